@@ -1,0 +1,62 @@
+# Groundswell. Targets:
+#   make            build build/swell
+#   make demo       install what is needed, build, a month of posts, a digest
+#   make check      install what is needed, build, lint, every test
+#   make test       the tests alone (NAME=pattern for some; BLESS=1 rewrites)
+#   make bench      throughput of each stage beside a peer
+#   make fuzz       each fuzzer for SECONDS (60)
+#   make lint       clang-tidy, cppcheck, layers
+#   make install    into PREFIX (/usr/local), DESTDIR respected
+#   make clean      remove build/
+#   make check-long the tests that take an hour
+# Variables: SAN=1 (ASan and UBSan, in build-san), CC, CFLAGS, OUT.
+
+SAN ?=
+OUT ?= build$(if $(SAN),-san)
+PREFIX ?= /usr/local
+DATADIR ?= $(PREFIX)/share/swell
+CFLAGS ?= -O2 -g
+VERSION := $(shell cat VERSION)
+
+LAYERS := base collectors store pipeline digest commands
+PACKAGES := libcurl yajl libpcre2-8 lmdb yaml-0.1 zlib libzstd sqlite3 \
+            libxxhash libsodium expat
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Werror=implicit-function-declaration
+SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer -O1)
+comma := ,
+override CFLAGS += -std=c17 $(WARN) $(SANFLAGS)
+CPPFLAGS += -I. -D_GNU_SOURCE -include base/banned.h -DVERSION='"$(VERSION)"' \
+            -DDATADIR='"$(DATADIR)"' $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+LDFLAGS += $(SANFLAGS) -pthread
+LDLIBS += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -llinear -lm
+
+SOURCES := $(wildcard $(LAYERS:=/*.c))
+OBJECTS := $(SOURCES:%.c=$(OUT)/%.o)
+TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/*.c tests/bench/*.c tests/tools/*.c))
+FUZZERS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/*.c))
+
+.PHONY: all demo check check-long test bench fuzz lint install clean help deps
+all: $(OUT)/swell
+
+$(OUT)/swell: $(OUT)/main.o $(OBJECTS)
+$(TESTS): $(OUT)/%: $(OUT)/%.o $(OBJECTS)
+$(OUT)/tests/unit/%: LDLIBS += -lcmocka
+$(OUT)/swell $(TESTS):
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(OUT)/%.o: %.c | .packages-ok
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# Not a file: says what is missing before the compiler does.
+.packages-ok:
+	@pkg-config --exists $(PACKAGES) || { echo "make: development packages are missing: $(PACKAGES) and liblinear." >&2; \
+	  echo "make: run 'tests/packages build' as root to install them." >&2; exit 1; }
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)
+
+help:
+	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
+
+clean:
+	rm -rf build build-san

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HTTP for collectors and delivery: the only user of libcurl. One session a
+ * run; per host one clock that says when the next request may go. Bounded in
+ * everything: decoded bytes, seconds, redirects, addresses, retries.
+ *
+ * Addresses: private, loopback, link-local, CGNAT, multicast and v4-mapped
+ * ranges are refused after resolution; loopback is allowed by option only.
+ */
+#ifndef BASE_HTTP_H
+#define BASE_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/text.h"
+
+struct http;
+
+struct http_limits {
+    size_t body;           /* decoded bytes of one reply; default 16 MiB */
+    int64_t seconds;       /* one request; default 30 */
+    int64_t wait;          /* longest sleep inside a run; default 20 s;
+                            * a longer wait is left to the next run */
+    unsigned tries;        /* of one request; default 3 */
+    bool allow_loopback;
+    const char *user_agent;
+};
+
+int http_open(struct http **out, const struct http_limits *limits,
+              struct error *err);
+void http_close(struct http *h);
+
+struct http_request {
+    const char *url;
+    const char *method;        /* NULL: GET, or POST with a body */
+    const char *bearer;        /* secret; sent to this host only */
+    const char *basic;         /* "user:password"; same */
+    const char *const *headers; /* "Name: value", NULL-terminated, or NULL */
+    const char *body;          /* NULL: none */
+    size_t body_length;
+    const char *content_type;  /* of the body */
+    const char *accept;        /* expected type, e.g. "json": another type
+                                * is a fault that shows the first words */
+    /* Called with decoded bytes of a 2xx reply as they come. -1: stop. */
+    int (*take)(void *context, const char *data, size_t length,
+                struct error *err);
+    void *context;
+};
+
+struct http_reply {
+    long status;
+    int64_t date;              /* server's clock, 0: not said */
+    int64_t wait_until;        /* a limit that the headers announced, 0 none */
+    struct buf head;           /* header lines as received, ≤ 64 KiB */
+    struct buf error_body;     /* first 4 KiB of a non-2xx reply */
+};
+
+/* 0 on 2xx and 304. Otherwise -1 with one sentence naming host and status;
+ * kind RETRY for 408 425 429 5xx and transport faults after the tries are
+ * used up or the wait is too long (reply.wait_until says until when), DENIED
+ * for 401 403, INPUT for other 4xx. *reply is always filled; release it. */
+int http_send(struct http *h, const struct http_request *request,
+              struct http_reply *reply, struct error *err);
+void http_reply_release(struct http_reply *reply);
+/* Value of a header (last one), "" when absent; borrowed. */
+struct text http_header(const struct http_reply *reply, const char *name);
+
+/* "a b&c" → "a%20b%26c", appended. */
+void http_escape(struct buf *out, const char *text);
+
+/* Requests made so far, and when a host may be asked again. */
+unsigned http_requests(const struct http *h);
+int64_t http_host_clock(const struct http *h, const char *url);
+
+/* True when the installed libcurl speaks ws/wss. */
+bool http_has_websocket(void);
+
+#endif

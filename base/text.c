@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* UTF-8 by hand: decoding, repair, lower case, terminal width. Knows nothing
+ * of posts or languages. */
+#include "base/text.h"
+
+static const char replacement[] = "\xef\xbf\xbd";
+
+int text_compare(struct text a, struct text b)
+{
+    size_t shorter = a.length < b.length ? a.length : b.length;
+    int order = shorter ? memcmp(a.data, b.data, shorter) : 0;
+    if (order)
+        return order;
+    return a.length < b.length ? -1 : a.length > b.length;
+}
+
+/* Bytes of the valid character at data, or 0. Unicode 15, table 3-7. */
+static size_t valid_length(const unsigned char *c, size_t length)
+{
+    if (c[0] < 0x80)
+        return 1;
+    if (c[0] < 0xc2 || c[0] > 0xf4)
+        return 0;
+    size_t need = c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
+    if (length < need)
+        return 0;
+    for (size_t i = 1; i < need; i++)
+        if ((c[i] & 0xc0) != 0x80)
+            return 0;
+    if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
+        (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f))
+        return 0;
+    return need;
+}
+
+/* Length of the leading run that may be copied as it is. */
+static size_t plain_run(const char *data, size_t length)
+{
+    size_t i = 0;
+    while (i < length) {
+        unsigned char c = (unsigned char)data[i];
+        if (c >= 0x80) {
+            size_t n = valid_length((const unsigned char *)data + i,
+                                    length - i);
+            if (!n)
+                break;
+            i += n;
+        } else if ((c < 0x20 && c != '\t' && c != '\n') || c == 0x7f) {
+            break;
+        } else {
+            i++;
+        }
+    }
+    return i;
+}
+
+bool text_valid(const char *data, size_t length)
+{
+    for (size_t i = 0; i < length;) {
+        size_t n = valid_length((const unsigned char *)data + i, length - i);
+        if (!n)
+            return false;
+        i += n;
+    }
+    return true;
+}
+
+struct text text_copy(struct arena *memory, const char *data, size_t length,
+                      size_t limit)
+{
+    size_t run = plain_run(data, length);
+    if (run == length && length <= limit)
+        return (struct text){ arena_copy(memory, data, length), length };
+
+    size_t room = length * 3 < limit ? length * 3 : limit;
+    char *out = arena_alloc(memory, room + 1);
+    size_t used = 0;
+    for (size_t i = 0; i < length;) {
+        const unsigned char *c = (const unsigned char *)data + i;
+        size_t n = valid_length(c, length - i);
+        const char *piece = data + i;
+        size_t size = n;
+        if (!n || *c == 0) {
+            piece = replacement;
+            size = 3;
+            n = 1;
+        } else if ((*c < 0x20 && *c != '\t' && *c != '\n') || *c == 0x7f) {
+            piece = " ";
+        }
+        if (used + size > room)
+            break;
+        memcpy(out + used, piece, size);
+        used += size;
+        i += n;
+    }
+    out[used] = '\0';
+    return (struct text){ out, used };
+}
+
+size_t text_decode(const char *data, size_t length, uint32_t *point)
+{
+    const unsigned char *c = (const unsigned char *)data;
+    size_t n = valid_length(c, length);
+    switch (n) {
+    case 1:
+        *point = c[0];
+        break;
+    case 2:
+        *point = (uint32_t)(c[0] & 0x1f) << 6 | (c[1] & 0x3f);
+        break;
+    case 3:
+        *point = (uint32_t)(c[0] & 0x0f) << 12 | (uint32_t)(c[1] & 0x3f) << 6 |
+                 (c[2] & 0x3f);
+        break;
+    case 4:
+        *point = (uint32_t)(c[0] & 0x07) << 18 |
+                 (uint32_t)(c[1] & 0x3f) << 12 |
+                 (uint32_t)(c[2] & 0x3f) << 6 | (c[3] & 0x3f);
+        break;
+    default:
+        *point = 0xfffd;
+        n = 1;
+    }
+    return n;
+}
+
+size_t text_encode(uint32_t point, char out[4])
+{
+    if (point < 0x80) {
+        out[0] = (char)point;
+        return 1;
+    }
+    if (point < 0x800) {
+        out[0] = (char)(0xc0 | point >> 6);
+        out[1] = (char)(0x80 | (point & 0x3f));
+        return 2;
+    }
+    if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
+        point = 0xfffd;
+    if (point < 0x10000) {
+        out[0] = (char)(0xe0 | point >> 12);
+        out[1] = (char)(0x80 | (point >> 6 & 0x3f));
+        out[2] = (char)(0x80 | (point & 0x3f));
+        return 3;
+    }
+    out[0] = (char)(0xf0 | point >> 18);
+    out[1] = (char)(0x80 | (point >> 12 & 0x3f));
+    out[2] = (char)(0x80 | (point >> 6 & 0x3f));
+    out[3] = (char)(0x80 | (point & 0x3f));
+    return 4;
+}
+
+uint32_t text_lower(uint32_t c)
+{
+    if (c < 0x80)
+        return c >= 'A' && c <= 'Z' ? c + 32 : c;
+    if ((c >= 0xc0 && c <= 0xde && c != 0xd7) || (c >= 0x391 && c <= 0x3a9) ||
+        (c >= 0x410 && c <= 0x42f))
+        return c + 32;
+    if (c >= 0x400 && c <= 0x40f)
+        return c + 80;
+    if (c == 0x178)
+        return 0xff;
+    if ((c >= 0x100 && c <= 0x137 && c != 0x130) ||
+        (c >= 0x14a && c <= 0x177) || (c >= 0x1e00 && c <= 0x1e95) ||
+        (c >= 0x1ea0 && c <= 0x1eff) || (c >= 0x460 && c <= 0x481))
+        return c | 1;
+    if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e))
+        return c & 1 ? c + 1 : c;
+    return c;
+}
+
+/* Columns of one code point: ranges that are zero or two wide; the rest is
+ * one. Coarse on purpose: East Asian blocks and emoji planes. */
+static size_t point_columns(uint32_t c)
+{
+    static const struct { uint32_t from, to; unsigned char columns; } rows[] = {
+        { 0x0300, 0x036f, 0 }, { 0x0483, 0x0489, 0 }, { 0x0591, 0x05bd, 0 },
+        { 0x0610, 0x061a, 0 }, { 0x064b, 0x065f, 0 }, { 0x0e31, 0x0e31, 0 },
+        { 0x0e34, 0x0e3a, 0 }, { 0x1100, 0x115f, 2 }, { 0x1ab0, 0x1aff, 0 },
+        { 0x1dc0, 0x1dff, 0 }, { 0x200b, 0x200f, 0 }, { 0x202a, 0x202e, 0 },
+        { 0x2060, 0x2064, 0 }, { 0x20d0, 0x20ff, 0 }, { 0x231a, 0x231b, 2 },
+        { 0x23e9, 0x23ec, 2 }, { 0x25fd, 0x25fe, 2 }, { 0x2614, 0x2615, 2 },
+        { 0x2648, 0x2653, 2 }, { 0x26a1, 0x26a1, 2 }, { 0x26bd, 0x26be, 2 },
+        { 0x2705, 0x2705, 2 }, { 0x270a, 0x270b, 2 }, { 0x2728, 0x2728, 2 },
+        { 0x274c, 0x274c, 2 }, { 0x2753, 0x2755, 2 }, { 0x2757, 0x2757, 2 },
+        { 0x2795, 0x2797, 2 }, { 0x2b50, 0x2b50, 2 }, { 0x2e80, 0x303e, 2 },
+        { 0x3041, 0x33ff, 2 }, { 0x3400, 0x4dbf, 2 }, { 0x4e00, 0x9fff, 2 },
+        { 0xa000, 0xa4cf, 2 }, { 0xac00, 0xd7a3, 2 }, { 0xf900, 0xfaff, 2 },
+        { 0xfe00, 0xfe0f, 0 }, { 0xfe30, 0xfe4f, 2 }, { 0xff00, 0xff60, 2 },
+        { 0xffe0, 0xffe6, 2 }, { 0x1f300, 0x1f64f, 2 },
+        { 0x1f680, 0x1f6ff, 2 }, { 0x1f900, 0x1f9ff, 2 },
+        { 0x1fa70, 0x1faff, 2 }, { 0x20000, 0x3fffd, 2 },
+        { 0xe0000, 0xe0fff, 0 },
+    };
+    if (c < 0x300)
+        return 1;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        if (c <= rows[i].to)
+            return c >= rows[i].from ? rows[i].columns : 1;
+    return 1;
+}
+
+size_t text_columns(struct text t)
+{
+    size_t columns = 0;
+    for (size_t i = 0; i < t.length;) {
+        uint32_t point;
+        i += text_decode(t.data + i, t.length - i, &point);
+        columns += point_columns(point);
+    }
+    return columns;
+}
+
+struct text text_fit(struct text t, size_t columns)
+{
+    size_t used = 0, i = 0;
+    while (i < t.length) {
+        uint32_t point;
+        size_t n = text_decode(t.data + i, t.length - i, &point);
+        used += point_columns(point);
+        if (used > columns)
+            break;
+        i += n;
+    }
+    return (struct text){ t.data, i };
+}

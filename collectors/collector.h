@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a source of posts provides. To add one: write collectors/NAME.c, add
+ * its two lines to registry.c, record replies in tests/data/NAME/. */
+#ifndef COLLECTORS_COLLECTOR_H
+#define COLLECTORS_COLLECTOR_H
+
+#include "base/error.h"
+#include "base/http.h"
+#include "base/option.h"
+#include "base/post.h"
+
+/* One configured source, while it is being collected. */
+struct collection {
+    const struct collector *kind;
+    const char *label;    /* "hn-front"; cursor and coverage are under it */
+    const char *cursor;   /* where the last stored batch ended; "" at first */
+    struct http *http;    /* NULL for collectors that read files */
+    const char *folder;   /* 0700: cached sessions live here; may be NULL */
+    int64_t since;        /* do not go back before this on the first round */
+    void *state;          /* kind->state_size bytes, options filled in */
+    /* Filled by fetch: how far back from now this round is complete. The
+     * driver marks [complete_from, now) covered when fetch returns 0. */
+    int64_t complete_from; /* 0: not known */
+    uint64_t skipped;      /* items left out as unusable, counted */
+    char skipped_why[200]; /* the last reason, with its position */
+};
+
+struct collector {
+    const char *name;              /* "hackernews" */
+    const char *about;             /* one line for `swell sources` */
+    const char *terms;             /* what the service asks: one line */
+    const char *key_help;          /* how to get a key; NULL: none needed */
+    const struct option *options;  /* ends with OPTION_END */
+    size_t state_size;
+    int64_t every;                 /* default seconds between rounds */
+    int64_t keep;                  /* longest retention allowed, 0: any */
+
+    /* Optional: check the options, take resources. */
+    int (*open)(struct collection *c, struct error *err);
+
+    /* Add the next page to out and set out->cursor.
+     * Returns 1: call again, 0: caught up, -1: see err. After -1 what was
+     * added to out is valid and may be stored with the cursor as set. */
+    int (*fetch)(struct collection *c, struct batch *out, struct error *err);
+
+    /* Optional: release what open took. */
+    void (*close)(struct collection *c);
+};
+
+/* registry.c: every collector, NULL-terminated. */
+extern const struct collector *const collectors[];
+const struct collector *collector_find(const char *name); /* NULL: none */
+
+#endif

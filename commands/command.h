@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a subcommand is: data and one function. To add one: write
+ * commands/NAME.c with a const struct command command_NAME, add its two lines
+ * to registry.c. Only files here print or decide the exit status. */
+#ifndef COMMANDS_COMMAND_H
+#define COMMANDS_COMMAND_H
+
+#include <stdio.h>
+
+#include "base/config.h"
+#include "base/error.h"
+#include "base/option.h"
+#include "pipeline/tagger.h"
+#include "store/store.h"
+
+enum exit_status { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_INCOMPLETE };
+
+/* Global options, before or after the subcommand. */
+struct globals {
+    char *config;    /* --config; NULL: ./swell.yaml, else the one in
+                      * /etc/swell/, else none */
+    char *store;     /* --store; NULL: the configuration's */
+    char *now;       /* --now RFC3339 */
+    bool quiet, verbose, help;
+};
+
+struct invocation {
+    const struct command *command;
+    struct globals globals;
+    void *flags;          /* command->state_size bytes, options filled in */
+    int argc;             /* words that are not options */
+    char **argv;
+    struct config *config; /* owned by the invocation; see below */
+    struct store *store;
+    struct rules *rules;
+};
+
+struct command {
+    const char *name;
+    const char *arguments;         /* "SUBJECT [--last 24h]" */
+    const char *about;             /* one line */
+    const char *help;              /* paragraphs and examples, or NULL */
+    const struct option *options;  /* flags, same tables as configuration:
+                                    * "last" is --last; BOOL takes no value;
+                                    * "out" may be given as --out=PATH too */
+    size_t state_size;
+    /* Returns an exit status, or -1: err is printed, status 1 (2 for
+     * ERROR_USAGE). */
+    int (*run)(struct invocation *in, struct error *err);
+};
+
+extern const struct command *const commands[]; /* NULL-terminated, by name */
+
+/* The program: options, the command, its exit status. */
+int command_main(int argc, char **argv);
+
+/* Lazily opened, closed by main. 0 or -1. */
+int invocation_config(struct invocation *in, struct error *err);
+int invocation_store(struct invocation *in, enum store_mode mode,
+                     struct error *err);
+int invocation_rules(struct invocation *in, struct error *err);
+
+/* The folder that holds lexicons/: beside the program's checkout, else the
+ * installed data folder, else SWELL_DATA. */
+const char *data_folder(void);
+
+/* Time words shared by window, posts, terms, trends, coverage, why. Embed the
+ * struct as the first member of the flags and put RANGE_OPTIONS(type) in the
+ * table. */
+struct range_flags {
+    char *last, *from, *to, *day, *tz;
+};
+#define RANGE_OPTIONS(type) \
+    { "last", OPTION_STRING, NULL, offsetof(type, range.last), \
+      "the stretch that ends now: 24h, 7d, 30d" }, \
+    { "from", OPTION_STRING, NULL, offsetof(type, range.from), \
+      "start: 2026-11-20 or 2026-11-20T15:00Z" }, \
+    { "to", OPTION_STRING, NULL, offsetof(type, range.to), \
+      "end, excluded; default now" }, \
+    { "day", OPTION_STRING, NULL, offsetof(type, range.day), \
+      "one day: 2026-11-20, today, yesterday" }, \
+    { "tz", OPTION_STRING, NULL, offsetof(type, range.tz), \
+      "time zone of days; default the digest's" }
+
+struct zone;
+/* Whole quarter hours [from, until). Default: the last 24 h. The zone is
+ * opened for the caller to close when zone is not NULL. */
+int range_resolve(struct invocation *in, const struct range_flags *flags,
+                  int64_t *from, int64_t *until, struct zone **zone,
+                  struct error *err);
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every subcommand, in the order of --help: a declaration and a row each. */
+#include "commands/command.h"
+
+extern const struct command command_version;
+
+const struct command *const commands[] = {
+    &command_version,
+    NULL,
+};

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which subjects a post mentions. First words are hashed as a prefilter, so
+ * that 10,000 names cost about what 10 do; patterns confirm. Immutable once
+ * compiled; per-thread state is in the matcher. */
+#ifndef PIPELINE_MENTIONS_H
+#define PIPELINE_MENTIONS_H
+
+#include "base/config.h"
+#include "base/pattern.h"
+#include "base/post.h"
+#include "pipeline/words.h"
+
+struct mentions;
+
+/* Compile the subjects of the configuration. Every fault is told as
+ * "FILE:LINE: sentence" in faults (may be NULL); err has the first. */
+int mentions_open(struct mentions **out, const struct config *config,
+                  struct buf *faults, struct error *err);
+void mentions_close(struct mentions *m);
+
+/* Names by index, as struct mention.subject counts them: config order. */
+const char *const *mentions_subjects(const struct mentions *m, size_t *count);
+
+/* Fill post->mentions (in the arena) with span and subject; tags are left to
+ * later stages. Products bring their brand. mask (words->count bytes, zeroed
+ * by the caller) is set where a word belongs to a matched name. */
+void mentions_find(const struct mentions *m, struct matcher *matcher,
+                   const struct words *words, struct post *post,
+                   struct arena *memory, uint8_t *mask);
+
+/* Why a text does or does not match a subject: one line, for check. */
+void mentions_explain(const struct mentions *m, struct matcher *matcher,
+                      const char *subject, struct text text, struct buf *out);
+
+uint64_t mentions_hash(const struct mentions *m);
+
+#endif

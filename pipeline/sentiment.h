@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sentiment as a sum of named contributions: lexicon entries, weights, rules.
+ * Reads the lexicons of one language; immutable afterwards, shared by
+ * threads. */
+#ifndef PIPELINE_SENTIMENT_H
+#define PIPELINE_SENTIMENT_H
+
+#include "base/error.h"
+#include "base/post.h"
+#include "pipeline/words.h"
+
+struct sentiment;
+
+/* folder: lexicons/en. A bad line is "FILE:LINE: sentence" and the whole is
+ * refused. extra: a lexicon of one's own (VADER's, AFINN's or our format) on
+ * top, or NULL. */
+int sentiment_open(struct sentiment **out, const char *folder,
+                   const char *extra, struct error *err);
+void sentiment_close(struct sentiment *s);
+
+/* One named part of a score, for --explain and why. */
+struct contribution {
+    struct span span;      /* in the text */
+    const char *rule;      /* "lexicon", "weight", "negated", "capitals" … */
+    const char *entry;     /* the entry's own words, or "" */
+    double positive;       /* added to positive against neutral, log-odds */
+    double negative;       /* added to negative against neutral, log-odds */
+};
+typedef void visit_contribution(void *context, const struct contribution *c);
+
+/* Score words [from, until) of the text. label and score of *out are set;
+ * score = P(positive) - P(negative), thousandths. mask: optional array of
+ * words->count bytes, nonzero where a word belongs to a name (brand,
+ * product) and carries no sentiment. visit may be NULL. */
+void sentiment_score(const struct sentiment *s, const struct words *words,
+                     size_t from, size_t until, const uint8_t *mask,
+                     struct tags *out, visit_contribution *visit,
+                     void *context);
+
+/* The clause around a span: word range [*from, *until). */
+void sentiment_clause(const struct sentiment *s, const struct words *words,
+                      struct span span, size_t *from, size_t *until);
+
+/* A number that changes when any entry does: part of the rule version. */
+uint64_t sentiment_hash(const struct sentiment *s);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Aspects, channels and intents by rules kept as data in lexicons/. Complaint
+ * is tagged on its own, not derived from sentiment. */
+#ifndef PIPELINE_TOPICS_H
+#define PIPELINE_TOPICS_H
+
+#include "base/error.h"
+#include "base/pattern.h"
+#include "base/post.h"
+#include "pipeline/words.h"
+
+struct topics;
+
+/* folder: lexicons/en. A bad line is "FILE:LINE: sentence". */
+int topics_open(struct topics **out, const char *folder, struct error *err);
+void topics_close(struct topics *t);
+
+/* Tag words [from, until): aspects, channels, intents of *out are set. */
+void topics_tag(const struct topics *t, struct matcher *matcher,
+                const struct words *words, size_t from, size_t until,
+                struct tags *out);
+
+/* Spans of a post as a whole: wish, switch from and to (post->tags is set
+ * before). */
+void topics_spans(const struct topics *t, struct matcher *matcher,
+                  const struct words *words, struct post *post);
+
+/* Which rows fired: aspect, channel or intent name, the row, the span. */
+typedef void visit_topic(void *context, const char *name, const char *row,
+                         struct span span);
+void topics_explain(const struct topics *t, struct matcher *matcher,
+                    const struct words *words, visit_topic *visit,
+                    void *context);
+
+uint64_t topics_hash(const struct topics *t);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A text split into words once, for all stages. Knows no lexicon.
+ *
+ *   text    "LOVED it!! #soGood @shop :)"
+ *   items    LOVED(caps) it !! #sogood(hashtag) @shop(handle) :)(emoticon)
+ *   folded  "loved it!! #sogood @shop :)"   same offsets as the text
+ */
+#ifndef PIPELINE_WORDS_H
+#define PIPELINE_WORDS_H
+
+#include "base/text.h"
+
+enum word_kind {
+    WORD_PLAIN,       /* letters, inner apostrophes and hyphens */
+    WORD_NUMBER,      /* digits with , . : % $ £ € and unit letters */
+    WORD_HANDLE,      /* @name; span includes the @ */
+    WORD_HASHTAG,     /* #name; span includes the # */
+    WORD_LINK,        /* http(s)://…, www.… */
+    WORD_EMOJI,       /* one emoji sequence, ZWJ and skin tones included */
+    WORD_EMOTICON,    /* :-) <3 xD */
+    WORD_PUNCTUATION, /* a run of the same mark: "!!!", "...", "?" "," */
+};
+
+enum word_flag {
+    WORD_CAPS = 1,       /* two or more letters, all upper case */
+    WORD_TITLE = 2,      /* first letter upper case */
+    WORD_LENGTHENED = 4, /* had a letter three times or more in a row */
+    WORD_BREAK = 8,      /* first word after a line break */
+};
+
+struct word {
+    uint32_t start;   /* bytes, in the text */
+    uint32_t length;
+    uint64_t hash;    /* words_hash() of the normal form: folded, curly
+                       * apostrophe straight, emoji without skin tone and
+                       * U+FE0F, hashtag and handle with their mark */
+    uint8_t kind;     /* enum word_kind */
+    uint8_t flags;    /* set of enum word_flag */
+};
+
+struct words {
+    struct text text;    /* borrowed */
+    char *folded;        /* owned; text.length bytes, lower case where the
+                          * lower-case character has the same length */
+    struct word *items;  /* owned */
+    size_t count, room, folded_room;
+};
+
+#define WORDS_INIT { { 0, 0 }, 0, 0, 0, 0, 0 }
+
+/* Split; earlier content is replaced, memory reused. */
+void words_split(struct words *w, struct text t);
+void words_release(struct words *w);
+
+/* Hash of a normal form, as in struct word. */
+uint64_t words_hash(const char *data, size_t length);
+/* Hash of two or more neighbours, from the hashes of each, in order. */
+static inline uint64_t words_join(uint64_t first, uint64_t second)
+{
+    return (first * 0x9e3779b97f4a7c15u) ^ (second + 0x7f4a7c159e3779b9u +
+                                            (first << 6) + (first >> 2));
+}
+
+#endif
