@@ -38,8 +38,12 @@ FUZZERS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/*.c))
 .PHONY: all demo check check-long test bench fuzz lint install clean help deps
 all: $(OUT)/swell
 
-$(OUT)/swell: $(OUT)/main.o $(OBJECTS)
-$(TESTS): $(OUT)/%: $(OUT)/%.o $(OBJECTS)
+$(OUT)/libswell.a: $(OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(OUT)/swell: $(OUT)/main.o $(OUT)/libswell.a
+$(TESTS): $(OUT)/%: $(OUT)/%.o $(OUT)/libswell.a
 $(OUT)/tests/unit/%: LDLIBS += -lcmocka
 $(OUT)/swell $(TESTS):
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -12,6 +12,11 @@
 
 #include "base/buf.h"
 
+void secret_wipe(void *data, size_t length)
+{
+    sodium_memzero(data, length);
+}
+
 uint64_t hash64(const void *data, size_t length)
 {
     return XXH3_64bits(data, length);

@@ -10,6 +10,9 @@
 
 #include "base/error.h"
 
+/* Overwrite a secret so that the compiler cannot leave it out. */
+void secret_wipe(void *data, size_t length);
+
 uint64_t hash64(const void *data, size_t length);
 uint64_t hash64_seed(const void *data, size_t length, uint64_t seed);
 

@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads swell.yaml with libyaml's document API, which keeps the line of each
+ * node; option tables say what may stand where. The only user of libyaml.
+ * Does not know which collectors exist: their options stay text until the
+ * collector's own table reads them. */
+#include "base/config.h"
+
+#include <errno.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "base/mem.h"
+
+
+const struct option config_options[] = {
+    { "store", OPTION_STRING, "groundswell.db",
+      offsetof(struct config, store),
+      "where posts are kept: a folder, beside this file unless absolute" },
+    { "retention", OPTION_DURATION, NULL, offsetof(struct config, retention),
+      "posts older than this are dropped by swell expire; windows stay" },
+    { "keep_handles", OPTION_BOOL, "no", offsetof(struct config, keep_handles),
+      "keep writers' handles; otherwise only keyed hashes of them" },
+    { "allow_loopback", OPTION_BOOL, "no",
+      offsetof(struct config, allow_loopback),
+      "let collectors talk to this machine (tests, local bridges)" },
+    { "user_agent", OPTION_STRING,
+      "groundswell/" VERSION " (public post listener)",
+      offsetof(struct config, user_agent),
+      "how requests name themselves; add your address, services ask for it" },
+    OPTION_END
+};
+
+const struct option config_subject_options[] = {
+    { "title", OPTION_STRING, NULL, offsetof(struct subject, title),
+      "the name as people read it; default: the name" },
+    { "match", OPTION_LIST, NULL, offsetof(struct subject, match),
+      "names, @handles, #tags, /patterns/i or queries (AND OR NOT NEAR/5)" },
+    { "exclude", OPTION_LIST, NULL, offsetof(struct subject, exclude),
+      "a post with one of these is not a mention" },
+    { "require", OPTION_LIST, NULL, offsetof(struct subject, require),
+      "one of these must stand near, for names that are words" },
+    { "near", OPTION_COUNT, "12", offsetof(struct subject, near),
+      "how many words away require may be" },
+    { "case_sensitive", OPTION_BOOL, "no",
+      offsetof(struct subject, case_sensitive),
+      "Target, but not target" },
+    { "own", OPTION_BOOL, "no", offsetof(struct subject, own),
+      "ours; others are rivals. Default: the first brand is ours" },
+    { "handles", OPTION_LIST, NULL, offsetof(struct subject, handles),
+      "accounts that answer for the brand" },
+    OPTION_END
+};
+
+const struct option config_source_common[] = {
+    { "type", OPTION_STRING, NULL, offsetof(struct source_config, type),
+      "what it is: see swell sources (required)" },
+    { "every", OPTION_DURATION, NULL, offsetof(struct source_config, every),
+      "time between rounds; default by type" },
+    { "retention", OPTION_DURATION, NULL,
+      offsetof(struct source_config, retention),
+      "shorter than the store's, where a service's terms ask for it" },
+    { "enabled", OPTION_BOOL, "yes", offsetof(struct source_config, enabled),
+      "no: skip this source" },
+    OPTION_END
+};
+
+const struct option config_digest_options[] = {
+    { "timezone", OPTION_STRING, "UTC",
+      offsetof(struct digest_config, timezone),
+      "whose days are told: Europe/London" },
+    { "title", OPTION_STRING, NULL, offsetof(struct digest_config, title),
+      "first line of the digest; default: our brands" },
+    { "floor", OPTION_COUNT, "10", offsetof(struct digest_config, floor),
+      "under so many posts a figure is too few to say" },
+    { "smtp_url", OPTION_STRING, NULL,
+      offsetof(struct digest_config, smtp_url),
+      "smtp://host:587 (STARTTLS) or smtps://host" },
+    { "smtp_user", OPTION_STRING, NULL,
+      offsetof(struct digest_config, smtp_user), "account at the mail server" },
+    { "smtp_password_file", OPTION_SECRET, NULL,
+      offsetof(struct digest_config, smtp_password),
+      "file with its password, mode 0600" },
+    { "smtp_from", OPTION_STRING, NULL,
+      offsetof(struct digest_config, smtp_from), "sender of the digest" },
+    OPTION_END
+};
+
+const struct option config_recipient_options[] = {
+    { "name", OPTION_STRING, NULL, offsetof(struct recipient, name),
+      "who, unique (required)" },
+    { "email", OPTION_STRING, NULL, offsetof(struct recipient, email),
+      "mail address" },
+    { "webhook_file", OPTION_STRING, NULL,
+      offsetof(struct recipient, webhook_file),
+      "file with a webhook's address, mode 0600" },
+    { "webhook", OPTION_STRING, "slack",
+      offsetof(struct recipient, webhook_kind), "slack, teams or mattermost" },
+    { "path", OPTION_STRING, NULL, offsetof(struct recipient, path),
+      "write the digest to this file" },
+    { "brands", OPTION_LIST, NULL, offsetof(struct recipient, brands),
+      "only these; default all" },
+    { "hour", OPTION_COUNT, "7", offsetof(struct recipient, hour),
+      "local hour of sending" },
+    { "timezone", OPTION_STRING, NULL, offsetof(struct recipient, timezone),
+      "default: the digest's" },
+    { "format", OPTION_STRING, NULL, offsetof(struct recipient, format),
+      "text, html or markdown; default by way" },
+    OPTION_END
+};
+
+/* While a file is being read. */
+struct reader {
+    struct config *config;
+    yaml_document_t *document;
+    struct buf *faults;
+    struct error *err;
+    unsigned fault_count;
+};
+
+static void fault(struct reader *r, int line, const char *sentence)
+{
+    if (!r->fault_count++)
+        error_set(r->err, ERROR_CONFIG, "%s:%d: %s", r->config->path, line,
+                  sentence);
+    if (r->faults)
+        buf_printf(r->faults, "%s:%d: %s\n", r->config->path, line, sentence);
+}
+
+static int line_of(const yaml_node_t *node)
+{
+    return (int)node->start_mark.line + 1;
+}
+
+static yaml_node_t *node_at(const struct reader *r, int index)
+{
+    return yaml_document_get_node(r->document, index);
+}
+
+static const char *scalar(const yaml_node_t *node)
+{
+    return node && node->type == YAML_SCALAR_NODE
+               ? (const char *)node->data.scalar.value : NULL;
+}
+
+static void fault_key(struct reader *r, int line, const char *key,
+                      const struct option *table)
+{
+    struct buf text = BUF_INIT(0);
+    buf_printf(&text, "unknown key \"%.60s\"; known here:", key);
+    for (; table && table->name; table++)
+        buf_printf(&text, " %s", table->name);
+    fault(r, line, text.data);
+    buf_release(&text);
+}
+
+/* One option from a node: a scalar, or for a list a sequence of scalars. */
+static void read_option(struct reader *r, const struct option *o, void *state,
+                        const yaml_node_t *node)
+{
+    struct error err = ERROR_INIT;
+    char text[120];
+    if (o->type == OPTION_LIST && node->type == YAML_SEQUENCE_NODE) {
+        for (yaml_node_item_t *i = node->data.sequence.items.start;
+             i < node->data.sequence.items.top; i++) {
+            const yaml_node_t *item = node_at(r, *i);
+            if (!scalar(item) || !*scalar(item)) {
+                snprintf(text, sizeof(text), "%s: each entry must be a text",
+                         o->name);
+                fault(r, line_of(item), text);
+            } else {
+                option_set(o, state, scalar(item), r->config->dir, NULL);
+            }
+        }
+    } else if (!scalar(node)) {
+        snprintf(text, sizeof(text), "%s must be %s", o->name,
+                 o->type == OPTION_LIST ? "a text or a list of texts"
+                                        : "one value");
+        fault(r, line_of(node), text);
+    } else if (option_set(o, state, scalar(node), r->config->dir, &err)) {
+        fault(r, line_of(node), err.text);
+    }
+}
+
+/* What else may stand in a mapping besides the table's options: 1 taken. */
+typedef int take_key(struct reader *r, void *state, const char *key,
+                     int key_line, const yaml_node_t *value);
+
+static void read_mapping(struct reader *r, const yaml_node_t *node,
+                         const struct option *table, void *state,
+                         take_key *other)
+{
+    if (node->type != YAML_MAPPING_NODE) {
+        fault(r, line_of(node), "expected \"key: value\" lines here");
+        return;
+    }
+    for (yaml_node_pair_t *p = node->data.mapping.pairs.start;
+         p < node->data.mapping.pairs.top; p++) {
+        const yaml_node_t *name = node_at(r, p->key);
+        const yaml_node_t *value = node_at(r, p->value);
+        const char *key = scalar(name);
+        if (!key) {
+            fault(r, line_of(name), "a key must be a text");
+            continue;
+        }
+        if (other && other(r, state, key, line_of(name), value))
+            continue;
+        const struct option *o = option_find(table, key);
+        if (o)
+            read_option(r, o, state, value);
+        else
+            fault_key(r, line_of(name), key, table);
+    }
+}
+
+/* Call read for each item of a sequence. */
+static void read_items(struct reader *r, const yaml_node_t *node,
+                       void (*read)(struct reader *, const yaml_node_t *,
+                                    void *), void *context)
+{
+    if (node->type == YAML_SCALAR_NODE && !*scalar(node))
+        return; /* "brands:" with nothing below */
+    if (node->type != YAML_SEQUENCE_NODE) {
+        fault(r, line_of(node), "expected a list (lines that start with -)");
+        return;
+    }
+    for (yaml_node_item_t *i = node->data.sequence.items.start;
+         i < node->data.sequence.items.top; i++)
+        read(r, node_at(r, *i), context);
+}
+
+static bool name_is_plain(const char *name)
+{
+    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz"
+                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+    return length && !name[length] && length <= 60;
+}
+
+/* ---- subjects --------------------------------------------------------- */
+
+struct subject_reading {
+    struct subject subject;
+    const yaml_node_t *products;
+};
+
+static int take_subject_key(struct reader *r, void *state, const char *key,
+                            int line, const yaml_node_t *value)
+{
+    struct subject_reading *s = state;
+    if (strcmp(key, "name") == 0) {
+        if (!scalar(value) || !name_is_plain(scalar(value))) {
+            fault(r, line, "name: letters, digits, - _ . only, at most 60");
+        } else {
+            mem_free(s->subject.name);
+            s->subject.name = mem_string(scalar(value));
+        }
+        return 1;
+    }
+    if (strcmp(key, "products") == 0 && s->subject.brand < 0) {
+        s->products = value;
+        return 1;
+    }
+    if (strcmp(key, "match") == 0)
+        s->subject.match_line = line_of(value);
+    return 0;
+}
+
+/* context: index of the brand as int *, or NULL for a brand. */
+static void read_subject(struct reader *r, const yaml_node_t *node,
+                         void *context)
+{
+    struct config *c = r->config;
+    struct subject_reading s = { .products = NULL };
+    s.subject.brand = context ? *(int *)context : -1;
+    s.subject.line = s.subject.match_line = line_of(node);
+    option_defaults(config_subject_options, &s.subject);
+    read_mapping(r, node, config_subject_options, &s, take_subject_key);
+    if (!s.subject.name) {
+        fault(r, s.subject.line, "name is missing");
+        s.subject.name = mem_string("unnamed");
+    }
+    if (!s.subject.title)
+        s.subject.title = mem_string(s.subject.name);
+    if (!s.subject.match.count)
+        option_set(option_find(config_subject_options, "match"), &s.subject,
+                   s.subject.title, NULL, NULL);
+    int index = (int)c->subject_count;
+    if (context) {
+        struct buf full = BUF_INIT(0);
+        buf_printf(&full, "%s/%s", c->subjects[s.subject.brand].name,
+                   s.subject.name);
+        mem_free(s.subject.name);
+        s.subject.name = full.data;
+        s.subject.own = c->subjects[s.subject.brand].own;
+    } else {
+        s.subject.brand = index;
+    }
+    c->subjects = mem_grow(c->subjects, &c->subject_room, c->subject_count,
+                           sizeof(*c->subjects));
+    c->subjects[c->subject_count++] = s.subject;
+    if (s.products)
+        read_items(r, s.products, read_subject, &index);
+}
+
+static int compare_subjects(const void *a, const void *b)
+{
+    const struct subject *const *x = a, *const *y = b;
+    int order = strcmp((*x)->name, (*y)->name);
+    return order ? order : (*x)->line - (*y)->line;
+}
+
+/* Names are unique; the first brand is ours when none says so. */
+static void finish_subjects(struct reader *r)
+{
+    struct config *c = r->config;
+    const struct subject **sorted = mem_alloc((c->subject_count + 1) *
+                                              sizeof(*sorted));
+    bool any_own = false;
+    for (size_t i = 0; i < c->subject_count; i++) {
+        sorted[i] = &c->subjects[i];
+        any_own |= c->subjects[i].own;
+    }
+    qsort(sorted, c->subject_count, sizeof(*sorted), compare_subjects);
+    for (size_t i = 1; i < c->subject_count; i++)
+        if (strcmp(sorted[i]->name, sorted[i - 1]->name) == 0)
+            fault(r, sorted[i]->line, "this name was given before");
+    mem_free(sorted);
+    for (size_t i = 0; !any_own && i < c->subject_count; i++)
+        c->subjects[i].own = c->subjects[i].brand == 0;
+}
+
+/* ---- sources ---------------------------------------------------------- */
+
+static void add_pair(struct source_config *s, const char *key,
+                     const char *value, int line)
+{
+    s->pairs = mem_grow(s->pairs, &s->pair_room, s->pair_count,
+                        sizeof(*s->pairs));
+    s->pairs[s->pair_count++] = (struct config_pair){
+        mem_string(key), mem_string(value), line };
+}
+
+static int take_source_key(struct reader *r, void *state, const char *key,
+                           int line, const yaml_node_t *value)
+{
+    struct source_config *s = state;
+    if (strcmp(key, "name") == 0) {
+        if (!scalar(value) || !name_is_plain(scalar(value))) {
+            fault(r, line, "name: letters, digits, - _ . only, at most 60");
+        } else {
+            mem_free(s->label);
+            s->label = mem_string(scalar(value));
+        }
+        return 1;
+    }
+    if (option_find(config_source_common, key))
+        return 0;
+    if (value->type == YAML_SEQUENCE_NODE) {
+        for (yaml_node_item_t *i = value->data.sequence.items.start;
+             i < value->data.sequence.items.top; i++) {
+            const yaml_node_t *item = node_at(r, *i);
+            if (scalar(item))
+                add_pair(s, key, scalar(item), line_of(item));
+            else
+                fault(r, line_of(item), "expected a text");
+        }
+    } else if (scalar(value)) {
+        add_pair(s, key, scalar(value), line);
+    } else {
+        fault(r, line, "expected a value or a list of values");
+    }
+    return 1;
+}
+
+static void read_source(struct reader *r, const yaml_node_t *node,
+                        void *context)
+{
+    struct config *c = r->config;
+    struct source_config s = { .line = line_of(node) };
+    (void)context;
+    option_defaults(config_source_common, &s);
+    read_mapping(r, node, config_source_common, &s, take_source_key);
+    if (!s.type)
+        fault(r, s.line, "type is missing; swell sources lists the types");
+    if (!s.label)
+        s.label = mem_string(s.type ? s.type : "unnamed");
+    for (size_t i = 0; i < c->source_count; i++)
+        if (strcmp(c->sources[i].label, s.label) == 0)
+            fault(r, s.line, "two sources have this name; give each its own");
+    c->sources = mem_grow(c->sources, &c->source_room, c->source_count,
+                          sizeof(*c->sources));
+    c->sources[c->source_count++] = s;
+}
+
+int config_source_options(const struct config *c,
+                          const struct source_config *s,
+                          const struct option *table, void *state,
+                          struct error *err)
+{
+    option_defaults(table, state);
+    for (size_t i = 0; i < s->pair_count; i++) {
+        const struct config_pair *p = &s->pairs[i];
+        const struct option *o = option_find(table, p->key);
+        if (!o)
+            return error_set(err, ERROR_CONFIG,
+                             "%s:%d: source %s: %s has no option \"%.60s\"; "
+                             "swell sources lists them", c->path, p->line,
+                             s->label, s->type, p->key);
+        if (option_set(o, state, p->value, c->dir, err))
+            return error_prefix(err, "%s:%d: source %s", c->path, p->line,
+                                s->label);
+    }
+    for (const struct option *o = table; o->name; o++)
+        if (strstr(o->help, "(required)") && !option_given(o, state))
+            return error_set(err, ERROR_CONFIG,
+                             "%s:%d: source %s: %s is missing: %s", c->path,
+                             s->line, s->label, o->name, o->help);
+    return 0;
+}
+
+/* ---- digest ----------------------------------------------------------- */
+
+static void read_recipient(struct reader *r, const yaml_node_t *node,
+                           void *context)
+{
+    struct digest_config *d = &r->config->digest;
+    struct recipient one = { .line = line_of(node) };
+    (void)context;
+    option_defaults(config_recipient_options, &one);
+    read_mapping(r, node, config_recipient_options, &one, NULL);
+    int ways = !!one.email + !!one.webhook_file + !!one.path;
+    if (!one.name)
+        fault(r, one.line, "a recipient needs a name");
+    if (ways != 1)
+        fault(r, one.line,
+              "a recipient needs one of email, webhook_file, path");
+    if (one.hour > 23)
+        fault(r, one.line, "hour: 0 to 23");
+    for (size_t i = 0; one.name && i < d->recipient_count; i++)
+        if (d->recipients[i].name &&
+            strcmp(d->recipients[i].name, one.name) == 0)
+            fault(r, one.line, "two recipients have this name");
+    d->recipients = mem_grow(d->recipients, &d->recipient_room,
+                             d->recipient_count, sizeof(*d->recipients));
+    d->recipients[d->recipient_count++] = one;
+}
+
+static int take_digest_key(struct reader *r, void *state, const char *key,
+                           int line, const yaml_node_t *value)
+{
+    (void)state;
+    (void)line;
+    if (strcmp(key, "recipients") != 0)
+        return 0;
+    read_items(r, value, read_recipient, NULL);
+    return 1;
+}
+
+static int take_top_key(struct reader *r, void *state, const char *key,
+                        int line, const yaml_node_t *value)
+{
+    struct config *c = state;
+    (void)line;
+    if (strcmp(key, "brands") == 0)
+        read_items(r, value, read_subject, NULL);
+    else if (strcmp(key, "sources") == 0)
+        read_items(r, value, read_source, NULL);
+    else if (strcmp(key, "digest") == 0)
+        read_mapping(r, value, config_digest_options, &c->digest,
+                     take_digest_key);
+    else
+        return 0;
+    return 1;
+}
+
+struct config *config_empty(void)
+{
+    struct config *c = mem_alloc(sizeof(*c));
+    option_defaults(config_options, c);
+    option_defaults(config_digest_options, &c->digest);
+    c->path = mem_string("");
+    c->dir = mem_string(".");
+    return c;
+}
+
+static void set_path(struct config *c, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    mem_free(c->path);
+    mem_free(c->dir);
+    c->path = mem_string(path);
+    c->dir = slash ? mem_slice(path, slash == path ? 1 : (size_t)(slash - path))
+                   : mem_string(".");
+}
+
+int config_load(struct config **out, const char *path, struct buf *faults,
+                struct error *err)
+{
+    struct config *c = config_empty();
+    struct reader r = { c, NULL, faults, err, 0 };
+    yaml_parser_t parser;
+    yaml_document_t document;
+    int rc = -1;
+    set_path(c, path);
+    FILE *file = fopen(path, "re");
+    yaml_parser_initialize(&parser);
+    if (!file) {
+        error_set(err, ERROR_CONFIG, "%s: %s; swell init writes one", path,
+                  strerror(errno));
+        if (faults)
+            buf_printf(faults, "%s\n", err ? err->text : path);
+        goto done;
+    }
+    yaml_parser_set_input_file(&parser, file);
+    if (!yaml_parser_load(&parser, &document)) {
+        fault(&r, (int)parser.problem_mark.line + 1,
+              parser.problem ? parser.problem : "this is not YAML");
+        goto done;
+    }
+    r.document = &document;
+    const yaml_node_t *root = yaml_document_get_root_node(&document);
+    if (!root)
+        fault(&r, 1, "the file is empty; swell init writes an example");
+    else
+        read_mapping(&r, root, config_options, c, take_top_key);
+    finish_subjects(&r);
+    yaml_document_delete(&document);
+    rc = r.fault_count ? -1 : 0;
+done:
+    yaml_parser_delete(&parser);
+    if (file)
+        fclose(file);
+    if (rc)
+        config_close(c);
+    else
+        *out = c;
+    return rc;
+}
+
+void config_close(struct config *c)
+{
+    if (!c)
+        return;
+    for (size_t i = 0; i < c->subject_count; i++) {
+        option_release(config_subject_options, &c->subjects[i]);
+        mem_free(c->subjects[i].name);
+    }
+    for (size_t i = 0; i < c->source_count; i++) {
+        struct source_config *s = &c->sources[i];
+        for (size_t j = 0; j < s->pair_count; j++) {
+            mem_free(s->pairs[j].key);
+            mem_free(s->pairs[j].value);
+        }
+        mem_free(s->pairs);
+        mem_free(s->label);
+        option_release(config_source_common, s);
+    }
+    for (size_t i = 0; i < c->digest.recipient_count; i++)
+        option_release(config_recipient_options, &c->digest.recipients[i]);
+    option_release(config_options, c);
+    option_release(config_digest_options, &c->digest);
+    mem_free(c->subjects);
+    mem_free(c->sources);
+    mem_free(c->digest.recipients);
+    mem_free(c->path);
+    mem_free(c->dir);
+    mem_free(c);
+}
+
+const struct subject *config_subject(const struct config *c, const char *name)
+{
+    for (size_t i = 0; i < c->subject_count; i++)
+        if (strcmp(c->subjects[i].name, name) == 0)
+            return &c->subjects[i];
+    return NULL;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See option.h. Knows nothing of YAML or argv: it sets one value at a time. */
+#include "base/option.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/mem.h"
+
+enum { SECRET_LIMIT = 8 * 1024 };
+
+void option_defaults(const struct option *table, void *state)
+{
+    for (; table->name; table++)
+        if (table->value && *table->value)
+            (void)option_set(table, state, table->value, ".", NULL);
+}
+
+const struct option *option_find(const struct option *table, const char *name)
+{
+    for (; table->name; table++)
+        if (strcmp(table->name, name) == 0)
+            return table;
+    return NULL;
+}
+
+static void set_string(char **place, const char *value)
+{
+    mem_free(*place);
+    *place = mem_string(value);
+}
+
+/* 10, 500, 1k, 2m, 1g: decimal multiples, as people write counts. */
+static int parse_count(const char *value, uint64_t *out)
+{
+    char *end;
+    errno = 0;
+    unsigned long long n = strtoull(value, &end, 10);
+    uint64_t unit = 1;
+    if (end == value || *value == '-' || errno)
+        return -1;
+    if (*end == 'k' || *end == 'K')
+        unit = 1000;
+    else if (*end == 'm' || *end == 'M')
+        unit = 1000000;
+    else if (*end == 'g' || *end == 'G')
+        unit = 1000000000;
+    if (unit > 1)
+        end++;
+    if (*end || n > UINT64_MAX / unit)
+        return -1;
+    *out = n * unit;
+    return 0;
+}
+
+static int parse_bool(const char *value, bool *out)
+{
+    static const char *const yes[] = { "true", "yes", "on", "1" };
+    static const char *const no[] = { "false", "no", "off", "0" };
+    for (size_t i = 0; i < 4; i++) {
+        if (strcmp(value, yes[i]) == 0) {
+            *out = true;
+            return 0;
+        }
+        if (strcmp(value, no[i]) == 0) {
+            *out = false;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+/* The first line of a file that only its owner can read. systemd credentials
+ * (under CREDENTIALS_DIRECTORY) are 0400 and pass. */
+static int read_secret(const char *value, const char *dir, char **out,
+                       struct error *err)
+{
+    struct buf path = BUF_INIT(0);
+    char content[SECRET_LIMIT + 1];
+    struct stat st;
+    int rc = -1;
+    if (*value == '/' || !dir)
+        buf_puts(&path, value);
+    else
+        buf_printf(&path, "%s/%s", dir, value);
+    int fd = open(path.data, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    ssize_t got = -1;
+    if (fd < 0 || fstat(fd, &st)) {
+        error_set(err, ERROR_CONFIG, "cannot read %s: %s", path.data,
+                  strerror(errno));
+    } else if (!S_ISREG(st.st_mode)) {
+        error_set(err, ERROR_CONFIG, "%s is not a file", path.data);
+    } else if (st.st_mode & 077) {
+        error_set(err, ERROR_CONFIG,
+                  "%s can be read by others; run: chmod 600 %s", path.data,
+                  path.data);
+    } else if ((got = read(fd, content, SECRET_LIMIT)) <= 0) {
+        error_set(err, ERROR_CONFIG, "%s is empty", path.data);
+    } else {
+        content[got] = '\0';
+        size_t length = strcspn(content, "\r\n");
+        if (*out)
+            secret_wipe(*out, strlen(*out));
+        mem_free(*out);
+        *out = mem_slice(content, length);
+        rc = 0;
+    }
+    if (got > 0)
+        secret_wipe(content, sizeof(content));
+    if (fd >= 0)
+        close(fd);
+    buf_release(&path);
+    return rc;
+}
+
+static int wrong(const struct option *o, const char *value, const char *what,
+                 struct error *err)
+{
+    return error_set(err, ERROR_CONFIG, "%s: \"%.80s\" is not %s", o->name,
+                     value, what);
+}
+
+int option_set(const struct option *o, void *state, const char *value,
+               const char *dir, struct error *err)
+{
+    void *place = (char *)state + o->offset;
+    switch (o->type) {
+    case OPTION_STRING:
+        set_string(place, value);
+        return 0;
+    case OPTION_LIST: {
+        struct option_list *list = place;
+        list->items = mem_resize(list->items,
+                                 (list->count + 1) * sizeof(*list->items));
+        list->items[list->count++] = mem_string(value);
+        return 0;
+    }
+    case OPTION_COUNT:
+        return parse_count(value, place)
+                   ? wrong(o, value, "a number like 500 or 10k", err) : 0;
+    case OPTION_FLOAT: {
+        char *end;
+        double number = strtod(value, &end);
+        if (end == value || *end || !(number > -1e15 && number < 1e15))
+            return wrong(o, value, "a number", err);
+        *(double *)place = number;
+        return 0;
+    }
+    case OPTION_BOOL:
+        return parse_bool(value, place) ? wrong(o, value, "yes or no", err) : 0;
+    case OPTION_DURATION:
+        return clock_parse_duration(value, place)
+                   ? wrong(o, value, "a duration like 15m, 6h or 30d", err) : 0;
+    case OPTION_DATE:
+        return clock_parse(value, strlen(value), place)
+                   ? wrong(o, value, "a date like 2026-11-20", err) : 0;
+    case OPTION_SECRET:
+        return read_secret(value, dir, place, err)
+                   ? error_prefix(err, "%s", o->name) : 0;
+    case OPTION_URL:
+        if (strncmp(value, "https://", 8) && strncmp(value, "http://", 7))
+            return wrong(o, value, "an http or https address", err);
+        if (strpbrk(value, " \t\r\n\"<>"))
+            return wrong(o, value, "a well-formed address", err);
+        set_string(place, value);
+        return 0;
+    case OPTION_NONE:
+        break;
+    }
+    return error_set(err, ERROR_CONFIG, "%s: unknown type of option", o->name);
+}
+
+bool option_given(const struct option *o, const void *state)
+{
+    const void *place = (const char *)state + o->offset;
+    switch (o->type) {
+    case OPTION_STRING: case OPTION_SECRET: case OPTION_URL:
+        return *(char *const *)place && **(char *const *)place;
+    case OPTION_LIST:
+        return ((const struct option_list *)place)->count > 0;
+    case OPTION_COUNT:
+        return *(const uint64_t *)place != 0;
+    case OPTION_FLOAT:
+        return *(const double *)place < 0 || *(const double *)place > 0;
+    case OPTION_BOOL:
+        return *(const bool *)place;
+    case OPTION_DURATION: case OPTION_DATE:
+        return *(const int64_t *)place != 0;
+    case OPTION_NONE:
+        break;
+    }
+    return false;
+}
+
+void option_release(const struct option *table, void *state)
+{
+    for (; table->name; table++) {
+        void *place = (char *)state + table->offset;
+        if (table->type == OPTION_LIST) {
+            struct option_list *list = place;
+            for (size_t i = 0; i < list->count; i++)
+                mem_free(list->items[i]);
+            mem_free(list->items);
+            list->items = NULL;
+            list->count = 0;
+        } else if (table->type == OPTION_STRING ||
+                   table->type == OPTION_URL || table->type == OPTION_SECRET) {
+            char **text = place;
+            if (*text && table->type == OPTION_SECRET)
+                secret_wipe(*text, strlen(*text));
+            mem_free(*text);
+            *text = NULL;
+        }
+    }
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From argv to a command's flags, and what the commands share: configuration,
+ * store and rules opened on demand, ranges of time. */
+#include "commands/command.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+static const struct option global_options[] = {
+    { "config", OPTION_STRING, NULL, offsetof(struct globals, config),
+      "the configuration; default ./swell.yaml, else /etc/swell/swell.yaml" },
+    { "store", OPTION_STRING, NULL, offsetof(struct globals, store),
+      "the store: a folder or lmdb://PATH; default the configuration's" },
+    { "now", OPTION_STRING, NULL, offsetof(struct globals, now),
+      "take this moment (RFC 3339) for the present" },
+    { "quiet", OPTION_BOOL, NULL, offsetof(struct globals, quiet),
+      "-q: say only what went wrong" },
+    { "verbose", OPTION_BOOL, NULL, offsetof(struct globals, verbose),
+      "-v: say more" },
+    { "help", OPTION_BOOL, NULL, offsetof(struct globals, help),
+      "this text, or that of a subcommand" },
+    OPTION_END
+};
+
+static void print_option(const struct option *o)
+{
+    static const char *const words[] = {
+        [OPTION_STRING] = "TEXT", [OPTION_LIST] = "TEXT",
+        [OPTION_COUNT] = "N", [OPTION_FLOAT] = "X", [OPTION_BOOL] = "",
+        [OPTION_DURATION] = "TIME", [OPTION_DATE] = "DATE",
+        [OPTION_SECRET] = "FILE", [OPTION_URL] = "URL", [OPTION_NONE] = "",
+    };
+    char left[64];
+    snprintf(left, sizeof(left), "--%s %s", o->name, words[o->type]);
+    printf("  %-22s %s", left, o->help);
+    if (o->value && o->type != OPTION_BOOL)
+        printf(" (%s)", o->value);
+    printf("\n");
+}
+
+static void print_help(const struct command *c)
+{
+    if (c) {
+        printf("usage: swell %s %s\n\n%s.\n", c->name, c->arguments, c->about);
+        if (c->help)
+            printf("\n%s", c->help);
+        if (c->options->name)
+            printf("\nOptions\n");
+        for (const struct option *o = c->options; o->name; o++)
+            print_option(o);
+    } else {
+        printf("usage: swell COMMAND ...\n\nGroundswell listens to public "
+               "posts about brands and notices what changes.\n\n");
+        for (size_t i = 0; commands[i]; i++)
+            printf("  %-12s %s\n", commands[i]->name, commands[i]->about);
+        printf("\nswell COMMAND --help tells more. Start with: swell init\n");
+    }
+    printf("\nGlobal options\n");
+    for (const struct option *o = global_options; o->name; o++)
+        print_option(o);
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; commands[i]; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+/* The word as an option, in the command's or the global table. */
+static int read_flag(struct invocation *in, int argc, char **argv, int *at,
+                     struct error *err)
+{
+    char name[64];
+    const char *word = argv[*at] + 2, *value = strchr(word, '=');
+    size_t length = value ? (size_t)(value - word) : strlen(word);
+    if (length >= sizeof(name))
+        length = sizeof(name) - 1;
+    memcpy(name, word, length);
+    name[length] = '\0';
+    for (char *c = name; *c; c++) /* --dry-run is dry_run in the table */
+        if (*c == '-')
+            *c = '_';
+
+    void *state = in->flags;
+    const struct option *o = in->command
+                                 ? option_find(in->command->options, name)
+                                 : NULL;
+    if (!o) {
+        o = option_find(global_options, name);
+        state = &in->globals;
+    }
+    if (!o)
+        return error_set(err, ERROR_USAGE, "unknown option --%s", word);
+    if (o->type == OPTION_BOOL && !value)
+        value = "yes";
+    else if (value)
+        value++;
+    else if (*at + 1 < argc)
+        value = argv[++*at];
+    else
+        return error_set(err, ERROR_USAGE, "--%s needs a value", word);
+    if (option_set(o, state, value, ".", err)) {
+        err->kind = ERROR_USAGE;
+        return error_prefix(err, "--%s", word);
+    }
+    return 0;
+}
+
+static int read_words(struct invocation *in, int argc, char **argv,
+                      struct error *err)
+{
+    bool flags_over = false;
+    for (int i = 1; i < argc; i++) {
+        const char *word = argv[i];
+        if (!flags_over && strcmp(word, "--") == 0) {
+            flags_over = true;
+        } else if (!flags_over && strcmp(word, "-q") == 0) {
+            in->globals.quiet = true;
+        } else if (!flags_over && strcmp(word, "-v") == 0) {
+            in->globals.verbose = true;
+        } else if (!flags_over && strcmp(word, "-h") == 0) {
+            in->globals.help = true;
+        } else if (!flags_over && strncmp(word, "--", 2) == 0) {
+            if (read_flag(in, argc, argv, &i, err))
+                return -1;
+        } else if (!flags_over && word[0] == '-' && word[1]) {
+            return error_set(err, ERROR_USAGE, "unknown option %s", word);
+        } else if (!in->command) {
+            in->command = find_command(word);
+            if (!in->command && strcmp(word, "help") == 0) {
+                in->globals.help = true;
+            } else if (!in->command) {
+                return error_set(err, ERROR_USAGE,
+                                 "%.60s is not a command; swell --help lists "
+                                 "them", word);
+            } else {
+                in->flags = mem_alloc(in->command->state_size);
+                option_defaults(in->command->options, in->flags);
+            }
+        } else {
+            in->argv[in->argc++] = argv[i];
+        }
+    }
+    return 0;
+}
+
+static int apply_globals(struct invocation *in, struct error *err)
+{
+    int64_t now;
+    if (in->globals.quiet)
+        log_set_level(LOG_ERROR);
+    else if (in->globals.verbose)
+        log_set_level(LOG_DETAIL);
+    if (!in->globals.now)
+        return 0;
+    if (clock_parse(in->globals.now, strlen(in->globals.now), &now) || !now)
+        return error_set(err, ERROR_USAGE,
+                         "--now %.40s is not a moment like "
+                         "2026-11-21T07:00:00Z", in->globals.now);
+    clock_fix(now);
+    return 0;
+}
+
+static int run_command(struct invocation *in, struct error *err)
+{
+    if (in->globals.help) {
+        print_help(in->command);
+        return EXIT_DONE;
+    }
+    if (!in->command)
+        return error_set(err, ERROR_USAGE,
+                         "which command? swell --help lists them");
+    if (apply_globals(in, err))
+        return -1;
+    return in->command->run(in, err);
+}
+
+int command_main(int argc, char **argv)
+{
+    struct invocation in = { .argv = mem_alloc((size_t)argc * sizeof(char *)) };
+    struct error err = ERROR_INIT;
+    int status = -1;
+    if (!read_words(&in, argc, argv, &err))
+        status = run_command(&in, &err);
+    if (status < 0) {
+        log_line(LOG_ERROR, "%s", err.text);
+        status = err.kind == ERROR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+    }
+    if (fflush(stdout) || ferror(stdout)) {
+        log_line(LOG_ERROR, "cannot write the output: %s", strerror(errno));
+        status = EXIT_FAILED;
+    }
+    if (in.store)
+        store_close(in.store);
+    if (in.rules)
+        rules_close(in.rules);
+    config_close(in.config);
+    if (in.command)
+        option_release(in.command->options, in.flags);
+    option_release(global_options, &in.globals);
+    mem_free(in.flags);
+    mem_free(in.argv);
+    return status;
+}
+
+int invocation_config(struct invocation *in, struct error *err)
+{
+    static const char *const places[] = { "swell.yaml",
+                                          "/etc/swell/swell.yaml" };
+    const char *path = in->globals.config;
+    if (in->config)
+        return 0;
+    for (size_t i = 0; !path && i < 2; i++)
+        if (access(places[i], R_OK) == 0)
+            path = places[i];
+    if (path)
+        return config_load(&in->config, path, NULL, err);
+    in->config = config_empty();
+    return 0;
+}
+
+int invocation_store(struct invocation *in, enum store_mode mode,
+                     struct error *err)
+{
+    if (in->store)
+        return 0;
+    if (invocation_config(in, err))
+        return -1;
+    const char *url = in->globals.store ? in->globals.store : in->config->store;
+    struct buf path = BUF_INIT(0);
+    if (in->globals.store || *url == '/' || strstr(url, "://"))
+        buf_puts(&path, url);
+    else
+        buf_printf(&path, "%s/%s", in->config->dir, url);
+    int rc = store_open(&in->store, path.data, mode, err);
+    buf_release(&path);
+    return rc;
+}
+
+int invocation_rules(struct invocation *in, struct error *err)
+{
+    if (in->rules)
+        return 0;
+    if (invocation_config(in, err))
+        return -1;
+    return rules_open(&in->rules, in->config, data_folder(), NULL, NULL, err);
+}
+
+static bool holds_lexicons(const char *folder)
+{
+    char path[PATH_MAX + 32];
+    snprintf(path, sizeof(path), "%s/lexicons/README.md", folder);
+    return access(path, R_OK) == 0;
+}
+
+const char *data_folder(void)
+{
+    static char beside[PATH_MAX];
+    const char *named = getenv("SWELL_DATA");
+    ssize_t length = readlink("/proc/self/exe", beside, sizeof(beside) - 1);
+    if (length > 0) { /* CHECKOUT/build/swell */
+        beside[length] = '\0';
+        for (int up = 0; up < 2; up++) {
+            char *slash = strrchr(beside, '/');
+            if (slash)
+                *slash = '\0';
+        }
+        if (holds_lexicons(beside))
+            return beside;
+    }
+    return holds_lexicons(DATADIR) || !named ? DATADIR : named;
+}
+
+/* One end of a range: a moment, or a day of the zone. */
+static int range_moment(const char *text, const struct zone *z, int64_t *out,
+                        struct error *err)
+{
+    int64_t day;
+    if (clock_parse_day(text, z, &day) == 0)
+        *out = zone_day_start(z, day);
+    else if (clock_parse(text, strlen(text), out))
+        return error_set(err, ERROR_USAGE,
+                         "\"%.40s\" is not a time like 2026-11-20 or "
+                         "2026-11-20T15:00Z", text);
+    return 0;
+}
+
+int range_resolve(struct invocation *in, const struct range_flags *flags,
+                  int64_t *from, int64_t *until, struct zone **zone,
+                  struct error *err)
+{
+    struct zone *z = NULL;
+    int64_t span = DAY, day, now = clock_now();
+    int rc = -1;
+    if (invocation_config(in, err))
+        return -1;
+    if (zone_open(&z, flags->tz ? flags->tz : in->config->digest.timezone,
+                  err))
+        return -1;
+    *until = (now + QUARTER - 1) / QUARTER * QUARTER;
+    if (flags->day) {
+        if (clock_parse_day(flags->day, z, &day)) {
+            error_set(err, ERROR_USAGE, "--day %.40s: write 2026-11-20, today "
+                      "or yesterday", flags->day);
+            goto done;
+        }
+        *from = zone_day_start(z, day);
+        *until = zone_day_start(z, day + 1);
+    } else {
+        if (flags->last && clock_parse_duration(flags->last, &span)) {
+            error_set(err, ERROR_USAGE, "--last %.40s: write 24h, 7d or 30d",
+                      flags->last);
+            goto done;
+        }
+        if (flags->to && range_moment(flags->to, z, until, err))
+            goto done;
+        *from = *until - span;
+        if (flags->from && range_moment(flags->from, z, from, err))
+            goto done;
+    }
+    *from = *from / QUARTER * QUARTER;
+    *until = (*until + QUARTER - 1) / QUARTER * QUARTER;
+    if (*from < 0 || *from >= *until) {
+        error_set(err, ERROR_USAGE, "the range ends before it begins");
+        goto done;
+    }
+    rc = 0;
+done:
+    if (rc || !zone)
+        zone_close(z);
+    else
+        *zone = z;
+    return rc;
+}

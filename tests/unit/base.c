@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Buffers with ceilings, text repair, options, hashes of authors. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/option.h"
+#include "base/text.h"
+
+static void a_buffer_stops_at_its_ceiling(void **state)
+{
+    (void)state;
+    struct buf b = BUF_INIT(8);
+    assert_int_equal(0, buf_puts(&b, "12345678"));
+    assert_int_equal(-1, buf_putc(&b, '9'));
+    assert_true(b.overflow);
+    assert_string_equal("12345678", buf_text(&b));
+    buf_clear(&b);
+    assert_int_equal(-1, buf_printf(&b, "%s", "123456789"));
+    assert_int_equal(0, buf_printf(&b, "%d", 42));
+    assert_string_equal("42", buf_text(&b));
+    buf_release(&b);
+}
+
+static void text_from_outside_is_repaired(void **state)
+{
+    (void)state;
+    static const struct { const char *in; size_t length; const char *out; }
+    rows[] = {
+        { "plain", 5, "plain" },
+        { "a\0b", 3, "a\xef\xbf\xbd" "b" },
+        { "a\xff" "b", 3, "a\xef\xbf\xbd" "b" },
+        { "\xed\xa0\x80", 3, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+        { "\xc0\xaf", 2, "\xef\xbf\xbd\xef\xbf\xbd" },
+        { "x\x1b[31m", 6, "x [31m" },
+        { "tab\tline\n", 9, "tab\tline\n" },
+        { "caf\xc3", 4, "caf\xef\xbf\xbd" },
+    };
+    struct arena memory = { 0 };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct text t = text_copy(&memory, rows[i].in, rows[i].length, 1000);
+        assert_string_equal(rows[i].out, t.data);
+        assert_true(text_valid(t.data, t.length));
+    }
+    struct text cut = text_copy(&memory, "caf\xc3\xa9!", 6, 4);
+    assert_string_equal("caf", cut.data); /* never half a character */
+    arena_release(&memory);
+}
+
+static void width_of_text(void **state)
+{
+    (void)state;
+    assert_int_equal(4, text_columns(TEXT("caf\xc3\xa9")));
+    assert_int_equal(4, text_columns(TEXT("\xe4\xbd\xa0\xe5\xa5\xbd")));
+    assert_int_equal(2, text_columns(TEXT("\xf0\x9f\x98\x80")));
+    assert_int_equal(3, text_fit(TEXT("\xe4\xbd\xa0\xe5\xa5\xbd"), 3).length);
+}
+
+struct sample {
+    char *name;
+    struct option_list words;
+    uint64_t count;
+    bool on;
+    int64_t span;
+    char *secret;
+};
+static const struct option sample_options[] = {
+    { "name", OPTION_STRING, "none", offsetof(struct sample, name), "" },
+    { "words", OPTION_LIST, NULL, offsetof(struct sample, words), "" },
+    { "count", OPTION_COUNT, "10", offsetof(struct sample, count), "" },
+    { "on", OPTION_BOOL, "no", offsetof(struct sample, on), "" },
+    { "span", OPTION_DURATION, "15m", offsetof(struct sample, span), "" },
+    { "secret_file", OPTION_SECRET, NULL, offsetof(struct sample, secret), "" },
+    OPTION_END
+};
+
+static int set(struct sample *s, const char *name, const char *value)
+{
+    return option_set(option_find(sample_options, name), s, value, "/tmp",
+                      NULL);
+}
+
+static void options_read_and_refuse(void **state)
+{
+    (void)state;
+    struct sample s = { 0 };
+    option_defaults(sample_options, &s);
+    assert_string_equal("none", s.name);
+    assert_int_equal(900, s.span);
+    assert_int_equal(0, set(&s, "count", "3k"));
+    assert_int_equal(3000, s.count);
+    assert_int_equal(-1, set(&s, "count", "-1"));
+    assert_int_equal(-1, set(&s, "count", "12x"));
+    assert_int_equal(-1, set(&s, "count", "99999999999999999999"));
+    assert_int_equal(0, set(&s, "words", "a"));
+    assert_int_equal(0, set(&s, "words", "b"));
+    assert_int_equal(2, s.words.count);
+    assert_int_equal(-1, set(&s, "on", "maybe"));
+    assert_int_equal(-1, set(&s, "span", "a while"));
+    option_release(sample_options, &s);
+}
+
+static void secrets_that_others_read_are_refused(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/swell-secret-XXXXXX";
+    int fd = mkstemp(path);
+    assert_int_equal(7, write(fd, "s3cret\n", 7));
+    close(fd);
+    struct sample s = { 0 };
+    assert_int_equal(0, chmod(path, 0644));
+    assert_int_equal(-1, set(&s, "secret_file", path));
+    assert_int_equal(0, chmod(path, 0600));
+    assert_int_equal(0, set(&s, "secret_file", path));
+    assert_string_equal("s3cret", s.secret);
+    option_release(sample_options, &s);
+    unlink(path);
+}
+
+static void authors_need_the_key(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/swell-key-XXXXXX", path[64];
+    struct author_key key, again;
+    struct error err = ERROR_INIT;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/author.key", folder);
+    assert_int_equal(-1, author_key_load(&key, path, 0, &err));
+    assert_int_equal(0, author_key_load(&key, path, 1, &err));
+    assert_int_equal(0, author_key_load(&again, path, 0, &err));
+    assert_memory_equal(&key, &again, sizeof(key));
+    uint64_t a = author_key_hash(&key, "x", 1, "ann", 3);
+    assert_true(a == author_key_hash(&again, "x", 1, "ann", 3));
+    again.bytes[0] ^= 1;
+    assert_true(a != author_key_hash(&again, "x", 1, "ann", 3));
+    assert_true(a != author_key_hash(&key, "y", 1, "ann", 3));
+    assert_true(author_key_hash(&key, "x", 1, "", 0) == 0);
+    chmod(path, 0644);
+    assert_int_equal(-1, author_key_load(&key, path, 0, &err));
+    unlink(path);
+    rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_buffer_stops_at_its_ceiling),
+        cmocka_unit_test(text_from_outside_is_repaired),
+        cmocka_unit_test(width_of_text),
+        cmocka_unit_test(options_read_and_refuse),
+        cmocka_unit_test(secrets_that_others_read_are_refused),
+        cmocka_unit_test(authors_need_the_key),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

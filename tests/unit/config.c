@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A configuration that is right is read whole; each fault has its line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <unistd.h>
+
+#include "base/config.h"
+
+static void write_file(char *path, const char *content)
+{
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal((ssize_t)strlen(content),
+                     write(fd, content, strlen(content)));
+    close(fd);
+}
+
+static void a_configuration_is_read(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/swell-config-XXXXXX";
+    struct config *c;
+    struct error err = ERROR_INIT;
+    write_file(path,
+               "store: s.db\n"
+               "brands:\n"
+               "  - name: acme\n"
+               "    match: [Acme, \"@acme\"]\n"
+               "    products:\n"
+               "      - name: app\n"
+               "        match: Acme app\n"
+               "  - name: rival\n"
+               "sources:\n"
+               "  - name: hn\n"
+               "    type: hackernews\n"
+               "    every: 30m\n"
+               "    query: [acme, rival]\n"
+               "digest:\n"
+               "  timezone: Europe/London\n");
+    assert_int_equal(0, config_load(&c, path, NULL, &err));
+    assert_int_equal(3, c->subject_count);
+    assert_string_equal("acme/app", c->subjects[1].name);
+    assert_int_equal(0, c->subjects[1].brand);
+    assert_true(c->subjects[1].own);
+    assert_false(c->subjects[2].own);
+    assert_string_equal("rival", c->subjects[2].match.items[0]);
+    assert_int_equal(1800, c->sources[0].every);
+    assert_int_equal(2, c->sources[0].pair_count);
+    config_close(c);
+    unlink(path);
+}
+
+static void faults_have_their_lines(void **state)
+{
+    (void)state;
+    static const char *const expected[] = {
+        ":1: unknown key \"stroe\"", ":2: retention: \"forever\"",
+        ":4: name:", ":5: name is missing", ":6: expected a list",
+    };
+    char path[] = "/tmp/swell-config-XXXXXX";
+    struct config *c;
+    struct error err = ERROR_INIT;
+    struct buf faults = BUF_INIT(0);
+    write_file(path,
+               "stroe: s.db\n"
+               "retention: forever\n"
+               "brands:\n"
+               "  - name: bad name\n"
+               "  - match: [x]\n"
+               "sources: nothing\n");
+    assert_int_equal(-1, config_load(&c, path, &faults, &err));
+    for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++)
+        assert_non_null(strstr(faults.data, expected[i]));
+    assert_non_null(strstr(err.text, expected[0]));
+    buf_release(&faults);
+    unlink(path);
+}
+
+static void what_is_not_yaml_is_refused(void **state)
+{
+    (void)state;
+    static const char *const rows[] = { "a: [", "", "- x\n", "{", "\x01" };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        char path[] = "/tmp/swell-config-XXXXXX";
+        struct config *c;
+        struct error err = ERROR_INIT;
+        write_file(path, rows[i]);
+        assert_int_equal(-1, config_load(&c, path, NULL, &err));
+        assert_int_equal(ERROR_CONFIG, err.kind);
+        unlink(path);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_configuration_is_read),
+        cmocka_unit_test(faults_have_their_lines),
+        cmocka_unit_test(what_is_not_yaml_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
