@@ -26,6 +26,7 @@ enum word_flag {
     WORD_TITLE = 2,      /* first letter upper case */
     WORD_LENGTHENED = 4, /* had a letter three times or more in a row */
     WORD_BREAK = 8,      /* first word after a line break */
+    WORD_JOINED = 16,    /* has an inner apostrophe, hyphen or underscore */
 };
 
 struct word {
@@ -33,7 +34,9 @@ struct word {
     uint32_t length;
     uint64_t hash;    /* words_hash() of the normal form: folded, curly
                        * apostrophe straight, emoji without skin tone and
-                       * U+FE0F, hashtag and handle with their mark */
+                       * U+FE0F, hashtag and handle with their mark,
+                       * emoticon without nose and repeats (":-))" is
+                       * ":)"), a run of marks as written, "…" as "..." */
     uint8_t kind;     /* enum word_kind */
     uint8_t flags;    /* set of enum word_flag */
 };
@@ -48,7 +51,11 @@ struct words {
 
 #define WORDS_INIT { { 0, 0 }, 0, 0, 0, 0, 0 }
 
-/* Split; earlier content is replaced, memory reused. */
+/* A hyphen between letters joins: "wide-leg" and "don't" are one word each,
+ * "AT&T" and "P.C." are several. Scripts without spaces give one word a
+ * character.
+ * Split; earlier content is replaced, memory reused. folded is followed by
+ * 16 zero bytes. */
 void words_split(struct words *w, struct text t);
 void words_release(struct words *w);
 

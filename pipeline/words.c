@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Splitting by a table of byte classes; what is beyond ASCII takes the slow
+ * path, byte by byte, only where it occurs. See words.h. */
+#include "pipeline/words.h"
+
+#include "base/hash.h"
+#include "pipeline/glyphs.h"
+
+enum { LOW = 1, UP = 2, DIGIT = 4, INNER = 8, HIGH = 16, SPACE = 32,
+       FACE = 64 };
+enum { ALNUM = LOW | UP | DIGIT };
+enum { PADDING = 16, FORM_LIMIT = 256 };
+
+/* INNER joins two letters; FACE may start an emoticon. */
+static const uint8_t class[256] = {
+#define ROW8(a) a, a, a, a, a, a, a, a
+    ROW8(SPACE), ROW8(SPACE), ROW8(SPACE), ROW8(SPACE),
+    /*  sp ! " # $ % & ' ( ) * + , - . / */
+    SPACE, 0, 0, 0, 0, 0, 0, INNER, FACE, FACE, 0, 0, 0, INNER | FACE, FACE, 0,
+    /* 0-7 89 : ; < = > ? */
+    ROW8(DIGIT), DIGIT | FACE, DIGIT, FACE, FACE, FACE, FACE, FACE, 0,
+    /* @ A-O, P-Z [ \ ] ^ _ */
+    0, UP, UP, UP, UP | FACE, UP, UP, UP,
+    UP, UP, UP, UP, UP, UP, UP, UP | FACE,
+    UP, UP, UP, UP, UP | FACE, UP, UP, UP,
+    UP | FACE, UP, UP, 0, FACE, 0, FACE, INNER,
+    /* ` a-o, p-z { | } ~ DEL */
+    INNER, LOW, LOW, LOW, LOW, LOW, LOW, LOW,
+    LOW, LOW, LOW, LOW, LOW, LOW, LOW | FACE, LOW | FACE,
+    LOW, LOW, LOW, LOW, LOW, LOW | FACE, LOW, LOW,
+    LOW | FACE, LOW, LOW, 0, 0, 0, 0, SPACE,
+    ROW8(HIGH), ROW8(HIGH), ROW8(HIGH), ROW8(HIGH), ROW8(HIGH), ROW8(HIGH),
+    ROW8(HIGH), ROW8(HIGH), ROW8(HIGH), ROW8(HIGH), ROW8(HIGH), ROW8(HIGH),
+    ROW8(HIGH), ROW8(HIGH), ROW8(HIGH), ROW8(HIGH),
+#undef ROW8
+};
+
+static uint8_t class_of(char c)
+{
+    return class[(unsigned char)c];
+}
+
+__extension__ typedef unsigned __int128 wide;
+
+static uint64_t mix(uint64_t a, uint64_t b, size_t length)
+{
+    wide product = (wide)(a ^ 0x9e3779b97f4a7c15u ^ length) *
+                   (b ^ 0xd6e8feb86659fd93u);
+    uint64_t hash = (uint64_t)product ^ (uint64_t)(product >> 64);
+    return hash ? hash : 1; /* 0 is an empty place in tables */
+}
+
+uint64_t words_hash(const char *data, size_t length)
+{
+    uint64_t a = 0, b = 0;
+    if (length > 16)
+        a = hash64(data, length);
+    else if (length > 8)
+        memcpy(&b, data + 8, length - 8);
+    if (length <= 16 && length)
+        memcpy(&a, data, length < 8 ? length : 8);
+    return mix(a, b, length);
+}
+
+/* The same where 16 bytes may be read whatever the length. */
+static uint64_t hash_padded(const char *data, size_t length)
+{
+    uint64_t a, b = 0;
+    if (length > 16)
+        return words_hash(data, length);
+    memcpy(&a, data, 8);
+    if (length < 8) {
+        a &= ((uint64_t)1 << (length * 8)) - 1;
+    } else if (length > 8) {
+        memcpy(&b, data + 8, 8);
+        if (length < 16)
+            b &= ((uint64_t)1 << ((length - 8) * 8)) - 1;
+    }
+    return mix(a, b, length);
+}
+
+/* Lower case of all ASCII letters, eight at a time; padding after. */
+static void fold(struct words *w)
+{
+    size_t n = w->text.length;
+    if (w->folded_room < n + PADDING) {
+        w->folded_room = (n + PADDING) * 2;
+        w->folded = mem_resize(w->folded, w->folded_room);
+    }
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        uint64_t c, low;
+        memcpy(&c, w->text.data + i, 8);
+        low = c & 0x7f7f7f7f7f7f7f7fu;
+        uint64_t from_a = low + 0x3f3f3f3f3f3f3f3fu; /* high bit: >= 'A' */
+        uint64_t past_z = low + 0x2525252525252525u; /* high bit: > 'Z' */
+        uint64_t upper = from_a & ~past_z & ~c & 0x8080808080808080u;
+        c |= upper >> 2;
+        memcpy(w->folded + i, &c, 8);
+    }
+    for (; i < n; i++) {
+        unsigned char c = (unsigned char)w->text.data[i];
+        w->folded[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+    }
+    memset(w->folded + n, 0, PADDING);
+}
+
+static struct word *add(struct words *w, size_t start, size_t end,
+                        enum word_kind kind, uint64_t hash)
+{
+    w->items = mem_grow(w->items, &w->room, w->count, sizeof(*w->items));
+    struct word *item = &w->items[w->count++];
+    *item = (struct word){ .start = (uint32_t)start,
+                           .length = (uint32_t)(end - start),
+                           .hash = hash, .kind = (uint8_t)kind };
+    return item;
+}
+
+static uint32_t point_at(const struct words *w, size_t at, size_t *size)
+{
+    uint32_t point = 0;
+    *size = 0;
+    if (at < w->text.length)
+        *size = text_decode(w->text.data + at, w->text.length - at, &point);
+    return point;
+}
+
+static bool letter_at(const struct words *w, size_t at)
+{
+    if (at >= w->text.length)
+        return false;
+    if (class_of(w->text.data[at]) != HIGH)
+        return (class_of(w->text.data[at]) & ALNUM) != 0;
+    size_t size;
+    return glyph_of(point_at(w, at, &size)) == GLYPH_LETTER;
+}
+
+/* Capitals and title, from the text as written. */
+static uint8_t case_flags(const char *c, size_t length)
+{
+    if (!(class_of(c[0]) & UP) && (unsigned char)c[0] < 0x80 &&
+        !(class_of(c[0]) & DIGIT))
+        return 0;
+    unsigned upper = 0, lower = 0;
+    for (size_t i = 0; i < length; i++) {
+        upper += (class_of(c[i]) & UP) != 0;
+        lower += (class_of(c[i]) & LOW) != 0;
+    }
+    uint8_t flags = class_of(c[0]) & UP ? WORD_TITLE : 0;
+    return flags | (upper >= 2 && !lower ? WORD_CAPS : 0);
+}
+
+static bool lengthened(const char *folded, size_t length)
+{
+    for (size_t i = 2; i < length; i++)
+        if (folded[i] == folded[i - 1] && folded[i] == folded[i - 2] &&
+            (class_of(folded[i]) & LOW))
+            return true;
+    return false;
+}
+
+/* The normal form of a word with more than ASCII letters; a longer one is
+ * told apart by its length. */
+struct form {
+    char data[FORM_LIMIT + 16];
+    size_t used;
+};
+
+static void form_add(struct form *f, const char *data, size_t length)
+{
+    if (f->used + length <= FORM_LIMIT) {
+        memcpy(f->data + f->used, data, length);
+        f->used += length;
+    }
+}
+
+/* Lower case in place where it takes as many bytes. */
+static void fold_point(struct words *w, size_t at, size_t size, uint32_t point,
+                       struct form *f)
+{
+    char lower[4];
+    if (text_encode(text_lower(point), lower) == size)
+        memcpy(w->folded + at, lower, size);
+    form_add(f, w->folded + at, size);
+}
+
+/* Joiners and selectors are no part of the normal form; accents are. */
+static bool is_invisible(uint32_t point)
+{
+    return point == 0xad || point == 0x200c || point == 0x200d ||
+           (point >= 0xfe00 && point <= 0xfe0f);
+}
+
+/* One character of a word beyond ASCII: its bytes, 0 when it ends the word. */
+static size_t word_point(struct words *w, size_t at, bool tag, struct form *f)
+{
+    size_t size;
+    uint32_t point = point_at(w, at, &size);
+    switch (glyph_of(point)) {
+    case GLYPH_LETTER:
+        fold_point(w, at, size, point, f);
+        return size;
+    case GLYPH_JOINED:
+        if (!is_invisible(point))
+            form_add(f, w->folded + at, size);
+        return size;
+    case GLYPH_SINGLE:
+        if (tag)
+            form_add(f, w->folded + at, size);
+        return tag ? size : 0;
+    case GLYPH_APOSTROPHE:
+        if (tag || !letter_at(w, at + size))
+            return 0;
+        form_add(f, "'", 1);
+        return size;
+    default:
+        return 0;
+    }
+}
+
+/* A word with inner marks or letters beyond ASCII. */
+static size_t take_long_word(struct words *w, size_t start, bool tag)
+{
+    struct form f;
+    size_t at = start, size = 1;
+    bool joined = false;
+    f.used = 0;
+    if (tag)
+        form_add(&f, "#", 1);
+    for (at += tag; at < w->text.length; at += size) {
+        uint8_t c = class_of(w->folded[at]);
+        size = 1;
+        if (c & ALNUM || (tag && w->folded[at] == '_')) {
+            form_add(&f, w->folded + at, 1);
+        } else if (c & INNER && !tag && letter_at(w, at + 1)) {
+            joined = true;
+            form_add(&f, w->folded[at] == '`' ? "'" : w->folded + at, 1);
+        } else if (c == HIGH) {
+            size = word_point(w, at, tag, &f);
+            joined |= size && f.used && f.data[f.used - 1] == '\'';
+        } else {
+            break;
+        }
+        if (!size)
+            break;
+    }
+    if (at == start + tag)
+        return start;
+    struct word *item = add(w, start, at, tag ? WORD_HASHTAG : WORD_PLAIN,
+                            words_hash(f.data, f.used));
+    item->flags = case_flags(w->text.data + start, at - start);
+    if (lengthened(w->folded + start, at - start))
+        item->flags |= WORD_LENGTHENED;
+    if (joined)
+        item->flags |= WORD_JOINED;
+    return at;
+}
+
+static bool link_byte(char c)
+{
+    return (unsigned char)c > ' ' && (unsigned char)c < 0x7f &&
+           !strchr("<>\"{}|\\^`", c);
+}
+
+static size_t link_end(const struct words *w, size_t at)
+{
+    size_t start = at;
+    while (at < w->text.length && link_byte(w->folded[at]))
+        at++;
+    while (at > start && strchr(".,;:!?')]*", w->folded[at - 1]))
+        at--;
+    return at;
+}
+
+/* "name@host.tld" and "host.tld/path": where it ends, 0 when it is none. */
+static size_t address_end(const struct words *w, size_t at)
+{
+    const char *c = w->folded;
+    size_t start = at, dot = 0;
+    while (at - start < 100 && (class_of(c[at]) & ALNUM || c[at] == '.' ||
+                                c[at] == '-' || c[at] == '_' || c[at] == '+')) {
+        if (c[at] == '.')
+            dot = at;
+        at++;
+    }
+    if (!(class_of(c[at + (at < w->text.length)]) & ALNUM))
+        return 0;
+    if (c[at] == '@') {
+        for (at++; class_of(c[at]) & ALNUM || ((c[at] == '.' || c[at] == '-') &&
+                                              class_of(c[at + 1]) & ALNUM);)
+            at++;
+        return at;
+    }
+    if (c[at] == '/' && dot && at - dot >= 3 && at - dot <= 5 &&
+        class_of(w->text.data[dot + 1]) & LOW && class_of(c[at - 1]) & LOW)
+        return link_end(w, at);
+    return 0;
+}
+
+/* Where a link that starts here ends, or 0. end: of the first plain run. */
+static size_t take_link(struct words *w, size_t start, size_t end)
+{
+    const char *c = w->folded + start;
+    size_t stop = 0;
+    if ((end - start == 4 && memcmp(c, "http://", 7) == 0) ||
+        (end - start == 5 && memcmp(c, "https://", 8) == 0) ||
+        (end - start == 3 && memcmp(c, "www.", 4) == 0 &&
+         class_of(c[4]) & ALNUM))
+        stop = link_end(w, start);
+    else if ((w->folded[end] == '.' || w->folded[end] == '@') &&
+             class_of(w->folded[end + 1]) & ALNUM)
+        stop = address_end(w, start);
+    if (stop > end)
+        add(w, start, stop, WORD_LINK, hash_padded(c, stop - start));
+    return stop > end ? stop : 0;
+}
+
+/* Cheap first look, so that few marks reach the table of faces. */
+static bool may_face(const struct words *w, size_t at)
+{
+    char next = w->folded[at + 1]; /* padding: 0 at the end */
+    switch (w->folded[at]) {
+    case ':': case ';': case '=':
+        return next != ' ' && next != '\0' && next != '\n';
+    case '(': case ')':
+        return next == ':' || next == ';' || next == '=' || next == '-' ||
+               next == '\'';
+    case '<': case '>':
+        return next == '3' || next == '/' || next == '.' || next == '_' ||
+               next == ':' || next == ';';
+    case '-': case '^': case '.':
+        return next == '_' || next == '.' || next == '^';
+    case '\\':
+        return next == 'o' || next == 'm';
+    case '8':
+        return next == '-';
+    case 'd':
+        return next == ':';
+    case 'x':
+        return next == 'd';
+    default: /* t o u n */
+        return next == '_' || next == '.';
+    }
+}
+
+static size_t take_face(struct words *w, size_t start)
+{
+    char form[16];
+    size_t used;
+    size_t size = glyph_emoticon(w->text.data, w->text.length, start, form,
+                                 &used);
+    if (!size)
+        return start;
+    struct word *item = add(w, start, start + size, WORD_EMOTICON,
+                            words_hash(form, used));
+    if (size > 2 && w->text.data[start + size - 1] ==
+                        w->text.data[start + size - 2])
+        item->flags |= WORD_LENGTHENED;
+    return start + size;
+}
+
+static size_t take_word(struct words *w, size_t start)
+{
+    size_t end = start + 1;
+    while (class_of(w->folded[end]) & ALNUM)
+        end++;
+    uint8_t after = class_of(w->folded[end]);
+    char next = w->folded[end];
+    if (next == ':' || next == '.' || next == '@') {
+        size_t stop = take_link(w, start, end);
+        if (stop)
+            return stop;
+    }
+    if (after & (INNER | HIGH) &&
+        (after == HIGH || class_of(w->folded[end + 1]) & (ALNUM | HIGH)))
+        return take_long_word(w, start, false);
+    if (next == '/' && end - start == 1 && w->folded[start] == 'w') {
+        end++; /* "w/" and "w/o" are words */
+        if (w->folded[end] == 'o' && !(class_of(w->folded[end + 1]) & ALNUM))
+            end++;
+    }
+    struct word *item = add(w, start, end, WORD_PLAIN,
+                            hash_padded(w->folded + start, end - start));
+    item->flags = case_flags(w->text.data + start, end - start);
+    if (lengthened(w->folded + start, end - start))
+        item->flags |= WORD_LENGTHENED;
+    return end;
+}
+
+/* From a digit, or a currency sign or # of which at is the end. */
+static size_t take_number(struct words *w, size_t start, size_t at)
+{
+    const char *c = w->folded;
+    bool joined = false;
+    for (;; at++) {
+        if (class_of(c[at]) & ALNUM)
+            continue;
+        bool inner = c[at] == '.' || c[at] == ',' || c[at] == ':' ||
+                     c[at] == '/' || c[at] == '-';
+        if (inner && class_of(c[at + 1]) & DIGIT)
+            continue;
+        if (c[at] != '-' || !(class_of(c[at + 1]) & LOW))
+            break;
+        joined = true;
+    }
+    size_t size;
+    if (c[at] == '%')
+        at++;
+    else if (glyph_of(point_at(w, at, &size)) == GLYPH_CURRENCY)
+        at += size;
+    struct word *item = add(w, start, at, WORD_NUMBER,
+                            hash_padded(c + start, at - start));
+    item->flags = joined ? WORD_JOINED : 0;
+    return at;
+}
+
+static size_t take_handle(struct words *w, size_t start)
+{
+    const char *c = w->folded;
+    size_t at = start + 1;
+    while (class_of(c[at]) & ALNUM || c[at] == '_' ||
+           (at > start + 1 && (c[at] == '.' || c[at] == '-' || c[at] == '@') &&
+            class_of(c[at + 1]) & ALNUM))
+        at++;
+    if (at == start + 1)
+        return start;
+    add(w, start, at, WORD_HANDLE, hash_padded(c + start, at - start));
+    return at;
+}
+
+static size_t take_hashtag(struct words *w, size_t start)
+{
+    const char *c = w->folded;
+    size_t at = start + 1;
+    while (class_of(c[at]) & DIGIT)
+        at++;
+    if (class_of(c[at]) & (LOW | HIGH) || c[at] == '_')
+        return take_long_word(w, start, true);
+    return at > start + 1 ? take_number(w, start, start + 1) : start;
+}
+
+static size_t take_marks(struct words *w, size_t start)
+{
+    size_t end = start + 1;
+    while (end < w->text.length && w->folded[end] == w->folded[start])
+        end++;
+    add(w, start, end, WORD_PUNCTUATION,
+        words_hash(w->folded + start, end - start));
+    return end;
+}
+
+static size_t take_emoji(struct words *w, size_t start)
+{
+    char form[128];
+    size_t used = 0;
+    size_t size = glyph_emoji(w->text.data + start, w->text.length - start,
+                              form, sizeof(form), &used);
+    if (size)
+        add(w, start, start + size, WORD_EMOJI, words_hash(form, used));
+    return start + size;
+}
+
+/* Typographic marks hash as their plain ones: “ ’ … ！ */
+static void take_high_mark(struct words *w, size_t start, size_t size,
+                           uint32_t point)
+{
+    char plain = 0;
+    if (point >= 0xff01 && point <= 0xff5e)
+        plain = (char)(point - 0xfee0);
+    else if (point >= 0x201c && point <= 0x201f)
+        plain = '"';
+    else if (glyph_of(point) == GLYPH_APOSTROPHE)
+        plain = '\'';
+    uint64_t hash = point == 0x2026 ? words_hash("...", 3)
+                    : plain ? words_hash(&plain, 1)
+                            : words_hash(w->folded + start, size);
+    add(w, start, start + size, WORD_PUNCTUATION, hash);
+}
+
+static size_t take_single(struct words *w, size_t start, size_t size)
+{
+    size_t end = start + size, next;
+    while (glyph_of(point_at(w, end, &next)) == GLYPH_JOINED && next)
+        end += next;
+    add(w, start, end, WORD_PLAIN, words_hash(w->folded + start, end - start));
+    return end;
+}
+
+static size_t take_high(struct words *w, size_t start)
+{
+    size_t size;
+    uint32_t point = point_at(w, start, &size);
+    size_t end = start;
+    switch (glyph_of(point)) {
+    case GLYPH_LETTER:
+        return take_long_word(w, start, false);
+    case GLYPH_SINGLE:
+        return take_single(w, start, size);
+    case GLYPH_EMOJI:
+        return take_emoji(w, start);
+    case GLYPH_SPACE: case GLYPH_JOINED:
+        return start + size;
+    case GLYPH_CURRENCY:
+        if (class_of(w->folded[start + size]) & DIGIT)
+            return take_number(w, start, start + size);
+        break;
+    default:
+        if (point == 0xaf)
+            end = take_face(w, start);
+    }
+    if (end == start) {
+        take_high_mark(w, start, size, point);
+        end = start + size;
+    }
+    return end;
+}
+
+/* One item at a byte that is no space; returns where it ends. */
+static size_t take(struct words *w, size_t at)
+{
+    uint8_t c = class_of(w->text.data[at]);
+    size_t end = at;
+    if (c & FACE && may_face(w, at))
+        end = take_face(w, at);
+    if (end > at)
+        return end;
+    if (c & (LOW | UP))
+        return take_word(w, at);
+    if (c == HIGH)
+        return take_high(w, at);
+    char mark = w->text.data[at];
+    if ((c & DIGIT || mark == '#' || mark == '*') &&
+        class_of(w->folded[at + 1]) == HIGH)
+        end = take_emoji(w, at);
+    if (end > at)
+        return end;
+    if (c & DIGIT)
+        return take_number(w, at, at);
+    if (mark == '@')
+        end = take_handle(w, at);
+    else if (mark == '#')
+        end = take_hashtag(w, at);
+    else if (mark == '$' && class_of(w->folded[at + 1]) & DIGIT)
+        end = take_number(w, at, at + 1);
+    return end > at ? end : take_marks(w, at);
+}
+
+void words_split(struct words *w, struct text t)
+{
+    if (t.length > UINT32_MAX / 2)
+        t.length = UINT32_MAX / 2;
+    w->text = t;
+    w->count = 0;
+    fold(w);
+    bool broken = false;
+    for (size_t at = 0; at < t.length;) {
+        if (class_of(t.data[at]) == SPACE) {
+            broken |= t.data[at++] == '\n';
+            continue;
+        }
+        size_t before = w->count;
+        at = take(w, at);
+        if (w->count > before) {
+            if (broken)
+                w->items[before].flags |= WORD_BREAK;
+            broken = false;
+        }
+    }
+}
+
+void words_release(struct words *w)
+{
+    mem_free(w->items);
+    mem_free(w->folded);
+    *w = (struct words)WORDS_INIT;
+}
