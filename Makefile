@@ -22,8 +22,8 @@ LAYERS := base collectors store pipeline digest commands
 PACKAGES := libcurl yajl libpcre2-8 lmdb yaml-0.1 zlib libzstd sqlite3 \
             libxxhash libsodium expat
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Werror=implicit-function-declaration
-SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer -O1)
 comma := ,
+SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer -O1)
 override CFLAGS += -std=c17 $(WARN) $(SANFLAGS)
 CPPFLAGS += -I. -D_GNU_SOURCE -include base/banned.h -DVERSION='"$(VERSION)"' \
             -DDATADIR='"$(DATADIR)"' $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
