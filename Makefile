@@ -64,3 +64,41 @@ help:
 
 clean:
 	rm -rf build build-san
+
+demo:
+	@tests/packages build
+	@$(MAKE) -s $(OUT)/swell $(OUT)/tests/tools/generate
+	@tests/demo $(OUT)
+
+check:
+	@tests/packages build test server
+	@$(MAKE) -s $(OUT)/swell $(TESTS)
+	@$(MAKE) -s lint
+	@tests/run $(OUT) '$(or $(NAME),*)'
+
+check-long:
+	@KILLS=1000 FILLS=100 ROUNDS=500 $(MAKE) -s check
+
+test: $(OUT)/swell $(TESTS)
+	@tests/run $(OUT) '$(or $(NAME),*)'
+
+bench:
+	@tests/packages build test
+	@$(MAKE) -s $(OUT)/swell $(TESTS)
+	@tests/bench/run $(OUT)
+
+lint:
+	@tests/lint $(OUT)
+
+# clang's libFuzzer with ASan and UBSan; a crash leaves its input behind.
+SECONDS ?= 60
+fuzz:
+	@tests/packages build test
+	@tests/fuzz/run $(SECONDS)
+
+install: $(OUT)/swell
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(DATADIR)/cron
+	install -m 755 $(OUT)/swell $(DESTDIR)$(PREFIX)/bin/swell
+	cp -R lexicons $(DESTDIR)$(DATADIR)/
+	install -m 644 cron/* $(DESTDIR)$(DATADIR)/cron/
+	install -m 644 docs/swell.1 $(DESTDIR)$(PREFIX)/share/man/man1/swell.1
