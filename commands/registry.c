@@ -2,9 +2,11 @@
 /* Every subcommand, in the order of --help: a declaration and a row each. */
 #include "commands/command.h"
 
+extern const struct command command_init;
 extern const struct command command_version;
 
 const struct command *const commands[] = {
+    &command_init,
     &command_version,
     NULL,
 };
