@@ -22,8 +22,8 @@ struct http;
 struct http_limits {
     size_t body;           /* decoded bytes of one reply; default 16 MiB */
     int64_t seconds;       /* one request; default 30 */
-    int64_t wait;          /* longest sleep inside a run; default 20 s;
-                            * a longer wait is left to the next run */
+    int64_t wait;          /* most seconds slept for limits in all of a run;
+                            * default 20; what is more is left to the next */
     unsigned tries;        /* of one request; default 3 */
     bool allow_loopback;
     const char *user_agent;
@@ -47,6 +47,9 @@ struct http_request {
     /* Called with decoded bytes of a 2xx reply as they come. -1: stop. */
     int (*take)(void *context, const char *data, size_t length,
                 struct error *err);
+    /* Optional: forget what take() got, the reply broke off and is asked for
+     * again. Without it a reply that broke off is a failure. */
+    void (*restart)(void *context);
     void *context;
 };
 
@@ -74,6 +77,8 @@ void http_escape(struct buf *out, const char *text);
 /* Requests made so far, and when a host may be asked again. */
 unsigned http_requests(const struct http *h);
 int64_t http_host_clock(const struct http *h, const char *url);
+/* reply.wait_until of the last http_send(), for callers far above it. */
+int64_t http_wait_until(const struct http *h);
 
 /* True when the installed libcurl speaks ws/wss. */
 bool http_has_websocket(void);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See api.h. */
+#include "base/api.h"
+
+static int take_element(void *context, const struct json_value *values,
+                        struct error *err)
+{
+    struct api_call *call = context;
+    call->elements++;
+    return call->take ? call->take(call->context, values, err) : 0;
+}
+
+static int take_bytes(void *context, const char *data, size_t length,
+                      struct error *err)
+{
+    struct api_call *call = context;
+    return json_feed(call->json, data, length, err);
+}
+
+static void restart(void *context)
+{
+    struct api_call *call = context;
+    json_close(call->json);
+    call->json = json_open(call->element, call->paths, take_element, call);
+    call->elements = 0;
+    while (call->out && call->out->count > call->mark)
+        batch_drop(call->out);
+}
+
+int api_send(struct api_call *call, struct error *err)
+{
+    call->request.take = take_bytes;
+    call->request.restart = restart;
+    call->request.context = call;
+    if (!call->request.accept)
+        call->request.accept = "json";
+    call->mark = call->out ? call->out->count : 0;
+    call->json = NULL;
+    restart(call);
+    if (http_send(call->http, &call->request, &call->reply, err))
+        return -1;
+    if (call->reply.status == 304 || call->reply.status == 204)
+        return 0;
+    return json_end(call->json, err);
+}
+
+struct text api_top(const struct api_call *call, const char *path)
+{
+    struct json_value value = json_top(call->json, path);
+    if (value.type != JSON_STRING && value.type != JSON_NUMBER)
+        return TEXT("");
+    return value.text;
+}
+
+bool api_says(const struct api_call *call, const char *word)
+{
+    return strstr(buf_text(&call->reply.error_body), word) != NULL;
+}
+
+void api_release(struct api_call *call)
+{
+    json_close(call->json);
+    call->json = NULL;
+    http_reply_release(&call->reply);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One JSON reply of a web service: asked for over http.h and read by json.h
+ * while it comes. What collectors share; knows no service. */
+#ifndef BASE_API_H
+#define BASE_API_H
+
+#include "base/http.h"
+#include "base/json.h"
+#include "base/post.h"
+
+struct api_call {
+    struct http *http;
+    struct http_request request; /* take, restart and context are set here */
+    const char *element;         /* as for json_open() */
+    const char *const *paths;
+    json_take *take;
+    void *context;
+    struct batch *out;           /* posts of a reply that broke off are taken
+                                  * back before it is asked for again */
+    /* Results; api_release() frees them. */
+    struct http_reply reply;
+    size_t elements;             /* that take() saw */
+    struct json *json;           /* for json_top() */
+    size_t mark;                 /* posts in out before the call */
+};
+
+/* 0: read to its end. -1: see err and reply. */
+int api_send(struct api_call *call, struct error *err);
+/* A "/path" of the reply, empty when it is no string or number. */
+struct text api_top(const struct api_call *call, const char *path);
+/* The reply's error body says this word: "ExpiredToken". */
+bool api_says(const struct api_call *call, const char *word);
+void api_release(struct api_call *call);
+
+#endif

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See http.h. The only user of libcurl. Redirects are followed by hand, so
+ * that each hop is judged like a first request; what to wait for is read by
+ * limit.c, which addresses are fit to ask by address.c. */
+#include "base/http.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "base/http_reply.h"
+#include "base/limit.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+enum {
+    REDIRECTS = 3,
+    HEAD_LIMIT = 64 * 1024,
+    ERROR_BODY_LIMIT = 4 * 1024,
+    SLOW_BYTES = 64,        /* a reply slower than so many bytes a second */
+    SLOW_SECONDS = 10,      /* ... for so long is cut */
+    BACKOFF_MS = 200,       /* retries wait up to 2, 4, 8… times this */
+};
+
+struct http {
+    struct http_limits limits;
+    CURL *easy;
+    struct limit_clocks clocks;
+    unsigned requests;
+    int64_t slept;             /* milliseconds, in this session */
+    int64_t wait_until;
+};
+
+struct target {
+    char *url;                 /* libcurl's */
+    char origin[LIMIT_ORIGIN];
+    char host[256];            /* for sentences: never the path or query */
+    bool tls;
+};
+
+/* One request on the wire. */
+struct exchange {
+    struct http *http;
+    const struct http_request *request;
+    struct http_reply *reply;
+    struct error *err;
+    size_t taken;              /* decoded bytes given to take() */
+    bool other_type;           /* 2xx, but not what was asked for */
+    const char *refused;       /* kind of address that we do not ask */
+    enum { STOP_NONE, STOP_SIZE, STOP_HEAD, STOP_TAKER } stop;
+};
+
+/* ---- session ---------------------------------------------------------- */
+
+int http_open(struct http **out, const struct http_limits *limits,
+              struct error *err)
+{
+    *out = NULL;
+    if (curl_global_init(CURL_GLOBAL_DEFAULT))
+        return error_set(err, ERROR_SYSTEM, "libcurl does not start");
+    struct http *h = mem_alloc(sizeof(*h));
+    h->limits = *limits;
+    if (!h->limits.body)
+        h->limits.body = 16 * MiB;
+    if (!h->limits.seconds)
+        h->limits.seconds = 30;
+    if (!h->limits.wait)
+        h->limits.wait = 20;
+    if (!h->limits.tries)
+        h->limits.tries = 3;
+    if (!h->limits.user_agent || !*h->limits.user_agent)
+        h->limits.user_agent = "groundswell/" VERSION;
+    h->easy = curl_easy_init();
+    if (!h->easy) {
+        http_close(h);
+        return error_set(err, ERROR_SYSTEM, "libcurl does not start");
+    }
+    *out = h;
+    return 0;
+}
+
+void http_close(struct http *h)
+{
+    if (!h)
+        return;
+    curl_easy_cleanup(h->easy);
+    limit_clocks_release(&h->clocks);
+    mem_free(h);
+    curl_global_cleanup();
+}
+
+unsigned http_requests(const struct http *h)
+{
+    return h->requests;
+}
+
+int64_t http_wait_until(const struct http *h)
+{
+    return h->wait_until;
+}
+
+bool http_has_websocket(void)
+{
+    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+    for (const char *const *p = info->protocols; *p; p++)
+        if (strcmp(*p, "wss") == 0)
+            return true;
+    return false;
+}
+
+/* ---- places and waiting ----------------------------------------------- */
+
+static int resolve(struct target *t, const char *url, const char *against,
+                   struct error *err)
+{
+    char *scheme = NULL, *host = NULL, *port = NULL, *whole = NULL;
+    int rc = -1;
+    CURLU *u = curl_url();
+    unsigned flags = CURLU_DISALLOW_USER | CURLU_URLENCODE;
+    if ((against && curl_url_set(u, CURLUPART_URL, against, flags)) ||
+        curl_url_set(u, CURLUPART_URL, url, flags | CURLU_NON_SUPPORT_SCHEME) ||
+        curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ||
+        curl_url_get(u, CURLUPART_HOST, &host, 0) ||
+        curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) ||
+        curl_url_get(u, CURLUPART_URL, &whole, CURLU_NO_DEFAULT_PORT)) {
+        if (scheme && strcmp(scheme, "http") && strcmp(scheme, "https"))
+            error_set(err, ERROR_DENIED, "%.20s: addresses are not asked, "
+                      "only http and https", scheme);
+        else
+            error_set(err, ERROR_INPUT, "%.60s… is not an address of a page "
+                      "(http or https, without a password in it)", url);
+        goto done;
+    }
+    t->tls = strcmp(scheme, "https") == 0;
+    if (!t->tls && strcmp(scheme, "http") != 0) {
+        error_set(err, ERROR_DENIED, "%.20s: addresses are not asked, only "
+                  "http and https", scheme);
+        goto done;
+    }
+    snprintf(t->host, sizeof(t->host), "%s", host);
+    snprintf(t->origin, sizeof(t->origin), "%s://%.250s:%s", scheme, host,
+             port);
+    t->url = whole;
+    whole = NULL;
+    rc = 0;
+done:
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(port);
+    curl_free(whole);
+    curl_url_cleanup(u);
+    return rc;
+}
+
+int64_t http_host_clock(const struct http *h, const char *url)
+{
+    struct target t = { 0 };
+    int64_t when = 0;
+    if (resolve(&t, url, NULL, NULL))
+        return 0;
+    int64_t ms = limit_left(&h->clocks, t.origin);
+    if (ms > 0)
+        when = clock_now() + (ms + 999) / 1000;
+    curl_free(t.url);
+    return when;
+}
+
+/* Sleep until the host may be asked; -1 when that is too long for a run. */
+static int host_wait(struct http *h, const struct target *t,
+                     struct http_reply *reply, struct error *err)
+{
+    int64_t ms = limit_left(&h->clocks, t->origin);
+    if (ms <= 0)
+        return 0;
+    int64_t until = clock_now() + (ms + 999) / 1000;
+    if (h->slept + ms > h->limits.wait * 1000) {
+        char when[CLOCK_TEXT];
+        reply->wait_until = h->wait_until = until;
+        return error_set(err, ERROR_RETRY, "%s: asks not to be called before "
+                         "%s; left to a later run", t->host,
+                         clock_format(until, when));
+    }
+    log_line(LOG_DETAIL, "%s: waiting %.1f s", t->host, (double)ms / 1000);
+    h->slept += ms;
+    struct timespec left = { ms / 1000, (ms % 1000) * 1000000 };
+    if (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, NULL) == EINTR)
+        return error_set(err, ERROR_RETRY, "%s: interrupted while waiting",
+                         t->host);
+    return 0;
+}
+
+/* ---- one exchange ----------------------------------------------------- */
+
+static curl_socket_t open_socket(void *context, curlsocktype purpose,
+                                 struct curl_sockaddr *address)
+{
+    struct exchange *x = context;
+    (void)purpose;
+    const char *what = address_refused(&address->addr,
+                                       x->http->limits.allow_loopback);
+    if (what) {
+        x->refused = what;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC,
+                  address->protocol);
+}
+
+static size_t on_header(char *data, size_t size, size_t count, void *context)
+{
+    struct exchange *x = context;
+    size_t length = size * count;
+    if (length > 5 && strncasecmp(data, "HTTP/", 5) == 0)
+        buf_clear(&x->reply->head); /* after a 100, or a proxy's */
+    if (memchr(data, '\0', length) ||
+        buf_add(&x->reply->head, data, length)) {
+        x->stop = STOP_HEAD;
+        return 0;
+    }
+    if (length > 2 || data[0] == ' ')
+        return length;
+    curl_easy_getinfo(x->http->easy, CURLINFO_RESPONSE_CODE,
+                      &x->reply->status);
+    struct text type = http_header(x->reply, "content-type");
+    x->other_type = x->request->accept && type.length && type.length < 200 &&
+                    !memmem(type.data, type.length, x->request->accept,
+                            strlen(x->request->accept));
+    return length;
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *context)
+{
+    struct exchange *x = context;
+    size_t length = size * count;
+    struct buf *words = &x->reply->error_body;
+    if (x->reply->status < 200 || x->reply->status > 299 || x->other_type) {
+        size_t room = ERROR_BODY_LIMIT - words->length;
+        buf_add(words, data, length < room ? length : room);
+        x->taken += length;
+        if (x->taken <= x->http->limits.body)
+            return length;
+        x->stop = STOP_SIZE;
+        return 0;
+    }
+    if (length > x->http->limits.body - x->taken) {
+        x->stop = STOP_SIZE;
+        return 0;
+    }
+    x->taken += length;
+    if (x->request->take &&
+        x->request->take(x->request->context, data, length, x->err)) {
+        x->stop = STOP_TAKER;
+        return 0;
+    }
+    return length;
+}
+
+static void set_limits(struct exchange *x)
+{
+    CURL *e = x->http->easy;
+    long seconds = (long)x->http->limits.seconds;
+    curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(e, CURLOPT_PROXY, "");
+    curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "gzip");
+    curl_easy_setopt(e, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    curl_easy_setopt(e, CURLOPT_TIMEOUT, seconds);
+    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT, seconds < 10 ? seconds : 10L);
+    curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
+    curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
+    curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, x);
+    curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(e, CURLOPT_HEADERDATA, x);
+    curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(e, CURLOPT_WRITEDATA, x);
+    curl_easy_setopt(e, CURLOPT_USERAGENT, x->http->limits.user_agent);
+}
+
+/* own: the host that the request was written for; only it sees secrets, and
+ * custom headers, which may be keys. */
+static CURLcode perform(struct exchange *x, const struct target *t, bool own)
+{
+    const struct http_request *r = x->request;
+    CURL *e = x->http->easy;
+    struct curl_slist *lines = NULL;
+    char type[200];
+    curl_easy_reset(e);
+    set_limits(x);
+    curl_easy_setopt(e, CURLOPT_URL, t->url);
+    if (r->body) {
+        curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE,
+                         (curl_off_t)r->body_length);
+        curl_easy_setopt(e, CURLOPT_POSTFIELDS, r->body);
+    }
+    if (r->method)
+        curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, r->method);
+    if (r->body && r->content_type) {
+        snprintf(type, sizeof(type), "Content-Type: %.180s", r->content_type);
+        lines = curl_slist_append(lines, type);
+    }
+    for (const char *const *h = r->headers; own && h && *h; h++)
+        lines = curl_slist_append(lines, *h);
+    curl_easy_setopt(e, CURLOPT_HTTPHEADER, lines);
+    if (own && r->bearer) {
+        curl_easy_setopt(e, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+        curl_easy_setopt(e, CURLOPT_XOAUTH2_BEARER, r->bearer);
+    } else if (own && r->basic) {
+        curl_easy_setopt(e, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+        curl_easy_setopt(e, CURLOPT_USERPWD, r->basic);
+    }
+    buf_clear(&x->reply->head);
+    buf_clear(&x->reply->error_body);
+    x->reply->status = 0;
+    x->http->requests++;
+    CURLcode code = curl_easy_perform(e);
+    curl_slist_free_all(lines);
+    return code;
+}
+
+/* ---- judging ---------------------------------------------------------- */
+
+enum verdict { FINAL = -1, DONE, AGAIN };
+
+/* Why the transport failed, and whether asking again may help. */
+static enum verdict judge_transport(struct exchange *x, const struct target *t,
+                                    CURLcode code)
+{
+    static const CURLcode transient[] = {
+        CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_PARTIAL_FILE,
+        CURLE_OPERATION_TIMEDOUT, CURLE_SSL_CONNECT_ERROR, CURLE_GOT_NOTHING,
+        CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_HTTP2_STREAM };
+    struct error *err = x->err;
+    if (x->refused && !x->reply->status) {
+        error_set(err, ERROR_DENIED, "%s: it is at a %s address, and those "
+                  "are not asked", t->host, x->refused);
+        return FINAL;
+    }
+    if (x->stop == STOP_SIZE)
+        error_set(err, ERROR_INPUT, "%s: the reply is larger than %zu KiB "
+                  "when unpacked", t->host, x->http->limits.body / KiB);
+    else if (x->stop == STOP_HEAD)
+        error_set(err, ERROR_INPUT, "%s: the headers of the reply are larger "
+                  "than %d KiB or hold a NUL", t->host, HEAD_LIMIT / 1024);
+    else if (x->stop == STOP_TAKER)
+        error_prefix(err, "%s", t->host);
+    if (x->stop != STOP_NONE)
+        return FINAL;
+    bool before_sent = code == CURLE_COULDNT_RESOLVE_HOST ||
+                       code == CURLE_COULDNT_CONNECT;
+    for (size_t i = 0; i < sizeof(transient) / sizeof(transient[0]); i++)
+        if (code == transient[i]) {
+            error_set(err, ERROR_RETRY, "%s: %s", t->host,
+                      curl_easy_strerror(code));
+            /* What may have been carried out is not sent twice. */
+            return before_sent || !x->request->body ? AGAIN : FINAL;
+        }
+    error_set(err, ERROR_INPUT, "%s: %s", t->host, curl_easy_strerror(code));
+    return FINAL;
+}
+
+static enum verdict judge_status(struct exchange *x, const struct target *t)
+{
+    long status = x->reply->status;
+    char words[140], when[CLOCK_TEXT];
+    const char *secret = x->request->bearer ? x->request->bearer
+                                           : x->request->basic;
+    http_reply_words(x->reply, secret, words, sizeof(words));
+    const char *colon = *words ? ": " : "";
+    if (x->other_type && status >= 200 && status <= 299) {
+        struct text type = http_header(x->reply, "content-type");
+        error_set(x->err, ERROR_INPUT, "%s: sent %.*s where %s was expected%s"
+                  "%s", t->host, (int)type.length, type.data,
+                  x->request->accept, colon, words);
+        return FINAL;
+    }
+    if ((status >= 200 && status <= 299) || status == 304)
+        return DONE;
+    if (status == 408 || status == 425 || status == 429 || status >= 500) {
+        error_set(x->err, ERROR_RETRY, "%s: HTTP %ld%s%s%s%s", t->host, status,
+                  x->reply->wait_until ? ", asks to wait until " : "",
+                  x->reply->wait_until
+                      ? clock_format(x->reply->wait_until, when) : "",
+                  colon, words);
+        return status == 501 || status == 505 ? FINAL : AGAIN;
+    }
+    error_set(x->err, status == 401 || status == 403 ? ERROR_DENIED
+                                                     : ERROR_INPUT,
+              "%s: HTTP %ld%s%s", t->host, status, colon, words);
+    return FINAL;
+}
+
+/* Where a redirect leads. 1: followed, 0: it is none, -1: not to be. */
+static int redirect(struct exchange *x, struct target *t)
+{
+    static const long moved[] = { 301, 302, 303, 307, 308 };
+    struct text place = http_header(x->reply, "location");
+    struct target next = { 0 };
+    bool is = false;
+    for (size_t i = 0; i < sizeof(moved) / sizeof(moved[0]); i++)
+        is = is || x->reply->status == moved[i];
+    if (!is || !place.length)
+        return 0;
+    if (x->request->body)
+        return error_set(x->err, ERROR_INPUT, "%s: HTTP %ld, it has moved; "
+                         "data is not sent after it: put the new address "
+                         "into the configuration", t->host, x->reply->status);
+    char *url = mem_slice(place.data, place.length);
+    int rc = resolve(&next, url, t->url, x->err);
+    mem_free(url);
+    if (rc)
+        return error_prefix(x->err, "%s: redirects", t->host);
+    if (t->tls && !next.tls) {
+        curl_free(next.url);
+        return error_set(x->err, ERROR_DENIED, "%s: redirects from https to "
+                         "http, which is not followed", t->host);
+    }
+    curl_free(t->url);
+    *t = next;
+    return 1;
+}
+
+/* The request and the redirects after it. t ends as the last place asked. */
+static enum verdict follow(struct exchange *x, struct target *t)
+{
+    char own[LIMIT_ORIGIN];
+    snprintf(own, sizeof(own), "%s", t->origin);
+    for (int hops = 0;; hops++) {
+        x->taken = 0;
+        x->other_type = false;
+        x->refused = NULL;
+        x->stop = STOP_NONE;
+        CURLcode code = perform(x, t, strcasecmp(own, t->origin) == 0);
+        limit_read(x->reply);
+        x->http->wait_until = x->reply->wait_until;
+        if (x->reply->wait_until)
+            limit_hold(&x->http->clocks, t->origin,
+                       (x->reply->wait_until - clock_now()) * 1000);
+        if (code)
+            return judge_transport(x, t, code);
+        int moved = redirect(x, t);
+        if (moved < 0)
+            return FINAL;
+        if (moved == 0)
+            return judge_status(x, t);
+        if (hops == REDIRECTS) {
+            error_set(x->err, ERROR_INPUT, "%s: more than %d redirects",
+                      t->host, REDIRECTS);
+            return FINAL;
+        }
+    }
+}
+
+int http_send(struct http *h, const struct http_request *request,
+              struct http_reply *reply, struct error *err)
+{
+    struct exchange x = { .http = h, .request = request, .reply = reply,
+                          .err = err };
+    enum verdict verdict = FINAL;
+    *reply = (struct http_reply){ .head = BUF_INIT(HEAD_LIMIT),
+                                  .error_body = BUF_INIT(ERROR_BODY_LIMIT) };
+    h->wait_until = 0;
+    for (unsigned attempt = 1; attempt <= h->limits.tries; attempt++) {
+        struct target t = { 0 };
+        if (resolve(&t, request->url, NULL, err))
+            return -1;
+        /* A wait too long for a second try: the first fault is the news. */
+        if (host_wait(h, &t, reply, attempt == 1 ? err : NULL)) {
+            curl_free(t.url);
+            return -1;
+        }
+        verdict = follow(&x, &t);
+        if (verdict == AGAIN) /* full jitter: no herd of equal clients */
+            limit_hold(&h->clocks, t.origin, arc4random_uniform(
+                           BACKOFF_MS << (attempt < 8 ? attempt : 8)));
+        curl_free(t.url);
+        bool fed = request->take && x.taken && reply->status >= 200 &&
+                   reply->status <= 299 && !x.other_type;
+        if (verdict != AGAIN || (fed && !request->restart))
+            break;
+        if (fed && attempt < h->limits.tries)
+            request->restart(request->context);
+    }
+    return verdict == DONE ? 0 : -1;
+}

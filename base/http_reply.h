@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between http.c and http_reply.c only: users see base/http.h. */
+#ifndef BASE_HTTP_REPLY_H
+#define BASE_HTTP_REPLY_H
+
+#include "base/http.h"
+
+/* The first words of a body that was not wanted, fit for one line: tags
+ * dropped, blanks folded, ASCII only. Nothing of it when it holds the secret
+ * (may be NULL): some services echo what they were sent. */
+void http_reply_words(const struct http_reply *reply, const char *secret,
+                      char *out, size_t room);
+
+#endif
