@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A service that lists posts newest first, with all its habits, against
+ * walk.c: whatever happens between rounds, each post is met. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/walk.h"
+
+enum { LIMIT = 10, MOST = 2000 };
+
+/* posts[i] was published at second i; token is the id below which to go. */
+struct service {
+    bool there[MOST];
+    int newest;
+    unsigned requests;
+    bool same_page;    /* fault: ignores the token */
+    int hole;          /* one empty page with a token here */
+};
+
+static bool got[MOST];
+
+/* One page. -2: broke off before it. */
+static int page(struct service *s, struct walk *w, struct walk_list *l)
+{
+    int at = *l->token && !s->same_page ? (int)strtol(l->token, NULL, 10)
+                                        : s->newest + 1;
+    char id[16], next[16] = "";
+    int count = 0;
+    s->requests++;
+    walk_page(w, l);
+    if (s->hole && at == s->hole) {
+        s->hole = 0;
+        snprintf(next, sizeof(next), "%d", at);
+        /* another token for the same place */
+        char other[18];
+        snprintf(other, sizeof(other), "%d.", at);
+        return walk_page_end(w, l, text_of(other));
+    }
+    for (at--; at >= 0 && count < LIMIT; at--)
+        if (s->there[at]) {
+            snprintf(id, sizeof(id), "%d", at);
+            if (walk_saw(w, l, text_of(id), text_of(id), at))
+                got[at] = true;
+            count++;
+        }
+    if (at >= 0 || count)
+        snprintf(next, sizeof(next), "%d", at + 1);
+    return walk_page_end(w, l, text_of(count ? next : ""));
+}
+
+/* A round of at most pages; returns the last verdict. */
+static int round_of(struct service *s, struct buf *cursor, int64_t now,
+                    unsigned pages, struct walk_ring *gone)
+{
+    struct walk w;
+    int verdict = 1;
+    walk_open(&w, buf_text(cursor), now, 100, 20);
+    struct walk_list *l = walk_list(&w, "tag/acme");
+    while (verdict > 0 && pages--)
+        verdict = page(s, &w, l);
+    if (gone) {
+        *gone = l->gone;
+        l->gone.count = 0;
+    }
+    walk_save(&w, cursor);
+    walk_close(&w);
+    return verdict;
+}
+
+static void publish(struct service *s, int upto)
+{
+    for (; s->newest < upto; s->there[++s->newest] = true)
+        ;
+}
+
+static unsigned missing(const struct service *s, int from)
+{
+    unsigned count = 0;
+    for (int i = from; i <= s->newest; i++)
+        count += s->there[i] && !got[i];
+    return count;
+}
+
+static void forget(void)
+{
+    memset(got, 0, sizeof(got));
+}
+
+static void test_first_walk_and_quiet_rounds(void **state)
+{
+    (void)state;
+    struct service s = { .newest = -1 };
+    struct buf cursor = BUF_INIT(0);
+    forget();
+    publish(&s, 300);
+    assert_int_equal(round_of(&s, &cursor, 301, 100, NULL), 0);
+    assert_int_equal(missing(&s, 100), 0);
+    assert_false(got[99]); /* before since */
+    /* nothing new, much later: one page tells */
+    s.requests = 0;
+    assert_int_equal(round_of(&s, &cursor, 900, 100, NULL), 0);
+    assert_int_equal(s.requests, 3); /* overlap of 20 seconds: 301 - 20 */
+    s.requests = 0;
+    assert_int_equal(round_of(&s, &cursor, 901, 100, NULL), 0);
+    assert_int_equal(s.requests, 1);
+    publish(&s, 301);
+    s.requests = 0;
+    assert_int_equal(round_of(&s, &cursor, 902, 100, NULL), 0);
+    assert_int_equal(s.requests, 1);
+    assert_int_equal(missing(&s, 100), 0);
+    buf_release(&cursor);
+}
+
+static void test_a_long_gap_in_small_rounds(void **state)
+{
+    (void)state;
+    struct service s = { .newest = -1 };
+    struct buf cursor = BUF_INIT(0);
+    forget();
+    publish(&s, 200);
+    assert_int_equal(round_of(&s, &cursor, 201, 100, NULL), 0);
+    publish(&s, 1000);
+    /* four pages a round, while more are published */
+    int verdict = 1, now = 1001;
+    for (int rounds = 0; verdict > 0 && rounds < 100; rounds++) {
+        publish(&s, s.newest + 3);
+        now += 3;
+        verdict = round_of(&s, &cursor, now, 4, NULL);
+    }
+    assert_int_equal(verdict, 0);
+    assert_int_equal(missing(&s, 100), 0);
+    buf_release(&cursor);
+}
+
+static void test_late_ones_within_the_overlap(void **state)
+{
+    (void)state;
+    struct service s = { .newest = -1 };
+    struct buf cursor = BUF_INIT(0);
+    forget();
+    publish(&s, 400);
+    s.there[395] = false;
+    assert_int_equal(round_of(&s, &cursor, 401, 100, NULL), 0);
+    s.there[395] = true; /* arrives late, below what was given out */
+    publish(&s, 403);
+    assert_int_equal(round_of(&s, &cursor, 404, 100, NULL), 0);
+    assert_int_equal(missing(&s, 100), 0);
+    buf_release(&cursor);
+}
+
+static void test_deleted_ones_are_told(void **state)
+{
+    (void)state;
+    struct service s = { .newest = -1 };
+    struct buf cursor = BUF_INIT(0);
+    struct walk_ring gone = { .count = 0 };
+    forget();
+    publish(&s, 400);
+    assert_int_equal(round_of(&s, &cursor, 401, 100, NULL), 0);
+    s.there[400] = s.there[398] = false; /* the anchor itself, too */
+    publish(&s, 405);
+    s.there[400] = false;
+    assert_int_equal(round_of(&s, &cursor, 406, 100, &gone), 0);
+    assert_int_equal(gone.count, 2);
+    assert_string_equal(gone.items[0].id, "400");
+    assert_string_equal(gone.items[1].id, "398");
+    for (unsigned i = 0; i < gone.count; i++) {
+        free(gone.items[i].id);
+        free(gone.items[i].key);
+    }
+    /* every known one deleted: the time still ends the walk */
+    memset(s.there, 0, sizeof(s.there));
+    s.there[420] = s.there[90] = s.there[80] = true;
+    s.newest = 420;
+    got[420] = false;
+    s.requests = 0;
+    assert_int_equal(round_of(&s, &cursor, 421, 100, NULL), 0);
+    assert_true(got[420]);
+    assert_in_range(s.requests, 1, 2);
+    buf_release(&cursor);
+}
+
+static void test_faults_end(void **state)
+{
+    (void)state;
+    struct service s = { .newest = -1, .same_page = true };
+    struct buf cursor = BUF_INIT(0);
+    forget();
+    publish(&s, 400);
+    assert_int_equal(round_of(&s, &cursor, 401, 1000, NULL), -1);
+    assert_in_range(s.requests, 2, 3);
+    s.same_page = false;
+    s.requests = 0;
+    buf_clear(&cursor);
+    forget();
+    s.hole = 351; /* an empty page with a token is no end */
+    assert_int_equal(round_of(&s, &cursor, 401, 1000, NULL), 0);
+    assert_int_equal(missing(&s, 100), 0);
+    /* a cursor that somebody damaged starts over */
+    buf_clear(&cursor);
+    buf_puts(&cursor, "\t\nknown\nwalk\t\nlist\nlist\tx\t99999999999999999999"
+             "99999\nfresh\t1\n");
+    assert_int_equal(round_of(&s, &cursor, 401, 1000, NULL), 0);
+    buf_release(&cursor);
+}
+
+static void test_dates_in_2031(void **state)
+{
+    (void)state;
+    struct walk w;
+    struct buf cursor = BUF_INIT(0);
+    for (int round = 0; round < 3; round++) {
+        char id[16];
+        walk_open(&w, buf_text(&cursor), 1000 + round, 0, 10);
+        struct walk_list *l = walk_list(&w, "q");
+        walk_page(&w, l);
+        walk_saw(&w, l, TEXT("future"), TEXT("future"), 1924992000);
+        snprintf(id, sizeof(id), "n%d", round);
+        assert_true(walk_saw(&w, l, text_of(id), text_of(id), 999 + round));
+        assert_int_equal(walk_page_end(&w, l, TEXT("")), 0);
+        walk_save(&w, &cursor);
+        walk_close(&w);
+    }
+    assert_non_null(strstr(buf_text(&cursor), "list\tq\t1002\n"));
+    buf_release(&cursor);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_first_walk_and_quiet_rounds),
+        cmocka_unit_test(test_a_long_gap_in_small_rounds),
+        cmocka_unit_test(test_late_ones_within_the_overlap),
+        cmocka_unit_test(test_deleted_ones_are_told),
+        cmocka_unit_test(test_faults_end),
+        cmocka_unit_test(test_dates_in_2031),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
