@@ -101,4 +101,4 @@ install: $(OUT)/swell
 	install -m 755 $(OUT)/swell $(DESTDIR)$(PREFIX)/bin/swell
 	cp -R lexicons $(DESTDIR)$(DATADIR)/
 	install -m 644 cron/* $(DESTDIR)$(DATADIR)/cron/
-	install -m 644 docs/swell.1 $(DESTDIR)$(PREFIX)/share/man/man1/swell.1
+	$(OUT)/swell manual >$(DESTDIR)$(PREFIX)/share/man/man1/swell.1

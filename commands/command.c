@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-static const struct option global_options[] = {
+const struct option global_options[] = {
     { "config", OPTION_STRING, NULL, offsetof(struct globals, config),
       "the configuration; default ./swell.yaml, else /etc/swell/swell.yaml" },
     { "store", OPTION_STRING, NULL, offsetof(struct globals, store),

@@ -49,6 +49,7 @@ struct command {
     int (*run)(struct invocation *in, struct error *err);
 };
 
+extern const struct option global_options[];
 extern const struct command *const commands[]; /* NULL-terminated, by name */
 
 /* The program: options, the command, its exit status. */

@@ -3,10 +3,12 @@
 #include "commands/command.h"
 
 extern const struct command command_init;
+extern const struct command command_manual;
 extern const struct command command_version;
 
 const struct command *const commands[] = {
     &command_init,
+    &command_manual,
     &command_version,
     NULL,
 };
