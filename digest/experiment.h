@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Something the retailer tried, from a day on, and what came of it: before
+ * against after, beside comparison brands, with an interval learnt from the
+ * subject's own past. Correlation with a date, never proof of a cause. */
+#ifndef DIGEST_EXPERIMENT_H
+#define DIGEST_EXPERIMENT_H
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "store/store.h"
+
+/* Kept as the note "experiment/NAME". */
+struct experiment {
+    char *name;            /* owned, as all texts */
+    char *subject;
+    char *title;           /* what was tried */
+    char *aspect;          /* "": all posts of the subject */
+    char *channel;
+    int64_t from, until;   /* seconds; until 0: still running */
+    char *controls;        /* subjects, comma-joined; "" none */
+    int64_t closed;        /* 0: open */
+    char *lesson;
+};
+void experiment_release(struct experiment *e);
+
+/* 1: found, 0: none of that name, -1: see err. */
+int experiment_get(struct experiment *out, struct store *store,
+                   const char *name, struct error *err);
+int experiment_put(struct store *store, const struct experiment *e,
+                   struct error *err);
+typedef int visit_experiment(void *context, const struct experiment *e);
+int experiment_scan(struct store *store, visit_experiment *visit,
+                    void *context, struct error *err);
+
+enum effect_measure { EFFECT_POSTS, EFFECT_SENTIMENT, EFFECT_COMPLAINTS,
+                      EFFECT_COUNT };
+extern const char *const effect_names[EFFECT_COUNT];
+                       /* posts, net sentiment, complaint share */
+enum effect_verdict { EFFECT_TOO_FEW, EFFECT_NONE, EFFECT_ROSE, EFFECT_FELL };
+extern const char *const effect_verdict_names[4];
+    /* too few to say, no change detectable, rose, fell */
+enum effect_method { EFFECT_PLACEBO, EFFECT_APPROXIMATE };
+
+/* One before/after comparison. For posts the numbers are relative lifts
+ * (0.25: a quarter more); for the two shares differences (0.05: 5 points). */
+struct effect {
+    uint8_t measure, verdict, method;
+    double before, after;      /* posts a day, or the share */
+    double change, low, high;  /* with a 95 % interval */
+    double detectable;         /* smallest change that would be seen 4 times
+                                * in 5 */
+    double pretrend;           /* the change at the last placebo date */
+    unsigned placebos;
+    uint64_t posts_before, posts_after;
+};
+
+struct experiment_reading {
+    struct effect effects[EFFECT_COUNT];
+    int64_t before_from, from, until; /* the days compared */
+    unsigned days_before, days_after;
+    unsigned controls;                /* that have posts */
+};
+/* now: days after it are not there yet. zone: whose days. */
+int experiment_read(struct experiment_reading *out, struct store *store,
+                    const struct experiment *e, const struct zone *zone,
+                    int64_t now, struct error *err);
+
+/* The estimator itself, on day series (days oldest first; launch = index of
+ * the first day after). value[i]/weight[i]: posts are value alone (weight
+ * NULL); shares are value = sum, weight = posts. */
+struct effect_series {
+    const double *value, *weight;
+};
+void effect_measure_days(struct effect *out, enum effect_measure measure,
+                         const struct effect_series *subject,
+                         const struct effect_series *controls, size_t count,
+                         size_t days, size_t launch, size_t before,
+                         size_t after);
+
+#endif

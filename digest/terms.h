@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Terms that are newly frequent: words, phrases, hashtags, emoji and names
+ * of a stretch of time against the same subject's earlier days. Counts
+ * writers, not posts; copies are counted once. Not a topic model. */
+#ifndef DIGEST_TERMS_H
+#define DIGEST_TERMS_H
+
+#include "base/config.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "store/store.h"
+
+enum term_kind { TERM_WORD, TERM_PHRASE, TERM_HASHTAG, TERM_EMOJI, TERM_NAME,
+                 TERM_KIND_COUNT };
+extern const char *const term_kind_names[TERM_KIND_COUNT];
+                              /* word phrase hashtag emoji name */
+
+enum { TERM_EXAMPLES = 3 };
+
+/* A post as it is shown: texts in the owner's arena, NUL-terminated. */
+struct sample {
+    const char *source, *native_id, *url, *text;
+    int64_t created;
+    uint64_t author;      /* keyed hash */
+    uint32_t likes, reposts;
+    struct tags tags;     /* of the mention, or of the post for "*" */
+};
+
+struct term {
+    const char *text;     /* as most often written: "two-day delivery" */
+    uint8_t kind;         /* enum term_kind */
+    uint64_t posts;       /* copies and reposts counted once */
+    uint64_t authors;
+    uint64_t before;      /* posts in the background */
+    double expected;      /* posts, had nothing changed */
+    double surprise;      /* -log10 P(as many or more) */
+    double z;             /* log-odds against the background: the order */
+    double growth;        /* posts / expected, expected at least a half */
+    int64_t first_seen;   /* in this stretch, seconds UTC */
+    struct sample examples[TERM_EXAMPLES];
+    size_t example_count;
+};
+
+enum terms_basis {
+    TERMS_NO_BASELINE,  /* too little before: items is empty */
+    TERMS_OWN_PAST,     /* the subject's own earlier days */
+    TERMS_OTHERS,       /* all other posts of the same stretch: new subject */
+};
+
+struct terms {
+    struct arena memory;       /* owns every text below */
+    struct term *items;        /* most telling first */
+    size_t count, room;
+    uint8_t basis;             /* enum terms_basis */
+    uint64_t posts;            /* of the stretch, copies counted once */
+    uint64_t copies;           /* what was left out: reposts, near-copies */
+    uint64_t background_posts;
+    unsigned background_days;  /* days before that have posts */
+};
+
+struct terms_query {
+    const char *subject;       /* NULL or "*": every post */
+    const char *source;        /* NULL: all */
+    int64_t from, until;       /* seconds */
+    unsigned background_days;  /* 0: 60 */
+    size_t limit;              /* most items; 0: 20 */
+    bool write_cache;          /* the store is open for writing */
+};
+
+/* config may be NULL: no own names to leave out. */
+int terms_find(struct terms **out, struct store *store,
+               const struct config *config, const struct terms_query *query,
+               struct error *err);
+void terms_close(struct terms *t);
+
+#endif
