@@ -2,11 +2,13 @@
 /* Every subcommand, in the order of --help: a declaration and a row each. */
 #include "commands/command.h"
 
+extern const struct command command_detect;
 extern const struct command command_init;
 extern const struct command command_manual;
 extern const struct command command_version;
 
 const struct command *const commands[] = {
+    &command_detect,
     &command_init,
     &command_manual,
     &command_version,

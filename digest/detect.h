@@ -3,7 +3,7 @@
  * itself and earlier hours only. Knows nothing of the store or of posts.
  *
  *   struct detector d;
- *   detector_init(&d);
+ *   detector_init(&d, DETECT_THRESHOLD);
  *   for each closed hour, in order:
  *       detector_step(&d, hour, count, &point);
  */
@@ -15,9 +15,13 @@
 #include <stdint.h>
 
 enum {
-    DETECT_MEMORY = 672,   /* hours of residuals the spread is taken from */
-    DETECT_RECORD = 72,    /* hours a new spike must stand above */
+    DETECT_MEMORY = 672,   /* hours the usual spread is taken from: 4 weeks */
+    DETECT_RECORD = 120,   /* hours a spike must stand above: 5 days */
+    DETECT_SWELL = 6,      /* hours of the slower view */
+    DETECT_LEAST = 5,      /* posts; fewer are never a spike */
 };
+#define DETECT_THRESHOLD 4.5
+#define DETECT_WATCHED 3.0
 
 enum detect_level { DETECT_NONE, DETECT_WATCH, DETECT_ALERT };
 
@@ -25,31 +29,40 @@ struct detect_point {
     int64_t hour;     /* start, seconds UTC */
     double count;
     double expected;  /* from earlier hours alone */
-    double low, high; /* where a usual hour lies (95 %) */
-    double score;     /* how many usual residuals above expected, >= 0; 0 as
-                       * long as there is too little past to judge */
-    uint8_t level;    /* enum detect_level */
+    double low, high; /* where 19 of 20 usual hours lie */
+    double spread;    /* of usual hours, in Poisson standard deviations */
+    double score;     /* how many such spreads above expected, >= 0: of this
+                       * hour, or of the last six together if that is more */
+    uint8_t level;    /* enum detect_level: this hour tells something new */
+};
+
+/* A ring of the last values with their sum and sum of squares. */
+struct spread {
+    double value[DETECT_MEMORY];
+    double sum, squares;
+    uint32_t count;               /* ever added */
 };
 
 /* A plain record: copy it to keep a state. */
 struct detector {
+    double threshold;
     double level;                 /* posts an hour, the clock taken out */
     double profile[24];           /* factor of each clock hour, mean 1 */
     uint32_t seen[24];            /* hours known, by clock hour */
-    double residual[DETECT_MEMORY];
-    double sum, squares;          /* of the residuals in the ring */
-    double recent[DETECT_RECORD]; /* counts */
-    double scores[24];            /* of the last day */
-    uint32_t hours;               /* stepped through, known ones */
-    uint32_t residuals;
-    int64_t alerted;              /* hour of the last alert; 0: never */
+    struct spread sharp, slow;    /* residuals of hours, of six-hour means */
+    double counts[DETECT_RECORD]; /* rings, by hours % DETECT_RECORD */
+    double sums[DETECT_RECORD];   /* of six hours each */
+    uint32_t hours;               /* known ones so far */
+    int64_t told[3];              /* by level: hour of the last; 0: never */
+    double told_score[3];
 };
 
-void detector_init(struct detector *d);
+void detector_init(struct detector *d, double threshold);
 void detector_step(struct detector *d, int64_t hour, double count,
                    struct detect_point *out);
 /* An hour whose count is not known (the source was down): expected is given,
  * nothing is judged or learnt. */
-void detector_skip(struct detector *d, int64_t hour, struct detect_point *out);
+void detector_skip(const struct detector *d, int64_t hour,
+                   struct detect_point *out);
 
 #endif
