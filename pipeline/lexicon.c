@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads lexicon files: ours, VADER's, AFINN's. A bad line refuses the whole.
+ * Inflections are made here by rule; nothing is scored here. */
+#include "pipeline/lexicon.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include "base/hash.h"
+
+enum { LINE_LIMIT = 4096, TERM_WORDS = 12, ENTRIES_LIMIT = 2000000 };
+
+struct reader {
+    struct lexicon *lexicon;
+    struct words words;
+    const char *path;
+    int line;
+    struct error *err;
+    bool replace;      /* a lexicon of one's own wins over ours */
+    bool derive;       /* second pass over words: inflections */
+};
+
+/* One line cut at its tabs. */
+struct row {
+    struct text cells[5];
+    size_t count;
+};
+
+typedef int take_row(struct reader *r, const struct row *row);
+
+static int bad(struct reader *r, const char *sentence)
+{
+    return error_set(r->err, ERROR_CONFIG, "%s:%d: %s", r->path, r->line,
+                     sentence);
+}
+
+/* --- the table ------------------------------------------------------- */
+
+static void index_entry(struct lexicon *l, size_t index)
+{
+    uint64_t hash = l->entries[index].hash;
+    size_t a = hash & ((1u << LEXICON_FILTER_BITS) - 1);
+    size_t b = (hash >> 24) & ((1u << LEXICON_FILTER_BITS) - 1);
+    l->filter[a >> 6] |= (uint64_t)1 << (a & 63);
+    l->filter[b >> 6] |= (uint64_t)1 << (b & 63);
+    size_t at = (hash >> 8) & l->slot_mask;
+    while (l->slots[at])
+        at = (at + 1) & l->slot_mask;
+    l->slots[at] = (hash >> 32) << 32 | (uint32_t)(index + 1);
+}
+
+static void grow_slots(struct lexicon *l, size_t slots)
+{
+    mem_free(l->slots);
+    l->slots = mem_alloc(slots * sizeof(*l->slots));
+    l->slot_mask = slots - 1;
+    for (size_t i = 0; i < l->count; i++)
+        index_entry(l, i);
+}
+
+/* The entry of a hash, made when it is new. */
+static struct entry *entry_of(struct lexicon *l, uint64_t hash,
+                              const char *name, size_t length, size_t words)
+{
+    const struct entry *known = lexicon_find(l, hash);
+    if (known)
+        return &l->entries[known - l->entries];
+    if ((l->count + 1) * 2 > l->slot_mask)
+        grow_slots(l, (l->slot_mask + 1) * 2);
+    l->entries = mem_grow(l->entries, &l->room, l->count, sizeof(*l->entries));
+    struct entry *e = &l->entries[l->count++];
+    *e = (struct entry){ .hash = hash, .factor = 100,
+                         .words = (uint16_t)words,
+                         .name = (uint32_t)l->names.length };
+    buf_add(&l->names, name, length);
+    buf_putc(&l->names, '\0');
+    index_entry(l, l->count - 1);
+    return e;
+}
+
+/* --- words ----------------------------------------------------------- */
+
+static uint64_t squeezed(const struct lexicon *l, const struct words *w,
+                         const struct word *item)
+{
+    char form[64];
+    uint64_t shortest = item->hash;
+    for (size_t keep = 2; keep >= 1; keep--) {
+        size_t n = 0;
+        for (size_t i = 0; i < item->length && n < sizeof(form); i++) {
+            char c = w->folded[item->start + i];
+            if (n < keep || form[n - 1] != c || form[n - keep] != c)
+                form[n++] = c;
+        }
+        uint64_t hash = words_hash(form, n);
+        const struct entry *e = lexicon_find(l, hash);
+        if (keep == 2 || e)
+            shortest = hash;
+        if (e)
+            break;
+    }
+    return shortest;
+}
+
+uint64_t lexicon_word(const struct lexicon *l, const struct words *w,
+                      size_t index)
+{
+    const struct word *item = &w->items[index];
+    const char *at = w->folded + item->start;
+    if (item->kind == WORD_HASHTAG && item->length > 1)
+        return words_hash(at + 1, item->length - 1);
+    if (item->kind == WORD_PUNCTUATION && item->length > 2 &&
+        !((unsigned char)*at & 0x80))
+        return words_hash(at, 2);
+    if (item->flags & WORD_LENGTHENED && !lexicon_find(l, item->hash))
+        return squeezed(l, w, item);
+    return item->hash;
+}
+
+/* "<link>" and its like stand for a kind of word. */
+static bool is_class(struct text part)
+{
+    return text_is(part, "<link>") || text_is(part, "<handle>") ||
+           text_is(part, "<number>") || text_is(part, "<name>");
+}
+
+static uint64_t hash_part(const struct lexicon *l, struct words *w,
+                          struct text part)
+{
+    if (is_class(part))
+        return words_hash(part.data, part.length);
+    words_split(w, part);
+    return w->count == 1 ? lexicon_word(l, w, 0) : 0;
+}
+
+uint64_t lexicon_hash(const struct lexicon *l, struct words *w,
+                      const char *term, size_t length)
+{
+    if (length > 1 && *term == '=')
+        return words_hash(term, length);
+    if (length > 1 && *term == '!' && term[1] != '!') {
+        uint64_t plain = hash_part(l, w, (struct text){ term + 1, length - 1 });
+        return plain ? lexicon_negated(plain) : 0;
+    }
+    const char *space = memchr(term, ' ', length);
+    size_t first = space ? (size_t)(space - term) : length;
+    uint64_t hash = hash_part(l, w, (struct text){ term, first });
+    if (!space || !hash)
+        return hash;
+    uint64_t second = hash_part(l, w, (struct text){ space + 1,
+                                                     length - first - 1 });
+    return second ? words_join(hash, second) : 0;
+}
+
+/* The entry of a phrase, its beginnings marked so that it will be found. */
+static struct entry *phrase(struct reader *r, struct text t)
+{
+    struct lexicon *l = r->lexicon;
+    words_split(&r->words, t);
+    size_t count = r->words.count;
+    if (count == 0 || count > TERM_WORDS)
+        return NULL;
+    uint64_t hash = lexicon_word(l, &r->words, 0);
+    for (size_t i = 1; i < count; i++) {
+        const struct word *last = &r->words.items[i - 1];
+        struct entry *e = entry_of(l, hash, t.data,
+                                   last->start + last->length, i);
+        e->flags |= ENTRY_PREFIX;
+        hash = words_join(hash, lexicon_word(l, &r->words, i));
+    }
+    return entry_of(l, hash, t.data, t.length, count);
+}
+
+/* --- rows ------------------------------------------------------------ */
+
+static int read_number(struct text cell, double least, double most,
+                       double *out)
+{
+    char digits[40], *end;
+    if (cell.length == 0 || cell.length >= sizeof(digits))
+        return -1;
+    memcpy(digits, cell.data, cell.length);
+    digits[cell.length] = '\0';
+    *out = strtod(digits, &end);
+    return *end || !isfinite(*out) || *out < least || *out > most ? -1 : 0;
+}
+
+static int set_valence(struct reader *r, struct text term, double valence,
+                       bool derived)
+{
+    struct entry *e = phrase(r, term);
+    if (!e)
+        return bad(r, "the term has no words, or more than 12");
+    bool known = e->flags & ENTRY_VALENCE;
+    if (known && derived)
+        return 0;
+    if (known && !r->replace && !(e->flags & ENTRY_DERIVED))
+        return bad(r, "this term was given a valence before");
+    e->valence = (int16_t)lround(valence * 100);
+    e->flags = (uint16_t)((e->flags & ~ENTRY_DERIVED) | ENTRY_VALENCE |
+                          (derived ? ENTRY_DERIVED : 0));
+    return 0;
+}
+
+/* --- inflections ----------------------------------------------------- */
+
+static bool vowel(char c)
+{
+    return c && strchr("aeiou", c) != NULL;
+}
+
+static size_t vowel_groups(struct text t)
+{
+    size_t groups = 0;
+    for (size_t i = 0; i < t.length; i++)
+        groups += vowel(t.data[i]) && (i == 0 || !vowel(t.data[i - 1]));
+    return groups;
+}
+
+/* "stop" doubles its last letter: one vowel, one consonant after it. */
+static bool doubles(struct text t)
+{
+    size_t n = t.length;
+    return n >= 3 && vowel_groups(t) == 1 && vowel(t.data[n - 2]) &&
+           !vowel(t.data[n - 3]) && !vowel(t.data[n - 1]) &&
+           !strchr("wxyh", t.data[n - 1]);
+}
+
+static int inflection(struct reader *r, struct text stem, size_t cut,
+                      const char *ending, double valence)
+{
+    char form[80];
+    size_t n = stem.length - cut, more = strlen(ending);
+    if (n + more >= sizeof(form))
+        return 0;
+    memcpy(form, stem.data, n);
+    memcpy(form + n, ending, more);
+    return set_valence(r, (struct text){ form, n + more }, valence, true);
+}
+
+static bool ends_in(struct text t, const char *ending)
+{
+    size_t n = strlen(ending);
+    return t.length > n && !memcmp(t.data + t.length - n, ending, n);
+}
+
+static int plural(struct reader *r, struct text t, double valence)
+{
+    char last = t.data[t.length - 1];
+    if (last == 'y' && !vowel(t.data[t.length - 2]))
+        return inflection(r, t, 1, "ies", valence);
+    if (strchr("sxz", last) || ends_in(t, "ch") || ends_in(t, "sh"))
+        return inflection(r, t, 0, "es", valence);
+    return inflection(r, t, 0, "s", valence);
+}
+
+static int verb_forms(struct reader *r, struct text t, double valence)
+{
+    char doubled[3] = { t.data[t.length - 1], '\0', '\0' };
+    const char *past = "ed", *going = "ing";
+    char past_form[8], going_form[8];
+    size_t cut = 0, past_cut = 0;
+    if (plural(r, t, valence))
+        return -1;
+    if (ends_in(t, "e") && !ends_in(t, "ee")) {
+        cut = past_cut = 1;
+    } else if (ends_in(t, "y") && !vowel(t.data[t.length - 2])) {
+        past_cut = 1;
+        past = "ied";
+    } else if (doubles(t)) {
+        snprintf(past_form, sizeof(past_form), "%sed", doubled);
+        snprintf(going_form, sizeof(going_form), "%sing", doubled);
+        past = past_form;
+        going = going_form;
+    }
+    if (inflection(r, t, past_cut, past, valence))
+        return -1;
+    return inflection(r, t, cut, going, valence);
+}
+
+static int adjective_forms(struct reader *r, struct text t, double valence)
+{
+    bool y = ends_in(t, "y") && !vowel(t.data[t.length - 2]);
+    size_t cut = 0;
+    const char *manner = "ly", *more = "er", *most = "est";
+    if (y) {
+        cut = 1;
+        manner = "ily", more = "ier", most = "iest";
+    } else if (ends_in(t, "le")) {
+        cut = 1;
+        manner = "y", more = "er", most = "est";
+    } else if (ends_in(t, "ic")) {
+        manner = "ally";
+    }
+    if (inflection(r, t, ends_in(t, "le") || y ? 1 : 0, manner, valence))
+        return -1;
+    if (vowel_groups(t) > 1 && !y && !ends_in(t, "le"))
+        return 0;
+    if (!y && ends_in(t, "e"))
+        cut = 1;
+    if (inflection(r, t, cut, more, valence))
+        return -1;
+    return inflection(r, t, cut, most, valence);
+}
+
+/* words.tsv: term, class (v n a x), valence. */
+static int take_word(struct reader *r, const struct row *row)
+{
+    double valence;
+    if (row->count != 3 || row->cells[1].length != 1 ||
+        !strchr("vnax", *row->cells[1].data))
+        return bad(r, "columns are term, class (v, n, a or x), valence");
+    if (read_number(row->cells[2], -4, 4, &valence))
+        return bad(r, "the valence is a number from -4 to 4");
+    struct text term = row->cells[0];
+    if (!r->derive)
+        return set_valence(r, term, valence, false);
+    if (term.length < 3)
+        return 0;
+    switch (*row->cells[1].data) {
+    case 'v': return verb_forms(r, term, valence);
+    case 'n': return plural(r, term, valence);
+    case 'a': return adjective_forms(r, term, valence);
+    default: return 0;
+    }
+}
+
+/* phrases, slang, emoji, emoticons: term, valence, perhaps a note. */
+static int take_valence(struct reader *r, const struct row *row)
+{
+    double valence;
+    if (row->count != 2 && row->count != 3)
+        return bad(r, "columns are term, valence, note (optional)");
+    if (read_number(row->cells[1], -4, 4, &valence))
+        return bad(r, "the valence is a number from -4 to 4");
+    return set_valence(r, row->cells[0], valence, false);
+}
+
+/* A lexicon of one's own: term, valence; VADER's has two columns more,
+ * AFINN's valences go to 5. */
+static int take_own(struct reader *r, const struct row *row)
+{
+    double valence;
+    if (row->count == 3 && row->cells[1].length == 1 &&
+        strchr("vnax", *row->cells[1].data))
+        return take_word(r, row);
+    if (row->count != 2 && row->count != 4)
+        return bad(r, "columns are term, valence (ours and AFINN's), or "
+                      "term, mean, deviation, ratings (VADER's)");
+    if (read_number(row->cells[1], -5, 5, &valence))
+        return bad(r, "the valence is a number from -4 to 4 (AFINN's: 5)");
+    valence = valence < -4 ? -4 : valence > 4 ? 4 : valence;
+    return r->derive ? 0 : set_valence(r, row->cells[0], valence, false);
+}
+
+/* modifiers.tsv: term, factor. */
+static int take_modifier(struct reader *r, const struct row *row)
+{
+    double factor;
+    if (row->count != 2 || read_number(row->cells[1], 0.1, 3, &factor))
+        return bad(r, "columns are term, factor from 0.1 to 3");
+    struct entry *e = phrase(r, row->cells[0]);
+    if (!e)
+        return bad(r, "the term has no words, or more than 12");
+    e->flags |= ENTRY_MODIFIER;
+    e->factor = (int16_t)lround(factor * 100);
+    return 0;
+}
+
+/* rules.tsv: term, role. */
+static int take_role(struct reader *r, const struct row *row)
+{
+    static const struct { const char *name; uint16_t flag; } roles[] = {
+        { "negator", ENTRY_NEGATOR },       { "contrast", ENTRY_CONTRAST },
+        { "concession", ENTRY_CONCESSION }, { "mask", ENTRY_MASK },
+        { "unreal", ENTRY_UNREAL },         { "group", ENTRY_KEPT_OUT },
+        { "name", ENTRY_KEPT_OUT },
+    };
+    for (size_t i = 0; row->count == 2 && i < sizeof(roles) / sizeof(*roles);
+         i++) {
+        if (!text_is(row->cells[1], roles[i].name))
+            continue;
+        struct entry *e = phrase(r, row->cells[0]);
+        if (!e)
+            return bad(r, "the term has no words, or more than 12");
+        e->flags |= roles[i].flag;
+        return 0;
+    }
+    return bad(r, "columns are term, role (negator, contrast, concession, "
+                  "unreal, mask, group or name)");
+}
+
+/* weights.tsv: term, positive, negative. */
+static int take_weight(struct reader *r, const struct row *row)
+{
+    double positive, negative;
+    if (row->count != 3 || read_number(row->cells[1], -20, 20, &positive) ||
+        read_number(row->cells[2], -20, 20, &negative))
+        return bad(r, "columns are term, positive weight, negative weight "
+                      "(numbers from -20 to 20)");
+    struct text term = row->cells[0];
+    uint64_t hash = lexicon_hash(r->lexicon, &r->words, term.data,
+                                 term.length);
+    if (!hash)
+        return bad(r, "the term is not a word, two neighbours or =rule");
+    struct entry *e = entry_of(r->lexicon, hash, term.data, term.length, 1);
+    if (e->flags & ENTRY_WEIGHT)
+        return bad(r, "this term was given a weight before");
+    e->flags |= ENTRY_WEIGHT;
+    e->positive = (float)positive;
+    e->negative = (float)negative;
+    return 0;
+}
+
+/* --- files ----------------------------------------------------------- */
+
+static int read_line(struct reader *r, char *line, size_t length,
+                     take_row *take)
+{
+    struct row row = { .count = 0 };
+    r->lexicon->hash = hash64_seed(line, length, r->lexicon->hash);
+    if (length && line[length - 1] == '\r')
+        length--;
+    if (length == 0 || (*line == '#' && (length == 1 || line[1] == ' ')))
+        return 0;
+    if (!text_valid(line, length) || memchr(line, '\0', length))
+        return bad(r, "the line is not valid UTF-8");
+    for (char *at = line, *end = line + length; row.count < 5;) {
+        char *tab = memchr(at, '\t', (size_t)(end - at));
+        char *stop = tab ? tab : end;
+        row.cells[row.count++] = (struct text){ at, (size_t)(stop - at) };
+        if (!tab)
+            break;
+        at = tab + 1;
+    }
+    if (r->lexicon->count > ENTRIES_LIMIT)
+        return bad(r, "more than two million entries");
+    return take(r, &row);
+}
+
+static int read_file(struct reader *r, const char *path, bool needed,
+                     take_row *take)
+{
+    int status = 0;
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t length;
+    FILE *file = fopen(path, "re");
+    if (!file && errno == ENOENT && !needed)
+        return 0;
+    if (!file)
+        return error_set(r->err, ERROR_CONFIG,
+                         "lexicon %s cannot be read: %s", path,
+                         strerror(errno));
+    r->path = path;
+    r->line = 0;
+    while (status == 0 && (length = getline(&line, &room, file)) >= 0) {
+        r->line++;
+        if (length && line[length - 1] == '\n')
+            length--;
+        if (length > LINE_LIMIT)
+            status = bad(r, "the line is longer than 4096 bytes");
+        else
+            status = read_line(r, line, (size_t)length, take);
+    }
+    if (status == 0 && ferror(file))
+        status = error_set(r->err, ERROR_SYSTEM, "lexicon %s: %s", path,
+                           strerror(errno));
+    free(line);
+    fclose(file);
+    return status;
+}
+
+/* In this order; words twice, for what is written wins over inflections. */
+static const struct {
+    const char *name;
+    take_row *take;
+    bool needed, derive;
+} files[] = {
+    { "words.tsv", take_word, true, false },
+    { "slang.tsv", take_valence, false, false },
+    { "phrases.tsv", take_valence, false, false },
+    { "emoji.tsv", take_valence, false, false },
+    { "emoticons.tsv", take_valence, false, false },
+    { "words.tsv", take_word, true, true },
+    { "modifiers.tsv", take_modifier, false, false },
+    { "rules.tsv", take_role, false, false },
+    { "weights.tsv", take_weight, false, false },
+};
+
+int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
+                 struct error *err)
+{
+    struct reader r = { .lexicon = l, .words = WORDS_INIT, .err = err };
+    struct buf path = BUF_INIT(0);
+    int status = 0;
+    *l = (struct lexicon){ .names = BUF_INIT(64 * MiB) };
+    l->filter = mem_alloc((1u << LEXICON_FILTER_BITS) / 8);
+    grow_slots(l, 1u << 16);
+    for (size_t i = 0; status == 0 && i < sizeof(files) / sizeof(*files);
+         i++) {
+        buf_clear(&path);
+        buf_printf(&path, "%s/%s", folder, files[i].name);
+        r.derive = files[i].derive;
+        status = read_file(&r, path.data, files[i].needed, files[i].take);
+    }
+    r.replace = true;
+    r.derive = false;
+    if (status == 0 && extra)
+        status = read_file(&r, extra, true, take_own);
+    words_release(&r.words);
+    buf_release(&path);
+    return status;
+}
+
+void lexicon_release(struct lexicon *l)
+{
+    mem_free(l->entries);
+    mem_free(l->slots);
+    mem_free(l->filter);
+    buf_release(&l->names);
+    *l = (struct lexicon){ .names = BUF_INIT(0) };
+}

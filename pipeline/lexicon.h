@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The entries of one language's lexicons in one table: words, phrases,
+ * modifiers, negators, fitted weights. Knows what is written, not what it
+ * does to a score (sentiment.c does).
+ *
+ *   entries[]  dense, 32 bytes each        names  "not good\0great\0..."
+ *   slots[]    open addressing, 2 a entry at least: high hash half, index
+ *   filter[]   two bits a hash: most pairs of words are turned away here
+ */
+#ifndef PIPELINE_LEXICON_H
+#define PIPELINE_LEXICON_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "pipeline/words.h"
+
+enum entry_flag {
+    ENTRY_VALENCE = 1,   /* has a hand-made valence (0 counts: it shields) */
+    ENTRY_WEIGHT = 2,    /* has fitted weights */
+    ENTRY_PREFIX = 4,    /* a longer entry starts with these words */
+    ENTRY_NEGATOR = 8,
+    ENTRY_MODIFIER = 16,
+    ENTRY_CONTRAST = 32, /* but, however: what follows counts */
+    ENTRY_CONCESSION = 64, /* although, despite: its own clause yields */
+    ENTRY_MASK = 128,    /* a name: carries no sentiment */
+    ENTRY_UNREAL = 256,  /* if, would, wish: not a fact */
+    ENTRY_KEPT_OUT = 512, /* never learned by a fit */
+    ENTRY_DERIVED = 1024, /* an inflection made by rule */
+};
+
+struct entry {
+    uint64_t hash;
+    float positive, negative; /* fitted, against neutral */
+    int16_t valence;          /* hundredths, -400 to 400 */
+    int16_t factor;           /* of a modifier, hundredths */
+    uint16_t flags;           /* set of enum entry_flag */
+    uint16_t words;           /* how many it is made of */
+    uint32_t name;            /* offset into names */
+};
+
+struct lexicon {
+    struct entry *entries;    /* owned */
+    size_t count, room;
+    struct buf names;
+    uint64_t *slots;          /* owned */
+    size_t slot_mask;
+    uint64_t *filter;         /* owned */
+    uint64_t hash;            /* of every row read, in order */
+};
+
+enum { LEXICON_FILTER_BITS = 20 };
+
+/* Read a language's folder, then extra (may be NULL) on top; see
+ * sentiment_open(). Release also after a failure. */
+int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
+                 struct error *err);
+void lexicon_release(struct lexicon *l);
+
+/* A term's hash as the scorer makes it, from its spelling in weights.tsv:
+ * "good", "!good" (under a negation), "not good" (two neighbours),
+ * "<link>", "=rule". 0 when it is empty. */
+uint64_t lexicon_hash(const struct lexicon *l, struct words *w,
+                      const char *term, size_t length);
+
+/* The hash a word is looked up by: numbers, links, handles by their kind, a
+ * hashtag without its mark, "!!!!" as "!!", "sooo" as "soo" or "so". */
+uint64_t lexicon_word(const struct lexicon *l, const struct words *w,
+                      size_t index);
+
+static inline uint64_t lexicon_negated(uint64_t hash)
+{
+    return hash ^ 0x6e6f746e6f746e6fu;
+}
+
+static inline const struct entry *lexicon_find(const struct lexicon *l,
+                                               uint64_t hash)
+{
+    size_t a = hash & ((1u << LEXICON_FILTER_BITS) - 1);
+    size_t b = (hash >> 24) & ((1u << LEXICON_FILTER_BITS) - 1);
+    if (!(l->filter[a >> 6] >> (a & 63) & l->filter[b >> 6] >> (b & 63) & 1))
+        return NULL;
+    for (size_t at = (hash >> 8) & l->slot_mask;; at = (at + 1) & l->slot_mask) {
+        uint64_t slot = l->slots[at];
+        if (!slot)
+            return NULL;
+        if (slot >> 32 == hash >> 32) {
+            const struct entry *e = &l->entries[(uint32_t)slot - 1];
+            if (e->hash == hash)
+                return e;
+        }
+    }
+}
+
+static inline const char *lexicon_name(const struct lexicon *l,
+                                       const struct entry *e)
+{
+    return l->names.data + e->name;
+}
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Weighs what signals.c finds and adds it up: two sums, positive and
+ * negative, each against neutral. Every addend has a name. */
+#include "pipeline/sentiment.h"
+
+#include <math.h>
+
+#include "pipeline/signals.h"
+
+struct sentiment {
+    struct lexicon lexicon;
+    double positive[SIGNAL_COUNT], negative[SIGNAL_COUNT];
+};
+
+/* Used when a language has no weights.tsv: plain lexicon arithmetic. */
+static void plain_weights(struct sentiment *s)
+{
+    static const uint8_t summed[] = { SIGNAL_WORD, SIGNAL_PHRASE,
+                                      SIGNAL_EMOJI, SIGNAL_TAG,
+                                      SIGNAL_CONTRAST };
+    for (size_t i = 0; i < sizeof(summed); i++) {
+        s->positive[summed[i]] = s->negative[summed[i] + 1] = 4;
+        s->positive[summed[i] + 1] = s->negative[summed[i]] = -2;
+    }
+    s->negative[SIGNAL_NEGATED] = 2;
+    s->positive[SIGNAL_NEGATED] = -1;
+    s->positive[SIGNAL_NEGATED + 1] = 1;
+    s->positive[SIGNAL_INTERCEPT] = s->negative[SIGNAL_INTERCEPT] = -1;
+}
+
+int sentiment_open(struct sentiment **out, const char *folder,
+                   const char *extra, struct error *err)
+{
+    struct sentiment *s = mem_alloc(sizeof(*s));
+    bool fitted = false;
+    if (lexicon_load(&s->lexicon, folder, extra, err))
+        goto fail;
+    for (int i = 0; i < SIGNAL_COUNT; i++) {
+        const char *name = signal_names[i];
+        const struct entry *e =
+            lexicon_find(&s->lexicon, words_hash(name, strlen(name)));
+        if (!e)
+            continue;
+        fitted = true;
+        s->positive[i] = (double)e->positive;
+        s->negative[i] = (double)e->negative;
+    }
+    if (!fitted)
+        plain_weights(s);
+    *out = s;
+    return 0;
+fail:
+    sentiment_close(s);
+    return -1;
+}
+
+void sentiment_close(struct sentiment *s)
+{
+    if (!s)
+        return;
+    lexicon_release(&s->lexicon);
+    mem_free(s);
+}
+
+uint64_t sentiment_hash(const struct sentiment *s)
+{
+    return s->lexicon.hash;
+}
+
+const struct lexicon *sentiment_lexicon(const struct sentiment *s)
+{
+    return &s->lexicon;
+}
+
+/* --- the sums -------------------------------------------------------- */
+
+struct sums {
+    double positive, negative;
+};
+
+static void add_term(void *context, const struct term *t)
+{
+    struct sums *sums = context;
+    if (!t->entry || !(t->entry->flags & ENTRY_WEIGHT))
+        return;
+    sums->positive += (double)t->entry->positive;
+    sums->negative += (double)t->entry->negative;
+}
+
+/* --- the explanation ------------------------------------------------- */
+
+struct telling {
+    const struct sentiment *s;
+    const struct words *w;
+    double scale;
+    visit_contribution *visit;
+    void *context;
+};
+
+static struct span span_of(const struct words *w, uint32_t first,
+                           uint32_t last)
+{
+    const struct word *a = &w->items[first], *b = &w->items[last];
+    return (struct span){ a->start, b->start + b->length - a->start };
+}
+
+static void tell_term(void *context, const struct term *t)
+{
+    const struct telling *to = context;
+    if (!t->entry || !(t->entry->flags & ENTRY_WEIGHT))
+        return;
+    struct contribution c = {
+        .span = span_of(to->w, t->first, t->last),
+        .rule = "weight",
+        .entry = lexicon_name(&to->s->lexicon, t->entry),
+        .positive = (double)t->entry->positive * to->scale,
+        .negative = (double)t->entry->negative * to->scale,
+    };
+    to->visit(to->context, &c);
+}
+
+static const char *const valence_rules[] = {
+    [SIGNAL_WORD] = "lexicon", [SIGNAL_PHRASE] = "phrase",
+    [SIGNAL_EMOJI] = "emoji", [SIGNAL_NEGATED] = "negated",
+    [SIGNAL_UNREAL] = "unreal", [SIGNAL_TAG] = "hashtag",
+};
+
+static void tell_valence(void *context, const struct valence *v)
+{
+    const struct telling *to = context;
+    int side = v->signal + (v->value < 0);
+    double size = fabs((double)v->value);
+    struct contribution c = {
+        .span = span_of(to->w, v->first, v->last),
+        .rule = valence_rules[v->signal],
+        .entry = lexicon_name(&to->s->lexicon, v->entry),
+        .positive = to->s->positive[side] * size,
+        .negative = to->s->negative[side] * size,
+    };
+    to->visit(to->context, &c);
+}
+
+static bool told_by_entry(int signal)
+{
+    return (signal & ~1) <= SIGNAL_TAG && (signal & ~1) != SIGNAL_STRONG;
+}
+
+/* Entries first; then each sum's own part, the limit of a sum included. */
+static void tell(struct telling *to, const struct signals *seen, size_t from,
+                 size_t until, const uint8_t *mask)
+{
+    const struct sentiment *s = to->s;
+    struct signals again;
+    double told[SIGNAL_COUNT] = { 0 };
+    signals_read(&s->lexicon, to->w, from, until, mask, &again, tell_term,
+                 tell_valence, to);
+    for (int i = 0; i < SIGNAL_COUNT; i++)
+        if (told_by_entry(i))
+            told[i] = (double)again.uncut[i];
+    for (int i = 0; i < SIGNAL_COUNT; i++) {
+        double rest = (double)seen->value[i] - told[i];
+        struct contribution c = {
+            .rule = signal_names[i] + 1,
+            .entry = "",
+            .positive = s->positive[i] * rest,
+            .negative = s->negative[i] * rest,
+        };
+        if (fabs(c.positive) > 1e-6 || fabs(c.negative) > 1e-6)
+            to->visit(to->context, &c);
+    }
+}
+
+void sentiment_score(const struct sentiment *s, const struct words *words,
+                     size_t from, size_t until, const uint8_t *mask,
+                     struct tags *out, visit_contribution *visit,
+                     void *context)
+{
+    struct sums sums = { 0, 0 };
+    struct signals seen;
+    if (until > words->count)
+        until = words->count;
+    out->label = LABEL_NEUTRAL;
+    out->score = 0;
+    if (from >= until)
+        return;
+    signals_read(&s->lexicon, words, from, until, mask, &seen, add_term, NULL,
+                 &sums);
+    double scale = 1 / sqrt(seen.terms ? (double)seen.terms : 1);
+    sums.positive *= scale;
+    sums.negative *= scale;
+    for (int i = 0; i < SIGNAL_COUNT; i++) {
+        sums.positive += s->positive[i] * (double)seen.value[i];
+        sums.negative += s->negative[i] * (double)seen.value[i];
+    }
+    if (sums.positive > 0 && sums.positive > sums.negative)
+        out->label = LABEL_POSITIVE;
+    else if (sums.negative > 0)
+        out->label = LABEL_NEGATIVE;
+    double positive = exp(fmin(sums.positive, 30));
+    double negative = exp(fmin(sums.negative, 30));
+    out->score = (int16_t)lround(1000 * (positive - negative) /
+                                 (1 + positive + negative));
+    if (visit) {
+        struct telling to = { s, words, scale, visit, context };
+        tell(&to, &seen, from, until, mask);
+    }
+}

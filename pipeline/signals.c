@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One walk over the words of a text: negations, modifiers, contrasts,
+ * phrases, terms. Adds nothing up to a score: sentiment.c weighs. */
+#include "pipeline/signals.h"
+
+#include <math.h>
+
+const char *const signal_names[SIGNAL_COUNT] = {
+    [SIGNAL_WORD] = "=word+", [SIGNAL_WORD + 1] = "=word-",
+    [SIGNAL_STRONG] = "=strong+", [SIGNAL_STRONG + 1] = "=strong-",
+    [SIGNAL_PHRASE] = "=phrase+", [SIGNAL_PHRASE + 1] = "=phrase-",
+    [SIGNAL_EMOJI] = "=emoji+", [SIGNAL_EMOJI + 1] = "=emoji-",
+    [SIGNAL_NEGATED] = "=negated+", [SIGNAL_NEGATED + 1] = "=negated-",
+    [SIGNAL_UNREAL] = "=unreal+", [SIGNAL_UNREAL + 1] = "=unreal-",
+    [SIGNAL_TAG] = "=hashtag+", [SIGNAL_TAG + 1] = "=hashtag-",
+    [SIGNAL_CONTRAST] = "=contrast+", [SIGNAL_CONTRAST + 1] = "=contrast-",
+    [SIGNAL_LAST] = "=last+", [SIGNAL_LAST + 1] = "=last-",
+    [SIGNAL_STRONGEST] = "=strongest+", [SIGNAL_STRONGEST + 1] = "=strongest-",
+    [SIGNAL_ANY] = "=any+", [SIGNAL_ANY + 1] = "=any-",
+    [SIGNAL_DENSITY] = "=density+", [SIGNAL_DENSITY + 1] = "=density-",
+    [SIGNAL_EXCLAIMED] = "=exclaimed+", [SIGNAL_EXCLAIMED + 1] = "=exclaimed-",
+    [SIGNAL_NONE] = "=none", [SIGNAL_BOTH] = "=both",
+    [SIGNAL_NEGATOR] = "=negation", [SIGNAL_CONTRASTED] = "=but",
+    [SIGNAL_EXCLAIM] = "=exclamation", [SIGNAL_QUESTION] = "=question",
+    [SIGNAL_CAPITALS] = "=capitals", [SIGNAL_TITLES] = "=titles",
+    [SIGNAL_LENGTHENED] = "=lengthened", [SIGNAL_LINK] = "=link",
+    [SIGNAL_HANDLE] = "=handle", [SIGNAL_HASHTAG] = "=hashtag",
+    [SIGNAL_NUMBER] = "=number", [SIGNAL_LENGTH] = "=length",
+    [SIGNAL_SHORT] = "=short", [SIGNAL_INTERCEPT] = "=intercept",
+};
+
+enum {
+    SCOPE_WORDS = 4,  /* a negation reaches "no problems or complaints" */
+    SHORT_WORDS = 5,
+    SUM_LIMIT = 3,    /* of one sum: a list of praise is still one praise */
+    ROLES = ENTRY_VALENCE | ENTRY_NEGATOR | ENTRY_MODIFIER | ENTRY_CONTRAST |
+            ENTRY_CONCESSION | ENTRY_MASK | ENTRY_UNREAL,
+};
+static const float CAPITALS_FACTOR = 1.25f, FACTOR_LIMIT = 1.6f;
+
+struct walk {
+    const struct lexicon *lexicon;
+    const struct words *w;
+    size_t until;
+    const uint8_t *mask;
+    struct signals *out;
+    take_term *take;
+    take_valence_seen *take_v;
+    void *context;
+    uint64_t previous;      /* key of the word before; 0: none */
+    size_t shielded;        /* words before this belong to an entry */
+    size_t masked;          /* words before this belong to a name */
+    size_t sentence;        /* where this sentence ends */
+    int scope;              /* words left under a negation */
+    bool negation_met, unreal, question, shouting, contrasted;
+    float factor, last;
+    float strongest[2];
+    uint64_t number, link, handle;
+};
+
+static bool is_mark(const struct walk *k, const struct word *item,
+                    const char *marks)
+{
+    return item->kind == WORD_PUNCTUATION &&
+           strchr(marks, k->w->folded[item->start]) != NULL;
+}
+
+/* Shares and counts that need no lexicon. */
+static void read_form(struct walk *k, size_t from)
+{
+    float *value = k->out->value;
+    unsigned plain = 0, capitals = 0, titles = 0, numbers = 0;
+    for (size_t i = from; i < k->until; i++) {
+        const struct word *item = &k->w->items[i];
+        switch (item->kind) {
+        case WORD_PLAIN:
+            plain++;
+            capitals += (item->flags & WORD_CAPS) != 0;
+            titles += i > from && (item->flags & WORD_TITLE);
+            if (item->flags & WORD_LENGTHENED)
+                value[SIGNAL_LENGTHENED] = 1;
+            break;
+        case WORD_NUMBER: numbers++; break;
+        case WORD_LINK: value[SIGNAL_LINK] = 1; break;
+        case WORD_HANDLE: value[SIGNAL_HANDLE] = 1; break;
+        case WORD_HASHTAG: value[SIGNAL_HASHTAG] = 1; break;
+        case WORD_PUNCTUATION:
+            if (is_mark(k, item, "!"))
+                value[SIGNAL_EXCLAIM] = 1;
+            if (is_mark(k, item, "?"))
+                value[SIGNAL_QUESTION] = 1;
+            break;
+        default: break;
+        }
+    }
+    float all = plain ? (float)plain : 1;
+    k->shouting = capitals * 2 > plain;
+    value[SIGNAL_CAPITALS] = (float)capitals / all;
+    value[SIGNAL_TITLES] = (float)titles / all;
+    value[SIGNAL_NUMBER] = (float)(numbers < 3 ? numbers : 3) / 3;
+    value[SIGNAL_SHORT] = plain <= SHORT_WORDS;
+    value[SIGNAL_LENGTH] = logf(1 + all) / 4;
+    value[SIGNAL_INTERCEPT] = 1;
+}
+
+/* A sentence that ends in "?" states nothing. */
+static void begin_sentence(struct walk *k, size_t i)
+{
+    size_t end = i;
+    while (end < k->until && !is_mark(k, &k->w->items[end], ".!?"))
+        end++;
+    k->question = end < k->until && is_mark(k, &k->w->items[end], "?");
+    k->unreal = false;
+    k->sentence = end + 1;
+}
+
+static uint64_t key_of(const struct walk *k, size_t i)
+{
+    switch (k->w->items[i].kind) {
+    case WORD_NUMBER: return k->number;
+    case WORD_LINK: return k->link;
+    case WORD_HANDLE: return k->handle;
+    default: return lexicon_word(k->lexicon, k->w, i);
+    }
+}
+
+/* The longest entry that starts at word i; *last is its last word. */
+static const struct entry *longest(const struct walk *k, size_t i,
+                                   const struct entry *first, uint64_t hash,
+                                   size_t *last)
+{
+    const struct entry *best = NULL, *e = first;
+    if (k->w->items[i].kind == WORD_NUMBER) {
+        hash = k->w->items[i].hash;
+        e = lexicon_find(k->lexicon, hash);
+    }
+    *last = i;
+    if (e && e->flags & ROLES)
+        best = e;
+    for (size_t j = i + 1; e && e->flags & ENTRY_PREFIX && j < k->until &&
+                           !(k->mask && k->mask[j]); j++) {
+        hash = words_join(hash, lexicon_word(k->lexicon, k->w, j));
+        e = lexicon_find(k->lexicon, hash);
+        if (e && e->flags & ROLES) {
+            best = e;
+            *last = j;
+        }
+    }
+    return best;
+}
+
+static enum signal signal_of(const struct walk *k, const struct word *item,
+                             size_t words)
+{
+    if (item->kind == WORD_EMOJI || item->kind == WORD_EMOTICON)
+        return SIGNAL_EMOJI;
+    if (k->scope > 0)
+        return SIGNAL_NEGATED;
+    if (k->unreal || k->question)
+        return SIGNAL_UNREAL;
+    if (words > 1)
+        return SIGNAL_PHRASE;
+    return item->kind == WORD_HASHTAG ? SIGNAL_TAG : SIGNAL_WORD;
+}
+
+static void add(struct walk *k, enum signal s, float value)
+{
+    if (value < 0)
+        k->out->value[s + 1] -= value;
+    else
+        k->out->value[s] += value;
+}
+
+static void read_valence(struct walk *k, const struct entry *e, size_t first,
+                         size_t last)
+{
+    const struct word *item = &k->w->items[first];
+    float value = (float)e->valence / 400 * k->factor;
+    if (e->valence == 0)
+        return;
+    if (item->flags & WORD_CAPS && !k->shouting)
+        value *= CAPITALS_FACTOR;
+    enum signal s = signal_of(k, item, last - first + 1);
+    add(k, s, value);
+    if (k->take_v) {
+        struct valence seen = { e, (uint32_t)first, (uint32_t)last, value,
+                                (uint8_t)s };
+        k->take_v(k->context, &seen);
+    }
+    if (s == SIGNAL_NEGATED) {
+        k->negation_met = true;
+        value *= -0.5f;
+    } else if (fabsf(value) > 0.5f) {
+        add(k, SIGNAL_STRONG, value > 0 ? value - 0.5f : value + 0.5f);
+    }
+    if (k->contrasted)
+        add(k, SIGNAL_CONTRAST, value);
+    k->last = value;
+    bool negative = value < 0;
+    if (fabsf(value) > k->strongest[negative])
+        k->strongest[negative] = fabsf(value);
+    k->out->value[SIGNAL_ANY + negative] = 1;
+}
+
+/* "no problems or complaints": the phrase's own negation goes on. */
+static bool continues(const struct walk *k, size_t first, size_t last)
+{
+    const struct entry *e =
+        lexicon_find(k->lexicon, lexicon_word(k->lexicon, k->w, first));
+    return e && e->flags & ENTRY_NEGATOR && last + 1 < k->until &&
+           k->w->items[last + 1].hash == words_hash("or", 2);
+}
+
+/* What an entry does besides having a valence. */
+static void apply(struct walk *k, const struct entry *e, size_t i,
+                  size_t last)
+{
+    k->shielded = last + 1;
+    if (e->flags & ENTRY_MASK) {
+        k->masked = last + 1;
+        return;
+    }
+    if (e->flags & ENTRY_VALENCE)
+        read_valence(k, e, i, last);
+    if (e->flags & ENTRY_CONTRAST) {
+        k->contrasted = true;
+        k->scope = 0;
+        k->out->value[SIGNAL_CONTRASTED] = 1;
+        k->out->value[SIGNAL_CONTRAST] = 0;
+        k->out->value[SIGNAL_CONTRAST + 1] = 0;
+    }
+    if (e->flags & ENTRY_UNREAL)
+        k->unreal = true;
+    if (e->flags & ENTRY_NEGATOR) {
+        k->scope = SCOPE_WORDS + 1 + (int)(last - i);
+        k->out->value[SIGNAL_NEGATOR] += 1;
+        k->negation_met = false;
+    }
+    else if (last > i && continues(k, i, last))
+        k->scope = SCOPE_WORDS;
+    if (e->flags & ENTRY_MODIFIER)
+        k->factor = fminf(k->factor * (float)e->factor / 100, FACTOR_LIMIT);
+    else
+        k->factor = 1;
+}
+
+static void emit(struct walk *k, size_t i, uint64_t key,
+                 const struct entry *e, bool scoped)
+{
+    struct term t = { key, (uint32_t)i, (uint32_t)i, e };
+    if (scoped) {
+        t.hash = lexicon_negated(key);
+        t.entry = lexicon_find(k->lexicon, t.hash);
+    }
+    k->out->terms++;
+    k->take(k->context, &t);
+    if (k->previous) {
+        t.hash = words_join(k->previous, key);
+        t.first--;
+        t.entry = lexicon_find(k->lexicon, t.hash);
+        k->take(k->context, &t);
+    }
+    k->previous = key;
+}
+
+static void read_item(struct walk *k, size_t i)
+{
+    const struct word *item = &k->w->items[i];
+    if (i >= k->sentence)
+        begin_sentence(k, i);
+    if (k->mask && k->mask[i]) {
+        k->previous = 0;
+        return;
+    }
+    uint64_t key = key_of(k, i);
+    const struct entry *e = lexicon_find(k->lexicon, key);
+    bool wordlike = item->kind == WORD_PLAIN || item->kind == WORD_HASHTAG;
+    bool scoped = k->scope > 0 && wordlike;
+    if (is_mark(k, item, ".,;:!?()"))
+        k->scope = 0;
+    if (i >= k->shielded && item->kind != WORD_HANDLE &&
+        item->kind != WORD_LINK) {
+        size_t last;
+        const struct entry *found = longest(k, i, e, key, &last);
+        if (found)
+            apply(k, found, i, last);
+        else if (item->kind != WORD_PUNCTUATION)
+            k->factor = 1;
+    }
+    if (i < k->masked) {
+        k->previous = 0;
+        return;
+    }
+    if (k->take)
+        emit(k, i, key, e, scoped);
+    if (k->scope > 0 && (wordlike || item->kind == WORD_NUMBER))
+        k->scope--;
+}
+
+static void sum_up(struct walk *k)
+{
+    float *value = k->out->value;
+    float root = sqrtf(k->out->terms ? (float)k->out->terms : 1);
+    for (int side = 0; side < 2; side++) {
+        float sum = value[SIGNAL_WORD + side] + value[SIGNAL_PHRASE + side] +
+                    value[SIGNAL_EMOJI + side] + value[SIGNAL_TAG + side];
+        value[SIGNAL_DENSITY + side] = sum / root * 2;
+        value[SIGNAL_STRONGEST + side] = k->strongest[side];
+        if (value[SIGNAL_EXCLAIM] > 0)
+            value[SIGNAL_EXCLAIMED + side] = k->strongest[side];
+    }
+    add(k, SIGNAL_LAST, k->last);
+    memcpy(k->out->uncut, value, sizeof(k->out->uncut));
+    for (int s = 0; s < SIGNAL_LAST; s++)
+        value[s] = fminf(value[s], SUM_LIMIT);
+    bool positive = value[SIGNAL_ANY] > 0, negative = value[SIGNAL_ANY + 1] > 0;
+    value[SIGNAL_NONE] = !positive && !negative;
+    value[SIGNAL_BOTH] = positive && negative;
+    value[SIGNAL_NEGATOR] = fminf(value[SIGNAL_NEGATOR], 3);
+}
+
+void signals_read(const struct lexicon *l, const struct words *w,
+                  size_t from, size_t until, const uint8_t *mask,
+                  struct signals *out, take_term *take,
+                  take_valence_seen *take_v, void *context)
+{
+    struct walk k = { .lexicon = l, .w = w, .until = until, .mask = mask,
+                      .out = out, .take = take, .take_v = take_v,
+                      .context = context, .factor = 1, .shielded = from,
+                      .sentence = from,
+                      .number = words_hash("<number>", 8),
+                      .link = words_hash("<link>", 6),
+                      .handle = words_hash("<handle>", 8) };
+    *out = (struct signals){ .terms = 0 };
+    read_form(&k, from);
+    for (size_t i = from; i < until; i++)
+        read_item(&k, i);
+    sum_up(&k);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a text shows, before any weight: its terms, and sums over its lexicon
+ * entries. The scorer and the fit walk a text with the same function, so
+ * they cannot differ. Not for other stages: they use sentiment.h. */
+#ifndef PIPELINE_SIGNALS_H
+#define PIPELINE_SIGNALS_H
+
+#include "pipeline/lexicon.h"
+#include "pipeline/sentiment.h"
+
+/* Pairs: the positive side first, the negative one after it. */
+enum signal {
+    SIGNAL_WORD,            /* valences of words, /4 each */
+    SIGNAL_STRONG = 2,      /* the part of a valence above 2 */
+    SIGNAL_PHRASE = 4,      /* idioms and phrases */
+    SIGNAL_EMOJI = 6,       /* emoji and emoticons */
+    SIGNAL_NEGATED = 8,     /* words under a negation */
+    SIGNAL_UNREAL = 10,     /* after if, would, wish; in a question */
+    SIGNAL_TAG = 12,        /* hashtags */
+    SIGNAL_CONTRAST = 14,   /* after but, however */
+    SIGNAL_LAST = 16,       /* the last valence of the text */
+    SIGNAL_STRONGEST = 18,
+    SIGNAL_ANY = 20,        /* 1 when there is one */
+    SIGNAL_DENSITY = 22,    /* sum / square root of the words */
+    SIGNAL_EXCLAIMED = 24,  /* strongest, when there are "!" */
+    SIGNAL_NONE = 26,       /* 1 without any valence; single from here on */
+    SIGNAL_BOTH,
+    SIGNAL_NEGATOR,         /* a negation that met no valence */
+    SIGNAL_CONTRASTED,      /* has a but */
+    SIGNAL_EXCLAIM,
+    SIGNAL_QUESTION,
+    SIGNAL_CAPITALS,        /* share of words in capitals */
+    SIGNAL_TITLES,          /* share of title-case words */
+    SIGNAL_LENGTHENED,
+    SIGNAL_LINK,
+    SIGNAL_HANDLE,
+    SIGNAL_HASHTAG,
+    SIGNAL_NUMBER,
+    SIGNAL_LENGTH,          /* logarithm of the words */
+    SIGNAL_SHORT,           /* five words or fewer */
+    SIGNAL_INTERCEPT,
+    SIGNAL_COUNT
+};
+extern const char *const signal_names[SIGNAL_COUNT];
+
+/* One term seen: hash as in weights.tsv; words [first, last] of the text. */
+struct term {
+    uint64_t hash;
+    uint32_t first, last;
+    const struct entry *entry; /* or NULL */
+};
+typedef void take_term(void *context, const struct term *t);
+
+/* One lexicon entry that counted. */
+struct valence {
+    const struct entry *entry;
+    uint32_t first, last;
+    float value;      /* after modifiers and capitals, -1.5 to 1.5 */
+    uint8_t signal;   /* which sum it went to, without the sign */
+};
+typedef void take_valence_seen(void *context, const struct valence *v);
+
+struct signals {
+    float value[SIGNAL_COUNT];
+    float uncut[SIGNAL_CONTRAST]; /* sums before their limit */
+    size_t terms;     /* taken; each counts 1 / sqrt(terms) */
+};
+
+/* take_v may be NULL. */
+void signals_read(const struct lexicon *l, const struct words *w,
+                  size_t from, size_t until, const uint8_t *mask,
+                  struct signals *out, take_term *take,
+                  take_valence_seen *take_v, void *context);
+
+const struct lexicon *sentiment_lexicon(const struct sentiment *s);
+
+#endif
