@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See ingest.h. One reader (the caller's thread: the collector), N taggers,
+ * one appender. Batches are cut by the reader alone and appended in order, so
+ * the store holds the same whatever N. Judges no post: that is the stages'.
+ *
+ *   slots:  [ free | filling | read | tagging | tagged ]   a ring
+ *            reader ──────────▶ taggers ─────▶ appender
+ */
+#include "pipeline/ingest.h"
+
+#include <pthread.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "pipeline/round.h"
+
+enum { BATCH_POSTS = 10000, THREADS_MOST = 64 };
+
+/* Nobody posted on a network before; such a date is a default or a lie. */
+static const int64_t EARLIEST = 631152000; /* 1990-01-01 */
+
+enum slot_state { SLOT_FREE, SLOT_READ, SLOT_TAGGING, SLOT_TAGGED };
+
+struct slot {
+    struct batch batch;
+    enum slot_state state;
+};
+
+struct ingest {
+    const struct config *config;
+    struct store *store;
+    size_t batch_size;
+    unsigned threads;
+    struct author_key key;
+    uint32_t rules;
+    struct tagger **taggers;    /* one a thread, at least one */
+
+    /* The round that runs. */
+    int64_t now;
+    struct slot *slots;
+    size_t slot_count;
+    uint64_t read, taken, appended; /* batches, in order */
+    bool last;                  /* the reader is through */
+    bool failed;                /* the appender failed; error says why */
+    struct error error;
+    struct store_result *result;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+};
+
+int ingest_open(struct ingest **out, const struct config *config,
+                const struct rules *rules, struct store *store,
+                size_t batch_size, unsigned threads, struct error *err)
+{
+    struct buf text = BUF_INIT(0);
+    struct ingest *i = mem_alloc(sizeof(*i));
+    *out = NULL;
+    i->config = config;
+    i->store = store;
+    i->batch_size = batch_size ? batch_size : BATCH_POSTS;
+    i->threads = threads < THREADS_MOST ? threads : THREADS_MOST;
+    pthread_mutex_init(&i->lock, NULL);
+    pthread_cond_init(&i->changed, NULL);
+    buf_printf(&text, "%s/author.key", store_folder(store));
+    if (author_key_load(&i->key, buf_text(&text), 1, err))
+        goto fail;
+    buf_clear(&text);
+    rules_describe(rules, &text);
+    i->rules = store_rules(store, (struct text){ buf_text(&text),
+                                                 text.length }, err);
+    if (!i->rules)
+        goto fail;
+    buf_release(&text);
+    i->taggers = mem_alloc((i->threads + 1) * sizeof(*i->taggers));
+    for (unsigned n = 0; n < i->threads || n == 0; n++)
+        i->taggers[n] = tagger_open(rules);
+    i->slot_count = i->threads ? i->threads + 2 : 1;
+    i->slots = mem_alloc(i->slot_count * sizeof(*i->slots));
+    for (size_t n = 0; n < i->slot_count; n++)
+        batch_init(&i->slots[n].batch);
+    *out = i;
+    return 0;
+fail:
+    buf_release(&text);
+    ingest_close(i);
+    return -1;
+}
+
+void ingest_close(struct ingest *i)
+{
+    if (!i)
+        return;
+    for (size_t n = 0; n < i->slot_count; n++)
+        batch_release(&i->slots[n].batch);
+    for (unsigned n = 0; i->taggers && i->taggers[n]; n++)
+        tagger_close(i->taggers[n]);
+    mem_free(i->taggers);
+    mem_free(i->slots);
+    pthread_mutex_destroy(&i->lock);
+    pthread_cond_destroy(&i->changed);
+    mem_free(i);
+}
+
+/* ---- what is done to each batch --------------------------------------- */
+
+static bool possible(const struct ingest *i, int64_t when)
+{
+    return when >= EARLIEST && when <= i->now + DAY;
+}
+
+/* Time is the server's when the writer's cannot be; people become hashes. */
+static void settle(const struct ingest *i, struct post *post)
+{
+    if (!post->fetched)
+        post->fetched = i->now;
+    if (!possible(i, post->created) && !post->deleted) {
+        post->created = possible(i, post->indexed) ? post->indexed
+                                                   : post->fetched;
+        post->faults |= POST_FAULT_TIME;
+    }
+    if (post->author.length && !post->author_hash)
+        post->author_hash = author_key_hash(
+            &i->key, post->source.data, post->source.length,
+            post->author.data, post->author.length);
+}
+
+static void tag(struct ingest *i, struct tagger *tagger, struct batch *batch)
+{
+    for (size_t n = 0; n < batch->count; n++)
+        settle(i, &batch->posts[n]);
+    tagger_run(tagger, batch, 0);
+    batch->rules = i->rules;
+    for (size_t n = 0; n < batch->count; n++)
+        if (!i->config->keep_handles)
+            batch->posts[n].handle = (struct text){ NULL, 0 };
+}
+
+/* ---- threads ---------------------------------------------------------- */
+
+struct worker {
+    struct ingest *ingest;
+    struct tagger *tagger;
+    pthread_t thread;
+};
+
+static void *tag_batches(void *context)
+{
+    struct worker *w = context;
+    struct ingest *i = w->ingest;
+    pthread_mutex_lock(&i->lock);
+    for (;;) {
+        while (i->taken == i->read && !i->last)
+            pthread_cond_wait(&i->changed, &i->lock);
+        if (i->taken == i->read)
+            break;
+        struct slot *slot = &i->slots[i->taken++ % i->slot_count];
+        slot->state = SLOT_TAGGING;
+        pthread_mutex_unlock(&i->lock);
+        tag(i, w->tagger, &slot->batch);
+        pthread_mutex_lock(&i->lock);
+        slot->state = SLOT_TAGGED;
+        pthread_cond_broadcast(&i->changed);
+    }
+    pthread_mutex_unlock(&i->lock);
+    return NULL;
+}
+
+static void *append_batches(void *context)
+{
+    struct ingest *i = context;
+    pthread_mutex_lock(&i->lock);
+    for (;;) {
+        struct slot *slot = &i->slots[i->appended % i->slot_count];
+        while (slot->state != SLOT_TAGGED &&
+               !(i->last && i->appended == i->read))
+            pthread_cond_wait(&i->changed, &i->lock);
+        if (slot->state != SLOT_TAGGED)
+            break;
+        bool skip = i->failed;
+        pthread_mutex_unlock(&i->lock);
+        int rc = skip ? 0 : store_append(i->store, &slot->batch, i->result,
+                                         &i->error);
+        pthread_mutex_lock(&i->lock);
+        i->failed = i->failed || rc;
+        slot->state = SLOT_FREE;
+        i->appended++;
+        pthread_cond_broadcast(&i->changed);
+    }
+    pthread_mutex_unlock(&i->lock);
+    return NULL;
+}
+
+/* ---- the reader ------------------------------------------------------- */
+
+/* A slot to fill; waits until one is free. */
+static struct batch *next_batch(struct ingest *i, const struct collection *c)
+{
+    pthread_mutex_lock(&i->lock);
+    struct slot *slot = &i->slots[i->read % i->slot_count];
+    while (slot->state != SLOT_FREE)
+        pthread_cond_wait(&i->changed, &i->lock);
+    pthread_mutex_unlock(&i->lock);
+    batch_reset(&slot->batch);
+    buf_clear(&slot->batch.cursor);
+    slot->batch.coverage.state = COVERAGE_NONE;
+    snprintf(slot->batch.label, sizeof(slot->batch.label), "%s", c->label);
+    return &slot->batch;
+}
+
+/* The batch is full: hand it on. -1: the store refused this or one before. */
+static int pass_on(struct ingest *i)
+{
+    struct slot *slot = &i->slots[i->read % i->slot_count];
+    if (!i->threads) {
+        tag(i, i->taggers[0], &slot->batch);
+        i->failed = store_append(i->store, &slot->batch, i->result,
+                                 &i->error) != 0;
+        return i->failed ? -1 : 0;
+    }
+    pthread_mutex_lock(&i->lock);
+    slot->state = SLOT_READ;
+    i->read++;
+    bool failed = i->failed;
+    pthread_cond_broadcast(&i->changed);
+    pthread_mutex_unlock(&i->lock);
+    return failed ? -1 : 0;
+}
+
+static int64_t seconds_monotonic(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec;
+}
+
+/* Read pages and cut batches. Returns fetch's last verdict, 2: a bound of
+ * the round was reached, -2: the store failed. */
+static int read_pages(struct ingest *i, struct collection *c,
+                      unsigned max_pages, int64_t deadline,
+                      struct ingest_report *report, struct error *err)
+{
+    int64_t start = seconds_monotonic();
+    struct batch *batch = next_batch(i, c);
+    int rc = 1;
+    while (rc == 1) {
+        size_t before = batch->count;
+        rc = c->kind->fetch(c, batch, err);
+        report->pages++;
+        report->fetched += batch->count - before;
+        if (rc == 1 && ((max_pages && report->pages >= max_pages) ||
+                        (deadline &&
+                         seconds_monotonic() - start >= deadline)))
+            rc = 2;
+        if (rc == 1 && batch->count >= i->batch_size) {
+            if (pass_on(i))
+                return -2;
+            batch = next_batch(i, c);
+        }
+    }
+    round_coverage(i->store, c, rc, err, i->now, &batch->coverage);
+    return pass_on(i) ? -2 : rc;
+}
+
+int ingest_round(struct ingest *i, struct collection *c, unsigned max_pages,
+                 int64_t deadline, struct ingest_report *report,
+                 struct error *err)
+{
+    struct worker workers[THREADS_MOST];
+    pthread_t appender;
+    struct error why = ERROR_INIT;
+    *report = (struct ingest_report){ .pages = 0 };
+    i->now = clock_now();
+    i->read = i->taken = i->appended = 0;
+    i->last = i->failed = false;
+    i->result = &report->stored;
+    for (unsigned n = 0; n < i->threads; n++) {
+        workers[n] = (struct worker){ .ingest = i, .tagger = i->taggers[n] };
+        pthread_create(&workers[n].thread, NULL, tag_batches, &workers[n]);
+    }
+    if (i->threads)
+        pthread_create(&appender, NULL, append_batches, i);
+    int rc = read_pages(i, c, max_pages, deadline, report, &why);
+    pthread_mutex_lock(&i->lock);
+    i->last = true;
+    pthread_cond_broadcast(&i->changed);
+    pthread_mutex_unlock(&i->lock);
+    for (unsigned n = 0; n < i->threads; n++)
+        pthread_join(workers[n].thread, NULL);
+    if (i->threads)
+        pthread_join(appender, NULL);
+    if (i->failed) {
+        why = i->error;
+        rc = -2;
+    }
+    report->complete = rc == 0;
+    report->skipped = c->skipped;
+    snprintf(report->skipped_why, sizeof(report->skipped_why), "%s",
+             c->skipped_why);
+    if (rc < 0 && c->http)
+        report->wait_until = http_wait_until(c->http);
+    if (*c->label && round_note(i->store, c, rc, &why, report, i->now,
+                                rc < 0 ? NULL : err) && rc >= 0)
+        return -1;
+    if (rc >= 0)
+        return 0;
+    if (err)
+        *err = why;
+    return *c->label ? error_prefix(err, "%s", c->label) : -1;
+}

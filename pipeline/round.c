@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See round.h. */
+#include "pipeline/round.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+
+/* A source that keeps failing is asked at growing distance, to this. */
+static const int64_t FAILING_MOST = 6 * HOUR;
+
+enum { AT_TRY, AT_OK, AT_POST, AT_FAILURES, AT_WAIT, AT_MORE, AT_MESSAGE };
+static const char *const paths[] = { "last_try", "last_ok", "last_post",
+                                     "failures", "wait_until", "more",
+                                     "message", NULL };
+
+static int take(void *context, const struct json_value *values,
+                struct error *err)
+{
+    struct round *r = context;
+    (void)err;
+    json_integer(&values[AT_TRY], &r->last_try);
+    json_integer(&values[AT_OK], &r->last_ok);
+    json_integer(&values[AT_POST], &r->last_post);
+    json_count(&values[AT_FAILURES], &r->failures);
+    json_integer(&values[AT_WAIT], &r->wait_until);
+    r->more = json_true(&values[AT_MORE]);
+    snprintf(r->message, sizeof(r->message), "%.*s",
+             (int)values[AT_MESSAGE].text.length,
+             values[AT_MESSAGE].text.length ? values[AT_MESSAGE].text.data
+                                            : "");
+    return 0;
+}
+
+int round_read(struct store *s, const char *label, struct round *out,
+               struct error *err)
+{
+    struct buf key = BUF_INIT(0), note = BUF_INIT(64 * KiB);
+    *out = (struct round){ 0 };
+    buf_printf(&key, "round/%s", label);
+    int rc = store_note_get(s, buf_text(&key), &note, err);
+    if (rc == 1) {
+        struct json *json = json_open("", paths, take, out);
+        if (json_feed(json, buf_text(&note), note.length, err) ||
+            json_end(json, err))
+            rc = error_prefix(err, "the note on %s", label);
+        json_close(json);
+    }
+    buf_release(&key);
+    buf_release(&note);
+    return rc;
+}
+
+int64_t round_due(const struct round *r, int64_t every)
+{
+    int64_t distance = every;
+    for (uint32_t n = 1; n < r->failures && distance < FAILING_MOST; n++)
+        distance *= 2;
+    if (distance > FAILING_MOST && every < FAILING_MOST)
+        distance = FAILING_MOST;
+    int64_t due = r->last_try ? r->last_try + distance : 0;
+    if (r->more)
+        due = 0;
+    return due > r->wait_until ? due : r->wait_until;
+}
+
+void round_coverage(struct store *s, const struct collection *c, int rc,
+                    const struct error *why, int64_t now,
+                    struct coverage_span *out)
+{
+    struct round before;
+    out->state = COVERAGE_NONE;
+    if (!*c->label || rc == 2)
+        return;
+    if (rc == 0) {
+        if (!c->complete_from)
+            return;
+        *out = (struct coverage_span){ c->complete_from, now,
+                                       COVERAGE_COVERED };
+        return;
+    }
+    int64_t from = now - QUARTER;
+    if (round_read(s, c->label, &before, NULL) == 1 && before.last_ok)
+        from = before.last_ok;
+    bool limited = why->kind == ERROR_RETRY && c->http &&
+                   http_wait_until(c->http) > now;
+    *out = (struct coverage_span){ from, now, limited ? COVERAGE_LIMITED
+                                                      : COVERAGE_FAILED };
+}
+
+int round_note(struct store *s, const struct collection *c, int rc,
+               const struct error *why, const struct ingest_report *report,
+               int64_t now, struct error *err)
+{
+    struct buf key = BUF_INIT(0), note = BUF_INIT(0);
+    struct round r;
+    if (round_read(s, c->label, &r, NULL) < 0)
+        r = (struct round){ 0 };
+    r.last_try = now;
+    if (rc >= 0)
+        r.last_ok = now;
+    if (report->stored.added)
+        r.last_post = now;
+    r.failures = rc < 0 ? r.failures + 1 : 0;
+    buf_printf(&note, "{\"last_try\":%lld,\"last_ok\":%lld,\"last_post\":%lld,"
+               "\"failures\":%u,\"wait_until\":%lld,\"more\":%s,\"message\":",
+               (long long)r.last_try, (long long)r.last_ok,
+               (long long)r.last_post, r.failures,
+               (long long)report->wait_until, rc == 2 ? "true" : "false");
+    char message[256];
+    snprintf(message, sizeof(message), "%.250s", rc < 0 ? why->text : "");
+    size_t length = strlen(message); /* never half a character */
+    while (length && !text_valid(message, length))
+        length--;
+    json_write(&note, (struct text){ message, length });
+    buf_putc(&note, '}');
+    buf_printf(&key, "round/%s", c->label);
+    rc = store_note_put(s, buf_text(&key),
+                        (struct text){ buf_text(&note), note.length }, err);
+    buf_release(&key);
+    buf_release(&note);
+    return rc;
+}
