@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One day as it is told: every figure of the digest in one record, made from
+ * store queries by digest_compose() and read by the renderers. Renderers
+ * compute nothing, so that all forms say the same.
+ *
+ * All texts are NUL-terminated and live in the digest's arena (or in its
+ * alerts). Order of reading:
+ *   data → changes → standing → wishes → waiting → experiments → rivals →
+ *   where → samples
+ */
+#ifndef DIGEST_DIGEST_H
+#define DIGEST_DIGEST_H
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/error.h"
+#include "digest/alerts.h"
+#include "digest/experiment.h"
+#include "digest/terms.h"
+#include "store/store.h"
+
+enum { DIGEST_DAYS = 28 }; /* of history beside each figure */
+
+/* An estimate with its 95 % interval; few: under the floor, do not show a
+ * figure but say "too few to say". */
+struct estimate {
+    double value, low, high;
+    bool few;
+};
+
+/* A stretch in which a source was planned but not covered. */
+struct digest_gap {
+    const char *label;
+    int64_t from, until;
+    uint8_t state;             /* enum coverage_state */
+};
+
+/* What each service brought. */
+struct digest_source {
+    const char *name;
+    uint64_t posts;
+    double usual;              /* posts a day, median of the history */
+};
+
+/* A brand or product. history[DIGEST_DAYS - 1] is the day before. */
+struct digest_standing {
+    const char *name, *title;
+    bool product, own;
+    struct counts today, yesterday;
+    uint64_t authors;
+    struct estimate net;       /* net sentiment, -1..1 */
+    struct estimate net_usual; /* of the history together */
+    double share;              /* of voice: of all brands' posts, 0..1 */
+    double share_usual;
+    double usual, low, high;   /* posts a day: median and usual range */
+    double change;             /* today / usual - 1; NAN: no history */
+    uint32_t history[DIGEST_DAYS];
+    float history_net[DIGEST_DAYS]; /* NAN on a day without posts */
+    uint32_t hours[25];        /* the day's posts by local hour */
+    size_t hour_count;         /* 23, 24 or 25 */
+    bool few;                  /* today's posts are under the floor */
+    struct term terms[5];      /* newly frequent, most telling first */
+    size_t term_count;
+};
+
+/* A thing asked for: suggestions grouped by what they wish. */
+struct digest_wish {
+    const char *subject, *text;
+    uint64_t posts, authors;   /* in the last 7 days */
+    uint64_t authors_before;   /* in the 7 days before */
+    uint64_t today;
+    struct sample sample;
+};
+
+/* Questions, support requests and complaints, and who answered. */
+struct digest_waiting {
+    const char *subject, *title;
+    bool own;
+    uint64_t asked, answered;  /* asked in the last 7 days */
+    uint64_t open;             /* without a reply of the brand's handles */
+    int64_t oldest;            /* when the oldest open one was asked; 0 */
+    double median_hours;       /* to an answer; NAN: none */
+    bool known;                /* handles are configured and replies seen */
+    struct sample samples[3];  /* open ones, oldest first; own brands only */
+    size_t sample_count;
+};
+
+struct digest_experiment {
+    struct experiment experiment;       /* texts in the arena */
+    struct experiment_reading reading;
+};
+
+struct digest_switch {
+    const char *from, *to;     /* titles */
+    uint64_t posts, authors;
+    const char *aspect;        /* most named reason, or NULL */
+    bool from_own, to_own;
+};
+
+/* An aspect where we stand clearly worse or better than a rival, 7 days. */
+struct digest_gap_to_rival {
+    const char *aspect, *rival;
+    double ours, theirs;       /* net sentiment of posts on the aspect */
+    uint64_t our_posts, their_posts;
+};
+
+/* Aspect × channel for our brands together; row ASPECT_COUNT: any aspect,
+ * column CHANNEL_COUNT: any channel. */
+struct digest_cell {
+    uint32_t posts, positive, negative;
+};
+
+struct digest {
+    struct arena memory;
+    int64_t day;               /* local, days since 1970 */
+    int64_t from, until;       /* its seconds */
+    int64_t now;
+    const char *timezone, *title, *rivals; /* "Harrow & Pine", "A and B" */
+
+    /* Is anything wrong with the data? */
+    uint64_t posts, authors;   /* that mention any subject */
+    uint64_t collected;        /* posts of the day, mentioning or not */
+    uint64_t unscored;         /* ... in languages that are not scored */
+    double coverage;           /* 0..1 of what was planned */
+    bool planned;              /* false: coverage was never recorded */
+    bool closed;               /* the day is over at now */
+    uint64_t restated;         /* changed since the day was first told */
+    uint32_t history_days;     /* of DIGEST_DAYS that have posts */
+    struct digest_gap *gaps;
+    size_t gap_count;
+    struct digest_source *sources;
+    size_t source_count;
+
+    /* What changed. */
+    struct alerts *alerts;     /* with causes; owned */
+    struct term *rising;       /* emerging terms of our brands, deduplicated
+                                * against the alerts' */
+    size_t rising_count;
+
+    struct digest_standing *standing; /* brands each followed by products */
+    size_t standing_count;
+    struct digest_wish *wishes;
+    size_t wish_count;
+    struct digest_waiting *waiting;
+    size_t waiting_count;
+    struct digest_experiment *experiments;
+    size_t experiment_count;
+    struct digest_switch *switches;
+    size_t switch_count;
+    struct digest_gap_to_rival *rival_gaps;
+    size_t rival_gap_count;
+    struct digest_cell where[ASPECT_COUNT + 1][CHANNEL_COUNT + 1];
+    struct sample *samples;    /* posts worth reading, most telling first */
+    size_t sample_count;
+
+    uint32_t rules;            /* rule version of the day's posts */
+    uint32_t rules_before;     /* of the history, when it differs; else 0 */
+};
+
+/* day: local day number. brands: names to keep, NULL-terminated, or NULL for
+ * all. Also records that the day was told when the store is writable. */
+int digest_compose(struct digest **out, struct store *store,
+                   const struct config *config, const struct zone *zone,
+                   int64_t day, const char *const *brands, struct error *err);
+void digest_close(struct digest *d);
+
+/* Renderers append to out; they cannot fail. columns: terminal width; colour:
+ * ANSI allowed. */
+void digest_text(const struct digest *d, struct buf *out, unsigned columns,
+                 bool colour);
+void digest_markdown(const struct digest *d, struct buf *out);
+void digest_json(const struct digest *d, struct buf *out);
+/* One self-contained page. previous/next: file names for links, or NULL. */
+void digest_html(const struct digest *d, struct buf *out,
+                 const char *previous, const char *next);
+
+/* Shared by the renderers (digest/phrase.c): the day in words, "▲ 62 %",
+ * the sentence of an alert, the command that explains a figure. */
+void phrase_day(struct buf *out, int64_t day);           /* Friday 20 November 2026 */
+void phrase_count(struct buf *out, uint64_t n);          /* 4,124 */
+void phrase_change(struct buf *out, double change);      /* ▲ 62 %, ▼ 6 %, = */
+void phrase_clock(struct buf *out, int64_t when, const struct digest *d);
+                                                         /* 15:00, local */
+void phrase_alert(struct buf *out, const struct digest *d,
+                  const struct alert *a);                /* one headline */
+void phrase_alert_detail(struct buf *out, const struct digest *d,
+                         const struct alert *a);         /* who, how much */
+void phrase_why(struct buf *out, const struct digest *d, const char *subject,
+                const char *count);     /* swell why SUBJECT --day ... */
+
+#endif
