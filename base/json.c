@@ -62,6 +62,8 @@ struct json {
     uint64_t fed;            /* bytes given to yajl before this chunk */
     uint64_t bad_at;         /* where the grammar broke */
     size_t waiting;          /* bytes since the last event: one long token */
+    uint64_t ignored;        /* keys of elements that no path names */
+    char ignored_name[80];   /* the first of them */
     bool event, stopped;
     struct error *err;
 };
@@ -207,6 +209,9 @@ static int on_key(void *context, const unsigned char *key, size_t length)
     j->event = true;
     f->next = f->node
         ? json_path_key(f->node, (const char *)key, length) : NULL;
+    if (!f->next && f->node && f->node->element && j->ignored++ == 0)
+        snprintf(j->ignored_name, sizeof(j->ignored_name), "%.*s",
+                 (int)length, (const char *)key);
     return length > j->string_limit ? too_long(j) : 1;
 }
 
@@ -548,6 +553,12 @@ struct json_value json_top(const struct json *j, const char *path)
         if (j->top[i] && strcmp(j->paths[i], path) == 0)
             return j->values[i];
     return (struct json_value){ JSON_ABSENT, { NULL, 0 } };
+}
+
+uint64_t json_ignored(const struct json *j, const char **example)
+{
+    *example = j->ignored_name;
+    return j->ignored;
 }
 
 void json_close(struct json *j)

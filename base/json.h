@@ -58,6 +58,8 @@ int json_line(struct json *j, const char *data, size_t length,
               struct error *err);
 /* Value of a "/path" after the document ended. */
 struct json_value json_top(const struct json *j, const char *path);
+/* How many keys of elements no path named; the first of them. */
+uint64_t json_ignored(const struct json *j, const char **example);
 void json_close(struct json *j);
 
 /* Conversions; false when the value is not such a thing. */

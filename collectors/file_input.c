@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See file_input.h: a window over the unpacked bytes in which lines and
+ * records are found without copying. Knows nothing of posts.
+ *
+ *   data   ......[ last line | not yet given        ]......
+ *                ^last       ^start                 ^end   ^room
+ */
+#include "collectors/file_input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "collectors/file_unpack.h"
+
+enum {
+    READ_SIZE = 256 * 1024,
+    WINDOW = 2 * FILE_LINE_LIMIT + 2 * READ_SIZE,
+    MARK_LIMIT = 256,
+};
+
+struct file_input {
+    int fd;
+    bool regular;
+    uint64_t size;
+    struct unpacker *unpacker;
+    char *data;              /* owned, WINDOW bytes */
+    size_t last, start, end;
+    bool ended;
+    struct error late;       /* told when all was given */
+    uint64_t number, next;   /* lines: the last one given, the next one */
+    uint64_t offset;         /* of data[0] in the unpacked bytes */
+    uint64_t whole;          /* offset behind the last newline given */
+};
+
+int file_input_open(struct file_input **out, const char *path,
+                    struct error *err)
+{
+    struct stat st;
+    bool in = strcmp(path, "-") == 0;
+    int fd = in ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return error_set(err, errno == EACCES ? ERROR_DENIED : ERROR_INPUT,
+                         "cannot open it: %s", strerror(errno));
+    if (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode)) {
+        if (!in)
+            close(fd);
+        return error_set(err, ERROR_INPUT, "this is a folder: name the files "
+                         "in it");
+    }
+    struct file_input *f = mem_alloc(sizeof(*f));
+    f->fd = fd;
+    f->regular = S_ISREG(st.st_mode) && !in;
+    f->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+    f->unpacker = unpacker_open(fd);
+    f->data = mem_resize(NULL, WINDOW);
+    f->next = 1;
+    *out = f;
+    return 0;
+}
+
+void file_input_close(struct file_input *f)
+{
+    if (!f)
+        return;
+    unpacker_close(f->unpacker);
+    if (f->fd != STDIN_FILENO)
+        close(f->fd);
+    mem_free(f->data);
+    mem_free(f);
+}
+
+/* More bytes behind end; false when there are none. */
+static bool fill(struct file_input *f)
+{
+    if (f->ended)
+        return false;
+    if (WINDOW - f->end < READ_SIZE) {
+        memmove(f->data, f->data + f->start, f->end - f->start);
+        f->offset += f->start;
+        f->end -= f->start;
+        f->start = 0;
+        f->last = 0;
+    }
+    long n = unpacker_read(f->unpacker, f->data + f->end, WINDOW - f->end,
+                           &f->late);
+    if (n <= 0) {
+        f->ended = true;
+        return false;
+    }
+    f->end += (size_t)n;
+    return true;
+}
+
+static void consume(struct file_input *f, size_t length, bool newline)
+{
+    f->last = f->start;
+    f->start += length;
+    if (newline)
+        f->whole = f->offset + f->start;
+}
+
+/* Past the end of a line that is too long, however long it is. */
+static void drop_line(struct file_input *f)
+{
+    for (;;) {
+        char *from = f->data + f->start;
+        char *newline = memchr(from, '\n', f->end - f->start);
+        if (newline) {
+            consume(f, (size_t)(newline + 1 - from), true);
+            return;
+        }
+        f->start = f->end;
+        if (!fill(f))
+            return;
+    }
+}
+
+static enum file_line at_end(struct file_input *f, struct error *err)
+{
+    if (f->late.kind == ERROR_NONE)
+        return FILE_LINE_END;
+    if (err)
+        *err = f->late;
+    return FILE_LINE_ERROR;
+}
+
+enum file_line file_input_line(struct file_input *f, struct text *line,
+                               struct error *err)
+{
+    size_t seen = 0;
+    f->number = f->next;
+    for (;;) {
+        char *from = f->data + f->start;
+        size_t have = f->end - f->start;
+        char *newline = seen < have
+            ? memchr(from + seen, '\n', have - seen) : NULL;
+        if (newline)
+            have = (size_t)(newline + 1 - from);
+        if (have > FILE_LINE_LIMIT) {
+            f->next++;
+            drop_line(f);
+            error_set(err, ERROR_INPUT, "the line is longer than %d bytes",
+                      FILE_LINE_LIMIT);
+            return FILE_LINE_BAD;
+        }
+        if (!newline && fill(f)) {
+            seen = have;
+            continue;
+        }
+        if (!have)
+            return at_end(f, err);
+        consume(f, have, newline != NULL);
+        f->next++;
+        *line = (struct text){ f->data + f->last, have };
+        return FILE_LINE_GOOD;
+    }
+}
+
+void file_input_unread(struct file_input *f)
+{
+    f->start = f->last;
+    f->next = f->number;
+    f->whole = f->offset + f->start;
+}
+
+/* ---- CSV -------------------------------------------------------------- */
+
+enum record { RECORD_WHOLE, RECORD_MORE, RECORD_BROKEN };
+
+struct record_scan {
+    char delimiter;
+    struct text *fields;
+    size_t count, used, lines;
+    const char *why;
+};
+
+/* One field at *at; true when the record goes on behind a delimiter. */
+static enum record scan_field(struct record_scan *s, const char *data,
+                              size_t length, bool ended, size_t *at,
+                              bool *more)
+{
+    size_t i = *at, from = i;
+    bool quoted = i < length && data[i] == '"';
+    size_t until;
+    if (quoted) {
+        from = ++i;
+        for (;; i++) {
+            const char *q = memchr(data + i, '"', length - i);
+            if (!q)
+                return RECORD_MORE;
+            i = (size_t)(q - data);
+            if (i + 1 == length && !ended)
+                return RECORD_MORE;
+            if (i + 1 == length || data[i + 1] != '"')
+                break;
+            i++;
+        }
+        until = i++;
+    } else {
+        while (i < length && data[i] != s->delimiter && data[i] != '\n')
+            i++;
+        if (i == length && !ended)
+            return RECORD_MORE;
+        until = i;
+        if (i < length && data[i] == '\n' && until > from &&
+            data[until - 1] == '\r')
+            until--;
+    }
+    if (quoted && i < length && data[i] == '\r')
+        i++;
+    *more = i < length && data[i] == s->delimiter;
+    if (i < length && !*more && data[i] != '\n') {
+        s->why = "there is text behind a closing quote";
+        return RECORD_BROKEN;
+    }
+    if (s->count < FILE_COLUMNS)
+        s->fields[s->count++] = (struct text){ data + from, until - from };
+    *at = i + (i < length);
+    return RECORD_WHOLE;
+}
+
+static enum record scan_record(struct record_scan *s, const char *data,
+                               size_t length, bool ended)
+{
+    bool more = true;
+    s->count = 0;
+    s->used = 0;
+    while (more) {
+        enum record r = scan_field(s, data, length, ended, &s->used, &more);
+        if (r != RECORD_WHOLE)
+            return r;
+    }
+    return RECORD_WHOLE;
+}
+
+/* "" inside quotes means one; in place, the field only gets shorter. */
+static void undouble(char *data, struct text *field)
+{
+    if (field->data == data || field->data[-1] != '"' ||
+        !memchr(field->data, '"', field->length))
+        return;
+    char *to = data + (field->data - data), *begin = to;
+    for (size_t i = 0; i < field->length; i++) {
+        *to++ = field->data[i];
+        i += field->data[i] == '"';
+    }
+    field->length = (size_t)(to - begin);
+}
+
+static enum file_line broken_record(struct file_input *f, const char *why,
+                                    struct error *err)
+{
+    drop_line(f);
+    f->next++;
+    error_set(err, ERROR_INPUT, "%s", why);
+    return FILE_LINE_BAD;
+}
+
+enum file_line file_input_record(struct file_input *f, char delimiter,
+                                 struct text fields[FILE_COLUMNS],
+                                 size_t *count, struct error *err)
+{
+    struct record_scan s = { .delimiter = delimiter, .fields = fields };
+    f->number = f->next;
+    for (;;) {
+        size_t have = f->end - f->start;
+        enum record r = have ? scan_record(&s, f->data + f->start, have,
+                                           f->ended) : RECORD_MORE;
+        if (r == RECORD_BROKEN)
+            return broken_record(f, s.why, err);
+        if (r == RECORD_WHOLE)
+            break;
+        if (have > FILE_LINE_LIMIT)
+            return broken_record(f, "the record is too long, or a quote is "
+                                 "never closed", err);
+        if (fill(f) || (have && !f->ended))
+            continue;
+        if (!have)
+            return at_end(f, err);
+        /* Ended: a last line without newline is whole unless quoted. */
+        if (scan_record(&s, f->data + f->start, have, true) == RECORD_WHOLE)
+            break;
+        return broken_record(f, "a quote is never closed", err);
+    }
+    char *from = f->data + f->start;
+    consume(f, s.used, s.used && from[s.used - 1] == '\n');
+    for (size_t i = 0; i < s.used; i++) {
+        char *newline = memchr(from + i, '\n', s.used - i);
+        if (!newline)
+            break;
+        i = (size_t)(newline - from);
+        f->next++;
+    }
+    *count = s.count == 1 && !fields[0].length ? 0 : s.count;
+    for (size_t i = 0; i < s.count; i++)
+        undouble(f->data, &fields[i]);
+    return FILE_LINE_GOOD;
+}
+
+/* ---- places ----------------------------------------------------------- */
+
+uint64_t file_input_number(const struct file_input *f)
+{
+    return f->number;
+}
+
+bool file_input_position(const struct file_input *f, uint64_t *offset)
+{
+    *offset = f->whole;
+    return f->regular && !unpacker_packed(f->unpacker);
+}
+
+int file_input_seek(struct file_input *f, uint64_t offset, uint64_t line,
+                    struct error *err)
+{
+    if (!f->regular || offset > f->size ||
+        lseek(f->fd, (off_t)offset, SEEK_SET) < 0)
+        return error_set(err, ERROR_INPUT, "cannot go on at byte %llu",
+                         (unsigned long long)offset);
+    unpacker_close(f->unpacker);
+    f->unpacker = unpacker_open(f->fd);
+    f->start = 0;
+    f->last = 0;
+    f->end = 0;
+    f->ended = false;
+    f->offset = offset;
+    f->whole = offset;
+    f->next = line;
+    return 0;
+}
+
+uint64_t file_input_mark(const struct file_input *f, uint64_t limit)
+{
+    char first[MARK_LIMIT];
+    size_t wanted = limit < MARK_LIMIT ? (size_t)limit : MARK_LIMIT;
+    if (!f->regular || !wanted ||
+        pread(f->fd, first, wanted, 0) != (ssize_t)wanted)
+        return 0;
+    return hash64(first, wanted);
+}
+
+void file_input_progress(const struct file_input *f, uint64_t *done,
+                         uint64_t *total)
+{
+    *done = unpacker_taken(f->unpacker);
+    *total = f->size;
+}

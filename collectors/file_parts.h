@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parts of the file collector: options, the job of reading one file, the
+ * formats it knows, and how named fields become a post. */
+#ifndef COLLECTORS_FILE_PARTS_H
+#define COLLECTORS_FILE_PARTS_H
+
+#include "base/json.h"
+#include "collectors/file.h"
+#include "collectors/file_input.h"
+
+/* What a column or key can mean. */
+enum file_field {
+    FIELD_ID, FIELD_SOURCE, FIELD_CREATED, FIELD_AUTHOR, FIELD_TEXT,
+    FIELD_LANG, FIELD_URL, FIELD_LIKES, FIELD_REPOSTS, FIELD_REPLIES,
+    FIELD_REPLY_TO, FIELD_KIND, FIELD_RATING, FIELD_HANDLE, FIELD_EDITED,
+    FIELD_INDEXED, FIELD_AUTHOR_HASH, FIELD_DELETED,
+    FILE_FIELDS,
+    FIELD_NONE = FILE_FIELDS,
+};
+
+/* The options, as the table fills them; then what runs. */
+struct file {
+    char *path;
+    char *format;
+    char *source;
+    struct option_list map;
+    struct file_job *job;
+};
+extern const struct option file_options[];
+
+struct file_format;
+
+struct file_job {
+    const struct file *options;
+    struct collection *collection;
+    const struct file_format *format;
+    struct file_input *input;
+    struct batch *out;         /* of the running fetch */
+    struct json *json;
+    struct json *users;        /* twarc v2 pages */
+    struct text *names;        /* of those users: id, name, id, name */
+    size_t name_count, name_room;
+    struct arena name_memory;
+    enum file_field *meaning;  /* of each path or column; owned */
+    size_t columns;
+    char delimiter;
+    uint64_t now, good, told;
+    uint64_t ignored;          /* values or columns under unknown names */
+    char ignored_name[80];     /* the first of them */
+};
+
+/* Posts of one line. -1: the line is no such thing, err says why. */
+struct file_format {
+    const char *name;
+    /* Make the readers; line is the first one. NULL: nothing to do. */
+    int (*open)(struct file_job *job, struct error *err);
+    /* NULL: records, see file_table.c. */
+    int (*line)(struct file_job *job, struct text line, struct error *err);
+};
+extern const struct file_format file_ndjson, file_csv, file_tsv, file_twarc,
+    file_pushshift, file_jetstream;
+extern const struct file_format *const file_formats[]; /* NULL-terminated */
+
+/* Which format the first line is in. */
+const struct file_format *file_guess(struct text line);
+
+/* The meaning of a name after --map; FIELD_NONE when it has none. */
+enum file_field file_meaning(const struct file *options, struct text name);
+extern const char *const file_field_names[FILE_FIELDS];
+extern const struct file_alias { const char *name; enum file_field field; }
+    file_aliases[];            /* ends with a NULL name */
+
+/* Header lines of tables: columns are named, told apart. */
+int file_table_header(struct file_job *job, struct error *err);
+/* One more record. */
+enum file_line file_table_next(struct file_job *job, struct error *err);
+
+/* Add a post made of the fields (data NULL: absent) to job->out. A post that
+ * cannot be is refused: counted by file_refuse() with its line. */
+void file_post(struct file_job *job, const struct text fields[FILE_FIELDS]);
+/* Count what is left out and say the first few. */
+void file_refuse(struct file_job *job, const char *why);
+
+/* &amp; &lt; &gt; undone once: what X and Reddit put into their texts. */
+struct text file_unescape(struct arena *memory, struct text t);
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Named fields of a file become a post, or are refused with a reason. Knows
+ * no format. */
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "collectors/file_parts.h"
+
+enum {
+    TELL = 5,                    /* refused lines said one by one */
+    AHEAD = DAY,                 /* clocks and zones differ by less */
+    EARLIEST = 631152000,        /* 1990-01-01: before it nobody posted */
+    SOURCE_LIMIT = 60,
+};
+
+const char *const file_field_names[FILE_FIELDS] = {
+    [FIELD_ID] = "id", [FIELD_SOURCE] = "source",
+    [FIELD_CREATED] = "created_at", [FIELD_AUTHOR] = "author",
+    [FIELD_TEXT] = "text", [FIELD_LANG] = "lang", [FIELD_URL] = "url",
+    [FIELD_LIKES] = "likes", [FIELD_REPOSTS] = "reposts",
+    [FIELD_REPLIES] = "replies", [FIELD_REPLY_TO] = "reply_to",
+    [FIELD_KIND] = "kind", [FIELD_RATING] = "rating",
+    [FIELD_HANDLE] = "handle", [FIELD_EDITED] = "edited_at",
+    [FIELD_INDEXED] = "indexed_at", [FIELD_AUTHOR_HASH] = "author_hash",
+    [FIELD_DELETED] = "deleted",
+};
+
+const struct file_alias file_aliases[] = {
+    { "ts", FIELD_CREATED }, { "timestamp", FIELD_CREATED },
+    { "date", FIELD_CREATED }, { NULL, FIELD_NONE },
+};
+
+static enum file_field ours(const char *name, size_t length)
+{
+    struct text t = { name, length };
+    for (int i = 0; i < FILE_FIELDS; i++)
+        if (text_is(t, file_field_names[i]))
+            return (enum file_field)i;
+    for (const struct file_alias *a = file_aliases; a->name; a++)
+        if (text_is(t, a->name))
+            return a->field;
+    return FIELD_NONE;
+}
+
+enum file_field file_meaning(const struct file *options, struct text name)
+{
+    for (size_t i = 0; i < options->map.count; i++) {
+        const char *item = options->map.items[i];
+        const char *equals = strrchr(item, '=');
+        if (equals && text_equal((struct text){ item,
+                                     (size_t)(equals - item) }, name))
+            return ours(equals + 1, strlen(equals + 1));
+    }
+    return ours(name.data, name.length);
+}
+
+void file_refuse(struct file_job *job, const char *why)
+{
+    struct collection *c = job->collection;
+    const char *path = strcmp(job->options->path, "-") == 0
+        ? "stdin" : job->options->path;
+    unsigned long long line = file_input_number(job->input);
+    c->skipped++;
+    snprintf(c->skipped_why, sizeof(c->skipped_why), "%s:%llu: %s", path,
+             line, why);
+    if (job->told++ < TELL)
+        log_line(LOG_WARN, "%s:%llu: %s", path, line, why);
+    else if (job->told == TELL + 1)
+        log_line(LOG_WARN, "%s: more lines are left out, counted at the end",
+                 path);
+}
+
+static uint32_t count_of(struct text t)
+{
+    uint32_t count = 0;
+    struct json_value v = { JSON_STRING, t };
+    return json_count(&v, &count) ? count : 0;
+}
+
+static int64_t time_of(struct text t)
+{
+    int64_t when = 0;
+    if (!t.length || clock_parse(t.data, t.length, &when) < 0)
+        return 0;
+    return when;
+}
+
+static struct text keep(struct batch *out, struct text t, size_t limit)
+{
+    if (!t.length || t.length > limit)
+        return (struct text){ NULL, 0 };
+    return text_copy(&out->memory, t.data, t.length, limit);
+}
+
+/* The claimed time, or why it cannot be. */
+static const char *read_time(const struct text *f, struct post *p,
+                             int64_t now)
+{
+    struct text t = f[FIELD_CREATED];
+    p->indexed = time_of(f[FIELD_INDEXED]);
+    if (!t.length)
+        return "no date (created_at, ts, timestamp or date)";
+    if (clock_parse(t.data, t.length, &p->created) < 0)
+        return "its date is none that can be read";
+    if (p->created <= now + AHEAD && p->created >= EARLIEST)
+        return NULL;
+    if (p->indexed >= EARLIEST && p->indexed <= now + AHEAD) {
+        p->created = p->indexed; /* the server's word stands */
+        p->faults |= POST_FAULT_TIME;
+        return NULL;
+    }
+    return p->created > now
+        ? "its date is more than a day ahead of now"
+        : "its date is before 1990";
+}
+
+static uint8_t read_kind(const struct text *f, const struct post *p)
+{
+    for (uint8_t i = 0; i < POST_KIND_COUNT; i++)
+        if (text_is(f[FIELD_KIND], post_kind_names[i]))
+            return i;
+    return p->rating ? POST_REVIEW : p->reply_to.length ? POST_REPLY
+         : POST_ORIGINAL;
+}
+
+static uint64_t read_hash(struct text t)
+{
+    char digits[17], *end;
+    if (t.length != 16)
+        return 0;
+    memcpy(digits, t.data, 16);
+    digits[16] = '\0';
+    uint64_t hash = strtoull(digits, &end, 16);
+    return *end ? 0 : hash;
+}
+
+/* The same row always gets the same id, so that a file without ids may be
+ * read twice. */
+static struct text derive_id(struct batch *out, const struct post *p)
+{
+    uint64_t h = hash64(p->source.data, p->source.length);
+    h = hash64_seed(p->author.data ? p->author.data : "", p->author.length, h);
+    h = hash64_seed(&p->created, sizeof(p->created), h);
+    h = hash64_seed(p->text.data ? p->text.data : "", p->text.length, h);
+    char *id = arena_alloc(&out->memory, 20);
+    snprintf(id, 20, "row-%015llx", (unsigned long long)(h >> 4));
+    return text_of(id);
+}
+
+static const char *fill(struct file_job *job, const struct text *f,
+                        struct post *p)
+{
+    struct batch *out = job->out;
+    p->deleted = text_is(f[FIELD_DELETED], "true");
+    p->native_id = keep(out, f[FIELD_ID], POST_ID_LIMIT);
+    if (f[FIELD_ID].length > POST_ID_LIMIT)
+        return "its id is too long";
+    if (p->deleted && !p->native_id.length)
+        return "a deletion without id";
+    if (!f[FIELD_TEXT].data && !p->deleted)
+        return "no text";
+    const char *why = read_time(f, p, (int64_t)job->now);
+    if (why && !p->deleted)
+        return why;
+    p->source = keep(out, f[FIELD_SOURCE], SOURCE_LIMIT);
+    if (!p->source.length)
+        p->source = text_of(job->options->source);
+    p->author = keep(out, f[FIELD_AUTHOR], POST_ID_LIMIT);
+    p->handle = keep(out, f[FIELD_HANDLE], POST_ID_LIMIT);
+    p->author_hash = p->author.length ? 0 : read_hash(f[FIELD_AUTHOR_HASH]);
+    if (f[FIELD_TEXT].length)
+        p->text = text_copy(&out->memory, f[FIELD_TEXT].data,
+                            f[FIELD_TEXT].length, POST_TEXT_LIMIT);
+    if (f[FIELD_TEXT].length > POST_TEXT_LIMIT)
+        p->faults |= POST_FAULT_CUT;
+    p->lang = keep(out, f[FIELD_LANG], 16);
+    p->url = keep(out, f[FIELD_URL], POST_URL_LIMIT);
+    p->reply_to = keep(out, f[FIELD_REPLY_TO], POST_ID_LIMIT);
+    p->likes = count_of(f[FIELD_LIKES]);
+    p->reposts = count_of(f[FIELD_REPOSTS]);
+    p->replies = count_of(f[FIELD_REPLIES]);
+    uint32_t rating = count_of(f[FIELD_RATING]);
+    p->rating = rating >= 1 && rating <= 5 ? (uint8_t)rating : 0;
+    p->edited = time_of(f[FIELD_EDITED]);
+    p->kind = read_kind(f, p);
+    p->fetched = (int64_t)job->now;
+    if (!p->native_id.length)
+        p->native_id = derive_id(out, p);
+    return NULL;
+}
+
+void file_post(struct file_job *job, const struct text fields[FILE_FIELDS])
+{
+    const char *why = fill(job, fields, batch_add(job->out));
+    if (!why) {
+        job->good++;
+        return;
+    }
+    batch_drop(job->out);
+    file_refuse(job, why);
+}
+
+struct text file_unescape(struct arena *memory, struct text t)
+{
+    static const struct { const char *entity; char byte; } rows[] = {
+        { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' },
+    };
+    if (!t.length || !memchr(t.data, '&', t.length))
+        return t;
+    char *out = arena_alloc(memory, t.length);
+    size_t used = 0;
+    for (size_t i = 0; i < t.length;) {
+        size_t size = 1;
+        out[used] = t.data[i];
+        for (size_t r = 0; t.data[i] == '&' && r < 3; r++) {
+            size_t n = strlen(rows[r].entity);
+            if (n <= t.length - i && memcmp(t.data + i, rows[r].entity,
+                                            n) == 0) {
+                out[used] = rows[r].byte;
+                size = n;
+            }
+        }
+        used++;
+        i += size;
+    }
+    return (struct text){ out, used };
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files with a header line: CSV with RFC 4180 quotes (comma, or semicolon
+ * where the header has no comma), TSV as plain columns. */
+#include "base/log.h"
+#include "collectors/file_parts.h"
+
+/* A TSV line has no quotes: its columns are between the tabs. */
+static size_t split_tabs(struct text line, struct text fields[FILE_COLUMNS])
+{
+    size_t count = 0;
+    while (line.length && (line.data[line.length - 1] == '\n' ||
+                           line.data[line.length - 1] == '\r'))
+        line.length--;
+    if (!line.length)
+        return 0;
+    for (;;) {
+        const char *tab = memchr(line.data, '\t', line.length);
+        size_t length = tab ? (size_t)(tab - line.data) : line.length;
+        if (count < FILE_COLUMNS)
+            fields[count++] = (struct text){ line.data, length };
+        if (!tab)
+            return count;
+        line.data += length + 1;
+        line.length -= length + 1;
+    }
+}
+
+static enum file_line next_row(struct file_job *job,
+                               struct text fields[FILE_COLUMNS],
+                               size_t *count, struct error *err)
+{
+    if (job->delimiter != '\t')
+        return file_input_record(job->input, job->delimiter, fields, count,
+                                 err);
+    struct text line;
+    enum file_line rc = file_input_line(job->input, &line, err);
+    if (rc == FILE_LINE_GOOD)
+        *count = split_tabs(line, fields);
+    return rc;
+}
+
+static struct text trim(struct text t)
+{
+    if (t.length >= 3 && memcmp(t.data, "\xef\xbb\xbf", 3) == 0)
+        t = (struct text){ t.data + 3, t.length - 3 };
+    while (t.length && t.data[0] == ' ')
+        t = (struct text){ t.data + 1, t.length - 1 };
+    while (t.length && (t.data[t.length - 1] == ' '))
+        t.length--;
+    return t;
+}
+
+int file_table_header(struct file_job *job, struct error *err)
+{
+    struct text fields[FILE_COLUMNS], line;
+    bool has[FILE_FIELDS + 1] = { false };
+    if (file_input_line(job->input, &line, err) != FILE_LINE_GOOD)
+        return error_set(err, ERROR_INPUT, "no header line");
+    file_input_unread(job->input);
+    job->delimiter = job->format == &file_tsv ? '\t'
+        : !memchr(line.data, ',', line.length) &&
+          memchr(line.data, ';', line.length) ? ';' : ',';
+    enum file_line rc;
+    do
+        rc = next_row(job, fields, &job->columns, err);
+    while (rc == FILE_LINE_GOOD && job->columns == 0);
+    if (rc != FILE_LINE_GOOD)
+        return error_set(err, ERROR_INPUT, "no header line");
+    job->meaning = mem_alloc(job->columns * sizeof(*job->meaning));
+    for (size_t i = 0; i < job->columns; i++) {
+        struct text name = trim(fields[i]);
+        enum file_field field = file_meaning(job->options, name);
+        if (has[field]) /* the first of two columns with a meaning wins */
+            field = FIELD_NONE;
+        job->meaning[i] = field;
+        has[field] = field != FIELD_NONE;
+        if (field == FIELD_NONE && job->ignored++ == 0)
+            snprintf(job->ignored_name, sizeof(job->ignored_name), "%.*s",
+                     (int)name.length, name.data);
+    }
+    if (!has[FIELD_TEXT] || !has[FIELD_CREATED])
+        return error_set(err, ERROR_INPUT, "the header line names no column "
+                         "%s: say which one it is with --map NAME=%s",
+                         has[FIELD_TEXT] ? "created_at" : "text",
+                         has[FIELD_TEXT] ? "created_at" : "text");
+    return 0;
+}
+
+enum file_line file_table_next(struct file_job *job, struct error *err)
+{
+    struct text fields[FILE_COLUMNS], post[FILE_FIELDS + 1] = { { 0, 0 } };
+    size_t count;
+    enum file_line rc = next_row(job, fields, &count, err);
+    if (rc != FILE_LINE_GOOD || !count)
+        return rc;
+    if (count != job->columns) {
+        char why[80];
+        snprintf(why, sizeof(why), "%zu columns where the header has %zu",
+                 count, job->columns);
+        file_refuse(job, why);
+        return rc;
+    }
+    for (size_t i = 0; i < count; i++)
+        post[job->meaning[i]] = fields[i];
+    file_post(job, post);
+    return rc;
+}
+
+const struct file_format file_csv = { .name = "csv" };
+const struct file_format file_tsv = { .name = "tsv" };
