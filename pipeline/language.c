@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See language.h. Evidence is added up per language: a function word counts
+ * one, shared among the languages that have it. */
+#include "pipeline/language.h"
+
+#include <errno.h>
+
+#include "base/hash.h"
+
+enum { LANGUAGES_MAX = 32, WORDS_READ = 64, SLOTS_MIN = 1024 };
+
+/* English is the language of most posts that are collected; half a word. */
+static const float prior_english = 0.5f;
+/* The source's word for it is worth half a word as well. */
+static const float claim_weight = 0.5f;
+/* An accented letter speaks less than a word: names and loans have them. */
+static const float letter_weight = 0.5f;
+/* Less than this is no evidence against the default: "la", "de" in names. */
+static const float least_evidence = 0.9f;
+
+struct slot {
+    uint32_t tag;      /* upper half of the hash; 0: empty */
+    uint32_t languages; /* set */
+};
+
+struct languages {
+    char names[LANGUAGES_MAX][4];
+    size_t count;
+    struct slot *slots;    /* words; open addressing, power of two */
+    size_t slot_count, used;
+    struct slot *letters;  /* tag: code point */
+    size_t letter_count, letter_room;
+    uint64_t hash;
+};
+
+static size_t slot_place(const struct languages *l, uint64_t hash)
+{
+    uint32_t tag = (uint32_t)(hash >> 32) | 1;
+    size_t at = hash & (l->slot_count - 1);
+    while (l->slots[at].tag && l->slots[at].tag != tag)
+        at = (at + 1) & (l->slot_count - 1);
+    return at;
+}
+
+/* A tag alone cannot be placed again, so room is made once: the file is read
+ * twice, first to count. */
+static void slots_make(struct languages *l)
+{
+    size_t wanted = SLOTS_MIN;
+    while (wanted < l->used * 4)
+        wanted *= 2;
+    l->slots = mem_alloc(wanted * sizeof(*l->slots));
+    l->slot_count = wanted;
+}
+
+static void add_word(struct languages *l, const char *word, size_t length,
+                     size_t language)
+{
+    uint64_t hash = words_hash(word, length);
+    struct slot *s = &l->slots[slot_place(l, hash)];
+    s->tag = (uint32_t)(hash >> 32) | 1;
+    s->languages |= (uint32_t)1 << language;
+}
+
+static void add_letter(struct languages *l, const char *word, size_t length,
+                       size_t language)
+{
+    uint32_t point;
+    text_decode(word, length, &point);
+    for (size_t i = 0; i < l->letter_count; i++)
+        if (l->letters[i].tag == point) {
+            l->letters[i].languages |= (uint32_t)1 << language;
+            return;
+        }
+    l->letters = mem_grow(l->letters, &l->letter_room, l->letter_count,
+                          sizeof(*l->letters));
+    l->letters[l->letter_count++] =
+        (struct slot){ point, (uint32_t)1 << language };
+}
+
+static int find_language(const struct languages *l, const char *name)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (strcmp(l->names[i], name) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* The index of a name, added when new; -1 when it cannot be one. */
+static int take_language(struct languages *l, const char *name)
+{
+    int at = find_language(l, name);
+    if (at >= 0 || l->count == LANGUAGES_MAX || strlen(name) < 2 ||
+        strlen(name) > 3)
+        return at;
+    memcpy(l->names[l->count], name, strlen(name) + 1);
+    return (int)l->count++;
+}
+
+/* One row: language, kind, items between spaces. counting: words only add to
+ * used. */
+static const char *take_row(struct languages *l, char *line, bool counting)
+{
+    char *kind = strchr(line, '\t');
+    char *items = kind ? strchr(kind + 1, '\t') : NULL;
+    if (!items)
+        return "three columns are needed: language, kind, items";
+    *kind++ = '\0';
+    *items++ = '\0';
+    bool words = strcmp(kind, "words") == 0;
+    if (!words && strcmp(kind, "letters") != 0)
+        return "the kind is \"words\" or \"letters\"";
+    int language = take_language(l, line);
+    if (language < 0)
+        return "the language is two or three letters, 32 languages at most";
+    while (*items) {
+        size_t length = strcspn(items, " ");
+        if (length && counting)
+            l->used += words;
+        else if (length && words)
+            add_word(l, items, length, (size_t)language);
+        else if (length)
+            add_letter(l, items, length, (size_t)language);
+        items += length + (items[length] == ' ');
+    }
+    return NULL;
+}
+
+static int read_rows(struct languages *l, FILE *file, const char *path,
+                     bool counting, struct error *err)
+{
+    char *line = NULL;
+    size_t room = 0;
+    unsigned number = 0;
+    const char *fault = NULL;
+    for (ssize_t n; !fault && (n = getline(&line, &room, file)) >= 0;) {
+        number++;
+        if (n && line[n - 1] == '\n')
+            line[--n] = '\0';
+        if (counting)
+            l->hash = hash64_seed(line, (size_t)n, l->hash);
+        if (!text_valid(line, (size_t)n))
+            fault = "this is not UTF-8";
+        else if (n && line[0] != '#')
+            fault = take_row(l, line, counting);
+    }
+    mem_free(line);
+    if (fault)
+        return error_set(err, ERROR_CONFIG, "%s:%u: %s", path, number, fault);
+    return 0;
+}
+
+int languages_open(struct languages **out, const char *path, struct error *err)
+{
+    FILE *file = fopen(path, "re");
+    *out = NULL;
+    if (!file)
+        return error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+    struct languages *l = mem_alloc(sizeof(*l));
+    int rc = read_rows(l, file, path, true, err);
+    if (!rc) {
+        slots_make(l);
+        rewind(file);
+        rc = read_rows(l, file, path, false, err);
+    }
+    fclose(file);
+    if (rc)
+        languages_close(l);
+    else
+        *out = l;
+    return rc;
+}
+
+void languages_close(struct languages *l)
+{
+    if (l) {
+        mem_free(l->slots);
+        mem_free(l->letters);
+    }
+    mem_free(l);
+}
+
+uint64_t languages_hash(const struct languages *l)
+{
+    return l->hash;
+}
+
+/* Scripts that say the language by themselves. */
+enum script { SCRIPT_LATIN, SCRIPT_HAN, SCRIPT_KANA, SCRIPT_HANGUL,
+              SCRIPT_CYRILLIC, SCRIPT_ARABIC, SCRIPT_HEBREW,
+              SCRIPT_DEVANAGARI, SCRIPT_THAI, SCRIPT_GREEK, SCRIPT_COUNT };
+static const char *const script_languages[SCRIPT_COUNT] = {
+    "", "zh", "ja", "ko", "ru", "ar", "he", "hi", "th", "el",
+};
+static const struct { uint32_t from, to; uint8_t script; } scripts[] = {
+    { 0x370, 0x3ff, SCRIPT_GREEK }, { 0x400, 0x52f, SCRIPT_CYRILLIC },
+    { 0x590, 0x5ff, SCRIPT_HEBREW }, { 0x600, 0x77f, SCRIPT_ARABIC },
+    { 0x900, 0x97f, SCRIPT_DEVANAGARI }, { 0xe00, 0xe7f, SCRIPT_THAI },
+    { 0x1100, 0x11ff, SCRIPT_HANGUL }, { 0x1f00, 0x1fff, SCRIPT_GREEK },
+    { 0x3040, 0x30ff, SCRIPT_KANA }, { 0x3400, 0x4dbf, SCRIPT_HAN },
+    { 0x4e00, 0x9fff, SCRIPT_HAN }, { 0xac00, 0xd7a3, SCRIPT_HANGUL },
+    { 0xfb50, 0xfdff, SCRIPT_ARABIC }, { 0xfe70, 0xfefc, SCRIPT_ARABIC },
+};
+
+struct evidence {
+    float of[LANGUAGES_MAX];
+    unsigned letters[SCRIPT_COUNT];
+};
+
+static void add_shared(struct evidence *e, uint32_t languages, float weight)
+{
+    float share = weight / (float)__builtin_popcount(languages);
+    for (; languages; languages &= languages - 1)
+        e->of[__builtin_ctz(languages)] += share;
+}
+
+/* Letters of a word beyond ASCII: which scripts, which languages. */
+static void read_letters(const struct languages *l, const char *data,
+                         size_t length, struct evidence *e)
+{
+    for (size_t i = 0; i < length;) {
+        uint32_t point;
+        i += text_decode(data + i, length - i, &point);
+        if (point < 0x80) {
+            e->letters[SCRIPT_LATIN]++;
+            continue;
+        }
+        for (size_t k = 0; k < l->letter_count; k++)
+            if (l->letters[k].tag == point)
+                add_shared(e, l->letters[k].languages, letter_weight);
+        for (size_t k = 0; k < sizeof(scripts) / sizeof(*scripts); k++)
+            if (point >= scripts[k].from && point <= scripts[k].to)
+                e->letters[scripts[k].script]++;
+    }
+}
+
+static bool has_high(const char *data, size_t length)
+{
+    unsigned char all = 0;
+    for (size_t i = 0; i < length; i++)
+        all |= (unsigned char)data[i];
+    return all >= 0x80;
+}
+
+static void gather(const struct languages *l, const struct words *words,
+                   struct evidence *e)
+{
+    bool high = has_high(words->text.data, words->text.length);
+    size_t count = words->count < WORDS_READ ? words->count : WORDS_READ;
+    for (size_t i = 0; i < count; i++) {
+        const struct word *w = &words->items[i];
+        if (w->kind != WORD_PLAIN)
+            continue;
+        const struct slot *s = &l->slots[slot_place(l, w->hash)];
+        if (s->tag)
+            add_shared(e, s->languages, 1.0f);
+        if (high)
+            read_letters(l, words->folded + w->start, w->length, e);
+        else
+            e->letters[SCRIPT_LATIN] += w->length;
+    }
+}
+
+static void settle(struct post *post, const char *name, unsigned confidence)
+{
+    memset(post->language, 0, sizeof(post->language));
+    memcpy(post->language, name, strnlen(name, 3));
+    post->confidence = (uint8_t)(confidence > 99 ? 99 : confidence);
+}
+
+/* A script of its own that makes up a third of the letters, or NULL. */
+static const char *by_script(const struct languages *l,
+                             const struct evidence *e)
+{
+    unsigned all = 0;
+    int most = SCRIPT_HAN;
+    for (int i = 0; i < SCRIPT_COUNT; i++) {
+        all += e->letters[i];
+        if (i > SCRIPT_HAN && e->letters[i] > e->letters[most])
+            most = i;
+    }
+    if (e->letters[SCRIPT_KANA] && most == SCRIPT_HAN)
+        most = SCRIPT_KANA; /* Japanese mixes both */
+    unsigned found = e->letters[most];
+    if (most == SCRIPT_KANA)
+        found += e->letters[SCRIPT_HAN];
+    if (!found || found * 3 < all)
+        return NULL;
+    int uk = find_language(l, "uk"), ru = find_language(l, "ru");
+    if (most == SCRIPT_CYRILLIC && uk >= 0 && ru >= 0 &&
+        e->of[uk] > e->of[ru])
+        return "uk";
+    return script_languages[most];
+}
+
+/* The first subtag of the source's claim, in lower case: "en-GB" is "en". */
+static bool claimed(const struct post *post, char out[4])
+{
+    size_t i = 0;
+    while (i < post->lang.length && i < 3 && post->lang.data[i] != '-' &&
+           post->lang.data[i] != '_') {
+        char c = (char)(post->lang.data[i] | 0x20);
+        if (c < 'a' || c > 'z')
+            return false;
+        out[i++] = c;
+    }
+    out[i] = '\0';
+    return i >= 2 && (i == post->lang.length || post->lang.data[i] == '-' ||
+                      post->lang.data[i] == '_') && strcmp(out, "und") != 0;
+}
+
+void language_guess(const struct languages *l, struct post *post,
+                    const struct words *words)
+{
+    struct evidence e = { { 0 }, { 0 } };
+    char claim[4];
+    bool has_claim = claimed(post, claim);
+    gather(l, words, &e);
+    const char *script = by_script(l, &e);
+    if (script) {
+        settle(post, script, 95);
+        return;
+    }
+    float before[LANGUAGES_MAX];
+    memcpy(before, e.of, sizeof(before));
+    int english = find_language(l, "en");
+    if (english >= 0)
+        e.of[english] += prior_english;
+    int said = has_claim ? find_language(l, claim) : -1;
+    if (said >= 0)
+        e.of[said] += claim_weight;
+    size_t best = 0, second = 1;
+    for (size_t i = 1; i < l->count; i++) {
+        if (e.of[i] > e.of[best]) {
+            second = best;
+            best = i;
+        } else if (second == best || e.of[i] > e.of[second]) {
+            second = i;
+        }
+    }
+    float most = l->count ? e.of[best] : 0;
+    bool spoken = l->count && before[best] > 0 &&
+                  ((int)best == english || most >= least_evidence);
+    if (!spoken) {
+        settle(post, has_claim ? claim : "und", has_claim ? 50 : 0);
+        return;
+    }
+    float rest = l->count > 1 ? e.of[second] : 0;
+    float amount = most / (most + 1.0f), lead = most / (most + rest);
+    settle(post, l->names[best], (unsigned)(100.0f * amount * lead));
+}
