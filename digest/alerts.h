@@ -7,6 +7,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "digest/coverage.h"
 #include "digest/detect.h"
 #include "digest/terms.h"
 #include "store/store.h"
@@ -89,6 +90,7 @@ struct alerts {
 struct alerts_query {
     int64_t from, until;     /* a local day, or any range; seconds */
     const char *subject;     /* NULL: every subject of store and config */
+    const char *data;        /* folder that holds lexicons/, for terms */
     bool causes;             /* also find terms, shares and samples */
     bool write_cache;        /* the store is open for writing */
 };
@@ -100,10 +102,5 @@ void alerts_close(struct alerts *a);
 
 /* "watch", "alert"; for detect_level. */
 extern const char *const detect_level_names[3];
-
-/* Share of the planned collection that was really got in [from, until), over
- * all source labels; 1 when nothing was planned. */
-int coverage_share(double *out, struct store *store, int64_t from,
-                   int64_t until, struct error *err);
 
 #endif

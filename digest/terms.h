@@ -29,13 +29,15 @@ struct sample {
 struct term {
     const char *text;     /* as most often written: "two-day delivery" */
     uint8_t kind;         /* enum term_kind */
+    const char *phrase;   /* longest phrase it mostly stands in, or NULL:
+                           * "fleek" in "on fleek today" */
     uint64_t posts;       /* copies and reposts counted once */
-    uint64_t authors;
-    uint64_t before;      /* posts in the background */
-    double expected;      /* posts, had nothing changed */
+    uint64_t authors;     /* what is compared: one voice each */
+    uint64_t before;      /* authors in the background, counted day by day */
+    double expected;      /* authors, had nothing changed */
     double surprise;      /* -log10 P(as many or more) */
     double z;             /* log-odds against the background: the order */
-    double growth;        /* posts / expected, expected at least a half */
+    double growth;        /* authors / expected, expected at least a half */
     int64_t first_seen;   /* in this stretch, seconds UTC */
     struct sample examples[TERM_EXAMPLES];
     size_t example_count;
@@ -54,13 +56,16 @@ struct terms {
     uint8_t basis;             /* enum terms_basis */
     uint64_t posts;            /* of the stretch, copies counted once */
     uint64_t copies;           /* what was left out: reposts, near-copies */
-    uint64_t background_posts;
+    uint64_t authors;
+    uint64_t background_authors; /* day by day */
     unsigned background_days;  /* days before that have posts */
 };
 
 struct terms_query {
     const char *subject;       /* NULL or "*": every post */
     const char *source;        /* NULL: all */
+    const char *data;          /* folder that holds lexicons/; NULL: no stop
+                                * words */
     int64_t from, until;       /* seconds */
     unsigned background_days;  /* 0: 60 */
     size_t limit;              /* most items; 0: 20 */

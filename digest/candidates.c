@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See candidates.h. A copy is a repost, or a text whose words, or first or
+ * last eight words, were seen before: campaigns and bots change the end or
+ * the greeting. Short texts are not compared: many say "thank you" and mean
+ * it. */
+#include "digest/candidates.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+enum {
+    PRINT_LEAST = 6,      /* words; shorter texts are no copies */
+    PRINT_PART = 8,       /* words of the first and last part */
+    PRINT_PARTS_LEAST = 10, /* words; below, parts overlap too much */
+    PHRASE_MOST = 3,      /* words */
+    TERM_BYTES_MOST = 80, /* of a word; longer is junk */
+    DOCUMENTS_MOST = 200000, /* of a stretch; later ones are left out */
+    SAMPLE_TEXT_MOST = 4000, /* bytes kept of a text */
+};
+
+static void set_put(uint64_t *slots, size_t room, uint64_t hash)
+{
+    size_t at = (size_t)hash & (room - 1);
+
+    while (slots[at])
+        at = (at + 1) & (room - 1);
+    slots[at] = hash;
+}
+
+bool hash_set_has(const struct hash_set *s, uint64_t hash)
+{
+    size_t at;
+
+    if (s->room == 0)
+        return false;
+    at = (size_t)hash & (s->room - 1);
+    while (s->slots[at] && s->slots[at] != hash)
+        at = (at + 1) & (s->room - 1);
+    return s->slots[at] == hash;
+}
+
+bool hash_set_add(struct hash_set *s, uint64_t hash)
+{
+    if (hash_set_has(s, hash))
+        return false;
+    if (s->count * 2 >= s->room) {
+        size_t room = s->room ? s->room * 2 : 64;
+        uint64_t *slots = mem_alloc(room * sizeof(*slots));
+
+        for (size_t i = 0; i < s->room; i++)
+            if (s->slots[i])
+                set_put(slots, room, s->slots[i]);
+        mem_free(s->slots);
+        s->slots = slots;
+        s->room = room;
+    }
+    set_put(s->slots, s->room, hash);
+    s->count++;
+    return true;
+}
+
+void hash_set_release(struct hash_set *s)
+{
+    mem_free(s->slots);
+    *s = (struct hash_set){ 0 };
+}
+
+/* ---- words that are never a term -------------------------------------- */
+
+static void set_add_words(struct hash_set *s, struct words *w,
+                          const char *text, bool split)
+{
+    words_split(w, text_of(text));
+    for (size_t i = 0; i < w->count; i++) {
+        const struct word *word = &w->items[i];
+        struct text inner = { text + word->start, word->length };
+
+        if (word->kind == WORD_PUNCTUATION || word->kind == WORD_LINK)
+            continue;
+        hash_set_add(s, word->hash);
+        /* "@acme" and "#acme" also take "acme". */
+        if (split && inner.length > 1 &&
+            (word->kind == WORD_HANDLE || word->kind == WORD_HASHTAG))
+            hash_set_add(s, words_hash(w->folded + word->start + 1,
+                                       word->length - 1u));
+    }
+}
+
+static int stop_load(struct hash_set *s, const char *folder,
+                     struct error *err)
+{
+    struct words w = WORDS_INIT;
+    struct buf path = BUF_INIT(0);
+    char line[4096];
+    FILE *file;
+    int rc = 0;
+
+    buf_printf(&path, "%s/lexicons/stopwords.txt", folder);
+    file = fopen(path.data, "re");
+    if (!file) {
+        rc = error_set(err, ERROR_CONFIG, "%s: %s", path.data,
+                       strerror(errno));
+        goto done;
+    }
+    while (fgets(line, sizeof(line), file)) {
+        line[strcspn(line, "#\r\n")] = '\0';
+        set_add_words(s, &w, line, false);
+    }
+    fclose(file);
+done:
+    buf_release(&path);
+    words_release(&w);
+    return rc;
+}
+
+static void own_add(struct hash_set *own, struct words *w,
+                    const struct subject *s)
+{
+    for (size_t i = 0; i < s->match.count; i++)
+        set_add_words(own, w, s->match.items[i], true);
+    for (size_t i = 0; i < s->handles.count; i++)
+        set_add_words(own, w, s->handles.items[i], true);
+    set_add_words(own, w, s->title ? s->title : s->name, true);
+}
+
+int unwanted_load(struct unwanted *u, const char *folder,
+                  const struct config *config, const char *subject,
+                  struct error *err)
+{
+    struct words w = WORDS_INIT;
+
+    *u = (struct unwanted){ 0 };
+    if (folder && stop_load(&u->stop, folder, err))
+        return -1;
+    for (size_t i = 0; config && i < config->subject_count; i++) {
+        const struct subject *s = &config->subjects[i];
+
+        /* A product's terms also leave out its brand's names. */
+        if (subject && (strcmp(s->name, subject) == 0 ||
+                        (strncmp(s->name, subject, strlen(s->name)) == 0 &&
+                         subject[strlen(s->name)] == '/')))
+            own_add(&u->own, &w, s);
+    }
+    words_release(&w);
+    return 0;
+}
+
+void unwanted_release(struct unwanted *u)
+{
+    hash_set_release(&u->stop);
+    hash_set_release(&u->own);
+}
+
+/* ---- documents -------------------------------------------------------- */
+
+static bool is_content(const struct word *w)
+{
+    return w->kind == WORD_PLAIN || w->kind == WORD_HASHTAG ||
+           w->kind == WORD_EMOJI || w->kind == WORD_NUMBER;
+}
+
+/* Hash of up to most content words from *at on, forwards or backwards. */
+static uint64_t print_part(const struct words *w, bool backwards, size_t most)
+{
+    uint64_t hash = 1;
+    size_t taken = 0;
+
+    for (size_t i = 0; i < w->count && taken < most; i++) {
+        const struct word *word =
+            &w->items[backwards ? w->count - 1 - i : i];
+        if (!is_content(word))
+            continue;
+        hash = words_join(hash, word->hash);
+        taken++;
+    }
+    return hash * 2 + backwards + 2;
+}
+
+static bool is_repost(const struct post *post)
+{
+    return post->kind == POST_REPOST ||
+           (post->text.length > 4 && memcmp(post->text.data, "RT @", 4) == 0);
+}
+
+static bool is_copy(struct documents *d, struct text text)
+{
+    size_t content = 0;
+    bool fresh;
+
+    words_split(&d->words, text);
+    for (size_t i = 0; i < d->words.count; i++)
+        content += is_content(&d->words.items[i]);
+    if (content < PRINT_LEAST)
+        return false;
+    fresh = hash_set_add(&d->prints, print_part(&d->words, false, SIZE_MAX));
+    if (content >= PRINT_PARTS_LEAST) {
+        fresh &= hash_set_add(&d->prints,
+                              print_part(&d->words, false, PRINT_PART));
+        fresh &= hash_set_add(&d->prints,
+                              print_part(&d->words, true, PRINT_PART));
+    }
+    return !fresh;
+}
+
+bool documents_add(struct documents *d, const struct post *post,
+                   const struct tags *tags)
+{
+    struct sample *s;
+
+    d->posts++;
+    if (d->count >= DOCUMENTS_MOST)
+        return false;
+    if (is_repost(post) || is_copy(d, post->text)) {
+        d->copies++;
+        return false;
+    }
+    d->items = mem_grow(d->items, &d->room, d->count, sizeof(*d->items));
+    s = &d->items[d->count++];
+    *s = (struct sample){
+        .source = arena_copy(&d->memory, post->source.data,
+                             post->source.length),
+        .native_id = arena_copy(&d->memory, post->native_id.data,
+                                post->native_id.length),
+        .url = arena_copy(&d->memory, post->url.data, post->url.length),
+        .text = text_copy(&d->memory, post->text.data, post->text.length,
+                          SAMPLE_TEXT_MOST).data,
+        .created = post->created,
+        .author = post->author_hash,
+        .likes = post->likes,
+        .reposts = post->reposts,
+        .tags = tags ? *tags : post->tags,
+    };
+    return true;
+}
+
+static int take_post(void *context, const struct post *post,
+                     const struct mention *mention)
+{
+    documents_add(context, post, mention ? &mention->tags : NULL);
+    return 0;
+}
+
+int documents_read(struct documents *d, struct store *store,
+                   const struct store_query *query, struct error *err)
+{
+    *d = (struct documents){ .words = WORDS_INIT };
+    return store_posts(store, query, take_post, d, err);
+}
+
+void documents_release(struct documents *d)
+{
+    arena_release(&d->memory);
+    hash_set_release(&d->prints);
+    words_release(&d->words);
+    mem_free(d->items);
+    *d = (struct documents){ .words = WORDS_INIT };
+}
+
+/* ---- candidates ------------------------------------------------------- */
+
+/* A word that may be part of a phrase; a stop word may stand inside. */
+static bool is_part(const struct unwanted *u, const struct word *w)
+{
+    return w->kind == WORD_PLAIN && w->length <= TERM_BYTES_MOST &&
+           !hash_set_has(&u->own, w->hash);
+}
+
+static bool is_stop(const struct unwanted *u, const struct word *w)
+{
+    return w->length < 2 || hash_set_has(&u->stop, w->hash);
+}
+
+/* Written like a name: a capital where no sentence begins, in a text that
+ * does not shout. */
+static bool is_name(const struct words *w, size_t i)
+{
+    const struct word *word = &w->items[i];
+
+    return i > 0 && (word->flags & WORD_TITLE) &&
+           !(word->flags & (WORD_CAPS | WORD_BREAK)) &&
+           w->items[i - 1].kind == WORD_PLAIN;
+}
+
+static void visit_phrases(const struct unwanted *u, const struct words *w,
+                          size_t i, visit_candidate *visit, void *context)
+{
+    uint64_t hash = w->items[i].hash;
+    bool name = is_name(w, i);
+
+    for (size_t n = 1; n < PHRASE_MOST && i + n < w->count; n++) {
+        const struct word *last = &w->items[i + n];
+        struct candidate c;
+
+        if (!is_part(u, last) || (last->flags & WORD_BREAK))
+            return;
+        hash = words_join(hash, last->hash);
+        name = name && is_name(w, i + n);
+        if (is_stop(u, last))
+            continue;
+        c = (struct candidate){
+            .hash = hash, .kind = name ? TERM_NAME : TERM_PHRASE,
+            .start = w->items[i].start,
+            .length = last->start + last->length - w->items[i].start,
+        };
+        visit(context, &c);
+    }
+}
+
+void candidates_visit(const struct unwanted *u, struct words *words,
+                      const char *text, visit_candidate *visit,
+                      void *context)
+{
+    words_split(words, text_of(text));
+    for (size_t i = 0; i < words->count; i++) {
+        const struct word *w = &words->items[i];
+        struct candidate c = { w->hash, TERM_WORD, w->start, w->length };
+
+        if (w->length > TERM_BYTES_MOST || hash_set_has(&u->own, w->hash))
+            continue;
+        if (w->kind == WORD_HASHTAG && w->length > 2) {
+            c.kind = TERM_HASHTAG;
+            visit(context, &c);
+        } else if (w->kind == WORD_EMOJI) {
+            c.kind = TERM_EMOJI;
+            visit(context, &c);
+        } else if (w->kind == WORD_PLAIN && !is_stop(u, w)) {
+            if (is_name(words, i))
+                c.kind = TERM_NAME;
+            visit(context, &c);
+            visit_phrases(u, words, i, visit, context);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See coverage.h. */
+#include "digest/coverage.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "digest/names.h"
+
+struct reading {
+    int64_t from;
+    size_t quarters;
+    uint8_t *states;             /* of one label */
+    uint16_t *planned, *covered; /* labels, by quarter hour */
+};
+
+static bool is_collected(const struct config *config, const char *label)
+{
+    for (size_t i = 0; config && i < config->source_count; i++)
+        if (config->sources[i].enabled &&
+            strcmp(config->sources[i].label, label) == 0)
+            return true;
+    return false;
+}
+
+static int add_label(struct reading *r, struct store *store,
+                     const char *label, bool collected, struct error *err)
+{
+    bool begun = false;
+
+    if (store_coverage(store, label, r->from,
+                       r->from + (int64_t)r->quarters * QUARTER, r->states,
+                       err))
+        return -1;
+    for (size_t i = 0; i < r->quarters; i++) {
+        begun = begun || r->states[i] != COVERAGE_NONE;
+        r->planned[i] += r->states[i] != COVERAGE_NONE ||
+                         (collected && begun);
+        r->covered[i] += r->states[i] == COVERAGE_COVERED;
+    }
+    return 0;
+}
+
+static int read_labels(struct reading *r, struct store *store,
+                       const struct config *config, int64_t from,
+                       size_t quarters, struct error *err)
+{
+    struct names labels;
+    int rc = names_read(&labels, store, STORE_LABELS, err);
+
+    *r = (struct reading){
+        .from = from, .quarters = quarters,
+        .states = mem_alloc(quarters + 1),
+        .planned = mem_alloc((quarters + 1) * sizeof(uint16_t)),
+        .covered = mem_alloc((quarters + 1) * sizeof(uint16_t)),
+    };
+    for (size_t i = 0; rc == 0 && i < labels.count; i++)
+        rc = add_label(r, store, labels.items[i],
+                       is_collected(config, labels.items[i]), err);
+    names_release(&labels);
+    return rc;
+}
+
+static double share(const struct reading *r, size_t from, size_t until)
+{
+    double planned = 0, covered = 0;
+
+    for (size_t i = from; i < until && i < r->quarters; i++) {
+        planned += r->planned[i];
+        covered += r->covered[i];
+    }
+    return planned > 0 ? covered / planned : -1;
+}
+
+static void reading_release(struct reading *r)
+{
+    mem_free(r->states);
+    mem_free(r->planned);
+    mem_free(r->covered);
+}
+
+int coverage_hours(double *out, size_t count, int64_t from,
+                   struct store *store, const struct config *config,
+                   struct error *err)
+{
+    struct reading r;
+    int rc = read_labels(&r, store, config, from, count * 4, err);
+
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        out[i] = share(&r, i * 4, i * 4 + 4);
+    reading_release(&r);
+    return rc;
+}
+
+int coverage_share(double *out, struct store *store,
+                   const struct config *config, int64_t from, int64_t until,
+                   struct error *err)
+{
+    struct reading r;
+    int rc = read_labels(&r, store, config, from,
+                         (size_t)((until - from) / QUARTER), err);
+
+    *out = rc ? 0 : share(&r, 0, r.quarters);
+    if (rc == 0 && *out < 0)
+        *out = 1;
+    reading_release(&r);
+    return rc;
+}

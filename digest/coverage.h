@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How much of the planned collection was really got. Reads what collectors
+ * reported; guesses nothing from counts. */
+#ifndef DIGEST_COVERAGE_H
+#define DIGEST_COVERAGE_H
+
+#include "base/config.h"
+#include "base/error.h"
+#include "store/store.h"
+
+/* Below it a verdict is withheld. */
+#define COVERAGE_FLOOR 0.8
+
+/* Share of the planned quarter hours that were covered, of all labels, for
+ * each hour from from on; -1 where nothing was planned. A label that the
+ * configuration collects counts as planned from its first report on, also
+ * where nothing was reported. config may be NULL. */
+int coverage_hours(double *out, size_t count, int64_t from,
+                   struct store *store, const struct config *config,
+                   struct error *err);
+
+/* The same for a whole range; 1 when nothing was planned. */
+int coverage_share(double *out, struct store *store,
+                   const struct config *config, int64_t from, int64_t until,
+                   struct error *err);
+
+#endif

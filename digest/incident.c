@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See incident.h. An incident opens where the detector tells something, takes
+ * in the hours just before that were unusual too (a swell is told late), and
+ * ends after three usual hours. */
+#include "digest/incident.h"
+
+#include <math.h>
+
+#define SILENT_MOST 0.1        /* of what was expected */
+#define SILENT_SURE 6.0        /* usual deviations, over the hours together */
+
+enum {
+    QUIET_HOURS = 3,           /* usual hours that end an incident */
+    SILENT_LEAST = 6,          /* hours, before silence is told */
+};
+
+/* Above what two of three usual hours show. */
+static bool raised(const struct detect_point *p)
+{
+    return p->count > p->expected +
+                          p->spread * sqrt(p->expected + 0.5);
+}
+
+static void incident_sum(struct incident *in, const struct detect_point *p,
+                         size_t count)
+{
+    double variance = 0, half;
+
+    in->observed = in->expected = 0;
+    in->peak = in->from;
+    for (size_t i = in->from; i < in->until; i++) {
+        double unit = p[i].spread * sqrt(p[i].expected + 0.5);
+
+        in->observed += p[i].count;
+        in->expected += p[i].expected;
+        variance += unit * unit;
+        in->score = fmax(in->score, p[i].score);
+        if (p[i].count > p[in->peak].count)
+            in->peak = i;
+    }
+    half = 1.96 * sqrt(variance);
+    in->low = fmax(0, floor(in->expected - half));
+    in->high = ceil(in->expected + half);
+    in->peak_point = p[in->peak];
+    in->rising = in->until == count ||
+                 (in->until + 1 == count && raised(&p[count - 2]));
+}
+
+static void incident_open(struct incident *in, const struct detect_point *p,
+                          size_t at, size_t first)
+{
+    *in = (struct incident){ .from = at, .until = at + 1,
+                             .level = p[at].level };
+    while (in->from > first && at - in->from < DETECT_SWELL - 1 &&
+           raised(&p[in->from - 1]))
+        in->from--;
+}
+
+static size_t keep(struct incident out[INCIDENTS_MOST], size_t kept,
+                   const struct incident *in)
+{
+    if (kept == INCIDENTS_MOST) {
+        for (size_t i = 1; i < kept; i++)
+            out[i - 1] = out[i];
+        kept--;
+    }
+    out[kept] = *in;
+    return kept + 1;
+}
+
+static void run_detector(const struct hours *h, size_t first,
+                         struct detect_point *points)
+{
+    struct detector d;
+
+    detector_init(&d, DETECT_THRESHOLD);
+    for (size_t i = first; i < h->count; i++) {
+        int64_t hour = h->start + (int64_t)i * 3600;
+
+        if (h->known[i]) {
+            detector_step(&d, hour, h->value[i], &points[i]);
+        } else {
+            detector_skip(&d, hour, &points[i]);
+            points[i].count = h->value[i];
+        }
+    }
+}
+
+size_t incidents_find(struct incident out[INCIDENTS_MOST],
+                      const struct hours *h, size_t first, size_t judged,
+                      struct detect_point *points)
+{
+    struct incident open = { 0 };
+    size_t kept = 0, usual = QUIET_HOURS;
+
+    run_detector(h, first, points);
+    for (size_t i = first; i <= h->count; i++) {
+        bool end = i == h->count;
+
+        if (!end && usual < QUIET_HOURS) {
+            bool up = raised(&points[i]);
+            usual = up ? 0 : usual + 1;
+            if (up)
+                open.until = i + 1;
+            if (points[i].level > open.level)
+                open.level = points[i].level;
+            if (usual < QUIET_HOURS)
+                continue;
+        }
+        if (open.until > judged) {
+            incident_sum(&open, points, h->count);
+            kept = keep(out, kept, &open);
+        }
+        open = (struct incident){ 0 };
+        if (!end && points[i].level) {
+            incident_open(&open, points, i, first);
+            usual = 0;
+        }
+    }
+    return kept;
+}
+
+bool silence_find(struct incident *out, const struct hours *h, size_t first,
+                  size_t judged)
+{
+    struct detect_point p[DETECT_RECORD];
+    struct detector d;
+    double observed = 0, expected = 0, variance = 0;
+    size_t from = judged, shown = 0;
+    bool found = false;
+
+    if (h->count - judged > DETECT_RECORD)
+        return false;
+    detector_init(&d, DETECT_THRESHOLD);
+    for (size_t i = first; i < h->count; i++) {
+        int64_t hour = h->start + (int64_t)i * 3600;
+        struct detect_point point;
+
+        if (!h->known[i] || i >= judged)
+            detector_skip(&d, hour, &point); /* silence is not learnt */
+        else
+            detector_step(&d, hour, h->value[i], &point);
+        if (i >= judged)
+            p[shown++] = point;
+    }
+    for (size_t i = judged; i < h->count; i++) {
+        const struct detect_point *point = &p[i - judged];
+        double unit = point->spread * sqrt(point->expected + 0.5);
+
+        observed += h->value[i];
+        expected += point->expected;
+        variance += unit * unit;
+        if (!h->known[i] || h->value[i] > point->expected * SILENT_MOST * 3) {
+            from = i + 1;
+            observed = expected = variance = 0;
+            continue;
+        }
+        if (i + 1 - from < SILENT_LEAST || observed > SILENT_MOST * expected ||
+            expected - observed < SILENT_SURE * sqrt(variance))
+            continue;
+        *out = (struct incident){
+            .from = from, .until = i + 1, .level = DETECT_ALERT,
+            .score = (expected - observed) / sqrt(variance),
+            .rising = i + 1 == h->count, .observed = observed,
+            .expected = expected, .peak = i, .peak_point = *point,
+            .low = fmax(0, floor(expected - 1.96 * sqrt(variance))),
+            .high = ceil(expected + 1.96 * sqrt(variance)),
+        };
+        found = true;
+    }
+    return found;
+}

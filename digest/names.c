@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See names.h. */
+#include "digest/names.h"
+
+#include <string.h>
+
+static int take_name(void *context, const char *name)
+{
+    struct names *n = context;
+
+    n->items = mem_grow(n->items, &n->room, n->count, sizeof(*n->items));
+    n->items[n->count++] = arena_copy(&n->memory, name, strlen(name));
+    return 0;
+}
+
+int names_read(struct names *n, struct store *store, enum store_name kind,
+               struct error *err)
+{
+    *n = (struct names){ 0 };
+    return store_names(store, kind, take_name, n, err);
+}
+
+void names_add(struct names *n, const char *name)
+{
+    for (size_t i = 0; i < n->count; i++)
+        if (strcmp(n->items[i], name) == 0)
+            return;
+    take_name(n, name);
+}
+
+void names_release(struct names *n)
+{
+    arena_release(&n->memory);
+    mem_free(n->items);
+    *n = (struct names){ 0 };
+}

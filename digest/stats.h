@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The few distributions the digest needs. Pure arithmetic, no data. */
+#ifndef DIGEST_STATS_H
+#define DIGEST_STATS_H
+
+/* -log10 of the chance to see x or more, when y were seen in a background
+ * that is ratio times as large: Gamma-Poisson, so a small background is not
+ * believed more than it deserves. */
+double stats_surprise(double x, double y, double ratio);
+
+/* z of the log-odds of x in total against y in background, with a prior of
+ * the background's shape worth 5000 counts (Monroe and others, 2008). */
+double stats_log_odds(double x, double total, double y, double background);
+
+/* Quantile of Student's t with df > 0 degrees of freedom, 0 < p < 1. */
+double stats_t(double p, double df);
+
+/* Half width of a 95 % interval for a mean of n values in -1..1, from their
+ * sum and the sum of their squares; 1 when n < 2. */
+double stats_mean_margin(double n, double sum, double squares);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How many posts and writers used each candidate term in a stretch, and the
+ * compact form of it that is kept for closed days. Judges nothing. */
+#ifndef DIGEST_TALLY_H
+#define DIGEST_TALLY_H
+
+#include "base/buf.h"
+#include "digest/candidates.h"
+
+struct entry {
+    uint64_t hash;
+    uint32_t posts, authors, names;  /* names: posts that write it as one */
+    uint32_t last_document, last_author; /* plus one; 0: none */
+    uint32_t document, start, length;    /* the oldest use */
+    uint8_t kind;
+};
+
+struct tally {
+    struct entry *items;
+    size_t count, room;
+    uint32_t *slots;         /* index + 1 */
+    size_t slot_room;
+    uint32_t authors;        /* distinct, of all documents */
+    uint64_t total;          /* sum of authors over items */
+    uint32_t document, author; /* being counted */
+};
+
+struct entry *tally_find(const struct tally *t, uint64_t hash);
+/* A blank one; the hash must be new. Valid until the next. */
+struct entry *tally_add(struct tally *t, uint64_t hash);
+void tally_count(struct tally *t, const struct documents *d,
+                 const struct unwanted *u);
+void tally_release(struct tally *t);
+
+/* Packed form: a head, then count terms, hashes ascending. In the machine's
+ * byte order: it is a cache. Phrases only one writer used are kept on small
+ * days alone: they are most of the bytes. */
+struct packed_head {
+    uint64_t stamp;          /* version and the words left out */
+    uint32_t authors, total, count, zero;
+};
+struct packed_term {
+    uint64_t hash;
+    uint32_t authors, zero;
+};
+uint64_t tally_stamp(const struct unwanted *u);
+void tally_pack(struct buf *out, const struct tally *t, uint64_t stamp,
+                bool small);
+/* False when packed is of another stamp or damaged. */
+bool tally_packed(const struct buf *packed, uint64_t stamp);
+
+#endif

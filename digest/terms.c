@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Emerging terms: negative-binomial surprise selects, log-odds order. What is
+ * compared are writers, not posts: one voice each a day. */
+#include "digest/terms.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "digest/candidates.h"
+#include "digest/stats.h"
+#include "digest/tally.h"
+
+enum {
+    BACKGROUND_DAYS = 60,
+    BACKGROUND_LEAST = 50,  /* author-days; below there is no baseline */
+    TERM_POSTS_LEAST = 5,
+    TERM_AUTHORS_LEAST = 3,
+    ITEMS_DEFAULT = 20,
+    CHOSEN_MOST = 200,      /* terms compared with each other */
+    SMALL_DAY = 500,        /* documents */
+};
+#define SURPRISE_LEAST 4.0  /* once in ten thousand */
+#define SHARED_MOST 0.7     /* of the posts of two terms with a word alike */
+#define NAME_LEAST 0.6      /* of the uses, written with a capital */
+
+const char *const term_kind_names[TERM_KIND_COUNT] = {
+    "word", "phrase", "hashtag", "emoji", "name",
+};
+
+/* The subject's day, from the cache or from its posts. */
+static int day_packed(struct buf *out, struct store *store,
+                      const struct terms_query *q, const struct unwanted *u,
+                      uint64_t stamp, int64_t day, struct error *err)
+{
+    struct store_query query = { q->subject, q->source, day * DAY,
+                                 (day + 1) * DAY };
+    struct documents d = { 0 };
+    struct tally t = { 0 };
+    int rc;
+
+    if (!q->source) {
+        rc = store_terms_get(store, q->subject, day, out, err);
+        if (rc < 0)
+            return -1;
+        if (rc && tally_packed(out, stamp))
+            return 0;
+        buf_clear(out);
+    }
+    rc = documents_read(&d, store, &query, err);
+    if (rc)
+        goto done;
+    tally_count(&t, &d, u);
+    tally_pack(out, &t, stamp, d.count <= SMALL_DAY);
+    if (q->write_cache && !q->source)
+        rc = store_terms_put(store, q->subject, day,
+                             (struct text){ out->data, out->length }, err);
+done:
+    documents_release(&d);
+    tally_release(&t);
+    return rc;
+}
+
+/* ---- against the background ------------------------------------------- */
+
+struct chosen {
+    const struct entry *entry;
+    uint64_t before;
+    struct term term;
+    uint32_t *documents;       /* in time order */
+    size_t document_count, document_room;
+    bool gone;                 /* merged into another */
+};
+
+struct search {
+    struct terms *out;
+    struct documents documents;
+    struct unwanted unwanted;
+    struct tally today;
+    struct chosen *chosen;
+    size_t chosen_count;
+    struct tally index;        /* hash → posts: place in chosen + 1 */
+    uint64_t background_total;
+    uint32_t document;         /* being looked at */
+};
+
+static void choose_candidates(struct search *s)
+{
+    s->chosen = mem_alloc((s->today.count + 1) * sizeof(*s->chosen));
+    for (size_t i = 0; i < s->today.count; i++) {
+        const struct entry *e = &s->today.items[i];
+
+        if (e->posts < TERM_POSTS_LEAST || e->authors < TERM_AUTHORS_LEAST)
+            continue;
+        s->chosen[s->chosen_count].entry = e;
+        tally_add(&s->index, e->hash)->posts =
+            (uint32_t)++s->chosen_count;
+    }
+}
+
+static void add_day(struct search *s, const struct buf *packed)
+{
+    struct packed_head head;
+    struct packed_term term;
+
+    memcpy(&head, packed->data, sizeof(head));
+    for (uint32_t i = 0; i < head.count; i++) {
+        const struct entry *e;
+
+        memcpy(&term, packed->data + sizeof(head) + i * sizeof(term),
+               sizeof(term));
+        e = tally_find(&s->index, term.hash);
+        if (e)
+            s->chosen[e->posts - 1].before += term.authors;
+    }
+    s->out->background_authors += head.authors;
+    s->out->background_days += head.authors > 0;
+    s->background_total += head.total;
+}
+
+static int read_past(struct search *s, struct store *store,
+                     const struct terms_query *q, struct error *err)
+{
+    struct terms_query query = *q;
+    struct buf packed = BUF_INIT(0);
+    uint64_t stamp = tally_stamp(&s->unwanted);
+    unsigned days = q->background_days ? q->background_days : BACKGROUND_DAYS;
+    int64_t last = q->from / DAY - 1, first = last - days + 1, from, until;
+    int rc = store_span(store, &from, &until, err);
+
+    if (rc < 0)
+        return -1;
+    if (rc && first < from / DAY)
+        first = from / DAY;
+    query.subject = q->subject ? q->subject : "*";
+    for (int64_t day = first; rc && day <= last; day++) {
+        buf_clear(&packed);
+        if (day_packed(&packed, store, &query, &s->unwanted, stamp, day, err)) {
+            rc = -1;
+            break;
+        }
+        add_day(s, &packed);
+    }
+    buf_release(&packed);
+    return rc < 0 ? -1 : 0;
+}
+
+/* A new subject: everything else said in the same stretch. */
+static int read_others(struct search *s, struct store *store,
+                       const struct terms_query *q, struct error *err)
+{
+    struct store_query query = { NULL, q->source, q->from, q->until };
+    struct documents d = { 0 };
+    struct tally all = { 0 };
+    int rc = documents_read(&d, store, &query, err);
+
+    if (rc)
+        goto done;
+    tally_count(&all, &d, &s->unwanted);
+    if (all.authors < s->today.authors + BACKGROUND_LEAST)
+        goto done;
+    s->out->background_authors = all.authors - s->today.authors;
+    s->background_total = all.total > s->today.total
+                              ? all.total - s->today.total : 1;
+    for (size_t i = 0; i < s->chosen_count; i++) {
+        const struct entry *mine = s->chosen[i].entry;
+        const struct entry *e = tally_find(&all, mine->hash);
+
+        s->chosen[i].before =
+            e && e->authors > mine->authors ? e->authors - mine->authors : 0;
+    }
+    s->out->basis = TERMS_OTHERS;
+done:
+    documents_release(&d);
+    tally_release(&all);
+    return rc;
+}
+
+static int compare_chosen(const void *a, const void *b)
+{
+    const struct chosen *x = a, *y = b;
+
+    if (x->term.z != y->term.z)
+        return x->term.z > y->term.z ? -1 : 1;
+    return x->entry->hash < y->entry->hash ? -1
+                                           : x->entry->hash > y->entry->hash;
+}
+
+/* Keep those whose count the background does not explain, in order. */
+static void select_terms(struct search *s)
+{
+    double ratio = (double)s->out->background_authors / s->today.authors;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < s->chosen_count; i++) {
+        struct chosen c = s->chosen[i];
+        double x = c.entry->authors;
+
+        c.term.surprise = stats_surprise(x, (double)c.before, ratio);
+        c.term.expected = ((double)c.before + 0.5) / ratio;
+        c.term.z = stats_log_odds(x, (double)s->today.total,
+                                  (double)c.before,
+                                  (double)s->background_total);
+        if (c.term.surprise < SURPRISE_LEAST || x <= c.term.expected)
+            continue;
+        c.term.before = c.before;
+        c.term.posts = c.entry->posts;
+        c.term.authors = c.entry->authors;
+        c.term.growth = x / fmax(0.5, c.term.expected);
+        s->chosen[kept++] = c;
+    }
+    qsort(s->chosen, kept, sizeof(*s->chosen), compare_chosen);
+    s->chosen_count = kept < CHOSEN_MOST ? kept : CHOSEN_MOST;
+}
+
+/* ---- what is shown of a term ------------------------------------------ */
+
+static void note_document(void *context, const struct candidate *c)
+{
+    struct search *s = context;
+    const struct entry *e = tally_find(&s->index, c->hash);
+    struct chosen *chosen;
+
+    if (!e)
+        return;
+    chosen = &s->chosen[e->posts - 1];
+    if (chosen->document_count &&
+        chosen->documents[chosen->document_count - 1] == s->document)
+        return;
+    chosen->documents = mem_grow(chosen->documents, &chosen->document_room,
+                                 chosen->document_count, sizeof(uint32_t));
+    chosen->documents[chosen->document_count++] = s->document;
+}
+
+static void name_term(struct search *s, struct chosen *c)
+{
+    const struct entry *e = c->entry;
+    const char *text = s->documents.items[e->document].text;
+    struct words *w = &s->documents.words;
+    bool name = e->names >= NAME_LEAST * e->posts;
+
+    words_split(w, text_of(text));
+    c->term.kind = name ? TERM_NAME : e->kind;
+    if (c->term.kind == TERM_WORD && memchr(w->folded + e->start, ' ',
+                                            e->length))
+        c->term.kind = TERM_PHRASE;
+    c->term.text = arena_copy(&s->out->memory,
+                              (name ? text : w->folded) + e->start, e->length);
+}
+
+static void find_documents(struct search *s)
+{
+    tally_release(&s->index);
+    for (size_t i = 0; i < s->chosen_count; i++) {
+        tally_add(&s->index, s->chosen[i].entry->hash)->posts =
+            (uint32_t)i + 1;
+        name_term(s, &s->chosen[i]);
+    }
+    for (size_t i = 0; i < s->documents.count; i++) {
+        s->document = (uint32_t)i;
+        candidates_visit(&s->unwanted, &s->documents.words,
+                         s->documents.items[i].text, note_document, s);
+    }
+}
+
+static size_t shared_documents(const struct chosen *a, const struct chosen *b)
+{
+    size_t shared = 0;
+
+    for (size_t i = 0, j = 0; i < a->document_count && j < b->document_count;) {
+        if (a->documents[i] == b->documents[j])
+            shared++, i++, j++;
+        else if (a->documents[i] < b->documents[j])
+            i++;
+        else
+            j++;
+    }
+    return shared;
+}
+
+/* Do the terms have a word alike? "#acme sale" and "acme" do. */
+static bool alike(struct words *w, const char *a, const char *b)
+{
+    uint64_t hashes[8];
+    size_t count = 0;
+
+    words_split(w, text_of(a));
+    for (size_t i = 0; i < w->count && count < 8; i++)
+        hashes[count++] = w->items[i].hash;
+    words_split(w, text_of(b));
+    for (size_t i = 0; i < w->count; i++)
+        for (size_t j = 0; j < count; j++)
+            if (w->items[i].hash == hashes[j])
+                return true;
+    return false;
+}
+
+/* A weaker term that mostly stands in the same posts goes into the stronger;
+ * the longest phrase of those stays visible. */
+static void merge_terms(struct search *s)
+{
+    struct words w = WORDS_INIT;
+
+    for (size_t i = 0; i < s->chosen_count; i++) {
+        struct chosen *a = &s->chosen[i];
+
+        for (size_t j = i + 1; !a->gone && j < s->chosen_count; j++) {
+            struct chosen *b = &s->chosen[j];
+            size_t least = a->document_count < b->document_count
+                               ? a->document_count : b->document_count;
+            const char *now = a->term.phrase ? a->term.phrase : a->term.text;
+
+            if (b->gone || !alike(&w, a->term.text, b->term.text))
+                continue;
+            if ((double)shared_documents(a, b) <= SHARED_MOST * (double)least)
+                continue;
+            b->gone = true;
+            if (strlen(b->term.text) > strlen(now) &&
+                b->document_count * 2 >= a->document_count)
+                a->term.phrase = b->term.text;
+        }
+    }
+    words_release(&w);
+}
+
+static void sample_copy(struct arena *memory, struct sample *to,
+                        const struct sample *from)
+{
+    *to = *from;
+    to->source = arena_copy(memory, from->source, strlen(from->source));
+    to->native_id = arena_copy(memory, from->native_id,
+                               strlen(from->native_id));
+    to->url = arena_copy(memory, from->url, strlen(from->url));
+    to->text = arena_copy(memory, from->text, strlen(from->text));
+}
+
+/* The most passed on, of different writers; the oldest on a tie. */
+static void choose_examples(struct search *s, struct chosen *c)
+{
+    while (c->term.example_count < TERM_EXAMPLES) {
+        const struct sample *best = NULL;
+
+        for (size_t i = 0; i < c->document_count; i++) {
+            const struct sample *d =
+                &s->documents.items[c->documents[i]];
+            bool taken = false;
+
+            for (size_t j = 0; j < c->term.example_count; j++)
+                taken |= d->author ? c->term.examples[j].author == d->author
+                                   : !strcmp(c->term.examples[j].native_id,
+                                             d->native_id);
+            if (!taken && (!best || d->likes + 2.0 * d->reposts >
+                                        best->likes + 2.0 * best->reposts))
+                best = d;
+        }
+        if (!best)
+            return;
+        sample_copy(&s->out->memory,
+                    &c->term.examples[c->term.example_count++], best);
+    }
+}
+
+static void give_terms(struct search *s, size_t limit)
+{
+    struct terms *t = s->out;
+
+    for (size_t i = 0; i < s->chosen_count && t->count < limit; i++) {
+        struct chosen *c = &s->chosen[i];
+
+        if (c->gone || c->document_count == 0)
+            continue;
+        c->term.first_seen = s->documents.items[c->documents[0]].created;
+        choose_examples(s, c);
+        t->items = mem_grow(t->items, &t->room, t->count, sizeof(*t->items));
+        t->items[t->count++] = c->term;
+    }
+}
+
+static int search_run(struct search *s, struct store *store,
+                      const struct terms_query *q, struct error *err)
+{
+    struct terms *t = s->out;
+    bool all = !q->subject || !strcmp(q->subject, "*");
+
+    tally_count(&s->today, &s->documents, &s->unwanted);
+    t->posts = s->documents.count;
+    t->copies = s->documents.copies;
+    t->authors = s->today.authors;
+    choose_candidates(s);
+    if (read_past(s, store, q, err))
+        return -1;
+    if (t->background_authors >= BACKGROUND_LEAST)
+        t->basis = TERMS_OWN_PAST;
+    else if (!all && read_others(s, store, q, err))
+        return -1;
+    if (t->basis == TERMS_NO_BASELINE || t->authors == 0)
+        return 0;
+    select_terms(s);
+    find_documents(s);
+    merge_terms(s);
+    give_terms(s, q->limit ? q->limit : ITEMS_DEFAULT);
+    return 0;
+}
+
+int terms_find(struct terms **out, struct store *store,
+               const struct config *config, const struct terms_query *query,
+               struct error *err)
+{
+    struct search s = { .out = mem_alloc(sizeof(struct terms)) };
+    struct store_query q = { query->subject, query->source, query->from,
+                             query->until };
+    size_t made;
+    int rc = unwanted_load(&s.unwanted, query->data, config, query->subject,
+                           err);
+
+    if (rc == 0)
+        rc = documents_read(&s.documents, store, &q, err);
+    if (rc == 0)
+        rc = search_run(&s, store, query, err);
+    made = s.chosen_count;
+    for (size_t i = 0; i < made; i++)
+        mem_free(s.chosen[i].documents);
+    mem_free(s.chosen);
+    tally_release(&s.index);
+    tally_release(&s.today);
+    documents_release(&s.documents);
+    unwanted_release(&s.unwanted);
+    if (rc)
+        terms_close(s.out);
+    else
+        *out = s.out;
+    return rc;
+}
+
+void terms_close(struct terms *t)
+{
+    if (!t)
+        return;
+    arena_release(&t->memory);
+    mem_free(t->items);
+    mem_free(t);
+}
