@@ -82,6 +82,9 @@ const struct option config_digest_options[] = {
       "file with its password, mode 0600" },
     { "smtp_from", OPTION_STRING, NULL,
       offsetof(struct digest_config, smtp_from), "sender of the digest" },
+    { "unsubscribe", OPTION_STRING, NULL,
+      offsetof(struct digest_config, unsubscribe),
+      "address or mailto: that mail programs offer for unsubscribing" },
     OPTION_END
 };
 
@@ -90,10 +93,10 @@ const struct option config_recipient_options[] = {
       "who, unique (required)" },
     { "email", OPTION_STRING, NULL, offsetof(struct recipient, email),
       "mail address" },
-    { "webhook_file", OPTION_STRING, NULL,
-      offsetof(struct recipient, webhook_file),
+    { "webhook_file", OPTION_SECRET, NULL,
+      offsetof(struct recipient, webhook),
       "file with a webhook's address, mode 0600" },
-    { "webhook", OPTION_STRING, "slack",
+    { "webhook_kind", OPTION_STRING, "slack",
       offsetof(struct recipient, webhook_kind), "slack, teams or mattermost" },
     { "path", OPTION_STRING, NULL, offsetof(struct recipient, path),
       "write the digest to this file" },
@@ -427,7 +430,7 @@ static void read_recipient(struct reader *r, const yaml_node_t *node,
     (void)context;
     option_defaults(config_recipient_options, &one);
     read_mapping(r, node, config_recipient_options, &one, NULL);
-    int ways = !!one.email + !!one.webhook_file + !!one.path;
+    int ways = !!one.email + !!one.webhook + !!one.path;
     if (!one.name)
         fault(r, one.line, "a recipient needs a name");
     if (ways != 1)

@@ -41,7 +41,10 @@ struct source_config {
 
 struct recipient {
     char *name;
-    char *email, *webhook_file, *webhook_kind, *path; /* one way each */
+    /* One way each: a mail address, a webhook's address (a secret, read from
+     * a 0600 file), or a file to write. */
+    char *email, *webhook, *path;
+    char *webhook_kind;          /* slack, teams, mattermost */
     struct option_list brands;   /* empty: all */
     uint64_t hour;               /* local hour of sending, default 7 */
     char *timezone;              /* "": the digest's */
@@ -66,6 +69,7 @@ struct config {
         char *title;
         uint64_t floor;          /* fewer posts than this: too few to say */
         char *smtp_url, *smtp_user, *smtp_from;
+        char *unsubscribe;       /* for List-Unsubscribe */
         char *smtp_password;     /* secret */
         struct recipient *recipients;
         size_t recipient_count, recipient_room;

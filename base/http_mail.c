@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See http_mail.h. Beside http.c because libcurl stays in one family. */
+#include "base/http_mail.h"
+
+#include <curl/curl.h>
+
+#include "base/buf.h"
+
+struct upload {
+    struct text left;
+};
+
+static size_t give(char *data, size_t size, size_t count, void *context)
+{
+    struct upload *u = context;
+    size_t n = size * count < u->left.length ? size * count : u->left.length;
+    memcpy(data, u->left.data, n);
+    u->left.data += n;
+    u->left.length -= n;
+    return n;
+}
+
+/* The host of the URL, for sentences: never the login that may be in it. */
+static const char *host_of(const char *url)
+{
+    const char *host = strstr(url, "://");
+    host = host ? host + 3 : url;
+    const char *at = strrchr(host, '@');
+    return at ? at + 1 : host;
+}
+
+int mail_send(const struct mail_server *server, const char *from,
+              const char *to, struct text message, struct error *err)
+{
+    struct upload upload = { message };
+    struct curl_slist *receivers = NULL;
+    char detail[CURL_ERROR_SIZE] = "";
+    int rc = -1;
+    CURL *c = curl_easy_init();
+    if (!c)
+        return error_set(err, ERROR_SYSTEM, "libcurl does not start");
+    receivers = curl_slist_append(NULL, to);
+    curl_easy_setopt(c, CURLOPT_URL, server->url);
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    curl_easy_setopt(c, CURLOPT_PROXY, "");
+    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_USE_SSL,
+                     (long)(server->allow_plain ? CURLUSESSL_TRY
+                                                : CURLUSESSL_ALL));
+    curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (server->user && *server->user) {
+        curl_easy_setopt(c, CURLOPT_USERNAME, server->user);
+        curl_easy_setopt(c, CURLOPT_PASSWORD,
+                         server->password ? server->password : "");
+    }
+    curl_easy_setopt(c, CURLOPT_MAIL_FROM, from);
+    curl_easy_setopt(c, CURLOPT_MAIL_RCPT, receivers);
+    curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(c, CURLOPT_READFUNCTION, give);
+    curl_easy_setopt(c, CURLOPT_READDATA, &upload);
+    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, 15L);
+    curl_easy_setopt(c, CURLOPT_TIMEOUT,
+                     (long)(server->seconds ? server->seconds : 60));
+    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, detail);
+    CURLcode code = curl_easy_perform(c);
+    long status = 0;
+    curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+    if (code == CURLE_OK)
+        rc = 0;
+    else if (code == CURLE_LOGIN_DENIED)
+        error_set(err, ERROR_DENIED, "mail server %s: login refused; check "
+                  "smtp_user and smtp_password_file", host_of(server->url));
+    else if (code == CURLE_USE_SSL_FAILED)
+        error_set(err, ERROR_DENIED, "mail server %s: no TLS offered; the "
+                  "digest is not sent in the clear", host_of(server->url));
+    else
+        error_set(err, status >= 500 ? ERROR_DENIED : ERROR_RETRY,
+                  "mail server %s: %s (SMTP %ld)", host_of(server->url),
+                  *detail ? detail : curl_easy_strerror(code), status);
+    curl_slist_free_all(receivers);
+    curl_easy_cleanup(c);
+    return rc;
+}
