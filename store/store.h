@@ -98,16 +98,18 @@ int store_restated(struct store *s, int64_t from, int64_t until,
 
 /* ---- reading ---------------------------------------------------------- */
 
+/* Every member is 64 bits wide: the codec reads it as one row of numbers. The
+ * order is the stored one; what is rarely zero comes first. */
 struct counts {
     uint64_t posts;                    /* all below are parts of it */
     uint64_t label[LABEL_COUNT];
     int64_t score;                     /* sum of scores, thousandths */
     uint64_t reposts;                  /* of kind repost */
+    uint64_t channel[CHANNEL_COUNT];
+    uint64_t intent[INTENT_COUNT];
     uint64_t aspect[ASPECT_COUNT];
     uint64_t aspect_negative[ASPECT_COUNT];
     uint64_t aspect_positive[ASPECT_COUNT];
-    uint64_t channel[CHANNEL_COUNT];
-    uint64_t intent[INTENT_COUNT];
 };
 
 void counts_add(struct counts *to, const struct counts *from);
@@ -148,7 +150,8 @@ typedef int visit_name(void *context, const char *name);
 int store_names(struct store *s, enum store_name kind, visit_name *visit,
                 void *context, struct error *err);
 
-/* First and last second that has a post; 0 when there is none: returns 0. */
+/* First and last second that has a post. 1: there are posts, 0: none (both are
+ * 0 then), -1: see err. */
 int store_span(struct store *s, int64_t *first, int64_t *last,
                struct error *err);
 
@@ -173,8 +176,8 @@ int store_verify(struct store *s, bool repair, visit_difference *visit,
                  void *context, uint64_t *differences, struct error *err);
 
 struct store_stats {
-    uint64_t posts, mentions, windows, authors, subjects, sources, notes,
-             tombstones;
+    uint64_t posts, mentions, windows, authors, notes, tombstones;
+    uint32_t subjects, sources;
     uint64_t bytes_used, bytes_file, map_size;
     uint32_t format;
 };

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See hll.h. The estimate is Ertl's improved one ("New cardinality estimation
+ * algorithms for HyperLogLog sketches", 2017, algorithm 6): no bias tables
+ * and no seam between small and large counts. */
+#include "store/hll.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { CODE_BITS = 32, RANK_BITS = CODE_BITS - HLL_BITS };
+enum { FORM_CODES = 1, FORM_REGISTERS = 2 };
+enum { INSERT_LIMIT = 64 };
+
+void hll_release(struct hll *h)
+{
+    mem_free(h->codes);
+    mem_free(h->registers);
+    memset(h, 0, sizeof(*h));
+}
+
+void hll_clear(struct hll *h)
+{
+    mem_free(h->registers);
+    h->registers = NULL;
+    h->count = h->sorted = 0;
+}
+
+bool hll_empty(const struct hll *h)
+{
+    return !h->registers && h->count == 0;
+}
+
+/* splitmix64's finaliser: small test numbers spread as well as real hashes.
+ * Stored in effect: never change it. */
+static uint32_t code_of(uint64_t x)
+{
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+    return (uint32_t)((x ^ x >> 31) >> 32);
+}
+
+static int compare_codes(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* A few new codes among many: each is put in its place. */
+static void insert_code(struct hll *h, uint32_t code)
+{
+    size_t low = 0, high = h->sorted;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (h->codes[middle] < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < h->sorted && h->codes[low] == code)
+        return;
+    memmove(h->codes + low + 1, h->codes + low,
+            (h->sorted - low) * sizeof(*h->codes));
+    h->codes[low] = code;
+    h->sorted++;
+}
+
+static void settle(struct hll *h)
+{
+    size_t count = h->count;
+    if (h->sorted == count)
+        return;
+    if (count - h->sorted > INSERT_LIMIT) {
+        qsort(h->codes, count, sizeof(*h->codes), compare_codes);
+        h->sorted = 1;
+        for (size_t i = 1; i < count; i++)
+            if (h->codes[i] != h->codes[h->sorted - 1])
+                h->codes[h->sorted++] = h->codes[i];
+    } else {
+        /* The place of each is free: so many or more were read already. */
+        for (size_t i = h->sorted; i < count; i++)
+            insert_code(h, h->codes[i]);
+    }
+    h->count = h->sorted;
+}
+
+static void raise_register(uint8_t *registers, uint32_t code)
+{
+    uint32_t place = code >> RANK_BITS;
+    uint32_t rest = code << HLL_BITS | 1u << (HLL_BITS - 1);
+    uint8_t rank = (uint8_t)(__builtin_clz(rest) + 1);
+    if (registers[place] < rank)
+        registers[place] = rank;
+}
+
+static void use_registers(struct hll *h)
+{
+    if (h->registers)
+        return;
+    h->registers = mem_alloc(HLL_REGISTERS);
+    for (size_t i = 0; i < h->count; i++)
+        raise_register(h->registers, h->codes[i]);
+    h->count = h->sorted = 0;
+}
+
+static void add_code(struct hll *h, uint32_t code)
+{
+    if (h->registers) {
+        raise_register(h->registers, code);
+        return;
+    }
+    h->codes = mem_grow(h->codes, &h->room, h->count, sizeof(*h->codes));
+    h->codes[h->count++] = code;
+    if (h->count < HLL_CODES_MEMORY)
+        return;
+    settle(h);
+    if (h->count > HLL_CODES_MEMORY / 2)
+        use_registers(h);
+}
+
+void hll_add(struct hll *h, uint64_t author)
+{
+    add_code(h, code_of(author));
+}
+
+int hll_merge(struct hll *h, const void *packed, size_t length)
+{
+    const unsigned char *in = packed;
+    if (length == 1 + HLL_REGISTERS && in[0] == FORM_REGISTERS) {
+        use_registers(h);
+        for (int i = 0; i < HLL_REGISTERS; i++)
+            if (h->registers[i] < in[1 + i])
+                h->registers[i] = in[1 + i];
+        return 0;
+    }
+    if (length % 4 != 1 || in[0] != FORM_CODES)
+        return -1;
+    bool first = h->count == 0;
+    for (size_t i = 1; i < length; i += 4)
+        add_code(h, (uint32_t)in[i] | (uint32_t)in[i + 1] << 8 |
+                    (uint32_t)in[i + 2] << 16 | (uint32_t)in[i + 3] << 24);
+    if (first)
+        h->sorted = h->count; /* they are stored in order */
+    return 0;
+}
+
+void hll_pack(struct hll *h, struct buf *out)
+{
+    settle(h);
+    if (h->count > HLL_CODES)
+        use_registers(h);
+    if (h->registers) {
+        buf_putc(out, FORM_REGISTERS);
+        buf_add(out, h->registers, HLL_REGISTERS);
+        return;
+    }
+    buf_putc(out, FORM_CODES);
+    for (size_t i = 0; i < h->count; i++) {
+        uint32_t c = h->codes[i];
+        unsigned char bytes[4] = { (unsigned char)c, (unsigned char)(c >> 8),
+                                   (unsigned char)(c >> 16),
+                                   (unsigned char)(c >> 24) };
+        buf_add(out, bytes, sizeof(bytes));
+    }
+}
+
+static double sigma(double x)
+{
+    if (x == 1)
+        return INFINITY;
+    double y = 1, sum = x, before;
+    do {
+        x *= x;
+        before = sum;
+        sum += x * y;
+        y += y;
+    } while (sum != before);
+    return sum;
+}
+
+static double tau(double x)
+{
+    if (x == 0 || x == 1)
+        return 0;
+    double y = 1, sum = 1 - x, before;
+    do {
+        x = sqrt(x);
+        before = sum;
+        y *= 0.5;
+        sum -= (1 - x) * (1 - x) * y;
+    } while (sum != before);
+    return sum / 3;
+}
+
+uint64_t hll_count(struct hll *h)
+{
+    settle(h);
+    if (!h->registers)
+        return h->count;
+    int histogram[RANK_BITS + 2] = { 0 };
+    for (int i = 0; i < HLL_REGISTERS; i++)
+        histogram[h->registers[i] <= RANK_BITS ? h->registers[i]
+                                               : RANK_BITS + 1]++;
+    const double m = HLL_REGISTERS;
+    double z = m * tau(1 - histogram[RANK_BITS + 1] / m);
+    for (int k = RANK_BITS; k >= 1; k--)
+        z = 0.5 * (z + histogram[k]);
+    z += m * sigma(histogram[0] / m);
+    return (uint64_t)(m * m / (2 * log(2) * z) + 0.5);
+}

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The file and its transactions: opening, growing, failing with a sentence.
+ * Knows no table's content but meta's. */
+#include "store/lmdb.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/* Address space, not disk: the file grows as pages are used. */
+#define MAP_START ((size_t)64 << 30)
+#define MAP_LEAST ((size_t)64 << 20)
+
+const char *const table_names[TABLES] = {
+    [POSTS] = "posts", [IDS] = "ids", [MENTIONS] = "mentions",
+    [WINDOWS] = "windows", [AUTHORS] = "authors", [TERMS] = "terms",
+    [NAMES] = "names", [COVERAGE] = "coverage", [CURSORS] = "cursors",
+    [NOTES] = "notes", [RULES] = "rules", [TOLD] = "told", [META] = "meta",
+};
+
+/* Kept in the file itself, for whoever finds it without this program. */
+static const char about[] =
+    "{\"what\":\"Groundswell store: public posts and counts of them\","
+    "\"tables\":{"
+    "\"posts\":\"created 6, hash 8 -> record\","
+    "\"ids\":\"source 2, tail, hash 8 -> created 6, or nothing: forgotten\","
+    "\"mentions\":\"day 2, subject 4, created 6, hash 8 -> author 8, source "
+    "2\","
+    "\"windows\":\"day 2, subject 4, source 2 -> quarter-hour cells; source "
+    "0: hour cells of all\","
+    "\"authors\":\"day 2, subject 4 -> sketch\","
+    "\"names\":\"kind 1, name -> id 4; kind+128 1, id 4 -> name\","
+    "\"coverage\":\"label 4, day 2 -> 96 states\"},"
+    "\"numbers\":\"keys big-endian; days and seconds since 1970 UTC\","
+    "\"more\":\"docs/store-format.md\"}";
+
+static bool disk_is_full(const struct lmdb *s)
+{
+    struct statvfs fs;
+    return statvfs(s->path, &fs) == 0 &&
+           (uint64_t)fs.f_bavail * fs.f_frsize < MiB;
+}
+
+int lmdb_fail(const struct lmdb *s, int rc, const char *doing,
+              struct error *err)
+{
+    if (rc == TOLD_WHY)
+        return -1;
+    /* LMDB reports a write that a full disk cut short as EIO. */
+    if (rc == ENOSPC || rc == EDQUOT || (rc == EIO && disk_is_full(s)))
+        return error_set(err, ERROR_FULL, "%s: the disk is full; %s was not "
+                         "done and nothing is lost; free some space and run "
+                         "this again", s->path, doing);
+    if (rc == MDB_MAP_FULL)
+        return error_set(err, ERROR_FULL, "%s: no more address space for the "
+                         "store; %s was not done", s->path, doing);
+    if (rc == EACCES || rc == EPERM || rc == EROFS)
+        return error_set(err, ERROR_DENIED, "%s: %s: %s", s->path, doing,
+                         strerror(rc));
+    if (rc == MDB_INVALID || rc == MDB_CORRUPTED || rc == MDB_VERSION_MISMATCH
+        || rc == MDB_PAGE_NOTFOUND || rc == MDB_INCOMPATIBLE)
+        return error_set(err, ERROR_CORRUPT, "%s/data.mdb: not a store, or "
+                         "damaged (%s, %s); restore it from a backup",
+                         s->path, doing, mdb_strerror(rc));
+    return error_set(err, ERROR_SYSTEM, "%s: %s: %s", s->path, doing,
+                     mdb_strerror(rc));
+}
+
+/* ---- transactions ---- */
+
+static int begin(struct lmdb *s, unsigned flags, MDB_txn **txn)
+{
+    int rc = mdb_txn_begin(s->env, NULL, flags, txn);
+    if (rc == MDB_MAP_RESIZED) { /* another process made it larger */
+        rc = mdb_env_set_mapsize(s->env, 0);
+        if (rc == 0)
+            rc = mdb_txn_begin(s->env, NULL, flags, txn);
+    }
+    return rc;
+}
+
+/* A compaction by another process puts a new file in the old one's place. */
+static bool file_was_replaced(const struct lmdb *s)
+{
+    char path[4096];
+    struct stat st;
+    if (s->mode == STORE_WRITE || s->reading)
+        return false;
+    snprintf(path, sizeof(path), "%s/data.mdb", s->path);
+    return stat(path, &st) == 0 && st.st_ino != s->inode;
+}
+
+int lmdb_read_begin(struct lmdb *s, MDB_txn **txn, struct error *err)
+{
+    *txn = NULL;
+    if (file_was_replaced(s) && lmdb_reopen(s, err))
+        return -1;
+    int rc = begin(s, MDB_RDONLY, txn);
+    if (rc)
+        return lmdb_fail(s, rc, "starting to read", err);
+    s->reading++;
+    return 0;
+}
+
+void lmdb_read_end(struct lmdb *s, MDB_txn *txn)
+{
+    if (txn) {
+        s->reading--;
+        mdb_txn_abort(txn);
+    }
+}
+
+static int map_grow(struct lmdb *s)
+{
+    MDB_envinfo info;
+    int rc = mdb_env_info(s->env, &info);
+    if (rc)
+        return rc;
+    if (s->reading || info.me_mapsize > SIZE_MAX / 4)
+        return MDB_MAP_FULL;
+    return mdb_env_set_mapsize(s->env, info.me_mapsize * 2);
+}
+
+int lmdb_write(struct lmdb *s, lmdb_work *work, void *context,
+               const char *doing, struct error *err)
+{
+    if (s->mode != STORE_WRITE)
+        return error_set(err, ERROR_USAGE, "%s: opened for reading only",
+                         s->path);
+    int rc;
+    do {
+        MDB_txn *txn = NULL;
+        rc = begin(s, 0, &txn);
+        if (rc)
+            break;
+        rc = work(s, txn, context, err);
+        if (rc == 0)
+            rc = mdb_txn_commit(txn); /* ends it, whatever it returns */
+        else
+            mdb_txn_abort(txn);
+    } while (rc == MDB_MAP_FULL && (rc = map_grow(s)) == 0);
+    return rc ? lmdb_fail(s, rc, doing, err) : 0;
+}
+
+/* ---- table access ---- */
+
+int lmdb_get(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
+             size_t length, struct text *value)
+{
+    MDB_val k = { length, (void *)key }, v = { 0, NULL };
+    int rc = mdb_get(txn, s->table[t], &k, &v);
+    *value = rc ? (struct text){ "", 0 } : value_text(&v);
+    return rc;
+}
+
+int lmdb_put(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
+             size_t length, const void *value, size_t size)
+{
+    MDB_val k = { length, (void *)key }, v = { size, (void *)value };
+    return mdb_put(txn, s->table[t], &k, &v, 0);
+}
+
+int lmdb_delete(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
+                size_t length)
+{
+    MDB_val k = { length, (void *)key };
+    int rc = mdb_del(txn, s->table[t], &k, NULL);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+size_t lmdb_entries(struct lmdb *s, MDB_txn *txn, enum table t)
+{
+    MDB_stat st;
+    return mdb_stat(txn, s->table[t], &st) ? 0 : st.ms_entries;
+}
+
+/* ---- opening ---- */
+
+/* Refuses a store of a newer format and a file that is not ours. */
+static int check_format(struct lmdb *s, MDB_txn *txn, struct error *err)
+{
+    struct text value;
+    int rc = mdb_dbi_open(txn, table_names[META], 0, &s->table[META]);
+    if (rc == MDB_NOTFOUND || rc == MDB_INCOMPATIBLE)
+        return error_set(err, ERROR_CORRUPT, "%s/data.mdb: an LMDB file, but "
+                         "not a Groundswell store; give another path",
+                         s->path);
+    if (rc)
+        return rc;
+    rc = lmdb_get(s, txn, META, "format", 6, &value);
+    if (rc && rc != MDB_NOTFOUND)
+        return rc;
+    char number[16] = "";
+    memcpy(number, value.data,
+           value.length < sizeof(number) ? value.length : 0);
+    long format = strtol(number, NULL, 10);
+    if (format > LMDB_FORMAT)
+        return error_set(err, ERROR_USAGE, "%s: a store of format %ld, this "
+                         "program knows up to %d; use a newer swell", s->path,
+                         format, LMDB_FORMAT);
+    if (format < 1)
+        return error_set(err, ERROR_CORRUPT, "%s/data.mdb: no store format "
+                         "in it; give another path", s->path);
+    for (int t = 0; t < TABLES && rc == 0; t++)
+        rc = mdb_dbi_open(txn, table_names[t], 0, &s->table[t]);
+    return rc;
+}
+
+static int create_tables(struct lmdb *s, MDB_txn *txn, void *context,
+                         struct error *err)
+{
+    (void)context;
+    MDB_dbi top;
+    MDB_stat st;
+    int rc = mdb_dbi_open(txn, NULL, 0, &top);
+    if (rc == 0)
+        rc = mdb_stat(txn, top, &st);
+    if (rc == 0 && st.ms_entries > 0)
+        return check_format(s, txn, err);
+    for (int t = 0; t < TABLES && rc == 0; t++)
+        rc = mdb_dbi_open(txn, table_names[t], MDB_CREATE, &s->table[t]);
+    if (rc == 0)
+        rc = lmdb_put(s, txn, META, "format", 6, "1", 1);
+    if (rc == 0)
+        rc = lmdb_put(s, txn, META, "about", 5, about, sizeof(about) - 1);
+    return rc;
+}
+
+static int open_tables(struct lmdb *s, struct error *err)
+{
+    if (s->mode == STORE_WRITE)
+        return lmdb_write(s, create_tables, NULL, "opening the store", err);
+    MDB_txn *txn;
+    int rc = begin(s, MDB_RDONLY, &txn);
+    if (rc == 0) {
+        rc = check_format(s, txn, err);
+        if (rc == 0)
+            rc = mdb_txn_commit(txn); /* keeps the table handles */
+        else
+            mdb_txn_abort(txn);
+    }
+    return rc ? lmdb_fail(s, rc, "opening the store", err) : 0;
+}
+
+static int open_environment(struct lmdb *s, unsigned flags, size_t map)
+{
+    int rc = mdb_env_create(&s->env);
+    if (rc == 0)
+        rc = mdb_env_set_maxdbs(s->env, TABLES + 3);
+    if (rc == 0)
+        rc = mdb_env_set_mapsize(s->env, map);
+    if (rc == 0)
+        rc = mdb_env_open(s->env, s->path, MDB_NOTLS | flags, 0644);
+    if (rc) {
+        mdb_env_close(s->env);
+        s->env = NULL;
+    }
+    return rc;
+}
+
+/* A reader that may not write the lock file goes without: it then sees a
+ * store that nobody writes, or that its owner's cron writes now and then. */
+static int open_somehow(struct lmdb *s)
+{
+    unsigned flags = s->mode == STORE_READ ? MDB_RDONLY : 0;
+    size_t map = MAP_START;
+    int rc;
+    while ((rc = open_environment(s, flags, map)) != 0) {
+        bool denied = rc == EACCES || rc == EPERM || rc == EROFS;
+        if (denied && (flags & MDB_RDONLY) && !(flags & MDB_NOLOCK))
+            flags |= MDB_NOLOCK;
+        else if (rc == ENOMEM && map > MAP_LEAST)
+            map /= 2; /* a machine that is short of address space */
+        else
+            break;
+    }
+    return rc;
+}
+
+/* A file cut short would end the process when its missing end is read. */
+static int check_length(struct lmdb *s, struct error *err)
+{
+    MDB_envinfo info;
+    MDB_stat st;
+    struct stat file;
+    int fd, rc = mdb_env_info(s->env, &info);
+    if (rc == 0)
+        rc = mdb_env_stat(s->env, &st);
+    if (rc == 0)
+        rc = mdb_env_get_fd(s->env, &fd);
+    if (rc == 0 && fstat(fd, &file))
+        rc = errno;
+    if (rc)
+        return lmdb_fail(s, rc, "looking at the file", err);
+    s->inode = file.st_ino;
+    uint64_t wanted = ((uint64_t)info.me_last_pgno + 1) * st.ms_psize;
+    if (info.me_last_pgno > 1 && (uint64_t)file.st_size < wanted)
+        return error_set(err, ERROR_CORRUPT, "%s/data.mdb: cut short: %llu "
+                         "bytes of %llu; restore it from a backup", s->path,
+                         (unsigned long long)file.st_size,
+                         (unsigned long long)wanted);
+    return 0;
+}
+
+/* While a compaction puts the new file in place nobody opens it. */
+static int open_file(struct lmdb *s, struct error *err)
+{
+    int folder = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder >= 0)
+        (void)flock(folder, LOCK_SH);
+    int rc = open_somehow(s), dead;
+    if (folder >= 0)
+        close(folder);
+    if (rc == ENOENT)
+        return error_set(err, ERROR_USAGE, "%s: no store here yet; collect "
+                         "or import something first", s->path);
+    if (rc)
+        return lmdb_fail(s, rc, "opening the store", err);
+    if (s->mode == STORE_WRITE) /* readers that died pin pages */
+        (void)mdb_reader_check(s->env, &dead);
+    if (check_length(s, err) || open_tables(s, err)) {
+        mdb_env_close(s->env);
+        s->env = NULL;
+        return -1;
+    }
+    return 0;
+}
+
+int lmdb_reopen(struct lmdb *s, struct error *err)
+{
+    if (s->env)
+        mdb_env_close(s->env);
+    s->env = NULL;
+    return open_file(s, err);
+}
+
+static int take_lock(struct lmdb *s, struct error *err)
+{
+    char path[4096];
+    if (mkdir(s->path, 0755) && errno != EEXIST)
+        return error_set(err, ERROR_DENIED, "%s: the store's folder cannot "
+                         "be made: %s", s->path, strerror(errno));
+    snprintf(path, sizeof(path), "%s/writer.lock", s->path);
+    s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (s->lock < 0)
+        return error_set(err, ERROR_DENIED, "%s: %s", path, strerror(errno));
+    if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    if (errno == EWOULDBLOCK)
+        return error_set(err, ERROR_BUSY, "%s: another process is writing to "
+                         "this store; try again when it is done", s->path);
+    return error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+}
+
+static void lmdb_close(struct store *base)
+{
+    struct lmdb *s = lmdb_of(base);
+    if (s->env)
+        mdb_env_close(s->env);
+    if (s->lock >= 0)
+        close(s->lock);
+    lmdb_names_release(s);
+    mem_free(s->path);
+    mem_free(s);
+}
+
+static int lmdb_open(struct store **out, const char *place,
+                     enum store_mode mode, struct error *err)
+{
+    struct lmdb *s = mem_alloc(sizeof(*s));
+    s->base.backend = &store_lmdb;
+    s->path = mem_string(place);
+    s->mode = mode;
+    s->lock = -1;
+    if ((mode == STORE_WRITE && take_lock(s, err)) || open_file(s, err)) {
+        lmdb_close(&s->base);
+        return -1;
+    }
+    *out = &s->base;
+    return 0;
+}
+
+static const char *lmdb_folder(const struct store *s)
+{
+    return ((const struct lmdb *)s)->path;
+}
+
+const struct store_backend store_lmdb = {
+    .scheme = "lmdb://",
+    .open = lmdb_open,
+    .close = lmdb_close,
+    .folder = lmdb_folder,
+    .append = lmdb_append,
+    .cursor = lmdb_cursor,
+    .note_put = lmdb_note_put,
+    .note_get = lmdb_note_get,
+    .note_scan = lmdb_note_scan,
+    .rules = lmdb_rules,
+    .forget = lmdb_forget,
+    .expire = lmdb_expire,
+    .compact = lmdb_compact,
+    .told = lmdb_told,
+    .restated = lmdb_restated,
+    .series = lmdb_series,
+    .authors = lmdb_authors,
+    .posts = lmdb_posts,
+    .post = lmdb_post,
+    .subject_name = lmdb_subject_name,
+    .names = lmdb_names,
+    .span = lmdb_span,
+    .coverage = lmdb_coverage,
+    .terms_get = lmdb_terms_get,
+    .terms_put = lmdb_terms_put,
+    .verify = lmdb_verify,
+    .stats = lmdb_stats,
+};

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Figures about the file, and a fresh file without free pages. */
+#include "store/lmdb.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static uint64_t used_bytes(struct lmdb *s, MDB_txn *txn)
+{
+    uint64_t pages = 0, size = 0;
+    for (int t = 0; t < TABLES; t++) {
+        MDB_stat st;
+        if (mdb_stat(txn, s->table[t], &st))
+            continue;
+        pages += st.ms_branch_pages + st.ms_leaf_pages + st.ms_overflow_pages;
+        size = st.ms_psize;
+    }
+    return pages * size;
+}
+
+static uint64_t tombstones(struct lmdb *s, MDB_txn *txn)
+{
+    struct text value;
+    if (lmdb_get(s, txn, META, "tombstones", 10, &value) || value.length != 8)
+        return 0;
+    return unpack_big((const unsigned char *)value.data, 8);
+}
+
+int lmdb_stats(struct store *base, struct store_stats *out, struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    MDB_txn *txn;
+    MDB_envinfo info;
+    struct stat file;
+    int fd;
+    memset(out, 0, sizeof(*out));
+    if (lmdb_read_begin(s, &txn, err))
+        return -1;
+    out->posts = lmdb_entries(s, txn, POSTS);
+    out->mentions = lmdb_entries(s, txn, MENTIONS);
+    out->windows = lmdb_entries(s, txn, WINDOWS);
+    out->authors = lmdb_entries(s, txn, AUTHORS);
+    out->notes = lmdb_entries(s, txn, NOTES);
+    out->tombstones = tombstones(s, txn);
+    out->bytes_used = used_bytes(s, txn);
+    out->format = LMDB_FORMAT;
+    int rc = lmdb_last_id(s, txn, STORE_SUBJECTS, &out->subjects);
+    if (rc == 0)
+        rc = lmdb_last_id(s, txn, STORE_SOURCES, &out->sources);
+    lmdb_read_end(s, txn);
+    if (rc == 0)
+        rc = mdb_env_info(s->env, &info);
+    if (rc == 0)
+        rc = mdb_env_get_fd(s->env, &fd);
+    if (rc == 0 && fstat(fd, &file))
+        rc = errno;
+    if (rc)
+        return lmdb_fail(s, rc, "looking at the store", err);
+    out->map_size = info.me_mapsize;
+    out->bytes_file = (uint64_t)file.st_size;
+    return 0;
+}
+
+/* ---- compaction ---- */
+
+static int copy_file(struct lmdb *s, const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return errno;
+    int rc = mdb_env_copyfd2(s->env, fd, MDB_CP_COMPACT);
+    if (rc == 0 && fsync(fd))
+        rc = errno;
+    if (close(fd) && rc == 0)
+        rc = errno;
+    return rc;
+}
+
+/* The reader table goes with the old file: those who read it now keep both.
+ * The folder's lock keeps others from opening one old and one new. */
+static int put_in_place(struct lmdb *s, const char *fresh, struct error *err)
+{
+    char data[4096], lock[4096];
+    snprintf(data, sizeof(data), "%s/data.mdb", s->path);
+    snprintf(lock, sizeof(lock), "%s/lock.mdb", s->path);
+    int folder = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
+    if (folder < 0 || flock(folder, LOCK_EX))
+        rc = errno;
+    if (rc == 0) {
+        mdb_env_close(s->env);
+        s->env = NULL;
+        if ((unlink(lock) && errno != ENOENT) || rename(fresh, data) ||
+            fsync(folder))
+            rc = errno;
+    }
+    if (folder >= 0)
+        close(folder);
+    if (!s->env && lmdb_reopen(s, err))
+        return TOLD_WHY;
+    return rc;
+}
+
+int lmdb_compact(struct store *base, struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    char fresh[4096];
+    if (s->mode != STORE_WRITE)
+        return error_set(err, ERROR_USAGE, "%s: opened for reading only",
+                         s->path);
+    if (s->reading)
+        return error_set(err, ERROR_BUSY, "%s: still being read here",
+                         s->path);
+    snprintf(fresh, sizeof(fresh), "%s/data.mdb.new", s->path);
+    int rc = copy_file(s, fresh);
+    if (rc == 0)
+        rc = put_in_place(s, fresh, err);
+    if (rc) {
+        unlink(fresh);
+        return lmdb_fail(s, rc, "compacting", err);
+    }
+    return 0;
+}

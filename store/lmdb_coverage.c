@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which quarter hours of a source were really got. */
+#include "store/lmdb.h"
+
+#include <string.h>
+
+enum { COVERAGE_KEY = 6 };
+
+static void coverage_key(unsigned char out[COVERAGE_KEY], uint32_t label,
+                         int64_t day)
+{
+    pack_big(out, label, 4);
+    pack_big(out + 4, (uint64_t)day, 2);
+}
+
+static int load(struct lmdb *s, MDB_txn *txn, uint32_t label, int64_t day,
+                uint8_t states[QUARTERS])
+{
+    unsigned char key[COVERAGE_KEY];
+    struct text value;
+    coverage_key(key, label, day);
+    int rc = lmdb_get(s, txn, COVERAGE, key, COVERAGE_KEY, &value);
+    memset(states, COVERAGE_NONE, QUARTERS);
+    if (rc == 0 && value.length == QUARTERS)
+        memcpy(states, value.data, QUARTERS);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+static int64_t within_time(int64_t moment)
+{
+    int64_t end = (int64_t)(LAST_DAY + 1) * DAY_SECONDS;
+    return moment < 0 ? 0 : moment > end ? end : moment;
+}
+
+int lmdb_coverage_mark(struct lmdb *s, MDB_txn *txn, uint32_t label,
+                       const struct coverage_span *span)
+{
+    int64_t from = within_time(span->from) / QUARTER_SECONDS;
+    int64_t until = (within_time(span->until) + QUARTER_SECONDS - 1) /
+                    QUARTER_SECONDS;
+    int rc = 0;
+    while (from < until && rc == 0) {
+        unsigned char key[COVERAGE_KEY];
+        uint8_t states[QUARTERS], before[QUARTERS];
+        int64_t day = from / QUARTERS;
+        rc = load(s, txn, label, day, states);
+        memcpy(before, states, QUARTERS);
+        for (; from < until && from / QUARTERS == day; from++)
+            if (states[from % QUARTERS] != COVERAGE_COVERED)
+                states[from % QUARTERS] = span->state;
+        coverage_key(key, label, day);
+        if (rc == 0 && memcmp(before, states, QUARTERS) != 0)
+            rc = lmdb_put(s, txn, COVERAGE, key, COVERAGE_KEY, states,
+                          QUARTERS);
+    }
+    return rc;
+}
+
+int lmdb_coverage(struct store *base, const char *label, int64_t from,
+                  int64_t until, uint8_t *out, struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    MDB_txn *txn;
+    uint32_t id;
+    uint8_t states[QUARTERS];
+    size_t count = until > from ? (size_t)((until - from) / QUARTER_SECONDS)
+                                : 0;
+    memset(out, COVERAGE_NONE, count);
+    if (lmdb_read_begin(s, &txn, err))
+        return -1;
+    int rc = lmdb_name_id(s, txn, STORE_LABELS, text_of(label), false, &id,
+                          err);
+    int64_t loaded = -1;
+    for (size_t i = 0; i < count && id && rc == 0; i++) {
+        int64_t quarter = from / QUARTER_SECONDS + (int64_t)i;
+        int64_t day = quarter / QUARTERS;
+        if (quarter < 0 || day > LAST_DAY)
+            continue;
+        if (day != loaded)
+            rc = load(s, txn, id, day, states);
+        loaded = day;
+        out[i] = states[quarter % QUARTERS];
+    }
+    lmdb_read_end(s, txn);
+    return rc ? lmdb_fail(s, rc, "reading coverage", err) : 0;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Posts that grow too old: dropped with their mentions and identities while
+ * their figures stay. A watermark in meta says up to where: what is older is
+ * not taken in again, for it would be counted twice. */
+#include "store/lmdb.h"
+
+#include <string.h>
+
+#include "store/record.h"
+
+enum { MARK_KEY = 9, AT_ONCE = 10000 };
+
+/* source 0: all, also those yet to come. */
+static void mark_key(unsigned char out[MARK_KEY], uint32_t source)
+{
+    memcpy(out, "expired", 7);
+    pack_big(out + 7, source, 2);
+}
+
+static int mark_get(struct lmdb *s, MDB_txn *txn, uint32_t source,
+                    int64_t *out)
+{
+    unsigned char key[MARK_KEY];
+    struct text value;
+    mark_key(key, source);
+    int rc = lmdb_get(s, txn, META, key, MARK_KEY, &value);
+    *out = 0;
+    if (rc == 0 && value.length == 6)
+        *out = (int64_t)unpack_big((const unsigned char *)value.data, 6);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+static int mark_latest(struct lmdb *s, MDB_txn *txn, int64_t *out)
+{
+    unsigned char key[MARK_KEY];
+    MDB_cursor *c = NULL;
+    MDB_val k = { MARK_KEY, key }, v;
+    mark_key(key, 0);
+    *out = 0;
+    int rc = mdb_cursor_open(txn, s->table[META], &c);
+    if (rc)
+        return rc;
+    for (rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE); rc == 0;
+         rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) {
+        if (k.mv_size != MARK_KEY || memcmp(k.mv_data, key, 7) != 0)
+            break;
+        int64_t mark = (int64_t)unpack_big(v.mv_data, 6);
+        if (mark > *out)
+            *out = mark;
+    }
+    mdb_cursor_close(c);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+int lmdb_expired(struct lmdb *s, MDB_txn *txn, uint32_t source, int64_t *out)
+{
+    int64_t all;
+    if (source == 0)
+        return mark_latest(s, txn, out);
+    int rc = mark_get(s, txn, 0, &all);
+    if (rc == 0)
+        rc = mark_get(s, txn, source, out);
+    if (rc == 0 && all > *out)
+        *out = all;
+    return rc;
+}
+
+struct expire {
+    const char *source;
+    int64_t before;
+    uint64_t count;
+    bool more;
+    unsigned char at[POST_KEY];  /* where the next round goes on */
+    struct record record;
+};
+
+static int expire_post(struct lmdb *s, MDB_txn *txn, MDB_cursor *c,
+                       struct expire *e, const unsigned char *key)
+{
+    const struct post *p = &e->record.post;
+    unsigned char mention[MENTION_KEY], id[ID_KEY_LIMIT];
+    int rc = 0;
+    for (uint32_t i = 0; i < p->mention_count && rc == 0; i++) {
+        mention_key(mention, p->created / DAY_SECONDS,
+                    p->mentions[i].subject, key);
+        rc = lmdb_delete(s, txn, MENTIONS, mention, MENTION_KEY);
+    }
+    size_t length = id_key(id, e->record.source, p->native_id,
+                           unpack_big(key + 6, 8));
+    if (rc == 0)
+        rc = lmdb_delete(s, txn, IDS, id, length);
+    return rc ? rc : mdb_cursor_del(c, 0);
+}
+
+static int expire_some(struct lmdb *s, MDB_txn *txn, struct expire *e,
+                       uint32_t source)
+{
+    unsigned char key[POST_KEY];
+    MDB_cursor *c = NULL;
+    MDB_val k = { POST_KEY, e->at }, v;
+    unsigned seen = 0;
+    int rc = mdb_cursor_open(txn, s->table[POSTS], &c);
+    if (rc)
+        return rc;
+    for (rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE); rc == 0;
+         rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) {
+        memcpy(key, k.mv_data, POST_KEY);
+        int64_t created = (int64_t)unpack_big(key, 6);
+        if (created >= e->before)
+            break;
+        if (seen++ == AT_ONCE) {
+            memcpy(e->at, key, POST_KEY);
+            e->more = true;
+            break;
+        }
+        if (source && record_source(value_text(&v)) != source)
+            continue;
+        rc = record_read(&e->record, created, value_text(&v))
+                 ? MDB_CORRUPTED : expire_post(s, txn, c, e, key);
+        if (rc)
+            break;
+        e->count++;
+    }
+    mdb_cursor_close(c);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+/* The mark is set with the first posts that go: cut short, the next run goes
+ * on, and nothing dropped so far comes back. */
+static int expire(struct lmdb *s, MDB_txn *txn, void *context,
+                  struct error *err)
+{
+    struct expire *e = context;
+    unsigned char key[MARK_KEY], value[6];
+    uint32_t source = 0;
+    int64_t old;
+    uint64_t count = e->count;
+    int rc = 0;
+    e->more = false;
+    if (e->source) {
+        rc = lmdb_name_id(s, txn, STORE_SOURCES, text_of(e->source), false,
+                          &source, err);
+        if (rc == 0 && source == 0)
+            return error_set(err, ERROR_USAGE, "%s: no posts of a source "
+                             "called %s", s->path, e->source);
+    }
+    if (rc == 0)
+        rc = mark_get(s, txn, source, &old);
+    if (rc == 0 && e->before > old) {
+        mark_key(key, source);
+        pack_big(value, (uint64_t)e->before, sizeof(value));
+        rc = lmdb_put(s, txn, META, key, MARK_KEY, value, sizeof(value));
+    }
+    if (rc == 0)
+        rc = expire_some(s, txn, e, source);
+    if (rc)
+        e->count = count;
+    return rc;
+}
+
+int lmdb_expire(struct store *base, const char *source, int64_t before,
+                uint64_t *count, struct error *err)
+{
+    struct expire *e = mem_alloc(sizeof(*e));
+    int rc = 0;
+    e->source = source;
+    e->before = before > 0 ? before - before % QUARTER_SECONDS : 0;
+    do
+        rc = lmdb_write(lmdb_of(base), expire, e, "expiring posts", err);
+    while (rc == 0 && e->more);
+    *count = e->count;
+    mem_free(e);
+    return rc;
+}

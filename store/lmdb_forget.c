@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Posts that leave: one by one out of posts and mentions, and out of every
+ * figure. Forgotten ones keep an empty identity, which bars them for good. */
+#include "store/lmdb.h"
+
+#include <string.h>
+
+#include "store/record.h"
+
+static const struct tags *keep_tags(struct changes *c, const struct tags *t)
+{
+    struct tags *copy = arena_alloc(&c->memory, sizeof(*copy));
+    *copy = *t;
+    return copy;
+}
+
+int lmdb_unlink(struct lmdb *s, MDB_txn *txn, const unsigned char *key,
+                const struct record *r, struct changes *changes)
+{
+    struct post gone = r->post;
+    unsigned char mention[MENTION_KEY];
+    int64_t day = gone.created / DAY_SECONDS;
+    gone.tags = *keep_tags(changes, &gone.tags);
+    changes_mention(changes, &gone, 0, keep_tags(changes, &gone.tags),
+                    r->source, -1);
+    int rc = 0;
+    for (uint32_t i = 0; i < gone.mention_count && rc == 0; i++) {
+        const struct mention *m = &r->mentions[i];
+        changes_mention(changes, &gone, m->subject,
+                        keep_tags(changes, &m->tags), r->source, -1);
+        mention_key(mention, day, m->subject, key);
+        rc = lmdb_delete(s, txn, MENTIONS, mention, MENTION_KEY);
+    }
+    return rc ? rc : lmdb_delete(s, txn, POSTS, key, POST_KEY);
+}
+
+struct forget {
+    const struct store_selector *which;
+    uint64_t count;
+    struct changes changes;
+    struct record record;
+    unsigned char (*keys)[POST_KEY];   /* owned: posts that match */
+    size_t key_count, key_room;
+};
+
+static bool selected(const struct store_selector *which, const struct post *p)
+{
+    if (which->author)
+        return p->author_hash == which->author;
+    return which->url.length && text_equal(p->url, which->url);
+}
+
+/* A walk over all posts: forgetting is rare and no index is kept for it. */
+static int find_posts(struct lmdb *s, MDB_txn *txn, struct forget *f)
+{
+    MDB_cursor *c = NULL;
+    MDB_val k, v;
+    int rc = mdb_cursor_open(txn, s->table[POSTS], &c);
+    while (rc == 0 && (rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0) {
+        if (f->which->author &&
+            record_author(value_text(&v)) != f->which->author)
+            continue;
+        if (k.mv_size != POST_KEY ||
+            record_read(&f->record, (int64_t)unpack_big(k.mv_data, 6),
+                        value_text(&v))) {
+            rc = MDB_CORRUPTED;
+        } else if (selected(f->which, &f->record.post)) {
+            f->keys = mem_grow(f->keys, &f->key_room, f->key_count,
+                               sizeof(*f->keys));
+            memcpy(f->keys[f->key_count++], k.mv_data, POST_KEY);
+        }
+    }
+    if (c)
+        mdb_cursor_close(c);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+static int bury(struct lmdb *s, MDB_txn *txn, const unsigned char *id,
+                size_t length)
+{
+    struct text old;
+    uint64_t tombstones = 0;
+    unsigned char number[8];
+    int rc = lmdb_get(s, txn, META, "tombstones", 10, &old);
+    if (rc == 0 && old.length == 8)
+        tombstones = unpack_big((const unsigned char *)old.data, 8);
+    else if (rc && rc != MDB_NOTFOUND)
+        return rc;
+    pack_big(number, tombstones + 1, 8);
+    rc = lmdb_put(s, txn, META, "tombstones", 10, number, 8);
+    return rc ? rc : lmdb_put(s, txn, IDS, id, length, "", 0);
+}
+
+static int forget_key(struct lmdb *s, MDB_txn *txn, struct forget *f,
+                      const unsigned char *key)
+{
+    struct text value;
+    unsigned char id[ID_KEY_LIMIT];
+    int64_t created = (int64_t)unpack_big(key, 6);
+    bool late;
+    int rc = lmdb_get(s, txn, POSTS, key, POST_KEY, &value);
+    if (rc == 0 && record_read(&f->record, created, value))
+        rc = MDB_CORRUPTED;
+    if (rc)
+        return rc;
+    size_t length = id_key(id, f->record.source, f->record.post.native_id,
+                           unpack_big(key + 6, 8));
+    rc = lmdb_unlink(s, txn, key, &f->record, &f->changes);
+    if (rc == 0)
+        rc = bury(s, txn, id, length);
+    if (rc == 0)
+        rc = lmdb_told_touch(s, txn, created, &late);
+    f->count++;
+    return rc;
+}
+
+/* By identity: also one that is not here is barred. */
+static int forget_one(struct lmdb *s, MDB_txn *txn, struct forget *f,
+                      struct error *err)
+{
+    const struct store_selector *w = f->which;
+    unsigned char id[ID_KEY_LIMIT], key[POST_KEY];
+    uint32_t source;
+    struct text value;
+    int rc = lmdb_name_id(s, txn, STORE_SOURCES, w->source, true, &source,
+                          err);
+    if (rc)
+        return rc;
+    uint64_t hash = post_hash(w->source, w->native_id);
+    size_t length = id_key(id, source, w->native_id, hash);
+    rc = lmdb_get(s, txn, IDS, id, length, &value);
+    if (rc == MDB_NOTFOUND)
+        return bury(s, txn, id, length);
+    if (rc || value.length == 0)
+        return rc;
+    post_key(key, (int64_t)unpack_big((const unsigned char *)value.data, 6),
+             hash);
+    return forget_key(s, txn, f, key);
+}
+
+static int forget(struct lmdb *s, MDB_txn *txn, void *context,
+                  struct error *err)
+{
+    struct forget *f = context;
+    int rc = 0;
+    f->count = f->key_count = f->changes.count = 0;
+    if (f->which->native_id.length)
+        rc = forget_one(s, txn, f, err);
+    else
+        rc = find_posts(s, txn, f);
+    for (size_t i = 0; i < f->key_count && rc == 0; i++)
+        rc = forget_key(s, txn, f, f->keys[i]);
+    return rc ? rc : changes_flush(s, txn, &f->changes);
+}
+
+int lmdb_forget(struct store *base, const struct store_selector *which,
+                uint64_t *count, struct error *err)
+{
+    *count = 0;
+    if (!which->author && !which->url.length && !which->native_id.length)
+        return error_set(err, ERROR_USAGE, "nothing to forget was named");
+    struct forget *f = mem_alloc(sizeof(*f));
+    f->which = which;
+    int rc = lmdb_write(lmdb_of(base), forget, f, "forgetting posts", err);
+    if (rc == 0)
+        *count = f->count;
+    changes_release(&f->changes);
+    mem_free(f->keys);
+    mem_free(f);
+    return rc;
+}

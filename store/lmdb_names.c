@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names of subjects, sources and labels, and their numbers: given in order
+ * of first use, never taken back. */
+#include "store/lmdb.h"
+
+#include <string.h>
+
+enum { BACK = 128, KINDS = STORE_LABELS + 1 };
+
+static size_t name_key(unsigned char *out, int kind, struct text name)
+{
+    out[0] = (unsigned char)kind;
+    memcpy(out + 1, name.data, name.length);
+    return 1 + name.length;
+}
+
+int lmdb_last_id(struct lmdb *s, MDB_txn *txn, enum store_name kind,
+                 uint32_t *id)
+{
+    unsigned char key[1] = { (unsigned char)(kind + BACK + 1) };
+    MDB_val k = { sizeof(key), key }, v;
+    MDB_cursor *c = NULL;
+    *id = 0;
+    int rc = mdb_cursor_open(txn, s->table[NAMES], &c);
+    if (rc)
+        return rc;
+    rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
+    rc = mdb_cursor_get(c, &k, &v, rc == MDB_NOTFOUND ? MDB_LAST : MDB_PREV);
+    if (rc == 0 && k.mv_size == 5 &&
+        *(unsigned char *)k.mv_data == (unsigned)kind + BACK)
+        *id = (uint32_t)unpack_big((unsigned char *)k.mv_data + 1, 4);
+    mdb_cursor_close(c);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+static int name_add(struct lmdb *s, MDB_txn *txn, enum store_name kind,
+                    struct text name, uint32_t *id, struct error *err)
+{
+    unsigned char key[1 + KEY_LIMIT], back[5], number[4];
+    int rc = lmdb_last_id(s, txn, kind, id);
+    if (rc)
+        return rc;
+    if (++*id > 0xffff && kind == STORE_SOURCES)
+        return error_set(err, ERROR_USAGE, "%s: more than 65,535 sources",
+                         s->path);
+    back[0] = (unsigned char)(kind + BACK);
+    pack_big(back + 1, *id, 4);
+    pack_big(number, *id, 4);
+    rc = lmdb_put(s, txn, NAMES, key, name_key(key, kind, name), number, 4);
+    if (rc == 0)
+        rc = lmdb_put(s, txn, NAMES, back, 5, name.data, name.length);
+    return rc;
+}
+
+int lmdb_name_id(struct lmdb *s, MDB_txn *txn, enum store_name kind,
+                 struct text name, bool create, uint32_t *id,
+                 struct error *err)
+{
+    unsigned char key[1 + KEY_LIMIT];
+    struct text value;
+    *id = 0;
+    if (name.length == 0 || name.length > KEY_LIMIT) {
+        if (!create)
+            return 0;
+        return error_set(err, ERROR_INPUT, "a name of %zu bytes: 1 to %d can "
+                         "be stored", name.length, KEY_LIMIT);
+    }
+    int rc = lmdb_get(s, txn, NAMES, key, name_key(key, kind, name), &value);
+    if (rc == MDB_NOTFOUND)
+        return create ? name_add(s, txn, kind, name, id, err) : 0;
+    if (rc == 0 && value.length != 4)
+        rc = MDB_CORRUPTED;
+    if (rc == 0)
+        *id = (uint32_t)unpack_big((const unsigned char *)value.data, 4);
+    return rc;
+}
+
+const char *lmdb_name(struct lmdb *s, MDB_txn *txn, enum store_name kind,
+                      uint32_t id)
+{
+    struct name_list *list = &s->names[kind];
+    if (id == 0)
+        return NULL;
+    if (id <= list->count && list->items[id - 1])
+        return list->items[id - 1];
+    unsigned char key[5] = { (unsigned char)(kind + BACK) };
+    struct text value;
+    pack_big(key + 1, id, 4);
+    if (lmdb_get(s, txn, NAMES, key, sizeof(key), &value))
+        return NULL;
+    while (list->count < id) {
+        list->items = mem_grow(list->items, &list->room, list->count,
+                               sizeof(*list->items));
+        list->items[list->count++] = NULL;
+    }
+    list->items[id - 1] = mem_slice(value.data, value.length);
+    return list->items[id - 1];
+}
+
+void lmdb_names_release(struct lmdb *s)
+{
+    for (int kind = 0; kind < KINDS; kind++) {
+        for (size_t i = 0; i < s->names[kind].count; i++)
+            mem_free(s->names[kind].items[i]);
+        mem_free(s->names[kind].items);
+    }
+}
+
+int lmdb_names(struct store *base, enum store_name kind, visit_name *visit,
+               void *context, struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    MDB_txn *txn;
+    uint32_t last = 0;
+    if (lmdb_read_begin(s, &txn, err))
+        return -1;
+    int rc = lmdb_last_id(s, txn, kind, &last);
+    for (uint32_t id = 1; id <= last && rc == 0; id++) {
+        const char *name = lmdb_name(s, txn, kind, id);
+        if (name && visit(context, name))
+            break;
+    }
+    lmdb_read_end(s, txn);
+    return rc ? lmdb_fail(s, rc, "reading names", err) : 0;
+}
+
+const char *lmdb_subject_name(struct store *base, uint32_t id)
+{
+    struct lmdb *s = lmdb_of(base);
+    struct name_list *list = &s->names[STORE_SUBJECTS];
+    MDB_txn *txn;
+    if (id > 0 && id <= list->count && list->items[id - 1])
+        return list->items[id - 1];
+    if (lmdb_read_begin(s, &txn, NULL))
+        return NULL;
+    const char *name = lmdb_name(s, txn, STORE_SUBJECTS, id);
+    lmdb_read_end(s, txn);
+    return name;
+}

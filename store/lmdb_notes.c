@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small things under a name: cursors, notes, rule versions, cached terms.
+ * Knows nothing of what they mean. */
+#include "store/lmdb.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+
+/* 1: copied, 0: none, -1: err. */
+static int copy_value(struct lmdb *s, enum table t, const void *key,
+                      size_t length, struct buf *out, struct error *err)
+{
+    MDB_txn *txn;
+    struct text value;
+    buf_clear(out);
+    if (lmdb_read_begin(s, &txn, err))
+        return -1;
+    int rc = lmdb_get(s, txn, t, key, length, &value);
+    int full = rc == 0 ? buf_add(out, value.data, value.length) : 0;
+    lmdb_read_end(s, txn);
+    if (full)
+        return error_set(err, ERROR_INPUT, "%s: a value of table %s is "
+                         "larger than asked for", s->path, table_names[t]);
+    if (rc == MDB_NOTFOUND)
+        return 0;
+    return rc ? lmdb_fail(s, rc, "reading", err) : 1;
+}
+
+int lmdb_cursor(struct store *s, const char *label, struct buf *out,
+                struct error *err)
+{
+    size_t length = strlen(label);
+    if (length == 0 || length > KEY_LIMIT)
+        return 0;
+    return copy_value(lmdb_of(s), CURSORS, label, length, out, err);
+}
+
+/* ---- notes ---- */
+
+struct pair {
+    enum table table;
+    const void *key;
+    size_t length;
+    struct text value;
+};
+
+static int put_pair(struct lmdb *s, MDB_txn *txn, void *context,
+                    struct error *err)
+{
+    (void)err;
+    const struct pair *p = context;
+    if (!p->value.length)
+        return lmdb_delete(s, txn, p->table, p->key, p->length);
+    return lmdb_put(s, txn, p->table, p->key, p->length, p->value.data,
+                    p->value.length);
+}
+
+static int check_key(const char *key, struct error *err)
+{
+    size_t length = strlen(key);
+    if (length == 0 || length > KEY_LIMIT)
+        return error_set(err, ERROR_USAGE, "a note's key has 1 to %d bytes, "
+                         "this one %zu", KEY_LIMIT, length);
+    return 0;
+}
+
+int lmdb_note_put(struct store *s, const char *key, struct text value,
+                  struct error *err)
+{
+    struct pair p = { NOTES, key, strlen(key), value };
+    return check_key(key, err) ? -1 : lmdb_write(lmdb_of(s), put_pair, &p,
+                                                 "keeping a note", err);
+}
+
+int lmdb_note_get(struct store *s, const char *key, struct buf *out,
+                  struct error *err)
+{
+    if (check_key(key, err))
+        return -1;
+    return copy_value(lmdb_of(s), NOTES, key, strlen(key), out, err);
+}
+
+int lmdb_note_scan(struct store *base, const char *prefix, visit_note *visit,
+                   void *context, struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    size_t length = strlen(prefix);
+    MDB_txn *txn;
+    MDB_cursor *c = NULL;
+    MDB_val k = { length, (char *)prefix }, v;
+    if (length > KEY_LIMIT)
+        return 0;
+    if (lmdb_read_begin(s, &txn, err))
+        return -1;
+    int rc = mdb_cursor_open(txn, s->table[NOTES], &c);
+    if (rc == 0)
+        rc = mdb_cursor_get(c, &k, &v, length ? MDB_SET_RANGE : MDB_FIRST);
+    for (; rc == 0; rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) {
+        if (k.mv_size < length || memcmp(k.mv_data, prefix, length) != 0)
+            break;
+        char key[KEY_LIMIT + 1] = "";
+        memcpy(key, k.mv_data, k.mv_size < KEY_LIMIT ? k.mv_size : KEY_LIMIT);
+        if (visit(context, key, value_text(&v)))
+            break;
+    }
+    if (c)
+        mdb_cursor_close(c);
+    lmdb_read_end(s, txn);
+    return rc && rc != MDB_NOTFOUND ? lmdb_fail(s, rc, "reading notes", err)
+                                    : 0;
+}
+
+/* ---- rules ---- */
+
+struct rules_row {
+    struct text description;
+    unsigned char key[9];
+    uint32_t id;
+};
+
+static int find_rules(struct lmdb *s, MDB_txn *txn, struct rules_row *r)
+{
+    struct text value;
+    r->id = 0;
+    r->key[0] = 0;
+    pack_big(r->key + 1, hash64(r->description.data, r->description.length),
+             8);
+    int rc = lmdb_get(s, txn, RULES, r->key, sizeof(r->key), &value);
+    if (rc == 0 && value.length == 4)
+        r->id = (uint32_t)unpack_big((const unsigned char *)value.data, 4);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+static int add_rules(struct lmdb *s, MDB_txn *txn, void *context,
+                     struct error *err)
+{
+    (void)err;
+    struct rules_row *r = context;
+    unsigned char back[5] = { 1 }, number[4];
+    int rc = find_rules(s, txn, r);
+    if (rc || r->id)
+        return rc;
+    r->id = (uint32_t)lmdb_entries(s, txn, RULES) / 2 + 1;
+    pack_big(back + 1, r->id, 4);
+    pack_big(number, r->id, 4);
+    rc = lmdb_put(s, txn, RULES, r->key, sizeof(r->key), number, 4);
+    if (rc == 0)
+        rc = lmdb_put(s, txn, RULES, back, sizeof(back), r->description.data,
+                      r->description.length);
+    return rc;
+}
+
+uint32_t lmdb_rules(struct store *base, struct text description,
+                    struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    struct rules_row r = { .description = description };
+    MDB_txn *txn;
+    if (lmdb_read_begin(s, &txn, err))
+        return 0;
+    int rc = find_rules(s, txn, &r);
+    lmdb_read_end(s, txn);
+    if (rc)
+        (void)lmdb_fail(s, rc, "reading rules", err);
+    if (rc || r.id)
+        return r.id;
+    return lmdb_write(s, add_rules, &r, "keeping a rule version", err) ? 0
+                                                                       : r.id;
+}
+
+/* ---- terms ---- */
+
+/* *known false: no such subject, or no such day. */
+static int terms_key(struct lmdb *s, const char *subject, int64_t day,
+                     unsigned char key[AUTHOR_KEY], bool *known,
+                     struct error *err)
+{
+    MDB_txn *txn;
+    uint32_t id, source;
+    struct store_query q = { .subject = subject };
+    *known = false;
+    if (day < 0 || day > LAST_DAY)
+        return 0;
+    if (lmdb_read_begin(s, &txn, err))
+        return -1;
+    int rc = lmdb_query_ids(s, txn, &q, &id, &source, known, err);
+    lmdb_read_end(s, txn);
+    pack_big(key, (uint64_t)day, 2);
+    pack_big(key + 2, id, 4);
+    return rc ? lmdb_fail(s, rc, "reading terms", err) : 0;
+}
+
+int lmdb_terms_get(struct store *base, const char *subject, int64_t day,
+                   struct buf *out, struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    unsigned char key[AUTHOR_KEY];
+    bool known;
+    buf_clear(out);
+    if (terms_key(s, subject, day, key, &known, err))
+        return -1;
+    return known ? copy_value(s, TERMS, key, AUTHOR_KEY, out, err) : 0;
+}
+
+int lmdb_terms_put(struct store *base, const char *subject, int64_t day,
+                   struct text packed, struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    unsigned char key[AUTHOR_KEY];
+    bool known;
+    if (terms_key(s, subject, day, key, &known, err))
+        return -1;
+    struct pair p = { TERMS, key, AUTHOR_KEY, packed };
+    /* A subject without posts has no terms to keep. */
+    return known ? lmdb_write(s, put_pair, &p, "keeping terms", err) : 0;
+}

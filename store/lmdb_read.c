@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Series and posts: short read transactions over a few rows. */
+#include "store/lmdb.h"
+
+#include <string.h>
+
+#include "store/counts.h"
+#include "store/record.h"
+
+enum { HOUR_SECONDS = 3600 };
+
+int lmdb_query_ids(struct lmdb *s, MDB_txn *txn, const struct store_query *q,
+                   uint32_t *subject, uint32_t *source, bool *known,
+                   struct error *err)
+{
+    int rc = 0;
+    *subject = *source = 0;
+    *known = true;
+    if (q->subject && strcmp(q->subject, "*") != 0) {
+        rc = lmdb_name_id(s, txn, STORE_SUBJECTS, text_of(q->subject), false,
+                          subject, err);
+        *known = *subject != 0;
+    }
+    if (rc == 0 && q->source) {
+        rc = lmdb_name_id(s, txn, STORE_SOURCES, text_of(q->source), false,
+                          source, err);
+        *known = *known && *source != 0;
+    }
+    return rc;
+}
+
+void lmdb_clamp(struct lmdb *s, MDB_txn *txn, int64_t *from, int64_t *until)
+{
+    MDB_cursor *c = NULL;
+    MDB_val k, v;
+    int64_t first = 0, last = 0;
+    if (mdb_cursor_open(txn, s->table[WINDOWS], &c))
+        return;
+    if (mdb_cursor_get(c, &k, &v, MDB_FIRST) == 0) {
+        first = (int64_t)unpack_big(k.mv_data, 2) * DAY_SECONDS;
+        if (mdb_cursor_get(c, &k, &v, MDB_LAST) == 0)
+            last = ((int64_t)unpack_big(k.mv_data, 2) + 1) * DAY_SECONDS;
+    }
+    mdb_cursor_close(c);
+    if (*from < first)
+        *from = first;
+    if (*until > last)
+        *until = last;
+}
+
+/* ---- series ---- */
+
+struct series {
+    int64_t from, until, width;
+    struct counts *out;
+    bool hours;            /* whole hours of all sources: their own rows */
+};
+
+/* The cells of one row that fall into the range. */
+static int add_row(struct series *r, int64_t day, struct text row)
+{
+    const unsigned char *data = (const unsigned char *)row.data;
+    struct unpack in = { data, data + row.length, false };
+    struct cell cell;
+    int64_t step = r->hours ? HOUR_SECONDS : QUARTER_SECONDS;
+    int more;
+    while ((more = cell_next(&in, &cell)) > 0) {
+        int64_t moment = day * DAY_SECONDS + cell.index * step;
+        if (moment < r->from)
+            continue;
+        if (moment >= r->until)
+            break;
+        if (cell_add(&r->out[(moment - r->from) / r->width], &cell))
+            return MDB_CORRUPTED;
+    }
+    return more < 0 ? MDB_CORRUPTED : 0;
+}
+
+/* The rows of one day and subject: one, or those of all sources. */
+static int add_day(struct series *r, MDB_cursor *c, int64_t day,
+                   uint32_t subject, uint32_t source)
+{
+    unsigned char key[WINDOW_KEY];
+    MDB_val k = { WINDOW_KEY, key }, v;
+    bool one = source || r->hours;
+    pack_big(key, (uint64_t)day, 2);
+    pack_big(key + 2, subject, 4);
+    pack_big(key + 6, one ? source : 1, 2);
+    int rc = mdb_cursor_get(c, &k, &v, one ? MDB_SET : MDB_SET_RANGE);
+    while (rc == 0) {
+        if (!one && memcmp(k.mv_data, key, AUTHOR_KEY) != 0)
+            break;
+        rc = add_row(r, day, value_text(&v));
+        if (one || rc)
+            break;
+        rc = mdb_cursor_get(c, &k, &v, MDB_NEXT);
+    }
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+static int read_series(struct lmdb *s, MDB_txn *txn, struct series *r,
+                       uint32_t subject, uint32_t source)
+{
+    int64_t from = r->from, until = r->until;
+    MDB_cursor *c = NULL;
+    lmdb_clamp(s, txn, &from, &until);
+    int rc = mdb_cursor_open(txn, s->table[WINDOWS], &c);
+    for (int64_t day = from / DAY_SECONDS;
+         day * DAY_SECONDS < until && rc == 0; day++)
+        rc = add_day(r, c, day, subject, source);
+    if (c)
+        mdb_cursor_close(c);
+    return rc;
+}
+
+int lmdb_series(struct store *base, const struct store_query *q,
+                int64_t width, struct counts *out, size_t count,
+                struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    MDB_txn *txn;
+    uint32_t subject, source;
+    bool known;
+    memset(out, 0, count * sizeof(*out));
+    if (width <= 0 || width % QUARTER_SECONDS || q->from % QUARTER_SECONDS ||
+        (int64_t)count > INT64_MAX / width / 2)
+        return error_set(err, ERROR_USAGE, "a series starts at a quarter "
+                         "hour and its steps are quarter hours");
+    struct series r = { q->from, q->from + width * (int64_t)count, width,
+                        out, false };
+    r.hours = !q->source && width % HOUR_SECONDS == 0 &&
+              q->from % HOUR_SECONDS == 0;
+    if (lmdb_read_begin(s, &txn, err))
+        return -1;
+    int rc = lmdb_query_ids(s, txn, q, &subject, &source, &known, err);
+    if (rc == 0 && known)
+        rc = read_series(s, txn, &r, subject, source);
+    lmdb_read_end(s, txn);
+    return rc ? lmdb_fail(s, rc, "reading windows", err) : 0;
+}
+
+/* ---- posts ---- */
+
+struct walk {
+    struct lmdb *s;
+    MDB_txn *txn;
+    visit_post *visit;
+    void *context;
+    struct record *record;   /* owned scratch */
+    int64_t from, until;
+    uint32_t subject, source;
+    bool stop;
+};
+
+static int show(struct walk *w, const unsigned char *key, struct text value)
+{
+    struct record *r = w->record;
+    const struct mention *mention = NULL;
+    if (record_read(r, (int64_t)unpack_big(key, 6), value))
+        return MDB_CORRUPTED;
+    const char *source = lmdb_name(w->s, w->txn, STORE_SOURCES, r->source);
+    if (!source)
+        return MDB_CORRUPTED;
+    r->post.source = text_of(source);
+    for (uint32_t i = 0; i < r->post.mention_count && w->subject; i++)
+        if (r->mentions[i].subject == w->subject)
+            mention = &r->mentions[i];
+    if (w->visit(w->context, &r->post, mention))
+        w->stop = true;
+    return 0;
+}
+
+static int walk_all(struct walk *w)
+{
+    unsigned char key[POST_KEY];
+    MDB_cursor *c = NULL;
+    MDB_val k = { POST_KEY, key }, v;
+    int rc = mdb_cursor_open(w->txn, w->s->table[POSTS], &c);
+    if (rc)
+        return rc;
+    post_key(key, w->from, 0);
+    rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
+    while (rc == 0 && !w->stop &&
+           (int64_t)unpack_big(k.mv_data, 6) < w->until) {
+        if (!w->source || record_source(value_text(&v)) == w->source)
+            rc = show(w, k.mv_data, value_text(&v));
+        if (rc == 0)
+            rc = mdb_cursor_get(c, &k, &v, MDB_NEXT);
+    }
+    mdb_cursor_close(c);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+/* The mentions of one day; from lies in it. */
+static int walk_day(struct walk *w, MDB_cursor *c, int64_t from)
+{
+    unsigned char key[MENTION_KEY], post[POST_KEY];
+    MDB_val k = { MENTION_KEY, key }, v;
+    post_key(post, from, 0);
+    mention_key(key, from / DAY_SECONDS, w->subject, post);
+    int rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
+    while (rc == 0 && !w->stop) {
+        const unsigned char *at = k.mv_data;
+        if (memcmp(at, key, AUTHOR_KEY) != 0 ||
+            (int64_t)unpack_big(at + AUTHOR_KEY, 6) >= w->until)
+            break;
+        struct text record;
+        if (!w->source ||
+            unpack_big((unsigned char *)v.mv_data + 8, 2) == w->source) {
+            rc = lmdb_get(w->s, w->txn, POSTS, at + AUTHOR_KEY, POST_KEY,
+                          &record);
+            rc = rc == MDB_NOTFOUND ? MDB_CORRUPTED
+                 : rc ? rc : show(w, at + AUTHOR_KEY, record);
+        }
+        if (rc == 0)
+            rc = mdb_cursor_get(c, &k, &v, MDB_NEXT);
+    }
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+static int walk_subject(struct walk *w)
+{
+    MDB_cursor *c = NULL;
+    int rc = mdb_cursor_open(w->txn, w->s->table[MENTIONS], &c);
+    int64_t from = w->from;
+    while (rc == 0 && from < w->until && !w->stop) {
+        rc = walk_day(w, c, from);
+        from = (from / DAY_SECONDS + 1) * DAY_SECONDS;
+    }
+    if (c)
+        mdb_cursor_close(c);
+    return rc;
+}
+
+int lmdb_posts(struct store *base, const struct store_query *q,
+               visit_post *visit, void *context, struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    struct walk w = { .s = s, .visit = visit, .context = context,
+                      .from = q->from, .until = q->until };
+    bool known;
+    if (lmdb_read_begin(s, &w.txn, err))
+        return -1;
+    w.record = mem_alloc(sizeof(*w.record));
+    lmdb_clamp(s, w.txn, &w.from, &w.until);
+    int rc = lmdb_query_ids(s, w.txn, q, &w.subject, &w.source, &known, err);
+    if (rc == 0 && known)
+        rc = w.subject ? walk_subject(&w) : walk_all(&w);
+    mem_free(w.record);
+    lmdb_read_end(s, w.txn);
+    return rc ? lmdb_fail(s, rc, "reading posts", err) : 0;
+}
+
+/* 1: shown, 0: unknown or forgotten, else a code in *rc. */
+static int find_post(struct walk *w, struct text source,
+                     struct text native_id, int *rc, struct error *err)
+{
+    unsigned char id[ID_KEY_LIMIT], key[POST_KEY];
+    struct text value;
+    uint32_t number;
+    *rc = lmdb_name_id(w->s, w->txn, STORE_SOURCES, source, false, &number,
+                       err);
+    if (*rc || !number || native_id.length > POST_ID_LIMIT)
+        return 0;
+    uint64_t hash = post_hash(source, native_id);
+    *rc = lmdb_get(w->s, w->txn, IDS, id, id_key(id, number, native_id, hash),
+                   &value);
+    if (*rc == MDB_NOTFOUND || (*rc == 0 && value.length != 6)) {
+        *rc = 0;
+        return 0;
+    }
+    if (*rc)
+        return 0;
+    post_key(key, (int64_t)unpack_big((const unsigned char *)value.data, 6),
+             hash);
+    *rc = lmdb_get(w->s, w->txn, POSTS, key, POST_KEY, &value);
+    if (*rc == 0)
+        *rc = show(w, key, value);
+    return *rc == 0;
+}
+
+int lmdb_post(struct store *base, struct text source, struct text native_id,
+              visit_post *visit, void *context, struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    struct walk w = { .s = s, .visit = visit, .context = context };
+    int rc;
+    if (lmdb_read_begin(s, &w.txn, err))
+        return -1;
+    w.record = mem_alloc(sizeof(*w.record));
+    int found = find_post(&w, source, native_id, &rc, err);
+    mem_free(w.record);
+    lmdb_read_end(s, w.txn);
+    return rc ? lmdb_fail(s, rc, "reading a post", err) : found;
+}
+
+int lmdb_span(struct store *base, int64_t *first, int64_t *last,
+              struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    MDB_txn *txn;
+    MDB_cursor *c = NULL;
+    MDB_val k, v;
+    *first = *last = 0;
+    if (lmdb_read_begin(s, &txn, err))
+        return -1;
+    int rc = mdb_cursor_open(txn, s->table[POSTS], &c);
+    if (rc == 0)
+        rc = mdb_cursor_get(c, &k, &v, MDB_FIRST);
+    if (rc == 0)
+        *first = (int64_t)unpack_big(k.mv_data, 6);
+    if (rc == 0)
+        rc = mdb_cursor_get(c, &k, &v, MDB_LAST);
+    if (rc == 0)
+        *last = (int64_t)unpack_big(k.mv_data, 6);
+    if (c)
+        mdb_cursor_close(c);
+    lmdb_read_end(s, txn);
+    if (rc == MDB_NOTFOUND)
+        return 0;
+    return rc ? lmdb_fail(s, rc, "reading the time span", err) : 1;
+}

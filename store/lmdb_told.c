@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Days that a digest has told, and how many posts came, changed or went in
+ * each of their quarter hours since. */
+#include "store/lmdb.h"
+
+#include <string.h>
+
+enum { ROW = QUARTERS * 4 };
+
+static int tell(struct lmdb *s, MDB_txn *txn, void *context,
+                struct error *err)
+{
+    (void)err;
+    static const unsigned char none[ROW];
+    unsigned char key[2];
+    struct text value;
+    pack_big(key, (uint64_t)*(const int64_t *)context, 2);
+    int rc = lmdb_get(s, txn, TOLD, key, 2, &value);
+    /* Told twice: the first telling is the one people have read. */
+    return rc == MDB_NOTFOUND ? lmdb_put(s, txn, TOLD, key, 2, none, ROW)
+                              : rc;
+}
+
+int lmdb_told(struct store *s, int64_t day, struct error *err)
+{
+    if (day < 0 || day > LAST_DAY)
+        return error_set(err, ERROR_USAGE, "a day outside 1970 to 2149");
+    return lmdb_write(lmdb_of(s), tell, &day, "marking a day as told", err);
+}
+
+int lmdb_told_touch(struct lmdb *s, MDB_txn *txn, int64_t created, bool *late)
+{
+    unsigned char key[2], row[ROW];
+    struct text value;
+    pack_big(key, (uint64_t)(created / DAY_SECONDS), 2);
+    int rc = lmdb_get(s, txn, TOLD, key, 2, &value);
+    *late = rc == 0;
+    if (rc)
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    if (value.length != ROW)
+        return MDB_CORRUPTED;
+    memcpy(row, value.data, ROW);
+    unsigned char *at = row + created % DAY_SECONDS / QUARTER_SECONDS * 4;
+    pack_big(at, unpack_big(at, 4) + 1, 4);
+    return lmdb_put(s, txn, TOLD, key, 2, row, ROW);
+}
+
+static uint64_t sum_row(const unsigned char *row, int64_t start,
+                        int64_t from, int64_t until)
+{
+    uint64_t sum = 0;
+    for (int q = 0; q < QUARTERS; q++) {
+        int64_t moment = start + q * QUARTER_SECONDS;
+        if (moment >= from && moment < until)
+            sum += unpack_big(row + q * 4, 4);
+    }
+    return sum;
+}
+
+int lmdb_restated(struct store *base, int64_t from, int64_t until,
+                  uint64_t *count, struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    MDB_txn *txn;
+    MDB_cursor *c = NULL;
+    unsigned char key[2];
+    MDB_val k = { sizeof(key), key }, v;
+    *count = 0;
+    if (from < 0)
+        from = 0;
+    if (lmdb_read_begin(s, &txn, err))
+        return -1;
+    pack_big(key, (uint64_t)(from / DAY_SECONDS), 2);
+    int rc = mdb_cursor_open(txn, s->table[TOLD], &c);
+    if (rc == 0)
+        rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
+    for (; rc == 0; rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) {
+        int64_t start = (int64_t)unpack_big(k.mv_data, 2) * DAY_SECONDS;
+        if (start >= until)
+            break;
+        if (v.mv_size == ROW)
+            *count += sum_row(v.mv_data, start, from, until);
+    }
+    if (c)
+        mdb_cursor_close(c);
+    lmdb_read_end(s, txn);
+    return rc && rc != MDB_NOTFOUND
+               ? lmdb_fail(s, rc, "reading what was restated", err) : 0;
+}

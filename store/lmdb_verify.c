@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the counted tables should hold, day by day, from the posts alone; and
+ * where they do not. For each table two sorted lists of rows are made, the
+ * right one and the one that is there, and compared.
+ *
+ * Quarter hours before a source's expiry mark have no posts any more: their
+ * cells, and the sketches of such days, are taken as they are. */
+#include "store/lmdb.h"
+
+#include <string.h>
+
+#include "store/counts.h"
+#include "store/hll.h"
+#include "store/record.h"
+
+struct row { size_t at, key_length, length; };
+
+/* Rows in key order, key and value behind each other in one buffer. */
+struct rows {
+    struct row *items;
+    size_t count, room;
+    struct buf bytes;
+};
+
+struct verify {
+    bool repair;
+    visit_difference *visit;
+    void *context;
+    uint64_t differences;
+    struct lmdb *s;
+    MDB_txn *txn;
+    int64_t day, expired;     /* latest mark of all sources */
+    struct changes changes;   /* of the day's posts */
+    struct rows right, have;
+    struct buf scratch;
+    struct record record;
+};
+
+static void rows_clear(struct rows *r)
+{
+    r->count = 0;
+    buf_clear(&r->bytes);
+}
+
+static void rows_release(struct rows *r)
+{
+    mem_free(r->items);
+    buf_release(&r->bytes);
+}
+
+static void rows_add(struct rows *r, const void *key, size_t key_length,
+                     const void *value, size_t length)
+{
+    r->items = mem_grow(r->items, &r->room, r->count, sizeof(*r->items));
+    r->items[r->count++] = (struct row){ r->bytes.length, key_length, length };
+    buf_add(&r->bytes, key, key_length);
+    buf_add(&r->bytes, value, length);
+}
+
+static struct text row_key(const struct rows *r, size_t i)
+{
+    return (struct text){ r->bytes.data + r->items[i].at,
+                          r->items[i].key_length };
+}
+
+static struct text row_value(const struct rows *r, size_t i)
+{
+    return (struct text){ r->bytes.data + r->items[i].at +
+                          r->items[i].key_length, r->items[i].length };
+}
+
+__attribute__((format(printf, 2, 3)))
+static void differ(struct verify *v, const char *format, ...)
+{
+    char text[400];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    v->differences++;
+    if (v->visit)
+        v->visit(v->context, text);
+}
+
+/* ---- comparing ---- */
+
+static const char *subject_of(struct verify *v, struct text key)
+{
+    uint32_t id = (uint32_t)unpack_big((const unsigned char *)key.data + 2, 4);
+    const char *name = id ? lmdb_name(v->s, v->txn, STORE_SUBJECTS, id) : "*";
+    return name ? name : "a subject without a name";
+}
+
+/* right NULL: a row too many; have NULL: one is missing. */
+static int differ_row(struct verify *v, enum table t, struct text key,
+                      const struct text *right, const struct text *have)
+{
+    differ(v, "day %lld: %s of %s: a row %s", (long long)v->day,
+           table_names[t], subject_of(v, key),
+           !right ? "that no post accounts for" : !have ? "is missing"
+           : "differs from what the posts say");
+    if (!v->repair)
+        return 0;
+    if (!right)
+        return lmdb_delete(v->s, v->txn, t, key.data, key.length);
+    return lmdb_put(v->s, v->txn, t, key.data, key.length, right->data,
+                    right->length);
+}
+
+static int compare_table(struct verify *v, enum table t)
+{
+    size_t i = 0, j = 0;
+    int rc = 0;
+    while (rc == 0 && (i < v->right.count || j < v->have.count)) {
+        struct text a = { 0 }, b = { 0 }, right, have;
+        if (i < v->right.count)
+            a = row_key(&v->right, i);
+        if (j < v->have.count)
+            b = row_key(&v->have, j);
+        int order = !a.data ? 1 : !b.data ? -1 : text_compare(a, b);
+        if (order <= 0)
+            right = row_value(&v->right, i++);
+        if (order >= 0)
+            have = row_value(&v->have, j++);
+        if (order < 0)
+            rc = differ_row(v, t, a, &right, NULL);
+        else if (order > 0)
+            rc = differ_row(v, t, b, NULL, &have);
+        else if (!text_equal(right, have))
+            rc = differ_row(v, t, a, &right, &have);
+    }
+    return rc;
+}
+
+/* The day's rows of a table that has the day first in its key. */
+static int load_have(struct verify *v, enum table t)
+{
+    unsigned char key[2];
+    MDB_cursor *c = NULL;
+    MDB_val k = { sizeof(key), key }, value;
+    rows_clear(&v->have);
+    pack_big(key, (uint64_t)v->day, 2);
+    int rc = mdb_cursor_open(v->txn, v->s->table[t], &c);
+    if (rc)
+        return rc;
+    for (rc = mdb_cursor_get(c, &k, &value, MDB_SET_RANGE); rc == 0;
+         rc = mdb_cursor_get(c, &k, &value, MDB_NEXT)) {
+        if ((int64_t)unpack_big(k.mv_data, 2) != v->day)
+            break;
+        rows_add(&v->have, k.mv_data, k.mv_size, value.mv_data,
+                 value.mv_size);
+    }
+    mdb_cursor_close(c);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+/* ---- posts and identities ---- */
+
+/* 1: count this post, 0: it is a stray, else a code in *rc. */
+static int check_identity(struct verify *v, const unsigned char *key, int *rc)
+{
+    unsigned char id[ID_KEY_LIMIT], other[POST_KEY], created[6];
+    const struct post *p = &v->record.post;
+    uint64_t hash = unpack_big(key + 6, 8);
+    struct text value, there;
+    const char *source = lmdb_name(v->s, v->txn, STORE_SOURCES,
+                                   v->record.source);
+    if (!source || post_hash(text_of(source), p->native_id) != hash) {
+        differ(v, "day %lld: the post %.*s has another one's key",
+               (long long)v->day, (int)p->native_id.length,
+               p->native_id.data);
+        return 1;
+    }
+    size_t length = id_key(id, v->record.source, p->native_id, hash);
+    *rc = lmdb_get(v->s, v->txn, IDS, id, length, &value);
+    if (*rc == 0 && value.length == 6 && memcmp(value.data, key, 6) == 0)
+        return 1;
+    if (*rc && *rc != MDB_NOTFOUND)
+        return 0;
+    *rc = 0;
+    differ(v, "day %lld: the identity of post %.*s of %s %s",
+           (long long)v->day, (int)p->native_id.length, p->native_id.data,
+           source, value.length ? "names another time" : "is missing");
+    if (value.length == 6) {
+        memcpy(other, value.data, 6);
+        memcpy(other + 6, key + 6, 8);
+        if (lmdb_get(v->s, v->txn, POSTS, other, POST_KEY, &there) == 0) {
+            if (v->repair) /* the identity's own post counts */
+                *rc = lmdb_delete(v->s, v->txn, POSTS, key, POST_KEY);
+            return 0;
+        }
+    }
+    memcpy(created, key, 6);
+    if (v->repair)
+        *rc = lmdb_put(v->s, v->txn, IDS, id, length, created, 6);
+    return 1;
+}
+
+static void expect_post(struct verify *v, const unsigned char *key)
+{
+    unsigned char mention[MENTION_KEY], value[MENTION_VALUE];
+    const struct post *p = &v->record.post;
+    struct tags *tags = arena_alloc(&v->changes.memory,
+                                    (p->mention_count + 1) * sizeof(*tags));
+    tags[0] = p->tags;
+    changes_mention(&v->changes, p, 0, &tags[0], v->record.source, 1);
+    pack_big(value, p->author_hash, 8);
+    pack_big(value + 8, v->record.source, 2);
+    for (uint32_t i = 0; i < p->mention_count; i++) {
+        tags[i + 1] = p->mentions[i].tags;
+        changes_mention(&v->changes, p, p->mentions[i].subject, &tags[i + 1],
+                        v->record.source, 1);
+        mention_key(mention, v->day, p->mentions[i].subject, key);
+        rows_add(&v->right, mention, MENTION_KEY, value, MENTION_VALUE);
+    }
+}
+
+static int read_post(struct verify *v, const unsigned char *key,
+                     struct text value)
+{
+    int rc = 0;
+    if (record_read(&v->record, (int64_t)unpack_big(key, 6), value)) {
+        differ(v, "day %lld: a post's record cannot be read",
+               (long long)v->day);
+        return 0;
+    }
+    if (check_identity(v, key, &rc) && rc == 0)
+        expect_post(v, key);
+    return rc;
+}
+
+/* Fills changes, and right with the mentions. */
+static int read_posts(struct verify *v)
+{
+    unsigned char key[POST_KEY];
+    MDB_cursor *c = NULL;
+    MDB_val k = { POST_KEY, key }, value;
+    int64_t until = (v->day + 1) * DAY_SECONDS;
+    v->changes.count = 0;
+    arena_reset(&v->changes.memory);
+    rows_clear(&v->right);
+    post_key(key, v->day * DAY_SECONDS, 0);
+    int rc = mdb_cursor_open(v->txn, v->s->table[POSTS], &c);
+    if (rc)
+        return rc;
+    rc = mdb_cursor_get(c, &k, &value, MDB_SET_RANGE);
+    while (rc == 0 && (int64_t)unpack_big(k.mv_data, 6) < until) {
+        /* A repair in between moves the cursor's page: find it again. */
+        memcpy(key, k.mv_data, POST_KEY);
+        rc = read_post(v, key, value_text(&value));
+        if (rc == 0 && v->repair) {
+            pack_big(key + 6, unpack_big(key + 6, 8) + 1, 8);
+            if (unpack_big(key + 6, 8) == 0)
+                pack_big(key, unpack_big(key, 6) + 1, 6);
+            k = (MDB_val){ POST_KEY, key };
+            rc = mdb_cursor_get(c, &k, &value, MDB_SET_RANGE);
+        } else if (rc == 0) {
+            rc = mdb_cursor_get(c, &k, &value, MDB_NEXT);
+        }
+    }
+    mdb_cursor_close(c);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+static int compare_rows(const void *a, const void *b, void *context)
+{
+    const struct rows *r = context;
+    const struct row *x = a, *y = b;
+    return memcmp(r->bytes.data + x->at, r->bytes.data + y->at, MENTION_KEY);
+}
+
+static int verify_mentions(struct verify *v)
+{
+    if (v->right.count)
+        qsort_r(v->right.items, v->right.count, sizeof(*v->right.items),
+                compare_rows, &v->right);
+    int rc = load_have(v, MENTIONS);
+    return rc ? rc : compare_table(v, MENTIONS);
+}
+
+/* ---- windows ---- */
+
+/* The part of a row from this index on. */
+static struct text cells_from(struct text row, unsigned index)
+{
+    const unsigned char *data = (const unsigned char *)row.data;
+    struct unpack in = { data, data + row.length, false };
+    struct cell cell;
+    while (cell_next(&in, &cell) > 0)
+        if (cell.index >= index) {
+            size_t skip = (size_t)(cell.start - data);
+            return (struct text){ row.data + skip, row.length - skip };
+        }
+    return (struct text){ row.data + row.length, 0 };
+}
+
+/* Quarter hours of the day that the source's mark freezes. */
+static int frozen_quarters(struct verify *v, uint32_t source, unsigned *out)
+{
+    int64_t mark;
+    int rc = lmdb_expired(v->s, v->txn, source, &mark);
+    int64_t quarters = (mark - v->day * DAY_SECONDS) / QUARTER_SECONDS;
+    *out = quarters < 0 ? 0 : quarters > QUARTERS ? QUARTERS
+                                                  : (unsigned)quarters;
+    return rc;
+}
+
+/* What the row should be: frozen cells of the one that is there, then what
+ * the posts say. */
+static int right_row(struct verify *v, uint64_t row, struct text have,
+                     const struct change *from, const struct change *until)
+{
+    unsigned frozen;
+    int rc = frozen_quarters(v, (uint32_t)(row & 0xffff), &frozen);
+    struct text tail = cells_from(have, frozen);
+    buf_clear(&v->scratch);
+    buf_add(&v->scratch, have.data, have.length - tail.length);
+    changes_fold(&v->scratch, from, until);
+    return rc;
+}
+
+static void add_hours(struct counts *hours, struct text row)
+{
+    const unsigned char *data = (const unsigned char *)row.data;
+    struct unpack in = { data, data + row.length, false };
+    struct cell cell;
+    while (cell_next(&in, &cell) > 0)
+        if (cell.index < QUARTERS)
+            (void)cell_add(&hours[cell.index / 4], &cell);
+}
+
+struct hours { uint64_t pair; bool any; struct counts hour[24]; };
+
+static void add_right(struct verify *v, uint64_t row, struct text value)
+{
+    unsigned char key[WINDOW_KEY];
+    pack_big(key, row, WINDOW_KEY);
+    if (value.length)
+        rows_add(&v->right, key, WINDOW_KEY, value.data, value.length);
+}
+
+/* Close a (day, subject): its row of all sources. */
+static void add_all_sources(struct verify *v, struct hours *h)
+{
+    buf_clear(&v->scratch);
+    for (unsigned i = 0; i < 24 && h->any; i++)
+        cell_write(&v->scratch, i, &h->hour[i]);
+    add_right(v, h->pair << 16,
+              (struct text){ buf_text(&v->scratch), v->scratch.length });
+    memset(h, 0, sizeof(*h));
+}
+
+static int make_right_windows(struct verify *v, struct hours *h)
+{
+    const struct change *from = v->changes.items;
+    const struct change *end = from + v->changes.count;
+    size_t j = 0;
+    int rc = 0;
+    while (rc == 0 && (from < end || j < v->have.count)) {
+        uint64_t there = UINT64_MAX, row;
+        if (j < v->have.count)
+            there = unpack_big((const unsigned char *)
+                               row_key(&v->have, j).data, WINDOW_KEY);
+        if (j < v->have.count && (there & 0xffff) == 0) {
+            j++; /* hours: made anew below */
+            continue;
+        }
+        row = from < end && from->row < there ? from->row : there;
+        const struct change *until = from;
+        while (until < end && until->row == row)
+            until++;
+        if (h->any && h->pair != row >> 16)
+            add_all_sources(v, h);
+        struct text have = { "", 0 };
+        if (there == row)
+            have = row_value(&v->have, j++);
+        rc = right_row(v, row, have, from, until);
+        struct text right = { buf_text(&v->scratch), v->scratch.length };
+        h->pair = row >> 16;
+        h->any = true;
+        add_hours(h->hour, right);
+        add_right(v, row, right);
+        from = until;
+    }
+    if (h->any)
+        add_all_sources(v, h);
+    return rc;
+}
+
+static int compare_windows(const void *a, const void *b, void *context)
+{
+    const struct rows *r = context;
+    const struct row *x = a, *y = b;
+    return memcmp(r->bytes.data + x->at, r->bytes.data + y->at, WINDOW_KEY);
+}
+
+static int verify_windows(struct verify *v)
+{
+    struct hours *h = mem_alloc(sizeof(*h));
+    int rc = load_have(v, WINDOWS);
+    rows_clear(&v->right);
+    if (rc == 0)
+        rc = make_right_windows(v, h);
+    mem_free(h);
+    /* A row of all sources was made after those it sums up. */
+    if (rc == 0 && v->right.count)
+        qsort_r(v->right.items, v->right.count, sizeof(*v->right.items),
+                compare_windows, &v->right);
+    return rc ? rc : compare_table(v, WINDOWS);
+}
+
+/* ---- authors ---- */
+
+static int add_sketch(struct verify *v, const unsigned char *key,
+                      const struct change *from, const struct change *until,
+                      const struct text *have)
+{
+    struct hll sketch = { 0 };
+    int rc = 0;
+    for (; from < until; from++)
+        if (from->author)
+            hll_add(&sketch, from->author);
+    if (have && v->day * DAY_SECONDS < v->expired &&
+        hll_merge(&sketch, have->data, have->length))
+        rc = MDB_CORRUPTED;
+    buf_clear(&v->scratch);
+    if (!hll_empty(&sketch)) {
+        hll_pack(&sketch, &v->scratch);
+        rows_add(&v->right, key, AUTHOR_KEY, v->scratch.data,
+                 v->scratch.length);
+    }
+    hll_release(&sketch);
+    return rc;
+}
+
+static int verify_authors(struct verify *v)
+{
+    const struct change *from = v->changes.items;
+    const struct change *end = from + v->changes.count;
+    size_t j = 0;
+    int rc = load_have(v, AUTHORS);
+    rows_clear(&v->right);
+    while (rc == 0 && (from < end || j < v->have.count)) {
+        unsigned char key[AUTHOR_KEY];
+        uint64_t there = UINT64_MAX, pair;
+        struct text have;
+        if (j < v->have.count)
+            there = unpack_big((const unsigned char *)
+                               row_key(&v->have, j).data, AUTHOR_KEY);
+        pair = from < end && from->row >> 16 < there ? from->row >> 16
+                                                     : there;
+        const struct change *until = from;
+        while (until < end && until->row >> 16 == pair)
+            until++;
+        if (there == pair)
+            have = row_value(&v->have, j++);
+        pack_big(key, pair, AUTHOR_KEY);
+        rc = add_sketch(v, key, from, until, there == pair ? &have : NULL);
+        from = until;
+    }
+    return rc ? rc : compare_table(v, AUTHORS);
+}
+
+/* ---- all of it ---- */
+
+/* Identities whose post is not there. */
+static int verify_ids(struct verify *v)
+{
+    MDB_cursor *c = NULL;
+    MDB_val k, value;
+    uint64_t buried = 0;
+    struct text there;
+    unsigned char key[POST_KEY], number[8];
+    int rc = mdb_cursor_open(v->txn, v->s->table[IDS], &c);
+    while (rc == 0 && (rc = mdb_cursor_get(c, &k, &value, MDB_NEXT)) == 0) {
+        if (value.mv_size == 0) {
+            buried++;
+            continue;
+        }
+        if (value.mv_size == 6 && k.mv_size >= 10) {
+            memcpy(key, value.mv_data, 6);
+            memcpy(key + 6, (char *)k.mv_data + k.mv_size - 8, 8);
+            rc = lmdb_get(v->s, v->txn, POSTS, key, POST_KEY, &there);
+            if (rc == 0)
+                continue;
+        }
+        differ(v, "an identity whose post is not there");
+        rc = v->repair ? mdb_cursor_del(c, 0) : 0;
+    }
+    if (c)
+        mdb_cursor_close(c);
+    if (rc != MDB_NOTFOUND)
+        return rc;
+    rc = lmdb_get(v->s, v->txn, META, "tombstones", 10, &there);
+    uint64_t noted = there.length == 8
+        ? unpack_big((const unsigned char *)there.data, 8) : 0;
+    if ((rc && rc != MDB_NOTFOUND) || noted == buried)
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    differ(v, "%llu tombstones are noted, %llu are there",
+           (unsigned long long)noted, (unsigned long long)buried);
+    pack_big(number, buried, 8);
+    return v->repair ? lmdb_put(v->s, v->txn, META, "tombstones", 10, number,
+                                8) : 0;
+}
+
+/* First or last day that has a row in any of the counted tables. */
+static int64_t edge_day(struct verify *v, MDB_cursor_op edge)
+{
+    static const enum table dated[] = { MENTIONS, WINDOWS, AUTHORS, POSTS };
+    int64_t best = -1;
+    for (int i = 0; i < 4; i++) {
+        MDB_cursor *c = NULL;
+        MDB_val k, value;
+        if (mdb_cursor_open(v->txn, v->s->table[dated[i]], &c))
+            continue;
+        if (mdb_cursor_get(c, &k, &value, edge) == 0) {
+            int64_t day = dated[i] == POSTS
+                ? (int64_t)unpack_big(k.mv_data, 6) / DAY_SECONDS
+                : (int64_t)unpack_big(k.mv_data, 2);
+            if (best < 0 || (edge == MDB_FIRST ? day < best : day > best))
+                best = day;
+        }
+        mdb_cursor_close(c);
+    }
+    return best;
+}
+
+static int verify(struct lmdb *s, MDB_txn *txn, void *context,
+                  struct error *err)
+{
+    (void)err;
+    struct verify *v = context;
+    v->s = s;
+    v->txn = txn;
+    v->differences = 0;
+    int64_t last = edge_day(v, MDB_LAST);
+    int rc = lmdb_expired(s, txn, 0, &v->expired);
+    for (v->day = edge_day(v, MDB_FIRST); v->day >= 0 && v->day <= last &&
+                                          rc == 0; v->day++) {
+        rc = read_posts(v);
+        if (rc == 0)
+            rc = verify_mentions(v);
+        changes_sort(&v->changes);
+        if (rc == 0)
+            rc = verify_windows(v);
+        if (rc == 0)
+            rc = verify_authors(v);
+    }
+    return rc ? rc : verify_ids(v);
+}
+
+int lmdb_verify(struct store *base, bool repair, visit_difference *visit,
+                void *context, uint64_t *differences, struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    struct verify *v = mem_alloc(sizeof(*v));
+    MDB_txn *txn;
+    int rc;
+    v->repair = repair;
+    v->visit = visit;
+    v->context = context;
+    if (repair) {
+        rc = lmdb_write(s, verify, v, "repairing", err);
+    } else if ((rc = lmdb_read_begin(s, &txn, err)) == 0) {
+        rc = verify(s, txn, v, err);
+        lmdb_read_end(s, txn);
+        rc = rc ? lmdb_fail(s, rc, "verifying", err) : 0;
+    }
+    *differences = v->differences;
+    changes_release(&v->changes);
+    rows_release(&v->right);
+    rows_release(&v->have);
+    buf_release(&v->scratch);
+    mem_free(v);
+    return rc;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A folder for one test, gone afterwards. Holds files and flat folders. */
+#ifndef TESTS_SCRATCH_H
+#define TESTS_SCRATCH_H
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SCRATCH_ROOM = 512 };
+
+static inline void scratch_make(char path[SCRATCH_ROOM])
+{
+    const char *base = getenv("TMPDIR");
+    snprintf(path, SCRATCH_ROOM, "%s/swell-test-XXXXXX", base ? base : "/tmp");
+    if (!mkdtemp(path)) {
+        perror(path);
+        abort();
+    }
+}
+
+static inline void scratch_remove(const char *path)
+{
+    DIR *folder = opendir(path);
+    struct dirent *entry;
+    char inner[2 * SCRATCH_ROOM];
+    while (folder && (entry = readdir(folder))) {
+        if (entry->d_name[0] == '.' &&
+            (!entry->d_name[1] || entry->d_name[1] == '.'))
+            continue;
+        snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name);
+        if (unlink(inner))
+            scratch_remove(inner);
+    }
+    if (folder)
+        closedir(folder);
+    rmdir(path);
+}
+
+#endif

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every store backend must do, through store.h alone. Not a test of
+ * files or keys. STORE_URL=scheme://place runs it against another backend;
+ * the place must be empty. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/store.h"
+#include "tests/unit/scratch.h"
+
+enum { DAY_0 = 20000, T0 = DAY_0 * 86400, NEXT_DAY = 86400 };
+
+static const char *const subjects[] = { "acme", "acme/returns-app", "bolt" };
+
+struct fixture {
+    char folder[SCRATCH_ROOM];
+    struct store *store;
+    struct batch batch;
+    struct error err;
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = mem_alloc(sizeof(*f));
+    const char *url = getenv("STORE_URL");
+    scratch_make(f->folder);
+    if (store_open(&f->store, url ? url : f->folder, STORE_WRITE, &f->err))
+        fail_msg("%s", f->err.text);
+    batch_init(&f->batch);
+    f->batch.subjects = subjects;
+    f->batch.subject_count = 3;
+    f->batch.rules = 1;
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    store_close(f->store);
+    batch_release(&f->batch);
+    scratch_remove(f->folder);
+    mem_free(f);
+    return 0;
+}
+
+/* A post that mentions the subjects of a set (bit i: subjects[i]). */
+static struct post *add(struct fixture *f, const char *id, int64_t created,
+                        unsigned set, enum label label)
+{
+    struct post *p = batch_add(&f->batch);
+    struct arena *memory = &f->batch.memory;
+    p->source = TEXT("forum");
+    p->native_id = text_of(arena_copy(memory, id, strlen(id)));
+    p->text = TEXT("The parcel came late.");
+    p->created = created;
+    p->fetched = T0 + 5 * NEXT_DAY;
+    p->author_hash = 7;
+    p->tags.label = (uint8_t)label;
+    p->tags.score = label == LABEL_NEGATIVE ? -500 : 250;
+    p->tags.aspects = 1 << ASPECT_DELIVERY;
+    memcpy(p->language, "en", 3);
+    p->mentions = arena_alloc(memory, 3 * sizeof(*p->mentions));
+    for (uint32_t i = 0; i < 3; i++)
+        if (set & 1u << i)
+            p->mentions[p->mention_count++] = (struct mention){
+                .subject = i, .span = { 4, 6 }, .tags = p->tags };
+    return p;
+}
+
+static struct store_result append(struct fixture *f)
+{
+    struct store_result r = { 0 };
+    if (store_append(f->store, &f->batch, &r, &f->err))
+        fail_msg("%s", f->err.text);
+    batch_reset(&f->batch);
+    return r;
+}
+
+static struct counts total(struct fixture *f, const char *subject,
+                           int64_t from, int64_t until)
+{
+    struct counts c;
+    struct store_query q = { subject, NULL, from, until };
+    assert_int_equal(store_series(f->store, &q, until - from, &c, 1,
+                                  &f->err), 0);
+    return c;
+}
+
+static uint64_t authors(struct fixture *f, const char *subject, int64_t from,
+                        int64_t until)
+{
+    uint64_t n;
+    struct store_query q = { subject, NULL, from, until };
+    assert_int_equal(store_authors(f->store, &q, &n, &f->err), 0);
+    return n;
+}
+
+static void tell(void *context, const char *sentence)
+{
+    (void)context;
+    print_message("%s\n", sentence);
+}
+
+static void verified(struct fixture *f)
+{
+    uint64_t differences;
+    assert_int_equal(store_verify(f->store, false, tell, NULL, &differences,
+                                  &f->err), 0);
+    assert_int_equal(differences, 0);
+}
+
+static int count_post(void *context, const struct post *p,
+                      const struct mention *m)
+{
+    (void)p;
+    (void)m;
+    ++*(int *)context;
+    return 0;
+}
+
+static int posts(struct fixture *f, const char *subject)
+{
+    int n = 0;
+    struct store_query q = { subject, NULL, 0, T0 + 100 * NEXT_DAY };
+    assert_int_equal(store_posts(f->store, &q, count_post, &n, &f->err), 0);
+    return n;
+}
+
+/* ---- identity ---- */
+
+static void same_post_twice_is_kept_once(void **state)
+{
+    struct fixture *f = *state;
+    add(f, "a/1", T0 + 60, 1, LABEL_NEGATIVE);
+    assert_int_equal(append(f).added, 1);
+    add(f, "a/1", T0 + 60, 1, LABEL_NEGATIVE)->fetched += 99;
+    struct store_result r = append(f);
+    assert_int_equal(r.unchanged, 1);
+    assert_int_equal(r.added + r.replaced, 0);
+    assert_int_equal(total(f, "acme", T0, T0 + NEXT_DAY).posts, 1);
+    verified(f);
+}
+
+static void changed_post_replaces_its_old_self(void **state)
+{
+    struct fixture *f = *state;
+    add(f, "1", T0 + 60, 1, LABEL_NEGATIVE);
+    append(f);
+    add(f, "1", T0 + 60, 4, LABEL_POSITIVE)->author_hash = 8;
+    assert_int_equal(append(f).replaced, 1);
+    assert_int_equal(total(f, "acme", T0, T0 + NEXT_DAY).posts, 0);
+    struct counts c = total(f, "bolt", T0, T0 + NEXT_DAY);
+    assert_int_equal(c.label[LABEL_POSITIVE], 1);
+    assert_int_equal(c.score, 250);
+    assert_int_equal(total(f, NULL, T0, T0 + NEXT_DAY)
+                         .aspect_negative[ASPECT_DELIVERY], 0);
+    assert_int_equal(authors(f, NULL, T0, T0 + NEXT_DAY), 1);
+    assert_int_equal(authors(f, "acme", T0, T0 + NEXT_DAY), 0);
+    verified(f);
+}
+
+static void post_that_moved_in_time_is_counted_where_it_is(void **state)
+{
+    struct fixture *f = *state;
+    add(f, "1", T0 + 60, 1, LABEL_NEUTRAL);
+    append(f);
+    add(f, "1", T0 + 3 * NEXT_DAY, 1, LABEL_NEUTRAL);
+    assert_int_equal(append(f).replaced, 1);
+    assert_int_equal(total(f, "acme", T0, T0 + NEXT_DAY).posts, 0);
+    assert_int_equal(total(f, "acme", T0 + 3 * NEXT_DAY,
+                           T0 + 4 * NEXT_DAY).posts, 1);
+    assert_int_equal(posts(f, NULL), 1);
+    verified(f);
+}
+
+static void likes_alone_change_no_figure(void **state)
+{
+    struct fixture *f = *state;
+    add(f, "1", T0, 1, LABEL_NEUTRAL);
+    append(f);
+    assert_int_equal(store_told(f->store, DAY_0, &f->err), 0);
+    add(f, "1", T0, 1, LABEL_NEUTRAL)->likes = 40;
+    assert_int_equal(append(f).replaced, 1);
+    uint64_t restated;
+    assert_int_equal(store_restated(f->store, T0, T0 + NEXT_DAY, &restated,
+                                    &f->err), 0);
+    assert_int_equal(restated, 0);
+    verified(f);
+}
+
+static void last_of_a_batch_wins(void **state)
+{
+    struct fixture *f = *state;
+    add(f, "1", T0, 1, LABEL_NEGATIVE);
+    add(f, "2", T0, 1, LABEL_NEGATIVE);
+    add(f, "1", T0 + 900, 2, LABEL_POSITIVE);
+    add(f, "2", T0, 1, LABEL_NEGATIVE);
+    struct store_result r = append(f);
+    assert_int_equal(r.added, 2);
+    assert_int_equal(r.replaced, 1);
+    assert_int_equal(r.unchanged, 1);
+    assert_int_equal(total(f, "acme/returns-app", T0, T0 + NEXT_DAY)
+                         .label[LABEL_POSITIVE], 1);
+    assert_int_equal(posts(f, NULL), 2);
+    verified(f);
+}
+
+static void sources_have_ids_of_their_own(void **state)
+{
+    struct fixture *f = *state;
+    add(f, "1", T0, 1, LABEL_NEUTRAL);
+    add(f, "1", T0, 1, LABEL_NEUTRAL)->source = TEXT("reviews");
+    assert_int_equal(append(f).added, 2);
+    struct counts c;
+    struct store_query q = { "acme", "reviews", T0, T0 + NEXT_DAY };
+    assert_int_equal(store_series(f->store, &q, NEXT_DAY, &c, 1, &f->err), 0);
+    assert_int_equal(c.posts, 1);
+    assert_int_equal(total(f, "acme", T0, T0 + NEXT_DAY).posts, 2);
+    verified(f);
+}
+
+/* ---- leaving ---- */
+
+static void deleted_post_leaves_and_may_return(void **state)
+{
+    struct fixture *f = *state;
+    add(f, "1", T0, 3, LABEL_NEGATIVE);
+    add(f, "2", T0, 1, LABEL_NEGATIVE);
+    append(f);
+    add(f, "1", T0, 3, LABEL_NEGATIVE)->deleted = true;
+    add(f, "unknown", T0, 1, LABEL_NEGATIVE)->deleted = true;
+    assert_int_equal(append(f).removed, 1);
+    assert_int_equal(total(f, "acme", T0, T0 + NEXT_DAY).posts, 1);
+    assert_int_equal(posts(f, "acme/returns-app"), 0);
+    assert_int_equal(authors(f, "acme/returns-app", T0, T0 + NEXT_DAY), 0);
+    verified(f);
+    add(f, "1", T0, 3, LABEL_NEGATIVE);
+    assert_int_equal(append(f).added, 1);
+    verified(f);
+}
+
+static void forgotten_post_stays_out(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t count;
+    add(f, "1", T0, 1, LABEL_NEGATIVE)->url = TEXT("https://a.example/1");
+    add(f, "2", T0, 1, LABEL_NEGATIVE)->author_hash = 9;
+    add(f, "3", T0, 1, LABEL_NEGATIVE);
+    append(f);
+    struct store_selector by_url = { .url = TEXT("https://a.example/1") };
+    struct store_selector by_author = { .author = 9 };
+    struct store_selector by_id = { .source = TEXT("forum"),
+                                    .native_id = TEXT("4") };
+    assert_int_equal(store_forget(f->store, &by_url, &count, &f->err), 0);
+    assert_int_equal(count, 1);
+    assert_int_equal(store_forget(f->store, &by_author, &count, &f->err), 0);
+    assert_int_equal(count, 1);
+    assert_int_equal(store_forget(f->store, &by_id, &count, &f->err), 0);
+    assert_int_equal(count, 0);
+    add(f, "1", T0, 1, LABEL_NEGATIVE);
+    add(f, "2", T0 + 5, 1, LABEL_NEGATIVE);
+    add(f, "3", T0, 1, LABEL_NEGATIVE);
+    add(f, "4", T0, 1, LABEL_NEGATIVE);
+    struct store_result r = append(f);
+    assert_int_equal(r.blocked, 3);
+    assert_int_equal(r.unchanged, 1);
+    assert_int_equal(total(f, NULL, T0, T0 + NEXT_DAY).posts, 1);
+    assert_int_equal(authors(f, NULL, T0, T0 + NEXT_DAY), 1);
+    struct store_stats stats;
+    assert_int_equal(store_stats(f->store, &stats, &f->err), 0);
+    assert_int_equal(stats.tombstones, 3);
+    verified(f);
+}
+
+static void expired_posts_leave_their_windows(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t count;
+    add(f, "1", T0, 1, LABEL_NEGATIVE);
+    add(f, "2", T0 + 2 * NEXT_DAY, 1, LABEL_NEGATIVE);
+    add(f, "1", T0, 1, LABEL_NEGATIVE)->source = TEXT("reviews");
+    append(f);
+    assert_int_equal(store_expire(f->store, "forum", T0 + NEXT_DAY + 1,
+                                  &count, &f->err), 0);
+    assert_int_equal(count, 1);
+    assert_int_equal(posts(f, "acme"), 2);
+    assert_int_equal(total(f, "acme", T0, T0 + NEXT_DAY).posts, 2);
+    assert_int_equal(authors(f, "acme", T0, T0 + NEXT_DAY), 1);
+    verified(f);
+    /* Coming again it would be counted twice. */
+    add(f, "1", T0, 1, LABEL_NEGATIVE);
+    assert_int_equal(append(f).blocked, 1);
+    assert_int_equal(store_expire(f->store, NULL, T0 + 9 * NEXT_DAY, &count,
+                                  &f->err), 0);
+    assert_int_equal(count, 2);
+    assert_int_equal(total(f, NULL, T0, T0 + 9 * NEXT_DAY).posts, 3);
+    verified(f);
+}
+
+/* ---- later ---- */
+
+static void late_posts_are_told_apart(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t restated;
+    add(f, "1", T0 + 60, 1, LABEL_NEUTRAL);
+    assert_int_equal(append(f).late, 0);
+    assert_int_equal(store_told(f->store, DAY_0, &f->err), 0);
+    add(f, "2", T0 + 7200, 1, LABEL_NEUTRAL);
+    add(f, "3", T0 + NEXT_DAY, 1, LABEL_NEUTRAL);
+    assert_int_equal(append(f).late, 1);
+    add(f, "1", T0 + 60, 1, LABEL_NEUTRAL)->deleted = true;
+    append(f);
+    assert_int_equal(store_restated(f->store, T0, T0 + NEXT_DAY, &restated,
+                                    &f->err), 0);
+    assert_int_equal(restated, 2);
+    assert_int_equal(store_restated(f->store, T0 + 3600, T0 + NEXT_DAY,
+                                    &restated, &f->err), 0);
+    assert_int_equal(restated, 1);
+}
+
+static void cursor_comes_with_its_posts(void **state)
+{
+    struct fixture *f = *state;
+    struct buf out = BUF_INIT(1000);
+    assert_int_equal(store_cursor(f->store, "mine", &out, &f->err), 0);
+    add(f, "1", T0, 1, LABEL_NEUTRAL);
+    memcpy(f->batch.label, "mine", 5);
+    buf_puts(&f->batch.cursor, "page 2");
+    append(f);
+    assert_int_equal(store_cursor(f->store, "mine", &out, &f->err), 1);
+    assert_string_equal(out.data, "page 2");
+    /* A batch that is refused moves nothing. */
+    add(f, "2", T0, 1, LABEL_NEUTRAL);
+    add(f, "", T0, 1, LABEL_NEUTRAL);
+    memcpy(f->batch.label, "mine", 5);
+    buf_puts(&f->batch.cursor, "page 3");
+    struct store_result r = { 0 };
+    assert_int_equal(store_append(f->store, &f->batch, &r, &f->err), -1);
+    assert_int_equal(f->err.kind, ERROR_INPUT);
+    assert_int_equal(store_cursor(f->store, "mine", &out, &f->err), 1);
+    assert_string_equal(out.data, "page 2");
+    assert_int_equal(posts(f, NULL), 1);
+    buf_release(&out);
+}
+
+static void covered_stays_covered(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t states[6];
+    static const struct coverage_span spans[] = {
+        { T0, T0 + 3600, COVERAGE_PLANNED },
+        { T0 + 900, T0 + 1800, COVERAGE_COVERED },
+        { T0 + 1, T0 + 2700, COVERAGE_FAILED },
+        { T0 - 900, T0, COVERAGE_LIMITED } };
+    for (int i = 0; i < 4; i++) {
+        memcpy(f->batch.label, "mine", 5);
+        f->batch.coverage = spans[i];
+        append(f);
+    }
+    assert_int_equal(store_coverage(f->store, "mine", T0 - 900, T0 + 4500,
+                                    states, &f->err), 0);
+    static const uint8_t wanted[6] = { COVERAGE_LIMITED, COVERAGE_FAILED,
+        COVERAGE_COVERED, COVERAGE_FAILED, COVERAGE_PLANNED, COVERAGE_NONE };
+    assert_memory_equal(states, wanted, 6);
+}
+
+static int join_note(void *context, const char *key, struct text value)
+{
+    buf_printf(context, "%s=%.*s;", key, (int)value.length, value.data);
+    return 0;
+}
+
+static void notes_are_kept_in_order(void **state)
+{
+    struct fixture *f = *state;
+    struct buf out = BUF_INIT(1000);
+    assert_int_equal(store_note_put(f->store, "alert/b", TEXT("2"), NULL), 0);
+    assert_int_equal(store_note_put(f->store, "alert/a", TEXT("1"), NULL), 0);
+    assert_int_equal(store_note_put(f->store, "label/x", TEXT("3"), NULL), 0);
+    assert_int_equal(store_note_scan(f->store, "alert/", join_note, &out,
+                                     NULL), 0);
+    assert_string_equal(out.data, "alert/a=1;alert/b=2;");
+    assert_int_equal(store_note_put(f->store, "alert/a", TEXT(""), NULL), 0);
+    assert_int_equal(store_note_get(f->store, "alert/a", &out, NULL), 0);
+    assert_int_equal(store_note_get(f->store, "alert/b", &out, NULL), 1);
+    assert_string_equal(out.data, "2");
+    buf_release(&out);
+}
+
+static void rules_are_numbered_once(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(store_rules(f->store, TEXT("first"), NULL), 1);
+    assert_int_equal(store_rules(f->store, TEXT("second"), NULL), 2);
+    assert_int_equal(store_rules(f->store, TEXT("first"), NULL), 1);
+}
+
+static void terms_go_when_their_day_changes(void **state)
+{
+    struct fixture *f = *state;
+    struct buf out = BUF_INIT(1000);
+    add(f, "1", T0, 1, LABEL_NEUTRAL);
+    add(f, "2", T0 + NEXT_DAY, 1, LABEL_NEUTRAL);
+    append(f);
+    for (int day = 0; day < 2; day++) {
+        store_terms_put(f->store, "acme", DAY_0 + day, TEXT("t"), NULL);
+        store_terms_put(f->store, NULL, DAY_0 + day, TEXT("all"), NULL);
+    }
+    add(f, "3", T0, 4, LABEL_NEUTRAL);
+    append(f);
+    assert_int_equal(store_terms_get(f->store, "acme", DAY_0, &out, NULL), 1);
+    assert_int_equal(store_terms_get(f->store, "*", DAY_0, &out, NULL), 0);
+    add(f, "1", T0, 1, LABEL_NEUTRAL)->deleted = true;
+    append(f);
+    assert_int_equal(store_terms_get(f->store, "acme", DAY_0, &out, NULL), 0);
+    assert_int_equal(store_terms_get(f->store, "acme", DAY_0 + 1, &out, NULL),
+                     1);
+    assert_string_equal(out.data, "t");
+    buf_release(&out);
+}
+
+/* ---- reading ---- */
+
+static void unknown_names_are_zero(void **state)
+{
+    struct fixture *f = *state;
+    add(f, "1", T0, 1, LABEL_NEUTRAL);
+    append(f);
+    assert_int_equal(total(f, "nobody", T0, T0 + NEXT_DAY).posts, 0);
+    assert_int_equal(authors(f, "nobody", T0, T0 + NEXT_DAY), 0);
+    assert_int_equal(posts(f, "nobody"), 0);
+    assert_null(store_subject_name(f->store, 99));
+    assert_int_equal(store_post(f->store, TEXT("forum"), TEXT("9"),
+                                count_post, NULL, &f->err), 0);
+}
+
+struct seen { char order[64]; bool mention; };
+
+static int see(void *context, const struct post *p, const struct mention *m)
+{
+    struct seen *s = context;
+    size_t used = strlen(s->order);
+    snprintf(s->order + used, sizeof(s->order) - used, "%.*s ",
+             (int)p->native_id.length, p->native_id.data);
+    s->mention = m != NULL;
+    return 0;
+}
+
+static void posts_come_oldest_first(void **state)
+{
+    struct fixture *f = *state;
+    struct seen s = { "", false };
+    add(f, "c", T0 + 3 * NEXT_DAY, 1, LABEL_NEUTRAL);
+    add(f, "a", T0, 1, LABEL_NEUTRAL);
+    append(f);
+    add(f, "b", T0 + 900, 5, LABEL_NEUTRAL);
+    append(f);
+    struct store_query q = { "acme", "forum", T0, T0 + 9 * NEXT_DAY };
+    assert_int_equal(store_posts(f->store, &q, see, &s, &f->err), 0);
+    assert_string_equal(s.order, "a b c ");
+    assert_true(s.mention);
+    q.until = T0 + 900;
+    s.order[0] = '\0';
+    assert_int_equal(store_posts(f->store, &q, see, &s, &f->err), 0);
+    assert_string_equal(s.order, "a ");
+    int64_t first, last;
+    assert_int_equal(store_span(f->store, &first, &last, &f->err), 1);
+    assert_int_equal(first, T0);
+    assert_int_equal(last, T0 + 3 * NEXT_DAY);
+}
+
+static void an_empty_store_answers(void **state)
+{
+    struct fixture *f = *state;
+    int64_t first, last;
+    assert_int_equal(store_span(f->store, &first, &last, &f->err), 0);
+    assert_int_equal(total(f, NULL, T0, T0 + NEXT_DAY).posts, 0);
+    assert_int_equal(posts(f, NULL), 0);
+    verified(f);
+}
+
+static void many_authors_are_estimated(void **state)
+{
+    struct fixture *f = *state;
+    char id[16];
+    for (int i = 0; i < 20000; i++) {
+        snprintf(id, sizeof(id), "%d", i);
+        add(f, id, T0 + i, 1, LABEL_NEUTRAL)->author_hash = 1 + (uint64_t)i;
+    }
+    append(f);
+    uint64_t n = authors(f, "acme", T0, T0 + NEXT_DAY);
+    assert_in_range(n, 20000 - 960, 20000 + 960); /* three errors of 1.6 % */
+    assert_int_equal(authors(f, "acme", T0, T0 + 900), 900);
+    verified(f);
+}
+
+static void compaction_keeps_everything(void **state)
+{
+    struct fixture *f = *state;
+    add(f, "1", T0, 1, LABEL_NEUTRAL);
+    append(f);
+    assert_int_equal(store_compact(f->store, &f->err), 0);
+    assert_int_equal(total(f, "acme", T0, T0 + NEXT_DAY).posts, 1);
+    add(f, "2", T0, 1, LABEL_NEUTRAL);
+    assert_int_equal(append(f).added, 1);
+    verified(f);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(same_post_twice_is_kept_once),
+        CASE(changed_post_replaces_its_old_self),
+        CASE(post_that_moved_in_time_is_counted_where_it_is),
+        CASE(likes_alone_change_no_figure),
+        CASE(last_of_a_batch_wins),
+        CASE(sources_have_ids_of_their_own),
+        CASE(deleted_post_leaves_and_may_return),
+        CASE(forgotten_post_stays_out),
+        CASE(expired_posts_leave_their_windows),
+        CASE(late_posts_are_told_apart),
+        CASE(cursor_comes_with_its_posts),
+        CASE(covered_stays_covered),
+        CASE(notes_are_kept_in_order),
+        CASE(rules_are_numbered_once),
+        CASE(terms_go_when_their_day_changes),
+        CASE(unknown_names_are_zero),
+        CASE(posts_come_oldest_first),
+        CASE(an_empty_store_answers),
+        CASE(many_authors_are_estimated),
+        CASE(compaction_keeps_everything),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
