@@ -25,7 +25,7 @@ static inline void scratch_remove(const char *path)
 {
     DIR *folder = opendir(path);
     struct dirent *entry;
-    char inner[2 * SCRATCH_ROOM];
+    char inner[SCRATCH_ROOM + 300];
     while (folder && (entry = readdir(folder))) {
         if (entry->d_name[0] == '.' &&
             (!entry->d_name[1] || entry->d_name[1] == '.'))
