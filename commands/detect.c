@@ -117,7 +117,7 @@ static int read_all(struct reading *r, struct error *err)
 {
     char line[LINE_LIMIT];
     int64_t when;
-    double count;
+    double count = 0;
     int rc;
 
     while (fgets(line, sizeof(line), stdin)) {

@@ -259,6 +259,17 @@ void documents_release(struct documents *d)
     *d = (struct documents){ .words = WORDS_INIT };
 }
 
+void sample_copy(struct arena *memory, struct sample *to,
+                 const struct sample *from)
+{
+    *to = *from;
+    to->source = arena_copy(memory, from->source, strlen(from->source));
+    to->native_id = arena_copy(memory, from->native_id,
+                               strlen(from->native_id));
+    to->url = arena_copy(memory, from->url, strlen(from->url));
+    to->text = arena_copy(memory, from->text, strlen(from->text));
+}
+
 /* ---- candidates ------------------------------------------------------- */
 
 /* A word that may be part of a phrase; a stop word may stand inside. */

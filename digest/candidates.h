@@ -48,6 +48,9 @@ int documents_read(struct documents *d, struct store *store,
 bool documents_add(struct documents *d, const struct post *post,
                    const struct tags *tags);
 void documents_release(struct documents *d);
+/* A copy whose texts are in memory. */
+void sample_copy(struct arena *memory, struct sample *to,
+                 const struct sample *from);
 
 struct candidate {
     uint64_t hash;

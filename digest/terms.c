@@ -324,17 +324,6 @@ static void merge_terms(struct search *s)
     words_release(&w);
 }
 
-static void sample_copy(struct arena *memory, struct sample *to,
-                        const struct sample *from)
-{
-    *to = *from;
-    to->source = arena_copy(memory, from->source, strlen(from->source));
-    to->native_id = arena_copy(memory, from->native_id,
-                               strlen(from->native_id));
-    to->url = arena_copy(memory, from->url, strlen(from->url));
-    to->text = arena_copy(memory, from->text, strlen(from->text));
-}
-
 /* The most passed on, of different writers; the oldest on a tie. */
 static void choose_examples(struct search *s, struct chosen *c)
 {

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See alerts.h. In order: series of each subject → incidents → findings that
+ * touch the day → stories of a brand → guards → cause.
+ *
+ * With many series some will stand out by chance, so an alert must pass more
+ * the more series are judged (series_level), and be unlikely as plain counts
+ * too; what passes the lower bars only is a watch.
+ */
+#include "digest/alerts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "digest/cause.h"
+#include "digest/incident.h"
+#include "digest/names.h"
+#include "digest/stats.h"
+
+enum {
+    HISTORY_DAYS = 35,
+    PAST_LEAST = 72,          /* hours known before a subject is judged */
+    AUTHORS_LEAST = 3,        /* fewer: nothing is said */
+    AUTHORS_ALERT = 5,        /* fewer: no more than a watch */
+    STORY_GAP = 6 * HOUR,     /* between parts of one story */
+    USUAL_DAYS = 28,          /* an expectation is worth so many hours */
+    PARTS_MOST = 200,         /* of all subjects, by score */
+};
+#define TOP_AUTHOR_MOST 0.5   /* of the posts, from one writer */
+#define COPIED_MOST 0.8       /* of the posts, reposts and copies */
+#define SURPRISE_WATCH 4.0    /* -log10 of the chance of the count */
+#define HEALTHY 0.5           /* of everything else's usual posts */
+
+const char *const alert_kind_names[ALERT_KIND_COUNT] = { "spike", "quiet" };
+const char *const detect_level_names[3] = { "none", "watch", "alert" };
+
+/* Something that stood out, before it is part of a story. */
+struct finding {
+    struct alert_part part;
+    uint8_t kind;             /* enum alert_kind */
+    double coverage;
+    bool taken;
+};
+
+struct survey {
+    struct alerts *out;
+    struct store *store;
+    const struct config *config;
+    const struct alerts_query *query;
+    int64_t start;            /* of hour 0 */
+    size_t hours, judged;     /* judged: first hour of the day */
+    bool *known;
+    double *coverage;         /* by hour; -1: nothing planned */
+    struct counts *counts, *all;
+    double *value;
+    struct detect_point *points;
+    struct finding *findings;
+    size_t count, room;
+    struct error *err;
+};
+
+/* ---- measures --------------------------------------------------------- */
+
+enum { MEASURES = MEASURE_ASPECT + ASPECT_COUNT };
+
+static uint64_t measure_count(const struct counts *c, int measure)
+{
+    switch (measure) {
+    case MEASURE_POSTS:
+        return c->posts;
+    case MEASURE_NEGATIVE:
+        return c->label[LABEL_NEGATIVE];
+    case MEASURE_COMPLAINTS:
+        return c->intent[INTENT_COMPLAINT];
+    default:
+        return c->aspect[measure - MEASURE_ASPECT];
+    }
+}
+
+static const char *measure_name(int measure)
+{
+    static const char *const names[] = { "posts", "negative", "complaints" };
+
+    return measure < MEASURE_ASPECT ? names[measure]
+                                    : aspect_names[measure - MEASURE_ASPECT];
+}
+
+/* ---- one subject ------------------------------------------------------ */
+
+static double coverage_of(const struct survey *s, size_t from, size_t until)
+{
+    double sum = 0, hours = 0;
+
+    for (size_t i = from; i < until && i < s->hours; i++) {
+        if (s->coverage[i] < 0)
+            continue;
+        sum += s->coverage[i];
+        hours++;
+    }
+    return hours > 0 ? sum / hours : 1;
+}
+
+static void add_finding(struct survey *s, const char *subject, int measure,
+                        uint8_t kind, const struct incident *in)
+{
+    const struct detect_point *peak = &in->peak_point;
+    struct finding *f;
+
+    s->findings = mem_grow(s->findings, &s->room, s->count,
+                           sizeof(*s->findings));
+    f = &s->findings[s->count++];
+    *f = (struct finding){
+        .kind = kind,
+        .coverage = coverage_of(s, in->from, in->until),
+        .part = {
+            .subject = arena_copy(&s->out->memory, subject, strlen(subject)),
+            .measure = (uint8_t)(measure < MEASURE_ASPECT ? measure
+                                                          : MEASURE_ASPECT),
+            .aspect = (uint8_t)(measure < MEASURE_ASPECT
+                                    ? 0 : measure - MEASURE_ASPECT),
+            .name = measure_name(measure), .level = in->level,
+            .score = in->score,
+            .since = s->start + (int64_t)in->from * HOUR,
+            .until = s->start + (int64_t)in->until * HOUR,
+            .rising = in->rising, .observed = (uint64_t)in->observed,
+            .expected = in->expected, .low = in->low, .high = in->high,
+            .peak = peak->hour, .peak_count = (uint64_t)peak->count,
+            .peak_expected = peak->expected, .peak_low = peak->low,
+            .peak_high = peak->high,
+        },
+    };
+}
+
+/* Everything else came as usual in those hours: then the sources work, and
+ * the silence is the subject's own. */
+static bool rest_is_healthy(const struct survey *s, const struct incident *in,
+                            size_t first)
+{
+    double now = 0, usual = 0;
+
+    for (size_t i = in->from; i < in->until; i++) {
+        now += (double)(s->all[i].posts - s->counts[i].posts);
+        for (size_t back = 168; back <= 4 * 168 && back <= i; back += 168)
+            if (i - back >= first)
+                usual += (double)(s->all[i - back].posts -
+                                  s->counts[i - back].posts) /
+                         fmin(4, (double)((i - first) / 168));
+    }
+    return usual >= 20 && now >= HEALTHY * usual;
+}
+
+static void judge_silence(struct survey *s, const char *subject,
+                          const struct hours *h, size_t first)
+{
+    struct incident in;
+    bool planned = false;
+
+    if (!silence_find(&in, h, first, s->judged))
+        return;
+    for (size_t i = in.from; i < in.until; i++)
+        planned = planned || s->coverage[i] >= 0;
+    if ((planned && coverage_of(s, in.from, in.until) >= COVERAGE_FLOOR) ||
+        (!planned && rest_is_healthy(s, &in, first)))
+        add_finding(s, subject, MEASURE_POSTS, ALERT_QUIET, &in);
+}
+
+static void judge_series(struct survey *s, const char *subject, int measure,
+                         size_t first)
+{
+    struct hours h = { s->start, s->hours, s->value, s->known };
+    struct incident found[INCIDENTS_MOST];
+    size_t count, quiet_from = s->judged > 24 ? s->judged - 24 : 0;
+    double most = 0;
+
+    for (size_t i = first; i < s->hours; i++) {
+        s->value[i] = (double)measure_count(&s->counts[i], measure);
+        if (i >= quiet_from)
+            most = fmax(most, s->value[i]);
+    }
+    if (measure == MEASURE_POSTS && s->hours > s->judged)
+        judge_silence(s, subject, &h, first);
+    /* A swell of six small hours may be told, one post an hour may not. */
+    if (most * DETECT_SWELL < DETECT_LEAST * 2)
+        return;
+    s->out->series++;
+    count = incidents_find(found, &h, first, s->judged, s->points);
+    for (size_t i = 0; i < count; i++)
+        if (found[i].level)
+            add_finding(s, subject, measure, ALERT_SPIKE, &found[i]);
+}
+
+static int survey_subject(struct survey *s, const char *subject)
+{
+    struct store_query q = { subject, NULL, s->start,
+                             s->start + (int64_t)s->hours * HOUR };
+    size_t first = 0, past = 0;
+
+    if (store_series(s->store, &q, HOUR, s->counts, s->hours, s->err))
+        return -1;
+    while (first < s->hours && s->counts[first].posts == 0)
+        first++;
+    if (first == s->hours)
+        return 0;
+    for (size_t i = first; i < s->judged; i++)
+        past += s->known[i];
+    if (past < PAST_LEAST) {
+        s->out->subjects_new++;
+        return 0;
+    }
+    s->out->subjects++;
+    for (int m = 0; m < MEASURES; m++)
+        judge_series(s, subject, m, first);
+    return 0;
+}
+
+/* ---- levels ----------------------------------------------------------- */
+
+/* More series, more chances: one level up for each ten times as many. */
+static double series_level(const struct survey *s)
+{
+    return DETECT_THRESHOLD + log10(fmax(1, (double)s->out->series / 10));
+}
+
+static double part_surprise(const struct alert_part *p)
+{
+    return fmax(stats_surprise((double)p->peak_count,
+                               p->peak_expected * USUAL_DAYS, USUAL_DAYS),
+                stats_surprise((double)p->observed,
+                               p->expected * USUAL_DAYS, USUAL_DAYS));
+}
+
+static void set_level(const struct survey *s, struct finding *f)
+{
+    double surprise = part_surprise(&f->part);
+    double chances = fmax(1, (double)s->out->series) * 24;
+
+    if (f->kind == ALERT_QUIET)
+        return;
+    if (surprise < SURPRISE_WATCH)
+        f->part.level = DETECT_NONE;
+    else if (f->part.score < series_level(s) ||
+             surprise < log10(chances / 0.05))
+        f->part.level = DETECT_WATCH;
+}
+
+static int compare_findings(const void *a, const void *b)
+{
+    const struct finding *x = a, *y = b;
+
+    if (x->part.level != y->part.level)
+        return y->part.level - x->part.level;
+    if (x->part.score != y->part.score)
+        return x->part.score > y->part.score ? -1 : 1;
+    if (x->part.measure != y->part.measure)
+        return x->part.measure - y->part.measure;
+    return strcmp(x->part.subject, y->part.subject);
+}
+
+/* ---- stories ---------------------------------------------------------- */
+
+static bool same_brand(const char *a, const char *b)
+{
+    size_t length = strcspn(a, "/");
+
+    return length == strcspn(b, "/") && memcmp(a, b, length) == 0;
+}
+
+static bool belongs(const struct alert *a, const struct finding *f)
+{
+    return !f->taken && a->kind == f->kind &&
+           same_brand(a->subject, f->part.subject) &&
+           f->part.since <= a->until + STORY_GAP &&
+           f->part.until + STORY_GAP >= a->since;
+}
+
+/* The guards on who carries it. False: say nothing. */
+static bool guard(struct alert *a)
+{
+    if (a->kind == ALERT_QUIET)
+        return true;
+    if (a->authors < AUTHORS_LEAST)
+        return false;
+    a->few_writers = a->authors < AUTHORS_ALERT ||
+                     a->top_author > TOP_AUTHOR_MOST ||
+                     a->copied > COPIED_MOST;
+    if (a->few_writers || a->withheld)
+        a->level = DETECT_WATCH;
+    return true;
+}
+
+/* The story of findings[lead] and all that belong to it. */
+static void gather(struct survey *s, size_t lead, struct alert *a)
+{
+    const struct finding *f = &s->findings[lead];
+    size_t room = 0;
+
+    *a = (struct alert){
+        .kind = f->kind, .level = f->part.level, .subject = f->part.subject,
+        .since = f->part.since, .until = f->part.until,
+        .coverage = f->coverage, .withheld = f->coverage < COVERAGE_FLOOR,
+        .severity = f->part.score +
+                    2 * log10(1 + fabs((double)f->part.observed -
+                                       f->part.expected)),
+    };
+    a->parts = arena_alloc(&s->out->memory,
+                           (s->count - lead) * sizeof(*a->parts));
+    for (size_t i = lead; i < s->count; i++) {
+        if (!belongs(a, &s->findings[i]))
+            continue;
+        s->findings[i].taken = true;
+        a->parts[room++] = s->findings[i].part;
+        a->rising |= s->findings[i].part.rising;
+    }
+    a->part_count = room;
+    a->fresh = a->since >= s->query->from;
+}
+
+static int tell(struct survey *s, size_t lead)
+{
+    struct documents docs = { 0 };
+    struct alerts *out = s->out;
+    struct alert a;
+    int rc = 0;
+
+    gather(s, lead, &a);
+    if (a.kind == ALERT_SPIKE)
+        rc = cause_crowd(&a, &docs, s->store, s->err);
+    if (rc || !guard(&a))
+        goto done;
+    if (s->query->causes && a.kind == ALERT_SPIKE)
+        rc = cause_explain(out, &a, &docs, s->store, s->config, s->query,
+                           s->start, s->err);
+    if (rc)
+        goto done;
+    out->items = mem_grow(out->items, &out->room, out->count,
+                          sizeof(*out->items));
+    out->items[out->count++] = a;
+done:
+    documents_release(&docs);
+    return rc;
+}
+
+static int compare_alerts(const void *a, const void *b)
+{
+    const struct alert *x = a, *y = b;
+
+    if (x->level != y->level)
+        return y->level - x->level;
+    if (x->severity != y->severity)
+        return x->severity > y->severity ? -1 : 1;
+    return strcmp(x->subject, y->subject);
+}
+
+static int tell_all(struct survey *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        set_level(s, &s->findings[i]);
+    if (s->count)
+        qsort(s->findings, s->count, sizeof(*s->findings), compare_findings);
+    for (size_t i = 0; i < s->count && i < PARTS_MOST; i++)
+        if (!s->findings[i].taken && s->findings[i].part.level && tell(s, i))
+            return -1;
+    if (s->out->count)
+        qsort(s->out->items, s->out->count, sizeof(*s->out->items),
+              compare_alerts);
+    return 0;
+}
+
+/* ---- all of it -------------------------------------------------------- */
+
+/* Hours that are closed, from the store's first on, at most 35 days before
+ * the range. 0: nothing to look at. */
+static int survey_open(struct survey *s)
+{
+    const struct alerts_query *q = s->query;
+    int64_t now = clock_now(), first, last, until = q->until;
+    struct store_query all = { NULL, NULL, 0, 0 };
+    int rc = store_span(s->store, &first, &last, s->err);
+
+    if (rc <= 0)
+        return rc;
+    if (until > now)
+        until = now;
+    s->start = q->from - HISTORY_DAYS * (int64_t)DAY;
+    while (s->start + HOUR <= first && s->start < q->from)
+        s->start += HOUR;
+    if (until - s->start < HOUR)
+        return 0;
+    s->hours = (size_t)((until - s->start) / HOUR);
+    s->judged = (size_t)((q->from - s->start) / HOUR);
+    s->known = mem_alloc(s->hours * sizeof(*s->known));
+    s->coverage = mem_alloc(s->hours * sizeof(*s->coverage));
+    s->counts = mem_alloc(s->hours * sizeof(*s->counts));
+    s->all = mem_alloc(s->hours * sizeof(*s->all));
+    s->value = mem_alloc(s->hours * sizeof(*s->value));
+    s->points = mem_alloc(s->hours * sizeof(*s->points));
+    all.from = s->start;
+    all.until = s->start + (int64_t)s->hours * HOUR;
+    if (coverage_hours(s->coverage, s->hours, s->start, s->store, s->config,
+                       s->err) ||
+        store_series(s->store, &all, HOUR, s->all, s->hours, s->err))
+        return -1;
+    /* A poorly covered hour teaches nothing; in the day it is judged all the
+     * same, to be shown, and its verdict withheld. */
+    for (size_t i = 0; i < s->hours; i++)
+        s->known[i] = i >= s->judged || s->coverage[i] < 0 ||
+                      s->coverage[i] >= COVERAGE_FLOOR;
+    return 1;
+}
+
+static int survey_run(struct survey *s)
+{
+    const struct config *c = s->config;
+    struct names subjects = { 0 };
+    int rc = survey_open(s);
+
+    if (rc <= 0)
+        return rc;
+    s->out->coverage = coverage_of(s, s->judged, s->hours);
+    s->out->withheld = s->out->coverage < COVERAGE_FLOOR;
+    if (s->query->subject)
+        names_add(&subjects, s->query->subject);
+    else
+        rc = names_read(&subjects, s->store, STORE_SUBJECTS, s->err);
+    /* The configuration decides what is still watched. */
+    for (size_t i = 0; rc >= 0 && i < subjects.count; i++) {
+        bool watched = s->query->subject || !c || c->subject_count == 0 ||
+                       config_subject(c, subjects.items[i]);
+
+        if (watched && survey_subject(s, subjects.items[i]))
+            rc = -1;
+    }
+    if (rc >= 0)
+        rc = tell_all(s);
+    names_release(&subjects);
+    return rc < 0 ? -1 : 0;
+}
+
+int alerts_find(struct alerts **out, struct store *store,
+                const struct config *config, const struct alerts_query *query,
+                struct error *err)
+{
+    struct survey s = {
+        .out = mem_alloc(sizeof(struct alerts)), .store = store,
+        .config = config, .query = query, .err = err,
+    };
+    int rc;
+
+    s.out->coverage = 1;
+    rc = survey_run(&s);
+    mem_free(s.known);
+    mem_free(s.coverage);
+    mem_free(s.counts);
+    mem_free(s.all);
+    mem_free(s.value);
+    mem_free(s.points);
+    mem_free(s.findings);
+    if (rc)
+        alerts_close(s.out);
+    else
+        *out = s.out;
+    return rc;
+}
+
+void alerts_close(struct alerts *a)
+{
+    if (!a)
+        return;
+    for (size_t i = 0; i < a->owned_count; i++)
+        terms_close(a->owned[i]);
+    mem_free(a->owned);
+    mem_free(a->items);
+    arena_release(&a->memory);
+    mem_free(a);
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See cause.h. A share is called the cause when it stands furthest above its
+ * usual, in standard deviations, and makes up a fair part of the posts. */
+#include "digest/cause.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "digest/names.h"
+
+enum {
+    SHARE_POSTS_LEAST = 5,
+    SHARE_USUAL_DAYS = 28,
+};
+#define SHARE_LEAST 0.1      /* of the incident's posts */
+#define SHARE_SURE 3.0       /* standard deviations above usual */
+
+bool measure_holds(const struct alert_part *part, const struct tags *tags)
+{
+    switch (part->measure) {
+    case MEASURE_NEGATIVE:
+        return tags->label == LABEL_NEGATIVE;
+    case MEASURE_COMPLAINTS:
+        return tags->intents >> INTENT_COMPLAINT & 1;
+    case MEASURE_ASPECT:
+        return tags->aspects >> part->aspect & 1;
+    default:
+        return true;
+    }
+}
+
+/* ---- who -------------------------------------------------------------- */
+
+struct crowd {
+    const struct alert_part *part;
+    struct documents *docs;
+    uint64_t *authors;       /* one a post */
+    size_t count, room;
+};
+
+static int take_post(void *context, const struct post *post,
+                     const struct mention *mention)
+{
+    struct crowd *c = context;
+    const struct tags *tags = mention ? &mention->tags : &post->tags;
+    uint64_t author = post->author_hash;
+
+    if (!measure_holds(c->part, tags))
+        return 0;
+    if (author == 0) /* unknown: somebody of their own */
+        author = words_hash(post->native_id.data, post->native_id.length);
+    c->authors = mem_grow(c->authors, &c->room, c->count, sizeof(author));
+    c->authors[c->count++] = author;
+    documents_add(c->docs, post, tags);
+    return 0;
+}
+
+static int compare_hashes(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+int cause_crowd(struct alert *a, struct documents *docs, struct store *store,
+                struct error *err)
+{
+    struct store_query q = { a->subject, NULL, a->since, a->until };
+    struct crowd c = { .part = &a->parts[0], .docs = docs };
+    size_t run = 0, most = 0;
+
+    *docs = (struct documents){ .words = WORDS_INIT };
+    if (store_posts(store, &q, take_post, &c, err)) {
+        mem_free(c.authors);
+        return -1;
+    }
+    if (c.count)
+        qsort(c.authors, c.count, sizeof(*c.authors), compare_hashes);
+    for (size_t i = 0; i < c.count; i++) {
+        bool same = i > 0 && c.authors[i] == c.authors[i - 1];
+
+        run = same ? run + 1 : 1;
+        a->authors += !same;
+        most = run > most ? run : most;
+    }
+    a->posts = c.count;
+    if (c.count) {
+        a->top_author = (double)most / (double)c.count;
+        a->copied = (double)docs->copies / (double)c.count;
+    }
+    mem_free(c.authors);
+    return 0;
+}
+
+/* ---- what about ------------------------------------------------------- */
+
+/* One range as one bucket. */
+static int range_counts(struct counts *out, struct store *store,
+                        const char *subject, const char *source, int64_t from,
+                        int64_t until, struct error *err)
+{
+    struct store_query q = { subject, source, from, until };
+
+    return store_series(store, &q, until - from, out, 1, err);
+}
+
+/* Take the share when it beats the one found so far, by *best deviations. */
+static void share_try(struct alert_share *out, double *best, const char *name,
+                      uint64_t posts, uint64_t all, uint64_t before,
+                      uint64_t all_before)
+{
+    double share = (double)posts / (double)(all ? all : 1);
+    double usual = ((double)before + 0.5) / ((double)all_before + 1);
+    double unit = sqrt(usual * (1 - fmin(usual, 0.99)) / (double)(all + 1));
+    double sure = (share - usual) / fmax(unit, 1e-9);
+
+    if (posts < SHARE_POSTS_LEAST || share < SHARE_LEAST || sure < *best)
+        return;
+    *best = sure;
+    *out = (struct alert_share){ name, posts, share, usual };
+}
+
+static int find_source(struct alerts *out, struct alert *a,
+                       struct store *store, int64_t usual_from,
+                       const struct counts *now, const struct counts *before,
+                       struct error *err)
+{
+    struct counts here, usual;
+    struct names sources;
+    double best = SHARE_SURE;
+    int rc = names_read(&sources, store, STORE_SOURCES, err);
+
+    for (size_t i = 0; rc == 0 && sources.count > 1 && i < sources.count; i++) {
+        const char *name = sources.items[i];
+
+        rc = range_counts(&here, store, a->subject, name, a->since, a->until,
+                          err);
+        if (rc == 0)
+            rc = range_counts(&usual, store, a->subject, name, usual_from,
+                              a->since, err);
+        if (rc == 0)
+            share_try(&a->source, &best, name, here.posts, now->posts,
+                      usual.posts, before->posts);
+    }
+    if (a->source.name)
+        a->source.name = arena_copy(&out->memory, a->source.name,
+                                    strlen(a->source.name));
+    names_release(&sources);
+    return rc;
+}
+
+static int find_shares(struct alerts *out, struct alert *a,
+                       struct store *store, int64_t usual_from,
+                       struct error *err)
+{
+    struct counts now, before;
+    double best = SHARE_SURE;
+
+    if (a->since - usual_from > SHARE_USUAL_DAYS * (int64_t)DAY)
+        usual_from = a->since - SHARE_USUAL_DAYS * (int64_t)DAY;
+    if (range_counts(&now, store, a->subject, NULL, a->since, a->until, err) ||
+        range_counts(&before, store, a->subject, NULL, usual_from, a->since,
+                     err))
+        return -1;
+    for (int i = 0; i < ASPECT_COUNT; i++)
+        share_try(&a->aspect, &best, aspect_names[i], now.aspect[i],
+                  now.posts, before.aspect[i], before.posts);
+    best = SHARE_SURE;
+    for (int i = 0; i < CHANNEL_COUNT; i++)
+        share_try(&a->channel, &best, channel_names[i], now.channel[i],
+                  now.posts, before.channel[i], before.posts);
+    return find_source(out, a, store, usual_from, &now, &before, err);
+}
+
+static int find_terms(struct alerts *out, struct alert *a,
+                      struct store *store, const struct config *config,
+                      const struct alerts_query *query, struct error *err)
+{
+    struct terms_query q = {
+        .subject = a->subject, .data = query->data, .from = a->since,
+        .until = a->until, .limit = ALERT_TERMS,
+        .write_cache = query->write_cache,
+    };
+    struct terms *terms;
+
+    if (terms_find(&terms, store, config, &q, err))
+        return -1;
+    out->owned = mem_grow(out->owned, &out->owned_room, out->owned_count,
+                          sizeof(*out->owned));
+    out->owned[out->owned_count++] = terms;
+    for (size_t i = 0; i < terms->count && i < ALERT_TERMS; i++)
+        a->terms[a->term_count++] = terms->items[i];
+    return 0;
+}
+
+/* How many of the terms a post holds, then how far it was passed on. */
+static double telling(const struct alert *a, const struct sample *s)
+{
+    double terms = 0;
+
+    for (size_t i = 0; i < a->term_count; i++)
+        terms += strcasestr(s->text, a->terms[i].text) != NULL;
+    return terms + 0.2 * log1p(s->likes + 2.0 * s->reposts);
+}
+
+static void find_samples(struct alerts *out, struct alert *a,
+                         const struct documents *docs)
+{
+    const struct sample *chosen[ALERT_SAMPLES];
+    size_t count = 0;
+
+    if (docs->count)
+        chosen[count++] = &docs->items[0];
+    while (count < ALERT_SAMPLES) {
+        const struct sample *best = NULL;
+        double most = -1;
+
+        for (size_t i = 1; i < docs->count; i++) {
+            const struct sample *s = &docs->items[i];
+            double value = telling(a, s);
+            bool taken = false;
+
+            for (size_t j = 0; j < count; j++)
+                taken |= chosen[j] == s ||
+                         (s->author && chosen[j]->author == s->author);
+            if (!taken && value > most) {
+                best = s;
+                most = value;
+            }
+        }
+        if (!best)
+            break;
+        chosen[count++] = best;
+    }
+    for (size_t i = 0; i < count; i++)
+        sample_copy(&out->memory, &a->samples[a->sample_count++], chosen[i]);
+}
+
+int cause_explain(struct alerts *out, struct alert *a,
+                  const struct documents *docs, struct store *store,
+                  const struct config *config,
+                  const struct alerts_query *query, int64_t usual_from,
+                  struct error *err)
+{
+    if (find_shares(out, a, store, usual_from, err) ||
+        find_terms(out, a, store, config, query, err))
+        return -1;
+    find_samples(out, a, docs);
+    return 0;
+}
