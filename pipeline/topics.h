@@ -5,7 +5,6 @@
 #define PIPELINE_TOPICS_H
 
 #include "base/error.h"
-#include "base/pattern.h"
 #include "base/post.h"
 #include "pipeline/words.h"
 
@@ -16,21 +15,21 @@ int topics_open(struct topics **out, const char *folder, struct error *err);
 void topics_close(struct topics *t);
 
 /* Tag words [from, until): aspects, channels, intents of *out are set. */
-void topics_tag(const struct topics *t, struct matcher *matcher,
-                const struct words *words, size_t from, size_t until,
-                struct tags *out);
+void topics_tag(const struct topics *t, const struct words *words,
+                size_t from, size_t until, struct tags *out);
 
 /* Spans of a post as a whole: wish, switch from and to (post->tags is set
  * before). */
-void topics_spans(const struct topics *t, struct matcher *matcher,
-                  const struct words *words, struct post *post);
+void topics_spans(const struct topics *t, const struct words *words,
+                  struct post *post);
 
-/* Which rows fired: aspect, channel or intent name, the row, the span. */
+/* Which rows fired: aspect, channel or intent name, the pattern as written,
+ * its weight (0: it decides alone), the span. Weighted rows are told even
+ * where their sum did not suffice. */
 typedef void visit_topic(void *context, const char *name, const char *row,
-                         struct span span);
-void topics_explain(const struct topics *t, struct matcher *matcher,
-                    const struct words *words, visit_topic *visit,
-                    void *context);
+                         double weight, struct span span);
+void topics_explain(const struct topics *t, const struct words *words,
+                    visit_topic *visit, void *context);
 
 uint64_t topics_hash(const struct topics *t);
 

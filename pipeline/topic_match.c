@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tries one pattern at one place, to both sides of its anchor, within a
+ * bound of steps. Knows no tag. */
+#include "pipeline/topic_match.h"
+
+enum {
+    STEPS_LIMIT = 4000,  /* of one pattern at one place */
+    BEFORE = 3,          /* words that a guard in front looks at */
+    NAME_WORDS = 3,
+};
+
+/* --- words -------------------------------------------------------------- */
+
+static char first_byte(const struct words *w, size_t i)
+{
+    return w->folded[w->items[i].start];
+}
+
+bool topic_ends_sentence(const struct words *w, size_t i)
+{
+    char c = first_byte(w, i);
+    return w->items[i].kind == WORD_PUNCTUATION &&
+           (c == '.' || c == '!' || c == '?' || c == '\xe2');
+}
+
+/* Between two words of a pattern these do not matter. */
+static bool is_soft(const struct words *w, size_t i)
+{
+    char c = first_byte(w, i);
+    return w->items[i].kind == WORD_PUNCTUATION && c != '.' && c != '!' &&
+           c != '?' && c != '$' && c != '%';
+}
+
+static bool contains(const char *at, size_t length, const char *part)
+{
+    return memmem(at, length, part, strlen(part)) != NULL;
+}
+
+/* An account that shops answer from: @acmehelp, @AskAcme. */
+static bool is_helpdesk(const char *name, size_t length)
+{
+    return contains(name, length, "help") || contains(name, length, "care") ||
+           contains(name, length, "support") ||
+           contains(name, length, "cust") || contains(name, length, "serv") ||
+           contains(name, length, "assist") || memcmp(name, "@ask", 4) == 0;
+}
+
+unsigned topic_classes(const struct words *w, size_t i)
+{
+    const struct word *item = &w->items[i];
+    const char *at = w->folded + item->start;
+    switch (item->kind) {
+    case WORD_NUMBER: {
+        bool money = *at == '$' || *at == '\xc2' || *at == '\xe2' ||
+                     (unsigned char)at[item->length - 1] >= 0x80;
+        return money ? CLASS_MONEY | CLASS_NUMBER : CLASS_NUMBER;
+    }
+    case WORD_HANDLE:
+        return CLASS_HANDLE |
+               (is_helpdesk(at, item->length) ? CLASS_HELPDESK : 0);
+    case WORD_LINK:
+        return CLASS_LINK;
+    case WORD_EMOJI:
+        return CLASS_EMOJI;
+    case WORD_PLAIN:
+        return item->flags & WORD_CAPS && item->length > 3 ? CLASS_CAPS : 0;
+    default:
+        return 0;
+    }
+}
+
+/* "sooo" is looked up as "soo", then as "so". */
+static uint64_t squeezed(const struct topic_rows *t, const struct words *w,
+                         const struct word *item)
+{
+    char form[64];
+    for (size_t keep = 2; keep >= 1; keep--) {
+        size_t n = 0;
+        for (size_t i = 0; i < item->length && n < sizeof(form); i++) {
+            char c = w->folded[item->start + i];
+            if (n < keep || form[n - 1] != c || form[n - keep] != c)
+                form[n++] = c;
+        }
+        uint64_t hash = words_hash(form, n);
+        if (topic_cell(t, hash))
+            return hash;
+    }
+    return item->hash;
+}
+
+/* What a word is looked up by; a hashtag without its mark. */
+uint64_t topic_key(const struct topic_rows *t, const struct words *w,
+                       size_t i)
+{
+    const struct word *item = &w->items[i];
+    if (item->kind == WORD_HASHTAG && item->length > 1)
+        return words_hash(w->folded + item->start + 1, item->length - 1);
+    if (item->flags & WORD_LENGTHENED)
+        return squeezed(t, w, item);
+    if (item->kind == WORD_PUNCTUATION && item->length > 1)
+        return words_hash(w->folded + item->start, 1); /* "???" is "?" */
+    return item->hash;
+}
+
+/* --- one pattern at one place -------------------------------------------- */
+
+static bool allows(const struct topic_place *p, const struct element *e, size_t i)
+{
+    if (topic_has(p->t->hashes + e->first, e->count,
+                  topic_key(p->t, p->words, i)))
+        return true;
+    return e->classes && e->classes & topic_classes(p->words, i);
+}
+
+/* Handles, marks, emoji and words like "and" or "hi" may stand before. */
+static bool at_start(const struct topic_place *p, size_t at)
+{
+    const struct words *w = p->words;
+    for (; at > p->from; at--) {
+        const struct word *before = &w->items[at - 1];
+        char c = first_byte(w, at - 1);
+        if (topic_ends_sentence(w, at - 1) || c == ':' || c == ';' || c == '(' ||
+            (c == '-' && before->kind == WORD_PUNCTUATION) ||
+            (at < w->count && w->items[at].flags & WORD_BREAK))
+            return true;
+        if (before->kind != WORD_PLAIN && before->kind != WORD_NUMBER &&
+            before->kind != WORD_HASHTAG)
+            continue;
+        if (!topic_has(p->t->leads, p->t->lead_count, before->hash))
+            return false;
+    }
+    return true;
+}
+
+static bool at_end(const struct topic_place *p, size_t at)
+{
+    while (at < p->until && is_soft(p->words, at))
+        at++;
+    return at >= p->until || topic_ends_sentence(p->words, at) ||
+           p->words->items[at].flags & WORD_BREAK ||
+           p->words->items[at].kind == WORD_LINK ||
+           p->words->items[at].kind == WORD_EMOJI ||
+           p->words->items[at].kind == WORD_EMOTICON;
+}
+
+static bool guarded(const struct topic_place *p, const struct element *e,
+                    size_t index, size_t at)
+{
+    if (index) {
+        while (at < p->until && is_soft(p->words, at))
+            at++;
+        return at < p->until && allows(p, e, at);
+    }
+    for (size_t seen = 0; at > p->from && seen < BEFORE; at--) {
+        if (topic_ends_sentence(p->words, at - 1))
+            return false;
+        if (allows(p, e, at - 1))
+            return true;
+        seen += !is_soft(p->words, at - 1);
+    }
+    return false;
+}
+
+static struct span span_of(const struct words *w, size_t from, size_t until)
+{
+    if (from >= until)
+        return (struct span){ 0, 0 };
+    const struct word *last = &w->items[until - 1];
+    uint32_t start = w->items[from].start;
+    return (struct span){ start, last->start + last->length - start };
+}
+
+static bool follow(struct topic_place *p, size_t index, size_t at);
+
+/* A name is as short as what follows lets it be; at a row's end it goes on
+ * while words have capitals. */
+static bool follow_name(struct topic_place *p, size_t index, size_t at)
+{
+    const struct words *w = p->words;
+    const struct element *e = &p->elements[index];
+    size_t until = at;
+    for (unsigned n = 0; n < NAME_WORDS && until < p->until; n++) {
+        const struct word *item = &w->items[until];
+        if (item->kind == WORD_PUNCTUATION || item->kind == WORD_LINK)
+            break;
+        until++;
+        bool more = until < p->until && index + 1 == p->count &&
+                    w->items[until - 1].flags & WORD_TITLE &&
+                    w->items[until].flags & WORD_TITLE;
+        if (more && n + 1 < NAME_WORDS)
+            continue;
+        p->captures[e->capture] = span_of(w, at, until);
+        if (follow(p, index + 1, until))
+            return true;
+    }
+    p->captures[e->capture] = (struct span){ 0, 0 };
+    return false;
+}
+
+static bool follow_rest(struct topic_place *p, size_t index, size_t at)
+{
+    const struct words *w = p->words;
+    size_t until = at;
+    while (until < p->until && !topic_ends_sentence(w, until) &&
+           (until == at || !(w->items[until].flags & WORD_BREAK)) &&
+           w->items[until].kind != WORD_LINK)
+        until++;
+    while (until > at && is_soft(w, until - 1))
+        until--;
+    p->captures[p->elements[index].capture] = span_of(w, at, until);
+    return until > at && follow(p, index + 1, until);
+}
+
+static bool follow_gap(struct topic_place *p, size_t index, size_t at)
+{
+    unsigned words = 0;
+    for (;;) {
+        if (follow(p, index + 1, at))
+            return true;
+        if (at >= p->until || topic_ends_sentence(p->words, at))
+            return false;
+        words += !is_soft(p->words, at);
+        if (words > p->elements[index].most)
+            return false;
+        at++;
+    }
+}
+
+/* Elements from index on, words from at on. */
+static bool follow(struct topic_place *p, size_t index, size_t at)
+{
+    if (++p->steps > STEPS_LIMIT)
+        return false;
+    if (index == p->count) {
+        p->end = at;
+        return true;
+    }
+    const struct element *e = &p->elements[index];
+    switch (e->kind) {
+    case ELEMENT_GAP:
+        return follow_gap(p, index, at);
+    case ELEMENT_START:
+        return at_start(p, at) && follow(p, index + 1, at);
+    case ELEMENT_END:
+        return at_end(p, at) && follow(p, index + 1, at);
+    case ELEMENT_UNLESS:
+        return !guarded(p, e, index, at) && follow(p, index + 1, at);
+    case ELEMENT_NAME:
+        return follow_name(p, index, at);
+    case ELEMENT_REST:
+        return follow_rest(p, index, at);
+    default:
+        break;
+    }
+    size_t word = at;
+    while (word < p->until && is_soft(p->words, word) && !allows(p, e, word))
+        word++;
+    if (word < p->until && allows(p, e, word) &&
+        follow(p, index + 1, word + 1))
+        return true;
+    return e->optional && follow(p, index + 1, at);
+}
+
+/* Elements before index, words before at, right to left. A name there is
+ * one to three words, too; the rest of a sentence never is. */
+static bool precede(struct topic_place *p, size_t index, size_t at)
+{
+    if (++p->steps > STEPS_LIMIT)
+        return false;
+    if (index == 0) {
+        p->begin = at;
+        return true;
+    }
+    const struct element *e = &p->elements[--index];
+    unsigned words = 0, most = e->kind == ELEMENT_NAME ? NAME_WORDS : e->most;
+    size_t until = at;
+    switch (e->kind) {
+    case ELEMENT_START:
+        return at_start(p, at) && precede(p, index, at);
+    case ELEMENT_UNLESS:
+        return !guarded(p, e, index, at) && precede(p, index, at);
+    case ELEMENT_WORDS:
+        while (at > p->from && is_soft(p->words, at - 1) &&
+               !allows(p, e, at - 1))
+            at--;
+        if (at > p->from && allows(p, e, at - 1) &&
+            precede(p, index, at - 1))
+            return true;
+        return e->optional && precede(p, index, until);
+    case ELEMENT_GAP:
+    case ELEMENT_NAME:
+        for (;;) {
+            p->captures[e->capture] = span_of(p->words, at, until);
+            if ((words || e->kind == ELEMENT_GAP) && precede(p, index, at))
+                return true;
+            if (at == p->from || topic_ends_sentence(p->words, at - 1))
+                break;
+            words += !is_soft(p->words, at - 1);
+            if (words > most)
+                break;
+            at--;
+        }
+        return false;
+    default:
+        return false;
+    }
+}
+
+bool topic_try(struct topic_place *p, const struct row *row, unsigned anchor,
+                    size_t at)
+{
+    p->elements = p->t->elements + row->elements;
+    p->count = row->count;
+    p->steps = 0;
+    if (row->captures)
+        memset(p->captures, 0, sizeof(p->captures));
+    return precede(p, anchor, at) && follow(p, anchor + 1, at + 1);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows of lexicons/LANGUAGE/{classes,aspects,channels,intents}.tsv and of
+ * the fitted weights, compiled. Knows what a row says; topics.c matches.
+ *
+ *   word hash ─▶ cell ─┬─ hits      tags that this word (or pair) alone sets
+ *                      └─ links[] ─┬─ adds      weights of this word alone
+ *                                  ├─ plains    rows behind hits
+ *                                  └─ patterns  rows to try, anchored here
+ *   row ─▶ elements[] ─▶ hashes[]  a pattern and the words it allows
+ */
+#ifndef PIPELINE_TOPIC_ROWS_H
+#define PIPELINE_TOPIC_ROWS_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/tags.h"
+#include "pipeline/words.h"
+
+/* Aspects, channels and intents in one row of bits. */
+enum {
+    TAG_CHANNELS = ASPECT_COUNT,
+    TAG_INTENTS = TAG_CHANNELS + CHANNEL_COUNT,
+    TAG_COUNT = TAG_INTENTS + INTENT_COUNT,
+    TAG_SUGGESTION = TAG_INTENTS + INTENT_SUGGESTION,
+    TAG_SWITCH = TAG_INTENTS + INTENT_SWITCH,
+};
+
+enum element_kind {
+    ELEMENT_WORDS,   /* one of these words */
+    ELEMENT_GAP,     /* up to most words, not past a sentence's end */
+    ELEMENT_START,   /* of a sentence; greetings and handles skipped */
+    ELEMENT_END,
+    ELEMENT_UNLESS,  /* first in a row: none of the three words before is
+                      * one of these; else: the next word is none */
+    ELEMENT_NAME,    /* captures one to three words */
+    ELEMENT_REST,    /* captures to the end of the sentence */
+};
+
+enum capture { CAPTURE_NONE, CAPTURE_FROM, CAPTURE_TO, CAPTURE_WISH,
+               CAPTURE_COUNT };
+
+/* Words allowed by what they are, not by their spelling. */
+enum word_class {
+    CLASS_NUMBER = 1, CLASS_MONEY = 2, CLASS_HANDLE = 4, CLASS_HELPDESK = 8,
+    CLASS_LINK = 16, CLASS_CAPS = 32, CLASS_EMOJI = 64, CLASS_COUNT = 7,
+};
+
+struct element {
+    uint32_t first, count;  /* hashes[], ascending */
+    uint8_t kind;           /* enum element_kind */
+    uint8_t classes;        /* set of enum word_class */
+    uint8_t most;           /* of a gap */
+    uint8_t capture;        /* enum capture */
+    bool optional;
+};
+
+enum row_kind { ROW_PATTERN, ROW_WORD, ROW_PAIR, ROW_BIAS, ROW_IMPLIED };
+
+struct row {
+    uint32_t elements;      /* first of count */
+    uint32_t name;          /* offset into names: the pattern as written */
+    float weight;
+    uint16_t bit;           /* of a weighted pattern: counts once a text */
+    uint8_t count;
+    uint8_t tag;
+    uint8_t kind;           /* enum row_kind */
+    uint8_t implied;        /* of ROW_IMPLIED: the tag it follows */
+    bool weighted, captures;
+};
+
+enum cell_flag { CELL_PAIR_FIRST = 1, CELL_PAIR_SECOND = 2 };
+
+struct cell {
+    uint64_t hash;
+    uint32_t hits;          /* set of tags */
+    uint32_t first;         /* links[]: adds, then plains, then patterns */
+    uint16_t adds, plains, patterns;
+    uint16_t flags;         /* set of enum cell_flag */
+};
+
+struct link {
+    uint64_t hash;
+    uint32_t row;
+    uint8_t order;          /* adds, plains, patterns */
+    uint8_t anchor;         /* element of the row that this word matches */
+    uint8_t flags;          /* set of enum cell_flag */
+};
+
+enum { TOPIC_FILTER_BITS = 16, TOPIC_WEIGHTED_LIMIT = 4096 };
+
+struct topic_rows {
+    struct row *rows;
+    struct element *elements;
+    uint64_t *hashes;
+    struct link *links;
+    struct cell *cells;
+    uint32_t *slots;        /* 1 + index into cells */
+    uint64_t filter[(1 << TOPIC_FILTER_BITS) / 64];
+    size_t row_count, row_room, element_count, element_room;
+    size_t hash_count, hash_room, link_count, link_room;
+    size_t cell_count, slot_mask, weighted_count;
+    struct buf names;
+    uint32_t weighted;      /* set of tags decided by a sum of weights */
+    float bias[TAG_COUNT];
+    uint64_t kinds[CLASS_COUNT]; /* hashes that stand for a word class */
+    uint64_t *leads;        /* words that a sentence's start may have before */
+    size_t lead_count;
+    uint64_t hash;
+};
+
+int topic_rows_load(struct topic_rows *t, const char *folder,
+                    struct error *err);
+/* The second half of topic_rows_load(): cells and links from rows. */
+int topic_rows_compile(struct topic_rows *t, struct error *err);
+void topic_rows_release(struct topic_rows *t);
+
+const char *topic_name(unsigned tag); /* "price", "store", "complaint" */
+
+static inline const struct cell *topic_cell(const struct topic_rows *t,
+                                            uint64_t hash)
+{
+    size_t a = hash & ((1u << TOPIC_FILTER_BITS) - 1);
+    size_t b = (hash >> 20) & ((1u << TOPIC_FILTER_BITS) - 1);
+    if (!(t->filter[a >> 6] >> (a & 63) & t->filter[b >> 6] >> (b & 63) & 1))
+        return NULL;
+    for (size_t at = (hash >> 40) & t->slot_mask; t->slots[at];
+         at = (at + 1) & t->slot_mask)
+        if (t->cells[t->slots[at] - 1].hash == hash)
+            return &t->cells[t->slots[at] - 1];
+    return NULL;
+}
+
+static inline bool topic_has(const uint64_t *sorted, size_t count,
+                             uint64_t hash)
+{
+    while (count > 8) {
+        size_t half = count / 2;
+        if (sorted[half] <= hash) {
+            sorted += half;
+            count -= half;
+        } else {
+            count = half;
+        }
+    }
+    for (size_t i = 0; i < count; i++)
+        if (sorted[i] == hash)
+            return true;
+    return false;
+}
+
+#endif

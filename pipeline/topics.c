@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One pass over the words: a table answers for single words and pairs, and
+ * says which patterns to try where. Reads no file. See topics.h. */
+#include "pipeline/topics.h"
+
+#include "pipeline/topic_match.h"
+
+/* A long text is weighed in pieces of whole sentences. */
+enum { PIECE_WORDS = 40 };
+
+struct topics {
+    struct topic_rows rows;
+};
+
+int topics_open(struct topics **out, const char *folder, struct error *err)
+{
+    struct topics *t = mem_alloc(sizeof(*t));
+    *out = NULL;
+    if (topic_rows_load(&t->rows, folder, err)) {
+        topics_close(t);
+        return -1;
+    }
+    *out = t;
+    return 0;
+}
+
+void topics_close(struct topics *t)
+{
+    if (!t)
+        return;
+    topic_rows_release(&t->rows);
+    mem_free(t);
+}
+
+uint64_t topics_hash(const struct topics *t)
+{
+    return t->rows.hash;
+}
+
+/* --- all words -------------------------------------------------------------- */
+
+/* What is found so far. */
+struct found {
+    uint32_t hits;                /* set of tags */
+    float sums[TAG_COUNT];        /* of this piece */
+    uint64_t done[TOPIC_WEIGHTED_LIMIT / 64];
+};
+
+static void try_patterns(struct topic_place *p, const struct cell *c, size_t at,
+                         struct found *f)
+{
+    const struct link *l = p->t->links + c->first + c->adds + c->plains;
+    for (const struct link *end = l + c->patterns; l < end; l++) {
+        const struct row *row = &p->t->rows[l->row];
+        if (row->weighted) {
+            uint64_t bit = (uint64_t)1 << (row->bit & 63);
+            if (f->done[row->bit >> 6] & bit ||
+                !topic_try(p, row, l->anchor, at))
+                continue;
+            f->done[row->bit >> 6] |= bit;
+            f->sums[row->tag] += row->weight;
+        } else if (!(f->hits >> row->tag & 1) &&
+                   topic_try(p, row, l->anchor, at)) {
+            f->hits |= 1u << row->tag;
+        }
+    }
+}
+
+static void take_cell(struct topic_place *p, const struct cell *c, size_t at,
+                      struct found *f)
+{
+    const struct link *l = p->t->links + c->first;
+    f->hits |= c->hits;
+    for (const struct link *end = l + c->adds; l < end; l++)
+        f->sums[p->t->rows[l->row].tag] += p->t->rows[l->row].weight;
+    if (c->patterns)
+        try_patterns(p, c, at, f);
+}
+
+/* Weighted tags of the piece that ends here. */
+static void close_piece(const struct topic_rows *t, struct found *f)
+{
+    for (uint32_t left = t->weighted; left; left &= left - 1) {
+        unsigned tag = (unsigned)__builtin_ctz(left);
+        if (f->sums[tag] + t->bias[tag] > 0)
+            f->hits |= 1u << tag;
+        f->sums[tag] = 0;
+    }
+    memset(f->done, 0, (t->weighted_count + 63) / 64 * sizeof(*f->done));
+}
+
+static void begin(const struct topic_rows *t, struct found *f)
+{
+    f->hits = 0;
+    memset(f->sums, 0, sizeof(f->sums));
+    memset(f->done, 0, (t->weighted_count + 63) / 64 * sizeof(*f->done));
+}
+
+/* Words that are not plain are looked up by what they are, too. */
+static void take_classes(struct topic_place *p, size_t at, struct found *f)
+{
+    unsigned classes = topic_classes(p->words, at);
+    for (int i = 0; classes >> i; i++) {
+        const struct cell *c = classes >> i & 1
+                                   ? topic_cell(p->t, p->t->kinds[i]) : NULL;
+        if (c)
+            take_cell(p, c, at, f);
+    }
+}
+
+/* Rows that follow from others, as channels from aspects. */
+static uint32_t with_implied(const struct topic_rows *t, uint32_t hits)
+{
+    for (size_t i = 0; i < t->row_count; i++)
+        if (t->rows[i].kind == ROW_IMPLIED && hits >> t->rows[i].implied & 1)
+            hits |= 1u << t->rows[i].tag;
+    return hits;
+}
+
+void topics_tag(const struct topics *topics, const struct words *words,
+                size_t from, size_t until, struct tags *out)
+{
+    const struct topic_rows *t = &topics->rows;
+    struct topic_place p = { .t = t, .words = words, .from = from,
+                       .until = until };
+    const struct cell *previous = NULL;
+    struct found f;
+    size_t piece = 0;
+    begin(t, &f);
+    for (size_t i = from; i < until; i++) {
+        const struct word *item = &words->items[i];
+        bool plain = item->kind == WORD_PLAIN &&
+                     !(item->flags & (WORD_LENGTHENED | WORD_CAPS));
+        const struct cell *c = topic_cell(t, plain ? item->hash
+                                                   : topic_key(t, words, i));
+        if (c) {
+            take_cell(&p, c, i, &f);
+            if (previous && c->flags & CELL_PAIR_SECOND) {
+                const struct cell *pair =
+                    topic_cell(t, words_join(previous->hash, c->hash));
+                if (pair)
+                    take_cell(&p, pair, i, &f);
+            }
+        }
+        previous = c && c->flags & CELL_PAIR_FIRST ? c : NULL;
+        if (!plain)
+            take_classes(&p, i, &f);
+        if (++piece >= PIECE_WORDS && topic_ends_sentence(words, i)) {
+            close_piece(t, &f);
+            piece = 0;
+        }
+    }
+    if (piece || from == until)
+        close_piece(t, &f);
+    uint32_t hits = with_implied(t, f.hits);
+    out->aspects = hits & ((1u << ASPECT_COUNT) - 1);
+    out->channels = hits >> TAG_CHANNELS & ((1u << CHANNEL_COUNT) - 1);
+    out->intents = (uint8_t)(hits >> TAG_INTENTS);
+}
+
+/* --- every row that fires ------------------------------------------------- */
+
+typedef void visit_row(void *context, const struct topic_place *p,
+                       const struct row *row, size_t begin, size_t end);
+
+static void visit_cell(struct topic_place *p, uint64_t hash, size_t begin,
+                       size_t at, visit_row *visit, void *context)
+{
+    const struct cell *c = topic_cell(p->t, hash);
+    if (!c)
+        return;
+    const struct link *l = p->t->links + c->first;
+    for (int i = 0; i < c->adds + c->plains + c->patterns; i++, l++) {
+        const struct row *row = &p->t->rows[l->row];
+        if (l->order < 2)
+            visit(context, p, row, begin, at + 1);
+        else if (topic_try(p, row, l->anchor, at))
+            visit(context, p, row, p->begin, p->end);
+    }
+}
+
+static void visit_rows(const struct topic_rows *t, const struct words *words,
+                       visit_row *visit, void *context)
+{
+    struct topic_place p = { .t = t, .words = words, .until = words->count };
+    for (size_t i = 0; i < words->count; i++) {
+        uint64_t key = topic_key(t, words, i);
+        unsigned classes = topic_classes(words, i);
+        visit_cell(&p, key, i, i, visit, context);
+        if (i)
+            visit_cell(&p, words_join(topic_key(t, words, i - 1), key), i - 1,
+                       i, visit, context);
+        for (int k = 0; classes >> k; k++)
+            if (classes >> k & 1)
+                visit_cell(&p, t->kinds[k], i, i, visit, context);
+    }
+}
+
+/* --- spans ------------------------------------------------------------------ */
+
+struct spans {
+    struct post *post;
+    size_t wish_begin;
+    unsigned names;      /* of the switch: captured so far */
+};
+
+/* The first wish; of switches the one that names most. */
+static void take_spans(void *context, const struct topic_place *p,
+                       const struct row *row, size_t begin, size_t end)
+{
+    struct spans *s = context;
+    (void)end;
+    if (!row->captures)
+        return;
+    const struct span *c = p->captures;
+    if (row->tag == TAG_SUGGESTION && begin < s->wish_begin &&
+        s->post->tags.intents >> INTENT_SUGGESTION & 1) {
+        s->post->wish = c[CAPTURE_WISH];
+        s->wish_begin = begin;
+    }
+    unsigned names = (c[CAPTURE_FROM].length > 0) + (c[CAPTURE_TO].length > 0);
+    if (row->tag == TAG_SWITCH && names > s->names) {
+        s->post->from = c[CAPTURE_FROM];
+        s->post->to = c[CAPTURE_TO];
+        s->names = names;
+    }
+}
+
+void topics_spans(const struct topics *t, const struct words *words,
+                  struct post *post)
+{
+    struct spans s = { .post = post, .wish_begin = SIZE_MAX };
+    post->wish = post->from = post->to = (struct span){ 0, 0 };
+    if (post->tags.intents & (1u << INTENT_SUGGESTION | 1u << INTENT_SWITCH))
+        visit_rows(&t->rows, words, take_spans, &s);
+}
+
+/* --- why ---------------------------------------------------------------------- */
+
+struct reasons {
+    visit_topic *visit;
+    void *context;
+};
+
+static void take_reason(void *context, const struct topic_place *p,
+                        const struct row *row, size_t begin, size_t end)
+{
+    const struct reasons *r = context;
+    struct span span = { 0, 0 };
+    if (begin < end) {
+        const struct word *last = &p->words->items[end - 1];
+        span.start = p->words->items[begin].start;
+        span.length = last->start + last->length - span.start;
+    }
+    r->visit(r->context, topic_name(row->tag), p->t->names.data + row->name,
+             row->weighted ? (double)row->weight : 0, span);
+}
+
+void topics_explain(const struct topics *t, const struct words *words,
+                    visit_topic *visit, void *context)
+{
+    struct reasons r = { visit, context };
+    visit_rows(&t->rows, words, take_reason, &r);
+}
