@@ -2,6 +2,8 @@
 /* See api.h. */
 #include "base/api.h"
 
+#include "base/clock.h"
+
 static int take_element(void *context, const struct json_value *values,
                         struct error *err)
 {
@@ -62,4 +64,22 @@ void api_release(struct api_call *call)
     json_close(call->json);
     call->json = NULL;
     http_reply_release(&call->reply);
+}
+
+struct text api_text(struct batch *out, const struct json_value *value,
+                     size_t limit)
+{
+    if (value->type != JSON_STRING && value->type != JSON_NUMBER)
+        return (struct text){ NULL, 0 };
+    return text_copy(&out->memory, value->text.data, value->text.length,
+                     limit);
+}
+
+int64_t api_time(const struct json_value *value)
+{
+    int64_t when;
+    if ((value->type != JSON_STRING && value->type != JSON_NUMBER) ||
+        clock_parse(value->text.data, value->text.length, &when))
+        return 0;
+    return when;
 }

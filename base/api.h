@@ -32,4 +32,10 @@ struct text api_top(const struct api_call *call, const char *path);
 bool api_says(const struct api_call *call, const char *word);
 void api_release(struct api_call *call);
 
+/* A string or number as text in the batch's arena; empty for all else. */
+struct text api_text(struct batch *out, const struct json_value *value,
+                     size_t limit);
+/* A date in any form that clock_parse() knows; 0: none. */
+int64_t api_time(const struct json_value *value);
+
 #endif

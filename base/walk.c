@@ -165,6 +165,11 @@ void walk_close(struct walk *w)
     *w = (struct walk){ 0 };
 }
 
+void walk_gone_done(struct walk_list *l)
+{
+    ring_clear(&l->gone);
+}
+
 int64_t walk_complete_from(const struct walk *w)
 {
     int64_t from = w->since;

@@ -86,6 +86,8 @@ bool walk_saw(struct walk *w, struct walk_list *l, struct text id,
  * when the service says there is none. 1: walk on, 0: the list is done and
  * l->gone filled, -1: the service goes in a circle; the list is done, too. */
 int walk_page_end(struct walk *w, struct walk_list *l, struct text next);
+/* The ones in l->gone were looked at. */
+void walk_gone_done(struct walk_list *l);
 /* From when on all lists are complete. */
 int64_t walk_complete_from(const struct walk *w);
 

@@ -51,4 +51,11 @@ struct collector {
 extern const struct collector *const collectors[];
 const struct collector *collector_find(const char *name); /* NULL: none */
 
+/* Add a post that says: this one was deleted where it came from. */
+void collection_gone(struct batch *out, struct text source,
+                     struct text native_id, int64_t created);
+/* Count an item as left out and remember why. */
+void collection_skip(struct collection *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 #endif

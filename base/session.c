@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See session.h. */
+#include "base/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void path_of(struct buf *out, const char *folder, const char *label)
+{
+    buf_printf(out, "%s/", folder);
+    for (; *label; label++)
+        buf_putc(out, *label == '/' || *label == '.' ? '_' : *label);
+    buf_puts(out, ".session");
+}
+
+int session_read(const char *folder, const char *label, struct buf *out,
+                 struct error *err)
+{
+    struct buf path = BUF_INIT(0);
+    struct stat st;
+    char piece[4096];
+    ssize_t got = 0;
+    int rc = 0;
+    buf_clear(out);
+    if (!folder)
+        return 0;
+    path_of(&path, folder, label);
+    int fd = open(buf_text(&path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) {
+        if (errno != ENOENT)
+            rc = error_set(err, ERROR_SYSTEM, "%s: %s", buf_text(&path),
+                           strerror(errno));
+        goto done;
+    }
+    if (fstat(fd, &st) || (st.st_mode & 077))
+        goto done;
+    while ((got = read(fd, piece, sizeof(piece))) > 0)
+        buf_add(out, piece, (size_t)got);
+    rc = got == 0 && out->length > 0;
+done:
+    if (fd >= 0)
+        close(fd);
+    explicit_bzero(piece, sizeof(piece));
+    buf_release(&path);
+    return rc;
+}
+
+int session_write(const char *folder, const char *label,
+                  const struct buf *content, struct error *err)
+{
+    struct buf path = BUF_INIT(0), fresh = BUF_INIT(0);
+    int rc = -1;
+    if (!folder)
+        return 0;
+    path_of(&path, folder, label);
+    buf_printf(&fresh, "%s.%ld", buf_text(&path), (long)getpid());
+    int fd = open(buf_text(&fresh),
+                  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0 && fchmod(fd, 0600) == 0 &&
+        write(fd, buf_text(content), content->length) ==
+            (ssize_t)content->length &&
+        rename(buf_text(&fresh), buf_text(&path)) == 0)
+        rc = 0;
+    else
+        error_set(err, ERROR_SYSTEM, "%s cannot be written: %s",
+                  buf_text(&path), strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    if (rc)
+        unlink(buf_text(&fresh));
+    buf_release(&path);
+    buf_release(&fresh);
+    return rc;
+}

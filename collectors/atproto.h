@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signed-in calls to an AT Protocol server (Bluesky's). Tokens are kept
+ * between runs and renewed in the middle of one. Knows no posts. */
+#ifndef COLLECTORS_ATPROTO_H
+#define COLLECTORS_ATPROTO_H
+
+#include "base/api.h"
+
+struct atproto {
+    /* Borrowed. */
+    struct http *http;
+    const char *service;            /* "https://bsky.social" */
+    const char *identifier;         /* NULL: ask as a stranger */
+    const char *password;
+    const char *folder, *label;     /* where tokens are kept */
+    /* Its own. */
+    struct buf access, refresh;     /* tokens; empty: none */
+    unsigned logins;                /* in this run */
+};
+
+int atproto_open(struct atproto *a, struct error *err);
+void atproto_close(struct atproto *a);
+
+/* api_send() with a token; signs in when there is none or it has died. */
+int atproto_send(struct atproto *a, struct api_call *call, struct error *err);
+
+/* Where people read the post of an at:// uri; empty when it is none. */
+struct text atproto_url(struct batch *out, struct text uri);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every collector: a declaration and a row each. */
+#include "collectors/collector.h"
+
+#include <stdarg.h>
+
+extern const struct collector collector_bluesky;
+extern const struct collector collector_hackernews;
+extern const struct collector collector_mastodon;
+
+const struct collector *const collectors[] = {
+    &collector_bluesky,
+    &collector_hackernews,
+    &collector_mastodon,
+    NULL,
+};
+
+const struct collector *collector_find(const char *name)
+{
+    for (const struct collector *const *c = collectors; *c; c++)
+        if (strcmp((*c)->name, name) == 0)
+            return *c;
+    return NULL;
+}
+
+void collection_skip(struct collection *c, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(c->skipped_why, sizeof(c->skipped_why), format, args);
+    va_end(args);
+    c->skipped++;
+}
+
+void collection_gone(struct batch *out, struct text source,
+                     struct text native_id, int64_t created)
+{
+    struct post *post = batch_add(out);
+    post->source = source;
+    post->native_id = text_copy(&out->memory, native_id.data,
+                                native_id.length, POST_ID_LIMIT);
+    post->created = created;
+    post->deleted = true;
+}
