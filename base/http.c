@@ -30,7 +30,7 @@ struct http {
     CURL *easy;
     struct limit_clocks clocks;
     unsigned requests;
-    int64_t slept;             /* milliseconds, in this session */
+    int64_t slept;             /* milliseconds, since http_begin() */
     int64_t wait_until;
 };
 
@@ -90,6 +90,12 @@ void http_close(struct http *h)
     limit_clocks_release(&h->clocks);
     mem_free(h);
     curl_global_cleanup();
+}
+
+void http_begin(struct http *h)
+{
+    h->slept = 0;
+    h->wait_until = 0;
 }
 
 unsigned http_requests(const struct http *h)

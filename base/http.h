@@ -22,8 +22,8 @@ struct http;
 struct http_limits {
     size_t body;           /* decoded bytes of one reply; default 16 MiB */
     int64_t seconds;       /* one request; default 30 */
-    int64_t wait;          /* most seconds slept for limits in all of a run;
-                            * default 20; what is more is left to the next */
+    int64_t wait;          /* most seconds slept since http_begin();
+                            * default 20; a longer wait is left to later */
     unsigned tries;        /* of one request; default 3 */
     bool allow_loopback;
     const char *user_agent;
@@ -73,6 +73,10 @@ struct text http_header(const struct http_reply *reply, const char *name);
 
 /* "a b&c" → "a%20b%26c", appended. */
 void http_escape(struct buf *out, const char *text);
+
+/* A new source begins: it may sleep its whole wait, and what the last one was
+ * told about waiting is not its own. The hosts' clocks go on. */
+void http_begin(struct http *h);
 
 /* Requests made so far, and when a host may be asked again. */
 unsigned http_requests(const struct http *h);

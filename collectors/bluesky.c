@@ -24,9 +24,9 @@ struct bluesky {
 };
 
 static const struct option options[] = {
-    { "queries", OPTION_LIST, NULL, offsetof(struct bluesky, queries),
+    { "query", OPTION_LIST, NULL, offsetof(struct bluesky, queries),
       "searches; each as one would type it in the app" },
-    { "authors", OPTION_LIST, NULL, offsetof(struct bluesky, authors),
+    { "author", OPTION_LIST, NULL, offsetof(struct bluesky, authors),
       "handles or DIDs whose posts to read" },
     { "identifier", OPTION_STRING, NULL, offsetof(struct bluesky, identifier),
       "handle to sign in with; searching needs it" },
@@ -57,8 +57,7 @@ static int open_bluesky(struct collection *c, struct error *err)
 {
     struct bluesky *b = c->state;
     if (!b->queries.count && !b->authors.count)
-        return error_set(err, ERROR_CONFIG, "say what to read: queries or "
-                         "authors");
+        return error_set(err, ERROR_CONFIG, "say what to read: query or author");
     if (b->queries.count && (!b->identifier || !b->password))
         return error_set(err, ERROR_CONFIG, "searching needs identifier and "
                          "password_file (an app password)");
@@ -170,7 +169,8 @@ static int recheck(struct bluesky *b, struct error *err)
         for (unsigned i = from; rc == 0 && i < until; i++) {
             struct text id = text_of(gone->items[i].id);
             if (!gone->items[i].seen && !strstr(id.data, ".feed.repost/"))
-                collection_gone(b->out, TEXT("bluesky"), id, gone->items[i].time);
+                collection_gone(b->out, TEXT("bluesky"), id,
+                                gone->items[i].time);
         }
         api_release(&call);
         buf_release(&url);

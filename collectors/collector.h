@@ -43,7 +43,7 @@ struct collector {
      * added to out is valid and may be stored with the cursor as set. */
     int (*fetch)(struct collection *c, struct batch *out, struct error *err);
 
-    /* Optional: release what open took. */
+    /* Optional: release what open took; called after a failed open, too. */
     void (*close)(struct collection *c);
 };
 

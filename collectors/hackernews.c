@@ -23,9 +23,9 @@ struct hackernews {
 };
 
 static const struct option options[] = {
-    { "queries", OPTION_LIST, NULL, offsetof(struct hackernews, queries),
+    { "query", OPTION_LIST, NULL, offsetof(struct hackernews, queries),
       "words to search for; \"quoted\" is a phrase (required)" },
-    { "tags", OPTION_STRING, "(story,comment)", offsetof(struct hackernews,
+    { "kinds", OPTION_STRING, "(story,comment)", offsetof(struct hackernews,
       tags), "Algolia's tag filter: which kinds of item" },
     { "page_size", OPTION_COUNT, "1000", offsetof(struct hackernews, page),
       "posts a request, at most 1000" },
@@ -50,7 +50,7 @@ static int open_hackernews(struct collection *c, struct error *err)
 {
     struct hackernews *h = c->state;
     if (!h->queries.count)
-        return error_set(err, ERROR_CONFIG, "say what to search for: queries");
+        return error_set(err, ERROR_CONFIG, "say what to search for: query");
     if (h->page < 1 || h->page > 1000)
         h->page = 1000;
     h->collection = c;

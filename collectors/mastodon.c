@@ -10,7 +10,7 @@
 #include "collectors/collector.h"
 
 struct mastodon {
-    char *server, *token;
+    char *host, *token;
     struct option_list tags;
     bool public_timeline, local;
     uint64_t page;
@@ -25,9 +25,9 @@ struct mastodon {
 };
 
 static const struct option options[] = {
-    { "server", OPTION_URL, NULL, offsetof(struct mastodon, server),
+    { "host", OPTION_URL, NULL, offsetof(struct mastodon, host),
       "https://mastodon.example (required)" },
-    { "tags", OPTION_LIST, NULL, offsetof(struct mastodon, tags),
+    { "tag", OPTION_LIST, NULL, offsetof(struct mastodon, tags),
       "hashtags to follow, without #" },
     { "public", OPTION_BOOL, "false", offsetof(struct mastodon,
       public_timeline), "also the whole public timeline" },
@@ -53,17 +53,17 @@ static const char *const paths[] = {
 static int open_mastodon(struct collection *c, struct error *err)
 {
     struct mastodon *m = c->state;
-    if (!m->server)
-        return error_set(err, ERROR_CONFIG, "say which server: "
+    if (!m->host)
+        return error_set(err, ERROR_CONFIG, "say which host: "
                          "https://mastodon.example");
     if (!m->tags.count && !m->public_timeline)
-        return error_set(err, ERROR_CONFIG, "say what to follow: tags, or "
+        return error_set(err, ERROR_CONFIG, "say what to follow: tag, or "
                          "public: true");
     if (m->page < 1 || m->page > 40)
         m->page = 40;
-    size_t length = strlen(m->server);
-    while (length && m->server[length - 1] == '/')
-        m->server[--length] = '\0';
+    size_t length = strlen(m->host);
+    while (length && m->host[length - 1] == '/')
+        m->host[--length] = '\0';
     m->collection = c;
     walk_open(&m->walk, c->cursor, clock_now(), c->since, m->overlap);
     return 0;
@@ -146,7 +146,7 @@ static int recheck(struct mastodon *m, const struct walk_item *item,
     struct buf url = BUF_INIT(POST_URL_LIMIT + 1000);
     struct api_call call = { .http = m->collection->http, .element = "",
                              .paths = paths };
-    buf_printf(&url, "%s/api/v1/statuses/", m->server);
+    buf_printf(&url, "%s/api/v1/statuses/", m->host);
     http_escape(&url, item->id);
     call.request.url = buf_text(&url);
     call.request.bearer = m->token;
@@ -170,7 +170,7 @@ static int next_page(struct mastodon *m, const char *tag, struct error *err)
     struct api_call call = { .http = m->collection->http, .element = "[*]",
                              .paths = paths, .take = take_status,
                              .context = m, .out = m->out };
-    buf_printf(&url, "%s/api/v1/timelines/", m->server);
+    buf_printf(&url, "%s/api/v1/timelines/", m->host);
     if (tag) {
         buf_puts(&url, "tag/");
         http_escape(&url, *tag == '#' ? tag + 1 : tag);

@@ -270,6 +270,8 @@ int ingest_round(struct ingest *i, struct collection *c, unsigned max_pages,
     struct error why = ERROR_INIT;
     *report = (struct ingest_report){ .pages = 0 };
     i->now = clock_now();
+    if (c->http)
+        http_begin(c->http);
     i->read = i->taken = i->appended = 0;
     i->last = i->failed = false;
     i->result = &report->stored;

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* swell sources: every type of source with its options, limits and terms,
+ * straight from the collectors' tables. Asks nobody. */
+#include "commands/command.h"
+
+#include "base/clock.h"
+#include "collectors/collector.h"
+
+struct sources_flags {
+    char *format;
+};
+
+static const struct option options[] = {
+    { "format", OPTION_STRING, "text", offsetof(struct sources_flags, format),
+      "text or markdown" },
+    OPTION_END
+};
+
+static const char *type_name(enum option_type type)
+{
+    static const char *const names[] = {
+        [OPTION_STRING] = "text", [OPTION_LIST] = "list",
+        [OPTION_COUNT] = "number", [OPTION_FLOAT] = "number",
+        [OPTION_BOOL] = "yes or no", [OPTION_DURATION] = "15m, 6h, 7d",
+        [OPTION_DATE] = "date", [OPTION_SECRET] = "file",
+        [OPTION_URL] = "address" };
+    return names[type];
+}
+
+static void every(const struct collector *c, char out[32])
+{
+    if (c->every >= HOUR && c->every % HOUR == 0)
+        snprintf(out, 32, "%lldh", (long long)(c->every / HOUR));
+    else
+        snprintf(out, 32, "%lldm", (long long)(c->every / MINUTE));
+}
+
+static void print_text(const struct collector *c)
+{
+    char rhythm[32];
+    every(c, rhythm);
+    printf("%s: %s\n", c->name, c->about);
+    if (c->every)
+        printf("  every      %s unless said otherwise\n", rhythm);
+    if (c->keep)
+        printf("  keep       at most %lld days\n",
+               (long long)(c->keep / DAY));
+    if (c->terms)
+        printf("  terms      %s\n", c->terms);
+    if (c->key_help)
+        printf("  key        %s\n", c->key_help);
+    for (const struct option *o = c->options; o->name; o++)
+        printf("  %-16s %s%s%s%s\n", o->name, o->help,
+               o->value ? " [" : "", o->value ? o->value : "",
+               o->value ? "]" : "");
+    putchar('\n');
+}
+
+static void print_markdown(const struct collector *c)
+{
+    char rhythm[32];
+    every(c, rhythm);
+    printf("\n## %s\n\n%c%s.\n\n", c->name,
+           c->about[0] >= 'a' && c->about[0] <= 'z' ? c->about[0] - 32
+                                                    : c->about[0],
+           c->about + 1);
+    if (c->every)
+        printf("- Asked every %s unless `every` says otherwise.\n", rhythm);
+    if (c->keep)
+        printf("- Its terms let posts be kept for %lld days at most.\n",
+               (long long)(c->keep / DAY));
+    if (c->terms)
+        printf("- Terms and limits: %s.\n", c->terms);
+    if (c->key_help)
+        printf("- Key: %s.\n", c->key_help);
+    printf("\n| option | | default | meaning |\n|---|---|---|---|\n");
+    for (const struct option *o = c->options; o->name; o++)
+        printf("| `%s` | %s | %s%s%s | %s |\n", o->name, type_name(o->type),
+               o->value ? "`" : "", o->value ? o->value : "",
+               o->value ? "`" : "", o->help);
+}
+
+static int run(struct invocation *in, struct error *err)
+{
+    const struct sources_flags *flags = in->flags;
+    bool markdown = strcmp(flags->format, "markdown") == 0;
+    unsigned shown = 0;
+    if (!markdown && strcmp(flags->format, "text") != 0)
+        return error_set(err, ERROR_USAGE, "--format is text or markdown");
+    if (markdown)
+        printf("# Sources\n\nWritten by `swell sources --format markdown`. "
+               "Each is a row under `sources:`\nwith a `name`, its `type`, "
+               "perhaps `every`, and the options of its table.\n");
+    for (const struct collector *const *c = collectors; *c; c++) {
+        bool wanted = !in->argc;
+        for (int i = 0; i < in->argc; i++)
+            wanted = wanted || strcmp(in->argv[i], (*c)->name) == 0;
+        if (!wanted)
+            continue;
+        shown++;
+        (markdown ? print_markdown : print_text)(*c);
+    }
+    if (!shown)
+        return error_set(err, ERROR_USAGE, "there is no source type \"%s\"",
+                         in->argv[0]);
+    return EXIT_DONE;
+}
+
+const struct command command_sources = {
+    .name = "sources",
+    .arguments = "[TYPE...]",
+    .about = "types of source with their options, limits and terms",
+    .options = options,
+    .state_size = sizeof(struct sources_flags),
+    .run = run,
+};

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* swell status: is collecting well? How much is stored, when each source last
+ * succeeded, what it waits for, how much of the last day it covers. Status 3
+ * when something is wrong. Reads only. */
+#include "commands/command.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "collectors/collector.h"
+#include "pipeline/round.h"
+
+struct status_flags {
+    char *format;
+};
+
+static const struct option options[] = {
+    { "format", OPTION_STRING, "text", offsetof(struct status_flags, format),
+      "text or json" },
+    OPTION_END
+};
+
+/* A source is late when so many of its rounds should have been. */
+enum { ROUNDS_LATE = 3, FAILURES_WRONG = 2 };
+
+struct health {
+    const struct source_config *source;
+    struct round round;
+    unsigned covered;      /* percent of the last 24 hours */
+    const char *wrong;     /* NULL: well */
+};
+
+static int examine(struct invocation *in, const struct source_config *source,
+                   struct health *h, struct error *err)
+{
+    enum { QUARTERS = DAY / QUARTER };
+    uint8_t states[QUARTERS];
+    int64_t now = clock_now(), until = now - now % QUARTER;
+    const struct collector *kind = collector_find(source->type);
+    int64_t every = source->every ? source->every : kind ? kind->every : HOUR;
+    *h = (struct health){ .source = source };
+    if (round_read(in->store, source->label, &h->round, err) < 0 ||
+        store_coverage(in->store, source->label, until - DAY, until, states,
+                       err))
+        return -1;
+    unsigned covered = 0;
+    for (size_t i = 0; i < QUARTERS; i++)
+        covered += states[i] == COVERAGE_COVERED;
+    h->covered = covered * 100 / QUARTERS;
+    if (!source->enabled)
+        return 0;
+    if (!h->round.last_try)
+        h->wrong = "never ran";
+    else if (h->round.failures >= FAILURES_WRONG)
+        h->wrong = "keeps failing";
+    else if (h->round.failures)
+        h->wrong = "failed";
+    else if (now - h->round.last_try > ROUNDS_LATE * every + MINUTE)
+        h->wrong = "is not being run";
+    return 0;
+}
+
+static const char *ago(int64_t when, char out[32])
+{
+    int64_t seconds = clock_now() - when;
+    if (!when)
+        snprintf(out, 32, "never");
+    else if (seconds < 2 * MINUTE)
+        snprintf(out, 32, "%lld s ago", (long long)seconds);
+    else if (seconds < 2 * HOUR)
+        snprintf(out, 32, "%lld min ago", (long long)(seconds / MINUTE));
+    else if (seconds < 2 * DAY)
+        snprintf(out, 32, "%lld h ago", (long long)(seconds / HOUR));
+    else
+        snprintf(out, 32, "%lld days ago", (long long)(seconds / DAY));
+    return out;
+}
+
+static void print_text(const struct store_stats *stats,
+                       const struct health *all, size_t count)
+{
+    char a[32], b[32], when[CLOCK_TEXT];
+    printf("%llu posts, %llu mentions, %.1f MiB used of %.1f MiB\n",
+           (unsigned long long)stats->posts,
+           (unsigned long long)stats->mentions,
+           (double)stats->bytes_used / (double)MiB,
+           (double)stats->bytes_file / (double)MiB);
+    for (size_t i = 0; i < count; i++) {
+        const struct health *h = &all[i];
+        printf("%-20s last success %s, last new post %s, covers %u %% of the "
+               "last day%s\n", h->source->label, ago(h->round.last_ok, a),
+               ago(h->round.last_post, b), h->covered,
+               h->source->enabled ? "" : " (switched off)");
+        if (h->wrong)
+            printf("%-20s %s%s%s\n", "", h->wrong,
+                   h->round.message[0] ? ": " : "", h->round.message);
+        if (h->round.wait_until > clock_now())
+            printf("%-20s waits until %s, as the service asks\n", "",
+                   clock_format(h->round.wait_until, when));
+    }
+}
+
+static void put_time(struct buf *out, const char *key, int64_t when)
+{
+    char text[CLOCK_TEXT];
+    if (when)
+        buf_printf(out, ",\"%s\":\"%s\"", key, clock_format(when, text));
+    else
+        buf_printf(out, ",\"%s\":null", key);
+}
+
+static void print_json(const struct store_stats *stats,
+                       const struct health *all, size_t count)
+{
+    struct buf out = BUF_INIT(0);
+    buf_printf(&out, "{\"posts\":%llu,\"mentions\":%llu,\"bytes_used\":%llu,"
+               "\"bytes_file\":%llu,\"sources\":[",
+               (unsigned long long)stats->posts,
+               (unsigned long long)stats->mentions,
+               (unsigned long long)stats->bytes_used,
+               (unsigned long long)stats->bytes_file);
+    for (size_t i = 0; i < count; i++) {
+        const struct health *h = &all[i];
+        buf_printf(&out, "%s{\"name\":", i ? "," : "");
+        json_write(&out, text_of(h->source->label));
+        buf_puts(&out, ",\"type\":");
+        json_write(&out, text_of(h->source->type));
+        put_time(&out, "last_try", h->round.last_try);
+        put_time(&out, "last_ok", h->round.last_ok);
+        put_time(&out, "last_post", h->round.last_post);
+        put_time(&out, "wait_until", h->round.wait_until);
+        buf_printf(&out, ",\"failures\":%u,\"covered_percent\":%u,\"ok\":%s,"
+                   "\"message\":", h->round.failures, h->covered,
+                   h->wrong ? "false" : "true");
+        json_write(&out, text_of(h->round.message[0] ? h->round.message
+                                 : h->wrong ? h->wrong : ""));
+        buf_putc(&out, '}');
+    }
+    buf_puts(&out, "]}");
+    puts(buf_text(&out));
+    buf_release(&out);
+}
+
+static int run(struct invocation *in, struct error *err)
+{
+    const struct status_flags *flags = in->flags;
+    bool json = strcmp(flags->format, "json") == 0, wrong = false;
+    struct store_stats stats;
+    int rc = -1;
+    if (!json && strcmp(flags->format, "text") != 0)
+        return error_set(err, ERROR_USAGE, "--format is text or json");
+    if (invocation_store(in, STORE_READ, err) ||
+        store_stats(in->store, &stats, err))
+        return -1;
+    size_t count = in->config->source_count;
+    struct health *all = mem_alloc((count + 1) * sizeof(*all));
+    for (size_t i = 0; i < count; i++) {
+        if (examine(in, &in->config->sources[i], &all[i], err))
+            goto done;
+        wrong = wrong || all[i].wrong;
+    }
+    (json ? print_json : print_text)(&stats, all, count);
+    rc = wrong ? EXIT_INCOMPLETE : EXIT_DONE;
+done:
+    mem_free(all);
+    return rc;
+}
+
+const struct command command_status = {
+    .name = "status",
+    .arguments = "[--format text|json]",
+    .about = "is collecting well? store, sources, waits, coverage",
+    .help = "Status 3 when a source failed, never ran or is no longer run.\n",
+    .options = options,
+    .state_size = sizeof(struct status_flags),
+    .run = run,
+};
