@@ -5,12 +5,14 @@
 extern const struct command command_detect;
 extern const struct command command_init;
 extern const struct command command_manual;
+extern const struct command command_retag;
 extern const struct command command_version;
 
 const struct command *const commands[] = {
     &command_detect,
     &command_init,
     &command_manual,
+    &command_retag,
     &command_version,
     NULL,
 };
