@@ -113,8 +113,10 @@ int atproto_send(struct atproto *a, struct api_call *call, struct error *err)
         if (a->identifier && !a->access.length && sign_in(a, err))
             return -1;
         call->request.bearer = a->access.length ? buf_text(&a->access) : NULL;
-        if (api_send(call, err) == 0)
+        if (api_send(call, err) == 0) {
+            a->logins = 0;
             return 0;
+        }
         bool token = (call->reply.status == 400 || call->reply.status == 401) &&
                      (api_says(call, "ExpiredToken") ||
                       api_says(call, "InvalidToken") ||

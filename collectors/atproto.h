@@ -15,7 +15,7 @@ struct atproto {
     const char *folder, *label;     /* where tokens are kept */
     /* Its own. */
     struct buf access, refresh;     /* tokens; empty: none */
-    unsigned logins;                /* in this run */
+    unsigned logins;                /* since a token was last accepted */
 };
 
 int atproto_open(struct atproto *a, struct error *err);

@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The collectors against services that are a function: http_send() is
+ * replaced here (the linker then leaves base/http.c out). Captured replies,
+ * where they are at hand, are read whole, byte by byte and cut everywhere. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "collectors/collector.h"
+
+/* ---- the service ------------------------------------------------------ */
+
+/* Fills body; returns the status, or 0: the line is dead. */
+typedef int answer(const struct http_request *request, struct buf *body);
+
+static struct {
+    answer *answer;
+    size_t chunk;    /* bytes at a time; 0: whole */
+    size_t cut;      /* break off here; SIZE_MAX: not */
+    unsigned requests, logins;
+    int64_t wait;
+} service;
+
+int http_send(struct http *h, const struct http_request *request,
+              struct http_reply *reply, struct error *err)
+{
+    struct buf body = BUF_INIT(0);
+    int rc = 0;
+    (void)h;
+    *reply = (struct http_reply){ .head = BUF_INIT(0),
+                                  .error_body = BUF_INIT(0) };
+    service.requests++;
+    reply->status = service.answer(request, &body);
+    if (reply->status < 200 || reply->status > 299) {
+        buf_add(&reply->error_body, buf_text(&body), body.length);
+        rc = error_set(err, reply->status == 0 || reply->status >= 429
+                       ? ERROR_RETRY : reply->status == 401 ||
+                       reply->status == 403 ? ERROR_DENIED : ERROR_INPUT,
+                       "host: HTTP %ld", reply->status);
+    }
+    bool cut = service.cut < body.length;
+    size_t length = cut ? service.cut : body.length;
+    for (size_t at = 0; rc == 0 && at < length;) {
+        size_t piece = service.chunk && service.chunk < length - at
+                           ? service.chunk : length - at;
+        rc = request->take(request->context, buf_text(&body) + at, piece,
+                           err);
+        at += piece;
+    }
+    if (rc == 0 && cut)
+        rc = error_set(err, ERROR_RETRY, "host: broke off");
+    buf_release(&body);
+    return rc;
+}
+
+int64_t http_wait_until(const struct http *h)
+{
+    (void)h;
+    return service.wait;
+}
+
+/* ---- a collection ----------------------------------------------------- */
+
+struct run {
+    struct collection c;
+    struct batch out;
+    struct buf cursor;
+    struct error err;
+    int rc;
+};
+
+static void set(struct run *r, const char *name, const char *value)
+{
+    const struct option *o = option_find(r->c.kind->options, name);
+    assert_non_null(o);
+    assert_int_equal(option_set(o, r->c.state, value, "/", &r->err), 0);
+}
+
+static void begin(struct run *r, const char *kind)
+{
+    *r = (struct run){ .cursor = BUF_INIT(0) };
+    batch_init(&r->out);
+    r->c.kind = collector_find(kind);
+    assert_non_null(r->c.kind);
+    r->c.label = "test";
+    service.chunk = 0;
+    service.cut = SIZE_MAX;
+    service.logins = 0;
+}
+
+/* Options for a fresh state; each round opens anew, as collect does. */
+static void ready(struct run *r)
+{
+    r->c.state = calloc(1, r->c.kind->state_size);
+    option_defaults(r->c.kind->options, r->c.state);
+}
+
+static int round_of(struct run *r, unsigned pages)
+{
+    batch_reset(&r->out);
+    buf_clear(&r->out.cursor);
+    r->c.cursor = buf_text(&r->cursor);
+    service.requests = 0;
+    r->c.skipped = 0;
+    r->rc = r->c.kind->open(&r->c, &r->err);
+    if (r->rc == 0)
+        for (r->rc = 1; r->rc == 1 && pages; pages--)
+            r->rc = r->c.kind->fetch(&r->c, &r->out, &r->err);
+    if (r->out.cursor.length) {
+        buf_clear(&r->cursor);
+        buf_puts(&r->cursor, buf_text(&r->out.cursor));
+    }
+    r->c.kind->close(&r->c);
+    option_release(r->c.kind->options, r->c.state);
+    free(r->c.state);
+    return r->rc;
+}
+
+static void end(struct run *r)
+{
+    batch_release(&r->out);
+    buf_release(&r->cursor);
+}
+
+static uint64_t digest_of(const struct batch *b)
+{
+    struct buf all = BUF_INIT(0);
+    for (size_t i = 0; i < b->count; i++) {
+        const struct post *p = &b->posts[i];
+        const struct text texts[] = { p->source, p->native_id, p->url,
+                                      p->author, p->handle, p->text,
+                                      p->reply_to, p->lang };
+        for (size_t t = 0; t < sizeof(texts) / sizeof(texts[0]); t++) {
+            assert_true(text_valid(texts[t].data, texts[t].length));
+            buf_add(&all, texts[t].data, texts[t].length);
+            buf_putc(&all, '\n');
+        }
+        buf_printf(&all, "%lld %lld %lld %u %u %u %u\n", (long long)p->created,
+                   (long long)p->indexed, (long long)p->edited, p->kind,
+                   p->likes, p->reposts, p->replies);
+    }
+    uint64_t hash = hash64(buf_text(&all), all.length);
+    buf_release(&all);
+    return hash;
+}
+
+static const struct post *find(const struct run *r, const char *id)
+{
+    for (size_t i = 0; i < r->out.count; i++)
+        if (text_is(r->out.posts[i].native_id, id))
+            return &r->out.posts[i];
+    return NULL;
+}
+
+/* ---- captured replies ------------------------------------------------- */
+
+static struct buf capture = BUF_INIT(0);
+
+static bool load(const char *name)
+{
+    char path[300], piece[65536];
+    size_t got;
+    snprintf(path, sizeof(path), "../shared/data/captures/%s", name);
+    FILE *f = fopen(path, "rb");
+    buf_clear(&capture);
+    while (f && (got = fread(piece, 1, sizeof(piece), f)) > 0)
+        buf_add(&capture, piece, got);
+    if (f)
+        fclose(f);
+    else
+        print_message("skip: %s is not here\n", path);
+    return f != NULL;
+}
+
+/* The first page is the capture, what lies below is empty. */
+static int answer_capture(const struct http_request *request, struct buf *body)
+{
+    if (strstr(request->url, "max_id=") || strstr(request->url, "cursor="))
+        buf_puts(body, strstr(request->url, "xrpc") ? "{\"posts\":[],"
+                 "\"feed\":[]}" : "[]");
+    else
+        buf_add(body, buf_text(&capture), capture.length);
+    return 200;
+}
+
+static void run_capture(struct run *r, const char *kind)
+{
+    ready(r);
+    if (strcmp(kind, "mastodon") == 0) {
+        set(r, "host", "https://host.example");
+        set(r, "tag", "acme");
+    } else {
+        set(r, "author", "alice.example");
+    }
+    round_of(r, 10);
+}
+
+static void read_capture_all_ways(const char *file, const char *kind,
+                                  size_t posts)
+{
+    struct run r;
+    if (!load(file))
+        return;
+    service.answer = answer_capture;
+    begin(&r, kind);
+    run_capture(&r, kind);
+    assert_int_equal(r.rc, 0);
+    assert_int_equal(r.out.count, posts);
+    assert_int_equal(r.c.skipped, 0);
+    uint64_t whole = digest_of(&r.out);
+    for (size_t chunk = 1; chunk < 4; chunk++) {
+        buf_clear(&r.cursor);
+        service.chunk = chunk;
+        run_capture(&r, kind);
+        assert_int_equal(r.rc, 0);
+        assert_int_equal(digest_of(&r.out), whole);
+    }
+    service.chunk = 0;
+    size_t last = capture.length;
+    while (last && strchr(" \n\t\r", capture.data[last - 1]))
+        last--;
+    size_t step = last < 12000 ? 1 : 23; /* a long one costs its square */
+    for (service.cut = 0; service.cut < last; service.cut += step) {
+        buf_clear(&r.cursor);
+        run_capture(&r, kind);
+        if (r.rc != -1 || r.cursor.length || r.out.count > posts)
+            fail_msg("cut at %zu: %d, %zu posts, cursor %s", service.cut,
+                     r.rc, r.out.count, buf_text(&r.cursor));
+    }
+    end(&r);
+}
+
+static void test_captured_mastodon(void **state)
+{
+    (void)state;
+    read_capture_all_ways("snac2-tag.json", "mastodon", 5);
+    read_capture_all_ways("snac2-tag-40.json", "mastodon", 35);
+}
+
+static void test_captured_bluesky(void **state)
+{
+    (void)state;
+    read_capture_all_ways("atproto-getAuthorFeed.json", "bluesky", 3);
+    read_capture_all_ways("atproto-getAuthorFeed-repost-reply-quote.json",
+                          "bluesky", 3);
+}
+
+/* ---- mastodon --------------------------------------------------------- */
+
+static struct {
+    int newest;
+    bool deleted[1000];
+    int edited;
+    int fail_below;   /* pages under this id fail */
+} toots;
+
+static int answer_toots(const struct http_request *request, struct buf *body)
+{
+    const char *max = strstr(request->url, "max_id="),
+               *one = strstr(request->url, "/statuses/");
+    int id = max ? (int)strtol(max + 7, NULL, 10) - 1 : toots.newest;
+    if (one) {
+        id = (int)strtol(one + 10, NULL, 10);
+        buf_printf(body, "{\"id\":\"%d\"}", id);
+        return toots.deleted[id] ? 404 : 200;
+    }
+    if (toots.fail_below && id < toots.fail_below) {
+        service.wait = 0;
+        return 503;
+    }
+    buf_putc(body, '[');
+    for (int count = 0; id >= 0 && count < 40; id--) {
+        char when[CLOCK_TEXT];
+        if (toots.deleted[id])
+            continue;
+        buf_printf(body, "%s{\"id\":\"%d\",\"uri\":\"https://h.example/%d\","
+                   "\"created_at\":\"%s\",\"edited_at\":%s,\"account\":"
+                   "{\"acct\":\"a\"},\"content\":\"<p>toot %d %s</p>\"}",
+                   count++ ? "," : "", id, id,
+                   clock_format(1790000000 + id * 60, when),
+                   id == toots.edited ? "\"2026-09-21T20:00:00Z\"" : "null",
+                   id, id == toots.edited ? "again" : "");
+    }
+    buf_putc(body, ']');
+    return 200;
+}
+
+static int collect_toots(struct run *r, unsigned pages)
+{
+    clock_fix(1790000000 + toots.newest * 60 + 30);
+    r->c.since = 1790000000 - 100000;
+    ready(r);
+    set(r, "host", "https://h.example/");
+    set(r, "tag", "acme");
+    return round_of(r, pages);
+}
+
+static void test_mastodon_rounds(void **state)
+{
+    struct run r;
+    (void)state;
+    memset(&toots, 0, sizeof(toots));
+    toots.edited = -1;
+    service.answer = answer_toots;
+    begin(&r, "mastodon");
+    toots.newest = 100;
+    assert_int_equal(collect_toots(&r, 100), 0);
+    assert_int_equal(r.out.count, 101);
+    assert_int_equal(service.requests, 4); /* 40, 40, 21, none */
+    assert_true(r.out.posts[0].html);
+    /* nothing new: one request */
+    assert_int_equal(collect_toots(&r, 100), 0);
+    assert_int_equal(service.requests, 1);
+    /* 500 between two polls, in rounds of three pages */
+    toots.newest = 600;
+    bool got[1000] = { false };
+    r.rc = 1;
+    for (int i = 0; i < 20 && r.rc == 1; i++) {
+        collect_toots(&r, 3);
+        for (size_t n = 0; n < r.out.count; n++)
+            got[strtol(r.out.posts[n].native_id.data + 18, NULL, 10)] = true;
+    }
+    for (int i = 101; i <= 600; i++)
+        assert_true(got[i]);
+    assert_int_equal(r.rc, 0);
+    /* an edit and two deletes */
+    toots.edited = 595;
+    toots.deleted[600] = toots.deleted[590] = true;
+    toots.newest = 601;
+    assert_int_equal(collect_toots(&r, 100), 0);
+    assert_int_equal(service.requests, 3); /* a page and two looks */
+    assert_true(find(&r, "https://h.example/600")->deleted);
+    assert_true(find(&r, "https://h.example/590")->deleted);
+    assert_true(find(&r, "https://h.example/595")->edited > 0);
+    assert_non_null(find(&r, "https://h.example/601"));
+    end(&r);
+}
+
+static void test_mastodon_heals(void **state)
+{
+    struct run r;
+    (void)state;
+    memset(&toots, 0, sizeof(toots));
+    toots.edited = -1;
+    service.answer = answer_toots;
+    begin(&r, "mastodon");
+    toots.newest = 199;
+    toots.fail_below = 120; /* the third of five pages fails */
+    assert_int_equal(collect_toots(&r, 100), -1);
+    assert_int_equal(r.err.kind, ERROR_RETRY);
+    assert_int_equal(r.out.count, 80);
+    toots.fail_below = 0;
+    assert_int_equal(collect_toots(&r, 100), 0);
+    assert_non_null(find(&r, "https://h.example/0"));
+    assert_non_null(find(&r, "https://h.example/119"));
+    end(&r);
+}
+
+/* ---- bluesky ---------------------------------------------------------- */
+
+static struct {
+    int posts, token, dies_after; /* requests a token lives for */
+    bool refuse_refresh, refuse_login;
+    unsigned refreshes;
+    char seen[200];
+} sky;
+
+static int answer_sky(const struct http_request *request, struct buf *body)
+{
+    char token[40], when[CLOCK_TEXT];
+    const char *cursor = strstr(request->url, "cursor=");
+    if (strstr(request->url, "createSession")) {
+        service.logins++;
+        assert_non_null(strstr(request->body, "pass word"));
+        if (sky.refuse_login) {
+            buf_puts(body, "{\"error\":\"AuthenticationRequired\"}");
+            return 401;
+        }
+        sky.token++;
+        sky.dies_after = 2;
+    } else if (strstr(request->url, "refreshSession")) {
+        sky.refreshes++;
+        if (sky.refuse_refresh) {
+            buf_puts(body, "{\"error\":\"ExpiredToken\"}");
+            return 400;
+        }
+        sky.token++;
+        sky.dies_after = 2;
+    } else {
+        snprintf(token, sizeof(token), "access%d", sky.token);
+        if (!request->bearer || strcmp(request->bearer, token) != 0 ||
+            sky.dies_after-- == 0) {
+            buf_puts(body, "{\"error\":\"ExpiredToken\",\"message\":\"Token "
+                           "has expired\"}");
+            return 400;
+        }
+        int at = cursor ? (int)strtol(cursor + 7, NULL, 10) : sky.posts;
+        buf_puts(body, "{\"posts\":[");
+        for (int i = 0; i < 10 && at > 0; i++, at--)
+            buf_printf(body, "%s{\"uri\":\"at://did:x/app.bsky.feed.post/%d\","
+                       "\"author\":{\"did\":\"did:x\",\"handle\":\"a.example\"}"
+                       ",\"record\":{\"text\":\"t %d\",\"createdAt\":\"2031-01-"
+                       "01T00:00:00Z\"},\"indexedAt\":\"%s\"}", i ? "," : "",
+                       at, at, clock_format(1790000000 + at, when));
+        buf_puts(body, "]");
+        if (at > 0)
+            buf_printf(body, ",\"cursor\":\"%d\"", at);
+        buf_putc(body, '}');
+        return 200;
+    }
+    buf_printf(body, "{\"accessJwt\":\"access%d\",\"refreshJwt\":"
+               "\"refresh%d\"}", sky.token, sky.token);
+    return 200;
+}
+
+static int collect_sky(struct run *r, const char *folder)
+{
+    char path[300];
+    clock_fix(1790001000);
+    snprintf(path, sizeof(path), "%s/password", folder);
+    FILE *f = fopen(path, "w");
+    fputs("pass word\n", f);
+    fclose(f);
+    chmod(path, 0600);
+    r->c.folder = folder;
+    ready(r);
+    set(r, "query", "acme");
+    set(r, "identifier", "us.example");
+    const struct option *o = option_find(r->c.kind->options, "password_file");
+    assert_int_equal(option_set(o, r->c.state, path, "/", &r->err), 0);
+    return round_of(r, 100);
+}
+
+static void test_bluesky_tokens(void **state)
+{
+    struct run r;
+    char folder[] = "/tmp/swell-test-XXXXXX", path[300];
+    struct stat st;
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    memset(&sky, 0, sizeof(sky));
+    sky.posts = 75;
+    service.answer = answer_sky;
+    begin(&r, "bluesky");
+    /* tokens die after two pages: refreshed in the middle */
+    assert_int_equal(collect_sky(&r, folder), 0);
+    assert_int_equal(r.out.count, 75);
+    assert_int_equal(service.logins, 1);
+    assert_int_equal(sky.refreshes, 3);
+    assert_true(r.out.posts[0].indexed == 1790000075);
+    assert_true(r.out.posts[0].created > 1900000000); /* ingest.c judges */
+    snprintf(path, sizeof(path), "%s/test.session", folder);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_null(strstr(buf_text(&r.cursor), "access"));
+    /* the next run does not log in */
+    service.logins = 0;
+    sky.dies_after = 2;
+    assert_int_equal(collect_sky(&r, folder), 0);
+    assert_int_equal(service.logins, 0);
+    /* the refresh token is dead: the password serves */
+    sky.refuse_refresh = true;
+    sky.dies_after = 0;
+    assert_int_equal(collect_sky(&r, folder), 0);
+    assert_int_equal(service.logins, 4); /* eight pages, two a token */
+    /* nothing serves: it ends, soon, without the secret in the sentence */
+    sky.refuse_login = true;
+    sky.dies_after = 0;
+    assert_int_equal(collect_sky(&r, folder), -1);
+    assert_int_equal(r.err.kind, ERROR_DENIED);
+    assert_in_range(service.requests, 3, 4);
+    assert_null(strstr(r.err.text, "pass word"));
+    end(&r);
+    unlink(path);
+    snprintf(path, sizeof(path), "%s/password", folder);
+    unlink(path);
+    rmdir(folder);
+}
+
+/* ---- hacker news ------------------------------------------------------ */
+
+enum { HITS = 95, HITS_SEEN = 20, HITS_PAGE = 10 }; /* the real: 1000, 1000 */
+
+static bool dead_hit[HITS];
+
+static int answer_hits(const struct http_request *request, struct buf *body)
+{
+    const char *until = strstr(request->url, "created_at_i%3C%3D"),
+               *number = strstr(request->url, "&page="),
+               *item = strstr(request->url, "/item/");
+    long most = until ? strtol(until + 18, NULL, 10) : 1800000000;
+    int page = number ? (int)strtol(number + 6, NULL, 10) : 0, place = 0;
+    int shown = 0;
+    if (item) {
+        buf_puts(body, dead_hit[strtol(item + 6, NULL, 10)]
+                           ? "null" : "{\"id\":1}");
+        return 200;
+    }
+    assert_non_null(strstr(request->url, "typoTolerance=false"));
+    buf_puts(body, "{\"hits\":[");
+    for (int i = HITS - 1; i >= 0; i--) {
+        long when = 1790000000 + i / 4; /* four share a second */
+        if (dead_hit[i] || when > most)
+            continue;
+        if (place >= page * HITS_PAGE && place < (page + 1) * HITS_PAGE &&
+            place < HITS_SEEN)
+            buf_printf(body, "%s{\"objectID\":\"%d\",\"author\":\"a\",\"title\""
+                       ":\"A < B & c %d\",\"created_at_i\":%ld,\"points\":3}",
+                       shown++ ? "," : "", i, i, when);
+        place++;
+    }
+    int pages = (place < HITS_SEEN ? place + HITS_PAGE - 1 : HITS_SEEN) /
+                HITS_PAGE;
+    buf_printf(body, "],\"page\":%d,\"nbPages\":%d,\"nbHits\":%d}", page,
+               pages, place);
+    return 200;
+}
+
+static void test_hackernews(void **state)
+{
+    struct run r;
+    bool got[HITS] = { false };
+    (void)state;
+    memset(dead_hit, 0, sizeof(dead_hit));
+    service.answer = answer_hits;
+    begin(&r, "hackernews");
+    for (int round = 0; round < 2; round++) {
+        clock_fix(1790000100 + round * 100000);
+        r.c.since = 1789000000;
+        ready(&r);
+        set(&r, "query", "acme");
+        set(&r, "page_size", "10");
+        assert_int_equal(round_of(&r, 100), 0);
+        for (size_t i = 0; i < r.out.count; i++)
+            if (!r.out.posts[i].deleted)
+                got[strtol(r.out.posts[i].native_id.data, NULL, 10)] = true;
+        if (round == 0) {
+            for (int i = 0; i < HITS; i++)
+                assert_true(got[i]);
+            assert_true(text_is(find(&r, "94")->text, "A &lt; B &amp; c 94"));
+            dead_hit[90] = true;
+        }
+    }
+    assert_true(find(&r, "90")->deleted);
+    assert_int_equal(r.c.skipped, 0);
+    end(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_captured_mastodon),
+        cmocka_unit_test(test_captured_bluesky),
+        cmocka_unit_test(test_mastodon_rounds),
+        cmocka_unit_test(test_mastodon_heals),
+        cmocka_unit_test(test_bluesky_tokens),
+        cmocka_unit_test(test_hackernews),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
