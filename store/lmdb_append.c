@@ -141,7 +141,7 @@ static int arrange(struct lmdb *s, MDB_txn *txn, struct append *a,
         e->source = a->sources[place].id;
         e->hash = post_hash(p->source, p->native_id);
         e->id_length = id_key(e->id, e->source, p->native_id, e->hash);
-        e->frozen = p->created < a->sources[place].expired;
+        e->frozen = p->created < a->sources[place].expired && !p->deleted;
     }
     return 0;
 }
@@ -161,22 +161,32 @@ static void make_record(struct append *a, struct entry *e)
     e->length = a->records.length - e->record;
 }
 
-/* Of one identity the last of the batch wins; the others count as if they
- * had been stored and replaced. */
-static void count_repeated(struct append *a, struct entry *from,
-                           struct entry *last)
+/* Of one identity the last of the batch that may be kept wins. The others
+ * count as if they had been stored before it and replaced. */
+static struct entry *find_winner(struct entry *from, struct entry *last)
 {
-    for (struct entry *e = from; e < last; e++) {
-        make_record(a, e);
-        bool same = !e->post->deleted && !last->post->deleted &&
-                    e->post->created == last->post->created &&
-                    record_same(entry_record(a, e), entry_record(a, last));
-        if (same)
-            a->result.unchanged++;
-        else
-            a->result.replaced++;
-        a->records.length = e->record;
+    for (struct entry *e = last; e >= from; e--)
+        if (!e->frozen)
+            return e;
+    return last;
+}
+
+static void count_repeated(struct append *a, struct entry *e,
+                           const struct entry *winner)
+{
+    if (e->frozen) {
+        a->result.blocked++;
+        return;
     }
+    make_record(a, e);
+    bool same = !e->post->deleted && !winner->post->deleted &&
+                e->post->created == winner->post->created &&
+                record_same(entry_record(a, e), entry_record(a, winner));
+    if (same)
+        a->result.unchanged++;
+    else
+        a->result.replaced++;
+    a->records.length = e->record;
 }
 
 static int touch(struct lmdb *s, MDB_txn *txn, struct append *a,
@@ -240,7 +250,7 @@ static int settle_one(struct lmdb *s, MDB_txn *txn, struct append *a,
         return 0;
     }
     if ((rc == 0 && value.length == 0) ||
-        ((rc == 0 || rc == MDB_NOTFOUND) && e->frozen && !e->post->deleted)) {
+        ((rc == 0 || rc == MDB_NOTFOUND) && e->frozen)) {
         a->result.blocked++;
         return 0;
     }
@@ -265,10 +275,12 @@ static int settle(struct lmdb *s, MDB_txn *txn, struct append *a)
         struct entry *last = from;
         while (last + 1 < end && same_identity(from, last + 1))
             last++;
-        make_record(a, last);
-        count_repeated(a, from, last);
-        rc = settle_one(s, txn, a, last);
-        from = last + 1;
+        struct entry *winner = find_winner(from, last);
+        make_record(a, winner);
+        for (; from <= last; from++)
+            if (from != winner)
+                count_repeated(a, from, winner);
+        rc = settle_one(s, txn, a, winner);
     }
     return rc;
 }

@@ -1,42 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the counted tables should hold, day by day, from the posts alone; and
- * where they do not. For each table two sorted lists of rows are made, the
- * right one and the one that is there, and compared.
- *
- * Quarter hours before a source's expiry mark have no posts any more: their
- * cells, and the sketches of such days, are taken as they are. */
-#include "store/lmdb.h"
+/* Are the windows the posts? Day by day, each counted table is made anew from
+ * the posts as a sorted list of rows, and compared with the rows that are
+ * there; lmdb_figures.c knows what they should be. */
+#include "store/lmdb_verify.h"
 
 #include <string.h>
 
-#include "store/counts.h"
-#include "store/hll.h"
-#include "store/record.h"
-
-struct row { size_t at, key_length, length; };
-
-/* Rows in key order, key and value behind each other in one buffer. */
-struct rows {
-    struct row *items;
-    size_t count, room;
-    struct buf bytes;
-};
-
-struct verify {
-    bool repair;
-    visit_difference *visit;
-    void *context;
-    uint64_t differences;
-    struct lmdb *s;
-    MDB_txn *txn;
-    int64_t day, expired;     /* latest mark of all sources */
-    struct changes changes;   /* of the day's posts */
-    struct rows right, have;
-    struct buf scratch;
-    struct record record;
-};
-
-static void rows_clear(struct rows *r)
+void rows_clear(struct rows *r)
 {
     r->count = 0;
     buf_clear(&r->bytes);
@@ -48,7 +18,7 @@ static void rows_release(struct rows *r)
     buf_release(&r->bytes);
 }
 
-static void rows_add(struct rows *r, const void *key, size_t key_length,
+void rows_add(struct rows *r, const void *key, size_t key_length,
                      const void *value, size_t length)
 {
     r->items = mem_grow(r->items, &r->room, r->count, sizeof(*r->items));
@@ -57,16 +27,33 @@ static void rows_add(struct rows *r, const void *key, size_t key_length,
     buf_add(&r->bytes, value, length);
 }
 
-static struct text row_key(const struct rows *r, size_t i)
+struct text row_key(const struct rows *r, size_t i)
 {
     return (struct text){ r->bytes.data + r->items[i].at,
                           r->items[i].key_length };
 }
 
-static struct text row_value(const struct rows *r, size_t i)
+struct text row_value(const struct rows *r, size_t i)
 {
     return (struct text){ r->bytes.data + r->items[i].at +
                           r->items[i].key_length, r->items[i].length };
+}
+
+struct sorting { const struct rows *rows; size_t length; };
+
+static int compare_keys(const void *a, const void *b, void *context)
+{
+    const struct sorting *s = context;
+    const struct row *x = a, *y = b;
+    return memcmp(s->rows->bytes.data + x->at, s->rows->bytes.data + y->at,
+                  s->length);
+}
+
+void rows_sort(struct rows *r, size_t length)
+{
+    struct sorting s = { r, length };
+    if (r->count)
+        qsort_r(r->items, r->count, sizeof(*r->items), compare_keys, &s);
 }
 
 __attribute__((format(printf, 2, 3)))
@@ -132,8 +119,7 @@ static int compare_table(struct verify *v, enum table t)
     return rc;
 }
 
-/* The day's rows of a table that has the day first in its key. */
-static int load_have(struct verify *v, enum table t)
+int verify_load(struct verify *v, enum table t)
 {
     unsigned char key[2];
     MDB_cursor *c = NULL;
@@ -262,205 +248,6 @@ static int read_posts(struct verify *v)
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-static int compare_rows(const void *a, const void *b, void *context)
-{
-    const struct rows *r = context;
-    const struct row *x = a, *y = b;
-    return memcmp(r->bytes.data + x->at, r->bytes.data + y->at, MENTION_KEY);
-}
-
-static int verify_mentions(struct verify *v)
-{
-    if (v->right.count)
-        qsort_r(v->right.items, v->right.count, sizeof(*v->right.items),
-                compare_rows, &v->right);
-    int rc = load_have(v, MENTIONS);
-    return rc ? rc : compare_table(v, MENTIONS);
-}
-
-/* ---- windows ---- */
-
-/* The part of a row from this index on. */
-static struct text cells_from(struct text row, unsigned index)
-{
-    const unsigned char *data = (const unsigned char *)row.data;
-    struct unpack in = { data, data + row.length, false };
-    struct cell cell;
-    while (cell_next(&in, &cell) > 0)
-        if (cell.index >= index) {
-            size_t skip = (size_t)(cell.start - data);
-            return (struct text){ row.data + skip, row.length - skip };
-        }
-    return (struct text){ row.data + row.length, 0 };
-}
-
-/* Quarter hours of the day that the source's mark freezes. */
-static int frozen_quarters(struct verify *v, uint32_t source, unsigned *out)
-{
-    int64_t mark;
-    int rc = lmdb_expired(v->s, v->txn, source, &mark);
-    int64_t quarters = (mark - v->day * DAY_SECONDS) / QUARTER_SECONDS;
-    *out = quarters < 0 ? 0 : quarters > QUARTERS ? QUARTERS
-                                                  : (unsigned)quarters;
-    return rc;
-}
-
-/* What the row should be: frozen cells of the one that is there, then what
- * the posts say. */
-static int right_row(struct verify *v, uint64_t row, struct text have,
-                     const struct change *from, const struct change *until)
-{
-    unsigned frozen;
-    int rc = frozen_quarters(v, (uint32_t)(row & 0xffff), &frozen);
-    struct text tail = cells_from(have, frozen);
-    buf_clear(&v->scratch);
-    buf_add(&v->scratch, have.data, have.length - tail.length);
-    changes_fold(&v->scratch, from, until);
-    return rc;
-}
-
-static void add_hours(struct counts *hours, struct text row)
-{
-    const unsigned char *data = (const unsigned char *)row.data;
-    struct unpack in = { data, data + row.length, false };
-    struct cell cell;
-    while (cell_next(&in, &cell) > 0)
-        if (cell.index < QUARTERS)
-            (void)cell_add(&hours[cell.index / 4], &cell);
-}
-
-struct hours { uint64_t pair; bool any; struct counts hour[24]; };
-
-static void add_right(struct verify *v, uint64_t row, struct text value)
-{
-    unsigned char key[WINDOW_KEY];
-    pack_big(key, row, WINDOW_KEY);
-    if (value.length)
-        rows_add(&v->right, key, WINDOW_KEY, value.data, value.length);
-}
-
-/* Close a (day, subject): its row of all sources. */
-static void add_all_sources(struct verify *v, struct hours *h)
-{
-    buf_clear(&v->scratch);
-    for (unsigned i = 0; i < 24 && h->any; i++)
-        cell_write(&v->scratch, i, &h->hour[i]);
-    add_right(v, h->pair << 16,
-              (struct text){ buf_text(&v->scratch), v->scratch.length });
-    memset(h, 0, sizeof(*h));
-}
-
-static int make_right_windows(struct verify *v, struct hours *h)
-{
-    const struct change *from = v->changes.items;
-    const struct change *end = from + v->changes.count;
-    size_t j = 0;
-    int rc = 0;
-    while (rc == 0 && (from < end || j < v->have.count)) {
-        uint64_t there = UINT64_MAX, row;
-        if (j < v->have.count)
-            there = unpack_big((const unsigned char *)
-                               row_key(&v->have, j).data, WINDOW_KEY);
-        if (j < v->have.count && (there & 0xffff) == 0) {
-            j++; /* hours: made anew below */
-            continue;
-        }
-        row = from < end && from->row < there ? from->row : there;
-        const struct change *until = from;
-        while (until < end && until->row == row)
-            until++;
-        if (h->any && h->pair != row >> 16)
-            add_all_sources(v, h);
-        struct text have = { "", 0 };
-        if (there == row)
-            have = row_value(&v->have, j++);
-        rc = right_row(v, row, have, from, until);
-        struct text right = { buf_text(&v->scratch), v->scratch.length };
-        h->pair = row >> 16;
-        h->any = true;
-        add_hours(h->hour, right);
-        add_right(v, row, right);
-        from = until;
-    }
-    if (h->any)
-        add_all_sources(v, h);
-    return rc;
-}
-
-static int compare_windows(const void *a, const void *b, void *context)
-{
-    const struct rows *r = context;
-    const struct row *x = a, *y = b;
-    return memcmp(r->bytes.data + x->at, r->bytes.data + y->at, WINDOW_KEY);
-}
-
-static int verify_windows(struct verify *v)
-{
-    struct hours *h = mem_alloc(sizeof(*h));
-    int rc = load_have(v, WINDOWS);
-    rows_clear(&v->right);
-    if (rc == 0)
-        rc = make_right_windows(v, h);
-    mem_free(h);
-    /* A row of all sources was made after those it sums up. */
-    if (rc == 0 && v->right.count)
-        qsort_r(v->right.items, v->right.count, sizeof(*v->right.items),
-                compare_windows, &v->right);
-    return rc ? rc : compare_table(v, WINDOWS);
-}
-
-/* ---- authors ---- */
-
-static int add_sketch(struct verify *v, const unsigned char *key,
-                      const struct change *from, const struct change *until,
-                      const struct text *have)
-{
-    struct hll sketch = { 0 };
-    int rc = 0;
-    for (; from < until; from++)
-        if (from->author)
-            hll_add(&sketch, from->author);
-    if (have && v->day * DAY_SECONDS < v->expired &&
-        hll_merge(&sketch, have->data, have->length))
-        rc = MDB_CORRUPTED;
-    buf_clear(&v->scratch);
-    if (!hll_empty(&sketch)) {
-        hll_pack(&sketch, &v->scratch);
-        rows_add(&v->right, key, AUTHOR_KEY, v->scratch.data,
-                 v->scratch.length);
-    }
-    hll_release(&sketch);
-    return rc;
-}
-
-static int verify_authors(struct verify *v)
-{
-    const struct change *from = v->changes.items;
-    const struct change *end = from + v->changes.count;
-    size_t j = 0;
-    int rc = load_have(v, AUTHORS);
-    rows_clear(&v->right);
-    while (rc == 0 && (from < end || j < v->have.count)) {
-        unsigned char key[AUTHOR_KEY];
-        uint64_t there = UINT64_MAX, pair;
-        struct text have;
-        if (j < v->have.count)
-            there = unpack_big((const unsigned char *)
-                               row_key(&v->have, j).data, AUTHOR_KEY);
-        pair = from < end && from->row >> 16 < there ? from->row >> 16
-                                                     : there;
-        const struct change *until = from;
-        while (until < end && until->row >> 16 == pair)
-            until++;
-        if (there == pair)
-            have = row_value(&v->have, j++);
-        pack_big(key, pair, AUTHOR_KEY);
-        rc = add_sketch(v, key, from, until, there == pair ? &have : NULL);
-        from = until;
-    }
-    return rc ? rc : compare_table(v, AUTHORS);
-}
-
 /* ---- all of it ---- */
 
 /* Identities whose post is not there. */
@@ -525,6 +312,28 @@ static int64_t edge_day(struct verify *v, MDB_cursor_op edge)
     return best;
 }
 
+static int verify_day(struct verify *v)
+{
+    int rc = read_posts(v); /* and makes the right mentions */
+    rows_sort(&v->right, MENTION_KEY);
+    changes_sort(&v->changes);
+    if (rc == 0)
+        rc = verify_load(v, MENTIONS);
+    if (rc == 0)
+        rc = compare_table(v, MENTIONS);
+    if (rc == 0)
+        rc = verify_load(v, WINDOWS);
+    if (rc == 0)
+        rc = right_windows(v);
+    if (rc == 0)
+        rc = compare_table(v, WINDOWS);
+    if (rc == 0)
+        rc = verify_load(v, AUTHORS);
+    if (rc == 0)
+        rc = right_authors(v);
+    return rc ? rc : compare_table(v, AUTHORS);
+}
+
 static int verify(struct lmdb *s, MDB_txn *txn, void *context,
                   struct error *err)
 {
@@ -537,14 +346,7 @@ static int verify(struct lmdb *s, MDB_txn *txn, void *context,
     int rc = lmdb_expired(s, txn, 0, &v->expired);
     for (v->day = edge_day(v, MDB_FIRST); v->day >= 0 && v->day <= last &&
                                           rc == 0; v->day++) {
-        rc = read_posts(v);
-        if (rc == 0)
-            rc = verify_mentions(v);
-        changes_sort(&v->changes);
-        if (rc == 0)
-            rc = verify_windows(v);
-        if (rc == 0)
-            rc = verify_authors(v);
+        rc = verify_day(v);
     }
     return rc ? rc : verify_ids(v);
 }

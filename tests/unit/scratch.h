@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+
 enum { SCRATCH_ROOM = 512 };
 
 static inline void scratch_make(char path[SCRATCH_ROOM])
@@ -25,17 +27,19 @@ static inline void scratch_remove(const char *path)
 {
     DIR *folder = opendir(path);
     struct dirent *entry;
-    char inner[SCRATCH_ROOM + 300];
+    struct buf inner = BUF_INIT(0);
     while (folder && (entry = readdir(folder))) {
         if (entry->d_name[0] == '.' &&
             (!entry->d_name[1] || entry->d_name[1] == '.'))
             continue;
-        snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name);
-        if (unlink(inner))
-            scratch_remove(inner);
+        buf_clear(&inner);
+        buf_printf(&inner, "%s/%s", path, entry->d_name);
+        if (unlink(inner.data))
+            scratch_remove(inner.data);
     }
     if (folder)
         closedir(folder);
+    buf_release(&inner);
     rmdir(path);
 }
 
