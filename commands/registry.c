@@ -4,6 +4,7 @@
 
 extern const struct command command_detect;
 extern const struct command command_init;
+extern const struct command command_label;
 extern const struct command command_manual;
 extern const struct command command_retag;
 extern const struct command command_version;
@@ -11,6 +12,7 @@ extern const struct command command_version;
 const struct command *const commands[] = {
     &command_detect,
     &command_init,
+    &command_label,
     &command_manual,
     &command_retag,
     &command_version,

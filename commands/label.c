@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* swell label: a person says what posts feel, so that accuracy can be
+ * measured on one's own posts and the weights be fitted to them. Blind: what
+ * the program thinks is not shown. Kept as notes "label/SOURCE/ID". */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "commands/command.h"
+
+struct label_flags {
+    struct range_flags range;
+    char *subject;
+    uint64_t number, seed;
+    bool list, again;
+};
+
+static const struct option options[] = {
+    { "subject", OPTION_STRING, NULL, offsetof(struct label_flags, subject),
+      "only posts that mention it" },
+    { "n", OPTION_COUNT, "60", offsetof(struct label_flags, number),
+      "how many to ask for" },
+    { "seed", OPTION_COUNT, "1", offsetof(struct label_flags, seed),
+      "another number draws other posts" },
+    { "again", OPTION_BOOL, NULL, offsetof(struct label_flags, again),
+      "ask for labelled posts a second time, to see how far you agree" },
+    { "list", OPTION_BOOL, NULL, offsetof(struct label_flags, list),
+      "print the labels as id, label, text: for swell accuracy and swell fit" },
+    RANGE_OPTIONS(struct label_flags),
+    OPTION_END
+};
+
+/* A drawn post. order decides who is asked first: a hash, so that each post
+ * has the same chance and the same seed draws the same posts. */
+struct draw {
+    uint64_t order;
+    char *key, *text;
+    uint8_t label;      /* the program's own, to draw from all three alike */
+};
+
+struct draws {
+    struct draw *items;
+    size_t count, room;
+    uint64_t seed;
+};
+
+static int take_post(void *context, const struct post *post,
+                     const struct mention *mention)
+{
+    struct draws *d = context;
+    const struct tags *tags = mention ? &mention->tags : &post->tags;
+    struct buf key = BUF_INIT(0);
+    if (tags->label == LABEL_UNSCORED || post->kind == POST_REPOST ||
+        !post->text.length)
+        return 0;
+    buf_puts(&key, "label/");
+    buf_add(&key, post->source.data, post->source.length);
+    buf_putc(&key, '/');
+    buf_add(&key, post->native_id.data, post->native_id.length);
+    d->items = mem_grow(d->items, &d->room, d->count, sizeof(*d->items));
+    d->items[d->count++] = (struct draw){
+        hash64_seed(key.data, key.length, d->seed), key.data,
+        mem_slice(post->text.data, post->text.length), tags->label };
+    return 0;
+}
+
+static int by_order(const void *a, const void *b)
+{
+    const struct draw *x = a, *y = b;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static void print_line(const char *text)
+{
+    for (; *text; text++)
+        putchar((unsigned char)*text < 0x20 ? ' ' : *text);
+}
+
+/* The answer as a label's name; NULL: leave out; "" : stop. */
+static const char *ask(const struct draw *d, size_t number, size_t of)
+{
+    char line[64];
+    printf("\n%zu of %zu\n  ", number, of);
+    print_line(d->text);
+    printf("\n[p]ositive [n]egative ne[u]tral [s]kip [q]uit: ");
+    fflush(stdout);
+    if (!fgets(line, sizeof(line), stdin))
+        return "";
+    switch (line[0]) {
+    case 'p': return label_names[LABEL_POSITIVE];
+    case 'n': return label_names[LABEL_NEGATIVE];
+    case 'u': return label_names[LABEL_NEUTRAL];
+    case 'q': return "";
+    default: return NULL;
+    }
+}
+
+struct tally {
+    size_t asked, kept, same, twice;
+};
+
+/* Ask for one; 1: go on, 0: stop, -1: see err. */
+static int label_one(struct invocation *in, const struct draw *d, size_t of,
+                     struct tally *t, struct error *err)
+{
+    const struct label_flags *flags = in->flags;
+    struct buf old = BUF_INIT(64);
+    int known = store_note_get(in->store, d->key, &old, err);
+    int rc = known < 0 ? -1 : 1;
+    if (known >= 0 && (known > 0) == flags->again) {
+        const char *answer = ask(d, ++t->asked, of);
+        if (answer && !*answer) {
+            rc = 0;
+        } else if (answer && known > 0) {
+            t->twice++;
+            t->same += strcmp(answer, buf_text(&old)) == 0;
+        } else if (answer) {
+            t->kept++;
+            if (store_note_put(in->store, d->key, text_of(answer), err))
+                rc = -1;
+        }
+    }
+    buf_release(&old);
+    return rc;
+}
+
+/* Round robin over the program's three labels, so that the rare ones are not
+ * drowned. The shares in the sample are then not those of all posts: macro
+ * figures are the ones to read. */
+static int label_all(struct invocation *in, struct draws *d, struct tally *t,
+                     struct error *err)
+{
+    const struct label_flags *flags = in->flags;
+    size_t at[LABEL_COUNT] = { 0 };
+    int rc = 1;
+    for (bool any = true; any && rc > 0 && t->asked < flags->number;) {
+        any = false;
+        for (uint8_t label = LABEL_NEGATIVE;
+             label <= LABEL_POSITIVE && rc > 0 && t->asked < flags->number;
+             label++) {
+            while (at[label] < d->count && d->items[at[label]].label != label)
+                at[label]++;
+            if (at[label] < d->count) {
+                any = true;
+                rc = label_one(in, &d->items[at[label]++],
+                               (size_t)flags->number, t, err);
+            }
+        }
+    }
+    return rc < 0 ? -1 : 0;
+}
+
+struct listing {
+    const char *key, *label;
+};
+
+static int print_labelled(void *context, const struct post *post,
+                          const struct mention *mention)
+{
+    const struct listing *l = context;
+    char *text = mem_slice(post->text.data, post->text.length);
+    (void)mention;
+    printf("%s\t%s\t", l->key + strlen("label/"), l->label);
+    print_line(text);
+    putchar('\n');
+    mem_free(text);
+    return 0;
+}
+
+struct note_list {
+    char **items; /* key, label, key, label … */
+    size_t count, room;
+};
+
+static int keep_note(void *context, const char *key, struct text value)
+{
+    struct note_list *n = context;
+    for (int i = 0; i < 2; i++) {
+        n->items = mem_grow(n->items, &n->room, n->count, sizeof(*n->items));
+        n->items[n->count++] = i ? mem_slice(value.data, value.length)
+                                 : mem_string(key);
+    }
+    return 0;
+}
+
+static int list_labels(struct invocation *in, struct error *err)
+{
+    struct note_list notes = { 0 };
+    int rc = store_note_scan(in->store, "label/", keep_note, &notes, err);
+    printf("id\tlabel\ttext\n");
+    for (size_t i = 0; !rc && i < notes.count; i += 2) {
+        struct listing l = { notes.items[i], notes.items[i + 1] };
+        const char *source = l.key + strlen("label/");
+        const char *slash = strchr(source, '/');
+        if (slash && store_post(in->store,
+                                (struct text){ source,
+                                               (size_t)(slash - source) },
+                                text_of(slash + 1), print_labelled, &l,
+                                err) < 0)
+            rc = -1;
+    }
+    for (size_t i = 0; i < notes.count; i++)
+        mem_free(notes.items[i]);
+    mem_free(notes.items);
+    return rc ? -1 : EXIT_DONE;
+}
+
+static int run(struct invocation *in, struct error *err)
+{
+    const struct label_flags *flags = in->flags;
+    struct draws d = { .seed = flags->seed };
+    struct tally t = { 0 };
+    struct store_query q = { .subject = flags->subject };
+    int rc = -1;
+    if (invocation_store(in, flags->list ? STORE_READ : STORE_WRITE, err))
+        return -1;
+    if (flags->list)
+        return list_labels(in, err);
+    struct range_flags range = flags->range;
+    char thirty[] = "30d";
+    if (!range.last && !range.day && !range.from)
+        range.last = thirty;
+    if (range_resolve(in, &range, &q.from, &q.until, NULL, err) ||
+        store_posts(in->store, &q, take_post, &d, err))
+        goto done;
+    qsort(d.items, d.count, sizeof(*d.items), by_order);
+    if (label_all(in, &d, &t, err))
+        goto done;
+    if (t.twice)
+        printf("\nyou agreed with yourself on %zu of %zu\n", t.same, t.twice);
+    else
+        printf("\n%zu labels kept; measure with: swell label --list "
+               ">labels.tsv && swell accuracy labels.tsv\n", t.kept);
+    rc = 0;
+done:
+    for (size_t i = 0; i < d.count; i++) {
+        mem_free(d.items[i].key);
+        mem_free(d.items[i].text);
+    }
+    mem_free(d.items);
+    return rc ? -1 : EXIT_DONE;
+}
+
+const struct command command_label = {
+    .name = "label",
+    .arguments = "[--subject S] [--n 60] [--last 30d] | --list",
+    .about = "say yourself what posts feel, to measure and mend the scores",
+    .options = options,
+    .state_size = sizeof(struct label_flags),
+    .run = run,
+};
