@@ -80,6 +80,13 @@ static struct entry *entry_of(struct lexicon *l, uint64_t hash,
 
 /* --- words ----------------------------------------------------------- */
 
+/* What a lengthened word is must not change with the fitted weights. */
+static bool hand_made(const struct lexicon *l, uint64_t hash)
+{
+    const struct entry *e = lexicon_find(l, hash);
+    return e && e->flags & ENTRY_ROLES;
+}
+
 static uint64_t squeezed(const struct lexicon *l, const struct words *w,
                          const struct word *item)
 {
@@ -93,10 +100,10 @@ static uint64_t squeezed(const struct lexicon *l, const struct words *w,
                 form[n++] = c;
         }
         uint64_t hash = words_hash(form, n);
-        const struct entry *e = lexicon_find(l, hash);
-        if (keep == 2 || e)
+        bool known = hand_made(l, hash);
+        if (keep == 2 || known)
             shortest = hash;
-        if (e)
+        if (known)
             break;
     }
     return shortest;
@@ -112,7 +119,7 @@ uint64_t lexicon_word(const struct lexicon *l, const struct words *w,
     if (item->kind == WORD_PUNCTUATION && item->length > 2 &&
         !((unsigned char)*at & 0x80))
         return words_hash(at, 2);
-    if (item->flags & WORD_LENGTHENED && !lexicon_find(l, item->hash))
+    if (item->flags & WORD_LENGTHENED && !hand_made(l, item->hash))
         return squeezed(l, w, item);
     return item->hash;
 }
@@ -138,7 +145,8 @@ uint64_t lexicon_hash(const struct lexicon *l, struct words *w,
 {
     if (length > 1 && *term == '=')
         return words_hash(term, length);
-    if (length > 1 && *term == '!' && term[1] != '!') {
+    if (length > 1 && *term == '!' && term[1] != '!' &&
+        term[1] != ' ') {
         uint64_t plain = hash_part(l, w, (struct text){ term + 1, length - 1 });
         return plain ? lexicon_negated(plain) : 0;
     }
@@ -374,7 +382,7 @@ static int take_role(struct reader *r, const struct row *row)
         { "negator", ENTRY_NEGATOR },       { "contrast", ENTRY_CONTRAST },
         { "concession", ENTRY_CONCESSION }, { "mask", ENTRY_MASK },
         { "unreal", ENTRY_UNREAL },         { "group", ENTRY_KEPT_OUT },
-        { "name", ENTRY_KEPT_OUT },
+        { "name", ENTRY_KEPT_OUT },         { "end", ENTRY_END },
     };
     for (size_t i = 0; row->count == 2 && i < sizeof(roles) / sizeof(*roles);
          i++) {
@@ -387,7 +395,7 @@ static int take_role(struct reader *r, const struct row *row)
         return 0;
     }
     return bad(r, "columns are term, role (negator, contrast, concession, "
-                  "unreal, mask, group or name)");
+                  "unreal, end, mask, group or name)");
 }
 
 /* weights.tsv: term, positive, negative. */
@@ -489,7 +497,7 @@ static const struct {
 };
 
 int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
-                 struct error *err)
+                 bool weights, struct error *err)
 {
     struct reader r = { .lexicon = l, .words = WORDS_INIT, .err = err };
     struct buf path = BUF_INIT(0);
@@ -499,6 +507,8 @@ int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
     grow_slots(l, 1u << 16);
     for (size_t i = 0; status == 0 && i < sizeof(files) / sizeof(*files);
          i++) {
+        if (files[i].take == take_weight && !weights)
+            continue;
         buf_clear(&path);
         buf_printf(&path, "%s/%s", folder, files[i].name);
         r.derive = files[i].derive;

@@ -26,6 +26,10 @@ enum entry_flag {
     ENTRY_UNREAL = 256,  /* if, would, wish: not a fact */
     ENTRY_KEPT_OUT = 512, /* never learned by a fit */
     ENTRY_DERIVED = 1024, /* an inflection made by rule */
+    ENTRY_END = 2048,     /* ends the reach of a negation */
+    ENTRY_ROLES = ENTRY_VALENCE | ENTRY_NEGATOR | ENTRY_MODIFIER |
+                  ENTRY_CONTRAST | ENTRY_CONCESSION | ENTRY_MASK |
+                  ENTRY_UNREAL | ENTRY_END,
 };
 
 struct entry {
@@ -51,9 +55,10 @@ struct lexicon {
 enum { LEXICON_FILTER_BITS = 20 };
 
 /* Read a language's folder, then extra (may be NULL) on top; see
- * sentiment_open(). Release also after a failure. */
+ * sentiment_open(). weights: false for a fit, which makes its own. Release
+ * also after a failure. */
 int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
-                 struct error *err);
+                 bool weights, struct error *err);
 void lexicon_release(struct lexicon *l);
 
 /* A term's hash as the scorer makes it, from its spelling in weights.tsv:

@@ -33,7 +33,7 @@ int sentiment_open(struct sentiment **out, const char *folder,
 {
     struct sentiment *s = mem_alloc(sizeof(*s));
     bool fitted = false;
-    if (lexicon_load(&s->lexicon, folder, extra, err))
+    if (lexicon_load(&s->lexicon, folder, extra, true, err))
         goto fail;
     for (int i = 0; i < SIGNAL_COUNT; i++) {
         const char *name = signal_names[i];

@@ -33,8 +33,6 @@ enum {
     SCOPE_WORDS = 4,  /* a negation reaches "no problems or complaints" */
     SHORT_WORDS = 5,
     SUM_LIMIT = 3,    /* of one sum: a list of praise is still one praise */
-    ROLES = ENTRY_VALENCE | ENTRY_NEGATOR | ENTRY_MODIFIER | ENTRY_CONTRAST |
-            ENTRY_CONCESSION | ENTRY_MASK | ENTRY_UNREAL,
 };
 static const float CAPITALS_FACTOR = 1.25f, FACTOR_LIMIT = 1.6f;
 
@@ -135,13 +133,13 @@ static const struct entry *longest(const struct walk *k, size_t i,
         e = lexicon_find(k->lexicon, hash);
     }
     *last = i;
-    if (e && e->flags & ROLES)
+    if (e && e->flags & ENTRY_ROLES)
         best = e;
     for (size_t j = i + 1; e && e->flags & ENTRY_PREFIX && j < k->until &&
                            !(k->mask && k->mask[j]); j++) {
         hash = words_join(hash, lexicon_word(k->lexicon, k->w, j));
         e = lexicon_find(k->lexicon, hash);
-        if (e && e->flags & ROLES) {
+        if (e && e->flags & ENTRY_ROLES) {
             best = e;
             *last = j;
         }
@@ -231,6 +229,8 @@ static void apply(struct walk *k, const struct entry *e, size_t i,
     }
     if (e->flags & ENTRY_UNREAL)
         k->unreal = true;
+    if (e->flags & ENTRY_END)
+        k->scope = 0;
     if (e->flags & ENTRY_NEGATOR) {
         k->scope = SCOPE_WORDS + 1 + (int)(last - i);
         k->out->value[SIGNAL_NEGATOR] += 1;
@@ -247,7 +247,7 @@ static void apply(struct walk *k, const struct entry *e, size_t i,
 static void emit(struct walk *k, size_t i, uint64_t key,
                  const struct entry *e, bool scoped)
 {
-    struct term t = { key, (uint32_t)i, (uint32_t)i, e };
+    struct term t = { key, key, (uint32_t)i, (uint32_t)i, e };
     if (scoped) {
         t.hash = lexicon_negated(key);
         t.entry = lexicon_find(k->lexicon, t.hash);

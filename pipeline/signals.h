@@ -46,6 +46,7 @@ extern const char *const signal_names[SIGNAL_COUNT];
 /* One term seen: hash as in weights.tsv; words [first, last] of the text. */
 struct term {
     uint64_t hash;
+    uint64_t key;              /* of its last word, without a mark */
     uint32_t first, last;
     const struct entry *entry; /* or NULL */
 };

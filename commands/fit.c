@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* swell fit: makes a table of weights from labelled texts, or corrects the
+ * shipped one by labels of one's own. pipeline/fit.c does the arithmetic. */
+#include <errno.h>
+
+#include "base/log.h"
+#include "commands/command.h"
+#include "commands/labelled.h"
+#include "pipeline/fit.h"
+
+struct flags {
+    struct option_list train, labels;
+    char *base, *language, *out, *shares, *ids;
+    double cost;
+    uint64_t least;
+};
+
+static const struct option options[] = {
+    { "train", OPTION_LIST, NULL, offsetof(struct flags, train),
+      "labelled file; the words after the options are more of them" },
+    { "share", OPTION_STRING, NULL, offsetof(struct flags, shares),
+      "how much each file weighs, in their order: 1,1,0.2; default 1" },
+    { "ids", OPTION_STRING, NULL, offsetof(struct flags, ids),
+      "of files with a term column, only rows whose id has this in it" },
+    { "cost", OPTION_FLOAT, "1", offsetof(struct flags, cost),
+      "higher follows the labels more closely" },
+    { "least", OPTION_COUNT, "5", offsetof(struct flags, least),
+      "a term must be in this many texts" },
+    { "base", OPTION_STRING, NULL, offsetof(struct flags, base),
+      "english: correct the shipped table instead of making one" },
+    { "labels", OPTION_LIST, NULL, offsetof(struct flags, labels),
+      "with --base: your own labels, 300 or so" },
+    { "language", OPTION_STRING, "en", offsetof(struct flags, language),
+      "folder below lexicons/" },
+    { "out", OPTION_STRING, "-", offsetof(struct flags, out),
+      "where the table goes; - is stdout" },
+    OPTION_END
+};
+
+struct reading {
+    struct fit *fit;
+    const char *ids;
+};
+
+static int take(void *context, const struct labelled *row, struct error *err)
+{
+    const struct reading *r = context;
+    (void)err;
+    if (r->ids && row->term.length &&
+        !memmem(row->id.data, row->id.length, r->ids, strlen(r->ids)))
+        return 0;
+    fit_add(r->fit, row->text, row->label);
+    return 0;
+}
+
+static int write_out(const char *path, const struct buf *table,
+                     struct error *err)
+{
+    bool standard = !strcmp(path, "-");
+    FILE *file = standard ? stdout : fopen(path, "we");
+    if (!file)
+        return error_set(err, ERROR_DENIED, "%s cannot be written: %s", path,
+                         strerror(errno));
+    size_t written = fwrite(table->data, 1, table->length, file);
+    int status = standard ? fflush(file) : fclose(file);
+    if (written != table->length || status)
+        return error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+    return 0;
+}
+
+/* The next number of a comma list; 1 when it has ended; -1 wrong. */
+static double next_share(const char **at)
+{
+    char *end;
+    if (!*at || !**at)
+        return 1;
+    double share = strtod(*at, &end);
+    if (end == *at || (*end && *end != ',') || !(share > 0) || share > 100)
+        return -1;
+    *at = *end ? end + 1 : end;
+    return share;
+}
+
+static int read_all(struct fit *fit, const struct flags *f,
+                    const struct option_list *files, char **more,
+                    int more_count, struct error *err)
+{
+    struct reading r = { fit, f->ids };
+    const char *shares = f->shares;
+    for (size_t i = 0; i < files->count + (size_t)more_count; i++) {
+        const char *path = i < files->count ? files->items[i]
+                                            : more[i - files->count];
+        double share = next_share(&shares);
+        if (share < 0)
+            return error_set(err, ERROR_USAGE, "--share is a list of numbers "
+                             "above 0 and up to 100, as in 1,1,0.2");
+        fit_source(fit, share);
+        if (labelled_read(path, take, &r, err))
+            return -1;
+    }
+    return 0;
+}
+
+static int run(struct invocation *in, struct error *err)
+{
+    const struct flags *f = in->flags;
+    const struct option_list *files = f->base ? &f->labels : &f->train;
+    struct fit *fit = NULL;
+    struct fit_result result;
+    struct buf table = BUF_INIT(0), folder = BUF_INIT(4096);
+    int status = -1;
+    if (files->count + (size_t)in->argc == 0)
+        return error_set(err, ERROR_USAGE, "no labelled file was named; try "
+                         "swell fit --train FILE, or swell fit --base "
+                         "english --labels FILE");
+    if (f->base && strcmp(f->base, "english") && strcmp(f->base, "en"))
+        return error_set(err, ERROR_USAGE, "there is no base \"%s\"; english "
+                         "is the one there is", f->base);
+    buf_printf(&folder, "%s/lexicons/%s", data_folder(), f->language);
+    if (fit_open(&fit, folder.data, err))
+        goto done;
+    if (read_all(fit, f, files, in->argv, in->argc, err))
+        goto done;
+    if (f->base ? fit_adapt(fit, folder.data, f->cost, &table, &result, err)
+                : fit_weights(fit, f->cost, f->least, &table, &result, err))
+        goto done;
+    if (write_out(f->out, &table, err))
+        goto done;
+    log_line(LOG_NOTE, "%zu texts, %zu rows, %zu terms kept out as names",
+             result.texts, result.terms, result.kept_out);
+    status = EXIT_DONE;
+done:
+    fit_close(fit);
+    buf_release(&table);
+    buf_release(&folder);
+    return status;
+}
+
+const struct command command_fit = {
+    .name = "fit",
+    .arguments = "--train FILE... | --base english --labels FILE",
+    .about = "make sentiment weights from labelled texts",
+    .help =
+        "Files have a header line, then id, label (positive, neutral or\n"
+        "negative) and text, cut by tabs. The result is a table of terms,\n"
+        "each with two weights: positive and negative, against neutral.\n\n"
+        "  swell fit --train a.tsv b.tsv --share 1,0.5 --out weights.tsv\n"
+        "  swell fit --base english --labels mine.tsv --out mine-weights.tsv\n"
+        "  swell tag --lexicon mine-weights.tsv posts.tsv\n",
+    .options = options,
+    .state_size = sizeof(struct flags),
+    .run = run,
+};
