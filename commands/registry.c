@@ -2,7 +2,9 @@
 /* Every subcommand, in the order of --help: a declaration and a row each. */
 #include "commands/command.h"
 
+extern const struct command command_accuracy;
 extern const struct command command_detect;
+extern const struct command command_fit;
 extern const struct command command_init;
 extern const struct command command_label;
 extern const struct command command_manual;
@@ -10,7 +12,9 @@ extern const struct command command_retag;
 extern const struct command command_version;
 
 const struct command *const commands[] = {
+    &command_accuracy,
     &command_detect,
+    &command_fit,
     &command_init,
     &command_label,
     &command_manual,

@@ -105,7 +105,7 @@ static void spell(struct fit *f, struct vocable *v, const struct word *item,
         break;
     default: break;
     }
-    if (t.length == 0 || t.length > 60 || *t.data == '#' ||
+    if (t.length == 0 || t.length > 60 || *t.data == '#' || *t.data == '=' ||
         memchr(t.data, ' ', t.length) ||
         lexicon_hash(&f->lexicon, scratch, t.data, t.length) != v->hash)
         return;
@@ -195,7 +195,7 @@ static bool barred_word(const struct fit *f, const struct vocable *v)
     const struct entry *e = lexicon_find(&f->lexicon, v->hash);
     if (e && e->flags & ENTRY_KEPT_OUT)
         return true;
-    if (e && e->flags & ENTRY_VALENCE)
+    if (e && e->flags & (ENTRY_VALENCE | ENTRY_COMMON))
         return false;
     return (uint64_t)v->titled * 100 >
            (uint64_t)(v->titled + v->plain) * NAME_PERCENT;

@@ -383,6 +383,7 @@ static int take_role(struct reader *r, const struct row *row)
         { "concession", ENTRY_CONCESSION }, { "mask", ENTRY_MASK },
         { "unreal", ENTRY_UNREAL },         { "group", ENTRY_KEPT_OUT },
         { "name", ENTRY_KEPT_OUT },         { "end", ENTRY_END },
+        { "common", ENTRY_COMMON },         { "clause", ENTRY_CLAUSE },
     };
     for (size_t i = 0; row->count == 2 && i < sizeof(roles) / sizeof(*roles);
          i++) {
@@ -395,7 +396,7 @@ static int take_role(struct reader *r, const struct row *row)
         return 0;
     }
     return bad(r, "columns are term, role (negator, contrast, concession, "
-                  "unreal, end, mask, group or name)");
+                  "unreal, end, common, clause, mask, group or name)");
 }
 
 /* weights.tsv: term, positive, negative. */

@@ -27,6 +27,8 @@ enum entry_flag {
     ENTRY_KEPT_OUT = 512, /* never learned by a fit */
     ENTRY_DERIVED = 1024, /* an inflection made by rule */
     ENTRY_END = 2048,     /* ends the reach of a negation */
+    ENTRY_COMMON = 4096,  /* written with a capital, yet no name */
+    ENTRY_CLAUSE = 8192,  /* which, and, because: a clause may begin */
     ENTRY_ROLES = ENTRY_VALENCE | ENTRY_NEGATOR | ENTRY_MODIFIER |
                   ENTRY_CONTRAST | ENTRY_CONCESSION | ENTRY_MASK |
                   ENTRY_UNREAL | ENTRY_END,

@@ -41,6 +41,11 @@ void sentiment_score(const struct sentiment *s, const struct words *words,
 void sentiment_clause(const struct sentiment *s, const struct words *words,
                       struct span span, size_t *from, size_t *until);
 
+/* The sentiment towards what the span names: that of its clause. */
+void sentiment_mention(const struct sentiment *s, const struct words *words,
+                       struct span span, const uint8_t *mask,
+                       struct tags *out);
+
 /* A number that changes when any entry does: part of the rule version. */
 uint64_t sentiment_hash(const struct sentiment *s);
 

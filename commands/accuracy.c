@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* swell accuracy: how often the sentiment label is right, on texts that
+ * people labelled. Changes nothing. */
+#include <math.h>
+
+#include "commands/command.h"
+#include "commands/labelled.h"
+#include "pipeline/sentiment.h"
+
+enum { RESAMPLES = 1000, TAIL = RESAMPLES * 25 / 1000 };
+static const uint64_t SEED = 20150217; /* same file, same interval */
+
+struct flags {
+    char *format, *lexicon, *language, *ids, *predictions;
+    bool targets;
+};
+
+static const struct option options[] = {
+    { "format", OPTION_STRING, "text", offsetof(struct flags, format),
+      "text or json" },
+    { "lexicon", OPTION_STRING, NULL, offsetof(struct flags, lexicon),
+      "a lexicon of your own on top (ours, VADER's or AFINN's format)" },
+    { "language", OPTION_STRING, "en", offsetof(struct flags, language),
+      "folder below lexicons/" },
+    { "targets", OPTION_BOOL, NULL, offsetof(struct flags, targets),
+      "the file has a term column: score the term's clause" },
+    { "ids", OPTION_STRING, NULL, offsetof(struct flags, ids),
+      "only rows whose id has this in it" },
+    { "predictions", OPTION_STRING, NULL, offsetof(struct flags, predictions),
+      "also write id and label of every text to this file" },
+    OPTION_END
+};
+
+/* Gold label and ours of one text. */
+struct pair {
+    uint8_t gold, said;
+};
+
+struct judging {
+    const struct flags *flags;
+    struct sentiment *sentiment;
+    struct words words;
+    struct pair *pairs;  /* owned */
+    size_t count, room;
+    FILE *predictions;
+};
+
+struct figures {
+    unsigned confusion[LABEL_COUNT][LABEL_COUNT]; /* [gold][said] */
+    double recall, f1, accuracy;                  /* 0 to 1 */
+};
+
+static void judge_figures(struct figures *f)
+{
+    int classes = 0;
+    unsigned right = 0, all = 0;
+    f->recall = f->f1 = 0;
+    for (int c = LABEL_NEGATIVE; c < LABEL_COUNT; c++) {
+        unsigned gold = 0, said = 0, hit = f->confusion[c][c];
+        for (int d = LABEL_NEGATIVE; d < LABEL_COUNT; d++) {
+            gold += f->confusion[c][d];
+            said += f->confusion[d][c];
+        }
+        right += hit;
+        all += gold;
+        if (gold == 0)
+            continue;
+        classes++;
+        f->recall += (double)hit / gold;
+        f->f1 += 2.0 * hit / (gold + said);
+    }
+    f->recall /= classes ? classes : 1;
+    f->f1 /= classes ? classes : 1;
+    f->accuracy = all ? (double)right / all : 0;
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+    uint64_t z = (*state += 0x9e3779b97f4a7c15u); /* splitmix64 */
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Macro-recall of texts drawn again and again: its middle 95 %. */
+static void bootstrap(const struct judging *j, double *low, double *high)
+{
+    static const struct figures none;
+    double recalls[RESAMPLES];
+    uint64_t state = SEED;
+    for (int r = 0; r < RESAMPLES; r++) {
+        struct figures f = none;
+        for (size_t i = 0; i < j->count; i++) {
+            const struct pair *p = &j->pairs[next_random(&state) % j->count];
+            f.confusion[p->gold][p->said]++;
+        }
+        judge_figures(&f);
+        recalls[r] = f.recall;
+    }
+    qsort(recalls, RESAMPLES, sizeof(*recalls), compare_doubles);
+    *low = recalls[TAIL];
+    *high = recalls[RESAMPLES - 1 - TAIL];
+}
+
+static char folded(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
+/* Where the term stands in the text, letters of any case. */
+static bool find_term(struct text t, struct text term, struct span *out)
+{
+    for (size_t at = 0; at + term.length <= t.length; at++) {
+        size_t n = 0;
+        while (n < term.length &&
+               folded(t.data[at + n]) == folded(term.data[n]))
+            n++;
+        if (n == term.length) {
+            *out = (struct span){ (uint32_t)at, (uint32_t)n };
+            return true;
+        }
+    }
+    return false;
+}
+
+static int judge(void *context, const struct labelled *row, struct error *err)
+{
+    struct judging *j = context;
+    struct tags tags = { 0 };
+    struct span span;
+    size_t from = 0, until;
+    (void)err;
+    if (j->flags->ids && !memmem(row->id.data, row->id.length, j->flags->ids,
+                                 strlen(j->flags->ids)))
+        return 0;
+    words_split(&j->words, row->text);
+    until = j->words.count;
+    if (j->flags->targets && find_term(row->text, row->term, &span))
+        sentiment_mention(j->sentiment, &j->words, span, NULL, &tags);
+    else
+        sentiment_score(j->sentiment, &j->words, from, until, NULL, &tags,
+                        NULL, NULL);
+    j->pairs = mem_grow(j->pairs, &j->room, j->count, sizeof(*j->pairs));
+    j->pairs[j->count++] = (struct pair){ (uint8_t)row->label, tags.label };
+    if (j->predictions)
+        fprintf(j->predictions, "%.*s\t%s\n", (int)row->id.length,
+                row->id.data, label_names[tags.label]);
+    return 0;
+}
+
+static void print_text(const struct judging *j, const struct figures *f,
+                       double low, double high)
+{
+    printf("%zu texts. Rows: what people said; columns: what swell said.\n\n"
+           "           negative   neutral  positive    recall\n", j->count);
+    for (int c = LABEL_NEGATIVE; c < LABEL_COUNT; c++) {
+        unsigned all = 0;
+        printf("%-9s", label_names[c]);
+        for (int d = LABEL_NEGATIVE; d < LABEL_COUNT; d++) {
+            printf("%10u", f->confusion[c][d]);
+            all += f->confusion[c][d];
+        }
+        if (all)
+            printf("%9.1f%%\n", 100.0 * f->confusion[c][c] / all);
+        else
+            printf("         -\n");
+    }
+    printf("\nmacro-recall  %.1f%%  (95%% of resamples: %.1f%% to %.1f%%)\n"
+           "macro-F1      %.1f%%\naccuracy      %.1f%%\n",
+           100 * f->recall, 100 * low, 100 * high, 100 * f->f1,
+           100 * f->accuracy);
+}
+
+static void print_json(const struct judging *j, const struct figures *f,
+                       double low, double high)
+{
+    printf("{\"texts\":%zu,\"confusion\":{", j->count);
+    for (int c = LABEL_NEGATIVE; c < LABEL_COUNT; c++) {
+        printf("%s\"%s\":{", c > LABEL_NEGATIVE ? "," : "", label_names[c]);
+        for (int d = LABEL_NEGATIVE; d < LABEL_COUNT; d++)
+            printf("%s\"%s\":%u", d > LABEL_NEGATIVE ? "," : "",
+                   label_names[d], f->confusion[c][d]);
+        printf("}");
+    }
+    printf("},\"macro_recall\":%.4f,\"macro_recall_low\":%.4f,"
+           "\"macro_recall_high\":%.4f,\"macro_f1\":%.4f,\"accuracy\":%.4f}\n",
+           f->recall, low, high, f->f1, f->accuracy);
+}
+
+static int report(const struct judging *j, struct error *err)
+{
+    struct figures f = { .recall = 0 };
+    double low, high;
+    if (j->count == 0)
+        return error_set(err, ERROR_INPUT, "no labelled text was found");
+    for (size_t i = 0; i < j->count; i++)
+        f.confusion[j->pairs[i].gold][j->pairs[i].said]++;
+    judge_figures(&f);
+    bootstrap(j, &low, &high);
+    if (!strcmp(j->flags->format, "json"))
+        print_json(j, &f, low, high);
+    else
+        print_text(j, &f, low, high);
+    return EXIT_DONE;
+}
+
+static int run(struct invocation *in, struct error *err)
+{
+    const struct flags *f = in->flags;
+    struct judging j = { .flags = f, .words = WORDS_INIT };
+    struct buf folder = BUF_INIT(4096);
+    int status = -1;
+    if (in->argc != 1)
+        return error_set(err, ERROR_USAGE, "one file of labelled texts is "
+                         "needed: swell accuracy FILE");
+    if (strcmp(f->format, "text") && strcmp(f->format, "json"))
+        return error_set(err, ERROR_USAGE, "--format is text or json, not "
+                         "\"%s\"", f->format);
+    buf_printf(&folder, "%s/lexicons/%s", data_folder(), f->language);
+    if (f->predictions && !(j.predictions = fopen(f->predictions, "we")))
+        return error_set(err, ERROR_DENIED, "%s cannot be written",
+                         f->predictions);
+    if (sentiment_open(&j.sentiment, folder.data, f->lexicon, err) == 0 &&
+        labelled_read(in->argv[0], judge, &j, err) == 0)
+        status = report(&j, err);
+    if (j.predictions && fclose(j.predictions) && status == EXIT_DONE)
+        status = error_set(err, ERROR_SYSTEM, "%s: not all was written",
+                           f->predictions);
+    sentiment_close(j.sentiment);
+    words_release(&j.words);
+    mem_free(j.pairs);
+    buf_release(&folder);
+    return status;
+}
+
+const struct command command_accuracy = {
+    .name = "accuracy",
+    .arguments = "FILE",
+    .about = "measure the sentiment label against people's",
+    .help =
+        "FILE has a header line, then id, label (positive, neutral or\n"
+        "negative) and text, cut by tabs; with --targets: id, label, term,\n"
+        "text, where the label is what the text says of the term.\n"
+        "Macro-recall is the mean of the labels' recalls: guessing gives a\n"
+        "third, whatever the mix. Labels that FILE never has are left out.\n",
+    .options = options,
+    .state_size = sizeof(struct flags),
+    .run = run,
+};
