@@ -114,6 +114,17 @@ static void spell(struct fit *f, struct vocable *v, const struct word *item,
     buf_putc(&f->names, '\0');
 }
 
+static void spell_phrase(struct fit *f, struct vocable *v, const char *name,
+                         struct words *scratch)
+{
+    size_t length = strlen(name);
+    if (v->name != NOWHERE || *name == '#' || *name == '=' ||
+        lexicon_hash(&f->lexicon, scratch, name, length) != v->hash)
+        return;
+    v->name = (uint32_t)f->names.length;
+    buf_add(&f->names, name, length + 1);
+}
+
 /* Capitals count inside a sentence only, hashtags as names. */
 static void count_case(const struct fit *f, struct vocable *v, size_t index)
 {
@@ -139,10 +150,14 @@ static void take(void *context, const struct term *t)
 {
     struct reading *r = context;
     struct fit *f = r->fit;
-    bool pair = t->first != t->last;
+    bool phrase = t->first != t->last && t->hash == t->key;
+    bool pair = t->first != t->last && !phrase;
     uint32_t word = vocable_of(f, t->key);
     uint32_t text = (uint32_t)f->sample_count - 1;
-    if (!pair) {
+    if (phrase) {
+        spell_phrase(f, &f->vocables[word], lexicon_name(&f->lexicon, t->entry),
+                     &r->scratch);
+    } else if (!pair) {
         f->before = f->now;
         f->now = word;
         if (f->vocables[word].name == NOWHERE)

@@ -150,14 +150,18 @@ uint64_t lexicon_hash(const struct lexicon *l, struct words *w,
         uint64_t plain = hash_part(l, w, (struct text){ term + 1, length - 1 });
         return plain ? lexicon_negated(plain) : 0;
     }
-    const char *space = memchr(term, ' ', length);
-    size_t first = space ? (size_t)(space - term) : length;
-    uint64_t hash = hash_part(l, w, (struct text){ term, first });
-    if (!space || !hash)
-        return hash;
-    uint64_t second = hash_part(l, w, (struct text){ space + 1,
-                                                     length - first - 1 });
-    return second ? words_join(hash, second) : 0;
+    uint64_t hash = 0;
+    for (const char *at = term, *end = term + length; at < end;) {
+        const char *space = memchr(at, ' ', (size_t)(end - at));
+        const char *stop = space ? space : end;
+        uint64_t part = hash_part(l, w, (struct text){ at,
+                                                       (size_t)(stop - at) });
+        if (!part)
+            return 0;
+        hash = at == term ? part : words_join(hash, part);
+        at = stop + 1;
+    }
+    return hash;
 }
 
 /* The entry of a phrase, its beginnings marked so that it will be found. */

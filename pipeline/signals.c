@@ -48,6 +48,7 @@ struct walk {
     uint64_t previous;      /* key of the word before; 0: none */
     size_t shielded;        /* words before this belong to an entry */
     size_t masked;          /* words before this belong to a name */
+    size_t told;            /* words before this are in a phrase's term */
     size_t sentence;        /* where this sentence ends */
     int scope;              /* words left under a negation */
     bool negation_met, unreal, question, shouting, contrasted;
@@ -244,6 +245,32 @@ static void apply(struct walk *k, const struct entry *e, size_t i,
         k->factor = 1;
 }
 
+/* True when a phrase says other than its words do. */
+static bool overrules(const struct walk *k, const struct entry *phrase,
+                      size_t first, size_t last)
+{
+    for (size_t i = first; i <= last; i++) {
+        const struct entry *e =
+            lexicon_find(k->lexicon, lexicon_word(k->lexicon, k->w, i));
+        if (e && e->flags & ENTRY_VALENCE && e->valence &&
+            (e->valence > 0) != (phrase->valence > 0))
+            return true;
+    }
+    return phrase->valence == 0;
+}
+
+/* Such a phrase is one term: "thanks for nothing" thanks nobody. */
+static void emit_phrase(struct walk *k, const struct entry *e, size_t first,
+                        size_t last)
+{
+    struct term t = { e->hash, e->hash, (uint32_t)first, (uint32_t)last, e };
+    k->told = last + 1;
+    k->out->terms++;
+    k->previous = 0;
+    if (k->take)
+        k->take(k->context, &t);
+}
+
 static void emit(struct walk *k, size_t i, uint64_t key,
                  const struct entry *e, bool scoped)
 {
@@ -284,14 +311,17 @@ static void read_item(struct walk *k, size_t i)
         const struct entry *found = longest(k, i, e, key, &last);
         if (found)
             apply(k, found, i, last);
-        else if (item->kind != WORD_PUNCTUATION)
+        if (found && last > i && found->flags & ENTRY_VALENCE &&
+            overrules(k, found, i, last))
+            emit_phrase(k, found, i, last);
+        if (!found && item->kind != WORD_PUNCTUATION)
             k->factor = 1;
     }
     if (i < k->masked) {
         k->previous = 0;
         return;
     }
-    if (k->take)
+    if (k->take && i >= k->told)
         emit(k, i, key, e, scoped);
     if (k->scope > 0 && (wordlike || item->kind == WORD_NUMBER))
         k->scope--;
