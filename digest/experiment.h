@@ -50,7 +50,9 @@ struct effect {
     double change, low, high;  /* with a 95 % interval */
     double detectable;         /* smallest change that would be seen 4 times
                                 * in 5 */
-    double pretrend;           /* the change at the last placebo date */
+    double pretrend;           /* the change at the last placebo date: far
+                                * from 0, it was moving before */
+    bool pretrend_known;
     unsigned placebos;
     uint64_t posts_before, posts_after;
 };

@@ -27,7 +27,9 @@ double stats_surprise(double x, double y, double ratio)
 
 double stats_log_odds(double x, double total, double y, double background)
 {
-    double prior = PRIOR_COUNTS * (y + 0.01) / (background + 0.01);
+    /* The shape of both together: with the background's alone a word never
+     * seen before would have next to no weight, and come last. */
+    double prior = PRIOR_COUNTS * (x + y + 0.01) / (total + background + 0.01);
     double today = total + PRIOR_COUNTS - x - prior;
     double before = background + PRIOR_COUNTS - y - prior;
     double delta;

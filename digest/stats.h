@@ -9,7 +9,7 @@
 double stats_surprise(double x, double y, double ratio);
 
 /* z of the log-odds of x in total against y in background, with a prior of
- * the background's shape worth 5000 counts (Monroe and others, 2008). */
+ * the shape of both worth 5000 counts (Monroe and others, 2008). */
 double stats_log_odds(double x, double total, double y, double background);
 
 /* Quantile of Student's t with df > 0 degrees of freedom, 0 < p < 1. */

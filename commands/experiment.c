@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* swell experiment: what was tried, from when, and what came of it. */
+#include <math.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "commands/command.h"
+#include "digest/experiment.h"
+
+enum { NAME_MOST = 80 };
+
+struct flags {
+    char *subject, *title, *aspect, *channel, *controls, *from, *to, *lesson,
+        *tz, *format;
+};
+
+static const struct option options[] = {
+    { "subject", OPTION_STRING, NULL, offsetof(struct flags, subject),
+      "add: the brand or product it was tried on" },
+    { "from", OPTION_STRING, NULL, offsetof(struct flags, from),
+      "add: the first day of it" },
+    { "to", OPTION_STRING, NULL, offsetof(struct flags, to),
+      "add, close: the day it ended" },
+    { "title", OPTION_STRING, NULL, offsetof(struct flags, title),
+      "add: what was tried, in a few words" },
+    { "controls", OPTION_STRING, NULL, offsetof(struct flags, controls),
+      "add: brands it could not touch, comma-joined" },
+    { "aspect", OPTION_STRING, NULL, offsetof(struct flags, aspect),
+      "add: measure only posts about this" },
+    { "channel", OPTION_STRING, NULL, offsetof(struct flags, channel),
+      "add: measure only posts about this channel" },
+    { "lesson", OPTION_STRING, NULL, offsetof(struct flags, lesson),
+      "close: what was learnt" },
+    { "tz", OPTION_STRING, NULL, offsetof(struct flags, tz),
+      "time zone of days; default the digest's" },
+    { "format", OPTION_STRING, "text", offsetof(struct flags, format),
+      "list, read: text or json" },
+    OPTION_END
+};
+
+struct call {
+    struct invocation *in;
+    const struct flags *flags;
+    struct zone *zone;
+    bool json;
+    size_t shown;
+};
+
+static void day_text(const struct zone *z, int64_t when, char out[CLOCK_TEXT])
+{
+    clock_format(zone_day(z, when) * DAY, out);
+    out[10] = '\0';
+}
+
+/* ---- writing ---------------------------------------------------------- */
+
+static int read_day(const struct call *c, const char *flag, const char *text,
+                    int64_t *out, struct error *err)
+{
+    int64_t day;
+
+    if (clock_parse_day(text, c->zone, &day))
+        return error_set(err, ERROR_USAGE, "--%s %.40s: write 2026-11-20",
+                         flag, text);
+    *out = zone_day_start(c->zone, day);
+    return 0;
+}
+
+static int check_add(const struct call *c, struct error *err)
+{
+    const struct flags *f = c->flags;
+
+    if (!f->subject || !f->from)
+        return error_set(err, ERROR_USAGE, "experiment add needs --subject "
+                         "and --from");
+    if (f->aspect && tag_index(aspect_names, ASPECT_COUNT, f->aspect) < 0)
+        return error_set(err, ERROR_USAGE, "--aspect %.40s: there is no such "
+                         "aspect", f->aspect);
+    if (f->channel && tag_index(channel_names, CHANNEL_COUNT, f->channel) < 0)
+        return error_set(err, ERROR_USAGE, "--channel %.40s: store, online, "
+                         "app or delivery", f->channel);
+    if (c->in->config->subject_count &&
+        !config_subject(c->in->config, f->subject))
+        return error_set(err, ERROR_USAGE, "--subject %.60s is not in the "
+                         "configuration", f->subject);
+    return 0;
+}
+
+static int run_add(struct call *c, const char *name, struct error *err)
+{
+    const struct flags *f = c->flags;
+    struct experiment e = { 0 }, old;
+    int rc;
+
+    if (check_add(c, err))
+        return -1;
+    rc = experiment_get(&old, c->in->store, name, err);
+    if (rc == 1) {
+        experiment_release(&old);
+        return error_set(err, ERROR_USAGE, "experiment %s exists: choose "
+                         "another name", name);
+    }
+    if (rc < 0 || read_day(c, "from", f->from, &e.from, err) ||
+        (f->to && read_day(c, "to", f->to, &e.until, err)))
+        return -1;
+    if (e.until && e.until <= e.from)
+        return error_set(err, ERROR_USAGE, "--to is not after --from");
+    e.name = (char *)name; /* borrowed for the call, as all texts here */
+    e.subject = f->subject;
+    e.title = f->title ? f->title : (char *)name;
+    e.aspect = f->aspect ? f->aspect : "";
+    e.channel = f->channel ? f->channel : "";
+    e.controls = f->controls ? f->controls : "";
+    e.lesson = "";
+    if (experiment_put(c->in->store, &e, err))
+        return -1;
+    log_line(LOG_NOTE, "experiment %s added", name);
+    return EXIT_DONE;
+}
+
+static int run_close(struct call *c, const char *name, struct error *err)
+{
+    struct experiment e;
+    int rc = experiment_get(&e, c->in->store, name, err);
+
+    if (rc == 0)
+        return error_set(err, ERROR_USAGE, "there is no experiment %s", name);
+    if (rc < 0)
+        return -1;
+    e.closed = clock_now();
+    if (c->flags->to)
+        rc = read_day(c, "to", c->flags->to, &e.until, err);
+    else if (!e.until)
+        e.until = zone_day_start(c->zone, zone_day(c->zone, e.closed));
+    if (rc >= 0 && c->flags->lesson) {
+        mem_free(e.lesson);
+        e.lesson = mem_string(c->flags->lesson);
+    }
+    if (rc >= 0)
+        rc = experiment_put(c->in->store, &e, err);
+    experiment_release(&e);
+    return rc < 0 ? -1 : EXIT_DONE;
+}
+
+/* ---- reading ---------------------------------------------------------- */
+
+static void json_field(struct buf *out, const char *name, const char *text)
+{
+    buf_printf(out, ",\"%s\":", name);
+    json_write(out, text_of(text));
+}
+
+static void json_experiment(struct buf *out, const struct call *c,
+                            const struct experiment *e)
+{
+    char day[CLOCK_TEXT];
+
+    buf_puts(out, "{\"name\":");
+    json_write(out, text_of(e->name));
+    json_field(out, "subject", e->subject);
+    json_field(out, "title", e->title);
+    json_field(out, "aspect", e->aspect);
+    json_field(out, "channel", e->channel);
+    json_field(out, "controls", e->controls);
+    day_text(c->zone, e->from, day);
+    json_field(out, "from", day);
+    day_text(c->zone, e->until, day);
+    json_field(out, "to", e->until ? day : "");
+    json_field(out, "state", e->closed ? "closed" : "open");
+    json_field(out, "lesson", e->lesson);
+}
+
+static int list_one(void *context, const struct experiment *e)
+{
+    struct call *c = context;
+    char from[CLOCK_TEXT], to[CLOCK_TEXT];
+    struct buf out = BUF_INIT(0);
+
+    if (c->json) {
+        buf_puts(&out, c->shown ? ",\n" : "\n");
+        json_experiment(&out, c, e);
+        buf_putc(&out, '}');
+        fputs(out.data, stdout);
+        buf_release(&out);
+    } else {
+        day_text(c->zone, e->from, from);
+        day_text(c->zone, e->until, to);
+        printf("%s: %s, %s, %s to %s, %s%s%s\n", e->name, e->title,
+               e->subject, from, e->until ? to : "now",
+               e->closed ? "closed" : "open", *e->lesson ? ": " : "",
+               e->lesson);
+    }
+    c->shown++;
+    return 0;
+}
+
+static int run_list(struct call *c, const char *name, struct error *err)
+{
+    (void)name;
+    if (c->json)
+        printf("[");
+    if (experiment_scan(c->in->store, list_one, c, err))
+        return -1;
+    if (c->json)
+        printf("\n]\n");
+    else if (c->shown == 0)
+        printf("No experiments yet. Add one: swell experiment add NAME "
+               "--subject S --from DATE\n");
+    return EXIT_DONE;
+}
+
+static void print_effect(const struct effect *e)
+{
+    bool posts = e->measure == EFFECT_POSTS;
+    const char *unit = posts ? "%" : "points";
+
+    printf("%s: %s", effect_names[e->measure],
+           effect_verdict_names[e->verdict]);
+    if (e->verdict == EFFECT_NONE)
+        printf(" (could only have seen > %.0f %s)", 100 * e->detectable, unit);
+    if (e->verdict != EFFECT_TOO_FEW) {
+        printf("\n  change %+.0f %s, 95 %% interval %+.0f to %+.0f; %s\n",
+               100 * e->change, unit, 100 * e->low, 100 * e->high,
+               e->method == EFFECT_PLACEBO ? "from its own past"
+                                           : "approximate");
+        printf(posts ? "  %.1f posts a day before, %.1f after\n"
+                     : "  %.3f before, %.3f after\n", e->before, e->after);
+        if (e->method == EFFECT_PLACEBO)
+            printf("  judged by %u earlier windows", e->placebos);
+        else
+            printf("  only %u earlier windows; 10 are wanted", e->placebos);
+        if (e->pretrend_known)
+            printf("; the change one window earlier was %+.0f %s",
+                   100 * e->pretrend, unit);
+    }
+    printf("\n");
+}
+
+static void json_effect(struct buf *out, const struct effect *e)
+{
+    buf_puts(out, "{\"measure\":");
+    json_write(out, text_of(effect_names[e->measure]));
+    json_field(out, "verdict", effect_verdict_names[e->verdict]);
+    json_field(out, "method",
+               e->method == EFFECT_PLACEBO ? "placebo" : "approximate");
+    buf_printf(out, ",\"before\":%.4f,\"after\":%.4f,\"change\":%.4f,"
+               "\"low\":%.4f,\"high\":%.4f,\"detectable\":%.4f,"
+               "\"placebos\":%u,\"posts_before\":%llu,\"posts_after\":%llu",
+               e->before, e->after, e->change, e->low, e->high, e->detectable,
+               e->placebos, (unsigned long long)e->posts_before,
+               (unsigned long long)e->posts_after);
+    if (e->pretrend_known)
+        buf_printf(out, ",\"pretrend\":%.4f", e->pretrend);
+    buf_putc(out, '}');
+}
+
+static void show_reading(const struct call *c, const struct experiment *e,
+                         const struct experiment_reading *r)
+{
+    struct buf out = BUF_INIT(0);
+
+    if (!c->json) {
+        printf("%s, %s: %u days before against %u after, %u controls\n",
+               e->title, e->subject, r->days_before, r->days_after,
+               r->controls);
+        for (int m = 0; m < EFFECT_COUNT; m++)
+            print_effect(&r->effects[m]);
+        return;
+    }
+    json_experiment(&out, c, e);
+    buf_printf(&out, ",\"days_before\":%u,\"days_after\":%u,"
+               "\"controls_with_posts\":%u,\"effects\":[", r->days_before,
+               r->days_after, r->controls);
+    for (int m = 0; m < EFFECT_COUNT; m++) {
+        buf_puts(&out, m ? ",\n" : "\n");
+        json_effect(&out, &r->effects[m]);
+    }
+    buf_puts(&out, "]}\n");
+    fputs(out.data, stdout);
+    buf_release(&out);
+}
+
+static int run_read(struct call *c, const char *name, struct error *err)
+{
+    struct experiment_reading r;
+    struct experiment e;
+    int rc = experiment_get(&e, c->in->store, name, err);
+
+    if (rc == 0)
+        return error_set(err, ERROR_USAGE, "there is no experiment %s", name);
+    if (rc < 0)
+        return -1;
+    rc = experiment_read(&r, c->in->store, &e, c->zone, clock_now(), err);
+    if (rc >= 0)
+        show_reading(c, &e, &r);
+    experiment_release(&e);
+    return rc < 0 ? -1 : EXIT_DONE;
+}
+
+static const struct verb {
+    const char *name;
+    int (*run)(struct call *c, const char *name, struct error *err);
+    bool needs_name, writes;
+} verbs[] = {
+    { "add", run_add, true, true },
+    { "list", run_list, false, false },
+    { "read", run_read, true, false },
+    { "close", run_close, true, true },
+};
+
+static int run(struct invocation *in, struct error *err)
+{
+    const struct flags *f = in->flags;
+    struct call c = { .in = in, .flags = f };
+    const struct verb *verb = NULL;
+    int rc = -1;
+
+    for (size_t i = 0; in->argc && i < sizeof(verbs) / sizeof(*verbs); i++)
+        if (!strcmp(verbs[i].name, in->argv[0]))
+            verb = &verbs[i];
+    if (!verb)
+        return error_set(err, ERROR_USAGE, "experiment add, list, read or "
+                         "close");
+    if (in->argc != (verb->needs_name ? 2 : 1))
+        return error_set(err, ERROR_USAGE, "experiment %s %s", verb->name,
+                         verb->needs_name ? "takes one NAME"
+                                          : "takes no name");
+    if (verb->needs_name && (strlen(in->argv[1]) > NAME_MOST ||
+                             strpbrk(in->argv[1], "/\n\r\t")))
+        return error_set(err, ERROR_USAGE, "a name has no slash and at most "
+                         "%d bytes", NAME_MOST);
+    c.json = !strcmp(f->format, "json");
+    if (!c.json && strcmp(f->format, "text"))
+        return error_set(err, ERROR_USAGE, "--format %.40s: text or json",
+                         f->format);
+    if (invocation_config(in, err) ||
+        zone_open(&c.zone, f->tz ? f->tz : in->config->digest.timezone, err))
+        return -1;
+    if (!invocation_store(in, verb->writes ? STORE_WRITE : STORE_READ, err))
+        rc = verb->run(&c, verb->needs_name ? in->argv[1] : NULL, err);
+    zone_close(c.zone);
+    return rc;
+}
+
+const struct command command_experiment = {
+    .name = "experiment",
+    .arguments = "add NAME --subject S --from DATE | list | read NAME | "
+                 "close NAME",
+    .about = "what was tried, and what came of it",
+    .help =
+        "Compares up to 28 days before with the days after, beside brands it\n"
+        "could not touch. How far the figure moves when nothing happens is\n"
+        "learnt from the subject's own past. Verdicts: rose, fell, no change\n"
+        "detectable, too few to say.\n\n"
+        "  swell experiment add chat --subject acme --from 2026-11-02 \\\n"
+        "      --title \"chat answers until midnight\" --controls rival\n"
+        "  swell experiment read chat\n"
+        "  swell experiment close chat --lesson \"evening chat is worth it\"\n",
+    .options = options,
+    .state_size = sizeof(struct flags),
+    .run = run,
+};
