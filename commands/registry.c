@@ -4,21 +4,27 @@
 
 extern const struct command command_accuracy;
 extern const struct command command_detect;
+extern const struct command command_experiment;
 extern const struct command command_fit;
 extern const struct command command_init;
 extern const struct command command_label;
 extern const struct command command_manual;
 extern const struct command command_retag;
+extern const struct command command_terms;
+extern const struct command command_trends;
 extern const struct command command_version;
 
 const struct command *const commands[] = {
     &command_accuracy,
     &command_detect,
+    &command_experiment,
     &command_fit,
     &command_init,
     &command_label,
     &command_manual,
     &command_retag,
+    &command_terms,
+    &command_trends,
     &command_version,
     NULL,
 };
