@@ -315,6 +315,11 @@ uint64_t mentions_hash(const struct mentions *m)
     return m->hash;
 }
 
+uint32_t mentions_brand(const struct mentions *m, uint32_t subject)
+{
+    return m->watched[subject].brand;
+}
+
 /* Finding. */
 
 enum verdict { VERDICT_ACCEPTED, VERDICT_EXCLUDED, VERDICT_LONELY,

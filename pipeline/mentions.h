@@ -21,6 +21,9 @@ void mentions_close(struct mentions *m);
 /* Names by index, as struct mention.subject counts them: config order. */
 const char *const *mentions_subjects(const struct mentions *m, size_t *count);
 
+/* The index of a subject's brand; its own for a brand. */
+uint32_t mentions_brand(const struct mentions *m, uint32_t subject);
+
 /* Fill post->mentions (in the arena) with span and subject; tags are left to
  * later stages. Products bring their brand. mask (words->count bytes, zeroed
  * by the caller) is set where a word belongs to a matched name. */

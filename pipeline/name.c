@@ -30,7 +30,7 @@ static void read_part(const struct words *w, struct place at,
 {
     const struct word *word = &w->items[at.word];
     const char *c = w->folded + word->start;
-    char letters[PIECE_LIMIT + 4];
+    char letters[PIECE_LIMIT] = "";
     size_t used = 0, i = at.offset, owner = 0;
     out->owner = 0;
     while (i < word->length && !is_joint(c[i])) {
