@@ -24,6 +24,7 @@
 enum {
     DEPTH_LIMIT = 64,
     STRING_LIMIT = 1 << 20,
+    SKIP_LIMIT = 64 << 20, /* of one stretch that nobody wants */
 };
 
 struct frame {
@@ -33,8 +34,14 @@ struct frame {
     bool array;
 };
 
+/* What of the coming events is listened to. A value nobody asked for has no
+ * callback: yajl then neither decodes its escapes nor calls. */
+enum heed { HEED_ALL, HEED_KEYS, HEED_NESTING };
+
 struct json {
     yajl_handle yajl;
+    yajl_callbacks events;   /* yajl reads them at each event */
+    enum heed heed;          /* which of them are set */
     struct json_node root;
     char **paths;            /* owned array of owned strings */
     struct json_value *values;
@@ -139,6 +146,8 @@ static int element_end(struct json *j)
 
 /* ---- yajl's events: 1 goes on, 0 stops -------------------------------- */
 
+static void listen_to(struct json *j, enum heed heed);
+
 /* The node of the value that begins, NULL when nobody wants it. */
 static inline const struct json_node *arrive(struct json *j)
 {
@@ -209,6 +218,7 @@ static int on_key(void *context, const unsigned char *key, size_t length)
     j->event = true;
     f->next = f->node
         ? json_path_key(f->node, (const char *)key, length) : NULL;
+    listen_to(j, f->next ? HEED_ALL : HEED_KEYS);
     if (!f->next && f->node && f->node->element && j->ignored++ == 0)
         snprintf(j->ignored_name, sizeof(j->ignored_name), "%.*s",
                  (int)length, (const char *)key);
@@ -218,6 +228,7 @@ static int on_key(void *context, const unsigned char *key, size_t length)
 static int on_open(struct json *j, bool array)
 {
     const struct json_node *n = arrive(j);
+    listen_to(j, n ? HEED_ALL : HEED_NESTING);
     if (j->depth == DEPTH_LIMIT) {
         error_set(j->err, ERROR_INPUT,
                   "nested deeper than %d levels", DEPTH_LIMIT);
@@ -252,7 +263,10 @@ static int on_close(void *context)
 {
     struct json *j = context;
     j->event = true;
-    if (j->depth-- != j->element_depth)
+    j->depth--;
+    listen_to(j, j->depth && !j->frames[j->depth - 1].node ? HEED_NESTING
+                                                           : HEED_ALL);
+    if (j->depth + 1 != j->element_depth)
         return 1;
     j->element_depth = 0;
     return element_end(j);
@@ -269,6 +283,19 @@ static const yajl_callbacks callbacks = {
     .yajl_start_array = on_open_array,
     .yajl_end_array = on_close,
 };
+
+static void listen_to(struct json *j, enum heed heed)
+{
+    if (j->heed == heed)
+        return;
+    j->heed = heed;
+    bool all = heed == HEED_ALL;
+    j->events.yajl_null = all ? on_null : NULL;
+    j->events.yajl_boolean = all ? on_bool : NULL;
+    j->events.yajl_number = all ? on_number : NULL;
+    j->events.yajl_string = all ? on_string : NULL;
+    j->events.yajl_map_key = heed == HEED_NESTING ? NULL : on_key;
+}
 
 /* ---- feeding ---------------------------------------------------------- */
 
@@ -327,7 +354,9 @@ static void restart(struct json *j)
                                        NULL };
     if (j->yajl)
         yajl_free(j->yajl);
-    j->yajl = yajl_alloc(&callbacks, &memory, j);
+    j->events = callbacks;
+    j->heed = HEED_ALL;
+    j->yajl = yajl_alloc(&j->events, &memory, j);
     yajl_config(j->yajl, yajl_dont_validate_strings, 1);
     yajl_config(j->yajl, yajl_allow_multiple_values, 1);
     j->depth = 0;
@@ -379,7 +408,9 @@ static int feed_yajl(struct json *j, const char *data, size_t length)
         if (j->element_depth)
             own_values(j);
         j->waiting = j->event ? 0 : j->waiting + length;
-        if (j->waiting > j->string_limit + 64 * KiB)
+        if (j->waiting > (j->heed == HEED_NESTING ? SKIP_LIMIT
+                                                  : j->string_limit +
+                                                    64 * KiB))
             rc = -!too_long(j);
     }
     j->fed += length;

@@ -33,11 +33,33 @@ static size_t valid_length(const unsigned char *c, size_t length)
     return need;
 }
 
+static const uint64_t ONES = 0x0101010101010101u, HIGHS = 0x8080808080808080u;
+
+/* Eight bytes at a time: ASCII for sure? */
+static inline bool ascii8(const char *data)
+{
+    uint64_t w;
+    memcpy(&w, data, 8);
+    return !(w & HIGHS);
+}
+
+/* Eight bytes from the space to ~ for sure? (A borrow may say no wrongly.) */
+static inline bool plain8(const char *data)
+{
+    uint64_t w;
+    memcpy(&w, data, 8);
+    return !((w | (w - ONES * 0x20) | (w + ONES)) & HIGHS);
+}
+
 /* Length of the leading run that may be copied as it is. */
 static size_t plain_run(const char *data, size_t length)
 {
     size_t i = 0;
     while (i < length) {
+        while (length - i >= 8 && plain8(data + i))
+            i += 8;
+        if (i == length)
+            break;
         unsigned char c = (unsigned char)data[i];
         if (c >= 0x80) {
             size_t n = valid_length((const unsigned char *)data + i,
@@ -57,6 +79,10 @@ static size_t plain_run(const char *data, size_t length)
 bool text_valid(const char *data, size_t length)
 {
     for (size_t i = 0; i < length;) {
+        if (length - i >= 8 && ascii8(data + i)) {
+            i += 8;
+            continue;
+        }
         size_t n = valid_length((const unsigned char *)data + i, length - i);
         if (!n)
             return false;

@@ -189,7 +189,7 @@ static enum record scan_field(struct record_scan *s, const char *data,
     size_t until;
     if (quoted) {
         from = ++i;
-        for (;; i++) {
+        for (;;) {
             const char *q = memchr(data + i, '"', length - i);
             if (!q)
                 return RECORD_MORE;
@@ -198,7 +198,7 @@ static enum record scan_field(struct record_scan *s, const char *data,
                 return RECORD_MORE;
             if (i + 1 == length || data[i + 1] != '"')
                 break;
-            i++;
+            i += 2; /* a doubled one */
         }
         until = i++;
     } else {

@@ -6,6 +6,7 @@ extern const struct command command_accuracy;
 extern const struct command command_detect;
 extern const struct command command_experiment;
 extern const struct command command_fit;
+extern const struct command command_import;
 extern const struct command command_init;
 extern const struct command command_label;
 extern const struct command command_manual;
@@ -19,6 +20,7 @@ const struct command *const commands[] = {
     &command_detect,
     &command_experiment,
     &command_fit,
+    &command_import,
     &command_init,
     &command_label,
     &command_manual,

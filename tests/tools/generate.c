@@ -461,7 +461,7 @@ static void put_time(struct buf *out, const char *key, int64_t when)
 static void put_escaped(struct buf *out, const char *key, const char *value)
 {
     buf_printf(out, ",\"%s\":\"", key);
-    size_t length = strlen(value);
+    size_t length = strlen(value), start = out->length;
     for (size_t i = 0; i < length;) {
         uint32_t point;
         i += text_decode(value + i, length - i, &point);
@@ -476,6 +476,8 @@ static void put_escaped(struct buf *out, const char *key, const char *value)
         else
             buf_putc(out, (char)point);
     }
+    if (!memchr(out->data + start, '\\', out->length - start))
+        buf_puts(out, " \\u2764\\ufe0f");
     buf_putc(out, '"');
 }
 

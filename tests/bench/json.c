@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading NDJSON, posts a CPU second, one thread: yajl alone without any
+ * callback (the floor that nothing on top of it can pass), base/json.h with
+ * eight fields, and the file collector from the page cache to posts.
+ *
+ *   json FILE */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <yajl/yajl_parse.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "collectors/file.h"
+
+static double cpu_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static uint64_t run_yajl(const char *data, size_t length)
+{
+    uint64_t lines = 0;
+    yajl_handle h = yajl_alloc(NULL, NULL, NULL);
+    yajl_config(h, yajl_allow_multiple_values, 1);
+    for (const char *at = data, *end = data + length; at < end; lines++) {
+        const char *next = memchr(at, '\n', (size_t)(end - at));
+        next = next ? next + 1 : end;
+        if (yajl_parse(h, (const unsigned char *)at, (size_t)(next - at)) !=
+            yajl_status_ok)
+            abort();
+        at = next;
+    }
+    yajl_free(h);
+    return lines;
+}
+
+static int take(void *context, const struct json_value *values,
+                struct error *err)
+{
+    uint64_t *count = context;
+    (void)err;
+    *count += values[0].type == JSON_STRING && values[3].text.length > 0;
+    return 0;
+}
+
+static uint64_t run_json(const char *data, size_t length)
+{
+    static const char *const paths[] = { "id", "source", "created_at",
+        "text", "author", "lang", "likes", "kind", NULL };
+    uint64_t count = 0;
+    struct error err = ERROR_INIT;
+    struct json *j = json_open("", paths, take, &count);
+    for (const char *at = data, *end = data + length; at < end;) {
+        const char *next = memchr(at, '\n', (size_t)(end - at));
+        next = next ? next + 1 : end;
+        if (json_line(j, at, (size_t)(next - at), &err)) {
+            fprintf(stderr, "%s\n", err.text);
+            exit(1);
+        }
+        at = next;
+    }
+    json_close(j);
+    return count;
+}
+
+static uint64_t run_file(const char *path)
+{
+    struct batch batch;
+    struct error err = ERROR_INIT;
+    struct collection c = { .kind = &collector_file, .label = "",
+                            .cursor = "" };
+    uint64_t count = 0;
+    int rc;
+    c.state = mem_alloc(collector_file.state_size);
+    option_defaults(collector_file.options, c.state);
+    option_set(option_find(collector_file.options, "path"), c.state, path,
+               ".", NULL);
+    batch_init(&batch);
+    if (collector_file.open(&c, &err)) {
+        fprintf(stderr, "%s\n", err.text);
+        exit(1);
+    }
+    while ((rc = collector_file.fetch(&c, &batch, &err)) >= 0) {
+        count += batch.count;
+        batch_reset(&batch);
+        if (!rc)
+            break;
+    }
+    batch_release(&batch);
+    collector_file.close(&c);
+    option_release(collector_file.options, c.state);
+    mem_free(c.state);
+    return count;
+}
+
+static void tell(const char *what, uint64_t posts, double seconds,
+                 size_t bytes)
+{
+    printf("%-28s %9.0f posts/s %7.0f MB/s\n", what, (double)posts / seconds,
+           (double)bytes / seconds / 1e6);
+    fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) {
+        fputs("usage: json FILE\n", stderr);
+        return 2;
+    }
+    int fd = open(argv[1], O_RDONLY);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st)) {
+        perror(argv[1]);
+        return 1;
+    }
+    size_t length = (size_t)st.st_size;
+    char *data = mem_resize(NULL, length);
+    for (size_t done = 0; done < length;) {
+        ssize_t n = read(fd, data + done, length - done);
+        if (n <= 0)
+            return 1;
+        done += (size_t)n;
+    }
+    close(fd);
+    clock_fix(1795305600);
+    log_set_level(LOG_ERROR);
+    for (int round = 0; round < 3; round++) {
+        double start = cpu_seconds();
+        uint64_t posts = run_yajl(data, length);
+        tell("yajl, no callbacks", posts, cpu_seconds() - start, length);
+        start = cpu_seconds();
+        posts = run_json(data, length);
+        tell("base/json.h, 8 fields", posts, cpu_seconds() - start, length);
+        start = cpu_seconds();
+        posts = run_file(argv[1]);
+        tell("file collector, to posts", posts, cpu_seconds() - start,
+             length);
+    }
+    mem_free(data);
+    return 0;
+}
