@@ -37,10 +37,12 @@ static void ring_add(struct walk_ring *r, struct text id, struct text key,
     item->seen = false;
 }
 
-static struct walk_item *ring_find(struct walk_ring *r, struct text id)
+/* By id or key: some services give an edited post a new id. */
+static struct walk_item *ring_find(struct walk_ring *r, struct text id,
+                                   struct text key)
 {
     for (unsigned i = 0; i < r->count; i++)
-        if (text_is(id, r->items[i].id))
+        if (text_is(id, r->items[i].id) || text_is(key, r->items[i].key))
             return &r->items[i];
     return NULL;
 }
@@ -198,12 +200,12 @@ bool walk_saw(struct walk *w, struct walk_list *l, struct text id,
               struct text key, int64_t time)
 {
     int64_t horizon = l->asked ? l->asked - w->overlap : w->since;
-    struct walk_item *item = ring_find(&l->known, id);
+    struct walk_item *item = ring_find(&l->known, id, key);
     if (item) {
         item->seen = true;
         l->met = true;
     }
-    if (!ring_find(&l->fresh, id)) {
+    if (!ring_find(&l->fresh, id, key)) {
         l->page_new++;
         if (time >= w->since)
             ring_add(&l->fresh, id, key, time);
@@ -223,7 +225,7 @@ static void finish(struct walk_list *l, bool whole)
     for (unsigned i = 0; i < l->known.count; i++) {
         struct walk_item *item = &l->known.items[i];
         struct text id = text_of(item->id), key = text_of(item->key);
-        if (ring_find(&l->fresh, id))
+        if (ring_find(&l->fresh, id, key))
             continue;
         if (item->seen || !(whole || item->time > l->oldest))
             ring_add(&l->fresh, id, key, item->time);

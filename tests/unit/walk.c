@@ -228,6 +228,26 @@ static void test_dates_in_2031(void **state)
     buf_release(&cursor);
 }
 
+static void test_an_edit_that_changes_the_id(void **state)
+{
+    (void)state;
+    struct walk w;
+    struct buf cursor = BUF_INIT(0);
+    for (int round = 0; round < 2; round++) {
+        walk_open(&w, buf_text(&cursor), 1000 + round, 0, 10);
+        struct walk_list *l = walk_list(&w, "q");
+        walk_page(&w, l);
+        walk_saw(&w, l, round ? TEXT("9-post") : TEXT("5-post"),
+                 TEXT("https://h.example/post"), 990);
+        assert_int_equal(walk_page_end(&w, l, TEXT("")), 0);
+        assert_int_equal(l->gone.count, 0);
+        walk_save(&w, &cursor);
+        walk_close(&w);
+    }
+    assert_null(strstr(buf_text(&cursor), "5-post"));
+    buf_release(&cursor);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +257,7 @@ int main(void)
         cmocka_unit_test(test_deleted_ones_are_told),
         cmocka_unit_test(test_faults_end),
         cmocka_unit_test(test_dates_in_2031),
+        cmocka_unit_test(test_an_edit_that_changes_the_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
