@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Posts to snac2, collects with swell, compares: see snac2.sh."""
+import html
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+PORT, DIR, BUILD = os.environ["PORT"], os.environ["DIR"], os.environ["BUILD"]
+BASE = "http://127.0.0.1:" + PORT
+failures = []
+
+
+def ask(path, data=None, method=None, headers=()):
+    body = urllib.parse.urlencode(data).encode() if data is not None else None
+    request = urllib.request.Request(BASE + path, body, dict(headers),
+                                     method=method)
+    with urllib.request.urlopen(request, timeout=10) as reply:
+        return reply.read().decode()
+
+
+def check(what, condition, more=""):
+    if not condition:
+        failures.append(what)
+        print("FAIL", what, more)
+
+
+def swell(*words, status=0):
+    done = subprocess.run([BUILD + "/swell", "--config", DIR + "/swell.yaml",
+                           *words], capture_output=True, text=True)
+    check(f"swell {' '.join(words)} leaves with {status}",
+          done.returncode == status, f"{done.returncode}: {done.stderr}")
+    return done.stdout
+
+
+def stored():
+    out = subprocess.run([BUILD + "/tests/tools/posts", DIR + "/store"],
+                         capture_output=True, text=True, check=True).stdout
+    return {p["id"]: p for p in map(json.loads, out.splitlines())}
+
+
+def timeline():
+    found, seen = {}, ""
+    while True:
+        page = json.loads(ask("/api/v1/timelines/tag/acme?limit=40" +
+                              (f"&max_id={seen}" if seen else "")))
+        fresh = [s for s in page if s["uri"] not in found]
+        if not fresh:
+            return found
+        found.update({s["uri"]: s for s in fresh})
+        seen = page[-1]["id"]
+
+
+def seconds(stamp):
+    if not stamp:
+        return 0
+    return int(time.mktime(time.strptime(stamp[:19], "%Y-%m-%dT%H:%M:%S")) -
+               time.timezone)
+
+
+def plain(content):
+    text = re.sub(r"<br\s*/?>|</p>", "\n", content)
+    text = re.sub(r"</?(?:a|p|span)\b[^>]*>", "", text)
+    return re.sub(r"\s+", " ", html.unescape(text)).strip()
+
+
+def compare(when):
+    there, here = timeline(), stored()
+    check(f"{when}: the same posts", set(there) == set(here),
+          f"missing {sorted(set(there) - set(here))[:3]}, "
+          f"too many {sorted(set(here) - set(there))[:3]}")
+    for uri in set(there) & set(here):
+        s, p = there[uri], here[uri]
+        for field, want in (
+                ("source", "mastodon"), ("url", s["url"]),
+                ("created", seconds(s["created_at"])),
+                ("edited", seconds(s["edited_at"])),
+                ("likes", s["favourites_count"]),
+                ("reposts", s["reblogs_count"]),
+                ("replies", s["replies_count"]), ("handle", ""),
+                ("lang", s["language"] or ""),
+                ("reply_to", s["in_reply_to_id"] or ""),
+                ("kind", "reply" if s["in_reply_to_id"] else "post")):
+            check(f"{when}: {field} of {uri}", p[field] == want,
+                  f"{p[field]!r}, not {want!r}")
+        text = re.sub(r"\s+", " ", p["text"]).strip()
+        if "<angry>" not in s["content"]:
+            check(f"{when}: text of {uri}", text == plain(s["content"]),
+                  f"{text!r}, not {plain(s['content'])!r}")
+        check(f"{when}: author", p["author_hash"] != "0" * 16)
+    return len(there)
+
+
+for _ in range(50):
+    try:
+        ask("/api/v1/instance")
+        break
+    except (urllib.error.URLError, ConnectionError):
+        time.sleep(0.1)
+page = ask("/oauth/x-snac-get-token", {
+    "login": "maker", "passwd": os.environ["PASSWORD"], "redir": "",
+    "cid": "", "state": ""})
+token = re.search(r"[0-9a-f]{32,}", page).group(0)
+bearer = [("Authorization", "Bearer " + token)]
+secret = DIR + "/token"
+with open(os.open(secret, os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
+    f.write(token + "\n")
+with open(DIR + "/swell.yaml", "w") as f:
+    f.write(f"""store: {DIR}/store
+allow_loopback: yes
+brands:
+  - name: acme
+    match: [acme]
+sources:
+  - name: tags
+    type: mastodon
+    host: {BASE}
+    tag: [acme]
+    token_file: {secret}
+""")
+
+
+def post(text, **more):
+    return json.loads(ask("/api/v1/statuses", {"status": text, **more},
+                          headers=bearer))
+
+
+first = post("the acme jacket \U0001F9E5 is <angry> & warm #acme")
+post("a reply about #acme", in_reply_to_id=first["id"])
+for n in range(95):
+    post(f"number {n} of the #acme posts, \u20ac{n} \U0001F60D")
+swell("collect", "tags")
+total = compare("first fill")
+check("97 posts", total == 97, str(total))
+before = stored()
+out = swell("collect", "tags")
+check("the second round changes nothing",
+      "0 new, 0 changed, 0 removed" in out, out)
+check("the same store", stored() == before)
+
+for n in range(55):
+    post(f"later {n} #acme")
+listed = list(timeline().values())
+time.sleep(1.1)
+edited = listed[3]
+ask("/api/v1/statuses/" + edited["id"], {"status": "changed my mind #acme"},
+    "PUT", bearer)
+gone = [listed[0], listed[7]]
+basic = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+basic.add_password(None, BASE, "maker", os.environ["PASSWORD"])
+opener = urllib.request.build_opener(
+    urllib.request.HTTPBasicAuthHandler(basic))
+swell("collect", "tags")
+compare("after 55 more and an edit")
+for s in gone:
+    opener.open(BASE + "/maker/admin/action", urllib.parse.urlencode(
+        {"id": s["uri"], "action": "Delete"}).encode(), timeout=10)
+check("snac2 deleted them", not any(s["uri"] in timeline() for s in gone))
+out = swell("collect", "tags")
+check("two removed", " 2 removed" in out, out)
+check("150 posts", compare("after two deletes") == 150)
+swell("verify")
+check("the token is in no file of the store", subprocess.run(
+    ["grep", "-rq", token, DIR + "/store"]).returncode == 1)
+sys.exit(bool(failures))
