@@ -111,7 +111,7 @@ static void fill(struct bluesky *b, struct post *post,
     json_count(&values[REPLIES], &post->replies);
     if (post->reply_to.length)
         post->kind = POST_REPLY;
-    else if (embed.length > 21 &&
+    else if (embed.length >= 21 &&
              memcmp(embed.data, "app.bsky.embed.record", 21) == 0)
         post->kind = POST_QUOTE;
 }
