@@ -3,6 +3,7 @@
 #include "commands/command.h"
 
 extern const struct command command_accuracy;
+extern const struct command command_collect;
 extern const struct command command_detect;
 extern const struct command command_experiment;
 extern const struct command command_fit;
@@ -11,12 +12,15 @@ extern const struct command command_init;
 extern const struct command command_label;
 extern const struct command command_manual;
 extern const struct command command_retag;
+extern const struct command command_sources;
+extern const struct command command_status;
 extern const struct command command_terms;
 extern const struct command command_trends;
 extern const struct command command_version;
 
 const struct command *const commands[] = {
     &command_accuracy,
+    &command_collect,
     &command_detect,
     &command_experiment,
     &command_fit,
@@ -25,6 +29,8 @@ const struct command *const commands[] = {
     &command_label,
     &command_manual,
     &command_retag,
+    &command_sources,
+    &command_status,
     &command_terms,
     &command_trends,
     &command_version,
