@@ -16,6 +16,7 @@ extern const struct command command_sources;
 extern const struct command command_status;
 extern const struct command command_terms;
 extern const struct command command_trends;
+extern const struct command command_tag;
 extern const struct command command_version;
 
 const struct command *const commands[] = {
@@ -33,6 +34,7 @@ const struct command *const commands[] = {
     &command_status,
     &command_terms,
     &command_trends,
+    &command_tag,
     &command_version,
     NULL,
 };

@@ -1,0 +1,43 @@
+# swell tag: one line out for each line in; labels of texts nobody doubts.
+cat > shop.yaml <<'END'
+brands:
+  - name: acme
+    match: [Acme, "@acme_help"]
+    products:
+      - name: card
+        match: ["Acme Card"]
+  - name: gate
+    match: [Gate]
+    case_sensitive: true
+    exclude: ["Water Gate"]
+END
+printf 'a1\tI love Acme, they are wonderful!\n' > posts.tsv
+printf 'a2\tthe Acme Card is a terrible rip-off, awful\twith a tab\r\n' >> posts.tsv
+printf 'only a text: horrible, the worst Gate ever\n' >> posts.tsv
+printf '\n' >> posts.tsv
+printf 'a5\tDie Lieferung kam leider nicht an\n' >> posts.tsv
+printf 'a6\t\xff\xfe I love it \xf0\x9f\x98\x8d\xf0\x9f\x98\x8d\n' >> posts.tsv
+printf 'a7\tno line end at Water Gate or gate' >> posts.tsv
+
+echo "== tsv"
+swell tag --config shop.yaml --format tsv posts.tsv | cut -f 1,2,4
+echo "== seven columns, scores within one"
+swell tag --format tsv < posts.tsv | awk -F'\t' '
+    NF != 7 || $3 !~ /^-?[01]\.[0-9][0-9][0-9]$/ { print "bad: " $0 }
+    { n++ } END { print n }'
+echo "== ndjson"
+printf '{"id":"j1","text":"I love it"}\n{"id":7,"text":"worst \\u00e9ver"}\n{bad\nt\twonderful\n' |
+    swell tag --format ndjson | sed 's/,"confidence.*"label"/,"label"/; s/,"score".*//'
+printf '{"bad"\n' | swell tag --format ndjson -q; echo "status $?"
+echo "== text"
+echo 'I love Acme, but delivery was a horrible mess' |
+    swell tag --config shop.yaml | sed 's/ [-+][01]\.[0-9]*.*//'
+echo "== explain"
+printf 'x1\tI love it\n' | swell tag --explain | grep -c '"love"'
+echo "== mistakes"
+swell tag --format xml posts.tsv; echo "status $?"
+swell tag nowhere.tsv; echo "status $?"
+swell tag --lexicon nowhere.txt posts.tsv; echo "status $?"
+printf '# words\nword\tnot a number at all\n' > bad.tsv
+swell tag --lexicon bad.tsv posts.tsv > /dev/null 2> said; echo "status $?"
+grep -c 'bad.tsv:2: ' said
