@@ -29,6 +29,7 @@ static const struct option options[] = {
 static const char *const basis_names[] = {
     [TERMS_NO_BASELINE] = "none", [TERMS_OWN_PAST] = "own past",
     [TERMS_OTHERS] = "other posts of the same time",
+    [TERMS_BOTH] = "own past and other posts of the same time",
 };
 
 static void print_text(const struct terms *t, const char *subject)
@@ -41,14 +42,15 @@ static void print_text(const struct terms *t, const char *subject)
         printf("No baseline yet: %u days before with %" PRIu64 " writers; "
                "nothing is called new.\n", t->background_days,
                t->background_authors);
-    else if (t->basis == TERMS_OTHERS)
-        printf("Compared with other posts of the same time: there are too few "
-               "days before.\n");
     else
-        printf("Compared with %u days before.\n", t->background_days);
+        printf("Compared with %s: %u days before%s.\n", basis_names[t->basis],
+               t->background_days, t->basis == TERMS_OWN_PAST ? "" :
+               ", too few alone");
     for (size_t i = 0; i < t->count; i++) {
         const struct term *e = &t->items[i];
 
+        if (e->weak && (i == 0 || !t->items[i - 1].weak))
+            printf("\nPerhaps only chance:\n");
         printf("\n%s%s%s%s  %s: %" PRIu64 " posts by %" PRIu64 " writers, "
                "%.1f expected\n", e->text, e->phrase ? " (\"" : "",
                e->phrase ? e->phrase : "", e->phrase ? "\")" : "",
@@ -89,7 +91,7 @@ static void print_csv(const struct terms *t)
     char when[CLOCK_TEXT];
 
     printf("term,phrase,kind,posts,authors,before,expected,surprise,z,growth,"
-           "first_seen,url\n");
+           "first_seen,weak,url\n");
     for (size_t i = 0; i < t->count; i++) {
         const struct term *e = &t->items[i];
 
@@ -97,9 +99,9 @@ static void print_csv(const struct terms *t)
         putchar(',');
         put_field(e->phrase ? e->phrase : "");
         printf(",%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.2f,%.2f,%.2f,%.2f,"
-               "%s,", term_kind_names[e->kind], e->posts, e->authors,
+               "%s,%d,", term_kind_names[e->kind], e->posts, e->authors,
                e->before, e->expected, e->surprise, e->z, e->growth,
-               clock_format(e->first_seen, when));
+               clock_format(e->first_seen, when), e->weak);
         put_field(e->example_count ? e->examples[0].url : "");
         putchar('\n');
     }
@@ -124,6 +126,7 @@ static void json_term(struct buf *out, const struct term *e)
                ",\"before\":%" PRIu64 ",\"expected\":%.2f,\"surprise\":%.2f,"
                "\"z\":%.2f,\"growth\":%.2f", e->posts, e->authors, e->before,
                e->expected, e->surprise, e->z, e->growth);
+    buf_printf(out, ",\"weak\":%s", e->weak ? "true" : "false");
     json_string(out, "first_seen", clock_format(e->first_seen, when));
     buf_puts(out, ",\"examples\":[");
     for (size_t i = 0; i < e->example_count; i++) {
@@ -163,7 +166,8 @@ static void print_json(const struct terms *t, const char *subject)
 static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
-    struct terms_query q = { .data = data_folder(), .source = f->source };
+    struct terms_query q = { .data = data_folder(), .source = f->source,
+                             .weak = true };
     struct terms *t;
     const char *shown;
     bool csv = !strcmp(f->format, "csv"), json = !strcmp(f->format, "json");

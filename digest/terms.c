@@ -15,6 +15,8 @@
 enum {
     BACKGROUND_DAYS = 60,
     BACKGROUND_LEAST = 50,  /* author-days; below there is no baseline */
+    BACKGROUND_FULL = 7,    /* days; below, others' posts help */
+    WEAK_FILL = 5,          /* terms, up to which weak ones are added */
     TERM_POSTS_LEAST = 5,
     TERM_AUTHORS_LEAST = 3,
     ITEMS_DEFAULT = 20,
@@ -22,6 +24,10 @@ enum {
     SMALL_DAY = 500,        /* documents */
 };
 #define SURPRISE_LEAST 4.0  /* once in ten thousand */
+#define SURPRISE_OWN 1.0    /* and once in ten in the own past, if others'
+                             * posts were needed for the rest */
+#define SURPRISE_WEAK 2.0   /* may well be chance */
+#define PART_MOST 0.6       /* of a term's posts: a part of its story */
 #define SHARED_MOST 0.7     /* of the posts of two terms with a word alike */
 #define NAME_LEAST 0.6      /* of the uses, written with a capital */
 
@@ -66,7 +72,8 @@ done:
 
 struct chosen {
     const struct entry *entry;
-    uint64_t before;
+    uint64_t before;           /* in the own past */
+    uint64_t elsewhere;        /* in others' posts of the stretch */
     struct term term;
     uint32_t *documents;       /* in time order */
     size_t document_count, document_room;
@@ -81,7 +88,8 @@ struct search {
     struct chosen *chosen;
     size_t chosen_count;
     struct tally index;        /* hash → posts: place in chosen + 1 */
-    uint64_t background_total;
+    uint64_t background_total, elsewhere_total;
+    uint64_t elsewhere_authors;
     uint32_t document;         /* being looked at */
 };
 
@@ -160,17 +168,18 @@ static int read_others(struct search *s, struct store *store,
     tally_count(&all, &d, &s->unwanted);
     if (all.authors < s->today.authors + BACKGROUND_LEAST)
         goto done;
-    s->out->background_authors = all.authors - s->today.authors;
-    s->background_total = all.total > s->today.total
-                              ? all.total - s->today.total : 1;
+    s->elsewhere_authors = all.authors - s->today.authors;
+    s->elsewhere_total = all.total > s->today.total
+                             ? all.total - s->today.total : 1;
     for (size_t i = 0; i < s->chosen_count; i++) {
         const struct entry *mine = s->chosen[i].entry;
         const struct entry *e = tally_find(&all, mine->hash);
 
-        s->chosen[i].before =
+        s->chosen[i].elsewhere =
             e && e->authors > mine->authors ? e->authors - mine->authors : 0;
     }
-    s->out->basis = TERMS_OTHERS;
+    s->out->basis = s->out->background_authors >= BACKGROUND_LEAST
+                        ? TERMS_BOTH : TERMS_OTHERS;
 done:
     documents_release(&d);
     tally_release(&all);
@@ -181,34 +190,54 @@ static int compare_chosen(const void *a, const void *b)
 {
     const struct chosen *x = a, *y = b;
 
+    if (x->term.weak != y->term.weak)
+        return x->term.weak - y->term.weak;
     if (x->term.z != y->term.z)
         return x->term.z > y->term.z ? -1 : 1;
     return x->entry->hash < y->entry->hash ? -1
                                            : x->entry->hash > y->entry->hash;
 }
 
-/* Keep those whose count the background does not explain, in order. */
-static void select_terms(struct search *s)
+/* Fill what the background says of a term. False: it explains it. */
+static bool judge_term(const struct search *s, struct chosen *c)
 {
-    double ratio = (double)s->out->background_authors / s->today.authors;
+    double today = s->today.authors, x = c->entry->authors, y = 0, ratio = 0;
+    double total = 0;
+
+    if (s->out->basis != TERMS_OTHERS) {
+        y = (double)c->before;
+        ratio = (double)s->out->background_authors / today;
+        total = (double)s->background_total;
+        if (s->out->basis == TERMS_BOTH &&
+            stats_surprise(x, y, ratio) < SURPRISE_OWN)
+            return false;
+    }
+    if (s->out->basis != TERMS_OWN_PAST) {
+        y += (double)c->elsewhere;
+        ratio += (double)s->elsewhere_authors / today;
+        total += (double)s->elsewhere_total;
+    }
+    c->term.surprise = stats_surprise(x, y, ratio);
+    c->term.expected = (y + 0.5) / ratio;
+    c->term.z = stats_log_odds(x, (double)s->today.total, y, total);
+    c->term.weak = c->term.surprise < SURPRISE_LEAST;
+    c->term.before = (uint64_t)y;
+    c->term.posts = c->entry->posts;
+    c->term.authors = c->entry->authors;
+    c->term.growth = x / fmax(0.5, c->term.expected);
+    return c->term.surprise >= SURPRISE_WEAK && x > c->term.expected;
+}
+
+/* Keep those whose count the background does not explain, in order. */
+static void select_terms(struct search *s, bool weak)
+{
     size_t kept = 0;
 
     for (size_t i = 0; i < s->chosen_count; i++) {
         struct chosen c = s->chosen[i];
-        double x = c.entry->authors;
 
-        c.term.surprise = stats_surprise(x, (double)c.before, ratio);
-        c.term.expected = ((double)c.before + 0.5) / ratio;
-        c.term.z = stats_log_odds(x, (double)s->today.total,
-                                  (double)c.before,
-                                  (double)s->background_total);
-        if (c.term.surprise < SURPRISE_LEAST || x <= c.term.expected)
-            continue;
-        c.term.before = c.before;
-        c.term.posts = c.entry->posts;
-        c.term.authors = c.entry->authors;
-        c.term.growth = x / fmax(0.5, c.term.expected);
-        s->chosen[kept++] = c;
+        if (judge_term(s, &c) && (weak || !c.term.weak))
+            s->chosen[kept++] = c;
     }
     qsort(s->chosen, kept, sizeof(*s->chosen), compare_chosen);
     s->chosen_count = kept < CHOSEN_MOST ? kept : CHOSEN_MOST;
@@ -279,7 +308,7 @@ static size_t shared_documents(const struct chosen *a, const struct chosen *b)
     return shared;
 }
 
-/* Do the terms have a word alike? "#acme sale" and "acme" do. */
+/* Do the terms have a word alike? "card" and "gift card" do. */
 static bool alike(struct words *w, const char *a, const char *b)
 {
     uint64_t hashes[8];
@@ -296,31 +325,48 @@ static bool alike(struct words *w, const char *a, const char *b)
     return false;
 }
 
+/* Is b, the weaker, the same thing as a, or a part of it? Words alike, and
+ * mostly the same posts; by the phrase a stands in only what is clearly less:
+ * of two words that always stand together both are told. */
+static bool is_same(struct words *w, const struct chosen *a,
+                    const struct chosen *b)
+{
+    size_t least = a->document_count < b->document_count ? a->document_count
+                                                         : b->document_count;
+    bool part = a->term.phrase && (double)b->document_count <=
+                                      PART_MOST * (double)a->document_count;
+
+    return (alike(w, a->term.text, b->term.text) ||
+            (part && alike(w, a->term.phrase, b->term.text))) &&
+           (double)shared_documents(a, b) > SHARED_MOST * (double)least;
+}
+
 /* A weaker term that mostly stands in the same posts goes into the stronger;
  * the longest phrase of those stays visible. */
+static void merge_into(struct search *s, struct words *w, size_t i)
+{
+    struct chosen *a = &s->chosen[i];
+
+    for (size_t j = i + 1; !a->gone && j < s->chosen_count; j++) {
+        struct chosen *b = &s->chosen[j];
+        const char *now = a->term.phrase ? a->term.phrase : a->term.text;
+
+        if (b->gone || !is_same(w, a, b))
+            continue;
+        b->gone = true;
+        if (strlen(b->term.text) > strlen(now) &&
+            b->document_count * 2 >= a->document_count)
+            a->term.phrase = b->term.text;
+    }
+}
+
 static void merge_terms(struct search *s)
 {
     struct words w = WORDS_INIT;
 
-    for (size_t i = 0; i < s->chosen_count; i++) {
-        struct chosen *a = &s->chosen[i];
-
-        for (size_t j = i + 1; !a->gone && j < s->chosen_count; j++) {
-            struct chosen *b = &s->chosen[j];
-            size_t least = a->document_count < b->document_count
-                               ? a->document_count : b->document_count;
-            const char *now = a->term.phrase ? a->term.phrase : a->term.text;
-
-            if (b->gone || !alike(&w, a->term.text, b->term.text))
-                continue;
-            if ((double)shared_documents(a, b) <= SHARED_MOST * (double)least)
-                continue;
-            b->gone = true;
-            if (strlen(b->term.text) > strlen(now) &&
-                b->document_count * 2 >= a->document_count)
-                a->term.phrase = b->term.text;
-        }
-    }
+    /* Twice: a phrase found late may take in terms passed before. */
+    for (size_t i = 0; i < 2 * s->chosen_count; i++)
+        merge_into(s, &w, i % s->chosen_count);
     words_release(&w);
 }
 
@@ -357,7 +403,8 @@ static void give_terms(struct search *s, size_t limit)
     for (size_t i = 0; i < s->chosen_count && t->count < limit; i++) {
         struct chosen *c = &s->chosen[i];
 
-        if (c->gone || c->document_count == 0)
+        if (c->gone || c->document_count == 0 ||
+            (c->term.weak && t->count >= WEAK_FILL))
             continue;
         c->term.first_seen = s->documents.items[c->documents[0]].created;
         choose_examples(s, c);
@@ -381,11 +428,12 @@ static int search_run(struct search *s, struct store *store,
         return -1;
     if (t->background_authors >= BACKGROUND_LEAST)
         t->basis = TERMS_OWN_PAST;
-    else if (!all && read_others(s, store, q, err))
+    if (!all && t->background_days < BACKGROUND_FULL &&
+        read_others(s, store, q, err))
         return -1;
     if (t->basis == TERMS_NO_BASELINE || t->authors == 0)
         return 0;
-    select_terms(s);
+    select_terms(s, q->weak);
     find_documents(s);
     merge_terms(s);
     give_terms(s, q->limit ? q->limit : ITEMS_DEFAULT);

@@ -37,6 +37,7 @@ struct term {
     double expected;      /* authors, had nothing changed */
     double surprise;      /* -log10 P(as many or more) */
     double z;             /* log-odds against the background: the order */
+    bool weak;            /* may well be chance: asked for with query.weak */
     double growth;        /* authors / expected, expected at least a half */
     int64_t first_seen;   /* in this stretch, seconds UTC */
     struct sample examples[TERM_EXAMPLES];
@@ -47,6 +48,7 @@ enum terms_basis {
     TERMS_NO_BASELINE,  /* too little before: items is empty */
     TERMS_OWN_PAST,     /* the subject's own earlier days */
     TERMS_OTHERS,       /* all other posts of the same stretch: new subject */
+    TERMS_BOTH,         /* both together: less than a week of own past */
 };
 
 struct terms {
@@ -69,6 +71,7 @@ struct terms_query {
     int64_t from, until;       /* seconds */
     unsigned background_days;  /* 0: 60 */
     size_t limit;              /* most items; 0: 20 */
+    bool weak;                 /* fill up to five with what may be chance */
     bool write_cache;          /* the store is open for writing */
 };
 
