@@ -6,13 +6,11 @@
 
 extern const struct collector collector_bluesky;
 extern const struct collector collector_file;
-extern const struct collector collector_file;
 extern const struct collector collector_hackernews;
 extern const struct collector collector_mastodon;
 
 const struct collector *const collectors[] = {
     &collector_bluesky,
-    &collector_file,
     &collector_file,
     &collector_hackernews,
     &collector_mastodon,

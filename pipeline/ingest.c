@@ -14,7 +14,9 @@
 #include "base/mem.h"
 #include "pipeline/round.h"
 
-enum { BATCH_POSTS = 10000, THREADS_MOST = 64 };
+/* A batch that fills slowly is appended before it is full: a run that dies
+ * then has little to fetch again. */
+enum { BATCH_POSTS = 10000, BATCH_SECONDS = 10, THREADS_MOST = 64 };
 
 /* Nobody posted on a network before; such a date is a default or a lie. */
 static const int64_t EARLIEST = 631152000; /* 1990-01-01 */
@@ -239,7 +241,7 @@ static int read_pages(struct ingest *i, struct collection *c,
                       unsigned max_pages, int64_t deadline,
                       struct ingest_report *report, struct error *err)
 {
-    int64_t start = seconds_monotonic();
+    int64_t start = seconds_monotonic(), opened = start;
     struct batch *batch = next_batch(i, c);
     int rc = 1;
     while (rc == 1) {
@@ -251,10 +253,12 @@ static int read_pages(struct ingest *i, struct collection *c,
                         (deadline &&
                          seconds_monotonic() - start >= deadline)))
             rc = 2;
-        if (rc == 1 && batch->count >= i->batch_size) {
+        if (rc == 1 && (batch->count >= i->batch_size ||
+                        seconds_monotonic() - opened >= BATCH_SECONDS)) {
             if (pass_on(i))
                 return -2;
             batch = next_batch(i, c);
+            opened = seconds_monotonic();
         }
     }
     round_coverage(i->store, c, rc, err, i->now, &batch->coverage);

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A Mastodon-like server whose faults are told to it. Only for what nginx
+cannot be told; real servers are in tests/servers.
+
+    double.py PORT LOG &          one line a request goes to LOG
+    GET /_set?posts=500&fault=…   changes what it does, answers "ok"
+
+Faults: none, same (one page for ever), cut (the third page breaks off), html
+(a page in place of JSON), limit (429 and Retry-After 600), busy (503), slow
+(one byte a second), deep (200,000 brackets), hang (half a page every time).
+"""
+import json
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+state = {"posts": 100, "fault": "none", "base": 1790000000, "pages": 0,
+         "delay": 0}
+
+
+def status(n):
+    when = time.strftime("%Y-%m-%dT%H:%M:%S.000Z",
+                         time.gmtime(state["base"] + n * 30))
+    return {"id": f"{n:06}", "uri": f"https://double.example/{n}",
+            "url": f"https://double.example/@a/{n}", "created_at": when,
+            "edited_at": None, "language": "en", "in_reply_to_id": None,
+            "account": {"acct": f"user{n % 7}",
+                        "url": f"https://double.example/@user{n % 7}"},
+            "content": f"<p>the acme jacket number {n} is great</p>",
+            "favourites_count": n % 5, "reblogs_count": 0,
+            "replies_count": 0}
+
+
+class Double(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        with open(sys.argv[2], "a") as log:
+            log.write(self.path + "\n")
+
+    def reply(self, code, body, kind="application/json", more=(), claim=None):
+        self.send_response(code)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(claim or len(body)))
+        for name, value in more:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        url = urlsplit(self.path)
+        query = {k: v[0] for k, v in parse_qs(url.query).items()}
+        if url.path == "/_set":
+            for key, value in query.items():
+                state[key] = int(value) if value.isdigit() else value
+            state["pages"] = 0
+            return self.reply(200, b"ok", "text/plain")
+        fault = state["fault"] if "faulty" in url.path else "none"
+        top = int(query.get("max_id", state["posts"]))
+        page = json.dumps([status(n) for n in range(
+            top - 1, max(-1, top - 41), -1)]).encode()
+        state["pages"] += 1
+        time.sleep(state["delay"] / 1000)
+        if fault == "same":
+            page = json.dumps([status(n) for n in range(40)]).encode()
+        elif fault == "html":
+            return self.reply(200, b"<h1>Checking your browser</h1>",
+                              "text/html")
+        elif fault == "limit":
+            return self.reply(429, b'{"error":"Too many requests"}',
+                              more=[("Retry-After", "600")])
+        elif fault == "busy":
+            return self.reply(503, b"away")
+        elif fault == "deep":
+            page = b"[" * 200000
+        elif fault == "hang" or (fault == "cut" and state["pages"] == 3):
+            self.reply(200, page[:len(page) // 2], claim=len(page))
+            self.close_connection = True
+            return None
+        return self.reply(200, page)
+
+
+ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Double).serve_forever()
