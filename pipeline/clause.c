@@ -3,6 +3,8 @@
  * that join clauses; parses nothing. */
 #include "pipeline/signals.h"
 
+enum { BEGINS = ENTRY_CONTRAST | ENTRY_CONCESSION | ENTRY_CLAUSE };
+
 static bool is_mark(const struct words *w, size_t i, const char *marks)
 {
     return w->items[i].kind == WORD_PUNCTUATION &&
@@ -15,8 +17,14 @@ static bool begins_clause(const struct lexicon *l, const struct words *w,
 {
     if (w->items[i].flags & WORD_BREAK || is_mark(w, i - 1, ".!?;:,()"))
         return true;
-    const struct entry *e = lexicon_find(l, lexicon_word(l, w, i));
-    return e && e->flags & (ENTRY_CONTRAST | ENTRY_CONCESSION | ENTRY_CLAUSE);
+    uint64_t hash = lexicon_word(l, w, i);
+    const struct entry *e = lexicon_find(l, hash);
+    if (e && e->flags & BEGINS)
+        return true;
+    if (!e || !(e->flags & ENTRY_PREFIX) || i + 1 >= w->count)
+        return false;
+    e = lexicon_find(l, words_join(hash, lexicon_word(l, w, i + 1)));
+    return e && e->flags & BEGINS;
 }
 
 void sentiment_clause(const struct sentiment *s, const struct words *words,
@@ -39,13 +47,4 @@ void sentiment_clause(const struct sentiment *s, const struct words *words,
         last++;
     *from = first;
     *until = last < words->count ? last : words->count;
-}
-
-void sentiment_mention(const struct sentiment *s, const struct words *words,
-                       struct span span, const uint8_t *mask,
-                       struct tags *out)
-{
-    size_t from, until;
-    sentiment_clause(s, words, span, &from, &until);
-    sentiment_score(s, words, from, until, mask, out, NULL, NULL);
 }

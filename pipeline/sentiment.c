@@ -7,6 +7,12 @@
 
 #include "pipeline/signals.h"
 
+/* A clause is shorter than the posts the weights come from and says less:
+ * it is neutral only when it leans to neither side by this much. Set on
+ * targets_restaurants' training part: 0 84.3 %, 0.5 84.6, 1 85.0, 2 83.7. */
+static const double CLAUSE_LEAN = 1;
+static const double SUM_LIMIT = 30; /* exp() of more says no more */
+
 struct sentiment {
     struct lexicon lexicon;
     double positive[SIGNAL_COUNT], negative[SIGNAL_COUNT];
@@ -128,14 +134,18 @@ static const char *const valence_rules[] = {
 static void tell_valence(void *context, const struct valence *v)
 {
     const struct telling *to = context;
-    int side = v->signal + (v->value < 0);
-    double size = fabs((double)v->value);
+    int sign = v->value < 0, side = v->signal + sign;
+    double size = fabs((double)v->value), dense = 0;
+    if (signal_is_dense(v->signal))
+        dense = size * to->scale * SIGNAL_DENSITY_SCALE;
     struct contribution c = {
         .span = span_of(to->w, v->first, v->last),
         .rule = valence_rules[v->signal],
         .entry = lexicon_name(&to->s->lexicon, v->entry),
-        .positive = to->s->positive[side] * size,
-        .negative = to->s->negative[side] * size,
+        .positive = to->s->positive[side] * size +
+                    to->s->positive[SIGNAL_DENSITY + sign] * dense,
+        .negative = to->s->negative[side] * size +
+                    to->s->negative[SIGNAL_DENSITY + sign] * dense,
     };
     to->visit(to->context, &c);
 }
@@ -157,6 +167,8 @@ static void tell(struct telling *to, const struct signals *seen, size_t from,
     for (int i = 0; i < SIGNAL_COUNT; i++)
         if (told_by_entry(i))
             told[i] = (double)again.uncut[i];
+    told[SIGNAL_DENSITY] = (double)again.value[SIGNAL_DENSITY];
+    told[SIGNAL_DENSITY + 1] = (double)again.value[SIGNAL_DENSITY + 1];
     for (int i = 0; i < SIGNAL_COUNT; i++) {
         double rest = (double)seen->value[i] - told[i];
         struct contribution c = {
@@ -170,38 +182,72 @@ static void tell(struct telling *to, const struct signals *seen, size_t from,
     }
 }
 
+/* Both sums over words [from, until); terms count scale each. */
+static struct sums weigh(const struct sentiment *s, const struct words *words,
+                         size_t from, size_t until, const uint8_t *mask,
+                         struct signals *seen, double *scale)
+{
+    struct sums sums = { 0, 0 };
+    signals_read(&s->lexicon, words, from, until, mask, seen, add_term, NULL,
+                 &sums);
+    *scale = 1 / sqrt(seen->terms ? (double)seen->terms : 1);
+    sums.positive *= *scale;
+    sums.negative *= *scale;
+    for (int i = 0; i < SIGNAL_COUNT; i++) {
+        sums.positive += s->positive[i] * (double)seen->value[i];
+        sums.negative += s->negative[i] * (double)seen->value[i];
+    }
+    return sums;
+}
+
+static void decide(struct sums sums, struct tags *out)
+{
+    out->label = LABEL_NEUTRAL;
+    if (sums.positive > 0 && sums.positive > sums.negative)
+        out->label = LABEL_POSITIVE;
+    else if (sums.negative > 0)
+        out->label = LABEL_NEGATIVE;
+    double positive = exp(fmin(sums.positive, SUM_LIMIT));
+    double negative = exp(fmin(sums.negative, SUM_LIMIT));
+    out->score = (int16_t)lround(1000 * (positive - negative) /
+                                 (1 + positive + negative));
+}
+
 void sentiment_score(const struct sentiment *s, const struct words *words,
                      size_t from, size_t until, const uint8_t *mask,
                      struct tags *out, visit_contribution *visit,
                      void *context)
 {
-    struct sums sums = { 0, 0 };
     struct signals seen;
-    if (until > words->count)
-        until = words->count;
+    double scale;
     out->label = LABEL_NEUTRAL;
     out->score = 0;
+    if (until > words->count)
+        until = words->count;
     if (from >= until)
         return;
-    signals_read(&s->lexicon, words, from, until, mask, &seen, add_term, NULL,
-                 &sums);
-    double scale = 1 / sqrt(seen.terms ? (double)seen.terms : 1);
-    sums.positive *= scale;
-    sums.negative *= scale;
-    for (int i = 0; i < SIGNAL_COUNT; i++) {
-        sums.positive += s->positive[i] * (double)seen.value[i];
-        sums.negative += s->negative[i] * (double)seen.value[i];
-    }
-    if (sums.positive > 0 && sums.positive > sums.negative)
-        out->label = LABEL_POSITIVE;
-    else if (sums.negative > 0)
-        out->label = LABEL_NEGATIVE;
-    double positive = exp(fmin(sums.positive, 30));
-    double negative = exp(fmin(sums.negative, 30));
-    out->score = (int16_t)lround(1000 * (positive - negative) /
-                                 (1 + positive + negative));
+    decide(weigh(s, words, from, until, mask, &seen, &scale), out);
     if (visit) {
         struct telling to = { s, words, scale, visit, context };
         tell(&to, &seen, from, until, mask);
     }
+}
+
+void sentiment_mention(const struct sentiment *s, const struct words *words,
+                       struct span span, const uint8_t *mask,
+                       struct tags *out)
+{
+    struct signals seen;
+    double scale;
+    size_t from, until;
+    sentiment_clause(s, words, span, &from, &until);
+    if (from < until) {
+        struct sums sums = weigh(s, words, from, until, mask, &seen, &scale);
+        sums.positive += CLAUSE_LEAN;
+        sums.negative += CLAUSE_LEAN;
+        decide(sums, out);
+        if (out->label != LABEL_NEUTRAL)
+            return;
+    }
+    sentiment_score(s, words, 0, words->count, mask, out, NULL, NULL);
 }

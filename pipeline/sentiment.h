@@ -41,7 +41,8 @@ void sentiment_score(const struct sentiment *s, const struct words *words,
 void sentiment_clause(const struct sentiment *s, const struct words *words,
                       struct span span, size_t *from, size_t *until);
 
-/* The sentiment towards what the span names: that of its clause. */
+/* The sentiment towards what the span names: that of its clause where it has
+ * one, else that of the whole text. */
 void sentiment_mention(const struct sentiment *s, const struct words *words,
                        struct span span, const uint8_t *mask,
                        struct tags *out);

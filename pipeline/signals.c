@@ -334,7 +334,7 @@ static void sum_up(struct walk *k)
     for (int side = 0; side < 2; side++) {
         float sum = value[SIGNAL_WORD + side] + value[SIGNAL_PHRASE + side] +
                     value[SIGNAL_EMOJI + side] + value[SIGNAL_TAG + side];
-        value[SIGNAL_DENSITY + side] = sum / root * 2;
+        value[SIGNAL_DENSITY + side] = sum / root * SIGNAL_DENSITY_SCALE;
         value[SIGNAL_STRONGEST + side] = k->strongest[side];
         if (value[SIGNAL_EXCLAIM] > 0)
             value[SIGNAL_EXCLAIMED + side] = k->strongest[side];

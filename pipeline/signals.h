@@ -21,7 +21,7 @@ enum signal {
     SIGNAL_LAST = 16,       /* the last valence of the text */
     SIGNAL_STRONGEST = 18,
     SIGNAL_ANY = 20,        /* 1 when there is one */
-    SIGNAL_DENSITY = 22,    /* sum / square root of the words */
+    SIGNAL_DENSITY = 22,    /* 2 x sum / square root of the words */
     SIGNAL_EXCLAIMED = 24,  /* strongest, when there are "!" */
     SIGNAL_NONE = 26,       /* 1 without any valence; single from here on */
     SIGNAL_BOTH,
@@ -42,6 +42,14 @@ enum signal {
     SIGNAL_COUNT
 };
 extern const char *const signal_names[SIGNAL_COUNT];
+
+enum { SIGNAL_DENSITY_SCALE = 2 };
+/* Sums that density is made of. */
+static inline bool signal_is_dense(int signal)
+{
+    return signal == SIGNAL_WORD || signal == SIGNAL_PHRASE ||
+           signal == SIGNAL_EMOJI || signal == SIGNAL_TAG;
+}
 
 /* One term seen: hash as in weights.tsv; words [first, last] of the text. */
 struct term {
