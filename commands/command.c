@@ -212,16 +212,22 @@ int command_main(int argc, char **argv)
     return status;
 }
 
-int invocation_config(struct invocation *in, struct error *err)
+const char *invocation_config_path(const struct invocation *in)
 {
     static const char *const places[] = { "swell.yaml",
                                           "/etc/swell/swell.yaml" };
     const char *path = in->globals.config;
-    if (in->config)
-        return 0;
     for (size_t i = 0; !path && i < 2; i++)
         if (access(places[i], R_OK) == 0)
             path = places[i];
+    return path;
+}
+
+int invocation_config(struct invocation *in, struct error *err)
+{
+    const char *path = invocation_config_path(in);
+    if (in->config)
+        return 0;
     if (path)
         return config_load(&in->config, path, NULL, err);
     in->config = config_empty();

@@ -55,6 +55,8 @@ extern const struct command *const commands[]; /* NULL-terminated, by name */
 /* The program: options, the command, its exit status. */
 int command_main(int argc, char **argv);
 
+/* The configuration that is or would be read; NULL: there is none. */
+const char *invocation_config_path(const struct invocation *in);
 /* Lazily opened, closed by main. 0 or -1. */
 int invocation_config(struct invocation *in, struct error *err);
 int invocation_store(struct invocation *in, enum store_mode mode,

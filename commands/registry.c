@@ -3,6 +3,7 @@
 #include "commands/command.h"
 
 extern const struct command command_accuracy;
+extern const struct command command_check;
 extern const struct command command_collect;
 extern const struct command command_detect;
 extern const struct command command_experiment;
@@ -21,6 +22,7 @@ extern const struct command command_version;
 
 const struct command *const commands[] = {
     &command_accuracy,
+    &command_check,
     &command_collect,
     &command_detect,
     &command_experiment,

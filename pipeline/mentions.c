@@ -707,8 +707,8 @@ static void tell_verdict(const struct search *s, const struct seen *seen,
     }
 }
 
-void mentions_explain(const struct mentions *m, struct matcher *matcher,
-                      const char *subject, struct text text, struct buf *out)
+int mentions_explain(const struct mentions *m, struct matcher *matcher,
+                     const char *subject, struct text text, struct buf *out)
 {
     struct words words = WORDS_INIT;
     struct search s = { .m = m, .matcher = matcher, .words = &words };
@@ -728,4 +728,5 @@ void mentions_explain(const struct mentions *m, struct matcher *matcher,
         buf_puts(out, "; a pattern passed its match limit");
     buf_putc(out, '\n');
     words_release(&words);
+    return seen ? seen->verdict == VERDICT_ACCEPTED : -1;
 }

@@ -31,9 +31,10 @@ void mentions_find(const struct mentions *m, struct matcher *matcher,
                    const struct words *words, struct post *post,
                    struct arena *memory, uint8_t *mask);
 
-/* Why a text does or does not match a subject: one line, for check. */
-void mentions_explain(const struct mentions *m, struct matcher *matcher,
-                      const char *subject, struct text text, struct buf *out);
+/* Why a text does or does not match a subject: one line, for check.
+ * 1: it does, 0: it does not though a name of it is there, -1: nothing is. */
+int mentions_explain(const struct mentions *m, struct matcher *matcher,
+                     const char *subject, struct text text, struct buf *out);
 
 uint64_t mentions_hash(const struct mentions *m);
 

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* swell check: is everything that was written down right, and what would be
+ * collected. Asks no service and opens no store. */
+#include <errno.h>
+#include <string.h>
+
+#include "collectors/collector.h"
+#include "commands/command.h"
+
+struct check_flags {
+    char *sample, *subject, *lexicon;
+};
+
+static const struct option options[] = {
+    { "sample", OPTION_STRING, NULL, offsetof(struct check_flags, sample),
+      "a file of texts, one a line (- is standard input): say which subjects "
+      "match which, and why not" },
+    { "subject", OPTION_STRING, NULL, offsetof(struct check_flags, subject),
+      "with --sample: only this one" },
+    { "lexicon", OPTION_STRING, NULL, offsetof(struct check_flags, lexicon),
+      "check this lexicon of one's own as well" },
+    OPTION_END
+};
+
+/* A source's type, and its options through the type's own table. */
+static void check_source(const struct config *c, const struct source_config *s,
+                         struct buf *faults)
+{
+    struct error err = ERROR_INIT;
+    const struct collector *kind = collector_find(s->type);
+    if (!kind) {
+        buf_printf(faults, "%s:%d: the type \"%s\" of the source %s is not "
+                   "known; swell sources lists all\n", c->path, s->line,
+                   s->type, s->label);
+        return;
+    }
+    void *state = mem_alloc(kind->state_size);
+    if (config_source_options(c, s, kind->options, state, &err))
+        buf_printf(faults, "%s\n", err.text);
+    option_release(kind->options, state);
+    mem_free(state);
+}
+
+/* Everything that can be wrong, told at once. */
+static bool check_all(struct invocation *in, const char *path,
+                      struct buf *faults)
+{
+    const struct check_flags *flags = in->flags;
+    struct error err = ERROR_INIT;
+    if (config_load(&in->config, path, faults, &err)) {
+        if (!faults->length)
+            buf_printf(faults, "%s\n", err.text);
+        return false;
+    }
+    for (size_t i = 0; i < in->config->source_count; i++)
+        check_source(in->config, &in->config->sources[i], faults);
+    size_t before = faults->length;
+    if (rules_open(&in->rules, in->config, data_folder(), flags->lexicon,
+                   faults, &err) && faults->length == before)
+        buf_printf(faults, "%s\n", err.text); /* a lexicon, not a subject */
+    return faults->length == 0;
+}
+
+static void print_list(const char *what, const struct option_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        printf("%s%s", i ? ", " : what, list->items[i]);
+}
+
+static void print_subject(const struct config *c, size_t i)
+{
+    const struct subject *s = &c->subjects[i];
+    printf("  %s%s: ", s->brand == (int)i ? "" : "  ", s->name);
+    print_list("", &s->match);
+    print_list("; not with ", &s->exclude);
+    print_list("; only near ", &s->require);
+    if (s->require.count)
+        printf(" (%llu words)", (unsigned long long)s->near);
+    puts(s->case_sensitive ? "; as written" : "");
+}
+
+static void print_seconds(int64_t seconds)
+{
+    if (seconds >= 86400 && seconds % 86400 == 0)
+        printf("%lldd", (long long)(seconds / 86400));
+    else if (seconds >= 3600 && seconds % 3600 == 0)
+        printf("%lldh", (long long)(seconds / 3600));
+    else
+        printf("%lldm", (long long)(seconds / 60));
+}
+
+/* Secrets are files in the configuration: only their path is shown. */
+static void print_source(const struct source_config *s)
+{
+    const struct collector *kind = collector_find(s->type);
+    int64_t every = s->every ? s->every : kind->every;
+    printf("  %s: %s", s->label, s->type);
+    for (size_t i = 0; i < s->pair_count; i++)
+        printf(", %s %s", s->pairs[i].key, s->pairs[i].value);
+    if (!s->enabled)
+        printf("; switched off");
+    else if (every) {
+        printf("; every ");
+        print_seconds(every);
+    }
+    putchar('\n');
+}
+
+static void print_plan(const struct config *c)
+{
+    printf("%s is in order.\n\nStore: %s\n", c->path, c->store);
+    puts(c->subject_count ? "\nSubjects" : "\nNo brand is watched.");
+    for (size_t i = 0; i < c->subject_count; i++)
+        print_subject(c, i);
+    puts(c->source_count ? "\nSources" : "\nNothing is collected.");
+    for (size_t i = 0; i < c->source_count; i++)
+        print_source(&c->sources[i]);
+    if (c->digest.recipient_count) {
+        printf("\nThe digest goes to");
+        for (size_t i = 0; i < c->digest.recipient_count; i++)
+            printf("%s %s", i ? "," : "", c->digest.recipients[i].name);
+        putchar('\n');
+    }
+}
+
+enum { SAMPLE_LINES = 10000, SHOWN = 70 };
+
+struct sample {
+    char **lines; /* owned */
+    size_t count, room;
+};
+
+static int read_sample(struct sample *s, const char *path, struct error *err)
+{
+    bool standard = strcmp(path, "-") == 0;
+    FILE *file = standard ? stdin : fopen(path, "re");
+    char *line = NULL;
+    size_t room = 0;
+    if (!file)
+        return error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+    struct arena memory = { 0 };
+    while (s->count < SAMPLE_LINES) {
+        ssize_t n = getline(&line, &room, file);
+        if (n < 0)
+            break;
+        while (n && (line[n - 1] == '\n' || line[n - 1] == '\r'))
+            n--;
+        struct text t = text_copy(&memory, line, (size_t)n, POST_TEXT_LIMIT);
+        s->lines = mem_grow(s->lines, &s->room, s->count, sizeof(*s->lines));
+        s->lines[s->count++] = mem_slice(t.data, t.length);
+        arena_reset(&memory);
+    }
+    arena_release(&memory);
+    mem_free(line);
+    if (!standard)
+        fclose(file);
+    return 0;
+}
+
+static void print_shown(const char *line)
+{
+    struct text all = text_of(line);
+    struct text shown = text_fit(all, SHOWN);
+    printf("%.*s%s\n", (int)shown.length, shown.data,
+           shown.length < all.length ? "…" : "");
+}
+
+static void sample_subject(const struct rules *rules, struct matcher *matcher,
+                           const char *subject, const struct sample *s)
+{
+    struct buf why = BUF_INIT(0);
+    size_t yes = 0, none = 0;
+    printf("\n%s\n", subject);
+    for (size_t i = 0; i < s->count; i++) {
+        buf_clear(&why);
+        int found = mentions_explain(rules_mentions(rules), matcher, subject,
+                                     text_of(s->lines[i]), &why);
+        yes += found == 1;
+        none += found < 0;
+        if (found < 0)
+            continue;
+        const char *reason = buf_text(&why) + strlen(subject) + 2;
+        printf("  line %zu: %s", i + 1, reason);
+        printf("    ");
+        print_shown(s->lines[i]);
+    }
+    printf("  %zu of %zu texts; %zu have none of its names\n", yes, s->count,
+           none);
+    buf_release(&why);
+}
+
+static int print_sample(struct invocation *in, struct error *err)
+{
+    const struct check_flags *flags = in->flags;
+    const struct config *c = in->config;
+    struct sample sample = { NULL, 0, 0 };
+    if (flags->subject && !config_subject(c, flags->subject))
+        return error_set(err, ERROR_USAGE, "the subject \"%s\" is not in %s",
+                         flags->subject, c->path);
+    if (read_sample(&sample, flags->sample, err))
+        return -1;
+    struct matcher *matcher = matcher_open();
+    for (size_t i = 0; i < c->subject_count; i++)
+        if (!flags->subject || strcmp(flags->subject, c->subjects[i].name) == 0)
+            sample_subject(in->rules, matcher, c->subjects[i].name, &sample);
+    matcher_close(matcher);
+    for (size_t i = 0; i < sample.count; i++)
+        mem_free(sample.lines[i]);
+    mem_free(sample.lines);
+    return EXIT_DONE;
+}
+
+static int run(struct invocation *in, struct error *err)
+{
+    const struct check_flags *flags = in->flags;
+    const char *path = invocation_config_path(in);
+    struct buf faults = BUF_INIT(4 * MiB);
+    if (!path)
+        return error_set(err, ERROR_USAGE, "there is no configuration: neither "
+                         "swell.yaml here nor /etc/swell/swell.yaml; swell init "
+                         "writes one");
+    int rc = EXIT_DONE;
+    if (!check_all(in, path, &faults)) {
+        fputs(buf_text(&faults), stderr);
+        rc = EXIT_FAILED;
+    } else {
+        print_plan(in->config);
+        if (flags->sample)
+            rc = print_sample(in, err);
+    }
+    buf_release(&faults);
+    return rc;
+}
+
+const struct command command_check = {
+    .name = "check",
+    .arguments = "[--sample FILE]",
+    .about = "is the configuration right, and what would be collected",
+    .help =
+        "Each fault of the configuration, its patterns and the lexicons is one\n"
+        "line FILE:LINE: sentence, and the exit status 1. With --sample, says\n"
+        "for each subject which texts of the file it matches, and of those that\n"
+        "hold its name but do not count, why.\n"
+        "\n"
+        "  grep -i target posts.txt | swell check --sample - --subject target\n",
+    .options = options,
+    .state_size = sizeof(struct check_flags),
+    .run = run,
+};

@@ -1,0 +1,49 @@
+# swell check: every fault with its line, what would be collected, and why a
+# text of a sample counts or not.
+cat > swell.yaml <<'END'
+store: posts.db
+brands:
+  - name: acme
+    match: [Acme, "#acmefan"]
+    products:
+      - name: card
+        match: ["Acme Card", "/acm. card/i"]
+  - name: gate
+    match: [Gate]
+    case_sensitive: true
+    require: [shop, "till NEAR/2 queue"]
+    exclude: ["Water Gate"]
+    near: 3
+sources:
+  - name: tags
+    type: mastodon
+    host: https://social.example
+    tag: [acme]
+    every: 6h
+END
+echo "== right"
+swell check; echo "status $?"
+echo "== sample"
+printf '%s\n' 'the acme card' 'Gate opens' 'the gate shop' 'the shop at Gate' \
+    'Water Gate shop' '#AcmeFan' > sample.txt
+swell check --sample sample.txt | sed 1,/^Sources/d
+swell check --sample - --subject gate < sample.txt | tail -1
+swell check --sample sample.txt --subject zenith > /dev/null; echo "status $?"
+echo "== wrong"
+cat > wrong.yaml <<'END'
+brands:
+  - name: acme
+    match:
+      - Acme
+      - "/(a+)+b/"
+      - "(Acme AND"
+  - name: gate
+    match: ["/x*/"]
+    require: ["NOT shop"]
+sources:
+  - name: tags
+    type: mastodom
+END
+swell check --config wrong.yaml; echo "status $?"
+rm swell.yaml
+swell check --config nowhere.yaml; echo "status $?"
