@@ -163,8 +163,8 @@ static void tell(const struct totals *t, double seconds)
                  "meaning here, the first is \"%s\" (--map THEIRS=OURS gives "
                  "one)", (unsigned long long)t->ignored, t->ignored_name);
     struct buf line = BUF_INIT(0);
-    buf_printf(&line, "%llu posts: %llu added, %llu replaced, %llu unchanged",
-               (unsigned long long)t->posts,
+    buf_printf(&line, "%llu post%s: %llu added, %llu replaced, %llu unchanged",
+               (unsigned long long)t->posts, t->posts == 1 ? "" : "s",
                (unsigned long long)t->stored.added,
                (unsigned long long)t->stored.replaced,
                (unsigned long long)t->stored.unchanged);

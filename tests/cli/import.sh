@@ -1,0 +1,52 @@
+# Files in, a sentence for every line that stays out, nothing twice.
+swell_import() {
+    swell --now 2026-11-22T00:00:00Z --store store import "$@" 2>&1 |
+        sed 's/; [0-9.]* s$/; N s/'
+}
+status() {
+    swell --now 2026-11-22T00:00:00Z --store store import "$@" >/dev/null 2>&1
+    echo "status $?"
+}
+cat >posts.ndjson <<'END'
+{"id":"1","source":"forum","created_at":"2026-11-20T10:00:00Z","text":"one","author":"ann","colour":"red"}
+{"id":"2","source":"forum","ts":"2026-11-20T11:00:00Z","text":"two","author":"bob"}
+
+not json
+{"id":"3","source":"forum","date":"2031-01-01","text":"from the future"}
+{"id":"4","source":"forum","date":"1970-01-01T00:00:01Z","text":"from the past"}
+{"id":"5","source":"forum","text":"no date"}
+{"id":"6","source":"forum","date":"2026-11-20","text":"cut
+{"id":"7","source":"forum","date":"2026-11-20"}
+{"id":"8","source":"forum","date":"yesterday","text":"x"}
+{"id":"2","source":"forum","ts":"2026-11-20T11:00:00Z","text":"two, changed","author":"bob"}
+END
+echo "== a mixed file"
+swell_import posts.ndjson
+echo "== again"
+swell_import posts.ndjson
+status posts.ndjson
+echo "== CSV with its own names, packed, from standard input"
+printf 'when,body,id\r\n2026-11-19,"a ""quoted"" word,\nand a line",q1\r\n2026-11-19,plain,q2' | gzip >mine.csv.gz
+swell_import --map when=created_at --map body=text --source shop - <mine.csv.gz
+status --map when=created_at --map body=text mine.csv.gz
+echo "== TSV"
+printf 'id\tts\ttext\textra\n9\t1763632800\ttabs stay apart\tx\n' >mine.tsv
+swell_import mine.tsv
+echo "== several, one of them missing"
+swell_import mine.tsv nowhere.ndjson
+status mine.tsv nowhere.ndjson
+echo "== nothing at all"
+: >empty
+swell_import empty
+status empty
+swell_import .
+status .
+echo "== used wrongly"
+swell_import
+status
+swell_import --format xml mine.tsv
+swell_import --map body=content mine.tsv
+swell_import --map body mine.tsv
+swell_import --threads many mine.tsv
+swell_import --what tea mine.tsv
+status --what tea mine.tsv
