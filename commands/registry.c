@@ -5,38 +5,52 @@
 extern const struct command command_accuracy;
 extern const struct command command_check;
 extern const struct command command_collect;
+extern const struct command command_compact;
+extern const struct command command_coverage;
 extern const struct command command_detect;
+extern const struct command command_dump;
 extern const struct command command_experiment;
+extern const struct command command_expire;
 extern const struct command command_fit;
+extern const struct command command_forget;
 extern const struct command command_import;
 extern const struct command command_init;
 extern const struct command command_label;
+extern const struct command command_load;
 extern const struct command command_manual;
 extern const struct command command_retag;
 extern const struct command command_sources;
 extern const struct command command_status;
+extern const struct command command_tag;
 extern const struct command command_terms;
 extern const struct command command_trends;
-extern const struct command command_tag;
+extern const struct command command_verify;
 extern const struct command command_version;
 
 const struct command *const commands[] = {
     &command_accuracy,
     &command_check,
     &command_collect,
+    &command_compact,
+    &command_coverage,
     &command_detect,
+    &command_dump,
     &command_experiment,
+    &command_expire,
     &command_fit,
+    &command_forget,
     &command_import,
     &command_init,
     &command_label,
+    &command_load,
     &command_manual,
     &command_retag,
     &command_sources,
     &command_status,
+    &command_tag,
     &command_terms,
     &command_trends,
-    &command_tag,
+    &command_verify,
     &command_version,
     NULL,
 };

@@ -58,6 +58,10 @@ struct store_backend {
                      struct text packed, struct error *err);
     int (*verify)(struct store *s, bool repair, visit_difference *visit,
                   void *context, uint64_t *differences, struct error *err);
+    int (*dump)(struct store *s, store_write *write, void *context,
+                struct error *err);
+    int (*load)(struct store *s, store_line *next, void *context,
+                struct error *err);
     int (*stats)(struct store *s, struct store_stats *out, struct error *err);
 };
 

@@ -416,5 +416,7 @@ const struct store_backend store_lmdb = {
     .terms_get = lmdb_terms_get,
     .terms_put = lmdb_terms_put,
     .verify = lmdb_verify,
+    .dump = lmdb_dump,
+    .load = lmdb_load,
     .stats = lmdb_stats,
 };

@@ -258,12 +258,16 @@ int lmdb_post(struct store *s, struct text source, struct text native_id,
 int lmdb_span(struct store *s, int64_t *first, int64_t *last,
               struct error *err);
 
-/* ---- lmdb_verify.c, lmdb_care.c ---- */
+/* ---- lmdb_verify.c, lmdb_care.c, lmdb_dump.c ---- */
 
 int lmdb_verify(struct store *s, bool repair, visit_difference *visit,
                 void *context, uint64_t *differences, struct error *err);
 int lmdb_compact(struct store *s, struct error *err);
 int lmdb_stats(struct store *s, struct store_stats *out, struct error *err);
+int lmdb_dump(struct store *s, store_write *write, void *context,
+              struct error *err);
+int lmdb_load(struct store *s, store_line *next, void *context,
+              struct error *err);
 /* Close and open the file of a store again. */
 int lmdb_reopen(struct lmdb *s, struct error *err);
 

@@ -294,6 +294,27 @@ int lmdb_post(struct store *base, struct text source, struct text native_id,
     return rc ? lmdb_fail(s, rc, "reading a post", err) : found;
 }
 
+/* The start of the first cell of the first window row. */
+static int64_t first_window(struct lmdb *s, MDB_txn *txn)
+{
+    MDB_cursor *c = NULL;
+    MDB_val k, v;
+    struct cell cell;
+    int64_t first = -1;
+    if (mdb_cursor_open(txn, s->table[WINDOWS], &c))
+        return -1;
+    if (mdb_cursor_get(c, &k, &v, MDB_FIRST) == 0) {
+        int64_t day = (int64_t)unpack_big(k.mv_data, 2);
+        /* Subject 0 comes first, and all that it has is in its hours. */
+        struct unpack row = { v.mv_data,
+                              (unsigned char *)v.mv_data + v.mv_size, false };
+        if (cell_next(&row, &cell) > 0)
+            first = day * DAY_SECONDS + cell.index * HOUR_SECONDS;
+    }
+    mdb_cursor_close(c);
+    return first;
+}
+
 int lmdb_span(struct store *base, int64_t *first, int64_t *last,
               struct error *err)
 {
@@ -304,6 +325,7 @@ int lmdb_span(struct store *base, int64_t *first, int64_t *last,
     *first = *last = 0;
     if (lmdb_read_begin(s, &txn, err))
         return -1;
+    int64_t start = first_window(s, txn), mark = 0;
     int rc = mdb_cursor_open(txn, s->table[POSTS], &c);
     if (rc == 0)
         rc = mdb_cursor_get(c, &k, &v, MDB_FIRST);
@@ -315,8 +337,14 @@ int lmdb_span(struct store *base, int64_t *first, int64_t *last,
         *last = (int64_t)unpack_big(k.mv_data, 6);
     if (c)
         mdb_cursor_close(c);
+    if (rc == 0 || rc == MDB_NOTFOUND) {
+        bool empty = rc == MDB_NOTFOUND;
+        rc = lmdb_expired(s, txn, 0, &mark);
+        if (start >= 0 && (empty || start < *first - HOUR_SECONDS))
+            *first = start;
+        if (start >= 0 && empty)
+            *last = mark - 1;
+    }
     lmdb_read_end(s, txn);
-    if (rc == MDB_NOTFOUND)
-        return 0;
-    return rc ? lmdb_fail(s, rc, "reading the time span", err) : 1;
+    return rc ? lmdb_fail(s, rc, "reading the time span", err) : start >= 0;
 }

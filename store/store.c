@@ -164,6 +164,18 @@ int store_verify(struct store *s, bool repair, visit_difference *visit,
     return s->backend->verify(s, repair, visit, context, differences, err);
 }
 
+int store_dump(struct store *s, store_write *write, void *context,
+               struct error *err)
+{
+    return s->backend->dump(s, write, context, err);
+}
+
+int store_load(struct store *s, store_line *next, void *context,
+               struct error *err)
+{
+    return s->backend->load(s, next, context, err);
+}
+
 int store_stats(struct store *s, struct store_stats *out, struct error *err)
 {
     return s->backend->stats(s, out, err);

@@ -150,8 +150,9 @@ typedef int visit_name(void *context, const char *name);
 int store_names(struct store *s, enum store_name kind, visit_name *visit,
                 void *context, struct error *err);
 
-/* First and last second that has a post. 1: there are posts, 0: none (both are
- * 0 then), -1: see err. */
+/* First and last second that has a post, or had one that was expired (then
+ * the start of its hour). 1: there are, 0: none (both are 0 then),
+ * -1: see err. */
 int store_span(struct store *s, int64_t *first, int64_t *last,
                struct error *err);
 
@@ -182,6 +183,16 @@ struct store_stats {
     uint32_t format;
 };
 int store_stats(struct store *s, struct store_stats *out, struct error *err);
+
+/* The whole store as text, in the format of its own tools (LMDB: that of
+ * mdb_dump -a), and back into an empty store. */
+typedef int store_write(void *context, const char *data, size_t length);
+int store_dump(struct store *s, store_write *write, void *context,
+               struct error *err);
+/* The next line, without its newline. 1: a line, 0: no more, -1: failed. */
+typedef int store_line(void *context, struct text *line);
+int store_load(struct store *s, store_line *next, void *context,
+               struct error *err);
 
 /* ---- for backends ----------------------------------------------------- */
 

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* swell dump: the store as text that mdb_load reads too. */
+#include "commands/command.h"
+
+static const struct option options[] = { OPTION_END };
+
+static int print(void *context, const char *data, size_t length)
+{
+    return fwrite(data, 1, length, context) == length ? 0 : -1;
+}
+
+static int run(struct invocation *in, struct error *err)
+{
+    if (invocation_store(in, STORE_READ, err) ||
+        store_dump(in->store, print, stdout, err))
+        return -1;
+    return EXIT_DONE;
+}
+
+const struct command command_dump = {
+    .name = "dump",
+    .arguments = ">FILE",
+    .about = "write the whole store as text (the format of mdb_dump -a)",
+    .help = "The author key is not in it: copy author.key beside the store as "
+            "well.\n",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* swell expire: drop posts by age; their figures stay. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "commands/command.h"
+
+struct expire_flags {
+    int64_t before, older;
+    char *source;
+};
+
+static const struct option options[] = {
+    { "before", OPTION_DATE, NULL, offsetof(struct expire_flags, before),
+      "drop posts created before this moment" },
+    { "older", OPTION_DURATION, NULL, offsetof(struct expire_flags, older),
+      "drop posts older than 90d, 26w" },
+    { "source", OPTION_STRING, NULL, offsetof(struct expire_flags, source),
+      "only posts of this source" },
+    OPTION_END
+};
+
+static int expire(struct invocation *in, const char *source, int64_t before,
+                  uint64_t *total, struct error *err)
+{
+    uint64_t count;
+    if (store_expire(in->store, source, before, &count, err))
+        return -1;
+    *total += count;
+    return 0;
+}
+
+/* By the configuration: the store's retention for all, a source's own for
+ * the posts of its type. */
+static int expire_configured(struct invocation *in, uint64_t *total,
+                             struct error *err)
+{
+    const struct config *c = in->config;
+    bool any = c->retention > 0;
+    if (any && expire(in, NULL, clock_now() - c->retention, total, err))
+        return -1;
+    for (size_t i = 0; i < c->source_count; i++) {
+        struct error unknown = ERROR_INIT;
+        const struct source_config *s = &c->sources[i];
+        if (s->retention <= 0)
+            continue;
+        any = true;
+        if (expire(in, s->type, clock_now() - s->retention, total, &unknown)
+            && unknown.kind != ERROR_USAGE) { /* USAGE: no posts of it yet */
+            *err = unknown;
+            return -1;
+        }
+    }
+    if (!any)
+        return error_set(err, ERROR_USAGE, "no retention is configured: give "
+                         "--before DATE or --older 90d");
+    return 0;
+}
+
+static int run(struct invocation *in, struct error *err)
+{
+    const struct expire_flags *flags = in->flags;
+    uint64_t total = 0;
+    int rc;
+    if (flags->before && flags->older)
+        return error_set(err, ERROR_USAGE, "--before or --older, not both");
+    if (invocation_store(in, STORE_WRITE, err))
+        return -1;
+    if (flags->before || flags->older)
+        rc = expire(in, flags->source, flags->before ? flags->before
+                    : clock_now() - flags->older, &total, err);
+    else
+        rc = expire_configured(in, &total, err);
+    if (rc)
+        return -1;
+    printf("%llu posts dropped; their figures stay\n",
+           (unsigned long long)total);
+    return EXIT_DONE;
+}
+
+const struct command command_expire = {
+    .name = "expire",
+    .arguments = "[--before DATE | --older 90d] [--source S]",
+    .about = "drop posts by age, keep their figures",
+    .help = "Without a time the configuration's retention decides. The moment "
+            "is rounded\ndown to a quarter hour. Posts of a time that was "
+            "expired are not taken in again:\nthey would be counted twice. "
+            "Deleted text is gone from disk after swell compact.\n",
+    .options = options,
+    .state_size = sizeof(struct expire_flags),
+    .run = run,
+};

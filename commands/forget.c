@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* swell forget: somebody asks to be left out. Their posts leave every figure
+ * and stay out. */
+#include <string.h>
+#include <strings.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "commands/command.h"
+
+struct forget_flags {
+    char *author, *source, *post, *url;
+};
+
+static const struct option options[] = {
+    { "author", OPTION_STRING, NULL, offsetof(struct forget_flags, author),
+      "all posts of this author: the id the source uses, or a kept handle" },
+    { "post", OPTION_STRING, NULL, offsetof(struct forget_flags, post),
+      "the post with this id" },
+    { "url", OPTION_STRING, NULL, offsetof(struct forget_flags, url),
+      "the post at this address" },
+    { "source", OPTION_STRING, NULL, offsetof(struct forget_flags, source),
+      "of this source; default every source" },
+    OPTION_END
+};
+
+struct name_bag {
+    char **items;
+    size_t count, room;
+};
+
+static int keep_name(void *context, const char *name)
+{
+    struct name_bag *bag = context;
+    bag->items = mem_grow(bag->items, &bag->room, bag->count,
+                          sizeof(*bag->items));
+    bag->items[bag->count++] = mem_string(name);
+    return 0;
+}
+
+struct search {
+    const char *handle;
+    const char *source;   /* NULL: any */
+    uint64_t *authors;
+    size_t count, room;
+};
+
+static int find_handle(void *context, const struct post *p,
+                       const struct mention *m)
+{
+    struct search *s = context;
+    const char *handle = s->handle[0] == '@' ? s->handle + 1 : s->handle;
+    size_t length = strlen(handle);
+    (void)m;
+    if (p->handle.length != length || !p->author_hash ||
+        strncasecmp(p->handle.data, handle, length) != 0)
+        return 0;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->authors[i] == p->author_hash)
+            return 0;
+    s->authors = mem_grow(s->authors, &s->room, s->count,
+                          sizeof(*s->authors));
+    s->authors[s->count++] = p->author_hash;
+    return 0;
+}
+
+static int forget(struct invocation *in, const struct store_selector *which,
+                  uint64_t *total, struct error *err)
+{
+    uint64_t count;
+    if (store_forget(in->store, which, &count, err))
+        return -1;
+    *total += count;
+    return 0;
+}
+
+static int forget_handle(struct invocation *in, uint64_t *total,
+                         struct error *err)
+{
+    const struct forget_flags *flags = in->flags;
+    struct search s = { .handle = flags->author };
+    struct store_query q = { NULL, flags->source, 0, INT64_MAX };
+    int rc = store_posts(in->store, &q, find_handle, &s, err);
+    for (size_t i = 0; i < s.count && rc == 0; i++) {
+        struct store_selector which = { .author = s.authors[i] };
+        rc = forget(in, &which, total, err);
+    }
+    mem_free(s.authors);
+    return rc;
+}
+
+static int forget_author(struct invocation *in, const struct name_bag *sources,
+                         uint64_t *total, struct error *err)
+{
+    const struct forget_flags *flags = in->flags;
+    struct author_key key;
+    struct buf path = BUF_INIT(0);
+    buf_printf(&path, "%s/author.key", store_folder(in->store));
+    int rc = author_key_load(&key, path.data, 0, err);
+    buf_release(&path);
+    for (size_t i = 0; i < sources->count && rc == 0; i++) {
+        struct store_selector which = { .author = author_key_hash(
+            &key, sources->items[i], strlen(sources->items[i]),
+            flags->author, strlen(flags->author)) };
+        rc = forget(in, &which, total, err);
+    }
+    return rc ? -1 : forget_handle(in, total, err);
+}
+
+static int forget_post(struct invocation *in, const struct name_bag *sources,
+                       uint64_t *total, struct error *err)
+{
+    const struct forget_flags *flags = in->flags;
+    int rc = 0;
+    for (size_t i = 0; i < sources->count && rc == 0; i++) {
+        struct store_selector which = {
+            .source = text_of(sources->items[i]),
+            .native_id = text_of(flags->post) };
+        rc = forget(in, &which, total, err);
+    }
+    return rc;
+}
+
+static int run(struct invocation *in, struct error *err)
+{
+    const struct forget_flags *flags = in->flags;
+    struct name_bag sources = { 0 };
+    uint64_t total = 0;
+    int rc = -1;
+    if (!!flags->author + !!flags->post + !!flags->url != 1)
+        return error_set(err, ERROR_USAGE, "one of --author, --post and "
+                         "--url");
+    if (invocation_store(in, STORE_WRITE, err))
+        return -1;
+    if (flags->source)
+        keep_name(&sources, flags->source);
+    else if (store_names(in->store, STORE_SOURCES, keep_name, &sources, err))
+        goto done;
+    if (flags->url) {
+        struct store_selector which = { .url = text_of(flags->url) };
+        rc = forget(in, &which, &total, err);
+    } else if (flags->post) {
+        rc = forget_post(in, &sources, &total, err);
+    } else {
+        rc = forget_author(in, &sources, &total, err);
+    }
+    if (rc == 0)
+        printf("%llu posts forgotten\n", (unsigned long long)total);
+done:
+    for (size_t i = 0; i < sources.count; i++)
+        mem_free(sources.items[i]);
+    mem_free(sources.items);
+    return rc ? -1 : EXIT_DONE;
+}
+
+const struct command command_forget = {
+    .name = "forget",
+    .arguments = "--author WHO | --post ID | --url URL [--source S]",
+    .about = "take somebody's posts out of everything, for good",
+    .help = "The posts leave every window, term and author count. A mark "
+            "without content keeps\neach out when it is imported again. The "
+            "text is gone from disk after swell compact.\nAuthors are kept as "
+            "keyed hashes: give the id that the source uses (a DID, an "
+            "account\naddress); a handle finds posts only where handles are "
+            "kept. --post also bars a post\nthat is not here yet.\n",
+    .options = options,
+    .state_size = sizeof(struct forget_flags),
+    .run = run,
+};

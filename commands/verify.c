@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* swell verify: are the windows the posts? */
+#include "commands/command.h"
+
+struct verify_flags {
+    bool repair;
+};
+
+static const struct option options[] = {
+    { "repair", OPTION_BOOL, NULL, offsetof(struct verify_flags, repair),
+      "also mend what differs, from the posts" },
+    OPTION_END
+};
+
+static void tell(void *context, const char *sentence)
+{
+    (void)context;
+    printf("%s\n", sentence);
+}
+
+static int run(struct invocation *in, struct error *err)
+{
+    const struct verify_flags *flags = in->flags;
+    struct store_stats st;
+    uint64_t differences;
+    if (invocation_store(in, flags->repair ? STORE_WRITE : STORE_READ, err) ||
+        store_verify(in->store, flags->repair, tell, NULL, &differences,
+                     err) ||
+        store_stats(in->store, &st, err))
+        return -1;
+    printf("%llu difference%s%s: %llu posts, %llu mentions, %llu window rows, "
+           "%llu author sketches\n", (unsigned long long)differences,
+           differences == 1 ? "" : "s",
+           differences && flags->repair ? ", mended" : "",
+           (unsigned long long)st.posts, (unsigned long long)st.mentions,
+           (unsigned long long)st.windows, (unsigned long long)st.authors);
+    return differences && !flags->repair ? EXIT_FAILED : EXIT_DONE;
+}
+
+const struct command command_verify = {
+    .name = "verify",
+    .arguments = "[--repair]",
+    .about = "recompute every figure from the posts and list what differs",
+    .help = "Exit status 1 when something differs. With --repair it is mended "
+            "in one\ntransaction, and the status is 0.\n",
+    .options = options,
+    .state_size = sizeof(struct verify_flags),
+    .run = run,
+};

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The file as text and back, in the format of mdb_dump -a and mdb_load, so
+ * that lmdb-utils can read what we write and we what they write. Knows
+ * nothing of what the rows mean. */
+#include "store/lmdb.h"
+
+#include <string.h>
+
+enum { ROWS_AT_ONCE = 10000, VALUE_LIMIT = 64 * 1024 * 1024 };
+
+/* ---- out ---- */
+
+static void add_hex(struct buf *out, const MDB_val *v)
+{
+    static const char digits[] = "0123456789abcdef";
+    const unsigned char *data = v->mv_data;
+    buf_putc(out, ' ');
+    for (size_t i = 0; i < v->mv_size; i++) {
+        char two[2] = { digits[data[i] >> 4], digits[data[i] & 15] };
+        buf_add(out, two, 2);
+    }
+    buf_putc(out, '\n');
+}
+
+static int dump_table(struct lmdb *s, MDB_txn *txn, const char *name,
+                      store_write *write, void *context)
+{
+    struct buf out = BUF_INIT(0);
+    MDB_cursor *c = NULL;
+    MDB_val k, v;
+    MDB_dbi table;
+    MDB_stat st;
+    MDB_envinfo info;
+    int rc = mdb_dbi_open(txn, name, 0, &table);
+    if (rc == 0)
+        rc = mdb_stat(txn, table, &st);
+    if (rc == 0)
+        rc = mdb_env_info(s->env, &info);
+    if (rc == 0)
+        rc = mdb_cursor_open(txn, table, &c);
+    if (rc)
+        goto done;
+    buf_printf(&out, "VERSION=3\nformat=bytevalue\ndatabase=%s\ntype=btree\n"
+               "mapsize=%zu\nmaxreaders=%u\ndb_pagesize=%u\nHEADER=END\n",
+               name, info.me_mapsize, info.me_maxreaders, st.ms_psize);
+    while ((rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0) {
+        add_hex(&out, &k);
+        add_hex(&out, &v);
+        if (out.length >= 64 * KiB) {
+            rc = write(context, out.data, out.length) ? TOLD_WHY : 0;
+            buf_clear(&out);
+        }
+        if (rc)
+            goto done;
+    }
+    if (rc == MDB_NOTFOUND) {
+        buf_puts(&out, "DATA=END\n");
+        rc = write(context, out.data, out.length) ? TOLD_WHY : 0;
+    }
+done:
+    if (c)
+        mdb_cursor_close(c);
+    buf_release(&out);
+    return rc;
+}
+
+/* By name, as mdb_dump -a goes. */
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int lmdb_dump(struct store *base, store_write *write, void *context,
+              struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    const char *order[TABLES];
+    MDB_txn *txn;
+    int rc = 0;
+    memcpy(order, table_names, sizeof(order));
+    qsort(order, TABLES, sizeof(*order), compare_names);
+    if (lmdb_read_begin(s, &txn, err))
+        return -1;
+    for (int i = 0; i < TABLES && rc == 0; i++)
+        rc = dump_table(s, txn, order[i], write, context);
+    lmdb_read_end(s, txn);
+    if (rc == TOLD_WHY)
+        return error_set(err, ERROR_SYSTEM, "%s: the dump could not be "
+                         "written", s->path);
+    return rc ? lmdb_fail(s, rc, "dumping", err) : 0;
+}
+
+/* ---- in ---- */
+
+struct load {
+    store_line *next;
+    void *context;
+    size_t line;
+    int table;            /* -1: between two tables */
+    bool over;
+    struct buf key, value;
+};
+
+static int next_line(struct load *l, struct text *line, struct error *err)
+{
+    int more = l->next(l->context, line);
+    l->line++;
+    if (more < 0)
+        return error_set(err, ERROR_SYSTEM, "the dump cannot be read");
+    l->over = more == 0;
+    return 0;
+}
+
+static int wrong(const struct load *l, const char *what, struct error *err)
+{
+    return error_set(err, ERROR_INPUT, "line %zu of the dump: %s", l->line,
+                     what);
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int read_hex(struct load *l, struct text line, struct buf *out,
+                    struct error *err)
+{
+    buf_clear(out);
+    if (line.length % 2 != 1 || line.data[0] != ' ')
+        return wrong(l, "not a row of hexadecimal digits", err);
+    for (size_t i = 1; i < line.length; i += 2) {
+        int high = hex_digit(line.data[i]), low = hex_digit(line.data[i + 1]);
+        if (high < 0 || low < 0 || buf_putc(out, (char)(high << 4 | low)))
+            return wrong(l, "not a row of hexadecimal digits", err);
+    }
+    return 0;
+}
+
+/* From VERSION= to HEADER=END. */
+static int read_header(struct load *l, struct text line, struct error *err)
+{
+    static const char database[] = "database=";
+    size_t length = sizeof(database) - 1;
+    int table = -1;
+    while (!l->over && !text_is(line, "HEADER=END")) {
+        if (line.length > length && memcmp(line.data, database, length) == 0)
+            for (int t = 0; t < TABLES; t++) {
+                struct text name = { line.data + length,
+                                     line.length - length };
+                if (text_is(name, table_names[t]))
+                    table = t;
+            }
+        if (line.length > 7 && memcmp(line.data, "format=", 7) == 0 &&
+            !text_is(line, "format=bytevalue"))
+            return wrong(l, "dump it without -p", err);
+        if (next_line(l, &line, err))
+            return -1;
+    }
+    if (table < 0)
+        return wrong(l, "not a table of a Groundswell store (mdb_dump -a "
+                     "writes all of them)", err);
+    l->table = table;
+    return 0;
+}
+
+static int load_some(struct lmdb *s, MDB_txn *txn, void *context,
+                     struct error *err)
+{
+    struct load *l = context;
+    struct text line;
+    for (int rows = 0; rows < ROWS_AT_ONCE; rows++) {
+        if (next_line(l, &line, err))
+            return TOLD_WHY;
+        if (l->over)
+            return l->table < 0 ? 0 : wrong(l, "it ends too early", err);
+        if (l->table < 0) {
+            if (read_header(l, line, err))
+                return TOLD_WHY;
+            continue;
+        }
+        if (text_is(line, "DATA=END")) {
+            l->table = -1;
+            continue;
+        }
+        if (read_hex(l, line, &l->key, err) || next_line(l, &line, err) ||
+            read_hex(l, line, &l->value, err))
+            return TOLD_WHY;
+        int rc = lmdb_put(s, txn, (enum table)l->table, l->key.data,
+                          l->key.length, l->value.data, l->value.length);
+        if (rc)
+            return rc == MDB_BAD_VALSIZE
+                       ? wrong(l, "a key of a length that cannot be", err)
+                       : rc;
+    }
+    return 0;
+}
+
+/* Lines cannot be read twice, so the map grows before it is needed. */
+static int make_room(struct lmdb *s, struct error *err)
+{
+    MDB_envinfo info;
+    int rc = mdb_env_info(s->env, &info);
+    if (rc == 0 && info.me_mapsize / 4096 < info.me_last_pgno * 2)
+        rc = mdb_env_set_mapsize(s->env, info.me_mapsize * 2);
+    return rc ? lmdb_fail(s, rc, "making room", err) : 0;
+}
+
+int lmdb_load(struct store *base, store_line *next, void *context,
+              struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    struct load l = { .next = next, .context = context, .table = -1,
+                      .key = BUF_INIT(KEY_LIMIT + 12),
+                      .value = BUF_INIT(VALUE_LIMIT) };
+    struct store_stats st;
+    int rc = lmdb_stats(base, &st, err);
+    if (rc == 0 && (st.posts || st.subjects || st.sources || st.windows))
+        rc = error_set(err, ERROR_USAGE, "%s: not empty; load into a new "
+                       "store", s->path);
+    while (rc == 0 && !l.over) {
+        rc = make_room(s, err);
+        if (rc == 0)
+            rc = lmdb_write(s, load_some, &l, "loading", err);
+    }
+    buf_release(&l.key);
+    buf_release(&l.value);
+    return rc ? rc : lmdb_reopen(s, err); /* checks the format loaded */
+}
