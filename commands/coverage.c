@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/tags.h"
 #include "commands/command.h"
 
 struct coverage_flags {

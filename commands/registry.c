@@ -11,6 +11,7 @@ extern const struct command command_detect;
 extern const struct command command_dump;
 extern const struct command command_experiment;
 extern const struct command command_expire;
+extern const struct command command_export;
 extern const struct command command_fit;
 extern const struct command command_forget;
 extern const struct command command_import;
@@ -37,6 +38,7 @@ const struct command *const commands[] = {
     &command_dump,
     &command_experiment,
     &command_expire,
+    &command_export,
     &command_fit,
     &command_forget,
     &command_import,

@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* swell export: everything the store knows, in formats that other tools
+ * read, in an order that depends on the content alone. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "commands/command.h"
+#include "commands/sheet.h"
+
+struct export_flags {
+    char *format, *what, *out, *subject, *source;
+    int64_t from, to;
+    bool handles;
+};
+
+static const struct option options[] = {
+    { "format", OPTION_STRING, "ndjson", offsetof(struct export_flags, format),
+      "ndjson, csv or sqlite" },
+    { "what", OPTION_STRING, "posts", offsetof(struct export_flags, what),
+      "posts, mentions, windows or coverage" },
+    { "out", OPTION_STRING, NULL, offsetof(struct export_flags, out),
+      "a file; default standard output" },
+    { "from", OPTION_DATE, NULL, offsetof(struct export_flags, from),
+      "start, UTC; default the first post" },
+    { "to", OPTION_DATE, NULL, offsetof(struct export_flags, to),
+      "end, excluded; default after the last post" },
+    { "subject", OPTION_STRING, NULL, offsetof(struct export_flags, subject),
+      "only this subject" },
+    { "source", OPTION_STRING, NULL, offsetof(struct export_flags, source),
+      "only this source" },
+    { "handles", OPTION_BOOL, NULL, offsetof(struct export_flags, handles),
+      "handles too, where the store keeps them" },
+    OPTION_END
+};
+
+struct export {
+    struct invocation *in;
+    const struct export_flags *flags;
+    struct sheet *sheet;
+    struct store_query query;
+    struct error *err;
+    bool failed;
+};
+
+/* ---- cells ---- */
+
+static void cell_time(struct export *e, int64_t when)
+{
+    char text[CLOCK_TEXT];
+    if (when)
+        sheet_text(e->sheet, text_of(clock_format(when, text)));
+    else
+        sheet_absent(e->sheet);
+}
+
+static void cell_nonzero(struct export *e, int64_t value)
+{
+    if (value)
+        sheet_number(e->sheet, value);
+    else
+        sheet_absent(e->sheet);
+}
+
+static void cell_author(struct export *e, uint64_t hash)
+{
+    char text[20];
+    snprintf(text, sizeof(text), "%016" PRIx64, hash);
+    sheet_text(e->sheet, hash ? text_of(text) : TEXT(""));
+}
+
+static void cell_set(struct export *e, unsigned set,
+                     const char *const names[], int count)
+{
+    struct buf list = BUF_INIT(0);
+    for (int i = 0; i < count; i++)
+        if (set & 1u << i)
+            buf_printf(&list, "%s%s", list.length ? "," : "", names[i]);
+    sheet_text(e->sheet, text_of(buf_text(&list)));
+    buf_release(&list);
+}
+
+static void cell_tags(struct export *e, const struct tags *t)
+{
+    sheet_text(e->sheet, text_of(label_names[t->label < LABEL_COUNT
+                                             ? t->label : 0]));
+    sheet_decimal(e->sheet, t->score);
+    cell_set(e, t->aspects, aspect_names, ASPECT_COUNT);
+    cell_set(e, t->intents, intent_names, INTENT_COUNT);
+    cell_set(e, t->channels, channel_names, CHANNEL_COUNT);
+}
+
+static void cell_span(struct export *e, const struct post *p, struct span s)
+{
+    if (s.length && s.start <= p->text.length &&
+        s.length <= p->text.length - s.start)
+        sheet_text(e->sheet, (struct text){ p->text.data + s.start,
+                                            s.length });
+    else
+        sheet_absent(e->sheet);
+}
+
+static int end_row(struct export *e)
+{
+    if (sheet_row(e->sheet, e->err))
+        e->failed = true;
+    return e->failed;
+}
+
+/* ---- posts ---- */
+
+/* The first are the keys that swell import reads. */
+static const struct column post_columns[] = {
+    { "id", COLUMN_TEXT }, { "source", COLUMN_TEXT },
+    { "created_at", COLUMN_TEXT }, { "author", COLUMN_TEXT },
+    { "text", COLUMN_TEXT }, { "lang", COLUMN_TEXT }, { "url", COLUMN_TEXT },
+    { "likes", COLUMN_NUMBER }, { "reposts", COLUMN_NUMBER },
+    { "replies", COLUMN_NUMBER }, { "reply_to", COLUMN_TEXT },
+    { "kind", COLUMN_TEXT }, { "rating", COLUMN_NUMBER },
+    { "handle", COLUMN_TEXT }, { "edited_at", COLUMN_TEXT },
+    { "indexed_at", COLUMN_TEXT }, { "fetched_at", COLUMN_TEXT },
+    { "language", COLUMN_TEXT }, { "language_percent", COLUMN_NUMBER },
+    { "label", COLUMN_TEXT }, { "score", COLUMN_DECIMAL },
+    { "aspects", COLUMN_LIST }, { "intents", COLUMN_LIST },
+    { "channels", COLUMN_LIST }, { "subjects", COLUMN_LIST },
+    { "wish", COLUMN_TEXT }, { "switch_from", COLUMN_TEXT },
+    { "switch_to", COLUMN_TEXT }, { NULL, COLUMN_END },
+};
+
+/* Mentions by their subject's name: numbers depend on who came first. */
+struct named { const char *name; const struct mention *mention; };
+
+static int by_subject(const void *a, const void *b)
+{
+    return strcmp(((const struct named *)a)->name,
+                  ((const struct named *)b)->name);
+}
+
+static uint32_t name_mentions(struct export *e, const struct post *p,
+                              struct named out[POST_MENTIONS_LIMIT])
+{
+    uint32_t count = p->mention_count;
+    for (uint32_t i = 0; i < count; i++) {
+        out[i].mention = &p->mentions[i];
+        out[i].name = store_subject_name(e->in->store,
+                                         p->mentions[i].subject);
+        if (!out[i].name)
+            out[i].name = "?";
+    }
+    if (count)
+        qsort(out, count, sizeof(*out), by_subject);
+    return count;
+}
+
+static void cell_subjects(struct export *e, const struct post *p)
+{
+    struct named names[POST_MENTIONS_LIMIT];
+    struct buf list = BUF_INIT(0);
+    uint32_t count = name_mentions(e, p, names);
+    for (uint32_t i = 0; i < count; i++)
+        buf_printf(&list, "%s%s", i ? "," : "", names[i].name);
+    sheet_text(e->sheet, text_of(buf_text(&list)));
+    buf_release(&list);
+}
+
+static int export_post(void *context, const struct post *p,
+                       const struct mention *mention)
+{
+    struct export *e = context;
+    struct sheet *s = e->sheet;
+    (void)mention;
+    sheet_text(s, p->native_id);
+    sheet_text(s, p->source);
+    cell_time(e, p->created);
+    cell_author(e, p->author_hash);
+    sheet_text(s, p->text);
+    sheet_text(s, p->lang);
+    sheet_text(s, p->url);
+    cell_nonzero(e, p->likes);
+    cell_nonzero(e, p->reposts);
+    cell_nonzero(e, p->replies);
+    sheet_text(s, p->reply_to);
+    sheet_text(s, text_of(post_kind_names[p->kind < POST_KIND_COUNT
+                                          ? p->kind : 0]));
+    cell_nonzero(e, p->rating);
+    sheet_text(s, e->flags->handles ? p->handle : TEXT(""));
+    cell_time(e, p->edited);
+    cell_time(e, p->indexed);
+    cell_time(e, p->fetched);
+    sheet_text(s, text_of(p->language));
+    cell_nonzero(e, p->confidence);
+    cell_tags(e, &p->tags);
+    cell_subjects(e, p);
+    cell_span(e, p, p->wish);
+    cell_span(e, p, p->from);
+    cell_span(e, p, p->to);
+    return end_row(e);
+}
+
+/* ---- mentions ---- */
+
+static const struct column mention_columns[] = {
+    { "source", COLUMN_TEXT }, { "id", COLUMN_TEXT },
+    { "created_at", COLUMN_TEXT }, { "subject", COLUMN_TEXT },
+    { "author", COLUMN_TEXT }, { "match", COLUMN_TEXT },
+    { "label", COLUMN_TEXT }, { "score", COLUMN_DECIMAL },
+    { "aspects", COLUMN_LIST }, { "intents", COLUMN_LIST },
+    { "channels", COLUMN_LIST }, { NULL, COLUMN_END },
+};
+
+static int export_mentions(void *context, const struct post *p,
+                           const struct mention *only)
+{
+    struct export *e = context;
+    struct named names[POST_MENTIONS_LIMIT];
+    uint32_t count = name_mentions(e, p, names);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct mention *m = names[i].mention;
+        if (only && m != only)
+            continue;
+        sheet_text(e->sheet, p->source);
+        sheet_text(e->sheet, p->native_id);
+        cell_time(e, p->created);
+        sheet_text(e->sheet, text_of(names[i].name));
+        cell_author(e, p->author_hash);
+        cell_span(e, p, m->span);
+        cell_tags(e, &m->tags);
+        if (end_row(e))
+            return 1;
+    }
+    return 0;
+}
+
+static int run_posts(struct export *e)
+{
+    return store_posts(e->in->store, &e->query, export_post, e, e->err);
+}
+
+static int run_mentions(struct export *e)
+{
+    return store_posts(e->in->store, &e->query, export_mentions, e, e->err);
+}
+
+/* ---- windows ---- */
+
+static const struct column window_columns[] = {
+    { "start", COLUMN_TEXT }, { "subject", COLUMN_TEXT },
+    { "source", COLUMN_TEXT }, { "posts", COLUMN_NUMBER },
+    { "unscored", COLUMN_NUMBER }, { "negative", COLUMN_NUMBER },
+    { "neutral", COLUMN_NUMBER }, { "positive", COLUMN_NUMBER },
+    { "score_sum", COLUMN_DECIMAL }, { "reposts", COLUMN_NUMBER },
+    { "channel_store", COLUMN_NUMBER }, { "channel_online", COLUMN_NUMBER },
+    { "channel_app", COLUMN_NUMBER }, { "channel_delivery", COLUMN_NUMBER },
+    { "intent_question", COLUMN_NUMBER }, { "intent_support", COLUMN_NUMBER },
+    { "intent_complaint", COLUMN_NUMBER }, { "intent_praise", COLUMN_NUMBER },
+    { "intent_suggestion", COLUMN_NUMBER },
+    { "intent_purchase", COLUMN_NUMBER },
+    { "intent_recommendation", COLUMN_NUMBER },
+    { "intent_switch", COLUMN_NUMBER },
+#define ASPECT_COLUMNS(end) \
+    { "price" end, COLUMN_NUMBER }, { "delivery" end, COLUMN_NUMBER }, \
+    { "stock" end, COLUMN_NUMBER }, { "quality" end, COLUMN_NUMBER }, \
+    { "sizing" end, COLUMN_NUMBER }, { "packaging" end, COLUMN_NUMBER }, \
+    { "returns" end, COLUMN_NUMBER }, { "service" end, COLUMN_NUMBER }, \
+    { "store" end, COLUMN_NUMBER }, { "app" end, COLUMN_NUMBER }, \
+    { "website" end, COLUMN_NUMBER }, { "loyalty" end, COLUMN_NUMBER }, \
+    { "sustainability" end, COLUMN_NUMBER }, { "safety" end, COLUMN_NUMBER }
+    ASPECT_COLUMNS(""), ASPECT_COLUMNS("_negative"),
+    ASPECT_COLUMNS("_positive"), { NULL, COLUMN_END },
+};
+
+_Static_assert(sizeof(window_columns) / sizeof(*window_columns) ==
+               4 + sizeof(struct counts) / sizeof(uint64_t),
+               "a column for each counter");
+
+struct names {
+    char **items;
+    size_t count, room;
+};
+
+static int keep_name(void *context, const char *name)
+{
+    struct names *n = context;
+    n->items = mem_grow(n->items, &n->room, n->count, sizeof(*n->items));
+    n->items[n->count++] = mem_string(name);
+    return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int get_names(struct export *e, enum store_name kind,
+                     const char *only, struct names *n)
+{
+    if (only)
+        keep_name(n, only);
+    else if (store_names(e->in->store, kind, keep_name, n, e->err))
+        return -1;
+    if (n->count)
+        qsort(n->items, n->count, sizeof(*n->items), by_name);
+    return 0;
+}
+
+static void names_release(struct names *n)
+{
+    for (size_t i = 0; i < n->count; i++)
+        mem_free(n->items[i]);
+    mem_free(n->items);
+}
+
+static void export_window(struct export *e, int64_t start,
+                          const char *subject, const char *source,
+                          const struct counts *c)
+{
+    cell_time(e, start);
+    sheet_text(e->sheet, text_of(subject));
+    sheet_text(e->sheet, text_of(source));
+    const uint64_t *number = &c->posts; /* one row of numbers: store.h */
+    for (size_t i = 0; i < sizeof(*c) / sizeof(*number); i++)
+        if (&number[i] == (const uint64_t *)&c->score)
+            sheet_decimal(e->sheet, c->score);
+        else
+            sheet_number(e->sheet, (int64_t)number[i]);
+    end_row(e);
+}
+
+/* A day of one subject and source: only quarter hours that have posts. */
+static int window_day(struct export *e, int64_t day, const char *subject,
+                      const char *source)
+{
+    struct counts cells[DAY / QUARTER];
+    struct store_query q = { subject, source, day, day + DAY };
+    if (store_series(e->in->store, &q, QUARTER, cells, DAY / QUARTER, e->err))
+        return -1;
+    for (int i = 0; i < DAY / QUARTER && !e->failed; i++) {
+        int64_t start = day + i * QUARTER;
+        if (cells[i].posts && start >= e->query.from &&
+            start < e->query.until)
+            export_window(e, start, subject, source, &cells[i]);
+    }
+    return 0;
+}
+
+static int run_windows(struct export *e)
+{
+    struct names subjects = { 0 }, sources = { 0 };
+    int rc = -1;
+    if (!e->flags->subject)
+        keep_name(&subjects, "*");
+    if (get_names(e, STORE_SUBJECTS, e->flags->subject, &subjects) ||
+        get_names(e, STORE_SOURCES, e->flags->source, &sources))
+        goto done;
+    rc = 0;
+    for (int64_t day = e->query.from / DAY * DAY; day < e->query.until;
+         day += DAY)
+        for (size_t i = 0; i < subjects.count; i++)
+            for (size_t j = 0; j < sources.count && rc == 0; j++)
+                rc = window_day(e, day, subjects.items[i], sources.items[j]);
+done:
+    names_release(&subjects);
+    names_release(&sources);
+    return rc;
+}
+
+/* ---- coverage ---- */
+
+static const struct column coverage_columns[] = {
+    { "source", COLUMN_TEXT }, { "from", COLUMN_TEXT },
+    { "until", COLUMN_TEXT }, { "state", COLUMN_TEXT },
+    { NULL, COLUMN_END },
+};
+
+static int coverage_source(struct export *e, const char *label)
+{
+    int64_t from = e->query.from / QUARTER * QUARTER;
+    size_t count = (size_t)((e->query.until - from) / QUARTER), start = 0;
+    uint8_t *states = mem_alloc(count);
+    int rc = store_coverage(e->in->store, label, from,
+                            from + (int64_t)count * QUARTER, states, e->err);
+    for (size_t i = 1; i <= count && rc == 0 && !e->failed; i++) {
+        if (i < count && states[i] == states[start])
+            continue;
+        if (states[start] != COVERAGE_NONE) {
+            sheet_text(e->sheet, text_of(label));
+            cell_time(e, from + (int64_t)start * QUARTER);
+            cell_time(e, from + (int64_t)i * QUARTER);
+            sheet_text(e->sheet, text_of(coverage_names[states[start]]));
+            end_row(e);
+        }
+        start = i;
+    }
+    mem_free(states);
+    return rc;
+}
+
+static int run_coverage(struct export *e)
+{
+    struct names labels = { 0 };
+    int rc = get_names(e, STORE_LABELS, e->flags->source, &labels);
+    for (size_t i = 0; i < labels.count && rc == 0; i++)
+        rc = coverage_source(e, labels.items[i]);
+    names_release(&labels);
+    return rc;
+}
+
+/* ---- all ---- */
+
+static const struct {
+    const char *name;
+    const struct column *columns;
+    int (*run)(struct export *e);
+} whats[] = {
+    { "posts", post_columns, run_posts },
+    { "mentions", mention_columns, run_mentions },
+    { "windows", window_columns, run_windows },
+    { "coverage", coverage_columns, run_coverage },
+};
+
+/* Coverage may lie outside the posts: a source that failed has none. */
+static int find_range(struct export *e, bool coverage)
+{
+    int64_t first, last;
+    int any = store_span(e->in->store, &first, &last, e->err);
+    if (any < 0)
+        return -1;
+    e->query.from = any ? first : 0;
+    e->query.until = any ? last + 1 : 0;
+    if (coverage) {
+        int64_t now = clock_now();
+        if (!any || now - 90 * DAY < first)
+            e->query.from = (now - 90 * DAY) / DAY * DAY;
+        if (!any || now > last)
+            e->query.until = (now / DAY + 1) * DAY;
+    }
+    if (e->flags->from)
+        e->query.from = e->flags->from;
+    if (e->flags->to)
+        e->query.until = e->flags->to;
+    if (e->query.until < e->query.from)
+        e->query.until = e->query.from;
+    return 0;
+}
+
+static int run(struct invocation *in, struct error *err)
+{
+    const struct export_flags *flags = in->flags;
+    struct export e = { .in = in, .flags = flags, .err = err };
+    size_t what = 0, count = sizeof(whats) / sizeof(*whats);
+    while (what < count && strcmp(whats[what].name, flags->what) != 0)
+        what++;
+    if (what == count)
+        return error_set(err, ERROR_USAGE, "--what %.40s: posts, mentions, "
+                         "windows or coverage", flags->what);
+    if (invocation_store(in, STORE_READ, err))
+        return -1;
+    e.query.subject = flags->subject;
+    e.query.source = flags->source;
+    if (find_range(&e, whats[what].run == run_coverage) ||
+        sheet_open(&e.sheet, flags->format, flags->out, whats[what].name,
+                   whats[what].columns, err))
+        return -1;
+    int rc = whats[what].run(&e);
+    if (sheet_close(e.sheet, rc || e.failed ? NULL : err))
+        rc = -1;
+    return rc || e.failed ? -1 : EXIT_DONE;
+}
+
+const struct command command_export = {
+    .name = "export",
+    .arguments = "[--what posts|mentions|windows|coverage] [--format "
+                 "ndjson|csv|sqlite]",
+    .about = "everything the store knows, in open formats",
+    .help = "Rows come oldest first; the same store gives the same bytes. "
+            "Authors are keyed\nhashes. In CSV a text that a spreadsheet "
+            "would run as a formula has a ' in front.\nNDJSON of posts can be "
+            "imported again. docs/store-format.md explains the columns.\n",
+    .options = options,
+    .state_size = sizeof(struct export_flags),
+    .run = run,
+};
