@@ -73,6 +73,8 @@ struct post {
     uint32_t mention_count;
     struct span wish;       /* what a suggestion asks for */
     struct span from, to;   /* of a switch: left whom, went where */
+    uint32_t rules;         /* rule version of the tags; set by reading the
+                             * store, which takes batch.rules when writing */
 };
 
 /* Stored: only ever append. */

@@ -8,6 +8,7 @@ extern const struct command command_collect;
 extern const struct command command_compact;
 extern const struct command command_coverage;
 extern const struct command command_detect;
+extern const struct command command_digest;
 extern const struct command command_dump;
 extern const struct command command_experiment;
 extern const struct command command_expire;
@@ -27,6 +28,7 @@ extern const struct command command_terms;
 extern const struct command command_trends;
 extern const struct command command_verify;
 extern const struct command command_version;
+extern const struct command command_window;
 
 const struct command *const commands[] = {
     &command_accuracy,
@@ -35,6 +37,7 @@ const struct command *const commands[] = {
     &command_compact,
     &command_coverage,
     &command_detect,
+    &command_digest,
     &command_dump,
     &command_experiment,
     &command_expire,
@@ -54,5 +57,6 @@ const struct command *const commands[] = {
     &command_trends,
     &command_verify,
     &command_version,
+    &command_window,
     NULL,
 };

@@ -3,12 +3,10 @@
  * live in another zone. */
 #include "digest/deliver.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/http.h"
 #include "base/http_mail.h"
 #include "base/json.h"
@@ -81,35 +79,6 @@ static int send_webhook(const struct turn *t, const struct digest *d,
     return rc;
 }
 
-/* Beside and renamed: a reader never sees half a page. */
-static int write_file(const char *path, const struct buf *content,
-                      struct error *err)
-{
-    struct buf beside = BUF_INIT(0);
-    int rc = -1;
-    buf_printf(&beside, "%s.%ld~", path, (long)getpid());
-    int fd = open(beside.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    size_t done = 0;
-    while (fd >= 0 && done < content->length) {
-        ssize_t n = write(fd, content->data + done, content->length - done);
-        if (n < 0)
-            break;
-        done += (size_t)n;
-    }
-    if (fd >= 0 && done == content->length && !fsync(fd) &&
-        !rename(beside.data, path))
-        rc = 0;
-    else
-        error_set(err, errno == ENOSPC ? ERROR_FULL : ERROR_SYSTEM, "%s: %s",
-                  path, strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    if (rc)
-        unlink(beside.data);
-    buf_release(&beside);
-    return rc;
-}
-
 static int send_file(const struct turn *t, const struct digest *d,
                      struct error *err)
 {
@@ -121,7 +90,7 @@ static int send_file(const struct turn *t, const struct digest *d,
         digest_markdown(d, &out);
     else
         digest_html(d, &out, NULL, NULL);
-    int rc = write_file(t->to->path, &out, err);
+    int rc = file_replace(t->to->path, &out, err);
     buf_release(&out);
     return rc;
 }

@@ -47,13 +47,15 @@ struct digest_standing {
     const char *name, *title;
     bool product, own;
     struct counts today, yesterday;
-    uint64_t authors;
-    struct estimate net;       /* net sentiment, -1..1 */
+    uint64_t authors;          /* exact for the day */
+    struct estimate net;       /* (positive - negative) / scored, -1..1 */
     struct estimate net_usual; /* of the history together */
     double share;              /* of voice: of all brands' posts, 0..1 */
     double share_usual;
-    double usual, low, high;   /* posts a day: median and usual range */
-    double change;             /* today / usual - 1; NAN: no history */
+    double usual, low, high;   /* posts a day: median, 10th and 90th
+                                * percentile of the days with coverage */
+    double change;             /* today / usual - 1; NAN: no history, usual
+                                * is 0, or the day is not over */
     uint32_t history[DIGEST_DAYS];
     float history_net[DIGEST_DAYS]; /* NAN on a day without posts */
     uint32_t hours[25];        /* the day's posts by local hour */
@@ -76,7 +78,8 @@ struct digest_wish {
 struct digest_waiting {
     const char *subject, *title;
     bool own;
-    uint64_t asked, answered;  /* asked in the last 7 days */
+    uint64_t asked, answered;  /* asked in the last 7 days; a reply counts
+                                * when its reply_to is the question */
     uint64_t open;             /* without a reply of the brand's handles */
     int64_t oldest;            /* when the oldest open one was asked; 0 */
     double median_hours;       /* to an answer; NAN: none */
@@ -91,8 +94,8 @@ struct digest_experiment {
 };
 
 struct digest_switch {
-    const char *from, *to;     /* titles */
-    uint64_t posts, authors;
+    const char *from, *to;     /* titles; whom we do not watch: as written */
+    uint64_t posts, authors;   /* in the last 7 days */
     const char *aspect;        /* most named reason, or NULL */
     bool from_own, to_own;
 };
@@ -100,7 +103,8 @@ struct digest_switch {
 /* An aspect where we stand clearly worse or better than a rival, 7 days. */
 struct digest_gap_to_rival {
     const char *aspect, *rival;
-    double ours, theirs;       /* net sentiment of posts on the aspect */
+    double ours, theirs;       /* net sentiment of posts on the aspect; the
+                                * difference is beyond a 99 % interval */
     uint64_t our_posts, their_posts;
 };
 
@@ -115,6 +119,7 @@ struct digest {
     int64_t day;               /* local, days since 1970 */
     int64_t from, until;       /* its seconds */
     int64_t now;
+    const struct zone *zone;   /* borrowed; outlives the digest */
     const char *timezone, *title, *rivals; /* "Harrow & Pine", "A and B" */
 
     /* Is anything wrong with the data? */
@@ -125,7 +130,8 @@ struct digest {
     bool planned;              /* false: coverage was never recorded */
     bool closed;               /* the day is over at now */
     uint64_t restated;         /* changed since the day was first told */
-    uint32_t history_days;     /* of DIGEST_DAYS that have posts */
+    uint32_t history_days;     /* of DIGEST_DAYS that have posts and were
+                                * covered: the days "usual" is from */
     struct digest_gap *gaps;
     size_t gap_count;
     struct digest_source *sources;
@@ -158,11 +164,19 @@ struct digest {
 };
 
 /* day: local day number. brands: names to keep, NULL-terminated, or NULL for
- * all. Also records that the day was told when the store is writable. */
+ * all; shares stay those of all brands. Reads only: whoever has delivered
+ * the digest says so with digest_told(). zone must outlive the digest. */
 int digest_compose(struct digest **out, struct store *store,
                    const struct config *config, const struct zone *zone,
                    int64_t day, const char *const *brands, struct error *err);
 void digest_close(struct digest *d);
+/* The day was told: from now on, later posts of it count as restated. */
+int digest_told(const struct digest *d, struct store *store,
+                struct error *err);
+
+/* Net sentiment of counts; few: under the floor. */
+void estimate_net(struct estimate *out, const struct counts *counts,
+                  uint64_t floor);
 
 /* Renderers append to out; they cannot fail. columns: terminal width; colour:
  * ANSI allowed. */
@@ -174,17 +188,50 @@ void digest_json(const struct digest *d, struct buf *out);
 void digest_html(const struct digest *d, struct buf *out,
                  const char *previous, const char *next);
 
+/* digest/site.c: a folder with a page a day, YYYY-MM-DD.html, and index.html
+ * with a calendar of them. The page of the day before is made again, for it
+ * now has a next one. */
+int digest_site(const struct digest *d, const struct digest *before,
+                const char *folder, struct error *err);
+/* True when the folder has a page of the day. */
+bool digest_site_has(const char *folder, int64_t day);
+
 /* Shared by the renderers (digest/phrase.c): the day in words, "▲ 62 %",
- * the sentence of an alert, the command that explains a figure. */
+ * the sentence of an alert, the command that explains a figure. All plain
+ * text: HTML and Markdown escape it. */
 void phrase_day(struct buf *out, int64_t day);           /* Friday 20 November 2026 */
+void phrase_date(struct buf *out, int64_t day);          /* 2026-11-20 */
 void phrase_count(struct buf *out, uint64_t n);          /* 4,124 */
 void phrase_change(struct buf *out, double change);      /* ▲ 62 %, ▼ 6 %, = */
+void phrase_share(struct buf *out, double share);        /* 31 % */
+void phrase_net(struct buf *out, const struct estimate *e);
+                                          /* +0.12 ±0.05, too few to say */
 void phrase_clock(struct buf *out, int64_t when, const struct digest *d);
-                                                         /* 15:00, local */
+                                          /* 15:00 local; with its date when
+                                           * it is of another day */
+void phrase_age(struct buf *out, int64_t seconds);       /* 40 min, 31 h, 5 days */
+void phrase_spark(struct buf *out, const uint32_t *values, size_t count);
+                                                         /* ▁▂▃▄▅▆▇█ */
+/* A post's text on one line of at most columns columns (0: all of it),
+ * controls, bidi and invisible characters made harmless. */
+void phrase_quote(struct buf *out, const char *text, size_t columns);
+const char *phrase_title(const struct digest *d, const char *subject);
 void phrase_alert(struct buf *out, const struct digest *d,
                   const struct alert *a);                /* one headline */
 void phrase_alert_detail(struct buf *out, const struct digest *d,
                          const struct alert *a);         /* who, how much */
+void phrase_alert_terms(struct buf *out, const struct alert *a);
+                                               /* "log in" ×41 · "5.2" new */
+void phrase_data(struct buf *out, const struct digest *d);
+                              /* 4,124 posts by 2,829 people · coverage 96 % */
+void phrase_gap(struct buf *out, const struct digest *d,
+                const struct digest_gap *g);   /* bsky missing 03:10-04:25 */
+void phrase_experiment(struct buf *out, const struct digest *d,
+                       const struct digest_experiment *e);
+void phrase_waiting(struct buf *out, const struct digest *d,
+                    const struct digest_waiting *w);
+void phrase_switch(struct buf *out, const struct digest_switch *s);
+void phrase_rival_gap(struct buf *out, const struct digest_gap_to_rival *g);
 void phrase_why(struct buf *out, const struct digest *d, const char *subject,
                 const char *count);     /* swell why SUBJECT --day ... */
 

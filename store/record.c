@@ -219,7 +219,7 @@ static void read_rest(struct record *r, struct unpack *u)
     p->confidence = (uint8_t)unpack_varint(u);
     p->faults = (uint8_t)unpack_varint(u);
     p->rating = (uint8_t)unpack_varint(u);
-    r->rules = (uint32_t)unpack_varint(u);
+    p->rules = r->rules = (uint32_t)unpack_varint(u);
     p->likes = (uint32_t)unpack_varint(u);
     p->reposts = (uint32_t)unpack_varint(u);
     p->replies = (uint32_t)unpack_varint(u);

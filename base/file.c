@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See file.h. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+int file_replace(const char *path, const struct buf *content,
+                 struct error *err)
+{
+    struct buf beside = BUF_INIT(0);
+    size_t done = 0;
+    int rc = -1;
+    buf_printf(&beside, "%s.%ld~", path, (long)getpid());
+    int fd = open(beside.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    while (fd >= 0 && done < content->length) {
+        ssize_t n = write(fd, content->data + done, content->length - done);
+        if (n < 0 && errno != EINTR)
+            break;
+        done += n > 0 ? (size_t)n : 0;
+    }
+    if (fd >= 0 && done == content->length && !fsync(fd) &&
+        !rename(beside.data, path))
+        rc = 0;
+    else
+        error_set(err, errno == ENOSPC ? ERROR_FULL : ERROR_SYSTEM, "%s: %s",
+                  path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    if (rc && fd >= 0)
+        unlink(beside.data);
+    buf_release(&beside);
+    return rc;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing a whole file so that a reader sees the old or the new one, never a
+ * part. Not for streams. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* Written beside path, synced, renamed over it; mode 0644 less the umask. */
+int file_replace(const char *path, const struct buf *content,
+                 struct error *err);
+
+#endif

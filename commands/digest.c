@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* swell digest: one day, on the terminal, as a file, as a site, or to the
+ * recipients. What it says is digest/'s. */
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "commands/reading.h"
+#include "digest/deliver.h"
+#include "digest/digest.h"
+
+enum format { FORMAT_TEXT, FORMAT_HTML, FORMAT_MARKDOWN, FORMAT_JSON,
+              FORMAT_COUNT };
+static const char *const format_names[FORMAT_COUNT] = { "text", "html",
+                                                        "markdown", "json" };
+
+struct flags {
+    char *day, *tz, *format, *out, *site;
+    struct option_list brands;
+    bool send;
+};
+
+static const struct option options[] = {
+    { "day", OPTION_STRING, "yesterday", offsetof(struct flags, day),
+      "2026-11-20, today or yesterday" },
+    { "tz", OPTION_STRING, NULL, offsetof(struct flags, tz),
+      "time zone of the day; default the digest's" },
+    { "brand", OPTION_LIST, NULL, offsetof(struct flags, brands),
+      "only this brand and its products; may be given again" },
+    { "format", OPTION_STRING, "text", offsetof(struct flags, format),
+      "text, html, markdown or json" },
+    { "out", OPTION_STRING, NULL, offsetof(struct flags, out),
+      "write to this file, whole or not at all" },
+    { "site", OPTION_STRING, NULL, offsetof(struct flags, site),
+      "write the day's page and index.html into this folder" },
+    { "send", OPTION_BOOL, "no", offsetof(struct flags, send),
+      "tell each recipient whose hour has come, once" },
+    OPTION_END
+};
+
+/* A digest that leaves the terminal was told: later posts restate it. That
+ * needs the writer's lock; while a collection holds it, the digest goes out
+ * all the same. */
+static int open_store(struct invocation *in, bool tell, struct error *err)
+{
+    struct error busy = ERROR_INIT;
+    if (tell && !invocation_store(in, STORE_WRITE, &busy))
+        return 0;
+    return invocation_store(in, STORE_READ, err);
+}
+
+static void tell(struct invocation *in, const struct digest *d)
+{
+    struct error err = ERROR_INIT;
+    if (digest_told(d, in->store, &err))
+        log_line(LOG_NOTE, "this day is not marked as told: %s", err.text);
+}
+
+static int send(struct invocation *in, int64_t day, struct error *err)
+{
+    struct deliver_report report = { 0, 0, 0 };
+    struct buf talk = BUF_INIT(0);
+    if (invocation_store(in, STORE_WRITE, err) ||
+        deliver_all(in->store, in->config, day, &report, &talk, err)) {
+        buf_release(&talk);
+        return -1;
+    }
+    if (talk.length)
+        log_line(LOG_ERROR, "%.*s", (int)talk.length - 1, talk.data);
+    printf("sent %u, waiting %u, failed %u\n", report.sent, report.waiting,
+           report.failed);
+    buf_release(&talk);
+    return report.failed ? EXIT_INCOMPLETE : EXIT_DONE;
+}
+
+static int check_brands(struct invocation *in, const struct option_list *list,
+                        struct error *err)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (subject_check(in, list->items[i], err))
+            return -1;
+    return 0;
+}
+
+static int put(struct invocation *in, const struct flags *f, int format,
+               const struct digest *d, struct error *err)
+{
+    struct buf out = BUF_INIT(0);
+    int rc = 0;
+    bool screen = !f->out;
+    if (format == FORMAT_HTML)
+        digest_html(d, &out, NULL, NULL);
+    else if (format == FORMAT_MARKDOWN)
+        digest_markdown(d, &out);
+    else if (format == FORMAT_JSON)
+        digest_json(d, &out);
+    else
+        digest_text(d, &out, screen ? terminal_columns() : 80,
+                    screen && terminal_colour());
+    if (screen)
+        fwrite(buf_text(&out), 1, out.length, stdout);
+    else
+        rc = file_replace(f->out, &out, err);
+    if (!rc && !screen)
+        tell(in, d);
+    buf_release(&out);
+    return rc;
+}
+
+static int put_site(struct invocation *in, const struct flags *f,
+                    const struct digest *d, const char *const *brands,
+                    struct error *err)
+{
+    struct digest *before = NULL;
+    if (digest_site_has(f->site, d->day - 1) &&
+        digest_compose(&before, in->store, in->config, d->zone, d->day - 1,
+                       brands, err))
+        return -1;
+    int rc = digest_site(d, before, f->site, err);
+    digest_close(before);
+    if (!rc)
+        tell(in, d);
+    return rc;
+}
+
+static int show(struct invocation *in, const struct flags *f, int format,
+                int64_t day, const struct zone *zone, struct error *err)
+{
+    struct digest *d = NULL;
+    const char **brands = NULL;
+    if (open_store(in, f->out || f->site, err) ||
+        check_brands(in, &f->brands, err))
+        return -1;
+    if (f->brands.count) {
+        brands = mem_alloc((f->brands.count + 1) * sizeof(*brands));
+        for (size_t i = 0; i < f->brands.count; i++)
+            brands[i] = f->brands.items[i];
+    }
+    int rc = digest_compose(&d, in->store, in->config, zone, day, brands, err);
+    if (!rc && f->site)
+        rc = put_site(in, f, d, brands, err);
+    if (!rc && (f->out || !f->site))
+        rc = put(in, f, format, d, err);
+    digest_close(d);
+    mem_free(brands);
+    return rc;
+}
+
+static int run(struct invocation *in, struct error *err)
+{
+    const struct flags *f = in->flags;
+    struct zone *zone = NULL;
+    int64_t day;
+    int format = word_index("format", f->format, format_names, FORMAT_COUNT,
+                            err);
+    if (in->argc)
+        return error_set(err, ERROR_USAGE, "%.60s: digest takes options only, "
+                         "--brand NAME chooses", in->argv[0]);
+    if (format < 0 || invocation_config(in, err) ||
+        zone_open(&zone, f->tz ? f->tz : in->config->digest.timezone, err))
+        return -1;
+    int rc = clock_parse_day(f->day, zone, &day);
+    if (rc)
+        error_set(err, ERROR_USAGE, "--day %.40s: write 2026-11-20, today or "
+                  "yesterday", f->day);
+    else if (f->send)
+        rc = send(in, strcmp(f->day, "yesterday") ? day : INT64_MIN, err);
+    else
+        rc = show(in, f, format, day, zone, err);
+    zone_close(zone);
+    return rc;
+}
+
+const struct command command_digest = {
+    .name = "digest",
+    .arguments = "[--day DATE] [--format text|html|markdown|json] "
+                 "[--out PATH] [--site DIR] [--send]",
+    .about = "one day as it is told: what changed, why, and who waits",
+    .help =
+        "Yesterday when no day is given. Every figure has its command:\n"
+        "swell why SUBJECT --day DATE.\n\n"
+        "  swell digest\n"
+        "  swell digest --day 2026-11-20 --format html --out friday.html\n"
+        "  swell digest --site /var/www/groundswell\n"
+        "  swell digest --send          (from cron, every hour)\n",
+    .options = options,
+    .state_size = sizeof(struct flags),
+    .run = run,
+};

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See reading.h. */
+#include "commands/reading.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+enum { NEAR_NAMES = 5, NAME_LIMIT = 100 };
+
+/* ---- subjects ------------------------------------------------------------ */
+
+/* Changes of letters between two names, case aside. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[NAME_LIMIT + 1], n = strlen(b);
+    if (strlen(a) > NAME_LIMIT || n > NAME_LIMIT)
+        return NAME_LIMIT;
+    for (size_t k = 0; k <= n; k++)
+        row[k] = k;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t k = 1; k <= n; k++) {
+            size_t change = corner + (text_lower((unsigned char)a[i - 1]) !=
+                                      text_lower((unsigned char)b[k - 1]));
+            corner = row[k];
+            size_t less = row[k] < row[k - 1] ? row[k] : row[k - 1];
+            row[k] = change < less + 1 ? change : less + 1;
+        }
+    }
+    return row[n];
+}
+
+struct near {
+    char name[NAME_LIMIT + 1];
+    size_t distance;
+};
+
+struct search {
+    const char *wanted;
+    bool found;
+    struct near near[NEAR_NAMES];
+    size_t count;
+};
+
+/* The nearest few, nearest first; equals in the order they come. */
+static int take_name(void *context, const char *name)
+{
+    struct search *s = context;
+    size_t far = distance(s->wanted, name), at = s->count;
+    s->found |= strcmp(s->wanted, name) == 0;
+    for (size_t i = 0; i < s->count; i++)
+        if (strcmp(s->near[i].name, name) == 0)
+            return 0;
+    if (strlen(s->wanted) >= 3 && strstr(name, s->wanted))
+        far = far < 2 ? far : 2;
+    if (strlen(name) > NAME_LIMIT ||
+        (at == NEAR_NAMES && far >= s->near[at - 1].distance))
+        return 0;
+    if (at < NEAR_NAMES)
+        s->count++;
+    else
+        at--;
+    for (; at > 0 && s->near[at - 1].distance > far; at--)
+        s->near[at] = s->near[at - 1];
+    snprintf(s->near[at].name, sizeof(s->near[at].name), "%s", name);
+    s->near[at].distance = far;
+    return 0;
+}
+
+int subject_check(struct invocation *in, const char *name, struct error *err)
+{
+    struct search s = { .wanted = name };
+    struct buf list = BUF_INIT(400);
+    if (strcmp(name, "*") == 0)
+        return 0;
+    for (size_t i = 0; i < in->config->subject_count; i++)
+        take_name(&s, in->config->subjects[i].name);
+    if (!s.found && store_names(in->store, STORE_SUBJECTS, take_name, &s, err))
+        return -1;
+    if (s.found)
+        return 0;
+    bool near = s.count && s.near[0].distance <= strlen(name) / 3 + 1;
+    for (size_t i = 0; i < s.count; i++)
+        if (!near || s.near[i].distance <= strlen(name) / 3 + 1)
+            buf_printf(&list, "%s%s", i ? ", " : "", s.near[i].name);
+    if (s.count)
+        error_set(err, ERROR_USAGE, "%.60s is not a subject; %s: %s "
+                  "(\"*\" means every post)", name,
+                  near ? "near it" : "there are", buf_text(&list));
+    else
+        error_set(err, ERROR_USAGE, "%.60s is not a subject: no brand is "
+                  "configured and the store knows none (\"*\" means every "
+                  "post)", name);
+    buf_release(&list);
+    return -1;
+}
+
+const char *subject_title(const struct invocation *in, const char *name)
+{
+    const struct subject *s = config_subject(in->config, name);
+    if (strcmp(name, "*") == 0)
+        return "every post";
+    return s && s->title ? s->title : name;
+}
+
+/* ---- output -------------------------------------------------------------- */
+
+void csv_text(struct buf *out, struct text t)
+{
+    bool guard = t.length && strchr("=+-@\t\r", t.data[0]) && t.data[0];
+    bool quoted = guard;
+    for (size_t i = 0; i < t.length; i++)
+        quoted |= t.data[i] == ',' || t.data[i] == '"' || t.data[i] == '\n' ||
+                  t.data[i] == '\r';
+    if (quoted)
+        buf_putc(out, '"');
+    if (guard)
+        buf_putc(out, '\'');
+    for (size_t i = 0; i < t.length; i++) {
+        if (t.data[i] == '"')
+            buf_putc(out, '"');
+        buf_putc(out, t.data[i]);
+    }
+    if (quoted)
+        buf_putc(out, '"');
+}
+
+unsigned terminal_columns(void)
+{
+    struct winsize size = { 0 };
+    const char *named = getenv("COLUMNS");
+    long columns = named ? strtol(named, NULL, 10) : 0;
+    if (columns < 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+        columns = size.ws_col;
+    return columns < 1 || columns > 1000 ? 80 : (unsigned)columns;
+}
+
+bool terminal_colour(void)
+{
+    const char *never = getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && !(never && *never);
+}
+
+int word_index(const char *option, const char *word, const char *const *names,
+               int count, struct error *err)
+{
+    struct buf list = BUF_INIT(400);
+    int index = tag_index(names, count, word);
+    for (int i = 0; i < count && index < 0; i++)
+        buf_printf(&list, "%s%s", i ? ", " : "", names[i]);
+    if (index < 0)
+        error_set(err, ERROR_USAGE, "--%s %.40s: choose from %s", option, word,
+                  buf_text(&list));
+    buf_release(&list);
+    return index;
+}
+
+void local_time(struct buf *out, const struct zone *zone, int64_t when)
+{
+    char text[CLOCK_TEXT];
+    clock_format(when + zone_offset(zone, when), text);
+    text[10] = ' ';
+    text[16] = '\0';
+    buf_puts(out, text);
+}

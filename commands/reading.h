@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the reading commands share: a subject that is known, text for people,
+ * cells of CSV. No command itself. */
+#ifndef COMMANDS_READING_H
+#define COMMANDS_READING_H
+
+#include "base/buf.h"
+#include "commands/command.h"
+
+/* 0 when the subject is "*", configured, or known to the store; else -1 with
+ * the names that are near. The store is open. */
+int subject_check(struct invocation *in, const char *name, struct error *err);
+/* As written in the configuration; else the name. */
+const char *subject_title(const struct invocation *in, const char *name);
+
+/* A cell, quoted where needed. A text that a spreadsheet would run (= + - @
+ * tab) gets an apostrophe in front. */
+void csv_text(struct buf *out, struct text t);
+
+/* Columns of the terminal: COLUMNS, the window's, else 80. */
+unsigned terminal_columns(void);
+/* Colours are welcome: stdout is a terminal, NO_COLOR is not set. */
+bool terminal_colour(void);
+
+/* Index of word in names, -1 with an error that lists them. */
+int word_index(const char *option, const char *word,
+               const char *const *names, int count, struct error *err);
+
+/* "2026-11-20 15:00" of the zone. */
+void local_time(struct buf *out, const struct zone *zone, int64_t when);
+
+#endif

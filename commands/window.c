@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* swell window: the counts of a subject over a stretch of time, whole or by
+ * hour, day, source, aspect or intent. Reads windows; posts only for the
+ * people behind an aspect or intent. */
+#include <math.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "commands/reading.h"
+#include "digest/candidates.h"
+#include "digest/coverage.h"
+#include "digest/digest.h"
+#include "digest/names.h"
+
+enum { BAR = 24, ROW_LIMIT = 40000 };
+
+enum by { BY_ALL, BY_HOUR, BY_DAY, BY_SOURCE, BY_ASPECT, BY_INTENT, BY_COUNT };
+static const char *const by_names[BY_COUNT] = { "all", "hour", "day",
+                                                "source", "aspect", "intent" };
+enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_COUNT };
+static const char *const format_names[FORMAT_COUNT] = { "text", "csv",
+                                                        "json" };
+
+struct flags {
+    struct range_flags range;
+    char *by, *format, *source;
+};
+
+static const struct option options[] = {
+    RANGE_OPTIONS(struct flags),
+    { "by", OPTION_STRING, "all", offsetof(struct flags, by),
+      "hour, day, source, aspect or intent" },
+    { "source", OPTION_STRING, NULL, offsetof(struct flags, source),
+      "only posts of this service" },
+    { "format", OPTION_STRING, "text", offsetof(struct flags, format),
+      "text, csv or json" },
+    OPTION_END
+};
+
+struct row {
+    int64_t from, until;
+    const char *name;        /* of a source, aspect, intent; else NULL */
+    uint64_t posts, label[LABEL_COUNT], authors;
+    struct estimate net;
+    double coverage;         /* NAN: nothing was planned, so not known */
+};
+
+struct view {
+    struct invocation *in;
+    const struct flags *flags;
+    const char *subject;
+    int64_t from, until;
+    struct zone *zone;
+    enum by by;
+    bool planned;
+    struct names names;
+    struct row total, *rows;
+    size_t count, room;
+};
+
+/* ---- filling ------------------------------------------------------------- */
+
+static void fill(struct view *v, struct row *row, const struct counts *c)
+{
+    row->posts = c->posts;
+    memcpy(row->label, c->label, sizeof(row->label));
+    estimate_net(&row->net, c, v->in->config->digest.floor);
+}
+
+static int cover(struct view *v, struct row *row, struct error *err)
+{
+    row->coverage = NAN;
+    return v->planned ? coverage_share(&row->coverage, v->in->store,
+                                       v->in->config, row->from, row->until,
+                                       err)
+                      : 0;
+}
+
+static struct row *add_row(struct view *v, int64_t from, int64_t until,
+                           const char *name)
+{
+    v->rows = mem_grow(v->rows, &v->room, v->count, sizeof(*v->rows));
+    struct row *row = &v->rows[v->count++];
+    *row = (struct row){ .from = from, .until = until, .name = name };
+    return row;
+}
+
+static int count_row(struct view *v, struct row *row, const char *source,
+                     struct counts *c, struct error *err)
+{
+    struct store_query q = { v->subject, source, row->from, row->until };
+    if (store_series(v->in->store, &q, q.until - q.from, c, 1, err) ||
+        store_authors(v->in->store, &q, &row->authors, err))
+        return -1;
+    fill(v, row, c);
+    return cover(v, row, err);
+}
+
+/* Where the local hour or day that holds a moment ends. */
+static int64_t row_end(const struct view *v, int64_t when)
+{
+    if (v->by == BY_DAY)
+        return zone_day_start(v->zone, zone_day(v->zone, when) + 1);
+    int64_t into = (when + zone_offset(v->zone, when)) % HOUR;
+    return when - into + HOUR;
+}
+
+static int by_time(struct view *v, struct error *err)
+{
+    for (int64_t at = v->from; at < v->until;) {
+        struct counts c;
+        int64_t end = row_end(v, at);
+        if (end > v->until)
+            end = v->until;
+        if (v->count >= ROW_LIMIT)
+            return error_set(err, ERROR_USAGE, "more than %d rows; shorten "
+                             "the range or take --by day", ROW_LIMIT);
+        if (count_row(v, add_row(v, at, end, NULL), v->flags->source, &c, err))
+            return -1;
+        at = end;
+    }
+    return 0;
+}
+
+static int by_source(struct view *v, struct error *err)
+{
+    if (names_read(&v->names, v->in->store, STORE_SOURCES, err))
+        return -1;
+    for (size_t i = 0; i < v->names.count; i++) {
+        struct counts c;
+        struct row *row = add_row(v, v->from, v->until, v->names.items[i]);
+        if (count_row(v, row, row->name, &c, err))
+            return -1;
+        if (!row->posts)
+            v->count--;
+    }
+    return 0;
+}
+
+/* Labels and people behind each aspect or intent, from the posts. */
+struct tally {
+    struct view *v;
+    int members;
+    struct counts *counts;
+    struct hash_set authors;
+    uint64_t *people;
+};
+
+static int take_post(void *context, const struct post *post,
+                     const struct mention *mention)
+{
+    struct tally *t = context;
+    const struct tags *tags = mention ? &mention->tags : &post->tags;
+    unsigned set = t->v->by == BY_ASPECT ? tags->aspects : tags->intents;
+    for (int i = 0; i < t->members; i++) {
+        if (!(set >> i & 1))
+            continue;
+        uint64_t mix = words_join(post->author_hash, (uint64_t)i + 1);
+        t->counts[i].label[tags->label]++;
+        if (post->author_hash && hash_set_add(&t->authors, mix ? mix : 1))
+            t->people[i]++;
+    }
+    return 0;
+}
+
+static int by_tag(struct view *v, struct error *err)
+{
+    int members = v->by == BY_ASPECT ? ASPECT_COUNT : INTENT_COUNT;
+    const char *const *names = v->by == BY_ASPECT ? aspect_names
+                                                  : intent_names;
+    struct counts counts[ASPECT_COUNT] = { { 0 } }, all;
+    uint64_t people[ASPECT_COUNT] = { 0 };
+    struct tally t = { v, members, counts, { 0 }, people };
+    struct store_query q = { v->subject, v->flags->source, v->from, v->until };
+    int rc = store_posts(v->in->store, &q, take_post, &t, err);
+    hash_set_release(&t.authors);
+    if (rc < 0 ||
+        store_series(v->in->store, &q, q.until - q.from, &all, 1, err))
+        return -1;
+    for (int i = 0; i < members; i++) {
+        counts[i].posts = v->by == BY_ASPECT ? all.aspect[i] : all.intent[i];
+        if (!counts[i].posts)
+            continue;
+        struct row *row = add_row(v, v->from, v->until, names[i]);
+        fill(v, row, &counts[i]);
+        row->authors = people[i];
+        row->coverage = v->total.coverage;
+    }
+    return 0;
+}
+
+/* Whether anything was planned in the range: without, coverage is unknown. */
+static int find_planned(struct view *v, struct error *err)
+{
+    struct names labels = { 0 };
+    size_t quarters = (size_t)(v->until - v->from) / QUARTER;
+    uint8_t *state = mem_alloc(quarters + 1);
+    int rc = names_read(&labels, v->in->store, STORE_LABELS, err);
+    for (size_t i = 0; !rc && !v->planned && i < labels.count; i++) {
+        rc = store_coverage(v->in->store, labels.items[i], v->from, v->until,
+                            state, err);
+        for (size_t k = 0; !rc && k < quarters; k++)
+            v->planned |= state[k] != COVERAGE_NONE;
+    }
+    names_release(&labels);
+    mem_free(state);
+    return rc;
+}
+
+static int look(struct view *v, struct error *err)
+{
+    struct counts c;
+    v->total = (struct row){ .from = v->from, .until = v->until };
+    if (find_planned(v, err) ||
+        count_row(v, &v->total, v->flags->source, &c, err))
+        return -1;
+    switch (v->by) {
+    case BY_HOUR:
+    case BY_DAY:
+        return by_time(v, err);
+    case BY_SOURCE:
+        return by_source(v, err);
+    case BY_ASPECT:
+    case BY_INTENT:
+        return by_tag(v, err);
+    default:
+        return 0;
+    }
+}
+
+/* ---- printing ------------------------------------------------------------ */
+
+static void csv_row(struct buf *out, const struct view *v,
+                    const struct row *row)
+{
+    char when[CLOCK_TEXT];
+    if (row->name)
+        csv_text(out, text_of(row->name));
+    else
+        buf_puts(out, clock_format(row->from, when));
+    buf_printf(out, ",%s,%llu,%llu", clock_format(row->until, when),
+               (unsigned long long)row->posts,
+               (unsigned long long)row->authors);
+    for (int i = LABEL_COUNT - 1; i >= 0; i--)
+        buf_printf(out, ",%llu", (unsigned long long)row->label[i]);
+    if (row->posts > row->label[LABEL_UNSCORED])
+        buf_printf(out, ",%.4f,%.4f,%.4f", row->net.value, row->net.low,
+                   row->net.high);
+    else
+        buf_puts(out, ",,,");
+    if (v->planned)
+        buf_printf(out, ",%.4f", row->coverage);
+    else
+        buf_puts(out, ",");
+    buf_putc(out, '\n');
+}
+
+static void print_csv(struct buf *out, const struct view *v)
+{
+    buf_printf(out, "%s,until,posts,authors,positive,neutral,negative,"
+               "unscored,net,net_low,net_high,coverage\n",
+               v->by == BY_ALL ? "from" : by_names[v->by]);
+    if (v->by == BY_ALL)
+        csv_row(out, v, &v->total);
+    for (size_t i = 0; i < v->count; i++)
+        csv_row(out, v, &v->rows[i]);
+}
+
+static void json_real(struct buf *out, const char *key, double value,
+                      bool known)
+{
+    buf_printf(out, ",\"%s\":", key);
+    if (known)
+        buf_printf(out, "%.4f", value);
+    else
+        buf_puts(out, "null");
+}
+
+static void json_row(struct buf *out, const struct view *v,
+                     const struct row *row)
+{
+    char when[CLOCK_TEXT];
+    bool scored = row->posts > row->label[LABEL_UNSCORED];
+    if (row->name) {
+        buf_printf(out, "\"%s\":", by_names[v->by]);
+        json_write(out, text_of(row->name));
+        buf_putc(out, ',');
+    }
+    buf_printf(out, "\"from\":\"%s\"", clock_format(row->from, when));
+    buf_printf(out, ",\"until\":\"%s\"", clock_format(row->until, when));
+    buf_printf(out, ",\"posts\":%llu,\"authors\":%llu",
+               (unsigned long long)row->posts,
+               (unsigned long long)row->authors);
+    for (int i = LABEL_COUNT - 1; i >= 0; i--)
+        buf_printf(out, ",\"%s\":%llu", label_names[i],
+                   (unsigned long long)row->label[i]);
+    json_real(out, "net", row->net.value, scored);
+    json_real(out, "net_low", row->net.low, scored);
+    json_real(out, "net_high", row->net.high, scored);
+    buf_printf(out, ",\"few\":%s", row->net.few ? "true" : "false");
+    json_real(out, "coverage", row->coverage, v->planned);
+}
+
+static void print_json(struct buf *out, const struct view *v)
+{
+    buf_puts(out, "{\"subject\":");
+    json_write(out, text_of(v->subject));
+    buf_putc(out, ',');
+    json_row(out, v, &v->total);
+    if (v->by != BY_ALL) {
+        buf_printf(out, ",\"by\":\"%s\",\"rows\":[", by_names[v->by]);
+        for (size_t i = 0; i < v->count; i++) {
+            buf_puts(out, i ? ",{" : "{");
+            json_row(out, v, &v->rows[i]);
+            buf_putc(out, '}');
+        }
+        buf_putc(out, ']');
+    }
+    buf_puts(out, "}\n");
+}
+
+static void put_cell(struct buf *out, struct buf *cell, int columns)
+{
+    size_t used = text_columns((struct text){ buf_text(cell), cell->length });
+    int pad = columns < 0 ? -columns : columns;
+    pad = (size_t)pad > used ? pad - (int)used : 0;
+    buf_printf(out, "%*s%s%*s", columns > 0 ? pad : 0, "", buf_text(cell),
+               columns < 0 ? pad : 0, "");
+    buf_clear(cell);
+}
+
+/* Eighths of a column, so that small differences show. */
+static void put_bar(struct buf *out, uint64_t posts, uint64_t most)
+{
+    static const char *const parts[] = { "", "▏", "▎", "▍", "▌", "▋", "▊",
+                                         "▉" };
+    uint64_t eighths = most ? posts * BAR * 8 / most : 0;
+    if (posts && !eighths)
+        eighths = 1;
+    for (uint64_t i = 0; i < eighths / 8; i++)
+        buf_puts(out, "█");
+    buf_puts(out, parts[eighths % 8]);
+}
+
+static void text_row(struct buf *out, const struct view *v,
+                     const struct row *row, uint64_t most)
+{
+    struct buf cell = BUF_INIT(0);
+    if (row->name)
+        phrase_quote(&cell, row->name, 16);
+    else
+        local_time(&cell, v->zone, row->from);
+    if (v->by == BY_DAY && cell.length > 10) {
+        cell.length = 10;
+        cell.data[10] = '\0';
+    }
+    put_cell(out, &cell, -17);
+    phrase_count(&cell, row->posts);
+    put_cell(out, &cell, 8);
+    phrase_count(&cell, row->authors);
+    put_cell(out, &cell, 8);
+    buf_puts(out, "  ");
+    phrase_net(&cell, &row->net);
+    put_cell(out, &cell, -15);
+    if (v->planned) {
+        phrase_share(&cell, row->coverage);
+        put_cell(out, &cell, 6);
+    }
+    buf_puts(out, "  ");
+    put_bar(out, row->posts, most);
+    while (out->length && out->data[out->length - 1] == ' ')
+        out->length--;
+    buf_putc(out, '\n');
+    buf_release(&cell);
+}
+
+static void text_head(struct buf *out, const struct view *v)
+{
+    const struct row *t = &v->total;
+    phrase_quote(out, subject_title(v->in, v->subject), 60);
+    buf_puts(out, " · ");
+    local_time(out, v->zone, v->from);
+    buf_puts(out, " to ");
+    local_time(out, v->zone, v->until);
+    buf_printf(out, " %s", v->flags->range.tz
+                               ? v->flags->range.tz
+                               : v->in->config->digest.timezone);
+    if (v->flags->source)
+        buf_printf(out, " · source %s", v->flags->source);
+    buf_puts(out, "\n");
+    phrase_count(out, t->posts);
+    buf_puts(out, t->posts == 1 ? " post by " : " posts by ");
+    phrase_count(out, t->authors);
+    buf_puts(out, t->authors == 1 ? " person · " : " people · ");
+    if (v->planned) {
+        buf_puts(out, "coverage ");
+        phrase_share(out, t->coverage);
+    } else {
+        buf_puts(out, "coverage not known");
+    }
+    buf_puts(out, "\nnet sentiment ");
+    phrase_net(out, &t->net);
+    for (int i = LABEL_COUNT - 1; i >= 0; i--) {
+        buf_printf(out, "%s%s ", i == LABEL_COUNT - 1 ? " · " : ", ",
+                   label_names[i]);
+        phrase_count(out, t->label[i]);
+    }
+    buf_puts(out, "\n");
+}
+
+static void print_text(struct buf *out, const struct view *v)
+{
+    uint64_t most = 0;
+    text_head(out, v);
+    if (v->by == BY_ALL)
+        return;
+    buf_printf(out, "\n%-17s%8s%8s  %-15s%s\n", by_names[v->by], "posts",
+               "people", "net sentiment", v->planned ? " cover" : "");
+    for (size_t i = 0; i < v->count; i++)
+        most = v->rows[i].posts > most ? v->rows[i].posts : most;
+    for (size_t i = 0; i < v->count; i++)
+        text_row(out, v, &v->rows[i], most);
+}
+
+static int run(struct invocation *in, struct error *err)
+{
+    const struct flags *f = in->flags;
+    struct view v = { .in = in, .flags = f };
+    struct buf out = BUF_INIT(0);
+    int rc = -1;
+    if (in->argc != 1)
+        return error_set(err, ERROR_USAGE, "window needs one subject, or "
+                         "\"*\" for every post");
+    int by = word_index("by", f->by, by_names, BY_COUNT, err);
+    int format = by < 0 ? -1 : word_index("format", f->format, format_names,
+                                          FORMAT_COUNT, err);
+    if (format < 0)
+        return -1;
+    v.by = (enum by)by;
+    v.subject = in->argv[0];
+    if (range_resolve(in, &f->range, &v.from, &v.until, &v.zone, err))
+        return -1;
+    if (invocation_store(in, STORE_READ, err) ||
+        subject_check(in, v.subject, err) || look(&v, err))
+        goto done;
+    if (format == FORMAT_CSV)
+        print_csv(&out, &v);
+    else if (format == FORMAT_JSON)
+        print_json(&out, &v);
+    else
+        print_text(&out, &v);
+    fwrite(buf_text(&out), 1, out.length, stdout);
+    rc = EXIT_DONE;
+done:
+    buf_release(&out);
+    names_release(&v.names);
+    mem_free(v.rows);
+    zone_close(v.zone);
+    return rc;
+}
+
+const struct command command_window = {
+    .name = "window",
+    .arguments = "SUBJECT [--last 24h | --from DATE --to DATE | --day DATE] "
+                 "[--by hour]",
+    .about = "counts, people and net sentiment over a stretch of time",
+    .help =
+        "Net sentiment is (positive - negative) / scored posts, with a 95 %\n"
+        "interval. Coverage is the share of the planned collection that was\n"
+        "really got; empty when nothing was planned. \"*\" is every post.\n\n"
+        "  swell window acme --last 7d --by day\n"
+        "  swell window acme/app --day yesterday --by hour --format csv\n",
+    .options = options,
+    .state_size = sizeof(struct flags),
+    .run = run,
+};

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One day as it is told: who is watched, which days, then each part in turn
+ * (compose_*.c). Decides no wording and writes nothing. */
+#include "digest/compose.h"
+
+#include <stdlib.h>
+
+static char *keep(struct composer *c, const char *text)
+{
+    return arena_copy(&c->d->memory, text, strlen(text));
+}
+
+/* ---- who is watched ---------------------------------------------------- */
+
+bool watched_ours(const struct composer *c, int index)
+{
+    const struct watched *w = &c->watched[index];
+    return w->kept && (w->own || !c->any_own);
+}
+
+int watched_find(const struct composer *c, const char *name)
+{
+    for (size_t i = 0; i < c->watched_count; i++)
+        if (strcmp(c->watched[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+static bool is_kept(const struct composer *c, const char *const *brands,
+                    const struct watched *w)
+{
+    const char *brand = c->watched[w->brand].name;
+    if (!brands)
+        return true;
+    for (size_t i = 0; brands[i]; i++)
+        if (strcmp(brands[i], w->name) == 0 || strcmp(brands[i], brand) == 0)
+            return true;
+    return false;
+}
+
+static struct watched *add_watched(struct composer *c, const char *name)
+{
+    c->watched = mem_grow(c->watched, &c->watched_room, c->watched_count,
+                          sizeof(*c->watched));
+    struct watched *w = &c->watched[c->watched_count++];
+    *w = (struct watched){ .name = keep(c, name), .title = keep(c, name) };
+    w->brand = (int)c->watched_count - 1;
+    w->product = strchr(name, '/') != NULL;
+    return w;
+}
+
+static int take_name(void *context, const char *name)
+{
+    add_watched(context, name);
+    return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct watched *)a)->name,
+                  ((const struct watched *)b)->name);
+}
+
+/* Without a configuration: what the store knows, products after brands. */
+static int watch_store(struct composer *c, struct error *err)
+{
+    if (store_names(c->store, STORE_SUBJECTS, take_name, c, err))
+        return -1;
+    if (c->watched_count)
+        qsort(c->watched, c->watched_count, sizeof(*c->watched), by_name);
+    int brand = -1;
+    for (size_t i = 0; i < c->watched_count; i++) {
+        struct watched *w = &c->watched[i];
+        size_t length = brand < 0 ? 0 : strlen(c->watched[brand].name);
+        w->brand = (int)i;
+        if (w->product && length && w->name[length] == '/' &&
+            strncmp(w->name, c->watched[brand].name, length) == 0)
+            w->brand = brand;
+        else if (!w->product)
+            brand = (int)i;
+    }
+    return 0;
+}
+
+static int watch(struct composer *c, const char *const *brands,
+                 struct error *err)
+{
+    for (size_t i = 0; i < c->config->subject_count; i++) {
+        const struct subject *s = &c->config->subjects[i];
+        struct watched *w = add_watched(c, s->name);
+        w->title = keep(c, s->title ? s->title : s->name);
+        w->own = s->own;
+        w->brand = s->brand;
+        w->product = s->brand != (int)i;
+    }
+    if (!c->watched_count && watch_store(c, err))
+        return -1;
+    for (size_t i = 0; i < c->watched_count; i++) {
+        c->watched[i].kept = is_kept(c, brands, &c->watched[i]);
+        c->any_own |= c->watched[i].own && c->watched[i].kept;
+    }
+    return 0;
+}
+
+/* "A", "A and B", "A, B and 3 more" of the kept brands, ours or the others. */
+static const char *brand_list(struct composer *c, bool own)
+{
+    enum { NAMED = 3 };
+    struct buf list = BUF_INIT(0);
+    size_t count = 0, at = 0;
+    for (size_t i = 0; i < c->watched_count; i++)
+        count += c->watched[i].kept && !c->watched[i].product &&
+                 c->watched[i].own == own;
+    for (size_t i = 0; i < c->watched_count; i++) {
+        const struct watched *w = &c->watched[i];
+        if (!w->kept || w->product || w->own != own)
+            continue;
+        if (count > NAMED && at == NAMED - 1) {
+            buf_printf(&list, " and %zu more", count - at);
+            break;
+        }
+        buf_puts(&list, !at ? "" : at + 1 == count ? " and " : ", ");
+        buf_puts(&list, w->title);
+        at++;
+    }
+    const char *text = keep(c, buf_text(&list));
+    buf_release(&list);
+    return text;
+}
+
+static void name_digest(struct composer *c)
+{
+    struct digest *d = c->d;
+    const char *title = c->config->digest.title;
+    d->timezone = keep(c, c->config->digest.timezone);
+    d->rivals = c->any_own ? brand_list(c, false) : "";
+    d->title = title && *title ? keep(c, title) : brand_list(c, c->any_own);
+    if (!*d->title)
+        d->title = "Groundswell";
+}
+
+/* ---- parts that others find -------------------------------------------- */
+
+/* Stories of subjects that are not kept are not told. */
+static int compose_alerts(struct composer *c, struct error *err)
+{
+    struct digest *d = c->d;
+    struct alerts_query query = { .from = d->from, .until = d->until,
+                                  .causes = true };
+    if (alerts_find(&d->alerts, c->store, c->config, &query, err))
+        return -1;
+    size_t count = 0;
+    for (size_t i = 0; i < d->alerts->count; i++) {
+        int index = watched_find(c, d->alerts->items[i].subject);
+        if (index >= 0 && c->watched[index].kept)
+            d->alerts->items[count++] = d->alerts->items[i];
+    }
+    d->alerts->count = count;
+    return 0;
+}
+
+struct gathering {
+    struct composer *c;
+    size_t room;
+};
+
+static int take_experiment(void *context, const struct experiment *e)
+{
+    struct gathering *g = context;
+    struct digest *d = g->c->d;
+    int index = watched_find(g->c, e->subject);
+    bool over = e->closed && e->closed < d->until;
+    if (over || e->from >= d->until || index < 0 || !g->c->watched[index].kept)
+        return 0;
+    d->experiments = mem_grow(d->experiments, &g->room, d->experiment_count,
+                              sizeof(*d->experiments));
+    struct digest_experiment *out = &d->experiments[d->experiment_count++];
+    memset(out, 0, sizeof(*out));
+    out->experiment = (struct experiment){
+        .name = keep(g->c, e->name), .subject = keep(g->c, e->subject),
+        .title = keep(g->c, e->title ? e->title : e->name),
+        .aspect = keep(g->c, e->aspect ? e->aspect : ""),
+        .channel = keep(g->c, e->channel ? e->channel : ""),
+        .from = e->from, .until = e->until,
+        .controls = keep(g->c, e->controls ? e->controls : ""),
+        .closed = e->closed, .lesson = keep(g->c, e->lesson ? e->lesson : ""),
+    };
+    return 0;
+}
+
+/* Read as of the end of the day, so that an old digest stays what it was. */
+static int compose_experiments(struct composer *c, struct error *err)
+{
+    struct digest *d = c->d;
+    struct gathering g = { c, 0 };
+    int64_t now = d->now < d->until ? d->now : d->until;
+    if (experiment_scan(c->store, take_experiment, &g, err))
+        return -1;
+    for (size_t i = 0; i < d->experiment_count; i++)
+        if (experiment_read(&d->experiments[i].reading, c->store,
+                            &d->experiments[i].experiment, d->zone, now, err))
+            return error_prefix(err, "experiment %s",
+                                d->experiments[i].experiment.name);
+    return 0;
+}
+
+/* ---- the whole --------------------------------------------------------- */
+
+static void set_days(struct composer *c, int64_t day)
+{
+    struct digest *d = c->d;
+    for (int i = 0; i < DIGEST_DAYS + 2; i++)
+        c->starts[i] = zone_day_start(d->zone, day - DIGEST_DAYS + i) /
+                       QUARTER * QUARTER;
+    d->day = day;
+    d->from = c->starts[DIGEST_DAYS];
+    d->until = c->starts[DIGEST_DAYS + 1];
+    d->now = clock_now();
+    d->closed = d->now >= d->until;
+}
+
+int digest_compose(struct digest **out, struct store *store,
+                   const struct config *config, const struct zone *zone,
+                   int64_t day, const char *const *brands, struct error *err)
+{
+    struct digest *d = mem_alloc(sizeof(*d));
+    struct composer c = { .d = d, .store = store, .config = config,
+                          .floor = config->digest.floor };
+    int rc = -1;
+    *out = NULL;
+    d->zone = zone;
+    set_days(&c, day);
+    if (watch(&c, brands, err))
+        goto done;
+    name_digest(&c);
+    if (compose_data(&c, err) || compose_alerts(&c, err) ||
+        compose_posts(&c, err) || compose_standing(&c, err) ||
+        compose_rising(&c, err) || compose_experiments(&c, err))
+        goto done;
+    compose_rival_gaps(&c);
+    rc = 0;
+done:
+    mem_free(c.watched);
+    mem_free(c.by_id);
+    if (rc)
+        digest_close(d);
+    else
+        *out = d;
+    return rc;
+}
+
+void digest_close(struct digest *d)
+{
+    if (!d)
+        return;
+    alerts_close(d->alerts);
+    mem_free(d->gaps);
+    mem_free(d->sources);
+    mem_free(d->rising);
+    mem_free(d->standing);
+    mem_free(d->wishes);
+    mem_free(d->waiting);
+    mem_free(d->experiments);
+    mem_free(d->switches);
+    mem_free(d->rival_gaps);
+    mem_free(d->samples);
+    arena_release(&d->memory);
+    mem_free(d);
+}
+
+/* The store counts in UTC days; a local day touches two of them. */
+int digest_told(const struct digest *d, struct store *store,
+                struct error *err)
+{
+    for (int64_t day = d->from / DAY; day * DAY < d->until; day++)
+        if (store_told(store, day, err))
+            return -1;
+    return 0;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of composing share: the watched subjects, the days, and one
+ * pass over the last two weeks of posts that hands each post to whoever
+ * counts something. Internal to digest/compose*.c. */
+#ifndef DIGEST_COMPOSE_H
+#define DIGEST_COMPOSE_H
+
+#include "digest/digest.h"
+#include "digest/posts.h"
+
+enum { COMPOSE_WEEK = 7 };
+
+/* A brand or product that is watched, kept in this digest or not. */
+struct watched {
+    const char *name, *title;
+    int brand;                 /* index of its brand; its own for one */
+    bool product, own, kept;
+    struct counts week;        /* last 7 days, the day included */
+    uint64_t authors;          /* of the day */
+};
+
+struct composer {
+    struct digest *d;
+    struct store *store;
+    const struct config *config;
+    struct watched *watched;   /* brands each followed by products */
+    size_t watched_count, watched_room;
+    int *by_id;                /* store's subject number -> index, -1 */
+    size_t id_count;
+    bool any_own;
+    int64_t starts[DIGEST_DAYS + 2]; /* of the local days; the last two are
+                                      * the day's own from and until */
+    bool known[DIGEST_DAYS];   /* a history day that was collected */
+    uint64_t floor;            /* fewer posts: too few to say */
+};
+
+/* One post as the parts see it: only watched subjects. */
+struct sighting {
+    const struct post *post;
+    size_t count;
+    int watched[POST_MENTIONS_LIMIT];             /* indexes */
+    const struct mention *mentions[POST_MENTIONS_LIMIT];
+    bool today;                /* of the day itself */
+    bool week;                 /* of the last 7 days */
+};
+
+/* Ours, or anybody's when nothing is marked as ours. */
+bool watched_ours(const struct composer *c, int index);
+/* Index of the brand of a name or title, -1: none. */
+int watched_find(const struct composer *c, const char *name);
+
+int compose_data(struct composer *c, struct error *err);
+int compose_standing(struct composer *c, struct error *err);
+int compose_rising(struct composer *c, struct error *err);
+void compose_rival_gaps(struct composer *c);
+
+/* The parts that look at posts: take each sighting, then finish. */
+struct wishes;
+struct wishes *wishes_open(struct composer *c);
+void wishes_take(struct wishes *w, const struct sighting *s);
+void wishes_finish(struct wishes *w); /* fills the digest, frees w */
+
+struct waiting;
+int waiting_open(struct waiting **out, struct composer *c, struct error *err);
+/* True when a watched brand's own account wrote it: no shopper's voice. */
+bool waiting_take(struct waiting *w, const struct sighting *s);
+void waiting_finish(struct waiting *w);
+
+struct switches;
+struct switches *switches_open(struct composer *c);
+void switches_take(struct switches *w, const struct sighting *s);
+void switches_finish(struct switches *w);
+
+struct reading;
+struct reading *reading_open(struct composer *c);
+void reading_take(struct reading *r, const struct sighting *s);
+void reading_finish(struct reading *r);
+
+/* One pass over the posts: all of the above. */
+int compose_posts(struct composer *c, struct error *err);
+
+#endif

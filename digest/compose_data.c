@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Is anything wrong with the data: coverage, gaps, what each service brought,
+ * which days of the history can be compared with. Judges no subject. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "digest/compose.h"
+#include "digest/coverage.h"
+#include "digest/names.h"
+
+/* A history day under this share of its planned collection is no measure of
+ * what is usual. */
+#define HISTORY_FLOOR 0.5
+
+static void add_gap(struct digest *d, size_t *room, const char *label,
+                    int64_t from, int64_t until, uint8_t state)
+{
+    d->gaps = mem_grow(d->gaps, room, d->gap_count, sizeof(*d->gaps));
+    d->gaps[d->gap_count++] = (struct digest_gap){
+        arena_copy(&d->memory, label, strlen(label)), from, until, state };
+}
+
+static bool is_gap(uint8_t state)
+{
+    return state == COVERAGE_PLANNED || state == COVERAGE_LIMITED ||
+           state == COVERAGE_FAILED;
+}
+
+/* Runs of quarter hours that were planned and not covered, one state each. */
+static int add_label(struct composer *c, const char *label, size_t *room,
+                     struct error *err)
+{
+    struct digest *d = c->d;
+    uint8_t state[26 * 4];
+    int64_t until = d->closed ? d->until : d->now / QUARTER * QUARTER;
+    size_t count = until > d->from ? (size_t)(until - d->from) / QUARTER : 0;
+    if (count > sizeof(state))
+        count = sizeof(state);
+    if (!count)
+        return 0;
+    if (store_coverage(c->store, label, d->from,
+                       d->from + (int64_t)count * QUARTER, state, err))
+        return -1;
+    for (size_t i = 0, start = 0; i < count; i++) {
+        d->planned |= state[i] != COVERAGE_NONE;
+        if (i + 1 < count && state[i + 1] == state[i])
+            continue;
+        if (is_gap(state[i]))
+            add_gap(d, room, label, d->from + (int64_t)start * QUARTER,
+                    d->from + (int64_t)(i + 1) * QUARTER, state[i]);
+        start = i + 1;
+    }
+    return 0;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The day series of a source or of everything, history first. */
+static int posts_by_day(struct composer *c, const char *source,
+                        uint64_t out[DIGEST_DAYS + 1], struct error *err)
+{
+    for (int i = 0; i <= DIGEST_DAYS; i++) {
+        struct store_query q = { NULL, source, c->starts[i],
+                                 c->starts[i + 1] };
+        struct counts counts;
+        if (store_series(c->store, &q, q.until - q.from, &counts, 1, err))
+            return -1;
+        out[i] = counts.posts;
+        if (i == DIGEST_DAYS && !source) {
+            c->d->collected = counts.posts;
+            c->d->unscored = counts.label[LABEL_UNSCORED];
+        }
+    }
+    return 0;
+}
+
+static int add_source(struct composer *c, const char *name, size_t *room,
+                      struct error *err)
+{
+    struct digest *d = c->d;
+    uint64_t days[DIGEST_DAYS + 1];
+    double sorted[DIGEST_DAYS];
+    size_t known = 0;
+    if (posts_by_day(c, name, days, err))
+        return -1;
+    for (int i = 0; i < DIGEST_DAYS; i++)
+        if (c->known[i])
+            sorted[known++] = (double)days[i];
+    qsort(sorted, known, sizeof(*sorted), ascending);
+    double usual = !known ? NAN
+                          : (sorted[(known - 1) / 2] + sorted[known / 2]) / 2;
+    if (!days[DIGEST_DAYS] && !(usual > 0))
+        return 0;
+    d->sources = mem_grow(d->sources, room, d->source_count,
+                          sizeof(*d->sources));
+    d->sources[d->source_count++] = (struct digest_source){
+        arena_copy(&d->memory, name, strlen(name)), days[DIGEST_DAYS], usual };
+    return 0;
+}
+
+static int busiest_first(const void *a, const void *b)
+{
+    const struct digest_source *x = a, *y = b;
+    return x->posts != y->posts ? (x->posts < y->posts ? 1 : -1)
+                                : strcmp(x->name, y->name);
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct digest_gap *x = a, *y = b;
+    return x->from != y->from ? (x->from > y->from ? 1 : -1)
+                              : strcmp(x->label, y->label);
+}
+
+/* Every label or source in turn; the names are copied first, for the store is
+ * not asked two things at once. */
+static int for_each(struct composer *c, enum store_name kind,
+                    int (*add)(struct composer *c, const char *name,
+                               size_t *room, struct error *err),
+                    struct error *err)
+{
+    struct names names = { 0 };
+    size_t room = 0;
+    int rc = names_read(&names, c->store, kind, err);
+    for (size_t i = 0; !rc && i < names.count; i++)
+        rc = add(c, names.items[i], &room, err);
+    names_release(&names);
+    return rc;
+}
+
+int compose_data(struct composer *c, struct error *err)
+{
+    struct digest *d = c->d;
+    uint64_t days[DIGEST_DAYS + 1];
+    int64_t until = d->closed || d->now <= d->from ? d->until : d->now;
+    if (for_each(c, STORE_LABELS, add_label, err) ||
+        coverage_share(&d->coverage, c->store, c->config, d->from, until,
+                       err) ||
+        store_restated(c->store, d->from, d->until, &d->restated, err) ||
+        posts_by_day(c, NULL, days, err))
+        return -1;
+    for (int i = 0; i < DIGEST_DAYS; i++) {
+        double share;
+        if (coverage_share(&share, c->store, c->config, c->starts[i],
+                           c->starts[i + 1], err))
+            return -1;
+        c->known[i] = days[i] > 0 && share >= HISTORY_FLOOR;
+        d->history_days += c->known[i];
+    }
+    if (for_each(c, STORE_SOURCES, add_source, err))
+        return -1;
+    if (d->gap_count)
+        qsort(d->gaps, d->gap_count, sizeof(*d->gaps), by_time);
+    if (d->source_count)
+        qsort(d->sources, d->source_count, sizeof(*d->sources),
+              busiest_first);
+    return 0;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One pass over the last two weeks of posts, oldest first: who wrote, and
+ * each post to the parts that look at texts. Keeps no post. */
+#include "digest/candidates.h"
+#include "digest/compose.h"
+
+struct pass {
+    struct composer *c;
+    int64_t week;              /* where the last 7 days begin */
+    struct hash_set authors;   /* of the day: any subject, and each */
+    struct sighting sighting;
+    struct wishes *wishes;
+    struct waiting *waiting;
+    struct switches *switches;
+    struct reading *reading;
+};
+
+/* The store numbers subjects its own way; names are asked for once each. */
+static int watched_of(struct composer *c, uint32_t id)
+{
+    enum { UNKNOWN = -2 };
+    if (id >= c->id_count) {
+        size_t count = id + 64;
+        c->by_id = mem_resize(c->by_id, count * sizeof(*c->by_id));
+        for (size_t i = c->id_count; i < count; i++)
+            c->by_id[i] = UNKNOWN;
+        c->id_count = count;
+    }
+    if (c->by_id[id] == UNKNOWN) {
+        const char *name = store_subject_name(c->store, id);
+        c->by_id[id] = name ? watched_find(c, name) : -1;
+    }
+    return c->by_id[id];
+}
+
+/* Exact: every author of the day is looked at. */
+static void count_authors(struct pass *p, const struct sighting *s)
+{
+    struct composer *c = p->c;
+    uint64_t author = s->post->author_hash;
+    bool kept = false;
+    for (size_t i = 0; i < s->count; i++) {
+        struct watched *w = &c->watched[s->watched[i]];
+        uint64_t mix = words_join(author, (uint64_t)s->watched[i] + 1);
+        kept |= w->kept;
+        if (author && hash_set_add(&p->authors, mix ? mix : 1))
+            w->authors++;
+    }
+    if (!kept)
+        return;
+    c->d->posts++;
+    if (author && hash_set_add(&p->authors, author))
+        c->d->authors++;
+}
+
+static int take_post(void *context, const struct post *post,
+                     const struct mention *unused)
+{
+    struct pass *p = context;
+    struct sighting *s = &p->sighting;
+    (void)unused;
+    s->post = post;
+    s->count = 0;
+    s->today = post->created >= p->c->d->from;
+    s->week = post->created >= p->week;
+    for (size_t i = 0; i < post->mention_count &&
+                       s->count < POST_MENTIONS_LIMIT; i++) {
+        int index = watched_of(p->c, post->mentions[i].subject);
+        if (index < 0)
+            continue;
+        s->watched[s->count] = index;
+        s->mentions[s->count++] = &post->mentions[i];
+    }
+    if (s->today && post->rules > p->c->d->rules)
+        p->c->d->rules = post->rules;
+    if (!s->today && post->rules)
+        p->c->d->rules_before = post->rules; /* the newest earlier post's */
+    if (s->today)
+        count_authors(p, s);
+    bool official = waiting_take(p->waiting, s);
+    if (official || !s->count) /* a reply need not mention anybody */
+        return 0;
+    wishes_take(p->wishes, s);
+    switches_take(p->switches, s);
+    reading_take(p->reading, s);
+    return 0;
+}
+
+int compose_posts(struct composer *c, struct error *err)
+{
+    struct pass p = { .c = c };
+    struct store_query all = { .until = c->d->until };
+    all.from = c->starts[DIGEST_DAYS + 1 - 2 * COMPOSE_WEEK];
+    p.week = c->starts[DIGEST_DAYS + 1 - COMPOSE_WEEK];
+    if (waiting_open(&p.waiting, c, err))
+        return -1;
+    p.wishes = wishes_open(c);
+    p.switches = switches_open(c);
+    p.reading = reading_open(c);
+    int rc = store_posts(c->store, &all, take_post, &p, err);
+    wishes_finish(p.wishes);
+    waiting_finish(p.waiting);
+    switches_finish(p.switches);
+    reading_finish(p.reading);
+    hash_set_release(&p.authors);
+    if (c->d->rules_before == c->d->rules || !c->d->rules)
+        c->d->rules_before = 0;
+    return rc < 0 ? -1 : 0;
+}

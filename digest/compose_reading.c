@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Posts of the day worth reading, and where and about what they are. Picks by
+ * rule, not by taste: see post_telling(). */
+#include <stdlib.h>
+
+#include "digest/candidates.h"
+#include "digest/compose.h"
+
+enum { EACH = 3, SHOWN = 8 };
+
+/* The most telling posts of one brand so far, best first. */
+struct shelf {
+    struct sample samples[EACH];
+    double telling[EACH];
+    uint64_t prints[EACH];
+    size_t count;
+};
+
+struct reading {
+    struct composer *c;
+    struct shelf *shelves;     /* by watched index; brands only */
+    struct hash_set told;      /* prints of what the alerts show */
+};
+
+struct reading *reading_open(struct composer *c)
+{
+    struct reading *r = mem_alloc(sizeof(*r));
+    r->c = c;
+    r->shelves = mem_alloc((c->watched_count + 1) * sizeof(*r->shelves));
+    const struct alerts *alerts = c->d->alerts;
+    for (size_t i = 0; i < alerts->count; i++)
+        for (size_t k = 0; k < alerts->items[i].sample_count; k++) {
+            const char *text = alerts->items[i].samples[k].text;
+            hash_set_add(&r->told, post_fingerprint(text_of(text)));
+        }
+    return r;
+}
+
+/* A better one pushes the others down; one writer, one text, one place. */
+static void shelve(struct reading *r, struct shelf *shelf,
+                   const struct post *post, const struct tags *tags)
+{
+    double telling = post_telling(post, tags);
+    size_t at = shelf->count;
+    if (telling <= 0 ||
+        (at == EACH && telling <= shelf->telling[EACH - 1]))
+        return;
+    uint64_t print = post_fingerprint(post->text);
+    if (!print || hash_set_has(&r->told, print))
+        return;
+    for (size_t i = 0; i < shelf->count; i++)
+        if (shelf->prints[i] == print ||
+            (post->author_hash &&
+             shelf->samples[i].author == post->author_hash)) {
+            if (telling <= shelf->telling[i])
+                return;
+            at = i;
+        }
+    if (at == shelf->count && shelf->count < EACH)
+        shelf->count++;
+    if (at == EACH)
+        at = EACH - 1;
+    for (; at > 0 && shelf->telling[at - 1] < telling; at--) {
+        shelf->samples[at] = shelf->samples[at - 1];
+        shelf->telling[at] = shelf->telling[at - 1];
+        shelf->prints[at] = shelf->prints[at - 1];
+    }
+    post_sample(&shelf->samples[at], &r->c->d->memory, post, tags);
+    shelf->telling[at] = telling;
+    shelf->prints[at] = print;
+}
+
+static void count_cell(struct digest_cell *cell, uint8_t label)
+{
+    cell->posts++;
+    cell->positive += label == LABEL_POSITIVE;
+    cell->negative += label == LABEL_NEGATIVE;
+}
+
+static void count_where(struct digest *d, const struct tags *tags)
+{
+    for (int a = 0; a <= ASPECT_COUNT; a++) {
+        if (a < ASPECT_COUNT && !(tags->aspects >> a & 1))
+            continue;
+        for (int k = 0; k < CHANNEL_COUNT; k++)
+            if (tags->channels >> k & 1)
+                count_cell(&d->where[a][k], tags->label);
+        count_cell(&d->where[a][CHANNEL_COUNT], tags->label);
+    }
+}
+
+void reading_take(struct reading *r, const struct sighting *s)
+{
+    struct composer *c = r->c;
+    bool counted = false;
+    if (!s->today)
+        return;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct watched *w = &c->watched[s->watched[i]];
+        if (w->brand != s->watched[i] || !w->kept)
+            continue; /* the brand's mention stands for its products' */
+        if (!counted && watched_ours(c, s->watched[i])) {
+            count_where(c->d, &s->mentions[i]->tags);
+            counted = true;
+        }
+        shelve(r, &r->shelves[s->watched[i]], s->post, &s->mentions[i]->tags);
+    }
+}
+
+static bool shown(const struct digest *d, const struct sample *s)
+{
+    for (size_t i = 0; i < d->sample_count; i++)
+        if (strcmp(d->samples[i].native_id, s->native_id) == 0 &&
+            strcmp(d->samples[i].source, s->source) == 0)
+            return true;
+    return false;
+}
+
+/* Each brand's best, then each one's second: ours first in every round. */
+void reading_finish(struct reading *r)
+{
+    struct composer *c = r->c;
+    struct digest *d = c->d;
+    d->samples = mem_alloc(SHOWN * sizeof(*d->samples));
+    for (size_t rank = 0; rank < EACH; rank++)
+        for (int ours = 1; ours >= 0; ours--)
+            for (size_t i = 0; i < c->watched_count; i++) {
+                const struct shelf *shelf = &r->shelves[i];
+                if (watched_ours(c, (int)i) == ours && rank < shelf->count &&
+                    d->sample_count < SHOWN &&
+                    !shown(d, &shelf->samples[rank]))
+                    d->samples[d->sample_count++] = shelf->samples[rank];
+            }
+    hash_set_release(&r->told);
+    mem_free(r->shelves);
+    mem_free(r);
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Beside the rivals: who went from whom to whom, and the aspects where we
+ * stand clearly better or worse. Shares of voice are with the standing. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "digest/compose.h"
+
+enum { SWITCHES_SHOWN = 8, GAPS_SHOWN = 5, PLACE_LIMIT = 40 };
+
+/* ---- switches ----------------------------------------------------------- */
+
+/* One end of a switch: a brand of ours to watch, else the words used. */
+struct place {
+    int brand;              /* -1: not watched */
+    uint64_t hash;          /* of the folded words; 0: nothing said */
+    const char *text;
+};
+
+struct route {
+    struct place from, to;
+    struct digest_switch told;
+    uint32_t aspects[ASPECT_COUNT];
+};
+
+struct traveller {
+    uint32_t route;
+    uint64_t author;
+};
+
+struct switches {
+    struct composer *c;
+    struct route *routes;
+    size_t route_count, route_room;
+    struct traveller *travellers;
+    size_t traveller_count, traveller_room;
+};
+
+struct switches *switches_open(struct composer *c)
+{
+    struct switches *w = mem_alloc(sizeof(*w));
+    w->c = c;
+    return w;
+}
+
+static bool overlap(struct span a, struct span b)
+{
+    return a.start < b.start + b.length && b.start < a.start + a.length;
+}
+
+static size_t fold(struct text t, char out[PLACE_LIMIT * 4 + 4])
+{
+    size_t length = 0;
+    for (size_t i = 0; i < t.length && length < PLACE_LIMIT * 4;) {
+        uint32_t point;
+        i += text_decode(t.data + i, t.length - i, &point);
+        if (length == 0 && (point == '@' || point == '#' || point == ' '))
+            continue;
+        length += text_encode(text_lower(point), out + length);
+    }
+    return length;
+}
+
+/* The mention under the span, else a name or title written out in it. */
+static struct place find_place(struct switches *w, const struct sighting *s,
+                               struct span span)
+{
+    struct place out = { -1, 0, NULL };
+    const struct post *post = s->post;
+    char words[PLACE_LIMIT * 4 + 4], name[PLACE_LIMIT * 4 + 4];
+    if (!span.length || span.length > PLACE_LIMIT ||
+        (uint64_t)span.start + span.length > post->text.length)
+        return out;
+    struct text text = { post->text.data + span.start, span.length };
+    size_t length = fold(text, words);
+    if (!length)
+        return out;
+    for (size_t i = 0; i < s->count && out.brand < 0; i++)
+        if (overlap(span, s->mentions[i]->span))
+            out.brand = w->c->watched[s->watched[i]].brand;
+    for (size_t i = 0; i < w->c->watched_count && out.brand < 0; i++) {
+        const struct watched *x = &w->c->watched[i];
+        size_t n = fold(text_of(x->title), name);
+        if (n == length && memcmp(name, words, n) == 0)
+            out.brand = x->brand;
+    }
+    out.hash = hash64(words, length);
+    if (out.brand >= 0) {
+        out.text = w->c->watched[out.brand].title;
+        out.hash = (uint64_t)out.brand + 1;
+    } else {
+        out.text = arena_copy(&w->c->d->memory, text.data, text.length);
+    }
+    return out;
+}
+
+static struct route *find_route(struct switches *w, struct place from,
+                                struct place to)
+{
+    for (size_t i = 0; i < w->route_count; i++)
+        if (w->routes[i].from.hash == from.hash &&
+            w->routes[i].to.hash == to.hash)
+            return &w->routes[i];
+    w->routes = mem_grow(w->routes, &w->route_room, w->route_count,
+                         sizeof(*w->routes));
+    struct route *r = &w->routes[w->route_count++];
+    *r = (struct route){ .from = from, .to = to };
+    r->told.from = from.text;
+    r->told.to = to.text;
+    r->told.from_own = from.brand >= 0 && w->c->watched[from.brand].own;
+    r->told.to_own = to.brand >= 0 && w->c->watched[to.brand].own;
+    return r;
+}
+
+void switches_take(struct switches *w, const struct sighting *s)
+{
+    const struct post *post = s->post;
+    if (!s->week || !(post->tags.intents & 1 << INTENT_SWITCH) ||
+        post->kind == POST_REPOST)
+        return;
+    struct place from = find_place(w, s, post->from);
+    struct place to = find_place(w, s, post->to);
+    bool kept = (from.brand >= 0 && w->c->watched[from.brand].kept) ||
+                (to.brand >= 0 && w->c->watched[to.brand].kept);
+    if (!from.hash || !to.hash || from.hash == to.hash || !kept)
+        return;
+    struct route *r = find_route(w, from, to);
+    r->told.posts++;
+    for (int a = 0; a < ASPECT_COUNT; a++)
+        r->aspects[a] += post->tags.aspects >> a & 1;
+    w->travellers = mem_grow(w->travellers, &w->traveller_room,
+                             w->traveller_count, sizeof(*w->travellers));
+    w->travellers[w->traveller_count++] = (struct traveller){
+        (uint32_t)(r - w->routes), post->author_hash };
+}
+
+static int by_traveller(const void *a, const void *b)
+{
+    const struct traveller *x = a, *y = b;
+    if (x->route != y->route)
+        return x->route < y->route ? -1 : 1;
+    return (x->author > y->author) - (x->author < y->author);
+}
+
+/* Ours first, then the busiest. */
+static int by_concern(const void *a, const void *b)
+{
+    const struct digest_switch *x = a, *y = b;
+    int own_x = x->from_own || x->to_own, own_y = y->from_own || y->to_own;
+    if (own_x != own_y)
+        return own_y - own_x;
+    if (x->authors != y->authors)
+        return x->authors < y->authors ? 1 : -1;
+    int names = strcmp(x->from, y->from);
+    return names ? names : strcmp(x->to, y->to);
+}
+
+void switches_finish(struct switches *w)
+{
+    struct digest *d = w->c->d;
+    size_t room = 0;
+    if (w->traveller_count)
+        qsort(w->travellers, w->traveller_count, sizeof(*w->travellers),
+              by_traveller);
+    for (size_t i = 0; i < w->traveller_count; i++) {
+        const struct traveller *t = &w->travellers[i];
+        if (!i || !t->author || by_traveller(t, t - 1))
+            w->routes[t->route].told.authors++;
+    }
+    for (size_t i = 0; i < w->route_count; i++) {
+        struct route *r = &w->routes[i];
+        int best = 0;
+        for (int a = 1; a < ASPECT_COUNT; a++)
+            if (r->aspects[a] > r->aspects[best])
+                best = a;
+        r->told.aspect = r->aspects[best] ? aspect_names[best] : NULL;
+        d->switches = mem_grow(d->switches, &room, d->switch_count,
+                               sizeof(*d->switches));
+        d->switches[d->switch_count++] = r->told;
+    }
+    if (d->switch_count)
+        qsort(d->switches, d->switch_count, sizeof(*d->switches), by_concern);
+    if (d->switch_count > SWITCHES_SHOWN)
+        d->switch_count = SWITCHES_SHOWN;
+    mem_free(w->routes);
+    mem_free(w->travellers);
+    mem_free(w);
+}
+
+/* ---- aspects where we differ -------------------------------------------- */
+
+struct rated {
+    struct digest_gap_to_rival gap;
+    double z;
+};
+
+/* z of the difference of two net sentiments, each with half a post added to
+ * every cell. */
+static double difference(double p1, double n1, double all1, double p2,
+                         double n2, double all2)
+{
+    double m1 = (p1 - n1) / (all1 + 2), m2 = (p2 - n2) / (all2 + 2);
+    double v1 = ((p1 + n1 + 1) / (all1 + 2) - m1 * m1) / (all1 + 2);
+    double v2 = ((p2 + n2 + 1) / (all2 + 2) - m2 * m2) / (all2 + 2);
+    return (m1 - m2) / sqrt(v1 + v2);
+}
+
+static int clearest_first(const void *a, const void *b)
+{
+    const struct rated *x = a, *y = b;
+    double zx = fabs(x->z), zy = fabs(y->z);
+    return zx != zy ? (zx < zy ? 1 : -1)
+                    : strcmp(x->gap.aspect, y->gap.aspect);
+}
+
+static void rate(const struct counts *ours, const struct watched *rival,
+                 uint64_t floor, struct rated *found, size_t *count,
+                 size_t limit)
+{
+    for (int a = 0; a < ASPECT_COUNT && *count < limit; a++) {
+        double all1 = (double)ours->aspect[a];
+        double all2 = (double)rival->week.aspect[a];
+        double p1 = (double)ours->aspect_positive[a];
+        double n1 = (double)ours->aspect_negative[a];
+        double p2 = (double)rival->week.aspect_positive[a];
+        double n2 = (double)rival->week.aspect_negative[a];
+        if (all1 < (double)floor || all2 < (double)floor || all1 < 2 ||
+            all2 < 2)
+            continue;
+        double z = difference(p1, n1, all1, p2, n2, all2);
+        if (fabs(z) < 2.5758)
+            continue;
+        found[(*count)++] = (struct rated){
+            { aspect_names[a], rival->title, (p1 - n1) / all1,
+              (p2 - n2) / all2, ours->aspect[a], rival->week.aspect[a] }, z };
+    }
+}
+
+/* Many aspects and rivals are compared at once: so 99 %, not 95. */
+void compose_rival_gaps(struct composer *c)
+{
+    struct digest *d = c->d;
+    struct counts ours = { 0 };
+    size_t count = 0, limit = c->watched_count * ASPECT_COUNT + 1;
+    struct rated *found = mem_alloc(limit * sizeof(*found));
+    for (size_t i = 0; i < c->watched_count; i++)
+        if (c->any_own && !c->watched[i].product && watched_ours(c, (int)i))
+            counts_add(&ours, &c->watched[i].week);
+    for (size_t i = 0; i < c->watched_count && ours.posts; i++) {
+        const struct watched *w = &c->watched[i];
+        if (!w->product && !w->own && w->kept)
+            rate(&ours, w, c->floor, found, &count, limit);
+    }
+    qsort(found, count, sizeof(*found), clearest_first);
+    if (count > GAPS_SHOWN)
+        count = GAPS_SHOWN;
+    d->rival_gaps = mem_alloc((count + 1) * sizeof(*d->rival_gaps));
+    d->rival_gap_count = count;
+    for (size_t i = 0; i < count; i++)
+        d->rival_gaps[i] = found[i].gap;
+    mem_free(found);
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How each brand and product stands: the day beside its own four weeks, from
+ * the store's windows alone. Reads no post. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "digest/candidates.h"
+#include "digest/compose.h"
+
+enum { SPAN = DIGEST_DAYS + 1, TERM_SUBJECTS = 12, RISING = 8 };
+
+/* Median and 10th to 90th percentile: with 28 days, wider quantiles would be
+ * single days. */
+static double quantile(const double *sorted, size_t count, double p)
+{
+    double at = p * (double)(count - 1);
+    size_t low = (size_t)at;
+    if (low + 1 >= count)
+        return sorted[count - 1];
+    return sorted[low] + (at - (double)low) * (sorted[low + 1] - sorted[low]);
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The interval adds half a post to each cell (Agresti and Min, 2005), so that
+ * few or unanimous posts do not look certain; the value is what was counted. */
+void estimate_net(struct estimate *out, const struct counts *counts,
+                  uint64_t floor)
+{
+    double p = (double)counts->label[LABEL_POSITIVE];
+    double n = (double)counts->label[LABEL_NEGATIVE];
+    double all = p + n + (double)counts->label[LABEL_NEUTRAL];
+    double total = all + 2, mean = (p - n) / total;
+    double spread = sqrt(((p + n + 1) / total - mean * mean) / total);
+    *out = (struct estimate){ 0, 0, 0, true };
+    if (all == 0)
+        return;
+    out->value = (p - n) / all;
+    out->low = fmax(-1, fmin(out->value, mean - 1.959964 * spread));
+    out->high = fmin(1, fmax(out->value, mean + 1.959964 * spread));
+    out->few = all < (double)floor || all < 2;
+}
+
+/* Days are 24 hours but for two in the year: one query for each run. */
+static int day_counts(struct composer *c, const char *subject,
+                      struct counts out[SPAN], struct error *err)
+{
+    for (int i = 0; i < SPAN;) {
+        int64_t width = c->starts[i + 1] - c->starts[i];
+        int run = 1;
+        while (i + run < SPAN &&
+               c->starts[i + run + 1] - c->starts[i + run] == width)
+            run++;
+        struct store_query q = { subject, NULL, c->starts[i],
+                                 c->starts[i + run] };
+        if (store_series(c->store, &q, width, out + i, (size_t)run, err))
+            return -1;
+        i += run;
+    }
+    return 0;
+}
+
+static int day_hours(struct composer *c, struct digest_standing *s,
+                     struct error *err)
+{
+    struct counts hours[25];
+    struct store_query q = { s->name, NULL, c->d->from, c->d->until };
+    s->hour_count = (size_t)((q.until - q.from + HOUR - 1) / HOUR);
+    if (s->hour_count > 25)
+        s->hour_count = 25;
+    if (store_series(c->store, &q, HOUR, hours, s->hour_count, err))
+        return -1;
+    for (size_t i = 0; i < s->hour_count; i++)
+        s->hours[i] = (uint32_t)hours[i].posts;
+    return 0;
+}
+
+/* Against its own past: only days that were collected count. */
+static void compare(struct composer *c, struct digest_standing *s,
+                    const struct counts *days)
+{
+    double sorted[DIGEST_DAYS];
+    size_t known = 0;
+    struct counts past = { 0 };
+    for (int i = 0; i < DIGEST_DAYS; i++) {
+        struct estimate net;
+        estimate_net(&net, &days[i], 0);
+        s->history[i] = (uint32_t)days[i].posts;
+        s->history_net[i] = days[i].posts ? (float)net.value : NAN;
+        if (!c->known[i])
+            continue;
+        counts_add(&past, &days[i]);
+        sorted[known++] = (double)days[i].posts;
+    }
+    estimate_net(&s->net_usual, &past, c->floor);
+    s->usual = s->low = s->high = s->change = NAN;
+    if (!known)
+        return;
+    qsort(sorted, known, sizeof(*sorted), ascending);
+    s->usual = quantile(sorted, known, 0.5);
+    s->low = quantile(sorted, known, 0.1);
+    s->high = quantile(sorted, known, 0.9);
+    if (s->usual > 0 && c->d->closed)
+        s->change = (double)s->today.posts / s->usual - 1;
+}
+
+static int add_standing(struct composer *c, struct watched *w, size_t *room,
+                        const struct counts *days, struct error *err)
+{
+    struct digest *d = c->d;
+    d->standing = mem_grow(d->standing, room, d->standing_count,
+                           sizeof(*d->standing));
+    struct digest_standing *s = &d->standing[d->standing_count++];
+    memset(s, 0, sizeof(*s));
+    s->name = w->name;
+    s->title = w->title;
+    s->product = w->product;
+    s->own = w->own;
+    s->today = days[DIGEST_DAYS];
+    s->yesterday = days[DIGEST_DAYS - 1];
+    s->authors = w->authors;
+    s->few = s->today.posts < c->floor;
+    estimate_net(&s->net, &s->today, c->floor);
+    compare(c, s, days);
+    return s->today.posts ? day_hours(c, s, err) : 0;
+}
+
+/* Shares are of all brands, also those that this reader did not ask for. */
+static void share_voice(struct composer *c, const uint64_t *today,
+                        const uint64_t *before)
+{
+    struct digest *d = c->d;
+    uint64_t all_today = 0, all_before = 0;
+    for (size_t i = 0; i < c->watched_count; i++) {
+        all_today += c->watched[i].product ? 0 : today[i];
+        all_before += c->watched[i].product ? 0 : before[i];
+    }
+    struct digest_standing *s = d->standing;
+    for (size_t i = 0; i < c->watched_count; i++) {
+        if (!c->watched[i].kept)
+            continue;
+        s->share = s->share_usual = NAN;
+        if (!s->product && all_today)
+            s->share = (double)today[i] / (double)all_today;
+        if (!s->product && all_before)
+            s->share_usual = (double)before[i] / (double)all_before;
+        s++;
+    }
+}
+
+int compose_standing(struct composer *c, struct error *err)
+{
+    struct counts days[SPAN];
+    size_t room = 0;
+    uint64_t *today = mem_alloc((c->watched_count + 1) * sizeof(*today));
+    uint64_t *before = mem_alloc((c->watched_count + 1) * sizeof(*before));
+    int rc = -1;
+    for (size_t i = 0; i < c->watched_count; i++) {
+        struct watched *w = &c->watched[i];
+        if (day_counts(c, w->name, days, err))
+            goto done;
+        for (int k = 0; k < SPAN; k++) {
+            if (k > DIGEST_DAYS - COMPOSE_WEEK)
+                counts_add(&w->week, &days[k]);
+            if (k < DIGEST_DAYS && c->known[k])
+                before[i] += days[k].posts;
+        }
+        today[i] = days[DIGEST_DAYS].posts;
+        if (w->kept && add_standing(c, w, &room, days, err))
+            goto done;
+    }
+    share_voice(c, today, before);
+    rc = 0;
+done:
+    mem_free(today);
+    mem_free(before);
+    return rc;
+}
+
+/* ---- newly frequent words ---------------------------------------------- */
+
+static struct term keep_term(struct composer *c, const struct term *t)
+{
+    struct arena *memory = &c->d->memory;
+    struct term out = *t;
+    out.text = arena_copy(memory, t->text, strlen(t->text));
+    for (size_t i = 0; i < out.example_count; i++)
+        sample_copy(memory, &out.examples[i], &t->examples[i]);
+    return out;
+}
+
+static bool already_told(const struct digest *d, const char *text)
+{
+    for (size_t i = 0; i < d->alerts->count; i++)
+        for (size_t k = 0; k < d->alerts->items[i].term_count; k++)
+            if (strcmp(d->alerts->items[i].terms[k].text, text) == 0)
+                return true;
+    for (size_t i = 0; i < d->rising_count; i++)
+        if (strcmp(d->rising[i].text, text) == 0)
+            return true;
+    return false;
+}
+
+static int by_z(const void *a, const void *b)
+{
+    const struct term *x = a, *y = b;
+    return x->z != y->z ? (x->z < y->z ? 1 : -1) : strcmp(x->text, y->text);
+}
+
+static int find_terms(struct composer *c, struct digest_standing *s,
+                      size_t *room, struct error *err)
+{
+    struct digest *d = c->d;
+    struct terms *found = NULL;
+    struct terms_query q = { .subject = s->name, .from = d->from,
+                             .until = d->until, .limit = 5 };
+    if (terms_find(&found, c->store, c->config, &q, err))
+        return -1;
+    for (size_t i = 0; i < found->count && s->term_count < 5; i++) {
+        struct term t = keep_term(c, &found->items[i]);
+        s->terms[s->term_count++] = t;
+        if (!watched_ours(c, watched_find(c, s->name)) ||
+            already_told(d, t.text))
+            continue;
+        d->rising = mem_grow(d->rising, room, d->rising_count,
+                             sizeof(*d->rising));
+        d->rising[d->rising_count++] = t;
+    }
+    terms_close(found);
+    return 0;
+}
+
+static int busiest_first(const void *a, const void *b)
+{
+    const struct digest_standing *x = *(struct digest_standing *const *)a;
+    const struct digest_standing *y = *(struct digest_standing *const *)b;
+    if (x->own != y->own)
+        return x->own ? -1 : 1;
+    if (x->today.posts != y->today.posts)
+        return x->today.posts < y->today.posts ? 1 : -1;
+    return strcmp(x->name, y->name);
+}
+
+/* Words cost a scan of the day's posts: only for brands, the busiest. */
+int compose_rising(struct composer *c, struct error *err)
+{
+    struct digest *d = c->d;
+    size_t room = 0, count = 0;
+    int rc = -1;
+    struct digest_standing **order =
+        mem_alloc((d->standing_count + 1) * sizeof(struct digest_standing *));
+    for (size_t i = 0; i < d->standing_count; i++)
+        if (!d->standing[i].product && !d->standing[i].few)
+            order[count++] = &d->standing[i];
+    qsort(order, count, sizeof(struct digest_standing *), busiest_first);
+    for (size_t i = 0; i < count && i < TERM_SUBJECTS; i++)
+        if (find_terms(c, order[i], &room, err))
+            goto done;
+    if (d->rising_count)
+        qsort(d->rising, d->rising_count, sizeof(*d->rising), by_z);
+    if (d->rising_count > RISING)
+        d->rising_count = RISING;
+    rc = 0;
+done:
+    mem_free(order);
+    return rc;
+}

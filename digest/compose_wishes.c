@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What shoppers ask for: suggestions of two weeks grouped by the thing they
+ * wish, counted in people. Finds no wish itself: the post's span says where
+ * it is. */
+#include <stdlib.h>
+
+#include "digest/compose.h"
+#include "pipeline/words.h"
+
+enum {
+    KEY_WORDS = 12,      /* content words of a wish that are compared */
+    GROUPS = 600,        /* that a new wording is compared with */
+    SHOWN = 8,
+};
+
+struct group {
+    int watched;
+    uint64_t words[KEY_WORDS];   /* content words, ascending */
+    size_t word_count;
+    struct digest_wish wish;
+    double telling;              /* of its sample */
+    uint64_t best_length;        /* of its wording: shorter reads better */
+};
+
+struct asker {
+    uint32_t group;
+    bool week;
+    uint64_t author;
+};
+
+struct wishes {
+    struct composer *c;
+    struct words words;
+    struct group *groups;
+    size_t group_count, group_room;
+    struct asker *askers;
+    size_t asker_count, asker_room;
+};
+
+/* Words that say that something is wished, not what. */
+static const char *const idle[] = {
+    "a", "about", "add", "all", "also", "an", "and", "any", "are", "as", "at",
+    "back", "be", "been", "bring", "but", "by", "can", "could", "do", "does",
+    "ever", "for", "from", "get", "give", "guys", "had", "has", "have", "how",
+    "i", "if", "in", "into", "is", "it", "its", "just", "keep", "let", "like",
+    "love", "make", "maybe", "me", "more", "my", "need", "of", "offer", "on",
+    "one", "or", "our", "please", "pls", "really", "sell", "should", "so",
+    "some", "start", "stock", "such", "than", "that", "the", "their", "them",
+    "there", "they", "this", "to", "too", "us", "want", "was", "we", "were",
+    "when", "who", "why", "will", "wish", "with", "would", "you", "your",
+};
+
+static int compare_word(const void *key, const void *item)
+{
+    return text_compare(*(const struct text *)key,
+                        text_of(*(const char *const *)item));
+}
+
+static int ascending(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+struct wishes *wishes_open(struct composer *c)
+{
+    struct wishes *w = mem_alloc(sizeof(*w));
+    w->c = c;
+    return w;
+}
+
+/* Whether a stretch of the post lies in a name that was matched. */
+static bool in_name(const struct sighting *s, size_t start, size_t length)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const struct span *name = &s->mentions[i]->span;
+        if (start < (size_t)name->start + name->length &&
+            name->start < start + length)
+            return true;
+    }
+    return false;
+}
+
+/* The content words of a wish: folded, plural s gone, each once; the names of
+ * subjects do not count, for the group has its subject. */
+static size_t content(struct wishes *w, const struct sighting *s,
+                      struct text text, uint64_t out[KEY_WORDS])
+{
+    size_t offset = (size_t)(text.data - s->post->text.data);
+    size_t count = 0, kept = 0;
+    words_split(&w->words, text);
+    for (size_t i = 0; i < w->words.count && count < KEY_WORDS; i++) {
+        const struct word *word = &w->words.items[i];
+        struct text t = { w->words.folded + word->start, word->length };
+        if (in_name(s, offset + word->start, word->length))
+            continue;
+        if (word->kind == WORD_PUNCTUATION || word->kind == WORD_LINK ||
+            word->kind == WORD_HANDLE || word->kind == WORD_EMOJI ||
+            word->kind == WORD_EMOTICON)
+            continue;
+        if (bsearch(&t, idle, sizeof(idle) / sizeof(*idle), sizeof(*idle),
+                    compare_word))
+            continue;
+        if (t.length > 3 && t.data[t.length - 1] == 's' &&
+            t.data[t.length - 2] != 's')
+            t.length--;
+        out[count++] = words_hash(t.data, t.length);
+    }
+    if (count)
+        qsort(out, count, sizeof(*out), ascending);
+    for (size_t i = 0; i < count; i++)
+        if (!i || out[i] != out[i - 1])
+            out[kept++] = out[i];
+    return kept;
+}
+
+/* The same thing in other words: most words shared, or one says all that the
+ * other says and that is at least two words. */
+static bool same_wish(const struct group *g, const uint64_t *words,
+                      size_t count)
+{
+    size_t shared = 0;
+    for (size_t i = 0, k = 0; i < g->word_count && k < count;) {
+        if (g->words[i] == words[k])
+            shared++;
+        if (g->words[i] < words[k])
+            i++;
+        else if (g->words[i] > words[k])
+            k++;
+        else
+            i++, k++;
+    }
+    size_t fewer = count < g->word_count ? count : g->word_count;
+    size_t all = count + g->word_count - shared;
+    return shared * 5 >= all * 3 || (shared >= 2 && shared == fewer);
+}
+
+static size_t find_group(struct wishes *w, int watched, const uint64_t *words,
+                         size_t count)
+{
+    size_t near = SIZE_MAX;
+    for (size_t i = 0; i < w->group_count; i++) {
+        const struct group *g = &w->groups[i];
+        if (g->watched != watched)
+            continue;
+        if (g->word_count == count &&
+            memcmp(g->words, words, count * sizeof(*words)) == 0)
+            return i;
+        if (near == SIZE_MAX && i < GROUPS && same_wish(g, words, count))
+            near = i;
+    }
+    if (near != SIZE_MAX)
+        return near;
+    w->groups = mem_grow(w->groups, &w->group_room, w->group_count,
+                         sizeof(*w->groups));
+    struct group *g = &w->groups[w->group_count];
+    memset(g, 0, sizeof(*g));
+    g->watched = watched;
+    g->word_count = count;
+    memcpy(g->words, words, count * sizeof(*words));
+    g->best_length = UINT64_MAX;
+    g->telling = -1;
+    return w->group_count++;
+}
+
+/* The product rather than its brand, ours only. -1: nobody's. */
+static int addressed(const struct composer *c, const struct sighting *s,
+                     const struct tags **tags)
+{
+    int best = -1;
+    for (size_t i = 0; i < s->count; i++) {
+        int index = s->watched[i];
+        if (!watched_ours(c, index) ||
+            (best >= 0 && !c->watched[index].product))
+            continue;
+        best = index;
+        *tags = &s->mentions[i]->tags;
+    }
+    return best;
+}
+
+/* A name at the end of the wish only says whom it is for. */
+static struct text trim_names(const struct sighting *s, struct text wish)
+{
+    size_t offset = (size_t)(wish.data - s->post->text.data);
+    for (bool again = true; again && wish.length;) {
+        again = false;
+        for (size_t i = 0; i < s->count; i++) {
+            const struct span *name = &s->mentions[i]->span;
+            if (name->length && name->start > offset &&
+                name->start < offset + wish.length &&
+                (size_t)name->start + name->length >= offset + wish.length) {
+                wish.length = name->start - offset;
+                again = true;
+            }
+        }
+        while (wish.length && strchr(" ,.:;-@#", wish.data[wish.length - 1])) {
+            wish.length--;
+            again = true;
+        }
+    }
+    return wish;
+}
+
+/* Wordings differ; the shortest that says it all is shown. */
+static void word_wish(struct wishes *w, struct group *g, struct text wish,
+                      size_t word_count)
+{
+    struct arena *memory = &w->c->d->memory;
+    if (word_count < g->word_count || wish.length >= g->best_length)
+        return;
+    g->best_length = wish.length;
+    g->wish.text = arena_copy(memory, wish.data, wish.length);
+}
+
+void wishes_take(struct wishes *w, const struct sighting *s)
+{
+    const struct post *post = s->post;
+    const struct tags *tags = &post->tags;
+    uint64_t words[KEY_WORDS];
+    if (!(post->tags.intents & 1 << INTENT_SUGGESTION) ||
+        !post->wish.length || post->kind == POST_REPOST ||
+        (uint64_t)post->wish.start + post->wish.length > post->text.length)
+        return;
+    int watched = addressed(w->c, s, &tags);
+    struct text wish = { post->text.data + post->wish.start,
+                         post->wish.length };
+    wish = trim_names(s, wish);
+    size_t count = content(w, s, wish, words);
+    if (watched < 0 || !count)
+        return;
+    size_t at = find_group(w, watched, words, count);
+    struct group *g = &w->groups[at];
+    w->askers = mem_grow(w->askers, &w->asker_room, w->asker_count,
+                         sizeof(*w->askers));
+    w->askers[w->asker_count++] = (struct asker){ (uint32_t)at, s->week,
+                                                  post->author_hash };
+    if (!s->week)
+        return;
+    word_wish(w, g, wish, count);
+    g->wish.posts++;
+    g->wish.today += s->today;
+    double telling = post_telling(post, tags);
+    if (telling > g->telling) {
+        g->telling = telling;
+        post_sample(&g->wish.sample, &w->c->d->memory, post, tags);
+    }
+}
+
+static int by_asker(const void *a, const void *b)
+{
+    const struct asker *x = a, *y = b;
+    if (x->group != y->group)
+        return x->group < y->group ? -1 : 1;
+    if (x->week != y->week)
+        return x->week ? 1 : -1;
+    return (x->author > y->author) - (x->author < y->author);
+}
+
+/* People, not posts; a post without an author counts as nobody's twin. */
+static void count_people(struct wishes *w)
+{
+    if (w->asker_count)
+        qsort(w->askers, w->asker_count, sizeof(*w->askers), by_asker);
+    for (size_t i = 0; i < w->asker_count; i++) {
+        const struct asker *a = &w->askers[i];
+        struct digest_wish *wish = &w->groups[a->group].wish;
+        if (i && a->author && by_asker(a, a - 1) == 0)
+            continue;
+        if (a->week)
+            wish->authors++;
+        else
+            wish->authors_before++;
+    }
+}
+
+static int wanted_first(const void *a, const void *b)
+{
+    const struct digest_wish *x = a, *y = b;
+    int64_t rise_x = (int64_t)x->authors - (int64_t)x->authors_before;
+    int64_t rise_y = (int64_t)y->authors - (int64_t)y->authors_before;
+    if (x->authors != y->authors)
+        return x->authors < y->authors ? 1 : -1;
+    if (rise_x != rise_y)
+        return rise_x < rise_y ? 1 : -1;
+    if (x->today != y->today)
+        return x->today < y->today ? 1 : -1;
+    return strcmp(x->text, y->text);
+}
+
+void wishes_finish(struct wishes *w)
+{
+    struct digest *d = w->c->d;
+    size_t room = 0;
+    count_people(w);
+    for (size_t i = 0; i < w->group_count; i++) {
+        struct group *g = &w->groups[i];
+        if (!g->wish.posts || !g->wish.text)
+            continue;
+        d->wishes = mem_grow(d->wishes, &room, d->wish_count,
+                             sizeof(*d->wishes));
+        g->wish.subject = w->c->watched[g->watched].name;
+        d->wishes[d->wish_count++] = g->wish;
+    }
+    if (d->wish_count)
+        qsort(d->wishes, d->wish_count, sizeof(*d->wishes), wanted_first);
+    if (d->wish_count > SHOWN)
+        d->wish_count = SHOWN;
+    words_release(&w->words);
+    mem_free(w->groups);
+    mem_free(w->askers);
+    mem_free(w);
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The digest as Markdown for chat and wikis: every text from outside is
+ * escaped, links are http(s) only. Computes nothing. */
+#include <math.h>
+
+#include "digest/digest.h"
+
+/* A backslash before what could be markup; < and & as HTML would have them. */
+static void escape(struct buf *out, const char *text)
+{
+    for (const char *c = text; *c; c++) {
+        if (*c == '<')
+            buf_puts(out, "&lt;");
+        else if (*c == '>')
+            buf_puts(out, "&gt;");
+        else if (*c == '&')
+            buf_puts(out, "&amp;");
+        else if (strchr("\\`*_[]{}()#|~!$@:", *c))
+            buf_printf(out, "\\%c", *c);
+        else
+            buf_putc(out, *c);
+    }
+}
+
+/* Take a phrase: escape it and let it go. */
+static void say(struct buf *out, struct buf *phrase)
+{
+    escape(out, buf_text(phrase));
+    buf_release(phrase);
+}
+
+static void quote(struct buf *out, const char *text, size_t columns)
+{
+    struct buf b = BUF_INIT(0);
+    phrase_quote(&b, text, columns);
+    say(out, &b);
+}
+
+static void link_to(struct buf *out, const char *url)
+{
+    if (!url || (strncmp(url, "https://", 8) && strncmp(url, "http://", 7)))
+        return;
+    buf_puts(out, " [link](<");
+    for (const unsigned char *c = (const unsigned char *)url; *c; c++)
+        if (*c <= ' ' || *c >= 0x7f || strchr("<>()\\\"'`|[]", *c))
+            buf_printf(out, "%%%02X", *c);
+        else
+            buf_putc(out, (char)*c);
+    buf_puts(out, ">)");
+}
+
+static void why(struct buf *out, const struct digest *d, const char *subject,
+                const char *count)
+{
+    struct buf b = BUF_INIT(0);
+    phrase_why(&b, d, subject, count);
+    buf_puts(out, "`");
+    buf_puts(out, buf_text(&b));
+    buf_puts(out, "`");
+    buf_release(&b);
+}
+
+static void sample(struct buf *out, const struct digest *d, const char *lead,
+                   const struct sample *s)
+{
+    struct buf b = BUF_INIT(0);
+    buf_puts(out, lead);
+    quote(out, s->text, 400);
+    buf_puts(out, " — ");
+    quote(out, s->source, 30);
+    buf_putc(out, ' ');
+    phrase_clock(&b, s->created, d);
+    say(out, &b);
+    link_to(out, s->url);
+    buf_putc(out, '\n');
+}
+
+static void head(struct buf *out, const struct digest *d)
+{
+    struct buf b = BUF_INIT(0);
+    buf_puts(out, "# ");
+    phrase_day(&b, d->day);
+    say(out, &b);
+    buf_puts(out, "\n\n**");
+    quote(out, d->title, 0);
+    buf_puts(out, "**");
+    if (*d->rivals) {
+        buf_puts(out, ", against ");
+        quote(out, d->rivals, 0);
+    }
+    buf_puts(out, " · ");
+    quote(out, d->timezone, 0);
+    buf_puts(out, "\n\n");
+    phrase_data(&b, d);
+    say(out, &b);
+    buf_puts(out, "\n");
+    for (size_t i = 0; i < d->gap_count; i++) {
+        buf_puts(out, i ? "" : "\n");
+        buf_puts(out, "- ");
+        phrase_gap(&b, d, &d->gaps[i]);
+        say(out, &b);
+        buf_puts(out, "\n");
+    }
+    if (d->restated) {
+        buf_puts(&b, "restated since it was told: ");
+        phrase_count(&b, d->restated);
+        buf_puts(&b, d->restated == 1 ? " post" : " posts");
+        buf_puts(out, "\n");
+        say(out, &b);
+        buf_puts(out, "\n");
+    }
+    if (d->posts && !d->history_days)
+        buf_puts(out, "\nNo baseline yet: no earlier day to compare with.\n");
+}
+
+static void alert(struct buf *out, const struct digest *d,
+                  const struct alert *a)
+{
+    struct buf b = BUF_INIT(0);
+    buf_printf(out, "\n**%s** ", a->withheld ? "UNSURE"
+                                 : a->level == DETECT_ALERT ? "ALERT"
+                                                            : "WATCH");
+    phrase_alert(&b, d, a);
+    say(out, &b);
+    buf_puts(out, "  \n");
+    phrase_alert_detail(&b, d, a);
+    say(out, &b);
+    buf_puts(out, "\n");
+    if (a->term_count) {
+        buf_puts(out, "\nWords: ");
+        phrase_alert_terms(&b, a);
+        say(out, &b);
+        buf_puts(out, "\n");
+    }
+    if (a->sample_count)
+        sample(out, d, "\n> ", &a->samples[a->sample_count > 1]);
+    buf_puts(out, "\nWhy: ");
+    why(out, d, a->subject, NULL);
+    buf_puts(out, "\n");
+}
+
+static void changes(struct buf *out, const struct digest *d)
+{
+    const struct alerts *all = d->alerts;
+    if (!d->posts && !all->count)
+        return;
+    buf_puts(out, "\n## What changed\n");
+    for (size_t i = 0; i < all->count; i++)
+        alert(out, d, &all->items[i]);
+    buf_puts(out, all->withheld
+                      ? "\nToo little of the planned data is there to judge "
+                        "this day.\n"
+                  : !all->subjects ? "\nNo baseline yet: nothing can be "
+                                     "called unusual.\n"
+                  : all->count ? "\nNothing else left its usual range.\n"
+                               : "\nNothing left its usual range.\n");
+    for (size_t i = 0; i < d->rising_count; i++) {
+        buf_puts(out, i ? ", “" : "\nNew words: “");
+        quote(out, d->rising[i].text, 40);
+        buf_printf(out, "” (%llu)", (unsigned long long)d->rising[i].authors);
+    }
+    buf_puts(out, d->rising_count ? "\n" : "");
+}
+
+static void standing(struct buf *out, const struct digest *d)
+{
+    struct buf b = BUF_INIT(0);
+    if (!d->posts)
+        return;
+    buf_puts(out, "\n## How each brand stands\n\n| | posts | people | net "
+             "sentiment | share | usual | 28 days |\n"
+             "|---|---:|---:|---|---:|---:|---|\n");
+    for (size_t i = 0; i < d->standing_count; i++) {
+        const struct digest_standing *s = &d->standing[i];
+        if (s->product && !s->today.posts)
+            continue;
+        buf_puts(out, s->product ? "| ↳ " : "| ");
+        quote(out, s->title, 40);
+        buf_puts(out, " | ");
+        phrase_count(&b, s->today.posts);
+        buf_puts(&b, " | ");
+        phrase_count(&b, s->authors);
+        buf_puts(&b, " | ");
+        phrase_net(&b, &s->net);
+        buf_puts(&b, " | ");
+        phrase_share(&b, s->share);
+        buf_puts(&b, " | ");
+        phrase_change(&b, s->change);
+        buf_puts(&b, " | ");
+        phrase_spark(&b, s->history, DIGEST_DAYS);
+        buf_printf(out, "%s |\n", buf_text(&b));
+        buf_release(&b);
+    }
+    buf_puts(out, "\nWhy: ");
+    why(out, d, d->standing_count ? d->standing[0].name : "*", "negative");
+    buf_puts(out, "\n");
+}
+
+static void people(struct buf *out, const struct digest *d)
+{
+    struct buf b = BUF_INIT(0);
+    if (d->wish_count)
+        buf_puts(out, "\n## What shoppers ask for\n\n");
+    for (size_t i = 0; i < d->wish_count; i++) {
+        const struct digest_wish *w = &d->wishes[i];
+        buf_printf(out, "- **%llu** ", (unsigned long long)w->authors);
+        quote(out, w->text, 100);
+        buf_puts(out, " (");
+        quote(out, phrase_title(d, w->subject), 40);
+        buf_printf(out, "), %llu the week before\n",
+                   (unsigned long long)w->authors_before);
+    }
+    if (d->waiting_count)
+        buf_puts(out, "\n## Who waits for an answer\n\n");
+    for (size_t i = 0; i < d->waiting_count; i++) {
+        const struct digest_waiting *w = &d->waiting[i];
+        buf_puts(out, "- ");
+        phrase_waiting(&b, d, w);
+        say(out, &b);
+        buf_puts(out, "\n");
+        for (size_t k = 0; k < w->sample_count && w->own && w->known; k++)
+            sample(out, d, "  - ", &w->samples[k]);
+    }
+}
+
+static void loop(struct buf *out, const struct digest *d)
+{
+    struct buf b = BUF_INIT(0);
+    if (d->experiment_count)
+        buf_puts(out, "\n## Experiments\n\n");
+    for (size_t i = 0; i < d->experiment_count; i++) {
+        buf_puts(out, "- ");
+        phrase_experiment(&b, d, &d->experiments[i]);
+        say(out, &b);
+        buf_puts(out, "\n");
+    }
+    if (d->switch_count || d->rival_gap_count)
+        buf_puts(out, "\n## Beside the rivals\n\n");
+    for (size_t i = 0; i < d->switch_count; i++) {
+        buf_puts(out, i ? " · " : "- Switched: ");
+        phrase_switch(&b, &d->switches[i]);
+        say(out, &b);
+        buf_puts(out, i + 1 == d->switch_count ? "\n" : "");
+    }
+    for (size_t i = 0; i < d->rival_gap_count; i++) {
+        buf_puts(out, "- ");
+        phrase_rival_gap(&b, &d->rival_gaps[i]);
+        say(out, &b);
+        buf_puts(out, "\n");
+    }
+}
+
+/* About what, with the channel that most of it is about. */
+static void where(struct buf *out, const struct digest *d)
+{
+    enum { FEW = 10 };
+    bool any = false;
+    for (int a = 0; a < ASPECT_COUNT; a++) {
+        const struct digest_cell *c = &d->where[a][CHANNEL_COUNT];
+        if (c->posts < FEW)
+            continue;
+        if (!any) {
+            buf_puts(out, "\n## Where and about what\n\n| | posts | net "
+                     "|");
+            for (int k = 0; k < CHANNEL_COUNT; k++)
+                buf_printf(out, " %s |", channel_names[k]);
+            buf_puts(out, "\n|---|---:|---:|---:|---:|---:|---:|\n");
+        }
+        any = true;
+        double net = ((double)c->positive - (double)c->negative) / c->posts;
+        buf_printf(out, "| %s | %u | %s%.2f |", aspect_names[a], c->posts,
+                   net < -0.005 ? "−" : "+", fabs(net));
+        for (int k = 0; k < CHANNEL_COUNT; k++)
+            buf_printf(out, " %u |", d->where[a][k].posts);
+        buf_putc(out, '\n');
+    }
+}
+
+void digest_markdown(const struct digest *d, struct buf *out)
+{
+    head(out, d);
+    changes(out, d);
+    standing(out, d);
+    people(out, d);
+    loop(out, d);
+    where(out, d);
+    if (d->sample_count)
+        buf_puts(out, "\n## Worth reading\n\n");
+    for (size_t i = 0; i < d->sample_count; i++)
+        sample(out, d, "- ", &d->samples[i]);
+}

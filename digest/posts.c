@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See posts.h. */
+#include "digest/posts.h"
+
+#include <math.h>
+
+#include "base/hash.h"
+
+enum { SHORT_TEXT = 25, WORD_LIMIT = 64 };
+
+static const uint8_t wanting = 1 << INTENT_QUESTION | 1 << INTENT_SUPPORT |
+                               1 << INTENT_COMPLAINT |
+                               1 << INTENT_SUGGESTION | 1 << INTENT_SWITCH;
+
+double post_telling(const struct post *post, const struct tags *tags)
+{
+    double telling = fabs(tags->score / 1000.0);
+    if (post->kind == POST_REPOST)
+        return -1;
+    telling += 0.15 * log1p((double)post->likes + 2.0 * post->reposts +
+                            post->replies);
+    if (tags->intents & wanting)
+        telling += 0.3;
+    if (tags->aspects)
+        telling += 0.2;
+    if (post->text.length < SHORT_TEXT)
+        telling -= 0.6;
+    return telling < 0 ? 0 : telling;
+}
+
+/* Letters and digits of the words that are no link and no handle. */
+uint64_t post_fingerprint(struct text text)
+{
+    uint64_t hash = 0;
+    char word[WORD_LIMIT];
+    size_t length = 0;
+    for (size_t i = 0; i <= text.length;) {
+        uint32_t point = ' ';
+        size_t used = i < text.length
+                          ? text_decode(text.data + i, text.length - i, &point)
+                          : 1;
+        bool inside = point > 0x7f || (point >= '0' && point <= '9') ||
+                      (point | 32) - 'a' < 26u ||
+                      ((point == ':' || point == '/' || point == '@' ||
+                        point == '.') && point != ' ');
+        i += used;
+        if (inside && length + 4 < sizeof(word)) {
+            length += text_encode(text_lower(point), word + length);
+            continue;
+        }
+        if (inside)
+            continue;
+        while (length && strchr(":/@.", word[length - 1]))
+            length--;
+        word[length] = '\0';
+        if (length && word[0] != '@' && !strstr(word, "://"))
+            hash = hash64_seed(word, length, hash);
+        length = 0;
+    }
+    return hash;
+}
+
+static const char *keep(struct arena *memory, struct text t)
+{
+    return arena_copy(memory, t.data ? t.data : "", t.length);
+}
+
+void post_sample(struct sample *out, struct arena *memory,
+                 const struct post *post, const struct tags *tags)
+{
+    *out = (struct sample){
+        .source = keep(memory, post->source),
+        .native_id = keep(memory, post->native_id),
+        .url = keep(memory, post->url),
+        .text = keep(memory, post->text),
+        .created = post->created,
+        .author = post->author_hash,
+        .likes = post->likes,
+        .reposts = post->reposts,
+        .tags = *tags,
+    };
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How telling a post is, and a copy of it to show. Knows nothing of a digest
+ * or of the store. */
+#ifndef DIGEST_POSTS_H
+#define DIGEST_POSTS_H
+
+#include "digest/terms.h"
+
+/* Strong words, an answer wanted, echo; a repost tells nothing (-1). */
+double post_telling(const struct post *post, const struct tags *tags);
+
+/* Same words, whatever the case, marks and links: the same number. */
+uint64_t post_fingerprint(struct text text);
+
+/* Fill out with copies in the arena. */
+void post_sample(struct sample *out, struct arena *memory,
+                 const struct post *post, const struct tags *tags);
+
+#endif

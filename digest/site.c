@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A folder of digest pages and the calendar in front of them. What a page
+ * says is html.c's. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "digest/html.h"
+
+static const char style[] =
+":root{--ink:#1d1c19;--dim:#635f56;--line:#dedacf;--paper:#faf9f6;"
+"--cool:#275a72;color-scheme:light dark}"
+"@media(prefers-color-scheme:dark){:root{--ink:#ece9e1;--dim:#aaa598;"
+"--line:#38362f;--paper:#161512;--cool:#8fc4dd}}"
+"body{margin:0;background:var(--paper);color:var(--ink);"
+"font:16px/1.5 system-ui,sans-serif}"
+"main{max-width:54rem;margin:0 auto;padding:1.6rem 1.1rem 3rem}"
+"h1{font-size:1.55rem;margin:0 0 .2rem}h2{font-size:1.1rem;"
+"margin:2rem 0 .5rem}"
+"a{color:var(--cool);font-weight:600}table{border-collapse:collapse}"
+"th,td{width:2.9rem;height:2.4rem;text-align:center;font-weight:normal;"
+"border:1px solid var(--line);font-variant-numeric:tabular-nums}"
+"th,td.none{color:var(--dim)}td a{display:block;line-height:2.4rem}";
+
+static void page_name(struct buf *out, int64_t day)
+{
+    phrase_date(out, day);
+    buf_puts(out, ".html");
+}
+
+/* A page's day from its file name; -1: another file. */
+static int64_t page_day(const char *name)
+{
+    struct buf again = BUF_INIT(0);
+    int64_t when = -1;
+    if (strlen(name) != strlen("2026-11-20.html") ||
+        clock_parse(name, 10, &when))
+        return -1;
+    page_name(&again, when / DAY);
+    bool same = strcmp(buf_text(&again), name) == 0;
+    buf_release(&again);
+    return same ? when / DAY : -1;
+}
+
+static void full_path(struct buf *out, const char *folder, int64_t day)
+{
+    buf_printf(out, "%s/", folder);
+    page_name(out, day);
+}
+
+bool digest_site_has(const char *folder, int64_t day)
+{
+    struct buf path = BUF_INIT(0);
+    struct stat st;
+    full_path(&path, folder, day);
+    bool has = stat(path.data, &st) == 0;
+    buf_release(&path);
+    return has;
+}
+
+static int by_day(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The days that have a page, oldest first. */
+static int read_days(int64_t **days, size_t *count, const char *folder,
+                     struct error *err)
+{
+    size_t room = 0;
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return error_set(err, ERROR_SYSTEM, "%s: %s", folder,
+                         strerror(errno));
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        int64_t day = page_day(entry->d_name);
+        if (day < 0)
+            continue;
+        *days = mem_grow(*days, &room, *count, sizeof(**days));
+        (*days)[(*count)++] = day;
+    }
+    closedir(dir);
+    if (*count)
+        qsort(*days, *count, sizeof(**days), by_day);
+    return 0;
+}
+
+static void put_cell(struct buf *out, int64_t day, bool page)
+{
+    int year, month, date;
+    clock_date(day, &year, &month, &date);
+    if (!page) {
+        buf_printf(out, "<td class=\"none\">%d</td>", date);
+        return;
+    }
+    buf_puts(out, "<td><a href=\"");
+    page_name(out, day);
+    buf_puts(out, "\" aria-label=\"");
+    phrase_day(out, day);
+    buf_printf(out, "\">%d</a></td>", date);
+}
+
+/* Monday first. days: those of the month, ascending. */
+static void put_month(struct buf *out, const int64_t *days, size_t count)
+{
+    int year, month, date;
+    struct buf name = BUF_INIT(0);
+    clock_date(days[0], &year, &month, &date);
+    int64_t first = clock_days(year, month, 1);
+    int64_t after = month == 12 ? clock_days(year + 1, 1, 1)
+                                : clock_days(year, month + 1, 1);
+    int blank = (clock_weekday(first) + 6) % 7;
+    phrase_day(&name, first);
+    buf_printf(out, "<h2>%s</h2>\n<table><thead><tr><th>Mo</th><th>Tu</th>"
+               "<th>We</th><th>Th</th><th>Fr</th><th>Sa</th><th>Su</th></tr>"
+               "</thead><tbody>\n<tr>",
+               strchr(strchr(buf_text(&name), ' ') + 1, ' ') + 1);
+    buf_release(&name);
+    for (int i = 0; i < blank; i++)
+        buf_puts(out, "<td></td>");
+    for (int64_t day = first; day < after; day++) {
+        if (day > first && clock_weekday(day) == 1)
+            buf_puts(out, "</tr>\n<tr>");
+        while (count && *days < day) {
+            days++;
+            count--;
+        }
+        put_cell(out, day, count && *days == day);
+    }
+    buf_puts(out, "</tr>\n</tbody></table>\n");
+}
+
+static int write_index(const struct digest *d, const char *folder,
+                       const int64_t *days, size_t count, struct error *err)
+{
+    struct buf out = BUF_INIT(0), path = BUF_INIT(0);
+    buf_printf(&out, "<!doctype html>\n<html lang=\"en\"><head><meta "
+               "charset=\"utf-8\"><meta name=\"viewport\" content=\"width="
+               "device-width,initial-scale=1\"><title>Groundswell</title>"
+               "<style>%s</style></head>\n<body><main><h1>", style);
+    html_text(&out, d->title);
+    buf_puts(&out, "</h1>\n<p>Latest: <a href=\"");
+    page_name(&out, days[count - 1]);
+    buf_puts(&out, "\">");
+    phrase_day(&out, days[count - 1]);
+    buf_puts(&out, "</a></p>\n");
+    for (size_t end = count, start; end > 0; end = start) {
+        int year, month, date, y, m;
+        clock_date(days[end - 1], &year, &month, &date);
+        for (start = end - 1; start > 0; start--) {
+            clock_date(days[start - 1], &y, &m, &date);
+            if (y != year || m != month)
+                break;
+        }
+        put_month(&out, days + start, end - start);
+    }
+    buf_puts(&out, "</main></body></html>\n");
+    buf_printf(&path, "%s/index.html", folder);
+    int rc = file_replace(path.data, &out, err);
+    buf_release(&out);
+    buf_release(&path);
+    return rc;
+}
+
+static int write_page(const struct digest *d, const char *folder,
+                      const int64_t *days, size_t count, struct error *err)
+{
+    struct buf out = BUF_INIT(0), path = BUF_INIT(0);
+    struct buf previous = BUF_INIT(0), next = BUF_INIT(0);
+    for (size_t i = 0; i < count; i++) {
+        if (days[i] < d->day) {
+            buf_clear(&previous);
+            page_name(&previous, days[i]);
+        }
+        if (days[i] > d->day && !next.length)
+            page_name(&next, days[i]);
+    }
+    digest_html(d, &out, previous.data, next.data);
+    full_path(&path, folder, d->day);
+    int rc = file_replace(path.data, &out, err);
+    buf_release(&out);
+    buf_release(&path);
+    buf_release(&previous);
+    buf_release(&next);
+    return rc;
+}
+
+int digest_site(const struct digest *d, const struct digest *before,
+                const char *folder, struct error *err)
+{
+    int64_t *days = NULL;
+    size_t count = 0;
+    if (mkdir(folder, 0755) && errno != EEXIST)
+        return error_set(err, ERROR_SYSTEM, "%s: %s", folder,
+                         strerror(errno));
+    int rc = read_days(&days, &count, folder, err);
+    if (!rc)
+        rc = write_page(d, folder, days, count, err);
+    mem_free(days);
+    days = NULL;
+    count = 0;
+    if (!rc)
+        rc = read_days(&days, &count, folder, err);
+    if (!rc && before)
+        rc = write_page(before, folder, days, count, err);
+    if (!rc)
+        rc = write_index(d, folder, days, count, err);
+    mem_free(days);
+    return rc;
+}

@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The digest on a terminal: as wide as it is, colours only when asked, every
+ * line readable without them. Computes nothing. */
+#include <math.h>
+
+#include "digest/digest.h"
+
+enum { NARROWEST = 60, WIDEST = 132, PRODUCTS_SHOWN = 12 };
+
+struct painter {
+    struct buf *out;
+    const struct digest *d;
+    size_t columns;
+    bool colour;
+};
+
+#define BOLD "1"
+#define DIM "2"
+#define RED "1;31"
+#define YELLOW "33"
+#define GREEN "32"
+
+static void ink(struct painter *p, const char *code, const char *text)
+{
+    if (p->colour && code)
+        buf_printf(p->out, "\033[%sm%s\033[0m", code, text);
+    else
+        buf_puts(p->out, text);
+}
+
+
+/* A cell: cut to its columns, padded right, or left when right is set. */
+static void cell(struct painter *p, const char *code, const struct buf *b,
+                 size_t columns, bool right)
+{
+    struct text t = text_fit((struct text){ buf_text(b), b->length }, columns);
+    size_t used = text_columns(t);
+    struct buf cut = BUF_INIT(0);
+    buf_add(&cut, t.data, t.length);
+    if (right)
+        buf_printf(p->out, "%*s", (int)(columns - used), "");
+    ink(p, code, buf_text(&cut));
+    if (!right)
+        buf_printf(p->out, "%*s", (int)(columns - used), "");
+    buf_release(&cut);
+}
+
+/* Words of a sentence broken at spaces, each line behind the same margin. */
+static void paragraph(struct painter *p, const char *first, const char *rest,
+                      const char *code, const struct buf *b)
+{
+    struct text left = { buf_text(b), b->length };
+    const char *margin = first;
+    while (left.length) {
+        size_t room = p->columns - text_columns(text_of(margin));
+        struct text line = text_fit(left, room);
+        if (line.length < left.length) {
+            size_t cut = line.length;
+            while (cut > 0 && left.data[cut] != ' ')
+                cut--;
+            if (cut > 0)
+                line.length = cut;
+            else if (!line.length)
+                line.length = left.length;
+        }
+        struct buf words = BUF_INIT(0);
+        buf_add(&words, line.data, line.length);
+        buf_puts(p->out, margin);
+        ink(p, code, buf_text(&words));
+        buf_putc(p->out, '\n');
+        buf_release(&words);
+        left.data += line.length;
+        left.length -= line.length;
+        while (left.length && *left.data == ' ') {
+            left.data++;
+            left.length--;
+        }
+        margin = rest;
+    }
+}
+
+static void heading(struct painter *p, const char *text, const char *note)
+{
+    buf_putc(p->out, '\n');
+    ink(p, BOLD, text);
+    if (note) {
+        buf_puts(p->out, "  ");
+        ink(p, DIM, note);
+    }
+    buf_putc(p->out, '\n');
+}
+
+static void command(struct painter *p, const char *margin, const char *verb,
+                    const char *subject, const char *rest)
+{
+    struct buf b = BUF_INIT(0);
+    buf_printf(&b, "%s: ", verb);
+    phrase_why(&b, p->d, subject, NULL);
+    if (rest)
+        buf_puts(&b, rest);
+    paragraph(p, margin, margin, DIM, &b);
+    buf_release(&b);
+}
+
+/* "text" Source 15:22 https://… */
+static void sample(struct painter *p, const char *margin,
+                   const struct sample *s)
+{
+    struct buf b = BUF_INIT(0);
+    buf_puts(&b, "“");
+    phrase_quote(&b, s->text, 3 * p->columns);
+    buf_puts(&b, "” ");
+    phrase_quote(&b, s->source, 20);
+    buf_putc(&b, ' ');
+    phrase_clock(&b, s->created, p->d);
+    if (s->url && *s->url) {
+        buf_putc(&b, ' ');
+        phrase_quote(&b, s->url, 0);
+    }
+    paragraph(p, margin, margin, NULL, &b);
+    buf_release(&b);
+}
+
+/* ---- is anything wrong with the data? ------------------------------------ */
+
+static void silent_sources(struct painter *p)
+{
+    const struct digest *d = p->d;
+    struct buf b = BUF_INIT(0);
+    for (size_t i = 0; i < d->source_count && d->closed; i++) {
+        const struct digest_source *s = &d->sources[i];
+        if (s->posts || !(s->usual >= 1))
+            continue;
+        buf_puts(&b, b.length ? ", " : "silent: ");
+        phrase_quote(&b, s->name, 30);
+        buf_puts(&b, " (usually ");
+        phrase_count(&b, (uint64_t)(s->usual + 0.5));
+        buf_puts(&b, " posts a day)");
+    }
+    paragraph(p, "", "  ", YELLOW, &b);
+    buf_release(&b);
+}
+
+static void data_notes(struct painter *p)
+{
+    enum { GAPS = 4 };
+    const struct digest *d = p->d;
+    struct buf b = BUF_INIT(0);
+    for (size_t i = 0; i < d->gap_count && i < GAPS; i++) {
+        buf_puts(&b, i ? " · " : "");
+        phrase_gap(&b, d, &d->gaps[i]);
+    }
+    if (d->gap_count > GAPS)
+        buf_printf(&b, " · %zu more: swell coverage", d->gap_count - GAPS);
+    paragraph(p, "", "  ", YELLOW, &b);
+    silent_sources(p);
+    buf_clear(&b);
+    if (d->unscored * 20 > d->collected) {
+        phrase_share(&b, (double)d->unscored / (double)d->collected);
+        buf_puts(&b, " of the posts are in languages that are not scored");
+    }
+    if (d->posts && d->history_days < DIGEST_DAYS / 4) {
+        buf_puts(&b, b.length ? " · " : "");
+        if (d->history_days)
+            buf_printf(&b, "only %u days of history: “usual” is a guess",
+                       d->history_days);
+        else
+            buf_puts(&b, "no baseline yet: no earlier day to compare with");
+    }
+    if (d->restated) {
+        buf_puts(&b, b.length ? " · " : "");
+        buf_puts(&b, "restated since it was told: ");
+        phrase_count(&b, d->restated);
+        buf_puts(&b, d->restated == 1 ? " post" : " posts");
+    }
+    if (d->rules_before) {
+        buf_puts(&b, b.length ? " · " : "");
+        buf_printf(&b, "tagged by rules %u, earlier days by rules %u: "
+                   "compare with care (swell retag)", d->rules,
+                   d->rules_before);
+    }
+    paragraph(p, "", "  ", DIM, &b);
+    buf_release(&b);
+}
+
+static void head(struct painter *p)
+{
+    const struct digest *d = p->d;
+    struct buf b = BUF_INIT(0);
+    phrase_day(&b, d->day);
+    buf_puts(&b, " · ");
+    phrase_quote(&b, d->title, 60);
+    if (*d->rivals) {
+        buf_puts(&b, ", against ");
+        phrase_quote(&b, d->rivals, 60);
+    }
+    buf_printf(&b, " · %s", d->timezone);
+    paragraph(p, "", "  ", BOLD, &b);
+    buf_clear(&b);
+    phrase_data(&b, d);
+    paragraph(p, "", "  ", NULL, &b);
+    data_notes(p);
+    buf_release(&b);
+}
+
+/* ---- what changed -------------------------------------------------------- */
+
+static const struct digest_standing *standing_of(const struct digest *d,
+                                                 const char *subject)
+{
+    for (size_t i = 0; i < d->standing_count; i++)
+        if (strcmp(d->standing[i].name, subject) == 0)
+            return &d->standing[i];
+    return NULL;
+}
+
+static void alert(struct painter *p, const struct alert *a)
+{
+    bool loud = a->level == DETECT_ALERT && !a->withheld;
+    const char *bar = loud ? "▌       " : "│       ";
+    const struct digest_standing *s = standing_of(p->d, a->subject);
+    struct buf b = BUF_INIT(0);
+    phrase_alert(&b, p->d, a);
+    paragraph(p, loud ? "▌ALERT  " : a->withheld ? "│UNSURE " : "│WATCH  ",
+              bar, loud ? RED : YELLOW, &b);
+    buf_clear(&b);
+    phrase_alert_detail(&b, p->d, a);
+    paragraph(p, bar, bar, NULL, &b);
+    buf_clear(&b);
+    if (s && s->hour_count && s->today.posts) {
+        phrase_spark(&b, s->hours, s->hour_count);
+        buf_puts(&b, " by hour  ");
+    }
+    phrase_alert_terms(&b, a);
+    paragraph(p, bar, bar, NULL, &b);
+    if (a->sample_count)
+        sample(p, bar, &a->samples[a->sample_count > 1]);
+    command(p, bar, "why", a->subject, NULL);
+    buf_release(&b);
+}
+
+static void rising(struct painter *p)
+{
+    const struct digest *d = p->d;
+    struct buf b = BUF_INIT(0);
+    for (size_t i = 0; i < d->rising_count; i++) {
+        const struct term *t = &d->rising[i];
+        buf_puts(&b, i ? " · “" : "New words: “");
+        phrase_quote(&b, t->text, 40);
+        buf_puts(&b, "” by ");
+        phrase_count(&b, t->authors);
+        buf_puts(&b, t->authors == 1 ? " person" : " people");
+        buf_printf(&b, t->before ? " (usual %.0f posts)" : " (not before)",
+                   t->expected);
+    }
+    paragraph(p, "", "  ", NULL, &b);
+    buf_release(&b);
+}
+
+static void changes(struct painter *p)
+{
+    const struct digest *d = p->d;
+    const struct alerts *all = d->alerts;
+    struct buf b = BUF_INIT(0);
+    if (!d->posts && !all->count)
+        return;
+    heading(p, "WHAT CHANGED", NULL);
+    for (size_t i = 0; i < all->count; i++)
+        alert(p, &all->items[i]);
+    if (all->withheld)
+        buf_puts(&b, "Too little of the planned data is there to judge this "
+                 "day.");
+    else if (!all->subjects)
+        buf_puts(&b, "No baseline yet: nothing can be called unusual.");
+    else
+        buf_printf(&b, "%s left its usual range.",
+                   all->count ? "Nothing else" : "Nothing");
+    if (all->subjects && all->subjects_new)
+        buf_printf(&b, " Too new to judge: %llu of %llu subjects.",
+                   (unsigned long long)all->subjects_new,
+                   (unsigned long long)(all->subjects + all->subjects_new));
+    paragraph(p, "", "", DIM, &b);
+    rising(p);
+    buf_release(&b);
+}
+
+/* ---- how each brand stands ------------------------------------------------ */
+
+struct columns {
+    size_t title, spark;
+};
+
+static void standing_head(struct painter *p, const struct columns *w)
+{
+    buf_putc(p->out, '\n');
+    struct buf b = BUF_INIT(0);
+    buf_puts(&b, "HOW EACH STANDS");
+    cell(p, BOLD, &b, w->title, false);
+    buf_clear(&b);
+    buf_printf(&b, "%8s%8s  %-14s%7s%9s", "posts", "people", "net sentiment",
+               "share", "usual");
+    if (w->spark)
+        buf_printf(&b, "  %zu days", w->spark);
+    ink(p, DIM, buf_text(&b));
+    buf_putc(p->out, '\n');
+    buf_release(&b);
+}
+
+static const char *net_ink(const struct estimate *e)
+{
+    return e->few ? DIM : e->low > 0 ? GREEN : e->high < 0 ? "31" : NULL;
+}
+
+static bool unusual(const struct digest_standing *s)
+{
+    return !s->few && s->usual > 0 && !isnan(s->change) &&
+           ((double)s->today.posts > s->high * 1.2 + 1 ||
+            (double)s->today.posts < s->low * 0.8 - 1);
+}
+
+static void standing_row(struct painter *p, const struct digest_standing *s,
+                         const struct columns *w)
+{
+    struct buf b = BUF_INIT(0);
+    phrase_quote(&b, s->title, w->title - 2 - 2 * s->product);
+    buf_puts(p->out, s->product ? "  " : "");
+    cell(p, s->product ? NULL : BOLD, &b, w->title - 2 * s->product, false);
+    buf_clear(&b);
+    phrase_count(&b, s->today.posts);
+    cell(p, NULL, &b, 8, true);
+    buf_clear(&b);
+    phrase_count(&b, s->authors);
+    cell(p, NULL, &b, 8, true);
+    buf_puts(p->out, "  ");
+    buf_clear(&b);
+    phrase_net(&b, &s->net);
+    cell(p, net_ink(&s->net), &b, 14, false);
+    buf_clear(&b);
+    phrase_share(&b, s->share);
+    cell(p, NULL, &b, 7, true);
+    buf_clear(&b);
+    if (!isnan(s->change))
+        phrase_change(&b, s->change);
+    else if (p->d->closed && !(s->usual > 0))
+        buf_puts(&b, s->today.posts && !isnan(s->usual) ? "new" : "–");
+    cell(p, unusual(s) ? YELLOW : NULL, &b, 9, true);
+    if (w->spark) {
+        uint32_t days[DIGEST_DAYS + 1];
+        memcpy(days, s->history, sizeof(s->history));
+        days[DIGEST_DAYS] = (uint32_t)s->today.posts;
+        buf_puts(p->out, "  ");
+        phrase_spark(p->out, days + DIGEST_DAYS + 1 - w->spark, w->spark);
+    }
+    buf_putc(p->out, '\n');
+    buf_release(&b);
+}
+
+/* Many products: those that have something to say. */
+static bool worth_a_row(const struct digest_standing *s, size_t products)
+{
+    return !s->product || (products <= PRODUCTS_SHOWN && s->today.posts) ||
+           (!s->few && (unusual(s) || s->today.posts >= 30));
+}
+
+static void standing(struct painter *p)
+{
+    enum { ROWS = 60 };
+    const struct digest *d = p->d;
+    struct columns w = { p->columns >= 110 ? 30 : 22, 0 };
+    size_t products = 0, shown = 0, quiet = 0, fixed = w.title + 48;
+    if (!d->posts)
+        return;
+    w.spark = p->columns > fixed + 9 ? p->columns - fixed - 2 : 0;
+    if (w.spark > DIGEST_DAYS)
+        w.spark = DIGEST_DAYS;
+    for (size_t i = 0; i < d->standing_count; i++)
+        products += d->standing[i].product;
+    standing_head(p, &w);
+    for (size_t i = 0; i < d->standing_count; i++)
+        if (shown < ROWS && worth_a_row(&d->standing[i], products)) {
+            standing_row(p, &d->standing[i], &w);
+            shown++;
+        } else {
+            quiet++;
+        }
+    struct buf b = BUF_INIT(0);
+    if (quiet)
+        buf_printf(&b, "%zu more with little to say (--format json has all). ",
+                   quiet);
+    buf_printf(&b, "usual: median of %u days. ", d->history_days);
+    if (d->standing_count) {
+        buf_puts(&b, "why: ");
+        phrase_why(&b, d, d->standing[0].name, "negative");
+    }
+    paragraph(p, "", "", DIM, &b);
+    buf_release(&b);
+}
+
+/* ---- what shoppers ask for, who waits ------------------------------------- */
+
+static void posts_command(struct buf *b, const struct painter *p,
+                          const char *subject, const char *rest)
+{
+    struct buf why = BUF_INIT(0);
+    phrase_why(&why, p->d, subject, NULL);
+    buf_printf(b, "swell posts%s", buf_text(&why) + strlen("swell why"));
+    b->length -= strlen(" --day 2026-11-20");
+    b->data[b->length] = '\0';
+    buf_puts(b, rest);
+    buf_release(&why);
+}
+
+static void wishes(struct painter *p)
+{
+    const struct digest *d = p->d;
+    struct buf b = BUF_INIT(0);
+    if (!d->wish_count)
+        return;
+    heading(p, "WHAT SHOPPERS ASK FOR", "people in 7 days");
+    for (size_t i = 0; i < d->wish_count; i++) {
+        const struct digest_wish *w = &d->wishes[i];
+        char margin[16];
+        snprintf(margin, sizeof(margin), "%4llu  ",
+                 (unsigned long long)w->authors);
+        buf_clear(&b);
+        phrase_quote(&b, w->text, 100);
+        buf_puts(&b, " (");
+        phrase_quote(&b, phrase_title(d, w->subject), 30);
+        buf_puts(&b, ")");
+        if (w->today)
+            buf_printf(&b, ", %llu today", (unsigned long long)w->today);
+        if (w->authors_before)
+            buf_printf(&b, ", %llu the week before",
+                       (unsigned long long)w->authors_before);
+        else
+            buf_puts(&b, ", not asked the week before");
+        paragraph(p, margin, "      ", NULL, &b);
+    }
+    buf_clear(&b);
+    buf_puts(&b, "read: ");
+    posts_command(&b, p, d->wishes[0].subject,
+                  " --last 7d --intent suggestion");
+    paragraph(p, "", "", DIM, &b);
+    buf_release(&b);
+}
+
+static void waiting(struct painter *p)
+{
+    const struct digest *d = p->d;
+    struct buf b = BUF_INIT(0);
+    if (!d->waiting_count)
+        return;
+    heading(p, "WHO WAITS FOR AN ANSWER", NULL);
+    for (size_t i = 0; i < d->waiting_count; i++) {
+        const struct digest_waiting *w = &d->waiting[i];
+        buf_clear(&b);
+        phrase_waiting(&b, d, w);
+        paragraph(p, "", "  ", NULL, &b);
+        for (size_t k = 0; k < w->sample_count && w->own && w->known; k++)
+            sample(p, "    ", &w->samples[k]);
+    }
+    buf_release(&b);
+}
+
+static void experiments(struct painter *p)
+{
+    const struct digest *d = p->d;
+    struct buf b = BUF_INIT(0);
+    if (!d->experiment_count)
+        return;
+    heading(p, "EXPERIMENTS", "95 % interval; after a date, not because of it");
+    for (size_t i = 0; i < d->experiment_count; i++) {
+        buf_clear(&b);
+        phrase_experiment(&b, d, &d->experiments[i]);
+        paragraph(p, "", "  ", NULL, &b);
+    }
+    buf_release(&b);
+}
+
+static void rivals(struct painter *p)
+{
+    const struct digest *d = p->d;
+    struct buf b = BUF_INIT(0);
+    if (!d->switch_count && !d->rival_gap_count)
+        return;
+    heading(p, "BESIDE THE RIVALS", "last 7 days");
+    for (size_t i = 0; i < d->switch_count; i++) {
+        buf_puts(&b, i ? " · " : "Switched: ");
+        phrase_switch(&b, &d->switches[i]);
+    }
+    paragraph(p, "", "  ", NULL, &b);
+    for (size_t i = 0; i < d->rival_gap_count; i++) {
+        buf_clear(&b);
+        phrase_rival_gap(&b, &d->rival_gaps[i]);
+        paragraph(p, "", "  ", NULL, &b);
+    }
+    buf_release(&b);
+}
+
+/* ---- where and about what ------------------------------------------------- */
+
+static void where_cell(struct painter *p, const struct digest_cell *c,
+                       uint64_t few)
+{
+    struct buf b = BUF_INIT(0);
+    const char *code = c->posts ? NULL : DIM;
+    if (c->posts)
+        phrase_count(&b, c->posts);
+    else
+        buf_puts(&b, "·");
+    cell(p, code, &b, 6, true);
+    buf_clear(&b);
+    if (c->posts >= few && c->posts) {
+        double net = ((double)c->positive - (double)c->negative) /
+                     (double)c->posts;
+        buf_printf(&b, " %s%.1f",
+                   net < -0.05 ? "−" : net > 0.05 ? "+" : " ", fabs(net));
+        code = net < -0.05 ? "31" : net > 0.05 ? GREEN : DIM;
+    }
+    cell(p, code, &b, 6, false);
+    buf_release(&b);
+}
+
+static void where(struct painter *p)
+{
+    enum { ROWS = 8, FEW = 10 };
+    const struct digest *d = p->d;
+    bool shown[ASPECT_COUNT] = { false };
+    size_t rows = 0;
+    for (int a = 0; a < ASPECT_COUNT; a++)
+        rows += d->where[a][CHANNEL_COUNT].posts >= FEW;
+    if (!rows)
+        return;
+    heading(p, "WHERE AND ABOUT WHAT", "ours; posts and net sentiment");
+    buf_printf(p->out, "%-16s%6s      ", "", "all");
+    for (int k = 0; k < CHANNEL_COUNT; k++)
+        buf_printf(p->out, "%*s%*s", 8, channel_names[k], 4, "");
+    buf_putc(p->out, '\n');
+    for (size_t row = 0; row < rows && row < ROWS; row++) {
+        int best = -1;
+        for (int a = 0; a < ASPECT_COUNT; a++)
+            if (!shown[a] && (best < 0 || d->where[a][CHANNEL_COUNT].posts >
+                                          d->where[best][CHANNEL_COUNT].posts))
+                best = a;
+        shown[best] = true;
+        buf_printf(p->out, "%-16s", aspect_names[best]);
+        where_cell(p, &d->where[best][CHANNEL_COUNT], FEW);
+        for (int k = 0; k < CHANNEL_COUNT; k++)
+            where_cell(p, &d->where[best][k], FEW);
+        buf_putc(p->out, '\n');
+    }
+}
+
+static void samples(struct painter *p)
+{
+    const struct digest *d = p->d;
+    if (!d->sample_count)
+        return;
+    heading(p, "WORTH READING", NULL);
+    for (size_t i = 0; i < d->sample_count; i++)
+        sample(p, "  ", &d->samples[i]);
+}
+
+void digest_text(const struct digest *d, struct buf *out, unsigned columns,
+                 bool colour)
+{
+    struct painter p = { out, d, columns, colour };
+    if (p.columns < NARROWEST)
+        p.columns = NARROWEST;
+    if (p.columns > WIDEST)
+        p.columns = WIDEST;
+    head(&p);
+    changes(&p);
+    standing(&p);
+    wishes(&p);
+    waiting(&p);
+    experiments(&p);
+    rivals(&p);
+    where(&p);
+    samples(&p);
+}
