@@ -28,7 +28,7 @@ enum {
     PARTS_MOST = 200,         /* of all subjects, by score */
 };
 #define TOP_AUTHOR_MOST 0.5   /* of the posts, from one writer */
-#define COPIED_MOST 0.8       /* of the posts, reposts and copies */
+#define COPIED_MOST 0.9       /* of the posts, reposts and copies */
 #define SURPRISE_WATCH 4.0    /* -log10 of the chance of the count */
 #define HEALTHY 0.5           /* of everything else's usual posts */
 

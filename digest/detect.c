@@ -6,8 +6,8 @@
  *
  * Mention counts come in bursts, so Poisson or Gamma-Poisson tails fire all
  * the time; dividing by the spread of the last four weeks asks "is this much
- * even for this brand?". Two views, the hour and the last six hours, because
- * some events explode and some swell. docs/trends.md has the measurements.
+ * even for this brand?". Three views, the hour, the last six and the last 24,
+ * because some events explode, some swell, and a campaign lifts a whole day. docs/trends.md has the measurements.
  */
 #include "digest/detect.h"
 
@@ -19,11 +19,12 @@
 #define EXPECTED_FLOOR 0.2      /* posts an hour; below, all is chance */
 #define SPREAD_PRIOR 3.0        /* of brands not yet known: bursty */
 #define SPREAD_PRIOR_HOURS 72   /* believed as if seen so long */
-#define SHARP_FLOOR 1.0         /* no series is steadier than Poisson */
-#define SLOW_FLOOR 0.5          /* about 1/sqrt(6): the same of a mean */
+#define SPREAD_FLOOR 1.0        /* no series is steadier than Poisson */
 #define RECORD_LEAST 24         /* hours, before a record means anything */
 #define COOL_DOWN 86400         /* one story is told once a day ... */
 #define COOL_DOWN_FACTOR 2.0    /* ... unless it grew to twice the score */
+
+static const uint32_t view_hours[DETECT_VIEWS] = { 1, DETECT_SWELL, 24 };
 
 static void spread_add(struct spread *s, double value)
 {
@@ -39,16 +40,17 @@ static void spread_add(struct spread *s, double value)
     s->count++;
 }
 
-/* Standard deviation, with the prior for what was not seen yet. */
-static double spread_of(const struct spread *s, double least)
+/* Standard deviation, with the prior for what was not seen yet. Prior and
+ * floor of a mean of so many hours shrink with its root. */
+static double spread_of(const struct spread *s, double hours)
 {
     double n = s->count < DETECT_MEMORY ? s->count : DETECT_MEMORY;
-    double around = 0;
+    double around = SPREAD_PRIOR_HOURS * SPREAD_PRIOR * SPREAD_PRIOR / hours;
 
     if (n > 0)
-        around = fmax(0, s->squares - s->sum * s->sum / n);
-    around += SPREAD_PRIOR_HOURS * SPREAD_PRIOR * SPREAD_PRIOR;
-    return fmax(least, sqrt(around / (n + SPREAD_PRIOR_HOURS)));
+        around += fmax(0, s->squares - s->sum * s->sum / n);
+    return fmax(SPREAD_FLOOR / sqrt(hours),
+                sqrt(around / (n + SPREAD_PRIOR_HOURS)));
 }
 
 /* Sum of the newest values of a ring, at most count. */
@@ -93,7 +95,7 @@ void detector_skip(const struct detector *d, int64_t hour,
     expected = fmax(EXPECTED_FLOOR, d->level * d->profile[clock_hour(hour)]);
     unit = sqrt(expected + 0.5);
     *out = (struct detect_point){ .hour = hour, .expected = expected };
-    out->spread = spread_of(&d->sharp, SHARP_FLOOR);
+    out->spread = spread_of(&d->views[0], 1);
     out->low = fmax(0, floor(expected - 1.96 * unit * out->spread));
     out->high = ceil(expected + 1.96 * unit * out->spread);
 }
@@ -134,46 +136,44 @@ static bool detector_tell(struct detector *d, enum detect_level level,
     return true;
 }
 
-/* Score of this hour against records; what is not a record is 0. Also puts
- * the plain score, record or not, to *plain. */
-static double detector_score(struct detector *d, double count,
-                             double residual, double *plain)
+/* One view of this hour: its score to *plain if that is greater; returns the
+ * score where the hours together are a record, else 0. */
+static double view_score(struct detector *d, unsigned view, double count,
+                         double residual, double *plain)
 {
-    uint32_t past = d->sharp.count, n = 1;
-    double mean = residual, sum, sharp, slow, told = 0;
+    const struct spread *hourly = &d->views[0];
+    uint32_t hours = view_hours[view], past = hourly->count;
+    double mean = residual, score, told = 0;
+    double sum = count + ring_last(d->sums[0], d->hours, hours - 1);
 
-    for (; n < DETECT_SWELL && n <= past; n++)
-        mean += d->sharp.value[(past - n) % DETECT_MEMORY];
-    mean /= DETECT_SWELL;
-    sum = count + ring_last(d->counts, d->hours, DETECT_SWELL - 1);
-    sharp = residual / spread_of(&d->sharp, SHARP_FLOOR);
-    slow = mean / spread_of(&d->slow, SLOW_FLOOR);
+    for (uint32_t i = 1; i < hours && i <= past; i++)
+        mean += hourly->value[(past - i) % DETECT_MEMORY];
+    mean /= hours;
+    score = mean / spread_of(&d->views[view], hours);
     if (d->hours >= RECORD_LEAST) {
-        *plain = fmax(0, fmax(sharp, slow));
-        if (count > ring_greatest(d->counts, d->hours) &&
-            count >= DETECT_LEAST)
-            told = sharp;
-        if (sum > ring_greatest(d->sums, d->hours) && sum >= DETECT_LEAST)
-            told = fmax(told, slow);
+        *plain = fmax(*plain, score);
+        if (sum >= DETECT_LEAST &&
+            sum > ring_greatest(d->sums[view], d->hours))
+            told = score;
     }
-    spread_add(&d->sharp, residual);
-    spread_add(&d->slow, mean);
-    d->counts[d->hours % DETECT_RECORD] = count;
-    d->sums[d->hours % DETECT_RECORD] = sum;
+    /* The hourly view last: the others read it as it was. */
+    spread_add(&d->views[view], mean);
+    d->sums[view][d->hours % DETECT_RECORD] = sum;
     return told;
 }
 
 void detector_step(struct detector *d, int64_t hour, double count,
                    struct detect_point *out)
 {
-    double score;
+    double score = 0, residual;
 
     if (d->hours == 0)
         d->level = fmax(count, EXPECTED_FLOOR);
     detector_skip(d, hour, out);
     out->count = count;
-    score = detector_score(d, count, (count - out->expected) /
-                           sqrt(out->expected + 0.5), &out->score);
+    residual = (count - out->expected) / sqrt(out->expected + 0.5);
+    for (unsigned view = DETECT_VIEWS; view-- > 0;)
+        score = fmax(score, view_score(d, view, count, residual, &out->score));
     detector_follow(d, clock_hour(hour), count, out->expected);
     d->hours++;
     if (score >= d->threshold &&

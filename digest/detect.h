@@ -17,7 +17,8 @@
 enum {
     DETECT_MEMORY = 672,   /* hours the usual spread is taken from: 4 weeks */
     DETECT_RECORD = 120,   /* hours a spike must stand above: 5 days */
-    DETECT_SWELL = 6,      /* hours of the slower view */
+    DETECT_VIEWS = 3,      /* an hour, six hours, a day */
+    DETECT_SWELL = 6,      /* hours of the second */
     DETECT_LEAST = 5,      /* posts; fewer are never a spike */
 };
 #define DETECT_THRESHOLD 4.5
@@ -31,8 +32,8 @@ struct detect_point {
     double expected;  /* from earlier hours alone */
     double low, high; /* where 19 of 20 usual hours lie */
     double spread;    /* of usual hours, in Poisson standard deviations */
-    double score;     /* how many such spreads above expected, >= 0: of this
-                       * hour, or of the last six together if that is more */
+    double score;     /* how many usual spreads above expected, >= 0: of this
+                       * hour, the last six or the last 24, the greatest */
     uint8_t level;    /* enum detect_level: this hour tells something new */
 };
 
@@ -49,9 +50,9 @@ struct detector {
     double level;                 /* posts an hour, the clock taken out */
     double profile[24];           /* factor of each clock hour, mean 1 */
     uint32_t seen[24];            /* hours known, by clock hour */
-    struct spread sharp, slow;    /* residuals of hours, of six-hour means */
-    double counts[DETECT_RECORD]; /* rings, by hours % DETECT_RECORD */
-    double sums[DETECT_RECORD];   /* of six hours each */
+    struct spread views[DETECT_VIEWS]; /* mean residuals of so many hours */
+    double sums[DETECT_VIEWS][DETECT_RECORD]; /* counts of so many hours,
+                                   * rings by hours % DETECT_RECORD */
     uint32_t hours;               /* known ones so far */
     int64_t told[3];              /* by level: hour of the last; 0: never */
     double told_score[3];

@@ -45,12 +45,13 @@ static double rhythm(int hour)
 
 struct told {
     int alerts, watches, first; /* hour of the first alert, -1 */
+    int late;                   /* alerts after the first week */
 };
 
 static struct told run(double (*mean)(int hour, double size), double size,
                        int hours)
 {
-    struct told told = { 0, 0, -1 };
+    struct told told = { 0, 0, -1, 0 };
     struct detector d;
     struct detect_point p;
 
@@ -61,6 +62,7 @@ static struct told run(double (*mean)(int hour, double size), double size,
                       &p);
         assert_true(p.expected > 0 && p.low <= p.high && p.score >= 0);
         told.watches += p.level == DETECT_WATCH;
+        told.late += i >= 24 * 7 && p.level == DETECT_ALERT;
         if (p.level == DETECT_ALERT && told.alerts++ == 0)
             told.first = i;
     }
@@ -70,6 +72,21 @@ static struct told run(double (*mean)(int hour, double size), double size,
 static double usual(int hour, double size)
 {
     return size * rhythm(hour);
+}
+
+/* Shops: busy weekends, Saturday twice a weekday. */
+static double weekend(int hour, double size)
+{
+    static const double week[] = { 1, 1, 1.2, 2, 1.6, 0.9, 1 };
+
+    return size * (0.6 - 0.4 * cos((hour % 24) / 24.0 * 6.283185307179586)) *
+           week[hour / 24 % 7];
+}
+
+/* Two and a half times as much for three days on end. */
+static double campaign(int hour, double size)
+{
+    return usual(hour, size) * (hour >= 21 * 24 && hour < 24 * 24 ? 2.5 : 1);
 }
 
 static double spiked(int hour, double size)
@@ -108,11 +125,22 @@ static void finds_a_slow_swell_the_same_day(void **state)
     assert_in_range(t.first, 709, 726);
 }
 
+static void finds_a_busier_day_where_no_hour_is_a_spike(void **state)
+{
+    struct told t = run(campaign, 8, 900);
+
+    (void)state;
+    assert_in_range(t.first, 21 * 24, 22 * 24);
+    assert_in_range(t.alerts, 1, 2);
+}
+
 static void leaves_days_and_weeks_alone(void **state)
 {
     (void)state;
     for (double size = 1; size <= 1000; size *= 10)
         assert_int_equal(run(usual, size, 24 * 56).alerts, 0);
+    for (double size = 1; size <= 1000; size *= 10)
+        assert_int_equal(run(weekend, size, 24 * 56).late, 0);
 }
 
 static void tells_a_new_level_once_or_twice_then_takes_it_as_usual(void **state)
@@ -208,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_a_spike_in_its_first_hour),
         cmocka_unit_test(finds_a_slow_swell_the_same_day),
+        cmocka_unit_test(finds_a_busier_day_where_no_hour_is_a_spike),
         cmocka_unit_test(leaves_days_and_weeks_alone),
         cmocka_unit_test(tells_a_new_level_once_or_twice_then_takes_it_as_usual),
         cmocka_unit_test(is_silent_on_quiet_series),
