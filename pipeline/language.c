@@ -7,7 +7,7 @@
 
 #include "base/hash.h"
 
-enum { LANGUAGES_MAX = 32, WORDS_READ = 64, SLOTS_MIN = 1024 };
+enum { LANGUAGES_MAX = 32, WORDS_READ = 40, SLOTS_MIN = 1024 };
 
 /* English is the language of most posts that are collected; half a word. */
 static const float prior_english = 0.5f;
@@ -19,8 +19,9 @@ static const float letter_weight = 0.5f;
 static const float least_evidence = 0.9f;
 
 struct slot {
-    uint32_t tag;      /* upper half of the hash; 0: empty */
+    uint32_t tag;       /* upper half of the hash; 0: empty */
     uint32_t languages; /* set */
+    float share;        /* 1 / their number */
 };
 
 struct languages {
@@ -60,6 +61,7 @@ static void add_word(struct languages *l, const char *word, size_t length,
     struct slot *s = &l->slots[slot_place(l, hash)];
     s->tag = (uint32_t)(hash >> 32) | 1;
     s->languages |= (uint32_t)1 << language;
+    s->share = 1.0f / (float)__builtin_popcount(s->languages);
 }
 
 static void add_letter(struct languages *l, const char *word, size_t length,
@@ -69,13 +71,15 @@ static void add_letter(struct languages *l, const char *word, size_t length,
     text_decode(word, length, &point);
     for (size_t i = 0; i < l->letter_count; i++)
         if (l->letters[i].tag == point) {
-            l->letters[i].languages |= (uint32_t)1 << language;
+            struct slot *s = &l->letters[i];
+            s->languages |= (uint32_t)1 << language;
+            s->share = 1.0f / (float)__builtin_popcount(s->languages);
             return;
         }
     l->letters = mem_grow(l->letters, &l->letter_room, l->letter_count,
                           sizeof(*l->letters));
     l->letters[l->letter_count++] =
-        (struct slot){ point, (uint32_t)1 << language };
+        (struct slot){ point, (uint32_t)1 << language, 1.0f };
 }
 
 static int find_language(const struct languages *l, const char *name)
@@ -207,11 +211,10 @@ struct evidence {
     unsigned letters[SCRIPT_COUNT];
 };
 
-static void add_shared(struct evidence *e, uint32_t languages, float weight)
+static void add_shared(struct evidence *e, const struct slot *s, float weight)
 {
-    float share = weight / (float)__builtin_popcount(languages);
-    for (; languages; languages &= languages - 1)
-        e->of[__builtin_ctz(languages)] += share;
+    for (uint32_t set = s->languages; set; set &= set - 1)
+        e->of[__builtin_ctz(set)] += weight * s->share;
 }
 
 /* Letters of a word beyond ASCII: which scripts, which languages. */
@@ -227,25 +230,16 @@ static void read_letters(const struct languages *l, const char *data,
         }
         for (size_t k = 0; k < l->letter_count; k++)
             if (l->letters[k].tag == point)
-                add_shared(e, l->letters[k].languages, letter_weight);
+                add_shared(e, &l->letters[k], letter_weight);
         for (size_t k = 0; k < sizeof(scripts) / sizeof(*scripts); k++)
             if (point >= scripts[k].from && point <= scripts[k].to)
                 e->letters[scripts[k].script]++;
     }
 }
 
-static bool has_high(const char *data, size_t length)
-{
-    unsigned char all = 0;
-    for (size_t i = 0; i < length; i++)
-        all |= (unsigned char)data[i];
-    return all >= 0x80;
-}
-
 static void gather(const struct languages *l, const struct words *words,
                    struct evidence *e)
 {
-    bool high = has_high(words->text.data, words->text.length);
     size_t count = words->count < WORDS_READ ? words->count : WORDS_READ;
     for (size_t i = 0; i < count; i++) {
         const struct word *w = &words->items[i];
@@ -253,8 +247,8 @@ static void gather(const struct languages *l, const struct words *words,
             continue;
         const struct slot *s = &l->slots[slot_place(l, w->hash)];
         if (s->tag)
-            add_shared(e, s->languages, 1.0f);
-        if (high)
+            add_shared(e, s, 1.0f);
+        if (!words->ascii)
             read_letters(l, words->folded + w->start, w->length, e);
         else
             e->letters[SCRIPT_LATIN] += w->length;

@@ -145,28 +145,25 @@ static bool one_family(const struct mentions *m, const struct post *post)
     return true;
 }
 
-/* Tags of one mention. Alone in the post, it gets all that the post is about,
- * and the post's feeling where its own clause shows none. */
+/* Tags of one mention: the feeling of its clause and the topics of its
+ * sentence; alone in the post, all the post is about. */
 static void tag_mention(struct tagger *t, struct post *post,
                         struct mention *mention, bool alone)
 {
+    const struct rules *r = t->rules;
+    struct tags *tags = &mention->tags;
     size_t from, until;
-    mention->tags = post->tags;
-    sentence(&t->words, mention->span, &from, &until);
-    if (until - from >= t->words.count)
+    *tags = post->tags;
+    sentiment_clause(r->sentiment, &t->words, mention->span, &from, &until);
+    if (until - from < t->words.count)
+        sentiment_mention(r->sentiment, &t->words, mention->span, t->mask,
+                          tags);
+    if (alone)
         return;
-    struct tags own = { .label = LABEL_NEUTRAL };
-    sentiment_score(t->rules->sentiment, &t->words, from, until, t->mask, &own,
-                    NULL, NULL);
-    if (!alone || own.label != LABEL_NEUTRAL) {
-        mention->tags.label = own.label;
-        mention->tags.score = own.score;
-    }
-    if (!alone) {
-        topics_tag(t->rules->topics, &t->words, from, until, &own);
-        mention->tags.aspects = own.aspects;
-        mention->tags.channels = own.channels;
-        mention->tags.intents = own.intents;
+    sentence(&t->words, mention->span, &from, &until);
+    if (until - from < t->words.count) {
+        tags->aspects = tags->channels = tags->intents = 0;
+        topics_tag(r->topics, &t->words, from, until, tags);
     }
 }
 

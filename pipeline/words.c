@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Splitting by a table of byte classes; what is beyond ASCII takes the slow
- * path, byte by byte, only where it occurs. See words.h. */
+/* Splitting by a table of byte classes, plain words eight bytes at a time;
+ * what is beyond ASCII takes the slow path, only where it occurs. See
+ * words.h. Long: one small function for each kind of item. */
 #include "pipeline/words.h"
+
+#include <endian.h>
 
 #include "base/hash.h"
 #include "pipeline/glyphs.h"
@@ -79,36 +82,49 @@ static uint64_t hash_padded(const char *data, size_t length)
     return mix(a, b, length);
 }
 
+#define EACH(byte) (0x0101010101010101u * (byte))
+
+/* The high bit of each byte that lies in [from, to]; ASCII only. */
+#define WITHIN(bytes, from, to) \
+    ((((bytes) & EACH(0x7f)) + EACH(0x80 - (from))) & \
+     ~(((bytes) & EACH(0x7f)) + EACH(0x7f - (to))) & ~(bytes) & EACH(0x80))
+
+static uint64_t load8(const char *c)
+{
+    uint64_t bytes;
+    memcpy(&bytes, c, sizeof(bytes));
+    return le64toh(bytes);
+}
+
 /* Lower case of all ASCII letters, eight at a time; padding after. */
 static void fold(struct words *w)
 {
-    size_t n = w->text.length;
+    size_t n = w->text.length, i = 0;
+    uint64_t all = 0;
     if (w->folded_room < n + PADDING) {
         w->folded_room = (n + PADDING) * 2;
         w->folded = mem_resize(w->folded, w->folded_room);
     }
-    size_t i = 0;
     for (; i + 8 <= n; i += 8) {
-        uint64_t c, low;
+        uint64_t c;
         memcpy(&c, w->text.data + i, 8);
-        low = c & 0x7f7f7f7f7f7f7f7fu;
-        uint64_t from_a = low + 0x3f3f3f3f3f3f3f3fu; /* high bit: >= 'A' */
-        uint64_t past_z = low + 0x2525252525252525u; /* high bit: > 'Z' */
-        uint64_t upper = from_a & ~past_z & ~c & 0x8080808080808080u;
-        c |= upper >> 2;
+        all |= c;
+        c |= WITHIN(c, 'A', 'Z') >> 2;
         memcpy(w->folded + i, &c, 8);
     }
     for (; i < n; i++) {
         unsigned char c = (unsigned char)w->text.data[i];
+        all |= c;
         w->folded[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
     }
     memset(w->folded + n, 0, PADDING);
+    w->ascii = !(all & EACH(0x80));
 }
 
+/* words_split() has made room: no item is empty. */
 static struct word *add(struct words *w, size_t start, size_t end,
                         enum word_kind kind, uint64_t hash)
 {
-    w->items = mem_grow(w->items, &w->room, w->count, sizeof(*w->items));
     struct word *item = &w->items[w->count++];
     *item = (struct word){ .start = (uint32_t)start,
                            .length = (uint32_t)(end - start),
@@ -150,8 +166,20 @@ static uint8_t case_flags(const char *c, size_t length)
     return flags | (upper >= 2 && !lower ? WORD_CAPS : 0);
 }
 
+/* A letter three times in a row. Short words at once: a byte that equals its
+ * two neighbours leaves a zero. */
 static bool lengthened(const char *folded, size_t length)
 {
+    if (length < 3)
+        return false;
+    if (length <= 8) {
+        uint64_t c = load8(folded);
+        uint64_t differ = (c ^ c >> 8) | (c ^ c >> 16);
+        uint64_t rest = ~(uint64_t)0 << ((length - 2) * 8);
+        differ |= rest;
+        if (!((differ - EACH(1)) & ~differ & EACH(0x80)))
+            return false;
+    }
     for (size_t i = 2; i < length; i++)
         if (folded[i] == folded[i - 1] && folded[i] == folded[i - 2] &&
             (class_of(folded[i]) & LOW))
@@ -359,18 +387,49 @@ static size_t take_face(struct words *w, size_t start)
     return start + size;
 }
 
+/* The end of the letters and digits that begin at c. */
+static size_t run_end(const char *folded, size_t at)
+{
+    for (;; at += 8) {
+        uint64_t c = load8(folded + at);
+        uint64_t others = ~(WITHIN(c, 'a', 'z') | WITHIN(c, '0', '9')) &
+                          EACH(0x80);
+        if (others)
+            return at + ((size_t)__builtin_ctzll(others) >> 3);
+    }
+}
+
+static size_t add_plain(struct words *w, size_t start, size_t end)
+{
+    const char *folded = w->folded + start;
+    struct word *item = add(w, start, end, WORD_PLAIN,
+                            hash_padded(folded, end - start));
+    if (w->text.data[start] != *folded)
+        item->flags = case_flags(w->text.data + start, end - start);
+    if (lengthened(folded, end - start))
+        item->flags |= WORD_LENGTHENED;
+    return end;
+}
+
+/* What stands behind a run of letters may belong to it. */
 static size_t take_word(struct words *w, size_t start)
 {
-    size_t end = start + 1;
-    while (class_of(w->folded[end]) & ALNUM)
-        end++;
-    uint8_t after = class_of(w->folded[end]);
+    size_t end = run_end(w->folded, start);
     char next = w->folded[end];
+    if (next == ' ' && end - start > 2)
+        return add_plain(w, start, end);
+    if (end - start <= 2 && class_of(w->text.data[start]) & FACE &&
+        may_face(w, start)) {
+        size_t stop = take_face(w, start);
+        if (stop > start)
+            return stop;
+    }
     if (next == ':' || next == '.' || next == '@') {
         size_t stop = take_link(w, start, end);
         if (stop)
             return stop;
     }
+    uint8_t after = class_of(next);
     if (after & (INNER | HIGH) &&
         (after == HIGH || class_of(w->folded[end + 1]) & (ALNUM | HIGH)))
         return take_long_word(w, start, false);
@@ -379,12 +438,7 @@ static size_t take_word(struct words *w, size_t start)
         if (w->folded[end] == 'o' && !(class_of(w->folded[end + 1]) & ALNUM))
             end++;
     }
-    struct word *item = add(w, start, end, WORD_PLAIN,
-                            hash_padded(w->folded + start, end - start));
-    item->flags = case_flags(w->text.data + start, end - start);
-    if (lengthened(w->folded + start, end - start))
-        item->flags |= WORD_LENGTHENED;
-    return end;
+    return add_plain(w, start, end);
 }
 
 /* From a digit, or a currency sign or # of which at is the end. */
@@ -520,12 +574,12 @@ static size_t take(struct words *w, size_t at)
 {
     uint8_t c = class_of(w->text.data[at]);
     size_t end = at;
+    if (c & (LOW | UP))
+        return take_word(w, at);
     if (c & FACE && may_face(w, at))
         end = take_face(w, at);
     if (end > at)
         return end;
-    if (c & (LOW | UP))
-        return take_word(w, at);
     if (c == HIGH)
         return take_high(w, at);
     char mark = w->text.data[at];
@@ -551,6 +605,10 @@ void words_split(struct words *w, struct text t)
         t.length = UINT32_MAX / 2;
     w->text = t;
     w->count = 0;
+    if (w->room < t.length) {
+        w->room = t.length * 2;
+        w->items = mem_resize(w->items, w->room * sizeof(*w->items));
+    }
     fold(w);
     bool broken = false;
     for (size_t at = 0; at < t.length;) {

@@ -47,9 +47,10 @@ struct words {
                           * lower-case character has the same length */
     struct word *items;  /* owned */
     size_t count, room, folded_room;
+    bool ascii;          /* no byte of the text is beyond ASCII */
 };
 
-#define WORDS_INIT { { 0, 0 }, 0, 0, 0, 0, 0 }
+#define WORDS_INIT { { 0, 0 }, 0, 0, 0, 0, 0, false }
 
 /* A hyphen between letters joins: "wide-leg" and "don't" are one word each,
  * "AT&T" and "P.C." are several. Scripts without spaces give one word a
