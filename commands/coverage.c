@@ -70,7 +70,7 @@ static void print_span(struct table *t, const char *label, int64_t from,
     clock_format(from, a);
     clock_format(until, b);
     if (t->form == JSON_FORM)
-        printf("%s\n {\"source\":", t->first ? "" : ",");
+        printf("%s\n {\"label\":", t->first ? "" : ",");
     print_label(t, label);
     if (t->form == JSON_FORM)
         printf(",\"from\":\"%s\",\"until\":\"%s\",\"state\":\"%s\"}", a, b,
@@ -105,7 +105,7 @@ static void print_totals(struct table *t, const char *label,
     double share = planned ? (double)sum[COVERAGE_COVERED] / (double)planned
                            : 0;
     if (t->form == JSON_FORM)
-        printf("%s\n {\"source\":", t->first ? "" : ",");
+        printf("%s\n {\"label\":", t->first ? "" : ",");
     print_label(t, label);
     for (uint8_t s = COVERAGE_PLANNED; s < COVERAGE_STATES; s++) {
         double hours = (double)sum[s] / 4;
@@ -127,8 +127,8 @@ static void print_head(const struct table *t)
     if (t->form == JSON_FORM)
         printf("[");
     else if (t->form == CSV_FORM)
-        printf(t->spans ? "source,from,until,state\n"
-               : "source,planned,rate-limited,failed,covered,share\n");
+        printf(t->spans ? "label,from,until,state\n"
+               : "label,planned,rate-limited,failed,covered,share\n");
     else if (t->spans)
         printf("%-20s %-20s  %-20s  %s\n", "source", "from", "until", "state");
     else

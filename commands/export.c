@@ -368,7 +368,7 @@ done:
 /* ---- coverage ---- */
 
 static const struct column coverage_columns[] = {
-    { "source", COLUMN_TEXT }, { "from", COLUMN_TEXT },
+    { "label", COLUMN_TEXT }, { "from", COLUMN_TEXT },
     { "until", COLUMN_TEXT }, { "state", COLUMN_TEXT },
     { NULL, COLUMN_END },
 };

@@ -69,6 +69,13 @@ static void differ(struct verify *v, const char *format, ...)
         v->visit(v->context, text);
 }
 
+static const char *date_of(struct verify *v)
+{
+    clock_format(v->day * DAY_SECONDS, v->date);
+    v->date[10] = '\0';
+    return v->date;
+}
+
 /* ---- comparing ---- */
 
 static const char *subject_of(struct verify *v, struct text key)
@@ -82,8 +89,8 @@ static const char *subject_of(struct verify *v, struct text key)
 static int differ_row(struct verify *v, enum table t, struct text key,
                       const struct text *right, const struct text *have)
 {
-    differ(v, "day %lld: %s of %s: a row %s", (long long)v->day,
-           table_names[t], subject_of(v, key),
+    differ(v, "%s: %s of %s: a row %s", date_of(v), table_names[t],
+           subject_of(v, key),
            !right ? "that no post accounts for" : !have ? "is missing"
            : "differs from what the posts say");
     if (!v->repair)
@@ -152,9 +159,8 @@ static int check_identity(struct verify *v, const unsigned char *key, int *rc)
     const char *source = lmdb_name(v->s, v->txn, STORE_SOURCES,
                                    v->record.source);
     if (!source || post_hash(text_of(source), p->native_id) != hash) {
-        differ(v, "day %lld: the post %.*s has another one's key",
-               (long long)v->day, (int)p->native_id.length,
-               p->native_id.data);
+        differ(v, "%s: the post %.*s has another one's key", date_of(v),
+               (int)p->native_id.length, p->native_id.data);
         return 1;
     }
     size_t length = id_key(id, v->record.source, p->native_id, hash);
@@ -164,9 +170,8 @@ static int check_identity(struct verify *v, const unsigned char *key, int *rc)
     if (*rc && *rc != MDB_NOTFOUND)
         return 0;
     *rc = 0;
-    differ(v, "day %lld: the identity of post %.*s of %s %s",
-           (long long)v->day, (int)p->native_id.length, p->native_id.data,
-           source, value.length ? "names another time" : "is missing");
+    differ(v, "%s: the identity of post %.*s of %s %s", date_of(v),
+           (int)p->native_id.length, p->native_id.data, source, value.length ? "names another time" : "is missing");
     if (value.length == 6) {
         memcpy(other, value.data, 6);
         memcpy(other + 6, key + 6, 8);
@@ -206,8 +211,7 @@ static int read_post(struct verify *v, const unsigned char *key,
 {
     int rc = 0;
     if (record_read(&v->record, (int64_t)unpack_big(key, 6), value)) {
-        differ(v, "day %lld: a post's record cannot be read",
-               (long long)v->day);
+        differ(v, "%s: a post's record cannot be read", date_of(v));
         return 0;
     }
     if (check_identity(v, key, &rc) && rc == 0)

@@ -4,6 +4,7 @@
 #ifndef STORE_LMDB_VERIFY_H
 #define STORE_LMDB_VERIFY_H
 
+#include "base/clock.h"
 #include "store/lmdb.h"
 #include "store/record.h"
 
@@ -24,6 +25,7 @@ struct verify {
     struct lmdb *s;
     MDB_txn *txn;
     int64_t day, expired;     /* latest mark of all sources */
+    char date[CLOCK_TEXT];    /* of the day */
     struct changes changes;   /* of the day's posts */
     struct rows right, have;
     struct buf scratch;

@@ -1,0 +1,61 @@
+# What a store needs now and then: verify, forget, expire, compact, dump.
+cat >swell.yaml <<'END'
+store: store
+brands:
+  - name: acme
+    match: [Acme]
+END
+for i in 1 2 3 4 5 6; do
+    echo "{\"id\":\"$i\",\"source\":\"forum\",\"created_at\":\"2026-11-1${i}T10:00:00Z\",\"text\":\"Acme number $i is late\",\"author\":\"writer$((i % 2))\",\"url\":\"https://forum.example/$i\"}"
+done >posts.ndjson
+run() { swell --now 2026-11-20T00:00:00Z "$@" 2>&1; echo "status $?"; }
+posts() { swell --now 2026-11-20T00:00:00Z export --format csv | cut -d, -f1 | tr '\n' ' '; echo; }
+counted() { swell export --what windows --subject acme --format csv --from 2026-11-01 --to 2026-11-30 | wc -l; }
+swell --now 2026-11-20T00:00:00Z -q import posts.ndjson
+echo "== verify"
+run verify
+echo "== dump, load, byte by byte"
+swell dump >one
+run --store copy load one
+swell --store copy dump | cmp - one && echo same
+run --store copy load one
+head -c 3000 one >half
+run --store cut load half
+if command -v mdb_dump >/dev/null; then mdb_dump -a store | cmp - one; fi && echo "as mdb_dump writes it"
+echo "== forget"
+run forget --url https://forum.example/2
+run forget --post 3 --source forum
+run forget --author writer1
+run forget --author nobody
+posts
+counted
+swell --now 2026-11-20T00:00:00Z -q import posts.ndjson
+posts
+run verify
+echo "== expire"
+run expire
+run expire --older 6d --before 2026-11-14
+run expire --older 5d
+posts
+counted
+swell --now 2026-11-20T00:00:00Z -q import posts.ndjson
+run verify
+echo "== compact"
+grep -c "number 1 is late" store/data.mdb
+swell compact >/dev/null
+grep -c "number [1-4] is late" store/data.mdb
+run verify
+echo "== something is wrong with the windows"
+swell dump | awk '/^database=/{t=$0} {if (t=="database=windows" && /^ /) {row++; if (row<3) next} print}' >broken
+swell --store mended -q load broken
+run --store mended verify
+run --store mended verify --repair
+run --store mended verify
+swell --store mended export --what windows --from 2026-11-01 --to 2026-11-30 >a
+swell export --what windows --from 2026-11-01 --to 2026-11-30 >b
+cmp a b && echo "as it was"
+echo "== used wrongly"
+run forget
+run forget --post 1 --url 2
+run expire --source nosuch --older 1d
+run --store nowhere verify

@@ -1,0 +1,98 @@
+# Files that are not a store, or not a whole one; two writers; a reader that
+# may not write. Each is an answer, never a crash, and nothing is written.
+set -u
+fail() { echo "$*"; exit 1; }
+expect() { # STATUS PATTERN COMMAND...
+    want=$1 pattern=$2
+    shift 2
+    "$@" >out 2>&1
+    got=$?
+    [ $got = "$want" ] || { cat out; fail "status $got instead of $want: $*"; }
+    grep -q "$pattern" out || { cat out; fail "no \"$pattern\": $*"; }
+}
+swell_now() { swell --now 2026-11-20T00:00:00Z "$@"; }
+i=0
+while [ $i -lt 400 ]; do
+    echo "{\"id\":\"$i\",\"source\":\"forum\",\"created_at\":\"2026-11-1$((i % 9))T10:00:00Z\",\"text\":\"number $i of many that fill some pages of the file\"}"
+    i=$((i + 1))
+done >posts.ndjson
+swell_now -q --store good import posts.ndjson || fail "import"
+
+# Not a store at all.
+mkdir foreign && seq 1 20000 >foreign/data.mdb
+cp foreign/data.mdb before
+expect 1 "not a store" swell --store foreign verify
+expect 1 "not a store" swell_now --store foreign import posts.ndjson
+cmp -s foreign/data.mdb before || fail "a foreign file was written"
+
+# Another program's LMDB file.
+if command -v mdb_load >/dev/null; then
+    mkdir other
+    printf 'VERSION=3\nformat=bytevalue\ntype=btree\nHEADER=END\n 6162\n 6364\nDATA=END\n' | mdb_load other 2>/dev/null
+    cp other/data.mdb before
+    expect 1 "not a Groundswell store" swell --store other verify
+    expect 1 "not a Groundswell store" swell_now --store other import posts.ndjson
+    cmp -s other/data.mdb before || fail "another program's file was written"
+fi
+
+# Of a later version: "format" is "1" here, and was "9" when it was dumped.
+swell --store good dump | sed 's/^ 31$/ 39/' >later
+expect 2 "use a newer swell" swell --store later.db load later
+expect 2 "format 9" swell --store later.db verify
+
+# Cut short anywhere.
+size=$(wc -c <good/data.mdb)
+for part in 4096 8192 20480 $((size / 2)) $((size - 4096)); do
+    rm -rf cut && mkdir cut && head -c "$part" good/data.mdb >cut/data.mdb
+    cp cut/data.mdb before
+    swell --store cut verify >out 2>&1
+    [ $? = 1 ] || { cat out; fail "cut at $part: not refused"; }
+    swell_now --store cut import posts.ndjson >out 2>&1
+    [ $? = 1 ] || { cat out; fail "cut at $part: written to"; }
+    cmp -s cut/data.mdb before || fail "cut at $part: the file changed"
+done
+
+# Two writers: the second leaves at once.
+mkfifo pipe
+swell_now -q --store good import pipe & first=$!
+exec 3>pipe
+echo '{"id":"w","source":"forum","created_at":"2026-11-19","text":"one more"}' >&3
+tries=0
+while flock -n good/writer.lock true; do
+    sleep 0.1
+    tries=$((tries + 1))
+    [ $tries -lt 100 ] || fail "the first writer did not start"
+done
+expect 1 "another process is writing" swell --store good expire --older 300d
+expect 0 "0 differences" swell --store good verify
+exec 3>&-
+wait $first || fail "the first writer failed"
+expect 0 "401 posts" swell --store good verify
+
+# Readers without the right to write.
+swell --store good export >wanted
+if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --clear-groups true 2>/dev/null; then
+    chmod 755 . good
+    chmod 644 good/data.mdb good/lock.mdb
+    # The way to the program and here must be open to the other user.
+    cp "$(command -v swell)" ./swell-copy
+    mkdir -m 755 public && cp -r good public/ && cp swell-copy public/swell
+    where=$(mktemp -d /tmp/swell-reader-XXXXXX)
+    chmod 755 "$where" && cp -r public/. "$where/"
+    setpriv --reuid 65534 --clear-groups "$where/swell" --store "$where/good" export >got 2>out
+    status=$?
+    rm -rf "$where"
+    [ $status = 0 ] || { cat out; fail "another user cannot read"; }
+    cmp got wanted || fail "another user reads something else"
+    mkdir ro
+    if mount -t tmpfs none ro 2>/dev/null; then
+        cp -r good ro/ && rm -f ro/good/lock.mdb
+        mount -o remount,ro ro
+        swell --store ro/good export >got 2>out
+        status=$?
+        umount ro
+        [ $status = 0 ] || { cat out; fail "a read-only file system cannot be read"; }
+        cmp got wanted || fail "a read-only file system gives something else"
+    fi
+fi
+exit 0
