@@ -125,6 +125,24 @@ static int map_grow(struct lmdb *s)
     return mdb_env_set_mapsize(s->env, info.me_mapsize * 2);
 }
 
+/* LMDB does not write a free page at the very end of the file; the file is
+ * then a little short, and check_length() would take it for a cut one. */
+static int keep_length(struct lmdb *s)
+{
+    MDB_envinfo info;
+    MDB_stat st;
+    struct stat file;
+    int fd, rc = mdb_env_info(s->env, &info);
+    if (rc == 0)
+        rc = mdb_env_stat(s->env, &st);
+    if (rc == 0)
+        rc = mdb_env_get_fd(s->env, &fd);
+    if (rc || fstat(fd, &file))
+        return rc ? rc : errno;
+    off_t wanted = (off_t)((info.me_last_pgno + 1) * st.ms_psize);
+    return file.st_size < wanted && ftruncate(fd, wanted) ? errno : 0;
+}
+
 int lmdb_write(struct lmdb *s, lmdb_work *work, void *context,
                const char *doing, struct error *err)
 {
@@ -142,6 +160,8 @@ int lmdb_write(struct lmdb *s, lmdb_work *work, void *context,
             rc = mdb_txn_commit(txn); /* ends it, whatever it returns */
         else
             mdb_txn_abort(txn);
+        if (rc == 0)
+            rc = keep_length(s);
     } while (rc == MDB_MAP_FULL && (rc = map_grow(s)) == 0);
     return rc ? lmdb_fail(s, rc, doing, err) : 0;
 }
