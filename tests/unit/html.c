@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The page: hostile texts cannot leave their place, nothing is fetched, the
+ * markup is balanced, an empty day is a page too. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "digest/digest.h"
+
+static const char hostile[] =
+    "</p><script>alert(1)</script><img src=x onerror=alert(1)> \"quoted\" "
+    "'single' & \xe2\x80\xae" "backwards \x1b[31m =HYPERLINK(\"x\")";
+
+static void init(struct digest *d)
+{
+    memset(d, 0, sizeof(*d));
+    d->day = clock_days(2026, 11, 20);
+    d->from = d->day * DAY;
+    d->until = d->from + DAY;
+    d->now = d->until + 7 * HOUR;
+    d->timezone = "UTC";
+    d->title = hostile;
+    d->rivals = hostile;
+    d->closed = true;
+}
+
+static struct sample a_sample(void)
+{
+    return (struct sample){ .source = "mastodon", .native_id = "1",
+                            .url = "javascript:alert(1)", .text = hostile,
+                            .created = 1795186800, .likes = 3 };
+}
+
+static size_t count_of(const struct buf *page, const char *what)
+{
+    size_t n = 0;
+    for (const char *at = page->data; (at = strstr(at, what)); at++)
+        n++;
+    return n;
+}
+
+static void check_page(const struct buf *page)
+{
+    static const char *const never[] = {
+        "<script", "<img", "onerror=alert(1)>", "javascript:", "\x1b",
+        "\xe2\x80\xae", "<link", "@import", "src=", "nan", "-0.00",
+    };
+    static const char *const pairs[][2] = {
+        { "<section", "</section>" }, { "<table", "</table>" },
+        { "<ul", "</ul>" }, { "<ol", "</ol>" }, { "<svg", "</svg>" },
+        { "<bdi>", "</bdi>" }, { "<blockquote>", "</blockquote>" },
+        { "<details>", "</details>" }, { "<article", "</article>" },
+        { "<tr", "</tr>" }, { "<td", "</td>" }, { "<p>", "</p>" },
+    };
+    for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
+        assert_null(strstr(page->data, never[i]));
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
+        if (strcmp(pairs[i][0], "<p>") != 0)
+            assert_int_equal(count_of(page, pairs[i][0]),
+                             count_of(page, pairs[i][1]));
+    assert_true(text_valid(page->data, page->length));
+    assert_int_equal(1, count_of(page, "<main>"));
+}
+
+static void an_empty_day_is_a_page(void **state)
+{
+    (void)state;
+    struct digest d;
+    struct buf page = BUF_INIT(0);
+    init(&d);
+    digest_html(&d, &page, NULL, NULL);
+    check_page(&page);
+    assert_non_null(strstr(page.data, "Friday 20 November 2026"));
+    assert_non_null(strstr(page.data, "coverage not recorded"));
+    assert_non_null(strstr(page.data, "no baseline"));
+    buf_release(&page);
+}
+
+static void hostile_texts_stay_in_their_place(void **state)
+{
+    (void)state;
+    struct digest d;
+    struct buf page = BUF_INIT(0);
+    struct sample samples[] = { a_sample(), a_sample() };
+    struct digest_standing standing = {
+        .name = "acme", .title = hostile, .own = true, .hour_count = 24,
+        .net = { -0.4, -0.5, -0.3, false }, .change = NAN,
+        .net_usual = { 0, 0, 0, true },
+    };
+    struct digest_wish wish = { "acme", hostile, 4, 3, 1, 2, a_sample() };
+    struct digest_waiting waiting = {
+        .subject = "acme", .title = hostile, .own = true, .asked = 3,
+        .open = 1, .oldest = 1795186800, .median_hours = NAN,
+        .samples = { a_sample() }, .sample_count = 1 };
+    struct digest_switch gone = { hostile, hostile, 2, 2, "price", false,
+                                  false };
+    struct digest_gap gap = { hostile, 0, 900, COVERAGE_FAILED };
+    init(&d);
+    samples[1].url = "https://example.org/\"><script>";
+    d.samples = samples;
+    d.sample_count = 2;
+    d.standing = &standing;
+    d.standing_count = 1;
+    d.wishes = &wish;
+    d.wish_count = 1;
+    d.waiting = &waiting;
+    d.waiting_count = 1;
+    d.switches = &gone;
+    d.switch_count = 1;
+    d.gaps = &gap;
+    d.gap_count = 1;
+    d.planned = true;
+    digest_html(&d, &page, "2026-11-19.html", "2026-11-21.html");
+    check_page(&page);
+    assert_non_null(strstr(page.data, "&lt;script&gt;alert(1)"));
+    assert_int_equal(1, count_of(&page, "href=\"https://example.org"));
+    assert_int_equal(count_of(&page, "rel=\"noopener"),
+                     count_of(&page, "href=\"http"));
+    buf_release(&page);
+}
+
+static void alerts_show_cause_and_arithmetic(void **state)
+{
+    (void)state;
+    struct digest d;
+    struct buf page = BUF_INIT(0);
+    struct alert_part part = {
+        .subject = "acme", .name = "complaints", .level = DETECT_ALERT,
+        .score = 9.4, .since = 1795186800, .until = 1795197600,
+        .observed = 40, .expected = 5.5, .low = 1, .high = 11 };
+    struct alert alert = {
+        .level = DETECT_ALERT, .subject = "acme", .parts = &part,
+        .part_count = 1, .since = 1795186800, .until = 1795197600,
+        .coverage = 1, .posts = 40, .authors = 33, .top_author = 0.05,
+        .aspect = { "app", 30, 0.75, 0.1 }, .term_count = 1,
+        .terms = { { .text = hostile, .posts = 12 } },
+        .sample_count = 1, .samples = { a_sample() } };
+    struct alerts alerts = { .items = &alert, .count = 1, .coverage = 1 };
+    struct digest_standing standing = { .name = "acme", .title = "Acme",
+                                        .hour_count = 24, .change = 3.4,
+                                        .usual = 90, .low = 60, .high = 120,
+                                        .net = { .few = true } };
+    init(&d);
+    standing.hours[15] = 20;
+    standing.today.posts = 40;
+    d.alerts = &alerts;
+    d.history_days = 28;
+    d.standing = &standing;
+    d.standing_count = 1;
+    digest_html(&d, &page, NULL, NULL);
+    check_page(&page);
+    assert_non_null(strstr(page.data, "40 against 5.5 expected"));
+    assert_non_null(strstr(page.data, "class=\"bar hot\""));
+    assert_non_null(strstr(page.data, "too few to say"));
+    assert_non_null(strstr(page.data, "app 75 %"));
+    buf_release(&page);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_empty_day_is_a_page),
+        cmocka_unit_test(hostile_texts_stay_in_their_place),
+        cmocka_unit_test(alerts_show_cause_and_arithmetic),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
