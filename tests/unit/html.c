@@ -15,6 +15,8 @@ static const char hostile[] =
     "</p><script>alert(1)</script><img src=x onerror=alert(1)> \"quoted\" "
     "'single' & \xe2\x80\xae" "backwards \x1b[31m =HYPERLINK(\"x\")";
 
+static struct zone *utc;
+
 static void init(struct digest *d)
 {
     memset(d, 0, sizeof(*d));
@@ -23,6 +25,7 @@ static void init(struct digest *d)
     d->until = d->from + DAY;
     d->now = d->until + 7 * HOUR;
     d->timezone = "UTC";
+    d->zone = utc;
     d->title = hostile;
     d->rivals = hostile;
     d->closed = true;
@@ -47,7 +50,7 @@ static void check_page(const struct buf *page)
 {
     static const char *const never[] = {
         "<script", "<img", "onerror=alert(1)>", "javascript:", "\x1b",
-        "\xe2\x80\xae", "<link", "@import", "src=", "nan", "-0.00",
+        "\xe2\x80\xae", "<link", "@import", " src=x onerror=alert(1)>", "nan", "-0.00",
     };
     static const char *const pairs[][2] = {
         { "<section", "</section>" }, { "<table", "</table>" },
@@ -57,7 +60,8 @@ static void check_page(const struct buf *page)
         { "<tr", "</tr>" }, { "<td", "</td>" }, { "<p>", "</p>" },
     };
     for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
-        assert_null(strstr(page->data, never[i]));
+        if (strstr(page->data, never[i]))
+            fail_msg("the page has %s", never[i]);
     for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
         if (strcmp(pairs[i][0], "<p>") != 0)
             assert_int_equal(count_of(page, pairs[i][0]),
@@ -167,5 +171,9 @@ int main(void)
         cmocka_unit_test(hostile_texts_stay_in_their_place),
         cmocka_unit_test(alerts_show_cause_and_arithmetic),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    if (zone_open(&utc, "UTC", NULL))
+        return 1;
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    zone_close(utc);
+    return failed;
 }
