@@ -10,6 +10,17 @@
 
 enum { CELL_FLOOR = 20 }; /* posts; fewer in a cell are too few to say */
 
+/* Set off only what a story above tells of: one day in ten leaves a range
+ * that holds nine. */
+static bool is_told(const struct digest *d, const char *subject)
+{
+    for (size_t i = 0; d->alerts && i < d->alerts->count; i++)
+        for (size_t j = 0; j < d->alerts->items[i].part_count; j++)
+            if (strcmp(d->alerts->items[i].parts[j].subject, subject) == 0)
+                return true;
+    return false;
+}
+
 static void put_standing_row(struct buf *out, const struct digest *d,
                              const struct digest_standing *s)
 {
@@ -24,31 +35,29 @@ static void put_standing_row(struct buf *out, const struct digest *d,
     phrase_count(out, s->today.posts);
     buf_puts(out, "</td><td class=\"n\" data-l=\"people\">");
     phrase_count(out, s->authors);
-    buf_puts(out, "</td><td class=\"n\" data-l=\"net sentiment\">");
+    buf_puts(out, "</td><td class=\"n\" data-l=\"net\">");
     html_estimate(out, &s->net);
-    buf_puts(out, "</td><td class=\"n\" data-l=\"share of voice\">");
+    buf_puts(out, "</td><td class=\"n\" data-l=\"of voice\">");
     if (!s->product)
         buf_printf(out, "%.0f %%", 100 * s->share);
-    buf_puts(out, "</td><td class=\"n\" data-l=\"yesterday\">");
+    buf_puts(out, "</td><td class=\"n wide\">");
     phrase_count(out, s->yesterday.posts);
-    buf_puts(out, "</td><td class=\"n\" data-l=\"against usual\">");
+    buf_puts(out, "</td><td class=\"n\" data-l=\"usual\">");
     if (isnan(s->change)) {
         buf_puts(out, "<span class=\"dim\">no baseline</span>");
     } else {
-        bool out_of_range = s->today.posts > s->high || s->today.posts < s->low;
-        buf_printf(out, "<span%s>", out_of_range ? " class=\"up\"" : "");
+        buf_printf(out, "<span%s>", is_told(d, s->name) ? " class=\"up\"" : "");
         phrase_change(out, s->change);
         buf_puts(out, "</span>");
     }
     buf_printf(&what, "%s: posts a day, last %d days, usually %.0f to %.0f",
                s->title, DIGEST_DAYS, s->low, s->high);
     html_escaped(&safe, buf_text(&what));
-    buf_puts(out, "</td><td class=\"chart\" data-l=\"28 days\">");
+    buf_puts(out, "</td><td class=\"chart\">");
     chart_days(out, days, DIGEST_DAYS + 1, s->low, s->high, buf_text(&safe));
     buf_puts(out, "</td></tr>\n");
     buf_release(&what);
     buf_release(&safe);
-    (void)d;
 }
 
 static void put_whys(struct buf *out, const struct digest *d)
