@@ -195,10 +195,10 @@ void fit_add(struct fit *f, struct text text, enum label label)
     *s = (struct sample){ .first = f->term_count, .label = (uint8_t)label,
                           .source = (uint8_t)f->sources };
     signals_read(&f->lexicon, &f->words, 0, f->words.count, NULL, &seen, NULL,
-                 NULL, NULL);
+                 false, NULL, NULL);
     f->headline = seen.value[SIGNAL_TITLES] * 100 > TITLES_PERCENT;
     signals_read(&f->lexicon, &f->words, 0, f->words.count, NULL, &seen, take,
-                 NULL, &r);
+                 true, NULL, &r);
     s->count = f->term_count - s->first;
     memcpy(s->signals, seen.value, sizeof(s->signals));
     words_release(&r.scratch);

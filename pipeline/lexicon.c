@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads lexicon files: ours, VADER's, AFINN's. A bad line refuses the whole.
- * Inflections are made here by rule; nothing is scored here. */
+ * Nothing is scored here. */
 #include "pipeline/lexicon.h"
 
 #include <errno.h>
 #include <math.h>
 
 #include "base/hash.h"
+#include "pipeline/inflect.h"
 
-enum { LINE_LIMIT = 4096, TERM_WORDS = 12, ENTRIES_LIMIT = 2000000 };
+enum { LINE_LIMIT = 4096, TERM_WORDS = 12, 
+       ENTRIES_LIMIT = 1000000 /* LEXICON_INDEX_BITS hold them */ };
 
 struct reader {
     struct lexicon *lexicon;
@@ -39,14 +41,11 @@ static int bad(struct reader *r, const char *sentence)
 static void index_entry(struct lexicon *l, size_t index)
 {
     uint64_t hash = l->entries[index].hash;
-    size_t a = hash & ((1u << LEXICON_FILTER_BITS) - 1);
-    size_t b = (hash >> 24) & ((1u << LEXICON_FILTER_BITS) - 1);
-    l->filter[a >> 6] |= (uint64_t)1 << (a & 63);
-    l->filter[b >> 6] |= (uint64_t)1 << (b & 63);
     size_t at = (hash >> 8) & l->slot_mask;
     while (l->slots[at])
         at = (at + 1) & l->slot_mask;
-    l->slots[at] = (hash >> 32) << 32 | (uint32_t)(index + 1);
+    l->slots[at] = (uint32_t)(hash >> (32 + LEXICON_INDEX_BITS)
+                              << LEXICON_INDEX_BITS | (index + 1));
 }
 
 static void grow_slots(struct lexicon *l, size_t slots)
@@ -60,17 +59,16 @@ static void grow_slots(struct lexicon *l, size_t slots)
 
 /* The entry of a hash, made when it is new. */
 static struct entry *entry_of(struct lexicon *l, uint64_t hash,
-                              const char *name, size_t length, size_t words)
+                              const char *name, size_t length)
 {
     const struct entry *known = lexicon_find(l, hash);
     if (known)
         return &l->entries[known - l->entries];
-    if ((l->count + 1) * 2 > l->slot_mask)
+    if ((l->count + 1) * 4 > l->slot_mask)
         grow_slots(l, (l->slot_mask + 1) * 2);
     l->entries = mem_grow(l->entries, &l->room, l->count, sizeof(*l->entries));
     struct entry *e = &l->entries[l->count++];
     *e = (struct entry){ .hash = hash, .factor = 100,
-                         .words = (uint16_t)words,
                          .name = (uint32_t)l->names.length };
     buf_add(&l->names, name, length);
     buf_putc(&l->names, '\0');
@@ -109,8 +107,8 @@ static uint64_t squeezed(const struct lexicon *l, const struct words *w,
     return shortest;
 }
 
-uint64_t lexicon_word(const struct lexicon *l, const struct words *w,
-                      size_t index)
+uint64_t lexicon_odd_word(const struct lexicon *l, const struct words *w,
+                          size_t index)
 {
     const struct word *item = &w->items[index];
     const char *at = w->folded + item->start;
@@ -176,11 +174,11 @@ static struct entry *phrase(struct reader *r, struct text t)
     for (size_t i = 1; i < count; i++) {
         const struct word *last = &r->words.items[i - 1];
         struct entry *e = entry_of(l, hash, t.data,
-                                   last->start + last->length, i);
+                                   last->start + last->length);
         e->flags |= ENTRY_PREFIX;
         hash = words_join(hash, lexicon_word(l, &r->words, i));
     }
-    return entry_of(l, hash, t.data, t.length, count);
+    return entry_of(l, hash, t.data, t.length);
 }
 
 /* --- rows ------------------------------------------------------------ */
@@ -214,105 +212,16 @@ static int set_valence(struct reader *r, struct text term, double valence,
     return 0;
 }
 
-/* --- inflections ----------------------------------------------------- */
+/* A form of a word that has a valence, unless it was written itself. */
+struct derived {
+    struct reader *r;
+    double valence;
+};
 
-static bool vowel(char c)
+static int take_form(void *context, struct text form)
 {
-    return c && strchr("aeiou", c) != NULL;
-}
-
-static size_t vowel_groups(struct text t)
-{
-    size_t groups = 0;
-    for (size_t i = 0; i < t.length; i++)
-        groups += vowel(t.data[i]) && (i == 0 || !vowel(t.data[i - 1]));
-    return groups;
-}
-
-/* "stop" doubles its last letter: one vowel, one consonant after it. */
-static bool doubles(struct text t)
-{
-    size_t n = t.length;
-    return n >= 3 && vowel_groups(t) == 1 && vowel(t.data[n - 2]) &&
-           !vowel(t.data[n - 3]) && !vowel(t.data[n - 1]) &&
-           !strchr("wxyh", t.data[n - 1]);
-}
-
-static int inflection(struct reader *r, struct text stem, size_t cut,
-                      const char *ending, double valence)
-{
-    char form[80];
-    size_t n = stem.length - cut, more = strlen(ending);
-    if (n + more >= sizeof(form))
-        return 0;
-    memcpy(form, stem.data, n);
-    memcpy(form + n, ending, more);
-    return set_valence(r, (struct text){ form, n + more }, valence, true);
-}
-
-static bool ends_in(struct text t, const char *ending)
-{
-    size_t n = strlen(ending);
-    return t.length > n && !memcmp(t.data + t.length - n, ending, n);
-}
-
-static int plural(struct reader *r, struct text t, double valence)
-{
-    char last = t.data[t.length - 1];
-    if (last == 'y' && !vowel(t.data[t.length - 2]))
-        return inflection(r, t, 1, "ies", valence);
-    if (strchr("sxz", last) || ends_in(t, "ch") || ends_in(t, "sh"))
-        return inflection(r, t, 0, "es", valence);
-    return inflection(r, t, 0, "s", valence);
-}
-
-static int verb_forms(struct reader *r, struct text t, double valence)
-{
-    char doubled[3] = { t.data[t.length - 1], '\0', '\0' };
-    const char *past = "ed", *going = "ing";
-    char past_form[8], going_form[8];
-    size_t cut = 0, past_cut = 0;
-    if (plural(r, t, valence))
-        return -1;
-    if (ends_in(t, "e") && !ends_in(t, "ee")) {
-        cut = past_cut = 1;
-    } else if (ends_in(t, "y") && !vowel(t.data[t.length - 2])) {
-        past_cut = 1;
-        past = "ied";
-    } else if (doubles(t)) {
-        snprintf(past_form, sizeof(past_form), "%sed", doubled);
-        snprintf(going_form, sizeof(going_form), "%sing", doubled);
-        past = past_form;
-        going = going_form;
-    }
-    if (inflection(r, t, past_cut, past, valence))
-        return -1;
-    return inflection(r, t, cut, going, valence);
-}
-
-static int adjective_forms(struct reader *r, struct text t, double valence)
-{
-    bool y = ends_in(t, "y") && !vowel(t.data[t.length - 2]);
-    size_t cut = 0;
-    const char *manner = "ly", *more = "er", *most = "est";
-    if (y) {
-        cut = 1;
-        manner = "ily", more = "ier", most = "iest";
-    } else if (ends_in(t, "le")) {
-        cut = 1;
-        manner = "y", more = "er", most = "est";
-    } else if (ends_in(t, "ic")) {
-        manner = "ally";
-    }
-    if (inflection(r, t, ends_in(t, "le") || y ? 1 : 0, manner, valence))
-        return -1;
-    if (vowel_groups(t) > 1 && !y && !ends_in(t, "le"))
-        return 0;
-    if (!y && ends_in(t, "e"))
-        cut = 1;
-    if (inflection(r, t, cut, more, valence))
-        return -1;
-    return inflection(r, t, cut, most, valence);
+    const struct derived *d = context;
+    return set_valence(d->r, form, d->valence, true);
 }
 
 /* words.tsv: term, class (v n a x), valence. */
@@ -327,14 +236,8 @@ static int take_word(struct reader *r, const struct row *row)
     struct text term = row->cells[0];
     if (!r->derive)
         return set_valence(r, term, valence, false);
-    if (term.length < 3)
-        return 0;
-    switch (*row->cells[1].data) {
-    case 'v': return verb_forms(r, term, valence);
-    case 'n': return plural(r, term, valence);
-    case 'a': return adjective_forms(r, term, valence);
-    default: return 0;
-    }
+    struct derived d = { r, valence };
+    return inflect(term, *row->cells[1].data, take_form, &d);
 }
 
 /* phrases, slang, emoji, emoticons: term, valence, perhaps a note. */
@@ -346,23 +249,6 @@ static int take_valence(struct reader *r, const struct row *row)
     if (read_number(row->cells[1], -4, 4, &valence))
         return bad(r, "the valence is a number from -4 to 4");
     return set_valence(r, row->cells[0], valence, false);
-}
-
-/* A lexicon of one's own: term, valence; VADER's has two columns more,
- * AFINN's valences go to 5. */
-static int take_own(struct reader *r, const struct row *row)
-{
-    double valence;
-    if (row->count == 3 && row->cells[1].length == 1 &&
-        strchr("vnax", *row->cells[1].data))
-        return take_word(r, row);
-    if (row->count != 2 && row->count != 4)
-        return bad(r, "columns are term, valence (ours and AFINN's), or "
-                      "term, mean, deviation, ratings (VADER's)");
-    if (read_number(row->cells[1], -5, 5, &valence))
-        return bad(r, "the valence is a number from -4 to 4 (AFINN's: 5)");
-    valence = valence < -4 ? -4 : valence > 4 ? 4 : valence;
-    return r->derive ? 0 : set_valence(r, row->cells[0], valence, false);
 }
 
 /* modifiers.tsv: term, factor. */
@@ -403,6 +289,24 @@ static int take_role(struct reader *r, const struct row *row)
                   "unreal, end, common, clause, mask, group or name)");
 }
 
+/* So that most neighbours need not be looked up. */
+static void mark_pair(struct reader *r, struct text term)
+{
+    struct lexicon *l = r->lexicon;
+    const char *space = memchr(term.data, ' ', term.length);
+    if (!space)
+        return;
+    size_t n = (size_t)(space - term.data);
+    struct text parts[2] = { { term.data, n },
+                             { space + 1, term.length - n - 1 } };
+    for (int i = 0; i < 2; i++) {
+        uint64_t hash = hash_part(l, &r->words, parts[i]);
+        if (hash)
+            entry_of(l, hash, parts[i].data, parts[i].length)->flags |=
+                i ? ENTRY_SECOND : ENTRY_FIRST;
+    }
+}
+
 /* weights.tsv: term, positive, negative. */
 static int take_weight(struct reader *r, const struct row *row)
 {
@@ -416,13 +320,36 @@ static int take_weight(struct reader *r, const struct row *row)
                                  term.length);
     if (!hash)
         return bad(r, "the term is not a word, two neighbours or =rule");
-    struct entry *e = entry_of(r->lexicon, hash, term.data, term.length, 1);
-    if (e->flags & ENTRY_WEIGHT)
+    struct entry *e = entry_of(r->lexicon, hash, term.data, term.length);
+    size_t at = (size_t)(e - r->lexicon->entries);
+    if (e->flags & ENTRY_WEIGHT && !r->replace)
         return bad(r, "this term was given a weight before");
     e->flags |= ENTRY_WEIGHT;
+    mark_pair(r, term);
+    e = &r->lexicon->entries[at]; /* marking may have moved it */
     e->positive = (float)positive;
     e->negative = (float)negative;
     return 0;
+}
+
+/* A lexicon of one's own: term, valence; VADER's has two columns more,
+ * AFINN's valences go to 5. */
+static int take_own(struct reader *r, const struct row *row)
+{
+    double valence;
+    if (row->count == 3 && row->cells[1].length == 1 &&
+        strchr("vnax", *row->cells[1].data))
+        return take_word(r, row);
+    if (row->count == 3)
+        return r->derive ? 0 : take_weight(r, row);
+    if (row->count != 2 && row->count != 4)
+        return bad(r, "columns are term, valence (ours and AFINN's), term, "
+                      "class, valence, or term, positive, negative (ours), "
+                      "or term, mean, deviation, ratings (VADER's)");
+    if (read_number(row->cells[1], -5, 5, &valence))
+        return bad(r, "the valence is a number from -4 to 4 (AFINN's: 5)");
+    valence = valence < -4 ? -4 : valence > 4 ? 4 : valence;
+    return r->derive ? 0 : set_valence(r, row->cells[0], valence, false);
 }
 
 /* --- files ----------------------------------------------------------- */
@@ -447,7 +374,7 @@ static int read_line(struct reader *r, char *line, size_t length,
         at = tab + 1;
     }
     if (r->lexicon->count > ENTRIES_LIMIT)
-        return bad(r, "more than two million entries");
+        return bad(r, "more than a million entries");
     return take(r, &row);
 }
 
@@ -508,7 +435,6 @@ int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
     struct buf path = BUF_INIT(0);
     int status = 0;
     *l = (struct lexicon){ .names = BUF_INIT(64 * MiB) };
-    l->filter = mem_alloc((1u << LEXICON_FILTER_BITS) / 8);
     grow_slots(l, 1u << 16);
     for (size_t i = 0; status == 0 && i < sizeof(files) / sizeof(*files);
          i++) {
@@ -532,7 +458,6 @@ void lexicon_release(struct lexicon *l)
 {
     mem_free(l->entries);
     mem_free(l->slots);
-    mem_free(l->filter);
     buf_release(&l->names);
     *l = (struct lexicon){ .names = BUF_INIT(0) };
 }

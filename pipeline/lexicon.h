@@ -4,8 +4,8 @@
  * does to a score (sentiment.c does).
  *
  *   entries[]  dense, 32 bytes each        names  "not good\0great\0..."
- *   slots[]    open addressing, 2 a entry at least: high hash half, index
- *   filter[]   two bits a hash: most pairs of words are turned away here
+ *   slots[]    open addressing, four an entry at least, 0 empty:
+ *              [12 high bits of the hash][20 bits index + 1]
  */
 #ifndef PIPELINE_LEXICON_H
 #define PIPELINE_LEXICON_H
@@ -29,6 +29,8 @@ enum entry_flag {
     ENTRY_END = 2048,     /* ends the reach of a negation */
     ENTRY_COMMON = 4096,  /* written with a capital, yet no name */
     ENTRY_CLAUSE = 8192,  /* which, and, because: a clause may begin */
+    ENTRY_FIRST = 16384,  /* a fitted pair starts with it */
+    ENTRY_SECOND = 32768, /* a fitted pair ends with it */
     ENTRY_ROLES = ENTRY_VALENCE | ENTRY_NEGATOR | ENTRY_MODIFIER |
                   ENTRY_CONTRAST | ENTRY_CONCESSION | ENTRY_MASK |
                   ENTRY_UNREAL | ENTRY_END,
@@ -40,7 +42,6 @@ struct entry {
     int16_t valence;          /* hundredths, -400 to 400 */
     int16_t factor;           /* of a modifier, hundredths */
     uint16_t flags;           /* set of enum entry_flag */
-    uint16_t words;           /* how many it is made of */
     uint32_t name;            /* offset into names */
 };
 
@@ -48,13 +49,10 @@ struct lexicon {
     struct entry *entries;    /* owned */
     size_t count, room;
     struct buf names;
-    uint64_t *slots;          /* owned */
+    uint32_t *slots;          /* owned */
     size_t slot_mask;
-    uint64_t *filter;         /* owned */
     uint64_t hash;            /* of every row read, in order */
 };
-
-enum { LEXICON_FILTER_BITS = 20 };
 
 /* Read a language's folder, then extra (may be NULL) on top; see
  * sentiment_open(). weights: false for a fit, which makes its own. Release
@@ -69,33 +67,40 @@ void lexicon_release(struct lexicon *l);
 uint64_t lexicon_hash(const struct lexicon *l, struct words *w,
                       const char *term, size_t length);
 
-/* The hash a word is looked up by: numbers, links, handles by their kind, a
- * hashtag without its mark, "!!!!" as "!!", "sooo" as "soo" or "so". */
-uint64_t lexicon_word(const struct lexicon *l, const struct words *w,
-                      size_t index);
+/* The hash a word is looked up by: a hashtag without its mark, "!!!!" as
+ * "!!", "sooo" as "soo" or "so". */
+uint64_t lexicon_odd_word(const struct lexicon *l, const struct words *w,
+                          size_t index);
+static inline uint64_t lexicon_word(const struct lexicon *l,
+                                    const struct words *w, size_t index)
+{
+    const struct word *item = &w->items[index];
+    if (item->kind == WORD_PLAIN && !(item->flags & WORD_LENGTHENED))
+        return item->hash;
+    return lexicon_odd_word(l, w, index);
+}
 
 static inline uint64_t lexicon_negated(uint64_t hash)
 {
     return hash ^ 0x6e6f746e6f746e6fu;
 }
 
+enum { LEXICON_INDEX_BITS = 20 };
+
 static inline const struct entry *lexicon_find(const struct lexicon *l,
                                                uint64_t hash)
 {
-    size_t a = hash & ((1u << LEXICON_FILTER_BITS) - 1);
-    size_t b = (hash >> 24) & ((1u << LEXICON_FILTER_BITS) - 1);
-    if (!(l->filter[a >> 6] >> (a & 63) & l->filter[b >> 6] >> (b & 63) & 1))
-        return NULL;
-    for (size_t at = (hash >> 8) & l->slot_mask;; at = (at + 1) & l->slot_mask) {
-        uint64_t slot = l->slots[at];
-        if (!slot)
-            return NULL;
-        if (slot >> 32 == hash >> 32) {
-            const struct entry *e = &l->entries[(uint32_t)slot - 1];
-            if (e->hash == hash)
-                return e;
-        }
+    size_t at = (hash >> 8) & l->slot_mask;
+    for (uint32_t slot; (slot = l->slots[at]); at = (at + 1) & l->slot_mask) {
+        if (slot >> LEXICON_INDEX_BITS !=
+            hash >> (32 + LEXICON_INDEX_BITS))
+            continue;
+        const struct entry *e =
+            &l->entries[(slot & ((1u << LEXICON_INDEX_BITS) - 1)) - 1];
+        if (e->hash == hash)
+            return e;
     }
+    return NULL;
 }
 
 static inline const char *lexicon_name(const struct lexicon *l,

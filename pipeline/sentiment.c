@@ -163,7 +163,7 @@ static void tell(struct telling *to, const struct signals *seen, size_t from,
     struct signals again;
     double told[SIGNAL_COUNT] = { 0 };
     signals_read(&s->lexicon, to->w, from, until, mask, &again, tell_term,
-                 tell_valence, to);
+                 false, tell_valence, to);
     for (int i = 0; i < SIGNAL_COUNT; i++)
         if (told_by_entry(i))
             told[i] = (double)again.uncut[i];
@@ -188,8 +188,8 @@ static struct sums weigh(const struct sentiment *s, const struct words *words,
                          struct signals *seen, double *scale)
 {
     struct sums sums = { 0, 0 };
-    signals_read(&s->lexicon, words, from, until, mask, seen, add_term, NULL,
-                 &sums);
+    signals_read(&s->lexicon, words, from, until, mask, seen, add_term, false,
+                 NULL, &sums);
     *scale = 1 / sqrt(seen->terms ? (double)seen->terms : 1);
     sums.positive *= *scale;
     sums.negative *= *scale;

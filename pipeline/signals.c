@@ -36,6 +36,11 @@ enum {
 };
 static const float CAPITALS_FACTOR = 1.25f, FACTOR_LIMIT = 1.6f;
 
+static float least(float a, float b)
+{
+    return a < b ? a : b;
+}
+
 struct walk {
     const struct lexicon *lexicon;
     const struct words *w;
@@ -46,22 +51,33 @@ struct walk {
     take_valence_seen *take_v;
     void *context;
     uint64_t previous;      /* key of the word before; 0: none */
+    uint16_t before;        /* its entry's flags */
+    uint64_t joined;        /* a pair looked up already, and its entry */
+    const struct entry *joined_entry;
     size_t shielded;        /* words before this belong to an entry */
     size_t masked;          /* words before this belong to a name */
     size_t told;            /* words before this are in a phrase's term */
     size_t sentence;        /* where this sentence ends */
     int scope;              /* words left under a negation */
+    bool every;             /* also terms without an entry */
     bool negation_met, unreal, question, shouting, contrasted;
     float factor, last;
     float strongest[2];
     uint64_t number, link, handle;
 };
 
-static bool is_mark(const struct walk *k, const struct word *item,
-                    const char *marks)
+/* Sets of marks, by character. */
+enum { EXCLAMATION = 1, QUESTION = 2, STOP = 4, PAUSE = 8,
+       SENTENCE = EXCLAMATION | QUESTION | STOP, ANY_MARK = SENTENCE | PAUSE };
+static const uint8_t marks[256] = {
+    ['!'] = EXCLAMATION, ['?'] = QUESTION, ['.'] = STOP, [','] = PAUSE,
+    [';'] = PAUSE, [':'] = PAUSE, ['('] = PAUSE, [')'] = PAUSE,
+};
+
+static bool is_mark(const struct walk *k, const struct word *item, int set)
 {
     return item->kind == WORD_PUNCTUATION &&
-           strchr(marks, k->w->folded[item->start]) != NULL;
+           marks[(unsigned char)k->w->folded[item->start]] & set;
 }
 
 /* Shares and counts that need no lexicon. */
@@ -84,9 +100,9 @@ static void read_form(struct walk *k, size_t from)
         case WORD_HANDLE: value[SIGNAL_HANDLE] = 1; break;
         case WORD_HASHTAG: value[SIGNAL_HASHTAG] = 1; break;
         case WORD_PUNCTUATION:
-            if (is_mark(k, item, "!"))
+            if (is_mark(k, item, EXCLAMATION))
                 value[SIGNAL_EXCLAIM] = 1;
-            if (is_mark(k, item, "?"))
+            if (is_mark(k, item, QUESTION))
                 value[SIGNAL_QUESTION] = 1;
             break;
         default: break;
@@ -106,9 +122,9 @@ static void read_form(struct walk *k, size_t from)
 static void begin_sentence(struct walk *k, size_t i)
 {
     size_t end = i;
-    while (end < k->until && !is_mark(k, &k->w->items[end], ".!?"))
+    while (end < k->until && !is_mark(k, &k->w->items[end], SENTENCE))
         end++;
-    k->question = end < k->until && is_mark(k, &k->w->items[end], "?");
+    k->question = end < k->until && is_mark(k, &k->w->items[end], QUESTION);
     k->unreal = false;
     k->sentence = end + 1;
 }
@@ -124,7 +140,7 @@ static uint64_t key_of(const struct walk *k, size_t i)
 }
 
 /* The longest entry that starts at word i; *last is its last word. */
-static const struct entry *longest(const struct walk *k, size_t i,
+static const struct entry *longest(struct walk *k, size_t i,
                                    const struct entry *first, uint64_t hash,
                                    size_t *last)
 {
@@ -140,6 +156,10 @@ static const struct entry *longest(const struct walk *k, size_t i,
                            !(k->mask && k->mask[j]); j++) {
         hash = words_join(hash, lexicon_word(k->lexicon, k->w, j));
         e = lexicon_find(k->lexicon, hash);
+        if (j == i + 1) {
+            k->joined = hash;
+            k->joined_entry = e;
+        }
         if (e && e->flags & ENTRY_ROLES) {
             best = e;
             *last = j;
@@ -240,7 +260,7 @@ static void apply(struct walk *k, const struct entry *e, size_t i,
     else if (last > i && continues(k, i, last))
         k->scope = SCOPE_WORDS;
     if (e->flags & ENTRY_MODIFIER)
-        k->factor = fminf(k->factor * (float)e->factor / 100, FACTOR_LIMIT);
+        k->factor = least(k->factor * (float)e->factor / 100, FACTOR_LIMIT);
     else
         k->factor = 1;
 }
@@ -280,14 +300,20 @@ static void emit(struct walk *k, size_t i, uint64_t key,
         t.entry = lexicon_find(k->lexicon, t.hash);
     }
     k->out->terms++;
-    k->take(k->context, &t);
-    if (k->previous) {
+    if (t.entry || k->every)
+        k->take(k->context, &t);
+    uint16_t flags = e ? e->flags : 0;
+    if (k->previous &&
+        (k->every || (k->before & ENTRY_FIRST && flags & ENTRY_SECOND))) {
         t.hash = words_join(k->previous, key);
         t.first--;
-        t.entry = lexicon_find(k->lexicon, t.hash);
-        k->take(k->context, &t);
+        t.entry = t.hash == k->joined ? k->joined_entry
+                                      : lexicon_find(k->lexicon, t.hash);
+        if (t.entry || k->every)
+            k->take(k->context, &t);
     }
     k->previous = key;
+    k->before = flags;
 }
 
 static void read_item(struct walk *k, size_t i)
@@ -303,7 +329,7 @@ static void read_item(struct walk *k, size_t i)
     const struct entry *e = lexicon_find(k->lexicon, key);
     bool wordlike = item->kind == WORD_PLAIN || item->kind == WORD_HASHTAG;
     bool scoped = k->scope > 0 && wordlike;
-    if (is_mark(k, item, ".,;:!?()"))
+    if (is_mark(k, item, ANY_MARK))
         k->scope = 0;
     if (i >= k->shielded && item->kind != WORD_HANDLE &&
         item->kind != WORD_LINK) {
@@ -342,20 +368,21 @@ static void sum_up(struct walk *k)
     add(k, SIGNAL_LAST, k->last);
     memcpy(k->out->uncut, value, sizeof(k->out->uncut));
     for (int s = 0; s < SIGNAL_LAST; s++)
-        value[s] = fminf(value[s], SUM_LIMIT);
+        value[s] = least(value[s], SUM_LIMIT);
     bool positive = value[SIGNAL_ANY] > 0, negative = value[SIGNAL_ANY + 1] > 0;
     value[SIGNAL_NONE] = !positive && !negative;
     value[SIGNAL_BOTH] = positive && negative;
-    value[SIGNAL_NEGATOR] = fminf(value[SIGNAL_NEGATOR], 3);
+    value[SIGNAL_NEGATOR] = least(value[SIGNAL_NEGATOR], 3);
 }
 
 void signals_read(const struct lexicon *l, const struct words *w,
                   size_t from, size_t until, const uint8_t *mask,
-                  struct signals *out, take_term *take,
+                  struct signals *out, take_term *take, bool every,
                   take_valence_seen *take_v, void *context)
 {
     struct walk k = { .lexicon = l, .w = w, .until = until, .mask = mask,
-                      .out = out, .take = take, .take_v = take_v,
+                      .out = out, .take = take, .every = every,
+                      .take_v = take_v,
                       .context = context, .factor = 1, .shielded = from,
                       .sentence = from,
                       .number = words_hash("<number>", 8),

@@ -75,10 +75,10 @@ struct signals {
     size_t terms;     /* taken; each counts 1 / sqrt(terms) */
 };
 
-/* take_v may be NULL. */
+/* take and take_v may be NULL. every: take terms without an entry, too. */
 void signals_read(const struct lexicon *l, const struct words *w,
                   size_t from, size_t until, const uint8_t *mask,
-                  struct signals *out, take_term *take,
+                  struct signals *out, take_term *take, bool every,
                   take_valence_seen *take_v, void *context);
 
 const struct lexicon *sentiment_lexicon(const struct sentiment *s);
