@@ -35,7 +35,7 @@ struct ingest {
     unsigned threads;
     struct author_key key;
     uint32_t rules;
-    struct tagger **taggers;    /* one a thread, at least one */
+    struct tagger **taggers;    /* one a thread, at least one; NULL ends */
 
     /* The round that runs. */
     int64_t now;
@@ -73,7 +73,7 @@ int ingest_open(struct ingest **out, const struct config *config,
     if (!i->rules)
         goto fail;
     buf_release(&text);
-    i->taggers = mem_alloc((i->threads + 1) * sizeof(*i->taggers));
+    i->taggers = mem_alloc((i->threads + 2) * sizeof(*i->taggers));
     for (unsigned n = 0; n < i->threads || n == 0; n++)
         i->taggers[n] = tagger_open(rules);
     i->slot_count = i->threads ? i->threads + 2 : 1;
