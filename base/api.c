@@ -75,6 +75,18 @@ struct text api_text(struct batch *out, const struct json_value *value,
                      limit);
 }
 
+void api_html(struct buf *out, struct text plain)
+{
+    for (size_t i = 0; i < plain.length; i++) {
+        if (plain.data[i] == '<')
+            buf_puts(out, "&lt;");
+        else if (plain.data[i] == '&')
+            buf_puts(out, "&amp;");
+        else
+            buf_putc(out, plain.data[i]);
+    }
+}
+
 int64_t api_time(const struct json_value *value)
 {
     int64_t when;

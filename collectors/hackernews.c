@@ -69,14 +69,7 @@ static struct text story(struct hackernews *h, const struct json_value *values)
 {
     struct buf whole = BUF_INIT(2 * POST_TEXT_LIMIT);
     struct text title = values[TITLE].text, words = values[STORY].text;
-    for (size_t i = 0; i < title.length; i++) {
-        if (title.data[i] == '<')
-            buf_puts(&whole, "&lt;");
-        else if (title.data[i] == '&')
-            buf_puts(&whole, "&amp;");
-        else
-            buf_putc(&whole, title.data[i]);
-    }
+    api_html(&whole, title);
     if (words.length) {
         buf_puts(&whole, "<p>");
         buf_add(&whole, words.data, words.length);

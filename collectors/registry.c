@@ -5,12 +5,14 @@
 #include <stdarg.h>
 
 extern const struct collector collector_bluesky;
+extern const struct collector collector_feed;
 extern const struct collector collector_file;
 extern const struct collector collector_hackernews;
 extern const struct collector collector_mastodon;
 
 const struct collector *const collectors[] = {
     &collector_bluesky,
+    &collector_feed,
     &collector_file,
     &collector_hackernews,
     &collector_mastodon,

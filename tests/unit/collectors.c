@@ -26,6 +26,8 @@ static struct {
     size_t cut;      /* break off here; SIZE_MAX: not */
     unsigned requests, logins;
     int64_t wait;
+    const char *head; /* header lines of a reply */
+    char sent[600];   /* header lines of the last request */
 } service;
 
 int http_send(struct http *h, const struct http_request *request,
@@ -37,8 +39,14 @@ int http_send(struct http *h, const struct http_request *request,
     *reply = (struct http_reply){ .head = BUF_INIT(0),
                                   .error_body = BUF_INIT(0) };
     service.requests++;
+    buf_puts(&reply->head, service.head ? service.head : "");
+    service.sent[0] = '\0';
+    for (const char *const *l = request->headers; l && *l; l++)
+        strncat(service.sent, *l, sizeof(service.sent) -
+                                      strlen(service.sent) - 1);
     reply->status = service.answer(request, &body);
-    if (reply->status < 200 || reply->status > 299) {
+    if (reply->status != 304 &&
+        (reply->status < 200 || reply->status > 299)) {
         buf_add(&reply->error_body, buf_text(&body), body.length);
         rc = error_set(err, reply->status == 0 || reply->status >= 429
                        ? ERROR_RETRY : reply->status == 401 ||
@@ -47,7 +55,7 @@ int http_send(struct http *h, const struct http_request *request,
     }
     bool cut = service.cut < body.length;
     size_t length = cut ? service.cut : body.length;
-    for (size_t at = 0; rc == 0 && at < length;) {
+    for (size_t at = 0; rc == 0 && reply->status != 304 && at < length;) {
         size_t piece = service.chunk && service.chunk < length - at
                            ? service.chunk : length - at;
         rc = request->take(request->context, buf_text(&body) + at, piece,
@@ -553,6 +561,127 @@ static void test_hackernews(void **state)
     end(&r);
 }
 
+/* ---- feeds ------------------------------------------------------------ */
+
+static struct {
+    int newest, build; /* build: what changes each time a site is rebuilt */
+    bool ids_change, dates_change, undated, json, same;
+} site;
+
+static int answer_feed(const struct http_request *request, struct buf *body)
+{
+    (void)request;
+    if (site.same)
+        return 304;
+    buf_puts(body, site.json ? "{\"version\":\"https://jsonfeed.org/version/1.1"
+             "\",\"items\":[" : "<rss version='2.0'><channel>");
+    for (int i = site.newest; i > 0 && i > site.newest - 10; i--) {
+        char when[CLOCK_TEXT];
+        clock_format(1790000000 + i * 3600 +
+                     (site.dates_change ? site.build * 60 : 0), when);
+        if (site.json)
+            buf_printf(body, "%s{\"id\":\"%d\",\"url\":\"https://s.example/%d"
+                       "\",\"title\":\"A < B\",\"content_text\":\"x & y\","
+                       "\"date_published\":\"%s\"}",
+                       i == site.newest ? "" : ",", i, i, when);
+        else
+            buf_printf(body, "<item><guid>%d-%d</guid><link>https://s.example/"
+                       "%d</link><title>Item %d</title>%s%s%s<description>&lt;"
+                       "p&gt;words&lt;/p&gt;</description></item>", i,
+                       site.ids_change ? site.build : 0, i, i,
+                       site.undated ? "" : "<pubDate>", site.undated ? ""
+                       : when, site.undated ? "" : "</pubDate>");
+    }
+    buf_puts(body, site.json ? "]}" : "</channel></rss>");
+    return 200;
+}
+
+static int collect_feed(struct run *r, int64_t now)
+{
+    clock_fix(now);
+    r->c.since = 1790000000;
+    ready(r);
+    set(r, "url", "https://s.example/feed");
+    return round_of(r, 10);
+}
+
+/* Two windows of ten, the second with five new items: what is stored? */
+static void read_twice(bool ids, bool dates, bool undated, bool json)
+{
+    struct run r;
+    memset(&site, 0, sizeof(site));
+    site.ids_change = ids;
+    site.dates_change = dates;
+    site.undated = undated;
+    site.json = json;
+    service.answer = answer_feed;
+    service.head = NULL;
+    begin(&r, "feed");
+    struct { char id[200]; int64_t created; } first[10];
+    site.newest = 20;
+    assert_int_equal(collect_feed(&r, 1790100000), 0);
+    assert_int_equal(r.out.count, 10);
+    for (size_t i = 0; i < 10; i++) {
+        snprintf(first[i].id, sizeof(first[i].id), "%.*s",
+                 (int)r.out.posts[i].native_id.length,
+                 r.out.posts[i].native_id.data);
+        first[i].created = r.out.posts[i].created;
+    }
+    for (site.build = 1; site.build < 4; site.build++) {
+        site.newest = 25;
+        assert_int_equal(collect_feed(&r, 1790100000 + site.build * 1000), 0);
+        assert_int_equal(r.out.count, 10);
+        for (size_t i = 0; i < 5 && !ids; i++) {
+            const struct post *p = find(&r, first[i].id);
+            assert_non_null(p);
+            assert_true(p->created == first[i].created);
+        }
+    }
+    if (ids) { /* from now on the link is the id */
+        assert_non_null(find(&r, "https://s.example/25"));
+        assert_non_null(find(&r, "https://s.example/16"));
+    }
+    if (json)
+        assert_true(text_is(r.out.posts[0].text, "A &lt; B<p>x &amp; y"));
+    end(&r);
+}
+
+static void test_feed_windows(void **state)
+{
+    (void)state;
+    read_twice(false, false, false, false);
+    read_twice(false, true, false, false);
+    read_twice(false, false, true, false);
+    read_twice(true, false, false, false);
+    read_twice(false, false, false, true);
+}
+
+static void test_feed_conditional(void **state)
+{
+    struct run r;
+    (void)state;
+    memset(&site, 0, sizeof(site));
+    service.answer = answer_feed;
+    begin(&r, "feed");
+    site.newest = 12;
+    service.head = "HTTP/1.1 200 OK\r\nETag: W/\"a1\"\r\nLast-Modified: Sat, "
+                   "21 Nov 2026 22:00:00 GMT\r\n";
+    assert_int_equal(collect_feed(&r, 1790100000), 0);
+    assert_int_equal(r.out.count, 10);
+    site.same = true;
+    assert_int_equal(collect_feed(&r, 1790100900), 0);
+    assert_string_equal(service.sent, "If-None-Match: W/\"a1\"If-Modified-Since"
+                        ": Sat, 21 Nov 2026 22:00:00 GMT");
+    assert_int_equal(r.out.count, 0);
+    site.same = false;
+    for (service.cut = 1; service.cut < 900; service.cut += 7) {
+        assert_int_equal(collect_feed(&r, 1790101800), -1);
+        assert_int_equal(r.out.count, 0);
+    }
+    end(&r);
+    service.head = NULL;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -562,6 +691,8 @@ int main(void)
         cmocka_unit_test(test_mastodon_heals),
         cmocka_unit_test(test_bluesky_tokens),
         cmocka_unit_test(test_hackernews),
+        cmocka_unit_test(test_feed_windows),
+        cmocka_unit_test(test_feed_conditional),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

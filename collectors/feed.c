@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* RSS, Atom and JSON Feed: news, blogs, alerts. Asked conditionally. A feed
+ * shows a window and never says what was deleted. Its ids and dates may be
+ * made up anew each time: so the first date of an item counts, and where ids
+ * change but links do not, the link is the id (collectors/feed_memory.c). */
+#include "base/feed.h"
+
+#include "base/api.h"
+#include "base/clock.h"
+#include "collectors/collector.h"
+#include "collectors/feed_memory.h"
+
+struct feeds {
+    struct option_list urls;
+    char *language;
+
+    struct feed_memory memory;
+    struct feed_state *state;    /* of the feed being read */
+    size_t number;
+    struct batch *out;
+    size_t mark;                 /* posts before this feed */
+    struct feed *xml;
+    struct json *json;           /* one of both, by the first byte */
+    struct collection *collection;
+};
+
+static const struct option options[] = {
+    { "url", OPTION_LIST, NULL, offsetof(struct feeds, urls),
+      "addresses of feeds: RSS, Atom or JSON Feed (required)" },
+    { "language", OPTION_STRING, NULL, offsetof(struct feeds, language),
+      "what they are written in, where they do not say: en, de" },
+    OPTION_END
+};
+
+static int open_feeds(struct collection *c, struct error *err)
+{
+    struct feeds *f = c->state;
+    f->collection = c;
+    if (!f->urls.count)
+        return error_set(err, ERROR_CONFIG, "say which feeds: url");
+    feed_memory_open(&f->memory, c->cursor, c->since);
+    return 0;
+}
+
+static void close_feeds(struct collection *c)
+{
+    struct feeds *f = c->state;
+    feed_memory_close(&f->memory);
+}
+
+/* ---- items ------------------------------------------------------------ */
+
+/* The title, then the words below it unless they begin with it. */
+static struct text words(struct feeds *f, struct text title, struct text body)
+{
+    struct buf whole = BUF_INIT(4 * POST_TEXT_LIMIT);
+    bool said = title.length && body.length >= title.length &&
+                memcmp(body.data, title.data, title.length) == 0;
+    if (!said) {
+        buf_add(&whole, title.data, title.length);
+        if (title.length && body.length)
+            buf_puts(&whole, "<p>");
+    }
+    buf_add(&whole, body.data, body.length);
+    struct text copy = text_copy(&f->out->memory, buf_text(&whole),
+                                 whole.length, POST_TEXT_LIMIT);
+    buf_release(&whole);
+    return copy;
+}
+
+static int64_t when(struct text t)
+{
+    int64_t time;
+    return t.length && clock_parse(t.data, t.length, &time) == 0 ? time : 0;
+}
+
+static void add_item(struct feeds *f, const struct text v[FEED_FIELDS])
+{
+    struct arena *a = &f->out->memory;
+    struct text body = v[FEED_CONTENT].length ? v[FEED_CONTENT]
+                                              : v[FEED_SUMMARY];
+    int64_t published = when(v[FEED_PUBLISHED]), updated = when(v[FEED_UPDATED]);
+    if (!v[FEED_ID].length && !v[FEED_LINK].length && !v[FEED_TITLE].length) {
+        collection_skip(f->collection, "an item without id, link or title");
+        return;
+    }
+    struct post *post = batch_add(f->out);
+    post->source = TEXT("feed");
+    post->native_id = text_copy(a, v[FEED_ID].data, v[FEED_ID].length,
+                                POST_ID_LIMIT);
+    post->url = text_copy(a, v[FEED_LINK].data, v[FEED_LINK].length,
+                          POST_URL_LIMIT);
+    post->author = post->handle = text_copy(a, v[FEED_AUTHOR].data,
+                                            v[FEED_AUTHOR].length,
+                                            POST_ID_LIMIT);
+    post->text = words(f, v[FEED_TITLE], body);
+    post->html = true;
+    post->created = published ? published : updated;
+    if (updated > post->created)
+        post->edited = updated;
+    if (f->language)
+        post->lang = text_copy(a, f->language, strlen(f->language), 16);
+}
+
+static int take_xml(void *context, const struct buf values[FEED_FIELDS],
+                    struct error *err)
+{
+    struct text v[FEED_FIELDS];
+    (void)err;
+    for (int i = 0; i < FEED_FIELDS; i++)
+        v[i] = (struct text){ buf_text(&values[i]), values[i].length };
+    add_item(context, v);
+    return 0;
+}
+
+static const char *const json_paths[] = {
+    "id", "url", "title", "content_html", "content_text", "authors[0].name",
+    "date_published", "date_modified", "summary", "/version", NULL };
+
+static int take_json(void *context, const struct json_value *j,
+                     struct error *err)
+{
+    struct buf plain = BUF_INIT(2 * POST_TEXT_LIMIT), title = BUF_INIT(4096);
+    struct text v[FEED_FIELDS] = {
+        [FEED_ID] = j[0].text, [FEED_LINK] = j[1].text,
+        [FEED_CONTENT] = j[3].text, [FEED_AUTHOR] = j[5].text,
+        [FEED_PUBLISHED] = j[6].text, [FEED_UPDATED] = j[7].text };
+    (void)err;
+    api_html(&title, j[2].text);
+    api_html(&plain, j[4].text.length ? j[4].text : j[8].text);
+    v[FEED_TITLE] = (struct text){ buf_text(&title), title.length };
+    v[FEED_SUMMARY] = (struct text){ buf_text(&plain), plain.length };
+    add_item(context, v);
+    buf_release(&title);
+    buf_release(&plain);
+    return 0;
+}
+
+/* ---- fetching --------------------------------------------------------- */
+
+static int take_bytes(void *context, const char *data, size_t length,
+                      struct error *err)
+{
+    struct feeds *f = context;
+    while (!f->xml && !f->json && length && strchr(" \t\r\n", *data))
+        data++, length--;
+    if (!f->xml && !f->json && length) {
+        if (*data == '{')
+            f->json = json_open("items[*]", json_paths, take_json, f);
+        else
+            f->xml = feed_open(take_xml, f);
+    }
+    if (f->json)
+        return json_feed(f->json, data, length, err);
+    return f->xml ? feed_bytes(f->xml, data, length, err) : 0;
+}
+
+static void close_parsers(struct feeds *f)
+{
+    feed_close(f->xml);
+    json_close(f->json);
+    f->xml = NULL;
+    f->json = NULL;
+}
+
+static void restart(void *context)
+{
+    struct feeds *f = context;
+    close_parsers(f);
+    while (f->out->count > f->mark)
+        batch_drop(f->out);
+}
+
+static int finish(struct feeds *f, const char *url, struct error *err)
+{
+    int rc = f->json ? json_end(f->json, err)
+             : f->xml ? feed_end(f->xml, err)
+                      : error_set(err, ERROR_INPUT, "an empty reply");
+    if (rc == 0 && f->json && json_top(f->json, "/version").type == JSON_ABSENT)
+        rc = error_set(err, ERROR_INPUT, "JSON, but not JSON Feed");
+    if (rc)
+        return error_prefix(err, "%s", url);
+    return 0;
+}
+
+static int read_feed(struct feeds *f, const char *url, struct error *err)
+{
+    char etag[300], modified[120];
+    const char *headers[3] = { NULL };
+    size_t count = 0;
+    struct http_reply reply;
+    struct http_request request = { .url = url, .headers = headers,
+                                    .take = take_bytes, .restart = restart,
+                                    .context = f };
+    snprintf(etag, sizeof(etag), "If-None-Match: %s", f->state->etag);
+    snprintf(modified, sizeof(modified), "If-Modified-Since: %s",
+             f->state->modified);
+    if (*f->state->etag)
+        headers[count++] = etag;
+    if (*f->state->modified)
+        headers[count++] = modified;
+    f->mark = f->out->count;
+    restart(f);
+    int rc = http_send(f->collection->http, &request, &reply, err);
+    if (rc == 0 && reply.status != 304)
+        rc = finish(f, url, err);
+    if (rc && reply.status == 410)
+        error_prefix(err, "it is gone for good, take it out");
+    if (rc == 0 && reply.status != 304) {
+        feed_memory_settle(&f->memory, f->state, f->out, f->mark);
+        feed_state_headers(f->state, http_header(&reply, "etag"),
+                           http_header(&reply, "last-modified"));
+    }
+    http_reply_release(&reply);
+    if (rc)
+        restart(f); /* half a window has no lasting ids */
+    close_parsers(f);
+    return rc;
+}
+
+static int fetch(struct collection *c, struct batch *out, struct error *err)
+{
+    struct feeds *f = c->state;
+    const char *url = f->urls.items[f->number];
+    f->out = out;
+    f->state = feed_memory_of(&f->memory, url);
+    int64_t before = f->state->asked;
+    if (read_feed(f, url, err))
+        return -1;
+    f->state->asked = clock_now();
+    /* A window that shares nothing with the last one has lost something. */
+    int64_t from = before && f->state->shared ? before : clock_now();
+    if (!before)
+        from = f->state->oldest;
+    if (from > c->complete_from)
+        c->complete_from = from;
+    feed_memory_save(&f->memory, &out->cursor);
+    return ++f->number < f->urls.count;
+}
+
+const struct collector collector_feed = {
+    .name = "feed",
+    .about = "RSS, Atom and JSON Feed: news, blogs, alerts, channels",
+    .terms = "conditional requests; shorten every where a feed keeps few items",
+    .options = options,
+    .state_size = sizeof(struct feeds),
+    .every = 15 * MINUTE,
+    .open = open_feeds,
+    .fetch = fetch,
+    .close = close_feeds,
+};
