@@ -142,7 +142,8 @@ static int judge(void *context, const struct labelled *row, struct error *err)
     words_split(&j->words, row->text);
     until = j->words.count;
     if (j->flags->targets && find_term(row->text, row->term, &span))
-        sentiment_mention(j->sentiment, &j->words, span, NULL, &tags);
+        sentiment_mention(j->sentiment, &j->words, span, NULL, NULL,
+                          &tags);
     else
         sentiment_score(j->sentiment, &j->words, from, until, NULL, &tags,
                         NULL, NULL);

@@ -235,7 +235,7 @@ void sentiment_score(const struct sentiment *s, const struct words *words,
 
 void sentiment_mention(const struct sentiment *s, const struct words *words,
                        struct span span, const uint8_t *mask,
-                       struct tags *out)
+                       const struct tags *whole, struct tags *out)
 {
     struct signals seen;
     double scale;
@@ -248,6 +248,11 @@ void sentiment_mention(const struct sentiment *s, const struct words *words,
         decide(sums, out);
         if (out->label != LABEL_NEUTRAL)
             return;
+    }
+    if (whole) {
+        out->label = whole->label;
+        out->score = whole->score;
+        return;
     }
     sentiment_score(s, words, 0, words->count, mask, out, NULL, NULL);
 }

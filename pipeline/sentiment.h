@@ -42,9 +42,10 @@ void sentiment_clause(const struct sentiment *s, const struct words *words,
                       struct span span, size_t *from, size_t *until);
 
 /* The sentiment towards what the span names: that of its clause where it has
- * one, else that of the whole text. */
+ * one, else that of the whole text: whole when it was scored, or NULL. */
 void sentiment_mention(const struct sentiment *s, const struct words *words,
                        struct span span, const uint8_t *mask,
+                       const struct tags *whole,
                        struct tags *out);
 
 /* A number that changes when any entry does: part of the rule version. */

@@ -157,7 +157,7 @@ static void tag_mention(struct tagger *t, struct post *post,
     sentiment_clause(r->sentiment, &t->words, mention->span, &from, &until);
     if (until - from < t->words.count)
         sentiment_mention(r->sentiment, &t->words, mention->span, t->mask,
-                          tags);
+                          &post->tags, tags);
     if (alone)
         return;
     sentence(&t->words, mention->span, &from, &until);
@@ -165,6 +165,18 @@ static void tag_mention(struct tagger *t, struct post *post,
         tags->aspects = tags->channels = tags->intents = 0;
         topics_tag(r->topics, &t->words, from, until, tags);
     }
+}
+
+/* A product brings its brand, which stands where the product stands: what is
+ * said of one is said of the other. */
+static const struct mention *same_place(const struct post *post, uint32_t i)
+{
+    struct span span = post->mentions[i].span;
+    for (uint32_t j = 0; j < i; j++)
+        if (post->mentions[j].span.start == span.start &&
+            post->mentions[j].span.length == span.length)
+            return &post->mentions[j];
+    return NULL;
 }
 
 static void prepare_mask(struct tagger *t)
@@ -196,11 +208,15 @@ static void tag_post(struct tagger *t, struct post *post,
         topics_spans(t->rules->topics, &t->words, post);
     }
     bool alone = one_family(t->rules->mentions, post);
-    for (uint32_t i = 0; i < post->mention_count; i++)
+    for (uint32_t i = 0; i < post->mention_count; i++) {
+        const struct mention *same = same_place(post, i);
         if (post->tags.label == LABEL_UNSCORED)
             post->mentions[i].tags = post->tags;
+        else if (same)
+            post->mentions[i].tags = same->tags;
         else
             tag_mention(t, post, &post->mentions[i], alone);
+    }
 }
 
 void tagger_run(struct tagger *t, struct batch *batch, size_t first)
