@@ -97,8 +97,11 @@ uint64_t topic_key(const struct topic_rows *t, const struct words *w,
         return words_hash(w->folded + item->start + 1, item->length - 1);
     if (item->flags & WORD_LENGTHENED)
         return squeezed(t, w, item);
-    if (item->kind == WORD_PUNCTUATION && item->length > 1)
-        return words_hash(w->folded + item->start, 1); /* "???" is "?" */
+    if (item->kind == WORD_PUNCTUATION && item->length > 1) {
+        const char *at = w->folded + item->start; /* "???" is "?" */
+        return *at == '.' ? words_hash("...", 3)
+               : (unsigned char)*at < 0x80 ? words_hash(at, 1) : item->hash;
+    }
     return item->hash;
 }
 

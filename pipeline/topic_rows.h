@@ -60,7 +60,7 @@ struct row {
     uint32_t elements;      /* first of count */
     uint32_t name;          /* offset into names: the pattern as written */
     float weight;
-    uint16_t bit;           /* of a weighted pattern: counts once a text */
+    uint16_t bit;           /* of a weighted row: it counts once a text */
     uint8_t count;
     uint8_t tag;
     uint8_t kind;           /* enum row_kind */
@@ -86,7 +86,7 @@ struct link {
     uint8_t flags;          /* set of enum cell_flag */
 };
 
-enum { TOPIC_FILTER_BITS = 16, TOPIC_WEIGHTED_LIMIT = 4096 };
+enum { TOPIC_FILTER_BITS = 16, TOPIC_WEIGHTED_LIMIT = 8192 };
 
 struct topic_rows {
     struct row *rows;

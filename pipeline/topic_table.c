@@ -76,7 +76,7 @@ static int link_row(struct topic_rows *t, size_t index,
     bool pair = row->count == 2 && single(e) && single(e + 1) &&
                 !e->classes && !e[1].classes &&
                 e->count * e[1].count <= PAIRS_LIMIT;
-    if (row->count == 1 && single(e) && (!row->weighted || e->count == 1)) {
+    if (row->count == 1 && single(e)) {
         row->kind = ROW_WORD;
         for (uint32_t i = 0; i < e->count; i++)
             add_link(t, t->hashes[e->first + i], index, order, 0, 0);
@@ -85,7 +85,7 @@ static int link_row(struct topic_rows *t, size_t index,
                 add_link(t, t->kinds[i], index, order, 0, 0);
         return 0;
     }
-    if (!pair || (row->weighted && e->count * e[1].count > 1))
+    if (!pair)
         return anchor_row(t, index, common, err);
     row->kind = ROW_PAIR;
     for (uint32_t i = 0; i < e->count; i++) {
@@ -166,11 +166,11 @@ int topic_rows_compile(struct topic_rows *t, struct error *err)
         if (row->kind == ROW_BIAS || row->kind == ROW_IMPLIED)
             continue;
         status = link_row(t, i, &common, err);
-        if (row->weighted && row->kind == ROW_PATTERN)
+        if (row->weighted)
             row->bit = (uint16_t)t->weighted_count++;
         if (t->weighted_count > TOPIC_WEIGHTED_LIMIT)
             status = error_set(err, ERROR_CONFIG,
-                               "more than 4096 weighted patterns");
+                               "more than 8192 weighted rows");
     }
     words_release(&common);
     if (status == 0)

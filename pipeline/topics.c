@@ -46,19 +46,25 @@ struct found {
     uint64_t done[TOPIC_WEIGHTED_LIMIT / 64];
 };
 
-static void try_patterns(struct topic_place *p, const struct cell *c, size_t at,
-                         struct found *f)
+/* A weighted row counts once a piece. */
+static bool first_time(struct found *f, const struct row *row)
+{
+    uint64_t bit = (uint64_t)1 << (row->bit & 63);
+    bool known = f->done[row->bit >> 6] & bit;
+    f->done[row->bit >> 6] |= bit;
+    return !known;
+}
+
+static void try_patterns(struct topic_place *p, const struct cell *c,
+                         size_t at, struct found *f)
 {
     const struct link *l = p->t->links + c->first + c->adds + c->plains;
     for (const struct link *end = l + c->patterns; l < end; l++) {
         const struct row *row = &p->t->rows[l->row];
         if (row->weighted) {
-            uint64_t bit = (uint64_t)1 << (row->bit & 63);
-            if (f->done[row->bit >> 6] & bit ||
-                !topic_try(p, row, l->anchor, at))
-                continue;
-            f->done[row->bit >> 6] |= bit;
-            f->sums[row->tag] += row->weight;
+            if (!(f->done[row->bit >> 6] >> (row->bit & 63) & 1) &&
+                topic_try(p, row, l->anchor, at) && first_time(f, row))
+                f->sums[row->tag] += row->weight;
         } else if (!(f->hits >> row->tag & 1) &&
                    topic_try(p, row, l->anchor, at)) {
             f->hits |= 1u << row->tag;
@@ -72,7 +78,8 @@ static void take_cell(struct topic_place *p, const struct cell *c, size_t at,
     const struct link *l = p->t->links + c->first;
     f->hits |= c->hits;
     for (const struct link *end = l + c->adds; l < end; l++)
-        f->sums[p->t->rows[l->row].tag] += p->t->rows[l->row].weight;
+        if (first_time(f, &p->t->rows[l->row]))
+            f->sums[p->t->rows[l->row].tag] += p->t->rows[l->row].weight;
     if (c->patterns)
         try_patterns(p, c, at, f);
 }
