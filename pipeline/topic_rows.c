@@ -333,6 +333,8 @@ static int add_row(struct reader *r, unsigned tag, struct text pattern,
         return bad(r, "the same row twice", pattern);
     if (*place) { /* a weight for a row made by hand */
         t->rows[*place - 1].weight = weight;
+        if (t->rows[*place - 1].kind == ROW_BIAS)
+            t->bias[tag] = weight;
         return 0;
     }
     if (t->row_count == ROWS_LIMIT)

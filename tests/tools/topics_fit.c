@@ -8,7 +8,7 @@
  * what the texts do not show stays as somebody wrote it. Same input, same
  * bytes. Prints rows of intent_weights.tsv, or with --cv what ten folds give:
  * set 0 complaints or the software forum, 1 its trial half (never trained
- * on), 2 hotel reviews (rows made by hand only, no words of theirs).
+ * on), 2 hotel reviews (which bring in no words of their own).
  * Not part of the program. */
 #include <errno.h>
 #include <math.h>
@@ -22,6 +22,7 @@ struct feature {
     char *name;
     double weight, prior, pull;
     size_t rows;          /* posts it is in */
+    size_t support;       /* of these, those that may bring in words */
     uint32_t first;       /* of its posts in the transposed table */
     bool hand;
 };
@@ -70,7 +71,7 @@ static uint32_t feature_of(struct fit *f, const char *name, size_t length)
 }
 
 /* Once a post. */
-static void use(struct fit *f, const char *name, size_t length)
+static void use(struct fit *f, const char *name, size_t length, bool brings)
 {
     struct sample *s = &f->samples[f->sample_count - 1];
     uint32_t index = feature_of(f, name, length);
@@ -82,6 +83,7 @@ static void use(struct fit *f, const char *name, size_t length)
     f->uses[f->use_count++] = index;
     s->count++;
     f->features[index].rows++;
+    f->features[index].support += brings && s->set != 2 && s->importance > 0;
 }
 
 static void take_row(void *context, const char *name, const char *row,
@@ -90,8 +92,9 @@ static void take_row(void *context, const char *name, const char *row,
     struct fit *f = context;
     (void)weight;
     (void)span;
-    if (!strcmp(name, f->tag))
-        use(f, row, strlen(row));
+    if (!strcmp(name, f->tag) &&
+        f->features[feature_of(f, row, strlen(row))].hand)
+        use(f, row, strlen(row), false);
 }
 
 static bool plain(const struct words *w, size_t i)
@@ -100,10 +103,6 @@ static bool plain(const struct words *w, size_t i)
     if (item->kind != WORD_PLAIN || item->length > 24 ||
         item->flags & WORD_LENGTHENED)
         return false;
-    bool inside = i && w->items[i - 1].kind == WORD_PLAIN;
-    if (inside && item->flags & WORD_TITLE &&
-        !(item->flags & WORD_CAPS && item->length > 3) && item->length > 1)
-        return false; /* a name, rather */
     for (uint32_t k = 0; k < item->length; k++) {
         char c = w->folded[item->start + k];
         if (!(c >= 'a' && c <= 'z') && c != '\'' && c != '-')
@@ -112,9 +111,17 @@ static bool plain(const struct words *w, size_t i)
     return true;
 }
 
+/* Written with a capital within a sentence: a name, rather. */
+static bool name_like(const struct words *w, size_t i)
+{
+    const struct word *item = &w->items[i];
+    return i && w->items[i - 1].kind == WORD_PLAIN && item->length > 1 &&
+           item->flags & WORD_TITLE &&
+           !(item->flags & WORD_CAPS && item->length > 3);
+}
+
 static void take_text(struct fit *f, struct text text, bool label,
-                      unsigned fold, unsigned set, double importance,
-                      bool words)
+                      unsigned fold, unsigned set, double importance)
 {
     char pair[80];
     f->samples = mem_grow(f->samples, &f->sample_room, f->sample_count,
@@ -125,18 +132,20 @@ static void take_text(struct fit *f, struct text text, bool label,
         .importance = importance };
     words_split(&f->words, text);
     topics_explain(f->topics, &f->words, take_row, f);
-    for (size_t i = 0; i < f->words.count && words; i++) {
+    for (size_t i = 0; i < f->words.count; i++) {
         const struct word *item = &f->words.items[i];
         if (!plain(&f->words, i))
             continue;
-        use(f, f->words.folded + item->start, item->length);
+        bool brings = !name_like(&f->words, i);
+        use(f, f->words.folded + item->start, item->length, brings);
         if (i + 1 < f->words.count && plain(&f->words, i + 1)) {
             int n = snprintf(pair, sizeof(pair), "%.*s %.*s",
                              (int)item->length,
                              f->words.folded + item->start,
                              (int)item[1].length,
                              f->words.folded + item[1].start);
-            use(f, pair, (size_t)n);
+            use(f, pair, (size_t)n,
+                brings && !name_like(&f->words, i + 1));
         }
     }
 }
@@ -188,7 +197,7 @@ static void read_posts(struct fit *f, const char *folder, const char *name,
         }
         take_text(f, (struct text){ cells[text], length },
                   *cells[label] == '1', (unsigned)(fold % FOLDS), set,
-                  importance, set != 2);
+                  importance);
     }
     mem_free(line);
     fclose(file);
@@ -204,7 +213,7 @@ static void read_airline(struct fit *f, const char *folder, double importance)
     while (getline(&line, &room, file) >= 0) {
         if (cut(line, cells, 9) < 9 || number++ == 0)
             continue;
-        take_text(f, text_of(cells[8]), *cells[3] == 'n' && cells[3][2] == 'g' , 200, 3, importance, true);
+        take_text(f, text_of(cells[8]), *cells[3] == 'n' && cells[3][2] == 'g' , 200, 3, importance);
     }
     mem_free(line);
     fclose(file);
@@ -248,6 +257,12 @@ static void transpose(struct fit *f)
                 &f->features[f->uses[f->samples[s].first + k]];
             f->posts[x->first + x->rows++] = (uint32_t)s;
         }
+}
+
+/* Rare words and names stay out. */
+static bool admitted(const struct fit *f, const struct feature *x)
+{
+    return x->hand || (x->support >= f->least && x->support * 2 > x->rows);
 }
 
 static bool in_training(const struct sample *s, int fold)
@@ -294,7 +309,7 @@ static void train(struct fit *f, int fold)
     for (int round = 0; round < ROUNDS; round++) {
         step(f, NULL, fold);
         for (size_t i = 0; i < f->feature_count; i++)
-            if (f->features[i].hand || f->features[i].rows >= f->least)
+            if (admitted(f, &f->features[i]))
                 step(f, &f->features[i], fold);
     }
     step(f, NULL, fold);
@@ -344,7 +359,7 @@ static void print_weights(const struct fit *f)
     for (size_t i = 0; i < f->feature_count; i++) {
         const struct feature *x = &f->features[i];
         if (x->hand ? fabs(x->weight - x->prior) >= 0.005
-                    : fabs(x->weight) >= 0.06 && x->rows >= f->least)
+                    : fabs(x->weight) >= 0.06 && admitted(f, x))
             printf("%s\t%s\t%.2f\n", f->tag, x->name, x->weight);
     }
 }
