@@ -86,7 +86,7 @@ struct link {
     uint8_t flags;          /* set of enum cell_flag */
 };
 
-enum { TOPIC_FILTER_BITS = 16, TOPIC_WEIGHTED_LIMIT = 8192 };
+enum { TOPIC_FILTER_BITS = 16, TOPIC_WEIGHTED_LIMIT = 16384 };
 
 struct topic_rows {
     struct row *rows;

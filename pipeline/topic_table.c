@@ -170,7 +170,7 @@ int topic_rows_compile(struct topic_rows *t, struct error *err)
             row->bit = (uint16_t)t->weighted_count++;
         if (t->weighted_count > TOPIC_WEIGHTED_LIMIT)
             status = error_set(err, ERROR_CONFIG,
-                               "more than 8192 weighted rows");
+                               "more than 16384 weighted rows");
     }
     words_release(&common);
     if (status == 0)

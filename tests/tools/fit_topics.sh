@@ -1,15 +1,26 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Rebuilds lexicons/en/intent_weights.tsv byte for byte from the labelled
-# posts: tests/tools/fit_topics.sh DATA [BUILD]. Trains nothing else.
+# Rebuilds lexicons/en/{aspect,intent}_weights.tsv byte for byte from the
+# labelled posts: tests/tools/fit_topics.sh DATA [BUILD]. Judges nothing:
+# topics_fit --cv and topics_score do.
 set -eu
-data=$1 build=${2:-build} out=lexicons/en/intent_weights.tsv
-rm -f $out
-{
-    echo "# Fitted by tests/tools/fit_topics.sh: intent, pattern, weight."
-    echo "# From the SemEval-2019 task 9 train file and trial reviews (suggestion),"
-    echo "# half of the ACL 2019 complaints and Crowdflower's airline tweets (complaint)."
-    "$build/tests/tools/topics_fit" "$data" lexicons/en suggestion
-    "$build/tests/tools/topics_fit" "$data" lexicons/en complaint
-} >$out.new
-mv $out.new $out
+data=$1 build=${2:-build} folder=lexicons/en
+
+# file, comment, tags
+fit() {
+    file=$folder/$1
+    {
+        echo "# Fitted by tests/tools/fit_topics.sh: tag, pattern, weight."
+        echo "# From $2"
+        for tag in $3; do
+            "$build/tests/tools/topics_fit" "$data" $folder "$tag"
+        done
+    } >"$file.new"
+    mv "$file.new" "$file"
+}
+
+fit aspect_weights.tsv "four fifths of SemEval-2014's restaurant train file." \
+    "price quality service store"
+fit intent_weights.tsv "SemEval-2019 task 9's train file and trial reviews \
+(suggestion), half of the ACL 2019 complaints and Crowdflower's airline \
+tweets (complaint)." "suggestion complaint"
