@@ -18,6 +18,8 @@ static const float letter_weight = 0.5f;
 /* Less than this is no evidence against the default: "la", "de" in names. */
 static const float least_evidence = 0.9f;
 
+static const float enough = 4.0f;
+
 struct slot {
     uint32_t tag;       /* upper half of the hash; 0: empty */
     uint32_t languages; /* set */
@@ -48,7 +50,7 @@ static size_t slot_place(const struct languages *l, uint64_t hash)
 static void slots_make(struct languages *l)
 {
     size_t wanted = SLOTS_MIN;
-    while (wanted < l->used * 4)
+    while (wanted < l->used * 2)
         wanted *= 2;
     l->slots = mem_alloc(wanted * sizeof(*l->slots));
     l->slot_count = wanted;
@@ -237,17 +239,25 @@ static void read_letters(const struct languages *l, const char *data,
     }
 }
 
+/* Reads on until English is beyond doubt: four words, and most of those seen.
+ * Otherwise long English posts would cost as much as doubtful ones. */
 static void gather(const struct languages *l, const struct words *words,
                    struct evidence *e)
 {
+    int english = find_language(l, "en");
+    float seen = 0;
     size_t count = words->count < WORDS_READ ? words->count : WORDS_READ;
     for (size_t i = 0; i < count; i++) {
         const struct word *w = &words->items[i];
         if (w->kind != WORD_PLAIN)
             continue;
         const struct slot *s = &l->slots[slot_place(l, w->hash)];
+        seen += 1;
         if (s->tag)
             add_shared(e, s, 1.0f);
+        if (words->ascii && english >= 0 && e->of[english] >= enough &&
+            e->of[english] > seen / 2)
+            break;
         if (!words->ascii)
             read_letters(l, words->folded + w->start, w->length, e);
         else

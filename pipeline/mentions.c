@@ -20,6 +20,7 @@ enum {
 
 struct entry {
     uint32_t subject;
+    bool is_name;            /* found as soon as its key is */
     struct query *query;
 };
 
@@ -60,6 +61,7 @@ struct mentions {
     size_t slot_count;
     uint64_t *filter;        /* bits of the keys of first pieces */
     unsigned filter_bits;
+    bool needs_words;        /* some pattern waits for a word */
     uint64_t hash;
 };
 
@@ -94,6 +96,7 @@ static void add_trigger(void *context, const struct name *name, uint64_t word)
     struct mentions *m = context;
     uint32_t entry = (uint32_t)m->entry_count - 1;
     if (!name) {
+        m->needs_words = true;
         add_end(m, word, entry, NULL, false);
         return;
     }
@@ -204,7 +207,8 @@ static void compile_match(struct compiler *c, size_t index)
             continue;
         m->entries = mem_grow(m->entries, &m->entry_room, m->entry_count,
                               sizeof(*m->entries));
-        m->entries[m->entry_count++] = (struct entry){ (uint32_t)index, q };
+        m->entries[m->entry_count++] = (struct entry){
+            (uint32_t)index, query_is_name(q), q };
         if (query_triggers(q, no_trigger, NULL)) {
             query_triggers(q, add_trigger, m);
         } else {
@@ -225,7 +229,7 @@ static void compile_list(struct compiler *c, size_t index,
         if (!q)
             continue;
         *entries = mem_grow(*entries, room, *count, sizeof(**entries));
-        (*entries)[(*count)++] = (struct entry){ (uint32_t)index, q };
+        (*entries)[(*count)++] = (struct entry){ (uint32_t)index, false, q };
     }
 }
 
@@ -443,7 +447,7 @@ static void take_ends(struct search *s, const struct slot *slot,
         const struct end *e = &s->m->ends[i];
         const struct entry *entry = &s->m->entries[e->entry];
         struct hit sure = *hit;
-        if (!e->name || !query_is_name(entry->query)) {
+        if (!e->name || !entry->is_name) {
             want(s, e->entry);
         } else if (s->here_count < AT_ONE_PLACE &&
                    !is_here(s, entry->subject, hit->last) &&
@@ -525,7 +529,7 @@ static void walk(struct search *s, struct place at, struct piece *p)
 static void want_inside(struct search *s, const struct word *word)
 {
     const char *c = s->words->folded + word->start;
-    for (size_t i = 0; i < word->length;) {
+    for (size_t i = 0; s->m->needs_words && i < word->length;) {
         size_t end = i;
         while (end < word->length && ((c[end] >= 'a' && c[end] <= 'z') ||
                                       (c[end] >= '0' && c[end] <= '9')))
