@@ -36,8 +36,8 @@ static const struct option options[] = {
 };
 
 struct run {
-    struct invocation *in;
     struct tagger *tagger;
+    struct json *json;    /* for NDJSON in */
     struct batch batch;
     struct buf out;
     enum format format;
@@ -244,11 +244,9 @@ static int take_object(void *context, const struct json_value *values,
 /* One object a line; what is none is told and left out. */
 static void take_json(struct run *r, struct text line)
 {
-    static const char *const paths[] = { "id", "text", "lang", NULL };
     struct error err = ERROR_INIT;
-    struct json *j = json_open("", paths, take_object, r);
     size_t before = r->batch.count;
-    if (json_feed(j, line.data, line.length, &err) || json_end(j, &err) ||
+    if (json_line(r->json, line.data, line.length, &err) ||
         r->batch.count != before + 1) {
         while (r->batch.count > before)
             batch_drop(&r->batch);
@@ -257,7 +255,6 @@ static void take_json(struct run *r, struct text line)
                 *err.text ? err.text : "one JSON object is expected");
         r->bad++;
     }
-    json_close(j);
 }
 
 /* id TAB text; a line without a tab is all text, its number the id. */
@@ -376,13 +373,15 @@ static int open_rules(struct invocation *in, struct error *err)
 
 static int run(struct invocation *in, struct error *err)
 {
+    static const char *const paths[] = { "id", "text", "lang", NULL };
     const struct tag_flags *flags = in->flags;
-    struct run r = { .in = in, .explain = flags->explain };
+    struct run r = { .explain = flags->explain };
     int rc = -1;
     batch_init(&r.batch);
     if (read_format(flags->format, &r.format, err) || open_rules(in, err))
         goto done;
     r.tagger = tagger_open(in->rules);
+    r.json = json_open("", paths, take_object, &r);
     rc = in->argc ? 0 : tag_file(&r, "-", err);
     for (int i = 0; i < in->argc && !rc; i++)
         rc = tag_file(&r, in->argv[i], err);
@@ -390,6 +389,7 @@ static int run(struct invocation *in, struct error *err)
         rc = EXIT_INCOMPLETE;
 done:
     tagger_close(r.tagger);
+    json_close(r.json);
     batch_release(&r.batch);
     buf_release(&r.out);
     return rc;

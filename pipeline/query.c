@@ -439,9 +439,10 @@ static bool node_triggers(const struct node *n, visit_trigger *visit,
         return n->word != 0;
     case NODE_NOT:
         return false;
-    case NODE_OR:
-        return node_triggers(n->left, visit, context) &
-               node_triggers(n->right, visit, context);
+    case NODE_OR: { /* either may be there: both sides must tell theirs */
+        bool left = node_triggers(n->left, visit, context);
+        return node_triggers(n->right, visit, context) && left;
+    }
     default: /* one side is enough: both must be there */
         return node_triggers(n->left, visit, context) ||
                node_triggers(n->right, visit, context);
