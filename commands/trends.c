@@ -29,6 +29,10 @@ static bool shown(const struct alert *a, const struct flags *f)
 
 static const char *state_of(const struct alert *a)
 {
+    if (a->kind == ALERT_TOPIC)
+        return "new";
+    if (a->kind == ALERT_QUIET)
+        return a->rising ? "still silent" : "over";
     return a->rising ? "still up" : "over";
 }
 
@@ -58,8 +62,7 @@ static void print_text(const struct alert *a)
            detect_level_names[a->level], alert_kind_names[a->kind],
            a->subject, a->parts[0].name, clock_format(a->since, since),
            clock_format(a->until, until),
-           a->kind == ALERT_QUIET ? (a->rising ? "still silent" : "over")
-                                  : state_of(a),
+           state_of(a),
            a->withheld ? " - coverage too poor to judge" : "");
     for (size_t i = 0; i < a->part_count; i++) {
         const struct alert_part *p = &a->parts[i];
@@ -69,10 +72,14 @@ static void print_text(const struct alert *a)
     }
     if (a->kind == ALERT_QUIET)
         return;
-    printf("  %" PRIu64 " posts by %" PRIu64 " writers; busiest writer %.0f "
-           "%%, copies %.0f %%%s\n", a->posts, a->authors,
-           100 * a->top_author, 100 * a->copied,
-           a->few_writers ? " - carried by few" : "");
+    if (a->kind == ALERT_TOPIC)
+        printf("  %" PRIu64 " posts by %" PRIu64 " writers\n", a->posts,
+               a->authors);
+    else
+        printf("  %" PRIu64 " posts by %" PRIu64 " writers; busiest writer "
+               "%.0f %%, copies %.0f %%%s\n", a->posts, a->authors,
+               100 * a->top_author, 100 * a->copied,
+               a->few_writers ? " - carried by few" : "");
     print_share("aspect", &a->aspect);
     print_share("channel", &a->channel);
     print_share("source", &a->source);

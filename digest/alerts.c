@@ -17,6 +17,7 @@
 #include "digest/incident.h"
 #include "digest/names.h"
 #include "digest/stats.h"
+#include "digest/topic.h"
 
 enum {
     HISTORY_DAYS = 35,
@@ -32,7 +33,9 @@ enum {
 #define SURPRISE_WATCH 4.0    /* -log10 of the chance of the count */
 #define HEALTHY 0.5           /* of everything else's usual posts */
 
-const char *const alert_kind_names[ALERT_KIND_COUNT] = { "spike", "quiet" };
+const char *const alert_kind_names[ALERT_KIND_COUNT] = {
+    "spike", "quiet", "topic",
+};
 const char *const detect_level_names[3] = { "none", "watch", "alert" };
 
 /* Something that stood out, before it is part of a story. */
@@ -352,7 +355,7 @@ static int compare_alerts(const void *a, const void *b)
     return strcmp(x->subject, y->subject);
 }
 
-static int tell_all(struct survey *s)
+static int tell_all(struct survey *s, const struct names *subjects)
 {
     for (size_t i = 0; i < s->count; i++)
         set_level(s, &s->findings[i]);
@@ -361,6 +364,9 @@ static int tell_all(struct survey *s)
     for (size_t i = 0; i < s->count && i < PARTS_MOST; i++)
         if (!s->findings[i].taken && s->findings[i].part.level && tell(s, i))
             return -1;
+    if (topics_tell(s->out, subjects, s->store, s->config, s->query,
+                    s->start + (int64_t)s->hours * HOUR, s->err))
+        return -1;
     if (s->out->count)
         qsort(s->out->items, s->out->count, sizeof(*s->out->items),
               compare_alerts);
@@ -412,7 +418,7 @@ static int survey_open(struct survey *s)
 static int survey_run(struct survey *s)
 {
     const struct config *c = s->config;
-    struct names subjects = { 0 };
+    struct names all = { 0 }, subjects = { 0 };
     int rc = survey_open(s);
 
     if (rc <= 0)
@@ -420,19 +426,20 @@ static int survey_run(struct survey *s)
     s->out->coverage = coverage_of(s, s->judged, s->hours);
     s->out->withheld = s->out->coverage < COVERAGE_FLOOR;
     if (s->query->subject)
-        names_add(&subjects, s->query->subject);
+        names_add(&all, s->query->subject);
     else
-        rc = names_read(&subjects, s->store, STORE_SUBJECTS, s->err);
+        rc = names_read(&all, s->store, STORE_SUBJECTS, s->err);
     /* The configuration decides what is still watched. */
-    for (size_t i = 0; rc >= 0 && i < subjects.count; i++) {
-        bool watched = s->query->subject || !c || c->subject_count == 0 ||
-                       config_subject(c, subjects.items[i]);
-
-        if (watched && survey_subject(s, subjects.items[i]))
+    for (size_t i = 0; i < all.count; i++)
+        if (s->query->subject || !c || c->subject_count == 0 ||
+            config_subject(c, all.items[i]))
+            names_add(&subjects, all.items[i]);
+    for (size_t i = 0; rc >= 0 && i < subjects.count; i++)
+        if (survey_subject(s, subjects.items[i]))
             rc = -1;
-    }
     if (rc >= 0)
-        rc = tell_all(s);
+        rc = tell_all(s, &subjects);
+    names_release(&all);
     names_release(&subjects);
     return rc < 0 ? -1 : 0;
 }

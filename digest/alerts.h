@@ -12,18 +12,22 @@
 #include "digest/terms.h"
 #include "store/store.h"
 
-enum alert_kind { ALERT_SPIKE, ALERT_QUIET, ALERT_KIND_COUNT };
+/* spike: far more than usual; quiet: almost nothing while the sources work;
+ * topic: a new thing many writers talk of, though the counts hardly move
+ * (its only part counts writers of terms[0]). */
+enum alert_kind { ALERT_SPIKE, ALERT_QUIET, ALERT_TOPIC, ALERT_KIND_COUNT };
 extern const char *const alert_kind_names[ALERT_KIND_COUNT];
-                                        /* spike quiet */
+                                        /* spike quiet topic */
 enum alert_measure { MEASURE_POSTS, MEASURE_NEGATIVE, MEASURE_COMPLAINTS,
-                     MEASURE_ASPECT };
+                     MEASURE_ASPECT, MEASURE_TERM };
 
 /* One series that stood out. */
 struct alert_part {
     const char *subject;
     uint8_t measure;       /* enum alert_measure */
     uint8_t aspect;        /* enum aspect, of MEASURE_ASPECT */
-    const char *name;      /* "posts", "negative", "complaints", "delivery" */
+    const char *name;      /* "posts", "negative", "complaints", "delivery";
+                            * of MEASURE_TERM the term */
     uint8_t level;         /* enum detect_level */
     double score;          /* of the hour that stood out most */
     int64_t since, until;  /* hours of the incident within the day's end */

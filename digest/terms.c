@@ -107,7 +107,7 @@ static void choose_candidates(struct search *s)
     }
 }
 
-static void add_day(struct search *s, const struct buf *packed)
+static void add_day(struct search *s, const struct buf *packed, bool last)
 {
     struct packed_head head;
     struct packed_term term;
@@ -119,8 +119,11 @@ static void add_day(struct search *s, const struct buf *packed)
         memcpy(&term, packed->data + sizeof(head) + i * sizeof(term),
                sizeof(term));
         e = tally_find(&s->index, term.hash);
-        if (e)
-            s->chosen[e->posts - 1].before += term.authors;
+        if (!e)
+            continue;
+        s->chosen[e->posts - 1].before += term.authors;
+        if (last)
+            s->chosen[e->posts - 1].term.yesterday = term.authors;
     }
     s->out->background_authors += head.authors;
     s->out->background_days += head.authors > 0;
@@ -148,7 +151,7 @@ static int read_past(struct search *s, struct store *store,
             rc = -1;
             break;
         }
-        add_day(s, &packed);
+        add_day(s, &packed, day == last);
     }
     buf_release(&packed);
     return rc < 0 ? -1 : 0;

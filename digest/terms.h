@@ -34,6 +34,7 @@ struct term {
     uint64_t posts;       /* copies and reposts counted once */
     uint64_t authors;     /* what is compared: one voice each */
     uint64_t before;      /* authors in the background, counted day by day */
+    uint64_t yesterday;   /* authors in the last background day */
     double expected;      /* authors, had nothing changed */
     double surprise;      /* -log10 P(as many or more) */
     double z;             /* log-odds against the background: the order */

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See topic.h. The bar is high, for a brand's day has thousands of terms: a
+ * chance of 1e-15 against the own past, a tenth of the day's writers, and
+ * three times as many as the day before, so that it is told once. */
+#include "digest/topic.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "digest/candidates.h"
+
+#define TOPIC_SURPRISE 15.0
+#define TOPIC_SHARE 0.1        /* of the day's writers */
+#define TOPIC_GROWTH 3.0       /* of the writers of the day before */
+
+enum {
+    TOPIC_AUTHORS = 20,
+    TOPIC_BRANDS = 50,         /* the day's most talked of; the rest is quiet */
+    TOPIC_PAST = 7,            /* days with posts before */
+    TOPIC_BACKGROUND = 28,     /* days compared with */
+    TOPIC_TERMS = 5,
+    TOPIC_RANGE = 2 * DAY,     /* longer ranges have no "today" */
+};
+
+struct brand {
+    const char *name;
+    uint64_t posts;
+};
+
+static int compare_brands(const void *a, const void *b)
+{
+    const struct brand *x = a, *y = b;
+
+    if (x->posts != y->posts)
+        return x->posts > y->posts ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+static bool is_topic(const struct terms *t, const struct term *e)
+{
+    return !e->weak && e->surprise >= TOPIC_SURPRISE &&
+           e->authors >= TOPIC_AUTHORS &&
+           (double)e->authors >= TOPIC_SHARE * (double)t->authors &&
+           (double)e->authors >= TOPIC_GROWTH * (double)e->yesterday;
+}
+
+static bool in_text(const char *text, const struct term *e)
+{
+    return strcasestr(text, e->text) != NULL;
+}
+
+/* Does an alert of the brand or its products already say so? */
+static bool is_told(const struct alerts *out, const char *brand,
+                    const struct term *e)
+{
+    size_t length = strlen(brand);
+
+    for (size_t i = 0; i < out->count; i++) {
+        const struct alert *a = &out->items[i];
+
+        if (a->level != DETECT_ALERT || strncmp(a->subject, brand, length) ||
+            (a->subject[length] && a->subject[length] != '/'))
+            continue;
+        if (a->term_count == 0)
+            return true;
+        for (size_t j = 0; j < a->term_count; j++)
+            if (in_text(a->terms[j].text, e) ||
+                (a->terms[j].phrase && in_text(a->terms[j].phrase, e)))
+                return true;
+        for (size_t j = 0; j < a->sample_count; j++)
+            if (in_text(a->samples[j].text, e))
+                return true;
+    }
+    return false;
+}
+
+static void tell_topic(struct alerts *out, const char *brand,
+                       const struct terms *t, const struct term *e,
+                       int64_t until)
+{
+    struct alert_part *part = arena_alloc(&out->memory, sizeof(*part));
+    struct alert a = {
+        .kind = ALERT_TOPIC, .level = DETECT_ALERT,
+        .subject = arena_copy(&out->memory, brand, strlen(brand)),
+        .severity = fmin(e->surprise, 30) / 3 +
+                    2 * log10(1 + (double)e->authors),
+        .parts = part, .part_count = 1,
+        .since = e->first_seen - e->first_seen % HOUR, .until = until,
+        .fresh = true, .coverage = out->coverage,
+        .withheld = out->withheld, .posts = e->posts, .authors = e->authors,
+        .terms = { *e }, .term_count = 1,
+    };
+
+    *part = (struct alert_part){
+        .subject = a.subject, .measure = MEASURE_TERM, .name = e->text,
+        .level = DETECT_ALERT, .score = e->surprise, .since = a.since,
+        .until = until, .observed = e->authors, .expected = e->expected,
+        .high = ceil(e->expected + 1.96 * sqrt(e->expected + 1)),
+        .peak = a.since, .peak_expected = e->expected,
+    };
+    part->low = fmax(0, floor(e->expected - 1.96 * sqrt(e->expected + 1)));
+    for (size_t i = 0; i < t->count && a.term_count < ALERT_TERMS; i++)
+        if (&t->items[i] != e && !t->items[i].weak)
+            a.terms[a.term_count++] = t->items[i];
+    for (size_t i = 0; i < e->example_count && i < ALERT_SAMPLES; i++)
+        a.samples[a.sample_count++] = e->examples[i];
+    if (a.withheld)
+        a.level = DETECT_WATCH;
+    out->items = mem_grow(out->items, &out->room, out->count,
+                          sizeof(*out->items));
+    out->items[out->count++] = a;
+}
+
+static int judge_brand(struct alerts *out, const char *brand,
+                       struct store *store, const struct config *config,
+                       const struct alerts_query *query, int64_t until,
+                       struct error *err)
+{
+    struct terms_query q = {
+        .subject = brand, .data = query->data, .from = query->from,
+        .until = until, .background_days = TOPIC_BACKGROUND,
+        .limit = TOPIC_TERMS, .write_cache = query->write_cache,
+    };
+    struct terms *t;
+
+    if (terms_find(&t, store, config, &q, err))
+        return -1;
+    out->owned = mem_grow(out->owned, &out->owned_room, out->owned_count,
+                          sizeof(*out->owned));
+    out->owned[out->owned_count++] = t; /* the alert's texts are in it */
+    if (t->basis != TERMS_OWN_PAST || t->background_days < TOPIC_PAST)
+        return 0;
+    for (size_t i = 0; i < t->count; i++) {
+        if (!is_topic(t, &t->items[i]) ||
+            is_told(out, brand, &t->items[i]))
+            continue;
+        tell_topic(out, brand, t, &t->items[i], until);
+        break;
+    }
+    return 0;
+}
+
+int topics_tell(struct alerts *out, const struct names *subjects,
+                struct store *store, const struct config *config,
+                const struct alerts_query *query, int64_t until,
+                struct error *err)
+{
+    struct brand *brands =
+        mem_alloc((subjects->count + 1) * sizeof(*brands));
+    size_t count = 0;
+    int rc = 0;
+
+    if (until - query->from > TOPIC_RANGE)
+        goto done;
+    for (size_t i = 0; i < subjects->count && rc == 0; i++) {
+        struct store_query q = { subjects->items[i], NULL, query->from,
+                                 until };
+        struct counts c;
+
+        if (strchr(q.subject, '/'))
+            continue;
+        rc = store_series(store, &q, until - query->from, &c, 1, err);
+        if (rc == 0 && c.posts >= TOPIC_AUTHORS)
+            brands[count++] = (struct brand){ q.subject, c.posts };
+    }
+    if (count)
+        qsort(brands, count, sizeof(*brands), compare_brands);
+    for (size_t i = 0; i < count && i < TOPIC_BRANDS && rc == 0; i++)
+        rc = judge_brand(out, brands[i].name, store, config, query, until,
+                         err);
+done:
+    mem_free(brands);
+    return rc;
+}
