@@ -271,7 +271,7 @@ static bool same_brand(const char *a, const char *b)
 
 static bool belongs(const struct alert *a, const struct finding *f)
 {
-    return !f->taken && a->kind == f->kind &&
+    return !f->taken && f->part.level && a->kind == f->kind &&
            same_brand(a->subject, f->part.subject) &&
            f->part.since <= a->until + STORY_GAP &&
            f->part.until + STORY_GAP >= a->since;

@@ -329,15 +329,17 @@ static bool alike(struct words *w, const char *a, const char *b)
 }
 
 /* Is b, the weaker, the same thing as a, or a part of it? Words alike, and
- * mostly the same posts; by the phrase a stands in only what is clearly less:
- * of two words that always stand together both are told. */
+ * mostly the same posts; by the phrase a stands in only other phrases, and
+ * words that are clearly less: of two words that always stand together both
+ * are told. */
 static bool is_same(struct words *w, const struct chosen *a,
                     const struct chosen *b)
 {
     size_t least = a->document_count < b->document_count ? a->document_count
                                                          : b->document_count;
-    bool part = a->term.phrase && (double)b->document_count <=
-                                      PART_MOST * (double)a->document_count;
+    bool part = a->term.phrase && (b->term.kind == TERM_PHRASE ||
+                                   (double)b->document_count <=
+                                       PART_MOST * (double)a->document_count);
 
     return (alike(w, a->term.text, b->term.text) ||
             (part && alike(w, a->term.phrase, b->term.text))) &&

@@ -1,0 +1,46 @@
+# An experiment from its first day to its lesson.
+awk 'function below(n) { seed = seed * 16807 % 2147483647; return seed % n }
+BEGIN {
+    seed = 7
+    for (d = 0; d < 200; d++)
+        for (b = 0; b < 3; b++) {
+            n = 20 + below(12)
+            if (b == 0 && d >= 190) n *= 3
+            for (i = 0; i < n; i++) {
+                t = 1767225600 + d * 86400 + below(86400)
+                printf "{\"id\":\"%d-%d-%d\",\"source\":\"forum\",\"created_at\":%d,\"author\":\"a%d\",\"text\":\"%s %s today\"}\n",
+                    d, b, i, t, below(9999),
+                    b == 0 ? "acme" : b == 1 ? "bolt" : "corso",
+                    below(10) < 3 ? "was lovely" : "was open"
+            }
+        }
+}' > posts.ndjson
+cat > swell.yaml <<'Y'
+store: s
+brands:
+  - name: acme
+    match: [acme]
+    own: yes
+  - name: bolt
+    match: [bolt]
+  - name: corso
+    match: [corso]
+Y
+swell -q import posts.ndjson
+now="--now 2026-07-17T08:00:00Z"
+swell $now experiment list
+swell $now experiment add chat --subject acme --from 2026-07-10 \
+    --title "chat until midnight" --controls bolt,corso; echo "status $?"
+swell $now experiment add chat --subject acme --from 2026-07-10; echo "status $?"
+swell $now experiment add x --subject nobody --from 2026-07-10; echo "status $?"
+swell $now experiment add x --subject acme; echo "status $?"
+echo "== read"
+swell $now experiment read chat | head -4
+echo "== a control is not changed by it"
+swell $now experiment add still --subject bolt --from 2026-07-10 --controls corso
+swell $now experiment read still | sed -n 2p | cut -d'(' -f1
+echo "== close"
+swell $now experiment close chat --lesson "evening chat is worth it"
+swell $now experiment list
+swell $now experiment read chat --format json | grep -c '"verdict":"rose"'
+swell $now experiment close nothing; echo "status $?"

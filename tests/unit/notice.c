@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Emerging terms and alerts over a store of invented posts: what must be
+ * told, and what must not. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "digest/alerts.h"
+#include "digest/candidates.h"
+#include "digest/terms.h"
+#include "store/store.h"
+#include "tests/unit/scratch.h"
+
+enum { DAY_0 = 20000, DAYS = 30, TODAY = DAY_0 + DAYS };
+
+static const char *const subjects[] = { "acme", "bolt", "acme/tote" };
+
+struct fixture {
+    char folder[SCRATCH_ROOM];
+    struct store *store;
+    struct batch batch;
+    struct error err;
+    uint64_t seed;
+    unsigned made;
+};
+
+static unsigned below(struct fixture *f, unsigned most)
+{
+    f->seed = f->seed * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)((f->seed >> 33) % most);
+}
+
+static void add(struct fixture *f, int subject, int64_t when, uint64_t author,
+                const char *text, bool negative)
+{
+    struct post *p = batch_add(&f->batch);
+    struct arena *memory = &f->batch.memory;
+    char id[32];
+
+    snprintf(id, sizeof(id), "n%u", f->made++);
+    p->source = TEXT("forum");
+    p->native_id = text_of(arena_copy(memory, id, strlen(id)));
+    p->text = text_of(arena_copy(memory, text, strlen(text)));
+    p->created = p->fetched = when;
+    p->author_hash = author;
+    p->tags.label = negative ? LABEL_NEGATIVE : LABEL_NEUTRAL;
+    p->tags.score = negative ? -400 : 0;
+    p->mentions = arena_alloc(memory, 2 * sizeof(*p->mentions));
+    p->mentions[0] = (struct mention){ .subject = (uint32_t)subject,
+                                       .tags = p->tags };
+    p->mentions[1] = (struct mention){ .subject = 0, .tags = p->tags };
+    p->mention_count = subject == 2 ? 2 : 1; /* a product brings its brand */
+}
+
+/* Ordinary talk: rate posts an hour, words from a small stock. */
+static void add_usual(struct fixture *f, int subject, int from, int until,
+                      unsigned rate)
+{
+    static const char *const things[] = {
+        "jumper", "boots", "kettle", "curtains", "lamp", "trousers", "shelf",
+        "apron", "basket", "blanket", "mirror", "stool",
+    };
+    static const char *const said[] = {
+        "arrived in the rain", "looks fine by the window", "was on the sale",
+        "got a second glance", "reminds me of school", "went to my sister",
+        "sits in the hall", "needs a wash", "came in blue", "fits the corner",
+    };
+    char text[160];
+
+    for (int hour = from * 24; hour < until * 24; hour++) {
+        unsigned posts = below(f, 2 * rate + 1);
+        for (unsigned i = 0; i < posts; i++) {
+            snprintf(text, sizeof(text), "the %s %s %u", things[below(f, 12)],
+                     said[below(f, 10)], below(f, 90) + 10);
+            add(f, subject, (DAY_0 * 24 + hour) * (int64_t)HOUR +
+                                below(f, 3600), 1000 + below(f, 5000), text,
+                below(f, 4) == 0);
+        }
+    }
+}
+
+static void flush(struct fixture *f)
+{
+    struct store_result r = { 0 };
+
+    if (store_append(f->store, &f->batch, &r, &f->err))
+        fail_msg("%s", f->err.text);
+    batch_reset(&f->batch);
+}
+
+static int setup(void **state)
+{
+    struct fixture *f = mem_alloc(sizeof(*f));
+
+    scratch_make(f->folder);
+    f->seed = 9;
+    if (store_open(&f->store, f->folder, STORE_WRITE, &f->err))
+        fail_msg("%s", f->err.text);
+    batch_init(&f->batch);
+    f->batch.subjects = subjects;
+    f->batch.subject_count = 3;
+    f->batch.rules = 1;
+    clock_fix((TODAY + 1) * (int64_t)DAY + HOUR);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+
+    store_close(f->store);
+    batch_release(&f->batch);
+    scratch_remove(f->folder);
+    mem_free(f);
+    return 0;
+}
+
+static int64_t today(int hour)
+{
+    return TODAY * (int64_t)DAY + hour * (int64_t)HOUR;
+}
+
+static struct terms *find_terms(struct fixture *f, const char *subject,
+                                bool weak)
+{
+    struct terms_query q = { .subject = subject, .from = today(0),
+                             .until = today(24), .weak = weak };
+    struct terms *t;
+
+    flush(f);
+    if (terms_find(&t, f->store, NULL, &q, &f->err))
+        fail_msg("%s", f->err.text);
+    return t;
+}
+
+static struct alerts *find_alerts(struct fixture *f)
+{
+    struct alerts_query q = { .from = today(0), .until = today(24),
+                              .causes = true };
+    struct alerts *a;
+
+    flush(f);
+    if (alerts_find(&a, f->store, NULL, &q, &f->err))
+        fail_msg("%s", f->err.text);
+    return a;
+}
+
+static size_t told(const struct alerts *a)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < a->count; i++)
+        n += a->items[i].level == DETECT_ALERT;
+    return n;
+}
+
+/* ---- terms ------------------------------------------------------------ */
+
+static void a_new_hashtag_comes_first_with_its_phrase(void **state)
+{
+    struct fixture *f = *state;
+    struct terms *t;
+    char text[120];
+
+    add_usual(f, 0, 0, DAYS + 1, 5);
+    for (int i = 0; i < 12; i++) {
+        snprintf(text, sizeof(text), "%d the gift card is stuck #stuckcard",
+                 i);
+        add(f, 0, today(9) + i * 60, 50 + (uint64_t)i, text, true);
+    }
+    t = find_terms(f, "acme", false);
+    assert_int_equal(t->basis, TERMS_OWN_PAST);
+    assert_int_equal(t->background_days, DAYS);
+    assert_in_range(t->count, 2, 4);
+    for (size_t i = 0; i < t->count; i++) {
+        const struct term *e = &t->items[i];
+        assert_int_equal(e->authors, 12);
+        assert_int_equal(e->before, 0);
+        assert_true(e->surprise > 8 && !e->weak && e->growth > 10);
+        assert_int_equal(e->first_seen, today(9));
+        assert_int_equal(e->example_count, TERM_EXAMPLES);
+        assert_true(e->examples[0].author != e->examples[1].author);
+        /* "gift", "card" and "gift card" are one thing. */
+        assert_true(strcmp(e->text, "gift") || e->phrase);
+    }
+    terms_close(t);
+}
+
+static void a_usual_day_has_no_new_terms(void **state)
+{
+    struct fixture *f = *state;
+    struct terms *t;
+
+    add_usual(f, 0, 0, DAYS + 1, 5);
+    t = find_terms(f, "acme", false);
+    assert_int_equal(t->count, 0);
+    assert_true(t->posts > 60);
+    terms_close(t);
+}
+
+static void one_writer_or_copies_make_no_term(void **state)
+{
+    struct fixture *f = *state;
+    struct terms *t;
+    char text[120];
+
+    add_usual(f, 0, 0, DAYS + 1, 5);
+    for (int i = 0; i < 30; i++) { /* one writer, thirty posts */
+        snprintf(text, sizeof(text), "zeppelin %d", i);
+        add(f, 0, today(9) + i, 77, text, false);
+    }
+    for (int i = 0; i < 30; i++) /* thirty writers, one text */
+        add(f, 0, today(10) + i, 300 + (uint64_t)i,
+            "please sign the wonderful gondola petition right now", false);
+    t = find_terms(f, "acme", true);
+    for (size_t i = 0; i < t->count; i++) {
+        assert_null(strstr(t->items[i].text, "zeppelin"));
+        assert_null(strstr(t->items[i].text, "gondola"));
+    }
+    assert_in_range(t->copies, 29, 40); /* usual talk repeats itself */
+    terms_close(t);
+}
+
+static void without_a_past_nothing_is_new(void **state)
+{
+    struct fixture *f = *state;
+    struct terms *t;
+
+    for (int i = 0; i < 20; i++)
+        add(f, 0, today(9) + i, 300 + (uint64_t)i, "a gondola", false);
+    t = find_terms(f, "acme", true);
+    assert_int_equal(t->basis, TERMS_NO_BASELINE);
+    assert_int_equal(t->count, 0);
+    terms_close(t);
+}
+
+static void a_new_subject_is_held_against_the_others(void **state)
+{
+    struct fixture *f = *state;
+    struct terms *t;
+
+    add_usual(f, 1, 0, DAYS + 1, 5);
+    for (int i = 0; i < 20; i++)
+        add(f, 0, today(9) + i, 300 + (uint64_t)i, "a gondola", false);
+    t = find_terms(f, "acme", false);
+    assert_int_equal(t->basis, TERMS_OTHERS);
+    assert_true(t->count >= 1);
+    assert_string_equal(t->items[0].text, "gondola");
+    terms_close(t);
+}
+
+static void the_cache_gives_the_same_answer(void **state)
+{
+    struct fixture *f = *state;
+    struct terms_query q = { .subject = "acme", .from = today(0),
+                             .until = today(24), .weak = true,
+                             .write_cache = true };
+    struct terms *first, *second;
+
+    add_usual(f, 0, 0, DAYS + 1, 5);
+    for (int i = 0; i < 12; i++)
+        add(f, 0, today(9) + i, 50 + (uint64_t)i, "a gondola", false);
+    flush(f);
+    assert_int_equal(terms_find(&first, f->store, NULL, &q, &f->err), 0);
+    assert_int_equal(terms_find(&second, f->store, NULL, &q, &f->err), 0);
+    assert_int_equal(first->count, second->count);
+    assert_true(first->count > 0);
+    for (size_t i = 0; i < first->count; i++) {
+        assert_string_equal(first->items[i].text, second->items[i].text);
+        assert_true(fabs(first->items[i].z - second->items[i].z) < 1e-12);
+    }
+    terms_close(first);
+    terms_close(second);
+}
+
+/* ---- alerts ----------------------------------------------------------- */
+
+static void a_usual_month_has_no_alerts(void **state)
+{
+    struct fixture *f = *state;
+    struct alerts *a;
+
+    add_usual(f, 0, 0, DAYS + 1, 6);
+    add_usual(f, 1, 0, DAYS + 1, 2);
+    flush(f);
+    for (int day = 8; day <= DAYS; day++) {
+        struct alerts_query q = {
+            .from = (DAY_0 + day) * (int64_t)DAY,
+            .until = (DAY_0 + day + 1) * (int64_t)DAY, .causes = true };
+        assert_int_equal(alerts_find(&a, f->store, NULL, &q, &f->err), 0);
+        assert_int_equal(told(a), 0);
+        assert_int_equal(a->subjects, 2);
+        alerts_close(a);
+    }
+}
+
+static void a_wave_is_one_story_with_its_cause(void **state)
+{
+    struct fixture *f = *state;
+    struct alerts *a;
+    const struct alert *e;
+    char text[120];
+
+    add_usual(f, 0, 0, DAYS + 1, 6);
+    add_usual(f, 1, 0, DAYS + 1, 6);
+    for (int i = 0; i < 150; i++) {
+        snprintf(text, sizeof(text), "%u the checkout froze %u", below(f, 999),
+                 below(f, 999));
+        add(f, 2, today(14) + (int)below(f, 4 * HOUR), 400 + (uint64_t)i,
+            text, true);
+    }
+    a = find_alerts(f);
+    assert_int_equal(told(a), 1);
+    e = &a->items[0];
+    assert_string_equal(e->parts[0].name, "negative");
+    assert_string_equal(e->subject, "acme");
+    assert_true(e->part_count >= 2); /* its posts rose as well */
+    assert_in_range(e->since, today(14), today(15));
+    assert_in_range(e->until, today(18), today(19));
+    assert_false(e->rising);
+    assert_true(e->fresh && !e->few_writers && !e->withheld);
+    assert_in_range(e->authors, 120, 260);
+    assert_true(e->parts[0].observed > e->parts[0].high);
+    assert_in_range(e->term_count, 1, ALERT_TERMS);
+    assert_non_null(strstr("the checkout froze", e->terms[0].text));
+    assert_true(e->sample_count >= 2);
+    alerts_close(a);
+}
+
+static void few_writers_are_at_most_a_watch(void **state)
+{
+    struct fixture *f = *state;
+    struct alerts *a;
+    char text[120];
+
+    add_usual(f, 0, 0, DAYS + 1, 6);
+    for (int i = 0; i < 150; i++) { /* two writers: not even shown */
+        snprintf(text, sizeof(text), "%u refund me %u", below(f, 999), i);
+        add(f, 1, today(14) + i, 400 + (uint64_t)i % 2, text, true);
+    }
+    add_usual(f, 1, 0, DAYS + 1, 1);
+    for (int i = 0; i < 150; i++) { /* many copies of one text */
+        add(f, 0, today(14) + i, 400 + (uint64_t)i,
+            "everybody should read this letter about the old factory", false);
+    }
+    a = find_alerts(f);
+    assert_int_equal(told(a), 0);
+    assert_true(a->count > 0);
+    for (size_t i = 0; i < a->count; i++)
+        assert_true(a->items[i].few_writers);
+    alerts_close(a);
+}
+
+static void cover(struct fixture *f, int64_t from, int64_t until,
+                  enum coverage_state as)
+{
+    snprintf(f->batch.label, sizeof(f->batch.label), "forum");
+    f->batch.coverage = (struct coverage_span){ from, until, (uint8_t)as };
+    flush(f);
+    f->batch.coverage = (struct coverage_span){ 0 };
+}
+
+static void silence_is_told_only_when_the_source_works(void **state)
+{
+    struct fixture *f = *state;
+    struct alerts *a;
+
+    add_usual(f, 0, 0, DAYS, 6); /* acme: nothing at all today */
+    add_usual(f, 1, 0, DAYS, 6);
+    cover(f, DAY_0 * (int64_t)DAY, today(0), COVERAGE_COVERED);
+    cover(f, today(0), today(24), COVERAGE_FAILED);
+    a = find_alerts(f);
+    assert_int_equal(a->count, 0);
+    assert_true(a->withheld && a->coverage < 0.1);
+    alerts_close(a);
+    cover(f, today(0), today(24), COVERAGE_COVERED);
+    a = find_alerts(f);
+    assert_int_equal(told(a), 2);
+    assert_int_equal(a->items[0].kind, ALERT_QUIET);
+    assert_true(a->items[0].rising && a->items[0].parts[0].expected > 50);
+    alerts_close(a);
+}
+
+static void poor_coverage_withholds_the_verdict(void **state)
+{
+    struct fixture *f = *state;
+    struct alerts *a;
+    char text[120];
+
+    add_usual(f, 0, 0, DAYS + 1, 6);
+    for (int i = 0; i < 150; i++) {
+        snprintf(text, sizeof(text), "%u the checkout froze %u", below(f, 999),
+                 below(f, 999));
+        add(f, 0, today(14) + (int)below(f, 4 * HOUR), 400 + (uint64_t)i,
+            text, true);
+    }
+    cover(f, DAY_0 * (int64_t)DAY, today(14), COVERAGE_COVERED);
+    cover(f, today(14), today(24), COVERAGE_FAILED);
+    a = find_alerts(f);
+    assert_int_equal(told(a), 0);
+    assert_true(a->count >= 1);
+    assert_true(a->items[0].withheld);
+    alerts_close(a);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(a_new_hashtag_comes_first_with_its_phrase),
+        TEST(a_usual_day_has_no_new_terms),
+        TEST(one_writer_or_copies_make_no_term),
+        TEST(without_a_past_nothing_is_new),
+        TEST(a_new_subject_is_held_against_the_others),
+        TEST(the_cache_gives_the_same_answer),
+        TEST(a_usual_month_has_no_alerts),
+        TEST(a_wave_is_one_story_with_its_cause),
+        TEST(few_writers_are_at_most_a_watch),
+        TEST(silence_is_told_only_when_the_source_works),
+        TEST(poor_coverage_withholds_the_verdict),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
