@@ -95,3 +95,15 @@ int64_t api_time(const struct json_value *value)
         return 0;
     return when;
 }
+
+uint8_t api_rating(const struct json_value *value)
+{
+    char digits[16];
+    if ((value->type != JSON_STRING && value->type != JSON_NUMBER) ||
+        value->text.length >= sizeof(digits))
+        return 0;
+    memcpy(digits, value->text.data, value->text.length);
+    digits[value->text.length] = '\0';
+    double stars = strtod(digits, NULL);
+    return stars >= 0.5 && stars < 5.5 ? (uint8_t)(stars + 0.5) : 0;
+}

@@ -35,6 +35,8 @@ void api_release(struct api_call *call);
 /* A string or number as text in the batch's arena; empty for all else. */
 struct text api_text(struct batch *out, const struct json_value *value,
                      size_t limit);
+/* 1 to 5, rounded; 0: none. */
+uint8_t api_rating(const struct json_value *value);
 /* Plain text as HTML, appended: for posts that are put together as HTML. */
 void api_html(struct buf *out, struct text plain);
 /* A date in any form that clock_parse() knows; 0: none. */

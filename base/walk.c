@@ -218,6 +218,14 @@ bool walk_saw(struct walk *w, struct walk_list *l, struct text id,
     return time >= w->since;
 }
 
+bool walk_knows(const struct walk_list *l, struct text id)
+{
+    for (unsigned i = 0; i < l->known.count; i++)
+        if (text_is(id, l->known.items[i].id))
+            return true;
+    return false;
+}
+
 /* The list was walked to its end: the fresh ones become the known ones. */
 static void finish(struct walk_list *l, bool whole)
 {

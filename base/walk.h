@@ -82,6 +82,8 @@ void walk_page(struct walk *w, struct walk_list *l);
 /* For each item in the page's order. True: keep it, false: too old. */
 bool walk_saw(struct walk *w, struct walk_list *l, struct text id,
               struct text key, int64_t time);
+/* Was it there in the walk before? */
+bool walk_knows(const struct walk_list *l, struct text id);
 /* After a page that was read to its end. next: token of the page below, ""
  * when the service says there is none. 1: walk on, 0: the list is done and
  * l->gone filled, -1: the service goes in a circle; the list is done, too. */

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 
+extern const struct collector collector_appstore;
 extern const struct collector collector_bluesky;
 extern const struct collector collector_feed;
 extern const struct collector collector_file;
@@ -11,6 +12,7 @@ extern const struct collector collector_hackernews;
 extern const struct collector collector_mastodon;
 
 const struct collector *const collectors[] = {
+    &collector_appstore,
     &collector_bluesky,
     &collector_feed,
     &collector_file,

@@ -682,6 +682,78 @@ static void test_feed_conditional(void **state)
     service.head = NULL;
 }
 
+/* ---- app store -------------------------------------------------------- */
+
+static struct {
+    int reviews;
+    bool undated;
+} shop;
+
+static int answer_reviews(const struct http_request *request, struct buf *body)
+{
+    int page = (int)strtol(strstr(request->url, "page=") + 5, NULL, 10);
+    int at = shop.reviews - (page - 1) * 50, shown = 0;
+    char when[CLOCK_TEXT], date[80];
+    assert_non_null(strstr(request->url, "/gb/rss/customerreviews/page="));
+    assert_in_range(page, 1, 10);
+    buf_puts(body, "{\"feed\":{\"author\":{}");
+    if (at > 0)
+        buf_puts(body, at == 1 ? ",\"entry\":" : ",\"entry\":[");
+    for (int i = at; i > 0 && i > at - 50; i--) {
+        snprintf(date, sizeof(date), ",\"updated\":{\"label\":\"%s\"}",
+                 clock_format(1790000000 + i * 600, when));
+        buf_printf(body, "%s{\"id\":{\"label\":\"%d\"},\"title\":{\"label\":"
+                   "\"T & %d\"},\"content\":{\"label\":\"c < d\"},"
+                   "\"im:rating\":{\"label\":\"%d\"},\"author\":{\"name\":"
+                   "{\"label\":\"n\"},\"uri\":{\"label\":\"https://a.example/u"
+                   "\"}}%s}", shown++ ? "," : "", i, i, i % 5 + 1,
+                   shop.undated ? "" : date);
+    }
+    buf_puts(body, at > 1 ? "]}}" : "}}");
+    return 200;
+}
+
+static size_t collect_reviews(struct run *r)
+{
+    clock_fix(1790000060 + shop.reviews * 600);
+    r->c.since = 1790000000;
+    ready(r);
+    set(r, "app", "id123");
+    set(r, "country", "gb");
+    assert_int_equal(round_of(r, 20), 0);
+    return r->out.count;
+}
+
+static void test_appstore(void **state)
+{
+    (void)state;
+    for (int undated = 0; undated < 2; undated++) {
+        struct run r;
+        service.answer = answer_reviews;
+        begin(&r, "appstore");
+        shop.undated = undated;
+        shop.reviews = 0;
+        assert_int_equal(collect_reviews(&r), 0);
+        shop.reviews = 1;
+        assert_int_equal(collect_reviews(&r), 1);
+        assert_true(text_is(r.out.posts[0].text, "T & 1\nc < d"));
+        assert_int_equal(r.out.posts[0].rating, 2);
+        assert_int_equal(r.out.posts[0].kind, POST_REVIEW);
+        assert_true(r.out.posts[0].created ==
+                    (undated ? 1790000660 : 1790000600));
+        shop.reviews = 130;
+        assert_int_equal(collect_reviews(&r),
+                         undated ? 129 : 130);
+        assert_int_equal(service.requests, undated ? 3 : 4);
+        shop.reviews = 133;
+        size_t count = collect_reviews(&r);
+        /* a day again: all that there are */
+        assert_int_equal(count, undated ? 3 : 133);
+        assert_int_equal(service.requests, undated ? 1 : 4);
+        end(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -691,6 +763,7 @@ int main(void)
         cmocka_unit_test(test_mastodon_heals),
         cmocka_unit_test(test_bluesky_tokens),
         cmocka_unit_test(test_hackernews),
+        cmocka_unit_test(test_appstore),
         cmocka_unit_test(test_feed_windows),
         cmocka_unit_test(test_feed_conditional),
     };
