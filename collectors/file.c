@@ -30,7 +30,7 @@ static int check_map(const struct file *options, struct error *err)
             return error_set(err, ERROR_USAGE, "map \"%s\": write "
                              "theirs=ours, as body=text", item);
         struct text theirs = { item, (size_t)(equals - item) };
-        if (file_meaning(options, theirs) == FIELD_NONE)
+        if (file_meaning(options, theirs) >= FILE_FIELDS)
             return error_set(err, ERROR_USAGE, "map \"%s\": \"%s\" is none "
                              "of id source created_at author text lang url "
                              "likes reposts replies reply_to kind rating",

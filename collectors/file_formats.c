@@ -57,7 +57,7 @@ static int take_ndjson(void *context, const struct json_value *values,
                        struct error *err)
 {
     struct file_job *job = context;
-    struct text fields[FILE_FIELDS + 1] = { { NULL, 0 } };
+    struct text fields[FILE_MEANINGS] = { { NULL, 0 } };
     (void)err;
     for (size_t i = 0; i < job->columns; i++)
         if (given(&values[i]) && !fields[job->meaning[i]].data)
@@ -70,7 +70,7 @@ static int take_ndjson(void *context, const struct json_value *values,
 static int open_ndjson(struct file_job *job, struct error *err)
 {
     const struct option_list *map = &job->options->map;
-    size_t room = map->count + FILE_FIELDS + 8;
+    size_t room = map->count + FILE_FIELDS + 32;
     char **paths = mem_alloc((room + 1) * sizeof(*paths));
     job->meaning = mem_alloc(room * sizeof(*job->meaning));
     (void)err;
@@ -115,7 +115,7 @@ static int take_twarc1(void *context, const struct json_value *v,
                        struct error *err)
 {
     struct file_job *job = context;
-    struct text f[FILE_FIELDS + 1] = { { NULL, 0 } };
+    struct text f[FILE_MEANINGS] = { { NULL, 0 } };
     (void)err;
     f[FIELD_SOURCE] = TEXT("x");
     f[FIELD_ID] = text_value(&v[T1_ID]);
@@ -178,7 +178,7 @@ static int take_twarc2(void *context, const struct json_value *v,
                        struct error *err)
 {
     struct file_job *job = context;
-    struct text f[FILE_FIELDS + 1] = { { NULL, 0 } };
+    struct text f[FILE_MEANINGS] = { { NULL, 0 } };
     (void)err;
     f[FIELD_SOURCE] = TEXT("x");
     /* An edit has an id of its own; the first of its family names the post. */
@@ -263,7 +263,7 @@ static int take_pushshift(void *context, const struct json_value *v,
                           struct error *err)
 {
     struct file_job *job = context;
-    struct text f[FILE_FIELDS + 1] = { { NULL, 0 } };
+    struct text f[FILE_MEANINGS] = { { NULL, 0 } };
     struct text body = text_value(&v[PS_BODY]);
     struct text own = text_value(&v[PS_SELFTEXT]);
     bool comment = body.data != NULL;
@@ -322,7 +322,7 @@ static int take_jetstream(void *context, const struct json_value *v,
                           struct error *err)
 {
     struct file_job *job = context;
-    struct text f[FILE_FIELDS + 1] = { { NULL, 0 } };
+    struct text f[FILE_MEANINGS] = { { NULL, 0 } };
     struct text embed = text_value(&v[JS_EMBED]);
     (void)err;
     /* Identity and account frames, likes and follows are no posts. */

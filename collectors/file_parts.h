@@ -13,9 +13,11 @@ enum file_field {
     FIELD_ID, FIELD_SOURCE, FIELD_CREATED, FIELD_AUTHOR, FIELD_TEXT,
     FIELD_LANG, FIELD_URL, FIELD_LIKES, FIELD_REPOSTS, FIELD_REPLIES,
     FIELD_REPLY_TO, FIELD_KIND, FIELD_RATING, FIELD_HANDLE, FIELD_EDITED,
-    FIELD_INDEXED, FIELD_AUTHOR_HASH, FIELD_DELETED,
+    FIELD_INDEXED, FIELD_FETCHED, FIELD_DELETED,
     FILE_FIELDS,
-    FIELD_NONE = FILE_FIELDS,
+    FIELD_MADE = FILE_FIELDS, /* an export's own findings: made again */
+    FIELD_NONE,
+    FILE_MEANINGS,
 };
 
 /* The options, as the table fills them; then what runs. */
@@ -77,7 +79,8 @@ enum file_line file_table_next(struct file_job *job, struct error *err);
 
 /* Add a post made of the fields (data NULL: absent) to job->out. A post that
  * cannot be is refused: counted by file_refuse() with its line. */
-void file_post(struct file_job *job, const struct text fields[FILE_FIELDS]);
+void file_post(struct file_job *job,
+               const struct text fields[FILE_MEANINGS]);
 /* Count what is left out and say the first few. */
 void file_refuse(struct file_job *job, const char *why);
 

@@ -21,13 +21,20 @@ const char *const file_field_names[FILE_FIELDS] = {
     [FIELD_REPLIES] = "replies", [FIELD_REPLY_TO] = "reply_to",
     [FIELD_KIND] = "kind", [FIELD_RATING] = "rating",
     [FIELD_HANDLE] = "handle", [FIELD_EDITED] = "edited_at",
-    [FIELD_INDEXED] = "indexed_at", [FIELD_AUTHOR_HASH] = "author_hash",
+    [FIELD_INDEXED] = "indexed_at", [FIELD_FETCHED] = "fetched_at",
     [FIELD_DELETED] = "deleted",
 };
 
 const struct file_alias file_aliases[] = {
     { "ts", FIELD_CREATED }, { "timestamp", FIELD_CREATED },
-    { "date", FIELD_CREATED }, { NULL, FIELD_NONE },
+    { "date", FIELD_CREATED },
+    { "language", FIELD_MADE }, { "language_percent", FIELD_MADE },
+    { "label", FIELD_MADE }, { "score", FIELD_MADE },
+    { "aspects", FIELD_MADE }, { "intents", FIELD_MADE },
+    { "channels", FIELD_MADE }, { "subjects", FIELD_MADE },
+    { "wish", FIELD_MADE }, { "switch_from", FIELD_MADE },
+    { "switch_to", FIELD_MADE },
+    { NULL, FIELD_NONE },
 };
 
 static enum file_field ours(const char *name, size_t length)
@@ -123,12 +130,13 @@ static uint8_t read_kind(const struct text *f, const struct post *p)
          : POST_ORIGINAL;
 }
 
+/* An author as `swell export` writes one: "hash:" and 16 digits; else 0. */
 static uint64_t read_hash(struct text t)
 {
     char digits[17], *end;
-    if (t.length != 16)
+    if (t.length != 21 || memcmp(t.data, "hash:", 5) != 0)
         return 0;
-    memcpy(digits, t.data, 16);
+    memcpy(digits, t.data + 5, 16);
     digits[16] = '\0';
     uint64_t hash = strtoull(digits, &end, 16);
     return *end ? 0 : hash;
@@ -165,9 +173,10 @@ static const char *fill(struct file_job *job, const struct text *f,
     p->source = keep(out, f[FIELD_SOURCE], SOURCE_LIMIT);
     if (!p->source.length)
         p->source = text_of(job->options->source);
-    p->author = keep(out, f[FIELD_AUTHOR], POST_ID_LIMIT);
+    p->author_hash = read_hash(f[FIELD_AUTHOR]);
+    if (!p->author_hash)
+        p->author = keep(out, f[FIELD_AUTHOR], POST_ID_LIMIT);
     p->handle = keep(out, f[FIELD_HANDLE], POST_ID_LIMIT);
-    p->author_hash = p->author.length ? 0 : read_hash(f[FIELD_AUTHOR_HASH]);
     if (f[FIELD_TEXT].length)
         p->text = text_copy(&out->memory, f[FIELD_TEXT].data,
                             f[FIELD_TEXT].length, POST_TEXT_LIMIT);
@@ -183,13 +192,15 @@ static const char *fill(struct file_job *job, const struct text *f,
     p->rating = rating >= 1 && rating <= 5 ? (uint8_t)rating : 0;
     p->edited = time_of(f[FIELD_EDITED]);
     p->kind = read_kind(f, p);
-    p->fetched = (int64_t)job->now;
+    p->fetched = time_of(f[FIELD_FETCHED]);
+    if (!p->fetched || p->fetched > (int64_t)job->now)
+        p->fetched = (int64_t)job->now;
     if (!p->native_id.length)
         p->native_id = derive_id(out, p);
     return NULL;
 }
 
-void file_post(struct file_job *job, const struct text fields[FILE_FIELDS])
+void file_post(struct file_job *job, const struct text fields[FILE_MEANINGS])
 {
     const char *why = fill(job, fields, batch_add(job->out));
     if (!why) {

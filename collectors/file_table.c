@@ -53,7 +53,7 @@ static struct text trim(struct text t)
 int file_table_header(struct file_job *job, struct error *err)
 {
     struct text fields[FILE_COLUMNS], line;
-    bool has[FILE_FIELDS + 1] = { false };
+    bool has[FILE_MEANINGS] = { false };
     if (file_input_line(job->input, &line, err) != FILE_LINE_GOOD)
         return error_set(err, ERROR_INPUT, "no header line");
     file_input_unread(job->input);
@@ -73,7 +73,7 @@ int file_table_header(struct file_job *job, struct error *err)
         if (has[field]) /* the first of two columns with a meaning wins */
             field = FIELD_NONE;
         job->meaning[i] = field;
-        has[field] = field != FIELD_NONE;
+        has[field] = field < FILE_FIELDS;
         if (field == FIELD_NONE && job->ignored++ == 0)
             snprintf(job->ignored_name, sizeof(job->ignored_name), "%.*s",
                      (int)name.length, name.data);
@@ -88,7 +88,7 @@ int file_table_header(struct file_job *job, struct error *err)
 
 enum file_line file_table_next(struct file_job *job, struct error *err)
 {
-    struct text fields[FILE_COLUMNS], post[FILE_FIELDS + 1] = { { 0, 0 } };
+    struct text fields[FILE_COLUMNS], post[FILE_MEANINGS] = { { 0, 0 } };
     size_t count;
     enum file_line rc = next_row(job, fields, &count, err);
     if (rc != FILE_LINE_GOOD || !count)

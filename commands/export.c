@@ -63,10 +63,11 @@ static void cell_nonzero(struct export *e, int64_t value)
         sheet_absent(e->sheet);
 }
 
+/* With a mark, so that an import does not hash the hash. */
 static void cell_author(struct export *e, uint64_t hash)
 {
-    char text[20];
-    snprintf(text, sizeof(text), "%016" PRIx64, hash);
+    char text[24];
+    snprintf(text, sizeof(text), "hash:%016" PRIx64, hash);
     sheet_text(e->sheet, hash ? text_of(text) : TEXT(""));
 }
 
