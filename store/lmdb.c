@@ -11,8 +11,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* Address space, not disk: the file grows as pages are used. */
+/* Address space, not disk: the file grows as pages are used. A test starts
+ * with little, to see it grow. */
+#ifndef MAP_START
 #define MAP_START ((size_t)64 << 30)
+#endif
 #define MAP_LEAST ((size_t)64 << 20)
 
 const char *const table_names[TABLES] = {
@@ -200,11 +203,34 @@ size_t lmdb_entries(struct lmdb *s, MDB_txn *txn, enum table t)
 
 /* ---- opening ---- */
 
+static int no_store(const struct lmdb *s, struct error *err)
+{
+    return error_set(err, ERROR_USAGE, "%s: no store here yet; collect or "
+                     "import something first", s->path);
+}
+
+/* Of all tables: none in a file whose first transaction never ended. */
+static int top_entries(MDB_txn *txn, size_t *count)
+{
+    MDB_dbi top;
+    MDB_stat st = { 0 };
+    int rc = mdb_dbi_open(txn, NULL, 0, &top);
+    if (rc == 0)
+        rc = mdb_stat(txn, top, &st);
+    *count = st.ms_entries;
+    return rc;
+}
+
 /* Refuses a store of a newer format and a file that is not ours. */
 static int check_format(struct lmdb *s, MDB_txn *txn, struct error *err)
 {
     struct text value;
-    int rc = mdb_dbi_open(txn, table_names[META], 0, &s->table[META]);
+    size_t count;
+    int rc = top_entries(txn, &count);
+    if (rc == 0 && count == 0)
+        return no_store(s, err);
+    if (rc == 0)
+        rc = mdb_dbi_open(txn, table_names[META], 0, &s->table[META]);
     if (rc == MDB_NOTFOUND || rc == MDB_INCOMPATIBLE)
         return error_set(err, ERROR_CORRUPT, "%s/data.mdb: an LMDB file, but "
                          "not a Groundswell store; give another path",
@@ -234,12 +260,9 @@ static int create_tables(struct lmdb *s, MDB_txn *txn, void *context,
                          struct error *err)
 {
     (void)context;
-    MDB_dbi top;
-    MDB_stat st;
-    int rc = mdb_dbi_open(txn, NULL, 0, &top);
-    if (rc == 0)
-        rc = mdb_stat(txn, top, &st);
-    if (rc == 0 && st.ms_entries > 0)
+    size_t count;
+    int rc = top_entries(txn, &count);
+    if (rc == 0 && count > 0)
         return check_format(s, txn, err);
     for (int t = 0; t < TABLES && rc == 0; t++)
         rc = mdb_dbi_open(txn, table_names[t], MDB_CREATE, &s->table[t]);
@@ -336,8 +359,7 @@ static int open_file(struct lmdb *s, struct error *err)
     if (folder >= 0)
         close(folder);
     if (rc == ENOENT)
-        return error_set(err, ERROR_USAGE, "%s: no store here yet; collect "
-                         "or import something first", s->path);
+        return no_store(s, err);
     if (rc)
         return lmdb_fail(s, rc, "opening the store", err);
     if (s->mode == STORE_WRITE) /* readers that died pin pages */

@@ -1,0 +1,36 @@
+# The disk fills up in the middle of an import: one sentence, nothing lost,
+# and with some space the import goes on to the same bytes. FILLS (10) times,
+# each on a tmpfs of another size.
+set -u
+fail() { echo "$*"; exit 1; }
+[ "$(id -u)" = 0 ] || { echo "skip: needs root for a small file system"; exit 77; }
+generate=$BUILD/tests/tools/generate
+[ -x "$generate" ] || { echo "skip: $generate is not built"; exit 77; }
+mkdir small
+mount -t tmpfs -o size=64k none small 2>/dev/null || { echo "skip: no tmpfs can be mounted here"; exit 77; }
+trap 'umount small' EXIT INT TERM
+umount small
+"$generate" --out . --posts 8000 --days 20 --from 2026-10-01 >/dev/null || fail generate
+import() { swell -q --now 2026-11-01T00:00:00Z --store "$1" import --batch 500 posts.ndjson; }
+import whole || fail "the undisturbed import failed"
+swell --store whole dump >wanted
+whole=$(($(wc -c <whole/data.mdb) / 1024))
+full=0 i=0 fills=${FILLS:-10}
+mount -t tmpfs -o size=64k none small
+while [ $i -lt "$fills" ]; do
+    i=$((i + 1))
+    umount small
+    mount -t tmpfs -o size=$((40 + whole * i / (fills + 1)))k none small || fail "mount"
+    mkdir -m 700 small/store && cp -p whole/author.key small/store/
+    import small/store 2>said && fail "fill $i: it fitted"
+    grep -q "disk is full" said || grep -q "No space left" said || { cat said; fail "fill $i: not said"; }
+    [ "$(wc -l <said)" -le 2 ] || { cat said; fail "fill $i: more than a sentence"; }
+    if [ -s small/store/data.mdb ]; then
+        swell --store small/store verify >out 2>&1 || grep -q "no store here yet" out || { cat out; fail "fill $i: not whole"; }
+    fi
+    full=$((full + 1))
+    mount -o remount,size=$((whole * 4))k small || fail "remount"
+    import small/store || fail "fill $i: the import cannot go on"
+    swell --store small/store dump | cmp - wanted || fail "fill $i: the import ends otherwise"
+done
+echo "full $full times"

@@ -1,0 +1,93 @@
+# kill -9 at any moment of an import or a collection, then once more: the
+# store ends byte for byte as if nothing had happened. KILLS (20) times; a
+# third at a random time, the rest inside a random system call that writes,
+# where strace is there to do it.
+set -u
+kills=${KILLS:-20} seed=${SEED:-$$}
+start=$seed
+fail() { echo "$* (SEED=$start)"; exit 1; }
+generate=$BUILD/tests/tools/generate
+[ -x "$generate" ] || { echo "skip: $generate is not built"; exit 77; }
+"$generate" --out . --posts 12000 --days 20 --from 2026-10-01 >/dev/null || fail generate
+# The same file as a source that is collected.
+cat >>swell.yaml <<'END'
+sources:
+  - name: archive
+    type: file
+    path: posts.ndjson
+END
+now=2026-11-01T00:00:00Z
+fresh() { # A new store with the one author key: hashes must be the same.
+    rm -rf "$1" && mkdir "$1" && chmod 700 "$1"
+    [ ! -f author.key ] || cp -p author.key "$1/"
+}
+import() { swell -q --now $now --store "$1" import --batch 500 --threads 0 posts.ndjson; }
+collect() { swell -q --now $now --store "$1" collect archive; }
+collect_all() { # Rounds are bounded; one that was cut short goes on.
+    collect "$1" && collect "$1"
+}
+fresh whole
+import whole || fail "the undisturbed import failed"
+cp -p whole/author.key .
+swell --store whole dump >wanted
+fresh gathered
+collect_all gathered || fail "the undisturbed collection failed"
+swell --store gathered export >wanted.posts
+swell --store gathered export --what windows >wanted.windows
+[ "$(wc -l <wanted.posts)" -gt 10000 ] || fail "the collection is not whole"
+
+roll() { # $rolled: 1 to $1, the same for the same seed
+    seed=$(((seed * 1103515245 + 12345) % 2147483648))
+    rolled=$((seed / 65536 % $1 + 1))
+}
+strace=
+if strace -f -o /dev/null true 2>/dev/null; then
+    strace=yes
+    fresh probe
+    strace -f -o calls -e trace=pwrite64,writev,fdatasync,ftruncate \
+        swell -q --now $now --store probe import --batch 500 --threads 0 posts.ndjson
+    # strace counts each kind of call for itself.
+    calls=$(grep -c 'pwrite64(' calls)
+    [ "$calls" -gt 60 ] || fail "only $calls calls that write"
+fi
+died=0 i=0
+while [ $i -lt "$kills" ]; do
+    i=$((i + 1))
+    [ $((i % 4)) = 0 ] && what=collect || what=import
+    fresh hurt
+    roll 120
+    if [ $((i % 3)) = 0 ] || [ -z "$strace" ]; then
+        if [ $what = import ]; then
+            swell -q --now $now --store hurt import --batch 500 --threads 0 posts.ndjson 2>/dev/null &
+        else
+            swell -q --now $now --store hurt collect archive 2>/dev/null &
+        fi
+        pid=$!
+        sleep "$(printf '0.%03d' "$rolled")"
+        kill -9 $pid 2>/dev/null
+        wait $pid 2>/dev/null
+    else
+        roll "$calls"
+        if [ $what = import ]; then set -- import --batch 500 --threads 0 posts.ndjson
+        else set -- collect archive; fi
+        # In its own shell, which says "Killed" into the void.
+        sh -c 'strace -f -o /dev/null -e trace=pwrite64,writev,fdatasync,ftruncate -e "inject=pwrite64,writev,fdatasync,ftruncate:signal=SIGKILL:when=$0" "$@"' \
+            "$rolled" swell -q --now $now --store hurt "$@" >/dev/null 2>&1
+    fi
+    [ $? -lt 128 ] || died=$((died + 1))
+    # Nothing at all may be there yet; what is there must be whole.
+    if [ -s hurt/data.mdb ]; then
+        swell --store hurt verify >out 2>&1 || grep -q "no store here yet" out || { cat out; fail "kill $i: not whole"; }
+    fi
+    if [ $what = import ]; then
+        import hurt || fail "kill $i: the import cannot go on"
+        swell --store hurt dump | cmp - wanted || fail "kill $i: the import ends otherwise"
+    else
+        collect_all hurt || fail "kill $i: the collection cannot go on"
+        swell --store hurt export | cmp - wanted.posts || fail "kill $i: the collection ends otherwise"
+        swell --store hurt export --what windows | cmp - wanted.windows || fail "kill $i: other windows"
+    fi
+    swell --store hurt verify >out 2>&1 || { cat out; fail "kill $i: verify"; }
+done
+[ $died -ge $((kills / 2)) ] || fail "only $died of $kills died: nothing was tested"
+echo "$kills kills, $died in the middle"
