@@ -13,7 +13,7 @@
 enum {
     REPLICAS = 2,       /* weights of texts are whole multiples of 1/2 */
     REPLICAS_LIMIT = 64,
-    NAME_PERCENT = 60,  /* capital this often inside sentences: a name */
+    NAME_PERCENT = 75,  /* capital this often inside sentences: a name */
     TITLES_PERCENT = 40, /* a headline's capitals tell nothing */
 };
 static const double SMALLEST_WEIGHT = 0.02; /* rows below are not written */

@@ -207,8 +207,8 @@ static int set_valence(struct reader *r, struct text term, double valence,
     if (known && !r->replace && !(e->flags & ENTRY_DERIVED))
         return bad(r, "this term was given a valence before");
     e->valence = (int16_t)lround(valence * 100);
-    e->flags = (uint16_t)((e->flags & ~ENTRY_DERIVED) | ENTRY_VALENCE |
-                          (derived ? ENTRY_DERIVED : 0));
+    e->flags = (e->flags & ~(uint32_t)ENTRY_DERIVED) | ENTRY_VALENCE |
+               (derived ? ENTRY_DERIVED : 0);
     return 0;
 }
 
@@ -268,12 +268,13 @@ static int take_modifier(struct reader *r, const struct row *row)
 /* rules.tsv: term, role. */
 static int take_role(struct reader *r, const struct row *row)
 {
-    static const struct { const char *name; uint16_t flag; } roles[] = {
+    static const struct { const char *name; uint32_t flag; } roles[] = {
         { "negator", ENTRY_NEGATOR },       { "contrast", ENTRY_CONTRAST },
         { "concession", ENTRY_CONCESSION }, { "mask", ENTRY_MASK },
         { "unreal", ENTRY_UNREAL },         { "group", ENTRY_KEPT_OUT },
         { "name", ENTRY_KEPT_OUT },         { "end", ENTRY_END },
         { "common", ENTRY_COMMON },         { "clause", ENTRY_CLAUSE },
+        { "function", ENTRY_FUNCTION },
     };
     for (size_t i = 0; row->count == 2 && i < sizeof(roles) / sizeof(*roles);
          i++) {
@@ -286,7 +287,7 @@ static int take_role(struct reader *r, const struct row *row)
         return 0;
     }
     return bad(r, "columns are term, role (negator, contrast, concession, "
-                  "unreal, end, common, clause, mask, group or name)");
+                  "unreal, end, common, clause, function, mask, group or name)");
 }
 
 /* So that most neighbours need not be looked up. */

@@ -31,9 +31,10 @@ enum entry_flag {
     ENTRY_CLAUSE = 8192,  /* which, and, because: a clause may begin */
     ENTRY_FIRST = 16384,  /* a fitted pair starts with it */
     ENTRY_SECOND = 32768, /* a fitted pair ends with it */
+    ENTRY_FUNCTION = 65536, /* what a thing or a shop should do: open, fit */
     ENTRY_ROLES = ENTRY_VALENCE | ENTRY_NEGATOR | ENTRY_MODIFIER |
                   ENTRY_CONTRAST | ENTRY_CONCESSION | ENTRY_MASK |
-                  ENTRY_UNREAL | ENTRY_END,
+                  ENTRY_UNREAL | ENTRY_END | ENTRY_FUNCTION,
 };
 
 struct entry {
@@ -41,7 +42,7 @@ struct entry {
     float positive, negative; /* fitted, against neutral */
     int16_t valence;          /* hundredths, -400 to 400 */
     int16_t factor;           /* of a modifier, hundredths */
-    uint16_t flags;           /* set of enum entry_flag */
+    uint32_t flags;           /* set of enum entry_flag */
     uint32_t name;            /* offset into names */
 };
 

@@ -20,7 +20,8 @@ const char *const signal_names[SIGNAL_COUNT] = {
     [SIGNAL_DENSITY] = "=density+", [SIGNAL_DENSITY + 1] = "=density-",
     [SIGNAL_EXCLAIMED] = "=exclaimed+", [SIGNAL_EXCLAIMED + 1] = "=exclaimed-",
     [SIGNAL_NONE] = "=none", [SIGNAL_BOTH] = "=both",
-    [SIGNAL_NEGATOR] = "=negation", [SIGNAL_CONTRASTED] = "=but",
+    [SIGNAL_NEGATOR] = "=negation", [SIGNAL_FAILURE] = "=failure",
+    [SIGNAL_CONTRASTED] = "=but",
     [SIGNAL_EXCLAIM] = "=exclamation", [SIGNAL_QUESTION] = "=question",
     [SIGNAL_CAPITALS] = "=capitals", [SIGNAL_TITLES] = "=titles",
     [SIGNAL_LENGTHENED] = "=lengthened", [SIGNAL_LINK] = "=link",
@@ -31,6 +32,7 @@ const char *const signal_names[SIGNAL_COUNT] = {
 
 enum {
     SCOPE_WORDS = 4,  /* a negation reaches "no problems or complaints" */
+    FAILURE_WORDS = 2, /* "not even open": so near must the verb be */
     SHORT_WORDS = 5,
     SUM_LIMIT = 3,    /* of one sum: a list of praise is still one praise */
 };
@@ -51,7 +53,7 @@ struct walk {
     take_valence_seen *take_v;
     void *context;
     uint64_t previous;      /* key of the word before; 0: none */
-    uint16_t before;        /* its entry's flags */
+    uint32_t before;        /* its entry's flags */
     uint64_t joined;        /* a pair looked up already, and its entry */
     const struct entry *joined_entry;
     size_t shielded;        /* words before this belong to an entry */
@@ -60,7 +62,7 @@ struct walk {
     size_t sentence;        /* where this sentence ends */
     int scope;              /* words left under a negation */
     bool every;             /* also terms without an entry */
-    bool negation_met, unreal, question, shouting, contrasted;
+    bool unreal, question, shouting, contrasted;
     float factor, last;
     float strongest[2];
     uint64_t number, link, handle;
@@ -207,7 +209,8 @@ static void read_valence(struct walk *k, const struct entry *e, size_t first,
         k->take_v(k->context, &seen);
     }
     if (s == SIGNAL_NEGATED) {
-        k->negation_met = true;
+        if (value < 0)
+            return; /* "don't waste your money" praises nothing */
         value *= -0.5f;
     } else if (fabsf(value) > 0.5f) {
         add(k, SIGNAL_STRONG, value > 0 ? value - 0.5f : value + 0.5f);
@@ -248,6 +251,8 @@ static void apply(struct walk *k, const struct entry *e, size_t i,
         k->out->value[SIGNAL_CONTRAST] = 0;
         k->out->value[SIGNAL_CONTRAST + 1] = 0;
     }
+    if (e->flags & ENTRY_FUNCTION && k->scope > SCOPE_WORDS - FAILURE_WORDS)
+        k->out->value[SIGNAL_FAILURE] = 1;
     if (e->flags & ENTRY_UNREAL)
         k->unreal = true;
     if (e->flags & ENTRY_END)
@@ -255,7 +260,6 @@ static void apply(struct walk *k, const struct entry *e, size_t i,
     if (e->flags & ENTRY_NEGATOR) {
         k->scope = SCOPE_WORDS + 1 + (int)(last - i);
         k->out->value[SIGNAL_NEGATOR] += 1;
-        k->negation_met = false;
     }
     else if (last > i && continues(k, i, last))
         k->scope = SCOPE_WORDS;
@@ -302,7 +306,7 @@ static void emit(struct walk *k, size_t i, uint64_t key,
     k->out->terms++;
     if (t.entry || k->every)
         k->take(k->context, &t);
-    uint16_t flags = e ? e->flags : 0;
+    uint32_t flags = e ? e->flags : 0;
     if (k->previous &&
         (k->every || (k->before & ENTRY_FIRST && flags & ENTRY_SECOND))) {
         t.hash = words_join(k->previous, key);

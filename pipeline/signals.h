@@ -26,6 +26,7 @@ enum signal {
     SIGNAL_NONE = 26,       /* 1 without any valence; single from here on */
     SIGNAL_BOTH,
     SIGNAL_NEGATOR,         /* a negation that met no valence */
+    SIGNAL_FAILURE,         /* "does not work", "won't open" */
     SIGNAL_CONTRASTED,      /* has a but */
     SIGNAL_EXCLAIM,
     SIGNAL_QUESTION,

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The scorer on short sentences of our own, over lexicons/en and over small
  * lexicons made here. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -34,26 +36,225 @@ static void test_labels(void **state)
         { "I love this jacket!", LABEL_POSITIVE },
         { "the zip broke after a day, terrible quality", LABEL_NEGATIVE },
         { "The shop opens at nine.", LABEL_NEUTRAL },
+        { "", LABEL_NEUTRAL },
+        /* What lexicons get wrong, from their users. */
         { "Everything has been smooth. No problems or complaints.",
           LABEL_POSITIVE },
-        { "the staff was not helpful at all", LABEL_NEGATIVE },
+        { "nothing for redheads :(", LABEL_NEGATIVE },
         { "thanks for nothing", LABEL_NEGATIVE },
-        { "not bad at all", LABEL_POSITIVE },
-        { "", LABEL_NEUTRAL },
+        { "the staff was not helpful at all", LABEL_NEGATIVE },
+        { "not bad at all, would buy again", LABEL_POSITIVE },
+        { "Don't waste your money on these boots.", LABEL_NEGATIVE },
+        { "on hold for two hours and still waiting", LABEL_NEGATIVE },
+        { "worst customer service ever", LABEL_NEGATIVE },
+        { "best coat I have ever owned, thank you!", LABEL_POSITIVE },
+        { "The app crashes every time I open it", LABEL_NEGATIVE },
+        { "the new store is gorgeous \xf0\x9f\x98\x8d", LABEL_POSITIVE },
+        { "What time does the sale start?", LABEL_NEUTRAL },
+    };
+    struct sentiment *s = english();
+    int wrong = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct tags tags = score(s, rows[i].text);
+        if (tags.label == rows[i].label)
+            continue;
+        wrong++;
+        print_message("\"%s\" is %s (%d)\n", rows[i].text,
+                      label_names[tags.label], tags.score);
+    }
+    assert_int_equal(wrong, 0);
+    sentiment_close(s);
+}
+
+/* The first text must be more positive than the second. */
+static void test_order(void **state)
+{
+    static const char *const rows[][2] = {
+        { "the fit is good", "the fit is not good" },
+        { "the delivery was excellent", "the delivery was very slow" },
+        { "no problem", "a problem" },
+        { "I like the shop, but the app is awful",
+          "I like the shop, and the app is awful and ugly" },
+        { "the colour is nice \xf0\x9f\x98\x8d",
+          "the colour is nice \xf0\x9f\x98\xa1" },
+        { "this is proper", "this is not proper" },
+        { "the evaluation is correct", "the evaluation is not correct" },
+        { "my parcel has arrived", "my parcel has not arrived" },
+        { "great :)", "great :(" },
+    };
+    struct sentiment *s = english();
+    int wrong = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        int first = score(s, rows[i][0]).score;
+        int second = score(s, rows[i][1]).score;
+        if (first > second)
+            continue;
+        wrong++;
+        print_message("\"%s\" %d, \"%s\" %d\n", rows[i][0], first,
+                      rows[i][1], second);
+    }
+    assert_int_equal(wrong, 0);
+    sentiment_close(s);
+}
+
+/* Writing that differs in form only scores the same. */
+static void test_same(void **state)
+{
+    static const char *const rows[][2] = {
+        { "nice shop \xe2\x9d\xa4\xef\xb8\x8f", "nice shop \xe2\x9d\xa4" },
+        { "thanks \xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd",
+          "thanks \xf0\x9f\x91\x8d" },
+        { "I don't like it", "I don\xe2\x80\x99t like it" },
+        { "@united is here", "@lovely is here" },
+        { "see http://example.org/love", "see http://example.org/hate" },
+        { "soooo good", "sooooooo good" },
     };
     struct sentiment *s = english();
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-        if (score(s, rows[i].text).label != rows[i].label)
-            fail_msg("\"%s\" is %s", rows[i].text,
-                     label_names[score(s, rows[i].text).label]);
+        assert_int_equal(score(s, rows[i][0]).score,
+                         score(s, rows[i][1]).score);
     sentiment_close(s);
+}
+
+struct sums {
+    double positive, negative;
+    size_t count;
+};
+
+static void add_up(void *context, const struct contribution *c)
+{
+    struct sums *sums = context;
+    assert_non_null(c->rule);
+    assert_non_null(c->entry);
+    sums->positive += c->positive;
+    sums->negative += c->negative;
+    sums->count++;
+}
+
+/* The contributions told are the whole score. */
+static void test_explained(void **state)
+{
+    static const char *const texts[] = {
+        "I LOVE the coat, but not the slow, rude delivery!! :( #fail",
+        "If only it was not so ugly... would you buy it? thanks for nothing",
+        "great great great great great great great great great great great",
+    };
+    struct sentiment *s = english();
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+        struct words w = WORDS_INIT;
+        struct tags tags;
+        struct sums sums = { 0, 0, 0 };
+        words_split(&w, text_of(texts[i]));
+        sentiment_score(s, &w, 0, w.count, NULL, &tags, add_up, &sums);
+        double p = exp(sums.positive), n = exp(sums.negative);
+        double told = 1000 * (p - n) / (1 + p + n);
+        assert_true(sums.count > 3);
+        assert_true(fabs(told - tags.score) < 1);
+        words_release(&w);
+    }
+    sentiment_close(s);
+}
+
+/* A masked word is a name and adds nothing. */
+static void test_mask(void **state)
+{
+    struct sentiment *s = english();
+    struct words w = WORDS_INIT;
+    struct tags tags, other;
+    uint8_t mask[3] = { 1, 0, 0 };
+    (void)state;
+    words_split(&w, TEXT("Lovely opens tomorrow"));
+    sentiment_score(s, &w, 0, w.count, mask, &tags, NULL, NULL);
+    words_split(&w, TEXT("Horrid opens tomorrow"));
+    sentiment_score(s, &w, 0, w.count, mask, &other, NULL, NULL);
+    assert_int_equal(tags.score, other.score);
+    assert_int_equal(tags.label, LABEL_NEUTRAL);
+    words_release(&w);
+    sentiment_close(s);
+}
+
+static void test_mention(void **state)
+{
+    struct text t = TEXT("love the jacket, but Acme's delivery was a joke");
+    struct sentiment *s = english();
+    struct words w = WORDS_INIT;
+    struct tags tags;
+    (void)state;
+    words_split(&w, t);
+    sentiment_mention(s, &w, (struct span){ 9, 6 }, NULL, &tags);
+    assert_int_equal(tags.label, LABEL_POSITIVE);
+    sentiment_mention(s, &w, (struct span){ 21, 4 }, NULL, &tags);
+    assert_int_equal(tags.label, LABEL_NEGATIVE);
+    words_release(&w);
+    sentiment_close(s);
+}
+
+/* --- lexicons of one's own ------------------------------------------- */
+
+static int open_with(const char *rows, struct sentiment **s,
+                     struct error *err)
+{
+    char path[] = "/tmp/swell-lexicon-XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, rows, strlen(rows)), strlen(rows));
+    close(file);
+    int status = sentiment_open(s, "lexicons/en", path, err);
+    unlink(path);
+    return status;
+}
+
+static void test_formats(void **state)
+{
+    static const char *const good[] = {
+        "zorbly\t3.1\n",                              /* ours, AFINN's */
+        "zorbly\t5\n",                                /* AFINN's best */
+        "zorbly\ta\t3.1\n",                           /* words.tsv */
+        "zorbly\t3.1\t0.5\t[3, 3, 4, 3]\r\n",         /* VADER's */
+        "zorbly\t4.0\t-1.0\n",                        /* weights.tsv */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+        struct sentiment *s = NULL, *plain = english();
+        struct error err = ERROR_INIT;
+        if (open_with(good[i], &s, &err))
+            fail_msg("%s: %s", good[i], err.text);
+        assert_true(score(s, "a zorbly hat").score >
+                    score(plain, "a zorbly hat").score + 50);
+        assert_true(sentiment_hash(s) != sentiment_hash(plain));
+        sentiment_close(s);
+        sentiment_close(plain);
+    }
+}
+
+static void test_bad_lines(void **state)
+{
+    static const char *const bad[] = {
+        "fine\t2\nzorbly\n", "fine\t2\nzorbly\tx\n", "fine\t2\nzorbly\t7\n",
+        "fine\t2\n\t2\n", "fine\t2\nzorbly\tnan\n",
+        "fine\t2\nzor\xff" "bly\t2\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        struct sentiment *s = NULL;
+        struct error err = ERROR_INIT;
+        assert_int_equal(open_with(bad[i], &s, &err), -1);
+        assert_null(s);
+        assert_non_null(strstr(err.text, ":2: "));
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_labels),    cmocka_unit_test(test_order),
+        cmocka_unit_test(test_same),      cmocka_unit_test(test_explained),
+        cmocka_unit_test(test_mask),      cmocka_unit_test(test_mention),
+        cmocka_unit_test(test_formats),   cmocka_unit_test(test_bad_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
