@@ -185,9 +185,10 @@ static void test_mention(void **state)
     struct tags tags;
     (void)state;
     words_split(&w, t);
-    sentiment_mention(s, &w, (struct span){ 9, 6 }, NULL, &tags);
+    sentiment_mention(s, &w, (struct span){ 9, 6 }, NULL, NULL, &tags);
     assert_int_equal(tags.label, LABEL_POSITIVE);
-    sentiment_mention(s, &w, (struct span){ 21, 4 }, NULL, &tags);
+    sentiment_mention(s, &w, (struct span){ 21, 4 }, NULL, NULL,
+                      &tags);
     assert_int_equal(tags.label, LABEL_NEGATIVE);
     words_release(&w);
     sentiment_close(s);
