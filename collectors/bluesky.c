@@ -5,7 +5,7 @@
 #include "base/api.h"
 #include "base/clock.h"
 #include "base/walk.h"
-#include "collectors/atproto.h"
+#include "collectors/bluesky_session.h"
 #include "collectors/collector.h"
 
 struct bluesky {

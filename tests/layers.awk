@@ -12,10 +12,10 @@ BEGIN {
     owner["lmdb.h"] = "^store/lmdb[a-z_]*\\.[ch]$"
     owner["yaml.h"] = "^base/config\\.c$"
     owner["sodium.h"] = owner["xxhash.h"] = "^base/hash\\.c$"
-    owner["sqlite3.h"] = "^commands/export[a-z_]*\\.c$"
-    owner["zlib.h"] = owner["zstd.h"] = "^base/stream\\.c$"
-    owner["expat.h"] = "^base/xml\\.c$"
-    owner["linear.h"] = "^commands/fit[a-z_]*\\.c$"
+    owner["sqlite3.h"] = "^commands/sheet_sqlite\\.c$"
+    owner["zlib.h"] = owner["zstd.h"] = "^collectors/file_unpack\\.c$"
+    owner["expat.h"] = "^base/feed\\.c$"
+    owner["linear.h"] = "^pipeline/fit[a-z_]*\\.c$"
 }
 FNR == 1 { split(FILENAME, from, "/"); depth = split(FILENAME, parts, "/") }
 from[1] == "tests" || depth == 1 { next }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signed-in calls to an AT Protocol server (Bluesky's). Tokens are kept
  * between runs and renewed in the middle of one. Knows no posts. */
-#ifndef COLLECTORS_ATPROTO_H
-#define COLLECTORS_ATPROTO_H
+#ifndef COLLECTORS_BLUESKY_SESSION_H
+#define COLLECTORS_BLUESKY_SESSION_H
 
 #include "base/api.h"
 
