@@ -319,6 +319,7 @@ static int read_implied(struct reader *r, struct text pattern,
             !memcmp(aspect_names[tag], pattern.data + 1, pattern.length - 1)) {
             row->kind = ROW_IMPLIED;
             row->implied = (uint8_t)tag;
+            r->t->implies[tag] |= 1u << row->tag;
             return 0;
         }
     return bad(r, "no such aspect", pattern);

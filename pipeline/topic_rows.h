@@ -101,6 +101,7 @@ struct topic_rows {
     size_t cell_count, slot_mask, weighted_count;
     struct buf names;
     uint32_t weighted;      /* set of tags decided by a sum of weights */
+    uint32_t implies[TAG_COUNT]; /* sets of tags that follow from a tag */
     float bias[TAG_COUNT];
     uint64_t kinds[CLASS_COUNT]; /* hashes that stand for a word class */
     uint64_t *leads;        /* words that a sentence's start may have before */

@@ -118,10 +118,10 @@ static void take_classes(struct topic_place *p, size_t at, struct found *f)
 /* Rows that follow from others, as channels from aspects. */
 static uint32_t with_implied(const struct topic_rows *t, uint32_t hits)
 {
-    for (size_t i = 0; i < t->row_count; i++)
-        if (t->rows[i].kind == ROW_IMPLIED && hits >> t->rows[i].implied & 1)
-            hits |= 1u << t->rows[i].tag;
-    return hits;
+    uint32_t all = hits;
+    for (; hits; hits &= hits - 1)
+        all |= t->implies[__builtin_ctz(hits)];
+    return all;
 }
 
 void topics_tag(const struct topics *topics, const struct words *words,
