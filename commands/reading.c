@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "digest/digest.h"
 
 enum { NEAR_NAMES = 5, NAME_LIMIT = 100 };
 
@@ -157,6 +158,31 @@ int word_index(const char *option, const char *word, const char *const *names,
                   buf_text(&list));
     buf_release(&list);
     return index;
+}
+
+void put_quoted(struct buf *out, struct text t, size_t columns)
+{
+    char *copy = mem_slice(t.data ? t.data : "", t.length);
+    phrase_quote(out, copy, columns);
+    mem_free(copy);
+}
+
+void put_folded(struct buf *out, const char *margin, struct text t,
+                size_t most)
+{
+    struct buf quoted = BUF_INIT(0);
+    size_t columns = terminal_columns(), used = strlen(margin);
+    put_quoted(&quoted, t, most);
+    struct text left = { buf_text(&quoted), quoted.length };
+    while (left.length) {
+        struct text line = phrase_line(&left, columns > used + 20
+                                                  ? columns - used
+                                                  : 20);
+        buf_puts(out, margin);
+        buf_add(out, line.data, line.length);
+        buf_putc(out, '\n');
+    }
+    buf_release(&quoted);
 }
 
 void local_time(struct buf *out, const struct zone *zone, int64_t when)

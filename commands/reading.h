@@ -26,6 +26,13 @@ bool terminal_colour(void);
 int word_index(const char *option, const char *word,
                const char *const *names, int count, struct error *err);
 
+/* A text from outside on the line, cut to so many columns. */
+void put_quoted(struct buf *out, struct text t, size_t columns);
+/* A text from outside in lines behind a margin, at most so many columns of it
+ * in all; 0: all of it. */
+void put_folded(struct buf *out, const char *margin, struct text t,
+                size_t most);
+
 /* "2026-11-20 15:00" of the zone. */
 void local_time(struct buf *out, const struct zone *zone, int64_t when);
 

@@ -20,6 +20,7 @@ extern const struct command command_init;
 extern const struct command command_label;
 extern const struct command command_load;
 extern const struct command command_manual;
+extern const struct command command_posts;
 extern const struct command command_retag;
 extern const struct command command_sources;
 extern const struct command command_status;
@@ -28,6 +29,7 @@ extern const struct command command_terms;
 extern const struct command command_trends;
 extern const struct command command_verify;
 extern const struct command command_version;
+extern const struct command command_why;
 extern const struct command command_window;
 
 const struct command *const commands[] = {
@@ -49,6 +51,7 @@ const struct command *const commands[] = {
     &command_label,
     &command_load,
     &command_manual,
+    &command_posts,
     &command_retag,
     &command_sources,
     &command_status,
@@ -57,6 +60,7 @@ const struct command *const commands[] = {
     &command_trends,
     &command_verify,
     &command_version,
+    &command_why,
     &command_window,
     NULL,
 };

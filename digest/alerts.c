@@ -456,6 +456,7 @@ int alerts_find(struct alerts **out, struct store *store,
 
     s.out->coverage = 1;
     rc = survey_run(&s);
+    s.out->needed = series_level(&s);
     mem_free(s.known);
     mem_free(s.coverage);
     mem_free(s.counts);

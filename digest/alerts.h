@@ -83,6 +83,7 @@ struct alerts {
     struct alert *items;     /* severest first; alerts before watches */
     size_t count, room;
     uint64_t series;         /* that were judged */
+    double needed;           /* score that makes an alert among so many */
     uint64_t subjects;       /* that have enough past to be judged */
     uint64_t subjects_new;   /* that have not */
     double coverage;         /* of the day, 0..1 */

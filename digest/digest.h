@@ -215,6 +215,9 @@ void phrase_spark(struct buf *out, const uint32_t *values, size_t count);
 /* A post's text on one line of at most columns columns (0: all of it),
  * controls, bidi and invisible characters made harmless. */
 void phrase_quote(struct buf *out, const char *text, size_t columns);
+/* The next line of at most room columns, broken at a space where there is
+ * one; left loses it. */
+struct text phrase_line(struct text *left, size_t room);
 const char *phrase_title(const struct digest *d, const char *subject);
 void phrase_alert(struct buf *out, const struct digest *d,
                   const struct alert *a);                /* one headline */

@@ -173,6 +173,25 @@ void phrase_quote(struct buf *out, const char *text, size_t columns)
     }
 }
 
+struct text phrase_line(struct text *left, size_t room)
+{
+    struct text line = text_fit(*left, room);
+    size_t cut = line.length;
+    while (cut > 0 && cut < left->length && left->data[cut] != ' ')
+        cut--;
+    if (cut)
+        line.length = cut;
+    else if (!line.length) /* not even one character fits */
+        line.length = left->length;
+    left->data += line.length;
+    left->length -= line.length;
+    while (left->length && *left->data == ' ') {
+        left->data++;
+        left->length--;
+    }
+    return line;
+}
+
 const char *phrase_title(const struct digest *d, const char *subject)
 {
     for (size_t i = 0; i < d->standing_count; i++)

@@ -52,29 +52,14 @@ static void paragraph(struct painter *p, const char *first, const char *rest,
     struct text left = { buf_text(b), b->length };
     const char *margin = first;
     while (left.length) {
-        size_t room = p->columns - text_columns(text_of(margin));
-        struct text line = text_fit(left, room);
-        if (line.length < left.length) {
-            size_t cut = line.length;
-            while (cut > 0 && left.data[cut] != ' ')
-                cut--;
-            if (cut > 0)
-                line.length = cut;
-            else if (!line.length)
-                line.length = left.length;
-        }
+        struct text line = phrase_line(&left, p->columns -
+                                              text_columns(text_of(margin)));
         struct buf words = BUF_INIT(0);
         buf_add(&words, line.data, line.length);
         buf_puts(p->out, margin);
         ink(p, code, buf_text(&words));
         buf_putc(p->out, '\n');
         buf_release(&words);
-        left.data += line.length;
-        left.length -= line.length;
-        while (left.length && *left.data == ' ') {
-            left.data++;
-            left.length--;
-        }
         margin = rest;
     }
 }
