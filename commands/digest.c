@@ -109,19 +109,33 @@ static int put(struct invocation *in, const struct flags *f, int format,
     return rc;
 }
 
-static int put_site(struct invocation *in, const struct flags *f,
+/* The page of a day, when the site has one. */
+static int neighbour(struct digest **out, struct invocation *in,
+                     const char *site, const struct digest *d, int64_t day,
+                     const char *const *brands, struct error *err)
+{
+    *out = NULL;
+    return digest_site_has(site, day)
+               ? digest_compose(out, in->store, in->config, d->zone, day,
+                                brands, err)
+               : 0;
+}
+
+static int put_site(struct invocation *in, const char *site,
                     const struct digest *d, const char *const *brands,
                     struct error *err)
 {
-    struct digest *before = NULL;
-    if (digest_site_has(f->site, d->day - 1) &&
-        digest_compose(&before, in->store, in->config, d->zone, d->day - 1,
-                       brands, err))
-        return -1;
-    int rc = digest_site(d, before, f->site, err);
+    struct digest *before = NULL, *after = NULL;
+    int rc = -1;
+    if (neighbour(&before, in, site, d, d->day - 1, brands, err) ||
+        neighbour(&after, in, site, d, d->day + 1, brands, err) ||
+        digest_site(d, before, after, site, err))
+        goto done;
+    tell(in, d);
+    rc = 0;
+done:
     digest_close(before);
-    if (!rc)
-        tell(in, d);
+    digest_close(after);
     return rc;
 }
 
@@ -140,7 +154,7 @@ static int show(struct invocation *in, const struct flags *f, int format,
     }
     int rc = digest_compose(&d, in->store, in->config, zone, day, brands, err);
     if (!rc && f->site)
-        rc = put_site(in, f, d, brands, err);
+        rc = put_site(in, f->site, d, brands, err);
     if (!rc && (f->out || !f->site))
         rc = put(in, f, format, d, err);
     digest_close(d);

@@ -3,6 +3,7 @@
  * wish, counted in people. Finds no wish itself: the post's span says where
  * it is. */
 #include <stdlib.h>
+#include <strings.h>
 
 #include "digest/compose.h"
 #include "pipeline/words.h"
@@ -179,26 +180,42 @@ static int addressed(const struct composer *c, const struct sighting *s,
     return best;
 }
 
+/* The word that ends the text, when it says nothing there. */
+static size_t idle_end(struct text t)
+{
+    static const char *const words[] = { "to", "the", "for", "in", "on", "at",
+                                         "of", "a", "an", "my", "and", "with",
+                                         "from", "by" };
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+        size_t n = strlen(words[i]);
+        if (t.length > n && t.data[t.length - n - 1] == ' ' &&
+            strncasecmp(t.data + t.length - n, words[i], n) == 0)
+            return n + 1;
+    }
+    return 0;
+}
+
 /* A name at the end of the wish only says whom it is for. */
 static struct text trim_names(const struct sighting *s, struct text wish)
 {
-    size_t offset = (size_t)(wish.data - s->post->text.data);
-    for (bool again = true; again && wish.length;) {
-        again = false;
+    size_t offset = (size_t)(wish.data - s->post->text.data), was;
+    bool named = false;
+    do {
+        was = wish.length;
         for (size_t i = 0; i < s->count; i++) {
             const struct span *name = &s->mentions[i]->span;
             if (name->length && name->start > offset &&
                 name->start < offset + wish.length &&
                 (size_t)name->start + name->length >= offset + wish.length) {
                 wish.length = name->start - offset;
-                again = true;
+                named = true;
             }
         }
-        while (wish.length && strchr(" ,.:;-@#", wish.data[wish.length - 1])) {
+        while (wish.length && strchr(" ,.:;!-@#", wish.data[wish.length - 1]))
             wish.length--;
-            again = true;
-        }
-    }
+        if (named)
+            wish.length -= idle_end(wish);
+    } while (wish.length && wish.length < was);
     return wish;
 }
 

@@ -111,6 +111,8 @@ static int send_one(const struct turn *t, const struct zone *zone,
         rc = t->to->email ? send_mail(t, d, err)
              : t->to->webhook ? send_webhook(t, d, err)
                               : send_file(t, d, err);
+    if (!rc)
+        rc = digest_told(d, t->store, err);
     digest_close(d);
     mem_free(brands);
     return rc;

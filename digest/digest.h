@@ -189,10 +189,11 @@ void digest_html(const struct digest *d, struct buf *out,
                  const char *previous, const char *next);
 
 /* digest/site.c: a folder with a page a day, YYYY-MM-DD.html, and index.html
- * with a calendar of them. The page of the day before is made again, for it
- * now has a next one. */
+ * with a calendar of them. The neighbours' pages, where there are any, are
+ * made again: they link here now, and may have been restated. */
 int digest_site(const struct digest *d, const struct digest *before,
-                const char *folder, struct error *err);
+                const struct digest *after, const char *folder,
+                struct error *err);
 /* True when the folder has a page of the day. */
 bool digest_site_has(const char *folder, int64_t day);
 

@@ -5,7 +5,8 @@
 
 #include "digest/digest.h"
 
-/* A backslash before what could be markup; < and & as HTML would have them. */
+/* A backslash before what could be markup, a link or a ping; < and & as HTML
+ * would have them. */
 static void escape(struct buf *out, const char *text)
 {
     for (const char *c = text; *c; c++) {
@@ -15,7 +16,7 @@ static void escape(struct buf *out, const char *text)
             buf_puts(out, "&gt;");
         else if (*c == '&')
             buf_puts(out, "&amp;");
-        else if (strchr("\\`*_[]{}()#|~!$@:", *c))
+        else if (strchr("\\`*_[]#|~@", *c) || (*c == ':' && c[1] == '/'))
             buf_printf(out, "\\%c", *c);
         else
             buf_putc(out, *c);
@@ -64,9 +65,9 @@ static void sample(struct buf *out, const struct digest *d, const char *lead,
                    const struct sample *s)
 {
     struct buf b = BUF_INIT(0);
-    buf_puts(out, lead);
+    buf_printf(out, "%s“", lead); /* the mark keeps # and - from the start */
     quote(out, s->text, 400);
-    buf_puts(out, " — ");
+    buf_puts(out, "” ");
     quote(out, s->source, 30);
     buf_putc(out, ' ');
     phrase_clock(&b, s->created, d);

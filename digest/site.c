@@ -189,7 +189,8 @@ static int write_page(const struct digest *d, const char *folder,
 }
 
 int digest_site(const struct digest *d, const struct digest *before,
-                const char *folder, struct error *err)
+                const struct digest *after, const char *folder,
+                struct error *err)
 {
     int64_t *days = NULL;
     size_t count = 0;
@@ -206,6 +207,8 @@ int digest_site(const struct digest *d, const struct digest *before,
         rc = read_days(&days, &count, folder, err);
     if (!rc && before)
         rc = write_page(before, folder, days, count, err);
+    if (!rc && after)
+        rc = write_page(after, folder, days, count, err);
     if (!rc)
         rc = write_index(d, folder, days, count, err);
     mem_free(days);

@@ -351,7 +351,8 @@ static void standing(struct painter *p)
 {
     enum { ROWS = 60 };
     const struct digest *d = p->d;
-    struct columns w = { p->columns >= 110 ? 30 : 22, 0 };
+    struct columns w = { p->columns >= 110 ? 30
+                         : p->columns < 70 ? p->columns - 48 : 22, 0 };
     size_t products = 0, shown = 0, quiet = 0, fixed = w.title + 48;
     if (!d->posts)
         return;
@@ -518,8 +519,10 @@ static void where(struct painter *p)
         return;
     heading(p, "WHERE AND ABOUT WHAT", "ours; posts and net sentiment");
     buf_printf(p->out, "%-16s%6s      ", "", "all");
-    for (int k = 0; k < CHANNEL_COUNT; k++)
-        buf_printf(p->out, "%*s%*s", 8, channel_names[k], 4, "");
+    int channels = p->columns < 76 ? ((int)p->columns - 28) / 12
+                                   : CHANNEL_COUNT;
+    for (int k = 0; k < channels; k++)
+        buf_printf(p->out, "%8s%4s", channel_names[k], "");
     buf_putc(p->out, '\n');
     for (size_t row = 0; row < rows && row < ROWS; row++) {
         int best = -1;
@@ -530,7 +533,7 @@ static void where(struct painter *p)
         shown[best] = true;
         buf_printf(p->out, "%-16s", aspect_names[best]);
         where_cell(p, &d->where[best][CHANNEL_COUNT], FEW);
-        for (int k = 0; k < CHANNEL_COUNT; k++)
+        for (int k = 0; k < channels; k++)
             where_cell(p, &d->where[best][k], FEW);
         buf_putc(p->out, '\n');
     }

@@ -1,0 +1,547 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A small made-up store and the digest of its day, each figure counted by
+ * hand beside it; hostile texts through every form. Tags are set here: no
+ * lexicon is involved. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "base/hash.h"
+#include "digest/digest.h"
+#include "tests/unit/scratch.h"
+
+enum { D = 20000 };                     /* the day; 2024-10-04 */
+#define T ((int64_t)D * DAY)
+
+static const char *const subjects[] = { "acme", "acme/returns-app", "bolt" };
+
+static const char yaml[] =
+    "digest:\n  floor: 3\n"
+    "brands:\n"
+    "  - name: acme\n    title: Acme & Sons\n    match: [acme]\n"
+    "    handles: [\"@acmehelp\"]\n"
+    "    products:\n"
+    "      - name: returns-app\n        title: Returns app\n"
+    "        match: [returns app]\n"
+    "  - name: bolt\n    title: Bolt\n    match: [bolt]\n";
+
+struct fixture {
+    char folder[SCRATCH_ROOM];
+    struct store *store;
+    struct config *config;
+    struct zone *zone;
+    struct batch batch;
+    struct error err;
+    struct digest *digest;
+    unsigned next;
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = mem_alloc(sizeof(*f));
+    struct buf path = BUF_INIT(0);
+    scratch_make(f->folder);
+    buf_printf(&path, "%s/swell.yaml", f->folder);
+    FILE *file = fopen(path.data, "w");
+    fputs(yaml, file);
+    fclose(file);
+    if (config_load(&f->config, path.data, NULL, &f->err) ||
+        store_open(&f->store, f->folder, STORE_WRITE, &f->err) ||
+        zone_open(&f->zone, "UTC", &f->err))
+        fail_msg("%s", f->err.text);
+    batch_init(&f->batch);
+    f->batch.subjects = subjects;
+    f->batch.subject_count = 3;
+    f->batch.rules = 1;
+    clock_fix(T + 2 * DAY);
+    buf_release(&path);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    digest_close(f->digest);
+    store_close(f->store);
+    config_close(f->config);
+    zone_close(f->zone);
+    batch_release(&f->batch);
+    scratch_remove(f->folder);
+    mem_free(f);
+    return 0;
+}
+
+/* A post at a time that mentions the subjects of a set. */
+static struct post *add(struct fixture *f, int64_t created, unsigned set,
+                        enum label label, uint64_t author, const char *text)
+{
+    struct post *p = batch_add(&f->batch);
+    struct arena *memory = &f->batch.memory;
+    char id[20];
+    snprintf(id, sizeof(id), "p%u", f->next++);
+    p->source = TEXT("forum");
+    p->native_id = text_of(arena_copy(memory, id, strlen(id)));
+    p->text = text_of(arena_copy(memory, text, strlen(text)));
+    p->created = created;
+    p->fetched = T + DAY;
+    p->author_hash = author;
+    p->tags.label = (uint8_t)label;
+    p->tags.score = label == LABEL_NEGATIVE ? -500
+                    : label == LABEL_POSITIVE ? 500 : 0;
+    memcpy(p->language, "en", 3);
+    p->mentions = arena_alloc(memory, 3 * sizeof(*p->mentions));
+    for (uint32_t i = 0; i < 3; i++)
+        if (set & 1u << i)
+            p->mentions[p->mention_count++] = (struct mention){
+                .subject = i, .tags = p->tags };
+    return p;
+}
+
+static void tag(struct post *p, unsigned aspects, unsigned intents)
+{
+    p->tags.aspects = (uint16_t)aspects;
+    p->tags.intents = (uint8_t)intents;
+    for (uint32_t i = 0; i < p->mention_count; i++)
+        p->mentions[i].tags = p->tags;
+}
+
+static struct span span_in(const struct post *p, const char *words)
+{
+    const char *at = strstr(p->text.data, words);
+    assert_non_null(at);
+    return (struct span){ (uint32_t)(at - p->text.data),
+                          (uint32_t)strlen(words) };
+}
+
+static void append(struct fixture *f)
+{
+    struct store_result r = { 0 };
+    if (store_append(f->store, &f->batch, &r, &f->err))
+        fail_msg("%s", f->err.text);
+    batch_reset(&f->batch);
+    f->batch.rules = 1;
+}
+
+static const struct digest *compose(struct fixture *f,
+                                    const char *const *brands)
+{
+    if (digest_compose(&f->digest, f->store, f->config, f->zone, D, brands,
+                       &f->err))
+        fail_msg("%s", f->err.text);
+    return f->digest;
+}
+
+#define assert_near(a, b) assert_true(fabs((a) - (b)) < 1e-4)
+
+/* Ten days before with 2, 4 ... 20 posts; the day: 6 positive, 2 negative,
+ * 4 neutral and 1 unscored of acme by 5 people, 3 of bolt by one of them. */
+static void fill(struct fixture *f)
+{
+    for (int day = 1; day <= 10; day++)
+        for (int i = 0; i < 2 * day; i++)
+            add(f, T - (11 - day) * DAY + i * HOUR, 1, LABEL_NEUTRAL,
+                100 + (uint64_t)i, "an ordinary day");
+    for (int i = 0; i < 13; i++)
+        add(f, T + i * HOUR, i < 4 ? 3 : 1,
+            i < 6 ? LABEL_POSITIVE : i < 8 ? LABEL_NEGATIVE
+            : i < 12 ? LABEL_NEUTRAL : LABEL_UNSCORED,
+            (uint64_t)(i % 5) + 1, "a word about acme and its returns app");
+    for (int i = 0; i < 3; i++)
+        add(f, T + i * HOUR, 4, LABEL_NEUTRAL, 1, "bolt again");
+    append(f);
+}
+
+static void standing_is_counted(void **state)
+{
+    struct fixture *f = *state;
+    fill(f);
+    const struct digest *d = compose(f, NULL);
+    assert_int_equal(d->posts, 16);
+    assert_int_equal(d->authors, 5);
+    assert_int_equal(d->collected, 16);
+    assert_int_equal(d->unscored, 1);
+    assert_int_equal(d->history_days, 10);
+    assert_false(d->planned);
+    assert_true(d->closed);
+    assert_string_equal(d->title, "Acme & Sons");
+    assert_string_equal(d->rivals, "Bolt");
+    assert_int_equal(d->standing_count, 3);
+    const struct digest_standing *s = &d->standing[0];
+    assert_int_equal(s->today.posts, 13);
+    assert_int_equal(s->yesterday.posts, 20);
+    assert_int_equal(s->authors, 5);
+    assert_near(s->net.value, 4.0 / 12);
+    assert_near(s->net.low, -0.106704);
+    assert_near(s->net.high, 0.678132);
+    assert_false(s->net.few);
+    assert_near(s->share, 13.0 / 16);
+    assert_near(s->share_usual, 1);
+    assert_near(s->usual, 11);
+    assert_near(s->low, 3.8);
+    assert_near(s->high, 18.2);
+    assert_near(s->change, 13.0 / 11 - 1);
+    assert_int_equal(s->history[DIGEST_DAYS - 1], 20);
+    assert_int_equal(s->history[DIGEST_DAYS - 10], 2);
+    assert_int_equal(s->history[0], 0);
+    assert_true(isnan(s->history_net[0]));
+    assert_int_equal(s->hour_count, 24);
+    assert_int_equal(s->hours[12], 1);
+    assert_int_equal(s->hours[13], 0);
+    assert_true(d->standing[1].product);
+    assert_int_equal(d->standing[1].today.posts, 4);
+    assert_int_equal(d->standing[1].authors, 4);
+    assert_true(isnan(d->standing[1].share));
+    assert_int_equal(d->standing[2].authors, 1);
+    assert_near(d->standing[2].share, 3.0 / 16);
+    assert_near(d->standing[2].usual, 0);
+    assert_true(isnan(d->standing[2].change));
+}
+
+/* A filter drops the others from the table; shares stay those of all. */
+static void a_brand_alone_keeps_its_share(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const only[] = { "bolt", NULL };
+    fill(f);
+    const struct digest *d = compose(f, only);
+    assert_int_equal(d->standing_count, 1);
+    assert_near(d->standing[0].share, 3.0 / 16);
+    assert_int_equal(d->posts, 3);
+    assert_int_equal(d->authors, 1);
+    assert_int_equal(d->collected, 16);
+}
+
+static void an_empty_store_composes(void **state)
+{
+    struct fixture *f = *state;
+    struct buf out = BUF_INIT(0);
+    const struct digest *d = compose(f, NULL);
+    assert_int_equal(d->posts, 0);
+    assert_int_equal(d->history_days, 0);
+    digest_text(d, &out, 80, false);
+    assert_string_equal(buf_text(&out),
+                        "Friday 4 October 2024 · Acme & Sons, against Bolt · "
+                        "UTC\nno post was collected on this day · coverage "
+                        "not known\n");
+    buf_clear(&out);
+    digest_markdown(d, &out);
+    assert_non_null(strstr(out.data, "no post was collected"));
+    buf_clear(&out);
+    digest_json(d, &out);
+    assert_non_null(strstr(out.data, "\"wishes\":[]"));
+    buf_release(&out);
+}
+
+static void a_day_that_is_not_over_is_not_compared(void **state)
+{
+    struct fixture *f = *state;
+    struct buf out = BUF_INIT(0);
+    fill(f);
+    clock_fix(T + 14 * HOUR);
+    const struct digest *d = compose(f, NULL);
+    assert_false(d->closed);
+    assert_true(isnan(d->standing[0].change));
+    digest_text(d, &out, 80, false);
+    assert_non_null(strstr(out.data, "the day is not over"));
+    assert_null(strstr(out.data, "▲"));
+    buf_release(&out);
+}
+
+static void add_wish(struct fixture *f, int64_t when, uint64_t author,
+                     const char *text, const char *wish)
+{
+    struct post *p = add(f, when, 3, LABEL_NEUTRAL, author, text);
+    tag(p, 0, 1 << INTENT_SUGGESTION);
+    p->wish = span_in(p, wish);
+}
+
+static void wishes_are_grouped_by_the_thing(void **state)
+{
+    struct fixture *f = *state;
+    add_wish(f, T - 9 * DAY, 1, "Please add collection without the app",
+             "collection without the app");
+    add_wish(f, T - 2 * DAY, 2, "I want COLLECTION without apps",
+             "COLLECTION without apps");
+    add_wish(f, T + HOUR, 3, "you should offer collection without any app",
+             "collection without any app");
+    add_wish(f, T + 2 * HOUR, 3, "again: collection without the app please",
+             "collection without the app please");
+    add_wish(f, T + 3 * HOUR, 4, "please make it in petrol", "it in petrol");
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_int_equal(d->wish_count, 2);
+    assert_string_equal(d->wishes[0].subject, "acme/returns-app");
+    assert_int_equal(d->wishes[0].posts, 3);
+    assert_int_equal(d->wishes[0].authors, 2);
+    assert_int_equal(d->wishes[0].authors_before, 1);
+    assert_int_equal(d->wishes[0].today, 2);
+    assert_string_equal(d->wishes[0].text, "COLLECTION without apps");
+    assert_int_equal(d->wishes[1].authors, 1);
+}
+
+/* Five ask acme, its account answers two of them after 2 and 4 hours, and
+ * somebody else's reply is none. */
+static void answers_are_matched_to_questions(void **state)
+{
+    struct fixture *f = *state;
+    struct author_key key;
+    struct buf path = BUF_INIT(0);
+    struct post *ask[5];
+    buf_printf(&path, "%s/author.key", store_folder(f->store));
+    assert_int_equal(0, author_key_load(&key, path.data, 1, &f->err));
+    uint64_t help = author_key_hash(&key, "forum", 5, "acmehelp", 8);
+    for (int i = 0; i < 5; i++) {
+        add(f, T - DAY + i * HOUR, 1, LABEL_NEGATIVE, 10 + (uint64_t)i,
+            "where is my parcel, acme?");
+        tag(&f->batch.posts[i], 0, 1 << INTENT_QUESTION);
+    }
+    for (int i = 0; i < 3; i++) {
+        struct post *p = add(f, T - DAY + (2 + 3 * i) * HOUR, 0,
+                             LABEL_NEUTRAL, i < 2 ? help : 99,
+                             "we are looking into it");
+        for (int k = 0; k < 5; k++)
+            ask[k] = &f->batch.posts[k]; /* adding may move them */
+        p->reply_to = ask[i]->native_id;
+        p->kind = POST_REPLY;
+    }
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_int_equal(d->waiting_count, 1);
+    const struct digest_waiting *w = &d->waiting[0];
+    assert_true(w->known);
+    assert_true(w->own);
+    assert_int_equal(w->asked, 5);
+    assert_int_equal(w->answered, 2);
+    assert_int_equal(w->open, 3);
+    assert_int_equal(w->oldest, T - DAY + 2 * HOUR);
+    assert_near(w->median_hours, 3);
+    assert_int_equal(w->sample_count, 3);
+    assert_string_equal(w->samples[0].native_id, "p2");
+    buf_release(&path);
+}
+
+static void switches_know_both_ends(void **state)
+{
+    struct fixture *f = *state;
+    for (uint64_t i = 0; i < 3; i++) {
+        struct post *p = add(f, T + (int64_t)i * HOUR, 5, LABEL_NEUTRAL,
+                             1 + i / 2, "left acme for bolt, so cheap");
+        tag(p, 1 << ASPECT_PRICE, 1 << INTENT_SWITCH);
+        p->from = p->mentions[0].span = span_in(p, "acme");
+        p->to = p->mentions[1].span = span_in(p, "bolt");
+    }
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_int_equal(d->switch_count, 1);
+    assert_string_equal(d->switches[0].from, "Acme & Sons");
+    assert_string_equal(d->switches[0].to, "Bolt");
+    assert_int_equal(d->switches[0].posts, 3);
+    assert_int_equal(d->switches[0].authors, 2);
+    assert_string_equal(d->switches[0].aspect, "price");
+    assert_true(d->switches[0].from_own && !d->switches[0].to_own);
+}
+
+/* 40 of our posts on delivery are negative, 40 of theirs positive; on price
+ * both are alike. */
+static void clear_gaps_to_rivals_are_told(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 80; i++) {
+        bool ours = i < 40;
+        tag(add(f, T + i * MINUTE, ours ? 1 : 4,
+                ours ? LABEL_NEGATIVE : LABEL_POSITIVE, 1 + (uint64_t)i,
+                "about the parcel"),
+            1 << ASPECT_DELIVERY, 0);
+        tag(add(f, T + i * MINUTE, ours ? 1 : 4,
+                i % 2 ? LABEL_NEGATIVE : LABEL_POSITIVE, 1 + (uint64_t)i,
+                "about the price"),
+            1 << ASPECT_PRICE, 0);
+    }
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_int_equal(d->rival_gap_count, 1);
+    assert_string_equal(d->rival_gaps[0].aspect, "delivery");
+    assert_near(d->rival_gaps[0].ours, -1);
+    assert_near(d->rival_gaps[0].theirs, 1);
+    assert_int_equal(d->where[ASPECT_DELIVERY][CHANNEL_COUNT].posts, 40);
+    assert_int_equal(d->where[ASPECT_DELIVERY][CHANNEL_COUNT].negative, 40);
+    assert_int_equal(d->where[ASPECT_COUNT][CHANNEL_COUNT].posts, 80);
+}
+
+static void gaps_and_late_posts_are_told(void **state)
+{
+    struct fixture *f = *state;
+    struct buf out = BUF_INIT(0);
+    fill(f);
+    snprintf(f->batch.label, sizeof(f->batch.label), "forum-live");
+    f->batch.coverage = (struct coverage_span){ T, T + DAY, COVERAGE_COVERED };
+    append(f);
+    snprintf(f->batch.label, sizeof(f->batch.label), "feed");
+    f->batch.coverage = (struct coverage_span){ T + 3 * HOUR, T + 5 * HOUR,
+                                                COVERAGE_FAILED };
+    append(f);
+    compose(f, NULL);
+    assert_int_equal(0, digest_told(f->digest, f->store, &f->err));
+    digest_close(f->digest);
+    f->digest = NULL;
+    add(f, T + 5 * HOUR, 1, LABEL_NEUTRAL, 1, "late word about acme");
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_int_equal(d->restated, 1);
+    assert_true(d->planned);
+    assert_int_equal(d->gap_count, 1);
+    assert_string_equal(d->gaps[0].label, "feed");
+    assert_int_equal(d->gaps[0].until, T + 5 * HOUR);
+    digest_text(d, &out, 100, false);
+    assert_non_null(strstr(out.data, "feed missing 03:00–05:00 (failed)"));
+    assert_non_null(strstr(out.data, "restated since it was told: 1 post"));
+    buf_release(&out);
+}
+
+/* The clocks go back: 25 hours, and the hour at the end is told. */
+static void a_day_of_25_hours(void **state)
+{
+    struct fixture *f = *state;
+    int64_t day = clock_days(2024, 10, 27);
+    zone_close(f->zone);
+    assert_int_equal(0, zone_open(&f->zone, "Europe/Berlin", &f->err));
+    int64_t from = zone_day_start(f->zone, day);
+    for (int i = 0; i < 25; i++)
+        add(f, from + i * HOUR, 1, LABEL_NEUTRAL, 1, "hourly");
+    add(f, from - 1, 1, LABEL_NEUTRAL, 1, "the day before");
+    add(f, from + 25 * HOUR, 1, LABEL_NEUTRAL, 1, "the day after");
+    append(f);
+    clock_fix(from + 3 * DAY);
+    assert_int_equal(0, digest_compose(&f->digest, f->store, f->config,
+                                       f->zone, day, NULL, &f->err));
+    const struct digest_standing *s = &f->digest->standing[0];
+    assert_int_equal(s->today.posts, 25);
+    assert_int_equal(s->yesterday.posts, 1);
+    assert_int_equal(s->hour_count, 25);
+    for (int i = 0; i < 25; i++)
+        assert_int_equal(s->hours[i], 1);
+}
+
+/* Escape sequences, direction marks, markup, line breaks, a long word. */
+static const char hostile[] =
+    "acme \x1b[31mred\x1b]0;title\x07 \xe2\x80\xae txet \xe2\x81\xa6 "
+    "\xc2\x9b" "2J <script>alert(1)</script> | `code` [a](javascript:x)\n"
+    "# heading\r\n=1+1 @everyone \xf3\xa0\x81\x81 "
+    "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81";
+
+static void check_harmless(const char *text)
+{
+    for (const char *c = text; *c; c++)
+        assert_true((unsigned char)*c >= 0x20 || *c == '\n');
+    assert_null(strstr(text, "\x7f"));
+    assert_null(strstr(text, "\xc2\x9b"));
+    assert_null(strstr(text, "\xe2\x80\xae"));
+    assert_null(strstr(text, "\xe2\x81\xa6"));
+    assert_null(strstr(text, "\xf3\xa0\x81\x81"));
+}
+
+static void hostile_texts_are_harmless(void **state)
+{
+    struct fixture *f = *state;
+    struct buf out = BUF_INIT(0);
+    fill(f);
+    struct post *p = add(f, T + HOUR, 1, LABEL_NEGATIVE, 42, hostile);
+    tag(p, 0, 1 << INTENT_SUGGESTION | 1 << INTENT_COMPLAINT);
+    p->wish = span_in(p, "<script>alert(1)</script> | `code`");
+    p->url = TEXT("https://a.example/<b>\"'>?x=(1)");
+    p->likes = 1000;
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_true(d->sample_count > 0);
+    assert_string_equal(d->samples[0].text, hostile);
+    digest_text(d, &out, 80, false);
+    check_harmless(out.data);
+    assert_non_null(strstr(out.data, "<script>"));
+    assert_null(strstr(out.data, "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81"));
+    buf_clear(&out);
+    digest_markdown(d, &out);
+    check_harmless(out.data);
+    assert_null(strstr(out.data, "<script"));
+    assert_null(strstr(out.data, "<b>"));
+    assert_null(strstr(out.data, "[a]("));
+    assert_null(strstr(out.data, " @everyone"));
+    assert_null(strstr(out.data, "\n# heading"));
+    buf_clear(&out);
+    digest_json(d, &out);
+    for (size_t i = 0; i + 1 < out.length; i++)
+        assert_true((unsigned char)out.data[i] >= 0x20);
+    assert_null(strstr(out.data, "<script"));
+    buf_release(&out);
+}
+
+static void no_line_is_wider_than_the_terminal(void **state)
+{
+    struct fixture *f = *state;
+    fill(f);
+    add(f, T + HOUR, 1, LABEL_NEGATIVE, 42,
+        "acme \xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97 "
+        "averyveryveryveryveryveryveryveryveryveryveryveryveryveryveryvery"
+        "veryveryveryveryveryveryverylongword and some more of it")->likes = 99;
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    for (unsigned columns = 60; columns <= 130; columns += 7) {
+        struct buf out = BUF_INIT(0);
+        digest_text(d, &out, columns, false);
+        for (const char *line = out.data; *line;) {
+            size_t length = strcspn(line, "\n");
+            assert_true(text_columns((struct text){ line, length }) <=
+                        columns);
+            line += length + 1;
+        }
+        buf_release(&out);
+    }
+}
+
+static void phrases(void **state)
+{
+    (void)state;
+    static const uint32_t values[] = { 0, 1, 4, 7 };
+    struct buf b = BUF_INIT(0);
+    phrase_count(&b, 1234567);
+    phrase_change(&b, 0.62);
+    phrase_change(&b, -0.06);
+    phrase_change(&b, 0.001);
+    phrase_spark(&b, values, 4);
+    phrase_share(&b, 0.001);
+    assert_string_equal(b.data, "1,234,567▲ 62 %▼ 6 %=▁▂▅█<1 %");
+    buf_clear(&b);
+    struct estimate few = { 0.5, 0, 1, true }, net = { -0.41, -0.49, -0.33,
+                                                      false };
+    phrase_net(&b, &few);
+    phrase_net(&b, &net);
+    assert_string_equal(b.data, "too few to say−0.41 ±0.08");
+    buf_clear(&b);
+    phrase_quote(&b, "  two\n\n lines\tand a half ", 12);
+    assert_string_equal(b.data, "two lines a…");
+    buf_release(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        TEST(standing_is_counted),
+        TEST(a_brand_alone_keeps_its_share),
+        TEST(an_empty_store_composes),
+        TEST(a_day_that_is_not_over_is_not_compared),
+        TEST(wishes_are_grouped_by_the_thing),
+        TEST(answers_are_matched_to_questions),
+        TEST(switches_know_both_ends),
+        TEST(clear_gaps_to_rivals_are_told),
+        TEST(gaps_and_late_posts_are_told),
+        TEST(a_day_of_25_hours),
+        TEST(hostile_texts_are_harmless),
+        TEST(no_line_is_wider_than_the_terminal),
+        cmocka_unit_test(phrases),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
