@@ -153,6 +153,7 @@ struct change {
     uint8_t quarter;
     int8_t sign;
     bool repost;
+    unsigned char key[9];     /* row and quarter, to sort by */
 };
 
 struct changes {

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "store/record.h"
+#include "store/sort.h"
 
 enum { SOURCES_KEPT = 16 };
 
@@ -18,9 +19,9 @@ struct entry {
     const struct post *post;
     uint64_t hash;
     uint32_t source;
-    size_t order;              /* in the batch */
     size_t id_length;
-    unsigned char id[ID_KEY_LIMIT];
+    unsigned char id[ID_KEY_LIMIT]; /* zeros behind its end */
+    unsigned char id_size;     /* id_length again: to sort by both */
     bool frozen;               /* of a time that was expired */
     bool keep;                 /* to be written */
     bool fresh;                /* has no post yet */
@@ -105,18 +106,6 @@ static int check_post(const struct post *p, struct error *err)
     return 0;
 }
 
-static int compare_entries(const void *a, const void *b)
-{
-    const struct entry *x = a, *y = b;
-    size_t least = x->id_length < y->id_length ? x->id_length : y->id_length;
-    int order = memcmp(x->id, y->id, least);
-    if (order == 0 && x->id_length != y->id_length)
-        return x->id_length < y->id_length ? -1 : 1;
-    if (order == 0)
-        return x->order < y->order ? -1 : x->order > y->order;
-    return order;
-}
-
 static bool same_identity(const struct entry *a, const struct entry *b)
 {
     return a->id_length == b->id_length &&
@@ -137,10 +126,11 @@ static int arrange(struct lmdb *s, MDB_txn *txn, struct append *a,
             rc = find_subjects(s, txn, a, p, err);
         if (rc)
             return rc;
-        *e = (struct entry){ .post = p, .order = i };
+        *e = (struct entry){ .post = p };
         e->source = a->sources[place].id;
         e->hash = post_hash(p->source, p->native_id);
         e->id_length = id_key(e->id, e->source, p->native_id, e->hash);
+        e->id_size = (unsigned char)e->id_length;
         e->frozen = p->created < a->sources[place].expired && !p->deleted;
     }
     return 0;
@@ -287,14 +277,10 @@ static int settle(struct lmdb *s, MDB_txn *txn, struct append *a)
 
 /* ---- write ---- */
 
-static int compare_times(const void *a, const void *b)
-{
-    const struct entry *x = *(struct entry *const *)a;
-    const struct entry *y = *(struct entry *const *)b;
-    if (x->post->created != y->post->created)
-        return x->post->created < y->post->created ? -1 : 1;
-    return x->hash < y->hash ? -1 : x->hash > y->hash;
-}
+struct timed {
+    struct entry *entry;
+    unsigned char key[POST_KEY];
+};
 
 static bool mentioned_before(const struct append *a, const struct post *p,
                              uint32_t i)
@@ -358,12 +344,17 @@ static int write_post(struct lmdb *s, MDB_txn *txn, struct append *a,
 static int write_posts(struct lmdb *s, MDB_txn *txn, struct append *a)
 {
     size_t count = 0;
-    struct entry **order = mem_resize(NULL, (a->batch->count + 1) *
-                                            sizeof(struct entry *));
-    for (size_t i = 0; i < a->batch->count; i++)
-        if (a->entries[i].keep)
-            order[count++] = &a->entries[i];
-    qsort(order, count, sizeof(*order), compare_times);
+    struct timed *order = mem_resize(NULL, (a->batch->count + 1) *
+                                           sizeof(*order));
+    for (size_t i = 0; i < a->batch->count; i++) {
+        struct entry *e = &a->entries[i];
+        if (!e->keep)
+            continue;
+        order[count].entry = e;
+        post_key(order[count++].key, e->post->created, e->hash);
+    }
+    sort_records(order, count, sizeof(*order), offsetof(struct timed, key),
+                 POST_KEY);
     MDB_cursor *c = NULL;
     MDB_val k, v;
     unsigned char end[POST_KEY] = { 0 };
@@ -372,9 +363,8 @@ static int write_posts(struct lmdb *s, MDB_txn *txn, struct append *a)
         k.mv_size == POST_KEY)
         memcpy(end, k.mv_data, POST_KEY);
     for (size_t i = 0; i < count && rc == 0; i++) {
-        unsigned char key[POST_KEY];
-        post_key(key, order[i]->post->created, order[i]->hash);
-        rc = write_post(s, txn, a, c, order[i],
+        const unsigned char *key = order[i].key;
+        rc = write_post(s, txn, a, c, order[i].entry,
                         memcmp(key, end, POST_KEY) > 0);
         if (memcmp(key, end, POST_KEY) > 0)
             memcpy(end, key, POST_KEY);
@@ -403,18 +393,12 @@ static int write_ids(struct lmdb *s, MDB_txn *txn, struct append *a)
     return rc;
 }
 
-static int compare_rows(const void *a, const void *b)
-{
-    return memcmp(a, b, MENTION_KEY);
-}
-
 static int write_mentions(struct lmdb *s, MDB_txn *txn, struct append *a)
 {
     MDB_cursor *c = NULL;
     int rc = mdb_cursor_open(txn, s->table[MENTIONS], &c);
-    if (a->mention_count)
-        qsort(a->mentions, a->mention_count, sizeof(*a->mentions),
-              compare_rows);
+    sort_records(a->mentions, a->mention_count, sizeof(*a->mentions), 0,
+                 MENTION_KEY);
     for (size_t i = 0; i < a->mention_count && rc == 0; i++) {
         MDB_val k = { MENTION_KEY, a->mentions[i].key };
         MDB_val v = { MENTION_VALUE, a->mentions[i].value };
@@ -456,8 +440,8 @@ static int append(struct lmdb *s, MDB_txn *txn, void *context,
                            sizeof(*a->subjects));
     int rc = arrange(s, txn, a, err);
     if (rc == 0) {
-        qsort(a->entries, a->batch->count, sizeof(*a->entries),
-              compare_entries);
+        sort_records(a->entries, a->batch->count, sizeof(*a->entries),
+                     offsetof(struct entry, id), ID_KEY_LIMIT + 1);
         rc = settle(s, txn, a);
     }
     if (rc == 0)

@@ -8,6 +8,7 @@
 
 #include "store/counts.h"
 #include "store/hll.h"
+#include "store/sort.h"
 
 enum { HOURS = 24 };
 
@@ -24,7 +25,8 @@ void changes_mention(struct changes *c, const struct post *post,
 {
     uint64_t day = (uint64_t)(post->created / DAY_SECONDS);
     c->items = mem_grow(c->items, &c->room, c->count, sizeof(*c->items));
-    c->items[c->count++] = (struct change){
+    struct change *item = &c->items[c->count++];
+    *item = (struct change){
         .row = day << 48 | (uint64_t)subject << 16 | source,
         .author = post->author_hash,
         .tags = tags,
@@ -32,6 +34,8 @@ void changes_mention(struct changes *c, const struct post *post,
         .sign = (int8_t)sign,
         .repost = post->kind == POST_REPOST,
     };
+    pack_big(item->key, item->row, 8);
+    item->key[8] = item->quarter;
 }
 
 void changes_post(struct changes *c, const struct post *post, uint32_t source,
@@ -40,18 +44,10 @@ void changes_post(struct changes *c, const struct post *post, uint32_t source,
     changes_mention(c, post, 0, &post->tags, source, sign);
 }
 
-static int compare_changes(const void *a, const void *b)
-{
-    const struct change *x = a, *y = b;
-    if (x->row != y->row)
-        return x->row < y->row ? -1 : 1;
-    return (int)x->quarter - (int)y->quarter;
-}
-
 void changes_sort(struct changes *c)
 {
-    if (c->count)
-        qsort(c->items, c->count, sizeof(*c->items), compare_changes);
+    sort_records(c->items, c->count, sizeof(*c->items),
+                 offsetof(struct change, key), sizeof(c->items->key));
 }
 
 /* Everything but the source. */
