@@ -24,12 +24,14 @@ enum {
     PAST_LEAST = 72,          /* hours known before a subject is judged */
     AUTHORS_LEAST = 3,        /* fewer: nothing is said */
     AUTHORS_ALERT = 5,        /* fewer: no more than a watch */
+    SILENT_POSTS_LEAST = 20,  /* expected in the day, before silence shows */
+    OWN_WORDS_LEAST = 20,     /* ... so many posts are in their own words */
     STORY_GAP = 6 * HOUR,     /* between parts of one story */
     USUAL_DAYS = 28,          /* an expectation is worth so many hours */
     PARTS_MOST = 200,         /* of all subjects, by score */
 };
 #define TOP_AUTHOR_MOST 0.5   /* of the posts, from one writer */
-#define COPIED_MOST 0.9       /* of the posts, reposts and copies */
+#define COPIED_MOST 0.9       /* of the posts, reposts and copies; unless ... */
 #define SURPRISE_WATCH 4.0    /* -log10 of the chance of the count */
 #define HEALTHY 0.5           /* of everything else's usual posts */
 
@@ -157,8 +159,15 @@ static void judge_silence(struct survey *s, const char *subject,
                           const struct hours *h, size_t first)
 {
     struct incident in;
+    double posts = 0;
     bool planned = false;
 
+    /* So few that a day without any is no wonder: spare the work. */
+    for (size_t i = first; i < s->judged; i++)
+        posts += s->value[i];
+    if (posts / (double)(s->judged - first) *
+            (double)(s->hours - s->judged) < SILENT_POSTS_LEAST)
+        return;
     if (!silence_find(&in, h, first, s->judged))
         return;
     for (size_t i = in.from; i < in.until; i++)
@@ -278,7 +287,7 @@ static bool belongs(const struct alert *a, const struct finding *f)
 }
 
 /* The guards on who carries it. False: say nothing. */
-static bool guard(struct alert *a)
+static bool guard(struct alert *a, size_t own_words)
 {
     if (a->kind == ALERT_QUIET)
         return true;
@@ -286,7 +295,7 @@ static bool guard(struct alert *a)
         return false;
     a->few_writers = a->authors < AUTHORS_ALERT ||
                      a->top_author > TOP_AUTHOR_MOST ||
-                     a->copied > COPIED_MOST;
+                     (a->copied > COPIED_MOST && own_words < OWN_WORDS_LEAST);
     if (a->few_writers || a->withheld)
         a->level = DETECT_WATCH;
     return true;
@@ -329,7 +338,7 @@ static int tell(struct survey *s, size_t lead)
     gather(s, lead, &a);
     if (a.kind == ALERT_SPIKE)
         rc = cause_crowd(&a, &docs, s->store, s->err);
-    if (rc || !guard(&a))
+    if (rc || !guard(&a, docs.count))
         goto done;
     if (s->query->causes && a.kind == ALERT_SPIKE)
         rc = cause_explain(out, &a, &docs, s->store, s->config, s->query,

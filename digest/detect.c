@@ -136,6 +136,12 @@ static bool detector_tell(struct detector *d, enum detect_level level,
     return true;
 }
 
+/* No score below it is ever told. */
+static double told_least(const struct detector *d)
+{
+    return d->threshold < DETECT_WATCHED ? d->threshold : DETECT_WATCHED;
+}
+
 /* One view of this hour: its score to *plain if that is greater; returns the
  * score where the hours together are a record, else 0. */
 static double view_score(struct detector *d, unsigned view, double count,
@@ -152,7 +158,7 @@ static double view_score(struct detector *d, unsigned view, double count,
     score = mean / spread_of(&d->views[view], hours);
     if (d->hours >= RECORD_LEAST) {
         *plain = fmax(*plain, score);
-        if (sum >= DETECT_LEAST &&
+        if (sum >= DETECT_LEAST && score >= told_least(d) &&
             sum > ring_greatest(d->sums[view], d->hours))
             told = score;
     }
@@ -179,7 +185,7 @@ void detector_step(struct detector *d, int64_t hour, double count,
     if (score >= d->threshold &&
         detector_tell(d, DETECT_ALERT, hour, score))
         out->level = DETECT_ALERT;
-    else if (score >= fmin(DETECT_WATCHED, d->threshold) &&
+    else if (score >= told_least(d) &&
              detector_tell(d, DETECT_WATCH, hour, score))
         out->level = DETECT_WATCH;
 }
