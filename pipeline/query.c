@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See query.h. A recursive parser of one level per rank of operator, and an
- * evaluator that walks the same tree. */
+ * evaluator that walks the same tree. Long: both need the same nodes. */
 #include "pipeline/query.h"
 
 enum { DEPTH_LIMIT = 16, NODES_LIMIT = 200, NEAR_DEFAULT = 5, HITS_TRIED = 64,

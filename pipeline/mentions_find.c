@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of names walked from every word of a text, and the same walk told
+ * in words for swell check. Compiles nothing. */
+#include "pipeline/mentions_private.h"
+
+enum {
+    TRIES = 16,      /* places of one name tried for its require list */
+    AT_ONE_PLACE = 32,
+    QUERIES_WANTED = 64,
+};
+
+enum verdict { VERDICT_ACCEPTED, VERDICT_EXCLUDED, VERDICT_LONELY,
+               VERDICT_INSIDE };
+
+struct seen {
+    uint32_t subject;
+    uint8_t verdict;
+    uint8_t tries;
+    struct span span;
+};
+
+struct found {
+    uint32_t subject;
+    struct hit hit;
+};
+
+struct search {
+    const struct mentions *m;
+    struct matcher *matcher;
+    const struct words *words;
+    uint8_t *mask;
+    uint8_t faults;
+    struct seen seen[POST_MENTIONS_LIMIT];
+    size_t seen_count;
+    struct found here[AT_ONE_PLACE];  /* names that begin at one place */
+    size_t here_count;
+    struct found cover;               /* the longest name up to now */
+    uint32_t wanted[QUERIES_WANTED];  /* entries to try */
+    size_t wanted_count;
+};
+
+static struct seen *seen_of(struct search *s, uint32_t subject)
+{
+    for (size_t i = 0; i < s->seen_count; i++)
+        if (s->seen[i].subject == subject)
+            return &s->seen[i];
+    if (s->seen_count == POST_MENTIONS_LIMIT)
+        return NULL;
+    struct seen *seen = &s->seen[s->seen_count++];
+    *seen = (struct seen){ .subject = subject, .verdict = VERDICT_LONELY };
+    return seen;
+}
+
+static bool holds(struct search *s, const struct query *q, size_t from,
+                  size_t until)
+{
+    struct hit hit;
+    int rc = query_find(q, s->matcher, s->words, from, until, &hit);
+    if (rc < 0)
+        s->faults |= POST_FAULT_PATTERN;
+    return rc > 0;
+}
+
+static bool is_excluded(struct search *s, const struct watched *w)
+{
+    for (size_t i = 0; i < w->exclude_count; i++)
+        if (holds(s, w->exclude[i].query, 0, s->words->count))
+            return true;
+    return false;
+}
+
+static bool is_lonely(struct search *s, const struct watched *w,
+                      const struct hit *hit)
+{
+    size_t from = hit->first > w->near ? hit->first - w->near : 0;
+    for (size_t i = 0; i < w->require_count; i++)
+        if (holds(s, w->require[i].query, from, hit->last + w->near))
+            return false;
+    return w->require_count > 0;
+}
+
+/* Decide about one place where a subject seems to be. */
+static void judge(struct search *s, uint32_t subject, const struct hit *hit,
+                  bool mask)
+{
+    const struct watched *w = &s->m->watched[subject];
+    struct seen *seen = seen_of(s, subject);
+    if (!seen || seen->verdict == VERDICT_EXCLUDED ||
+        (seen->verdict != VERDICT_ACCEPTED && seen->tries >= TRIES))
+        return;
+    if (seen->verdict != VERDICT_ACCEPTED) {
+        if (seen->tries++ == 0 && is_excluded(s, w)) {
+            seen->verdict = VERDICT_EXCLUDED;
+            return;
+        }
+        if (is_lonely(s, w, hit)) {
+            seen->verdict = VERDICT_LONELY;
+            return;
+        }
+        seen->verdict = VERDICT_ACCEPTED;
+        seen->span = hit->span;
+    }
+    if (mask && s->mask)
+        memset(s->mask + hit->first, 1, hit->last - hit->first + 1);
+}
+
+/* "Acme's" ends at the same word as a plural and as a possessive: once. */
+static bool is_here(const struct search *s, uint32_t subject, size_t last)
+{
+    for (size_t i = 0; i < s->here_count; i++)
+        if (s->here[i].subject == subject && s->here[i].hit.last == last)
+            return true;
+    return false;
+}
+
+static void want(struct search *s, uint32_t entry)
+{
+    for (size_t i = 0; i < s->wanted_count; i++)
+        if (s->wanted[i] == entry)
+            return;
+    if (s->wanted_count < QUERIES_WANTED)
+        s->wanted[s->wanted_count++] = entry;
+}
+
+/* All that ends at a key: names join those of this place. */
+static void take_ends(struct search *s, const struct slot *slot,
+                      struct place at, const struct hit *hit)
+{
+    for (uint32_t i = slot->first; i < slot->first + slot->count; i++) {
+        const struct end *e = &s->m->ends[i];
+        const struct entry *entry = &s->m->entries[e->entry];
+        struct hit sure = *hit;
+        if (!e->name || !entry->is_name) {
+            want(s, e->entry);
+        } else if (s->here_count < AT_ONE_PLACE &&
+                   !is_here(s, entry->subject, hit->last) &&
+                   (!e->name->sensitive ||
+                    name_at(e->name, s->words, at, &sure))) {
+            s->here[s->here_count++] = (struct found){ entry->subject, sure };
+        }
+    }
+}
+
+static size_t hit_end(const struct hit *h)
+{
+    return (size_t)h->span.start + h->span.length;
+}
+
+/* Of the names at one place the longest counts, and within it no other
+ * family's: "Acme Express" is not Acme, unless it is Acme's product. */
+static void settle_place(struct search *s)
+{
+    const struct watched *watched = s->m->watched;
+    struct found *longest = &s->here[0];
+    for (size_t i = 1; i < s->here_count; i++)
+        if (hit_end(&s->here[i].hit) > hit_end(&longest->hit))
+            longest = &s->here[i];
+    struct found best = *longest;
+    if (s->cover.hit.span.length == 0 ||
+        hit_end(&best.hit) > hit_end(&s->cover.hit))
+        s->cover = best;
+    for (size_t i = 0; i < s->here_count; i++) {
+        const struct found *f = &s->here[i];
+        bool same = f->hit.span.start == s->cover.hit.span.start &&
+                    hit_end(&f->hit) == hit_end(&s->cover.hit);
+        if (same || hit_end(&f->hit) > hit_end(&s->cover.hit) ||
+            watched[f->subject].brand == watched[s->cover.subject].brand) {
+            judge(s, f->subject, &f->hit, true);
+        } else {
+            struct seen *seen = seen_of(s, f->subject);
+            if (seen && seen->tries == 0)
+                seen->verdict = VERDICT_INSIDE;
+        }
+    }
+    s->here_count = 0;
+}
+
+/* Every name that begins with this piece. */
+static void walk(struct search *s, struct place at, struct piece *p)
+{
+    struct place place = at;
+    struct hit hit = { at.word, 0, { (uint32_t)p->start, 0 } };
+    uint64_t before = 0;
+    for (size_t depth = 0;; depth++) {
+        uint64_t key = depth ? words_join(before, p->hash) : p->hash;
+        const struct slot *slot = find_slot(s->m, key);
+        const struct slot *owner = NULL;
+        hit.last = p->last;
+        if (p->owner)
+            owner = find_slot(s->m, depth ? words_join(before, p->owner)
+                                          : p->owner);
+        if (owner) {
+            hit.span.length = (uint32_t)(p->owner_end - hit.span.start);
+            take_ends(s, owner, at, &hit);
+        }
+        if (slot) {
+            hit.span.length = (uint32_t)(p->end - hit.span.start);
+            take_ends(s, slot, at, &hit);
+        }
+        place = p->next;
+        if (!slot || !slot->longer || depth + 1 == NAME_PIECES ||
+            !piece_read(s->words, place, true, p))
+            break;
+        before = key;
+    }
+    if (s->here_count)
+        settle_place(s);
+}
+
+/* Runs of plain letters inside a link, a number or a joined word: a pattern
+ * may need them though they are no name. */
+static void want_inside(struct search *s, const struct word *word)
+{
+    const char *c = s->words->folded + word->start;
+    for (size_t i = 0; s->m->needs_words && i < word->length;) {
+        size_t end = i;
+        while (end < word->length && ((c[end] >= 'a' && c[end] <= 'z') ||
+                                      (c[end] >= '0' && c[end] <= '9')))
+            end++;
+        uint64_t key = end > i ? words_hash(c + i, end - i) : 0;
+        const struct slot *slot = key && may_begin(s->m, key)
+                                      ? find_slot(s->m, key) : NULL;
+        for (uint32_t k = 0; slot && k < slot->count; k++)
+            if (!s->m->ends[slot->first + k].name)
+                want(s, s->m->ends[slot->first + k].entry);
+        i = end + 1;
+    }
+}
+
+/* A handle or hashtag is one key. */
+static void take_marked(struct search *s, size_t i)
+{
+    const struct word *word = &s->words->items[i];
+    const struct slot *slot = find_slot(s->m, word->hash);
+    struct hit hit = { i, i, { word->start, word->length } };
+    if (slot)
+        take_ends(s, slot, (struct place){ i, 0 }, &hit);
+    if (s->here_count)
+        settle_place(s);
+}
+
+/* The word has inner marks or begins with an initial: piece by piece. */
+static void take_pieces(struct search *s, size_t i)
+{
+    struct place at = { i, 0 };
+    struct piece p;
+    do
+        if (piece_read(s->words, at, false, &p) &&
+            (may_begin(s->m, p.hash) ||
+             (p.owner && may_begin(s->m, p.owner))))
+            walk(s, at, &p);
+    while (place_next(s->words, &at));
+}
+
+static void take_word(struct search *s, size_t i)
+{
+    const struct word *word = &s->words->items[i];
+    switch (word->kind) {
+    case WORD_PLAIN: case WORD_NUMBER:
+        if (word->flags & WORD_JOINED || word->length == 1) {
+            take_pieces(s, i);
+        } else if (may_begin(s->m, word->hash)) {
+            struct piece p;
+            if (piece_read(s->words, (struct place){ i, 0 }, false, &p))
+                walk(s, (struct place){ i, 0 }, &p);
+        }
+        if (word->flags & WORD_JOINED || word->kind == WORD_NUMBER)
+            want_inside(s, word);
+        break;
+    case WORD_HANDLE: case WORD_HASHTAG:
+        if (may_begin(s->m, word->hash))
+            take_marked(s, i);
+        want_inside(s, word);
+        break;
+    case WORD_LINK:
+        want_inside(s, word);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Patterns and queries: their first place that is not lonely. */
+static void try_query(struct search *s, uint32_t entry)
+{
+    const struct entry *e = &s->m->entries[entry];
+    size_t from = 0;
+    for (int tried = 0; tried < TRIES; tried++) {
+        struct hit hit;
+        int rc = query_find(e->query, s->matcher, s->words, from,
+                            s->words->count, &hit);
+        if (rc < 0)
+            s->faults |= POST_FAULT_PATTERN;
+        if (rc <= 0)
+            return;
+        /* a pattern over many words says more than the name */
+        judge(s, e->subject, &hit, hit.last - hit.first < 3);
+        const struct seen *seen = seen_of(s, e->subject);
+        if (!seen || seen->verdict != VERDICT_LONELY)
+            return;
+        from = hit.first + 1;
+    }
+}
+
+static void search_text(struct search *s)
+{
+    const struct words *w = s->words;
+    for (size_t i = 0; i < w->count; i++)
+        take_word(s, i);
+    for (size_t i = 0; i < s->wanted_count; i++)
+        try_query(s, s->wanted[i]);
+    for (size_t i = 0; i < s->m->always_count; i++)
+        try_query(s, s->m->always[i]);
+}
+
+/* A product's mention is its brand's as well. */
+static void add_brands(struct search *s)
+{
+    size_t count = s->seen_count;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t brand = s->m->watched[s->seen[i].subject].brand;
+        if (s->seen[i].verdict != VERDICT_ACCEPTED ||
+            brand == s->seen[i].subject)
+            continue;
+        struct seen *seen = seen_of(s, brand);
+        if (seen && seen->verdict != VERDICT_ACCEPTED) {
+            seen->verdict = VERDICT_ACCEPTED;
+            seen->span = s->seen[i].span;
+        }
+    }
+}
+
+static int compare_mentions(const void *a, const void *b)
+{
+    const struct mention *x = a, *y = b;
+    return x->subject < y->subject ? -1 : x->subject > y->subject;
+}
+
+void mentions_find(const struct mentions *m, struct matcher *matcher,
+                   const struct words *words, struct post *post,
+                   struct arena *memory, uint8_t *mask)
+{
+    struct search s;
+    post->mentions = NULL;
+    post->mention_count = 0;
+    if (!m->entry_count || !words->count)
+        return;
+    s.m = m;
+    s.matcher = matcher;
+    s.words = words;
+    s.mask = mask;
+    s.faults = 0;
+    s.seen_count = s.here_count = s.wanted_count = 0;
+    s.cover.hit.span.length = s.cover.hit.span.start = 0;
+    search_text(&s);
+    post->faults |= s.faults;
+    if (!s.seen_count)
+        return;
+    add_brands(&s);
+    post->mentions = arena_alloc(memory,
+                                 s.seen_count * sizeof(*post->mentions));
+    for (size_t i = 0; i < s.seen_count; i++)
+        if (s.seen[i].verdict == VERDICT_ACCEPTED)
+            post->mentions[post->mention_count++] = (struct mention){
+                .subject = s.seen[i].subject, .span = s.seen[i].span };
+    if (post->mention_count > 1)
+        qsort(post->mentions, post->mention_count, sizeof(*post->mentions),
+              compare_mentions);
+}
+
+/* Telling why. */
+
+static void tell_verdict(const struct search *s, const struct seen *seen,
+                         struct buf *out)
+{
+    const struct watched *w = &s->m->watched[seen->subject];
+    switch ((enum verdict)seen->verdict) {
+    case VERDICT_ACCEPTED:
+        buf_printf(out, "%s: yes, \"%.*s\"", w->name, (int)seen->span.length,
+                   s->words->text.data + seen->span.start);
+        break;
+    case VERDICT_EXCLUDED:
+        buf_printf(out, "%s: no, its name is there, but so is a word of its "
+                   "exclude list", w->name);
+        break;
+    case VERDICT_LONELY:
+        buf_printf(out, "%s: no, its name is there, but none of its require "
+                   "list within %zu words", w->name, w->near);
+        break;
+    case VERDICT_INSIDE:
+        buf_printf(out, "%s: no, its name is only part of a longer name",
+                   w->name);
+        break;
+    }
+}
+
+int mentions_explain(const struct mentions *m, struct matcher *matcher,
+                     const char *subject, struct text text, struct buf *out)
+{
+    struct words words = WORDS_INIT;
+    struct search s = { .m = m, .matcher = matcher, .words = &words };
+    words_split(&words, text);
+    if (words.count)
+        search_text(&s);
+    add_brands(&s);
+    const struct seen *seen = NULL;
+    for (size_t i = 0; i < s.seen_count; i++)
+        if (strcmp(m->watched[s.seen[i].subject].name, subject) == 0)
+            seen = &s.seen[i];
+    if (seen)
+        tell_verdict(&s, seen, out);
+    else
+        buf_printf(out, "%s: no, none of its names is there", subject);
+    if (s.faults & POST_FAULT_PATTERN)
+        buf_puts(out, "; a pattern passed its match limit");
+    buf_putc(out, '\n');
+    words_release(&words);
+    return seen ? seen->verdict == VERDICT_ACCEPTED : -1;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What mentions.c compiles and mentions_find.c searches. Not for others.
+ *
+ *   "Acme", "Acme Express"    acme ──> [acme]       ends: subject 0
+ *                              └─ longer            acme express ends: 1
+ */
+#ifndef PIPELINE_MENTIONS_PRIVATE_H
+#define PIPELINE_MENTIONS_PRIVATE_H
+
+#include "pipeline/mentions.h"
+#include "pipeline/query.h"
+
+struct entry {
+    uint32_t subject;
+    bool is_name;            /* found as soon as its key is */
+    struct query *query;
+};
+
+struct watched {
+    const char *name;
+    uint32_t brand;
+    size_t near;
+    struct entry *exclude, *require; /* owned */
+    size_t exclude_count, require_count, exclude_room, require_room;
+};
+
+/* What ends at a key: a name of an entry, or the need to try a query. */
+struct end {
+    uint64_t key;
+    uint32_t entry;
+    const struct name *name; /* NULL: a key that only has longer ones, or a
+                              * word that a pattern needs */
+    bool longer;             /* no end: names go on from here */
+};
+
+struct slot {
+    uint64_t key;
+    uint32_t first, count;   /* in ends */
+    bool longer;
+};
+
+struct mentions {
+    char **names;            /* owned */
+    size_t count;
+    struct watched *watched;
+    struct entry *entries;
+    size_t entry_count, entry_room;
+    uint32_t *always;        /* entries tried on every text */
+    size_t always_count, always_room;
+    struct end *ends;        /* sorted by key */
+    size_t end_count, end_room;
+    struct slot *slots;      /* open addressing, power of two */
+    size_t slot_count;
+    uint64_t *filter;        /* bits of the keys of first pieces */
+    unsigned filter_bits;
+    bool needs_words;        /* some pattern waits for a word */
+    uint64_t hash;
+};
+
+static inline const struct slot *find_slot(const struct mentions *m, uint64_t key)
+{
+    size_t at = (key * 0x9e3779b97f4a7c15u >> 32) & (m->slot_count - 1);
+    while (m->slots[at].key) {
+        if (m->slots[at].key == key)
+            return &m->slots[at];
+        at = (at + 1) & (m->slot_count - 1);
+    }
+    return NULL;
+}
+
+static inline bool may_begin(const struct mentions *m, uint64_t key)
+{
+    size_t bit = key >> (64 - m->filter_bits);
+    return m->filter[bit / 64] >> (bit % 64) & 1;
+}
+
+#endif
