@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "digest/digest.h"
+#include "digest/names.h"
 
 enum { NEAR_NAMES = 5, NAME_LIMIT = 100 };
 
@@ -106,6 +107,25 @@ const char *subject_title(const struct invocation *in, const char *name)
     if (strcmp(name, "*") == 0)
         return "every post";
     return s && s->title ? s->title : name;
+}
+
+int range_planned(struct invocation *in, int64_t from, int64_t until,
+                  bool *planned, struct error *err)
+{
+    struct names labels = { 0 };
+    size_t quarters = (size_t)(until - from) / QUARTER;
+    uint8_t *state = mem_alloc(quarters + 1);
+    int rc = names_read(&labels, in->store, STORE_LABELS, err);
+    *planned = false;
+    for (size_t i = 0; !rc && !*planned && i < labels.count; i++) {
+        rc = store_coverage(in->store, labels.items[i], from,
+                            from + (int64_t)quarters * QUARTER, state, err);
+        for (size_t k = 0; !rc && k < quarters; k++)
+            *planned |= state[k] != COVERAGE_NONE;
+    }
+    names_release(&labels);
+    mem_free(state);
+    return rc;
 }
 
 /* ---- output -------------------------------------------------------------- */

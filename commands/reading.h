@@ -13,6 +13,11 @@ int subject_check(struct invocation *in, const char *name, struct error *err);
 /* As written in the configuration; else the name. */
 const char *subject_title(const struct invocation *in, const char *name);
 
+/* Whether anything was planned in the range: without, coverage is not
+ * known. */
+int range_planned(struct invocation *in, int64_t from, int64_t until,
+                  bool *planned, struct error *err);
+
 /* A cell, quoted where needed. A text that a spreadsheet would run (= + - @
  * tab) gets an apostrophe in front. */
 void csv_text(struct buf *out, struct text t);

@@ -7,13 +7,13 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "commands/reading.h"
+#include "commands/proofs.h"
 #include "digest/candidates.h"
 #include "digest/coverage.h"
 #include "digest/digest.h"
 #include "digest/posts.h"
 
-enum { TELLING = 5, PARTS = 6, RULES = 4, PAST_DAYS = 28 };
+enum { RULES = 4, PAST_DAYS = 28 };
 
 struct flags {
     char *day, *tz, *count;
@@ -37,27 +37,18 @@ struct figure {
     int member;
 };
 
-struct chosen {
-    double telling;
-    struct sample sample;
-    struct mention mention;   /* length 0 for "*" */
-    uint64_t print;
-};
-
 struct inquiry {
     struct invocation *in;
     const char *subject;
     struct figure figure;
     struct zone *zone;
     int64_t day, from, until;
-    struct arena memory;
     uint64_t mentioned, counted, people, reposts, copies, unknown;
     struct hash_set authors, prints;
     uint64_t rules[RULES], rules_posts[RULES];
     size_t rules_count;
     struct counts window;
-    struct chosen chosen[TELLING];
-    size_t chosen_count;
+    struct proofs proofs;
     struct buf out;
 };
 
@@ -140,31 +131,6 @@ static void count_rules(struct inquiry *q, uint64_t rules)
     }
 }
 
-/* One text and one writer each; the most telling stay. */
-static void choose(struct inquiry *q, const struct post *post,
-                   const struct mention *mention, const struct tags *tags,
-                   uint64_t print)
-{
-    double telling = post_telling(post, tags);
-    size_t at = q->chosen_count;
-    for (size_t i = 0; i < q->chosen_count; i++)
-        if (q->chosen[i].print == print)
-            return;
-    if (at == TELLING && telling <= q->chosen[at - 1].telling)
-        return;
-    if (at < TELLING)
-        q->chosen_count++;
-    else
-        at--;
-    for (; at > 0 && q->chosen[at - 1].telling < telling; at--)
-        q->chosen[at] = q->chosen[at - 1];
-    struct chosen *c = &q->chosen[at];
-    c->telling = telling;
-    c->print = print;
-    c->mention = mention ? *mention : (struct mention){ 0 };
-    post_sample(&c->sample, &q->memory, post, tags);
-}
-
 static int take_post(void *context, const struct post *post,
                      const struct mention *mention)
 {
@@ -184,7 +150,7 @@ static int take_post(void *context, const struct post *post,
     q->copies += !fresh && post->kind != POST_REPOST;
     count_rules(q, post->rules);
     if (fresh)
-        choose(q, post, mention, tags, print);
+        proofs_take(&q->proofs, post, mention, print);
     return 0;
 }
 
@@ -281,10 +247,12 @@ static int put_figure(struct inquiry *q, struct error *err)
     struct buf *out = &q->out;
     struct counts all;
     double share;
+    bool planned;
     struct store_query any = { NULL, NULL, q->from, q->until };
     if (store_series(q->in->store, &any, q->until - q->from, &all, 1, err) ||
         coverage_share(&share, q->in->store, q->in->config, q->from, q->until,
-                       err))
+                       err) ||
+        range_planned(q->in, q->from, q->until, &planned, err))
         return -1;
     phrase_quote(out, subject_title(q->in, q->subject), 60);
     buf_printf(out, ", %s, ", q->figure.name);
@@ -302,8 +270,10 @@ static int put_figure(struct inquiry *q, struct error *err)
         return -1;
     put_net(q);
     line(q, "coverage");
-    phrase_share(out, share);
-    buf_puts(out, " of what was planned\n");
+    if (planned)
+        phrase_share(out, share);
+    buf_puts(out, planned ? " of what was planned\n"
+                          : "not known: nothing was planned\n");
     line(q, "rules");
     for (size_t i = 0; i < q->rules_count; i++)
         buf_printf(out, "%sversion %llu: %llu posts", i ? ", " : "",
@@ -381,133 +351,15 @@ static int put_alerts(struct inquiry *q, struct error *err)
     return 0;
 }
 
-/* ---- the posts ----------------------------------------------------------- */
-
-struct part {
-    struct contribution c;
-    double pull;             /* toward positive */
-};
-
-struct parts {
-    struct part items[PARTS];
-    size_t count;
-};
-
-static void take_part(void *context, const struct contribution *c)
-{
-    struct parts *p = context;
-    double pull = c->positive - c->negative;
-    size_t at = p->count;
-    if (!c->span.length ||
-        (at == PARTS && fabs(pull) <= fabs(p->items[at - 1].pull)))
-        return;
-    if (at < PARTS)
-        p->count++;
-    else
-        at--;
-    for (; at > 0 && fabs(p->items[at - 1].pull) < fabs(pull); at--)
-        p->items[at] = p->items[at - 1];
-    p->items[at] = (struct part){ *c, pull };
-}
-
-struct fired {
-    struct buf *out;
-    struct text text;
-    size_t count;
-};
-
-static void take_topic(void *context, const char *name, const char *row,
-                       double weight, struct span span)
-{
-    struct fired *f = context;
-    (void)row;
-    if (weight != 0 || f->count >= PARTS)
-        return;
-    buf_printf(f->out, "%s%s “", f->count++ ? " · " : "     ", name);
-    put_quoted(f->out, (struct text){ f->text.data + span.start, span.length },
-               40);
-    buf_puts(f->out, "”");
-}
-
-static void put_parts(struct inquiry *q, struct text text,
-                      const struct parts *parts)
-{
-    struct buf b = BUF_INIT(0);
-    for (size_t i = 0; i < parts->count; i++) {
-        const struct part *p = &parts->items[i];
-        buf_puts(&b, i ? " · “" : "“");
-        put_quoted(&b, (struct text){ text.data + p->c.span.start,
-                                      p->c.span.length }, 30);
-        buf_printf(&b, "” %+.2f %s", p->pull, p->c.rule);
-    }
-    put_folded(&q->out, "     ", (struct text){ buf_text(&b), b.length }, 0);
-    buf_release(&b);
-}
-
-/* The whole post by today's rules: what pulls it where, which rows fired. */
-static void explain(struct inquiry *q, const struct chosen *c,
-                    struct words *words)
-{
-    struct text text = text_of(c->sample.text);
-    struct parts parts = { .count = 0 };
-    struct tags again = { 0 };
-    words_split(words, text);
-    uint8_t *mask = mem_alloc(words->count + 1);
-    for (size_t i = 0; i < words->count; i++)
-        mask[i] = words->items[i].start >= c->mention.span.start &&
-                  words->items[i].start <
-                      c->mention.span.start + c->mention.span.length;
-    sentiment_score(rules_sentiment(q->in->rules), words, 0, words->count,
-                    mask, &again, take_part, &parts);
-    put_parts(q, text, &parts);
-    struct fired fired = { &q->out, text, 0 };
-    topics_explain(rules_topics(q->in->rules), words, take_topic, &fired);
-    buf_puts(&q->out, fired.count ? "\n" : "");
-    mem_free(mask);
-}
-
-static void put_chosen(struct inquiry *q, size_t at, struct words *words)
-{
-    const struct chosen *c = &q->chosen[at];
-    const struct sample *s = &c->sample;
-    struct text text = text_of(s->text);
-    buf_printf(&q->out, "\n  %zu. ", at + 1);
-    local_time(&q->out, q->zone, s->created);
-    buf_printf(&q->out, "  %s %+.2f", label_names[s->tags.label],
-               s->tags.score / 1000.0);
-    if (c->mention.span.length &&
-        (uint64_t)c->mention.span.start + c->mention.span.length <=
-            text.length) {
-        buf_puts(&q->out, "  matched “");
-        put_quoted(&q->out, (struct text){ text.data + c->mention.span.start,
-                                           c->mention.span.length }, 40);
-        buf_puts(&q->out, "”");
-    }
-    buf_putc(&q->out, '\n');
-    put_folded(&q->out, "     ", text, 320);
-    explain(q, c, words);
-    buf_puts(&q->out, "     id ");
-    put_quoted(&q->out, text_of(s->source), 30);
-    buf_putc(&q->out, ' ');
-    put_quoted(&q->out, text_of(s->native_id), 0);
-    buf_putc(&q->out, '\n');
-}
-
 static int inquire(struct inquiry *q, struct error *err)
 {
     struct store_query query = { q->subject, NULL, q->from, q->until };
-    struct words words = WORDS_INIT;
     if (store_posts(q->in->store, &query, take_post, q, err) < 0 ||
         store_series(q->in->store, &query, q->until - q->from, &q->window, 1,
                      err) ||
         put_figure(q, err) || put_alerts(q, err))
         return -1;
-    if (q->chosen_count)
-        buf_printf(&q->out, "\nThe most telling (numbers: pull toward positive, "
-                   "log-odds, the whole post by today's rules)\n");
-    for (size_t i = 0; i < q->chosen_count; i++)
-        put_chosen(q, i, &words);
-    words_release(&words);
+    proofs_put(&q->proofs, &q->out, q->in->rules, q->zone);
     fwrite(buf_text(&q->out), 1, q->out.length, stdout);
     return 0;
 }
@@ -539,7 +391,7 @@ static int run(struct invocation *in, struct error *err)
 done:
     hash_set_release(&q.authors);
     hash_set_release(&q.prints);
-    arena_release(&q.memory);
+    proofs_release(&q.proofs);
     buf_release(&q.out);
     zone_close(q.zone);
     return rc;

@@ -190,29 +190,11 @@ static int by_tag(struct view *v, struct error *err)
     return 0;
 }
 
-/* Whether anything was planned in the range: without, coverage is unknown. */
-static int find_planned(struct view *v, struct error *err)
-{
-    struct names labels = { 0 };
-    size_t quarters = (size_t)(v->until - v->from) / QUARTER;
-    uint8_t *state = mem_alloc(quarters + 1);
-    int rc = names_read(&labels, v->in->store, STORE_LABELS, err);
-    for (size_t i = 0; !rc && !v->planned && i < labels.count; i++) {
-        rc = store_coverage(v->in->store, labels.items[i], v->from, v->until,
-                            state, err);
-        for (size_t k = 0; !rc && k < quarters; k++)
-            v->planned |= state[k] != COVERAGE_NONE;
-    }
-    names_release(&labels);
-    mem_free(state);
-    return rc;
-}
-
 static int look(struct view *v, struct error *err)
 {
     struct counts c;
     v->total = (struct row){ .from = v->from, .until = v->until };
-    if (find_planned(v, err) ||
+    if (range_planned(v->in, v->from, v->until, &v->planned, err) ||
         count_row(v, &v->total, v->flags->source, &c, err))
         return -1;
     switch (v->by) {

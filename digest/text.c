@@ -282,7 +282,7 @@ static void standing_head(struct painter *p, const struct columns *w)
     buf_puts(&b, "HOW EACH STANDS");
     cell(p, BOLD, &b, w->title, false);
     buf_clear(&b);
-    buf_printf(&b, "%8s%8s  %-14s%7s%9s", "posts", "people", "net sentiment",
+    buf_printf(&b, "%7s%7s  %-14s%6s%8s", "posts", "people", "net sentiment",
                "share", "usual");
     if (w->spark)
         buf_printf(&b, "  %zu days", w->spark);
@@ -312,23 +312,23 @@ static void standing_row(struct painter *p, const struct digest_standing *s,
     cell(p, s->product ? NULL : BOLD, &b, w->title - 2 * s->product, false);
     buf_clear(&b);
     phrase_count(&b, s->today.posts);
-    cell(p, NULL, &b, 8, true);
+    cell(p, NULL, &b, 7, true);
     buf_clear(&b);
     phrase_count(&b, s->authors);
-    cell(p, NULL, &b, 8, true);
+    cell(p, NULL, &b, 7, true);
     buf_puts(p->out, "  ");
     buf_clear(&b);
     phrase_net(&b, &s->net);
     cell(p, net_ink(&s->net), &b, 14, false);
     buf_clear(&b);
     phrase_share(&b, s->share);
-    cell(p, NULL, &b, 7, true);
+    cell(p, NULL, &b, 6, true);
     buf_clear(&b);
     if (!isnan(s->change))
         phrase_change(&b, s->change);
     else if (p->d->closed && !(s->usual > 0))
         buf_puts(&b, s->today.posts && !isnan(s->usual) ? "new" : "–");
-    cell(p, unusual(s) ? YELLOW : NULL, &b, 9, true);
+    cell(p, unusual(s) ? YELLOW : NULL, &b, 8, true);
     if (w->spark) {
         uint32_t days[DIGEST_DAYS + 1];
         memcpy(days, s->history, sizeof(s->history));
@@ -352,8 +352,8 @@ static void standing(struct painter *p)
     enum { ROWS = 60 };
     const struct digest *d = p->d;
     struct columns w = { p->columns >= 110 ? 30
-                         : p->columns < 70 ? p->columns - 48 : 22, 0 };
-    size_t products = 0, shown = 0, quiet = 0, fixed = w.title + 48;
+                         : p->columns < 64 ? p->columns - 44 : 20, 0 };
+    size_t products = 0, shown = 0, quiet = 0, fixed = w.title + 44;
     if (!d->posts)
         return;
     w.spark = p->columns > fixed + 9 ? p->columns - fixed - 2 : 0;

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See proofs.h. */
+#include "commands/proofs.h"
+
+#include <math.h>
+
+#include "base/mem.h"
+#include "digest/posts.h"
+
+enum { PARTS = 6 };
+
+/* One text once; the most telling stay. */
+void proofs_take(struct proofs *p, const struct post *post,
+                 const struct mention *mention, uint64_t print)
+{
+    const struct tags *tags = mention ? &mention->tags : &post->tags;
+    double telling = post_telling(post, tags);
+    size_t at = p->count;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->items[i].print == print)
+            return;
+    if (at == PROOFS && telling <= p->items[at - 1].telling)
+        return;
+    if (at < PROOFS)
+        p->count++;
+    else
+        at--;
+    for (; at > 0 && p->items[at - 1].telling < telling; at--)
+        p->items[at] = p->items[at - 1];
+    struct proof *out = &p->items[at];
+    *out = (struct proof){ .telling = telling, .print = print };
+    if (mention)
+        out->matched = mention->span;
+    post_sample(&out->sample, &p->memory, post, tags);
+}
+
+struct part {
+    struct contribution c;
+    double pull;             /* toward positive */
+};
+
+struct parts {
+    struct part items[PARTS];
+    size_t count;
+};
+
+static void take_part(void *context, const struct contribution *c)
+{
+    struct parts *p = context;
+    double pull = c->positive - c->negative;
+    size_t at = p->count;
+    if (!c->span.length ||
+        (at == PARTS && fabs(pull) <= fabs(p->items[at - 1].pull)))
+        return;
+    if (at < PARTS)
+        p->count++;
+    else
+        at--;
+    for (; at > 0 && fabs(p->items[at - 1].pull) < fabs(pull); at--)
+        p->items[at] = p->items[at - 1];
+    p->items[at] = (struct part){ *c, pull };
+}
+
+struct fired {
+    struct buf *out;
+    struct text text;
+    size_t count;
+};
+
+static void take_topic(void *context, const char *name, const char *row,
+                       double weight, struct span span)
+{
+    struct fired *f = context;
+    (void)row;
+    if (weight != 0 || f->count >= PARTS)
+        return;
+    buf_printf(f->out, "%s%s “", f->count++ ? " · " : "     ", name);
+    put_quoted(f->out, (struct text){ f->text.data + span.start, span.length },
+               40);
+    buf_puts(f->out, "”");
+}
+
+static void put_parts(struct buf *out, struct text text,
+                      const struct parts *parts)
+{
+    struct buf b = BUF_INIT(0);
+    for (size_t i = 0; i < parts->count; i++) {
+        const struct part *p = &parts->items[i];
+        buf_puts(&b, i ? " · “" : "“");
+        put_quoted(&b, (struct text){ text.data + p->c.span.start,
+                                      p->c.span.length }, 30);
+        buf_printf(&b, "” %+.2f %s", p->pull, p->c.rule);
+    }
+    put_folded(out, "     ", (struct text){ buf_text(&b), b.length }, 0);
+    buf_release(&b);
+}
+
+/* The whole post by today's rules: what pulls it where, which rows fired. */
+static void explain(const struct proof *p, struct buf *out,
+                    const struct rules *rules, struct words *words)
+{
+    struct text text = text_of(p->sample.text);
+    struct parts parts = { .count = 0 };
+    struct tags again = { 0 };
+    words_split(words, text);
+    uint8_t *mask = mem_alloc(words->count + 1);
+    for (size_t i = 0; i < words->count; i++)
+        mask[i] = words->items[i].start >= p->matched.start &&
+                  words->items[i].start <
+                      p->matched.start + p->matched.length;
+    sentiment_score(rules_sentiment(rules), words, 0, words->count,
+                    mask, &again, take_part, &parts);
+    put_parts(out, text, &parts);
+    struct fired fired = { out, text, 0 };
+    topics_explain(rules_topics(rules), words, take_topic, &fired);
+    buf_puts(out, fired.count ? "\n" : "");
+    mem_free(mask);
+}
+
+static void put_proof(const struct proofs *all, size_t at, struct buf *out,
+                      const struct rules *rules, const struct zone *zone,
+                      struct words *words)
+{
+    const struct proof *p = &all->items[at];
+    const struct sample *s = &p->sample;
+    struct text text = text_of(s->text);
+    buf_printf(out, "\n  %zu. ", at + 1);
+    local_time(out, zone, s->created);
+    buf_printf(out, "  %s %+.2f", label_names[s->tags.label],
+               s->tags.score / 1000.0);
+    if (p->matched.length &&
+        (uint64_t)p->matched.start + p->matched.length <=
+            text.length) {
+        buf_puts(out, "  matched “");
+        put_quoted(out, (struct text){ text.data + p->matched.start,
+                                           p->matched.length }, 40);
+        buf_puts(out, "”");
+    }
+    buf_putc(out, '\n');
+    put_folded(out, "     ", text, 320);
+    explain(p, out, rules, words);
+    buf_puts(out, "     id ");
+    put_quoted(out, text_of(s->source), 30);
+    buf_putc(out, ' ');
+    put_quoted(out, text_of(s->native_id), 0);
+    buf_putc(out, '\n');
+}
+
+void proofs_put(const struct proofs *p, struct buf *out,
+                const struct rules *rules, const struct zone *zone)
+{
+    struct words words = WORDS_INIT;
+    if (p->count)
+        buf_puts(out, "\nThe most telling (numbers: pull toward positive, "
+                 "log-odds, the whole post by today's rules)\n");
+    for (size_t i = 0; i < p->count; i++)
+        put_proof(p, i, out, rules, zone, &words);
+    words_release(&words);
+}
+
+void proofs_release(struct proofs *p)
+{
+    arena_release(&p->memory);
+    p->count = 0;
+}
