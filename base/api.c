@@ -2,6 +2,8 @@
 /* See api.h. */
 #include "base/api.h"
 
+#include <math.h>
+
 #include "base/clock.h"
 
 static int take_element(void *context, const struct json_value *values,
@@ -105,5 +107,5 @@ uint8_t api_rating(const struct json_value *value)
     memcpy(digits, value->text.data, value->text.length);
     digits[value->text.length] = '\0';
     double stars = strtod(digits, NULL);
-    return stars >= 0.5 && stars < 5.5 ? (uint8_t)(stars + 0.5) : 0;
+    return stars >= 0.5 && stars < 5.5 ? (uint8_t)lround(stars) : 0;
 }

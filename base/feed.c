@@ -256,7 +256,8 @@ int feed_bytes(struct feed *f, const char *data, size_t length,
         memcpy(piece, data, n);
         /* Control characters end a parse; feeds have them. */
         for (size_t i = 0; !f->wide && i < n; i++)
-            if ((unsigned char)piece[i] < 0x20 && !memchr("\t\n\r", piece[i], 3))
+            if ((unsigned char)piece[i] < 0x20 &&
+                !memchr("\t\n\r", piece[i], 3))
                 piece[i] = ' ';
         if (parse(f, piece, n, false, err))
             return -1;

@@ -132,7 +132,8 @@ static int resolve(struct target *t, const char *url, const char *against,
         curl_url_get(u, CURLUPART_HOST, &host, 0) ||
         curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) ||
         curl_url_get(u, CURLUPART_URL, &whole, CURLU_NO_DEFAULT_PORT)) {
-        if (scheme && strcmp(scheme, "http") && strcmp(scheme, "https"))
+        if (scheme && strcmp(scheme, "http") != 0 &&
+            strcmp(scheme, "https") != 0)
             error_set(err, ERROR_DENIED, "%.20s: addresses are not asked, "
                       "only http and https", scheme);
         else

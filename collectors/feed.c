@@ -79,7 +79,8 @@ static void add_item(struct feeds *f, const struct text v[FEED_FIELDS])
     struct arena *a = &f->out->memory;
     struct text body = v[FEED_CONTENT].length ? v[FEED_CONTENT]
                                               : v[FEED_SUMMARY];
-    int64_t published = when(v[FEED_PUBLISHED]), updated = when(v[FEED_UPDATED]);
+    int64_t published = when(v[FEED_PUBLISHED]);
+    int64_t updated = when(v[FEED_UPDATED]);
     if (!v[FEED_ID].length && !v[FEED_LINK].length && !v[FEED_TITLE].length) {
         collection_skip(f->collection, "an item without id, link or title");
         return;

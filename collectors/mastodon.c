@@ -46,8 +46,8 @@ enum { ID, URI, URL, CREATED, EDITED, CONTENT, SPOILER, LANGUAGE, ACCT,
        AUTHOR_URL, REPLY, REBLOG, LIKES, REBLOGS, REPLIES };
 static const char *const paths[] = {
     "id", "uri", "url", "created_at", "edited_at", "content", "spoiler_text",
-    "language", "account.acct", "account.url", "in_reply_to_id", "reblog.uri", "favourites_count", "reblogs_count",
-    "replies_count", NULL
+    "language", "account.acct", "account.url", "in_reply_to_id",
+    "reblog.uri", "favourites_count", "reblogs_count", "replies_count", NULL
 };
 
 static int open_mastodon(struct collection *c, struct error *err)

@@ -28,6 +28,12 @@ struct slot {
     enum slot_state state;
 };
 
+struct worker {
+    struct ingest *ingest;
+    struct tagger *tagger;
+    pthread_t thread;
+};
+
 struct ingest {
     const struct config *config;
     struct store *store;
@@ -35,7 +41,8 @@ struct ingest {
     unsigned threads;
     struct author_key key;
     uint32_t rules;
-    struct tagger **taggers;    /* one a thread, at least one; NULL ends */
+    struct worker *workers;     /* one a thread, at least one */
+    unsigned worker_count;
 
     /* The round that runs. */
     int64_t now;
@@ -73,9 +80,11 @@ int ingest_open(struct ingest **out, const struct config *config,
     if (!i->rules)
         goto fail;
     buf_release(&text);
-    i->taggers = mem_alloc((i->threads + 2) * sizeof(*i->taggers));
-    for (unsigned n = 0; n < i->threads || n == 0; n++)
-        i->taggers[n] = tagger_open(rules);
+    i->worker_count = i->threads ? i->threads : 1;
+    i->workers = mem_alloc(i->worker_count * sizeof(*i->workers));
+    for (unsigned n = 0; n < i->worker_count; n++)
+        i->workers[n] = (struct worker){ .ingest = i,
+                                         .tagger = tagger_open(rules) };
     i->slot_count = i->threads ? i->threads + 2 : 1;
     i->slots = mem_alloc(i->slot_count * sizeof(*i->slots));
     for (size_t n = 0; n < i->slot_count; n++)
@@ -94,9 +103,9 @@ void ingest_close(struct ingest *i)
         return;
     for (size_t n = 0; n < i->slot_count; n++)
         batch_release(&i->slots[n].batch);
-    for (unsigned n = 0; i->taggers && i->taggers[n]; n++)
-        tagger_close(i->taggers[n]);
-    mem_free(i->taggers);
+    for (unsigned n = 0; n < i->worker_count; n++)
+        tagger_close(i->workers[n].tagger);
+    mem_free(i->workers);
     mem_free(i->slots);
     pthread_mutex_destroy(&i->lock);
     pthread_cond_destroy(&i->changed);
@@ -138,12 +147,6 @@ static void tag(struct ingest *i, struct tagger *tagger, struct batch *batch)
 }
 
 /* ---- threads ---------------------------------------------------------- */
-
-struct worker {
-    struct ingest *ingest;
-    struct tagger *tagger;
-    pthread_t thread;
-};
 
 static void *tag_batches(void *context)
 {
@@ -214,7 +217,7 @@ static int pass_on(struct ingest *i)
 {
     struct slot *slot = &i->slots[i->read % i->slot_count];
     if (!i->threads) {
-        tag(i, i->taggers[0], &slot->batch);
+        tag(i, i->workers[0].tagger, &slot->batch);
         i->failed = store_append(i->store, &slot->batch, i->result,
                                  &i->error) != 0;
         return i->failed ? -1 : 0;
@@ -269,8 +272,7 @@ int ingest_round(struct ingest *i, struct collection *c, unsigned max_pages,
                  int64_t deadline, struct ingest_report *report,
                  struct error *err)
 {
-    struct worker workers[THREADS_MOST];
-    pthread_t appender;
+    pthread_t appender = 0;
     struct error why = ERROR_INIT;
     *report = (struct ingest_report){ .pages = 0 };
     i->now = clock_now();
@@ -279,10 +281,9 @@ int ingest_round(struct ingest *i, struct collection *c, unsigned max_pages,
     i->read = i->taken = i->appended = 0;
     i->last = i->failed = false;
     i->result = &report->stored;
-    for (unsigned n = 0; n < i->threads; n++) {
-        workers[n] = (struct worker){ .ingest = i, .tagger = i->taggers[n] };
-        pthread_create(&workers[n].thread, NULL, tag_batches, &workers[n]);
-    }
+    for (unsigned n = 0; n < i->threads; n++)
+        pthread_create(&i->workers[n].thread, NULL, tag_batches,
+                       &i->workers[n]);
     if (i->threads)
         pthread_create(&appender, NULL, append_batches, i);
     int rc = read_pages(i, c, max_pages, deadline, report, &why);
@@ -291,7 +292,7 @@ int ingest_round(struct ingest *i, struct collection *c, unsigned max_pages,
     pthread_cond_broadcast(&i->changed);
     pthread_mutex_unlock(&i->lock);
     for (unsigned n = 0; n < i->threads; n++)
-        pthread_join(workers[n].thread, NULL);
+        pthread_join(i->workers[n].thread, NULL);
     if (i->threads)
         pthread_join(appender, NULL);
     if (i->failed) {
