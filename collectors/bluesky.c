@@ -57,7 +57,8 @@ static int open_bluesky(struct collection *c, struct error *err)
 {
     struct bluesky *b = c->state;
     if (!b->queries.count && !b->authors.count)
-        return error_set(err, ERROR_CONFIG, "say what to read: query or author");
+        return error_set(err, ERROR_CONFIG, "say what to read: query or "
+                         "author");
     if (b->queries.count && (!b->identifier || !b->password))
         return error_set(err, ERROR_CONFIG, "searching needs identifier and "
                          "password_file (an app password)");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See bluesky_session.h. Logins are scarce (30 in five minutes), tokens live for two
- * hours and a dead one is HTTP 400 here. */
+/* See bluesky_session.h. Logins are scarce (30 in five minutes), tokens live
+ * for two hours and a dead one is HTTP 400 here. */
 #include "collectors/bluesky_session.h"
 
 #include "base/session.h"
