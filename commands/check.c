@@ -217,8 +217,8 @@ static int run(struct invocation *in, struct error *err)
     struct buf faults = BUF_INIT(4 * MiB);
     if (!path)
         return error_set(err, ERROR_USAGE, "there is no configuration: neither "
-                         "swell.yaml here nor /etc/swell/swell.yaml; swell init "
-                         "writes one");
+                         "swell.yaml here nor /etc/swell/swell.yaml; swell "
+                         "init writes one");
     int rc = EXIT_DONE;
     if (!check_all(in, path, &faults)) {
         fputs(buf_text(&faults), stderr);
@@ -237,12 +237,21 @@ const struct command command_check = {
     .arguments = "[--sample FILE]",
     .about = "is the configuration right, and what would be collected",
     .help =
-        "Each fault of the configuration, its patterns and the lexicons is one\n"
-        "line FILE:LINE: sentence, and the exit status 1. With --sample, says\n"
-        "for each subject which texts of the file it matches, and of those that\n"
-        "hold its name but do not count, why.\n"
+        "Each fault of the configuration, its patterns and the lexicons is\n"
+        "one line FILE:LINE: sentence, and the exit status 1. With --sample,\n"
+        "says for each subject which texts of the file it matches, and of\n"
+        "those that hold its name but do not count, why.\n"
         "\n"
-        "  grep -i target posts.txt | swell check --sample - --subject target\n",
+        "match, exclude and require take:\n"
+        "  Acme, P.C. Wendel & Son   names: any case, 's and plural, spaces,\n"
+        "                            hyphens and dots as they come, #hashtag\n"
+        "  @acme_help, #acmefan      only so\n"
+        "  /acm[ei] card/i           a PCRE2 pattern; i: any case\n"
+        "  \"gift card\" AND (acme OR zenith) NOT coyote, acme NEAR/3 refund\n"
+        "The longest name counts: \"Acme Express\" is no mention of Acme, but\n"
+        "of both where it is Acme's product.\n"
+        "\n"
+        "  grep -i target posts | swell check --sample - --subject target\n",
     .options = options,
     .state_size = sizeof(struct check_flags),
     .run = run,

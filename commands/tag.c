@@ -176,7 +176,8 @@ static void put_text(struct run *r, const struct post *p)
 static int flush(struct run *r, struct error *err)
 {
     size_t wanted = r->out.length;
-    bool written = wanted == 0 || fwrite(r->out.data, 1, wanted, stdout) == wanted;
+    bool written = wanted == 0 ||
+                   fwrite(r->out.data, 1, wanted, stdout) == wanted;
     buf_clear(&r->out);
     if (!written || fflush(stdout))
         return error_set(err, ERROR_SYSTEM, "standard output: %s",
@@ -400,11 +401,11 @@ const struct command command_tag = {
     .arguments = "[FILE...]",
     .about = "tag texts: sentiment, subjects, aspects, intents, channels",
     .help =
-        "Reads lines \"id<TAB>text\" (or only the text; its line number is the\n"
-        "id then) from FILE or standard input, and prints one result a line:\n"
+        "Reads lines \"id<TAB>text\" (or only the text; the line number is\n"
+        "its id then) from FILE or standard input, and prints one result each:\n"
         "  tsv     id, label, score (-1 to 1), subjects, aspects, intents,\n"
-        "          channels; a text in a language that is not scored counts as\n"
-        "          neutral here\n"
+        "          channels; a text in a language that is not scored counts\n"
+        "          as neutral here\n"
         "  ndjson  the same with language, mentions and spans; reads objects\n"
         "          with \"id\", \"text\" and \"lang\" as well\n"
         "  text    for people\n"

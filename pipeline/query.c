@@ -160,7 +160,8 @@ static uint64_t needed_word(const char *c, size_t length)
             depth++;
         else if (c[i] == ')')
             depth--;
-        if (i >= length || c[i] != '\\' || ++i >= length || c[i] != 'b' || depth)
+        if (i >= length || c[i] != '\\' || ++i >= length || c[i] != 'b' ||
+            depth)
             continue;
         size_t used = 0, at = i + 1;
         for (; at < length && used < sizeof(word) && is_wordy(c[at]); at++)

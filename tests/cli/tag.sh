@@ -33,7 +33,7 @@ echo "== text"
 echo 'I love Acme, but delivery was a horrible mess' |
     swell tag --config shop.yaml | sed 's/ [-+][01]\.[0-9]*.*//'
 echo "== explain"
-printf 'x1\tI love it\n' | swell tag --explain | grep -c '"love"'
+printf 'x1\tI love it\n' | swell tag --explain | grep -q '"love"' && echo told
 echo "== mistakes"
 swell tag --format xml posts.tsv; echo "status $?"
 swell tag nowhere.tsv; echo "status $?"

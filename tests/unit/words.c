@@ -41,7 +41,8 @@ static void test_plain(void **state)
     expect("caf\xc3\xa9s \xc3\x89tude", "w:caf\xc3\xa9s w:\xc3\x89tude");
     expect("w/o w/ them", "w:w/o w:w/ w:them");
     expect("mp3 covid19 x", "w:mp3 w:covid19 w:x");
-    expect("\xe2\x80\x9cwell\xe2\x80\x9d", "p:\xe2\x80\x9c w:well p:\xe2\x80\x9d");
+    expect("\xe2\x80\x9cwell\xe2\x80\x9d", "p:\xe2\x80\x9c w:well "
+           "p:\xe2\x80\x9d");
 }
 
 static void test_numbers(void **state)
