@@ -44,11 +44,30 @@ bool json_integer(const struct json_value *v, int64_t *out)
     return true;
 }
 
+/* Nearly every count: up to nine digits and nothing else. */
+static bool short_count(const struct json_value *v, uint32_t *out)
+{
+    uint32_t sum = 0;
+    if ((v->type != JSON_NUMBER && v->type != JSON_STRING) ||
+        v->text.length == 0 || v->text.length > 9)
+        return false;
+    for (size_t i = 0; i < v->text.length; i++) {
+        unsigned digit = (unsigned char)v->text.data[i] - (unsigned)'0';
+        if (digit > 9)
+            return false;
+        sum = sum * 10 + digit;
+    }
+    *out = sum;
+    return true;
+}
+
 bool json_count(const struct json_value *v, uint32_t *out)
 {
     double fraction;
     int64_t whole;
     bool is_whole;
+    if (short_count(v, out))
+        return true;
     if (!number_of(v, &fraction, &whole, &is_whole))
         return false;
     *out = fraction <= 0 ? 0
