@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "digest/cause.h"
 #include "digest/incident.h"
+#include "digest/measure.h"
 #include "digest/names.h"
 #include "digest/stats.h"
 #include "digest/topic.h"
@@ -32,6 +33,7 @@ enum {
 };
 #define TOP_AUTHOR_MOST 0.5   /* of the posts, from one writer */
 #define COPIED_MOST 0.9       /* of the posts, reposts and copies; unless ... */
+#define PRODUCT_LEAST 0.7     /* of its brand's posts */
 #define SURPRISE_WATCH 4.0    /* -log10 of the chance of the count */
 #define HEALTHY 0.5           /* of everything else's usual posts */
 
@@ -64,32 +66,6 @@ struct survey {
     size_t count, room;
     struct error *err;
 };
-
-/* ---- measures --------------------------------------------------------- */
-
-enum { MEASURES = MEASURE_ASPECT + ASPECT_COUNT };
-
-static uint64_t measure_count(const struct counts *c, int measure)
-{
-    switch (measure) {
-    case MEASURE_POSTS:
-        return c->posts;
-    case MEASURE_NEGATIVE:
-        return c->label[LABEL_NEGATIVE];
-    case MEASURE_COMPLAINTS:
-        return c->intent[INTENT_COMPLAINT];
-    default:
-        return c->aspect[measure - MEASURE_ASPECT];
-    }
-}
-
-static const char *measure_name(int measure)
-{
-    static const char *const names[] = { "posts", "negative", "complaints" };
-
-    return measure < MEASURE_ASPECT ? names[measure]
-                                    : aspect_names[measure - MEASURE_ASPECT];
-}
 
 /* ---- one subject ------------------------------------------------------ */
 
@@ -301,11 +277,32 @@ static bool guard(struct alert *a, size_t own_words)
     return true;
 }
 
+/* A brand rises with its product: where one product explains most of it, the
+ * story is the product's. */
+static size_t most_specific(const struct survey *s, size_t lead)
+{
+    const struct alert_part *brand = &s->findings[lead].part;
+
+    for (size_t i = 0; i < s->count; i++) {
+        const struct finding *f = &s->findings[i];
+        const struct alert_part *p = &f->part;
+
+        if (!f->taken && f->kind == s->findings[lead].kind &&
+            p->level == brand->level && p->measure == brand->measure &&
+            p->aspect == brand->aspect && same_brand(p->subject,
+                                                     brand->subject) &&
+            strlen(p->subject) > strlen(brand->subject) &&
+            p->since <= brand->until && p->until >= brand->since &&
+            (double)p->observed >= PRODUCT_LEAST * (double)brand->observed)
+            return i;
+    }
+    return lead;
+}
+
 /* The story of findings[lead] and all that belong to it. */
 static void gather(struct survey *s, size_t lead, struct alert *a)
 {
-    const struct finding *f = &s->findings[lead];
-    size_t room = 0;
+    struct finding *f = &s->findings[lead];
 
     *a = (struct alert){
         .kind = f->kind, .level = f->part.level, .subject = f->part.subject,
@@ -314,17 +311,18 @@ static void gather(struct survey *s, size_t lead, struct alert *a)
         .severity = f->part.score +
                     2 * log10(1 + fabs((double)f->part.observed -
                                        f->part.expected)),
+        .rising = f->part.rising, .part_count = 1,
     };
-    a->parts = arena_alloc(&s->out->memory,
-                           (s->count - lead) * sizeof(*a->parts));
-    for (size_t i = lead; i < s->count; i++) {
+    a->parts = arena_alloc(&s->out->memory, s->count * sizeof(*a->parts));
+    a->parts[0] = f->part;
+    f->taken = true;
+    for (size_t i = 0; i < s->count; i++) {
         if (!belongs(a, &s->findings[i]))
             continue;
         s->findings[i].taken = true;
-        a->parts[room++] = s->findings[i].part;
+        a->parts[a->part_count++] = s->findings[i].part;
         a->rising |= s->findings[i].part.rising;
     }
-    a->part_count = room;
     a->fresh = a->since >= s->query->from;
 }
 
@@ -335,7 +333,7 @@ static int tell(struct survey *s, size_t lead)
     struct alert a;
     int rc = 0;
 
-    gather(s, lead, &a);
+    gather(s, most_specific(s, lead), &a);
     if (a.kind == ALERT_SPIKE)
         rc = cause_crowd(&a, &docs, s->store, s->err);
     if (rc || !guard(&a, docs.count))

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "digest/measure.h"
 #include "digest/names.h"
 
 enum {
@@ -16,20 +17,6 @@ enum {
 };
 #define SHARE_LEAST 0.1      /* of the incident's posts */
 #define SHARE_SURE 3.0       /* standard deviations above usual */
-
-bool measure_holds(const struct alert_part *part, const struct tags *tags)
-{
-    switch (part->measure) {
-    case MEASURE_NEGATIVE:
-        return tags->label == LABEL_NEGATIVE;
-    case MEASURE_COMPLAINTS:
-        return tags->intents >> INTENT_COMPLAINT & 1;
-    case MEASURE_ASPECT:
-        return tags->aspects >> part->aspect & 1;
-    default:
-        return true;
-    }
-}
 
 /* ---- who -------------------------------------------------------------- */
 

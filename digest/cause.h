@@ -7,9 +7,6 @@
 #include "digest/alerts.h"
 #include "digest/candidates.h"
 
-/* Does a post, by its tags, count for the measure? */
-bool measure_holds(const struct alert_part *part, const struct tags *tags);
-
 /* Fill posts, authors, top_author, copied of *a for parts[0] between since
  * and until; its posts, copies left out, go to *docs (to be released). */
 int cause_crowd(struct alert *a, struct documents *docs, struct store *store,
