@@ -80,6 +80,13 @@ static int check_add(const struct call *c, struct error *err)
     if (f->channel && tag_index(channel_names, CHANNEL_COUNT, f->channel) < 0)
         return error_set(err, ERROR_USAGE, "--channel %.40s: store, online, "
                          "app or delivery", f->channel);
+    for (const char *at = f->controls; at && *at;) {
+        size_t length = strcspn(at, ", ");
+        if (length == strlen(f->subject) && !memcmp(at, f->subject, length))
+            return error_set(err, ERROR_USAGE, "--controls: %s cannot be its "
+                             "own control", f->subject);
+        at += length + strspn(at + length, ", ");
+    }
     if (c->in->config->subject_count &&
         !config_subject(c->in->config, f->subject))
         return error_set(err, ERROR_USAGE, "--subject %.60s is not in the "

@@ -34,6 +34,8 @@ swell $now experiment add chat --subject acme --from 2026-07-10 \
 swell $now experiment add chat --subject acme --from 2026-07-10; echo "status $?"
 swell $now experiment add x --subject nobody --from 2026-07-10; echo "status $?"
 swell $now experiment add x --subject acme; echo "status $?"
+swell $now experiment add x --subject bolt --from 2026-07-10 \
+    --controls acme,bolt; echo "status $?"
 echo "== read"
 swell $now experiment read chat | head -4
 echo "== a control is not changed by it"
