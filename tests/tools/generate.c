@@ -839,25 +839,32 @@ static int64_t hour_of(const struct generator *g, double hour)
     return g->from + (int64_t)(hour * HOUR);
 }
 
+/* Those that fall into the days asked for. */
 static void write_events(const struct generator *g)
 {
     char from[CLOCK_TEXT], until[CLOCK_TEXT];
+    const char *gap = "[\n";
     FILE *f = create(g, "events.json");
-    fputs("[\n", f);
-    for (int i = 0; i < EVENTS; i++)
-        fprintf(f, "  {\"name\": \"%s\", \"what\": \"%s\", \"subject\": "
+    for (int i = 0; i < EVENTS; i++) {
+        if (events[i].until > (double)g->days * 24)
+            continue;
+        fprintf(f, "%s  {\"name\": \"%s\", \"what\": \"%s\", \"subject\": "
                 "\"%s\",\n   \"from\": \"%s\", \"to\": \"%s\",\n   "
-                "\"find\": {%s}},\n", events[i].name, events[i].what,
+                "\"find\": {%s}}", gap, events[i].name, events[i].what,
                 events[i].subject,
                 clock_format(hour_of(g, events[i].from), from),
                 clock_format(hour_of(g, events[i].until), until),
                 events[i].finds);
-    fprintf(f, "  {\"name\": \"source-down\", \"what\": \"a source is "
-            "down\", \"source\": \"%s\",\n   \"from\": \"%s\", \"to\": "
-            "\"%s\",\n   \"find\": {\"coverage\": \"failed\"}}\n]\n",
-            source_names[down_source],
-            clock_format(hour_of(g, down_from), from),
-            clock_format(hour_of(g, down_until), until));
+        gap = ",\n";
+    }
+    if (down_until <= (double)g->days * 24)
+        fprintf(f, "%s  {\"name\": \"source-down\", \"what\": \"a source is "
+                "down\", \"source\": \"%s\",\n   \"from\": \"%s\", \"to\": "
+                "\"%s\",\n   \"find\": {\"coverage\": \"failed\"}}", gap,
+                source_names[down_source],
+                clock_format(hour_of(g, down_from), from),
+                clock_format(hour_of(g, down_until), until));
+    fputs("\n]\n", f);
     close_file(f);
 }
 
