@@ -11,8 +11,11 @@ enum {
     LEAST_TEXTS = 2,      /* of a term that may change */
 };
 static const double STEP = 1.0;
-static const double PRIOR = 4;      /* weighs like this many texts */
+/* Set on airline, 300 texts, mean of four draws: 10 74.4 %, 4 74.5, 1.5 74.8,
+ * 0.7 74.9, 0.1 74.9. */
+static const double PRIOR = 0.7;
 static const double SIGNAL_REACH = 0.3; /* signals move less than terms */
+static const double FREE = 0.1; /* the intercept's share of that */
 static const double SMALLEST_CHANGE = 0.005;
 
 enum { POSITIVE, NEGATIVE, SIDES };
@@ -23,6 +26,7 @@ struct adapting {
     size_t columns;
     double *change[SIDES], *slope[SIDES]; /* owned; by column */
     double (*known)[SIDES]; /* owned; the base's sums of each sample */
+    double prior;           /* against a column's change */
     double weight[CLASSES + 1]; /* of a text, by label; they sum to 1 */
 };
 
@@ -108,13 +112,12 @@ static void step(struct adapting *a)
                       weight * ((s->label == LABEL_NEGATIVE) -
                                 sum[NEGATIVE] / all), NULL);
     }
-    double prior = PRIOR / (double)f->sample_count;
     for (int side = 0; side < SIDES; side++)
         for (size_t c = 1; c <= a->columns; c++)
             a->change[side][c] +=
                 STEP * (a->slope[side][c] -
-                        (c == SIGNAL_INTERCEPT + 1 ? 0.1 : 1) * prior *
-                            a->change[side][c]);
+                        (c == SIGNAL_INTERCEPT + 1 ? FREE : 1) *
+                            a->prior * a->change[side][c]);
 }
 
 static void balance(struct adapting *a)
@@ -163,7 +166,7 @@ int fit_adapt(struct fit *f, const char *folder, double cost, struct buf *out,
                          "texts at least; %zu were read", f->sample_count);
     if (lexicon_load(&a.base, folder, NULL, true, err))
         goto done;
-    (void)cost;
+    a.prior = PRIOR / (cost * (double)f->sample_count);
     a.columns = fit_choose(f, LEAST_TEXTS, result);
     a.known = mem_alloc(f->sample_count * sizeof(*a.known));
     for (int side = 0; side < SIDES; side++) {
