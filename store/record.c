@@ -11,26 +11,37 @@ enum { HAS_URL = 1, HAS_HANDLE = 2, HAS_REPLY_TO = 4, HAS_LANG = 8,
 
 enum { PREFIX = 9 }; /* version and author */
 
-static void add_number(struct buf *out, uint64_t value)
+/* Where a record is being written: room for all of it was made before, so
+ * nothing is checked byte by byte (that cost a fifth of an append). */
+struct pen {
+    unsigned char *at;
+};
+
+static void add_number(struct pen *out, uint64_t value)
 {
-    unsigned char bytes[VARINT_LIMIT];
-    unsigned char *end = pack_varint(bytes, value);
-    buf_add(out, bytes, (size_t)(end - bytes));
+    out->at = pack_varint(out->at, value);
 }
 
-static void add_text(struct buf *out, struct text t)
+static void add_bytes(struct pen *out, const void *data, size_t length)
+{
+    if (length)
+        memcpy(out->at, data, length);
+    out->at += length;
+}
+
+static void add_text(struct pen *out, struct text t)
 {
     add_number(out, t.length);
-    buf_add(out, t.data, t.length);
+    add_bytes(out, t.data, t.length);
 }
 
-static void add_span(struct buf *out, struct span s)
+static void add_span(struct pen *out, struct span s)
 {
     add_number(out, s.start);
     add_number(out, s.length);
 }
 
-static void add_tags(struct buf *out, const struct tags *t)
+static void add_tags(struct pen *out, const struct tags *t)
 {
     add_number(out, t->label);
     add_number(out, zigzag(t->score));
@@ -58,7 +69,7 @@ static uint32_t sort_mentions(const struct post *post,
     return count;
 }
 
-static void add_head(struct buf *out, const struct post *post,
+static void add_head(struct pen *out, const struct post *post,
                      const uint32_t *subjects)
 {
     uint32_t order[POST_MENTIONS_LIMIT + 1];
@@ -91,11 +102,11 @@ static unsigned what_is_there(const struct post *p)
     return which;
 }
 
-static void add_rest(struct buf *out, const struct post *p, uint32_t rules)
+static void add_rest(struct pen *out, const struct post *p, uint32_t rules)
 {
     unsigned which = what_is_there(p);
     add_text(out, p->native_id);
-    buf_add(out, p->language, sizeof(p->language));
+    add_bytes(out, p->language, sizeof(p->language));
     add_number(out, p->confidence);
     add_number(out, p->faults);
     add_number(out, p->rating);
@@ -124,26 +135,48 @@ static void add_rest(struct buf *out, const struct post *p, uint32_t rules)
         add_span(out, p->to);
 }
 
+/* No record of the post is longer. */
+static size_t record_most(const struct post *p)
+{
+    size_t mentions = p->mention_count < POST_MENTIONS_LIMIT
+                          ? p->mention_count : POST_MENTIONS_LIMIT;
+    return p->text.length + p->native_id.length + p->url.length +
+           p->handle.length + p->reply_to.length + p->lang.length +
+           (40 + 8 * mentions) * VARINT_LIMIT;
+}
+
+static unsigned char *make_room(struct buf *out, size_t most)
+{
+    size_t need = out->length + most + 1;
+    if (need > out->room) {
+        out->room = need + need / 2;
+        out->data = mem_resize(out->data, out->room);
+    }
+    return (unsigned char *)out->data + out->length;
+}
+
 void record_write(struct buf *out, const struct post *post, uint32_t source,
                   uint32_t rules, const uint32_t *subjects)
 {
-    unsigned char prefix[PREFIX] = { RECORD_VERSION }, length[VARINT_LIMIT];
-    unsigned char fetched[RECORD_FETCHED];
+    struct pen pen = { make_room(out, record_most(post)) };
+    unsigned char length[VARINT_LIMIT];
+    *pen.at++ = RECORD_VERSION;
     for (int i = 0; i < 8; i++)
-        prefix[1 + i] = (unsigned char)(post->author_hash >> (8 * i));
-    buf_add(out, prefix, sizeof(prefix));
-    add_number(out, source);
-    /* The head's length stands before it: written behind, then turned. */
-    size_t start = out->length;
-    add_head(out, post, subjects);
-    unsigned char *end = pack_varint(length, out->length - start);
-    size_t room = (size_t)(end - length), size = out->length - start;
-    buf_add(out, length, room);
-    memmove(out->data + start + room, out->data + start, size);
-    memcpy(out->data + start, length, room);
-    add_rest(out, post, rules);
-    pack_big(fetched, (uint64_t)post->fetched, RECORD_FETCHED);
-    buf_add(out, fetched, sizeof(fetched));
+        *pen.at++ = (unsigned char)(post->author_hash >> (8 * i));
+    add_number(&pen, source);
+    /* The head's length stands before it: the head is written, then moved. */
+    unsigned char *start = pen.at;
+    add_head(&pen, post, subjects);
+    size_t size = (size_t)(pen.at - start);
+    size_t room = (size_t)(pack_varint(length, size) - length);
+    memmove(start + room, start, size);
+    memcpy(start, length, room);
+    pen.at += room;
+    add_rest(&pen, post, rules);
+    pack_big(pen.at, (uint64_t)post->fetched, RECORD_FETCHED);
+    pen.at += RECORD_FETCHED;
+    out->length = (size_t)(pen.at - (unsigned char *)out->data);
+    out->data[out->length] = '\0';
 }
 
 static struct span read_span(struct unpack *u)
