@@ -24,25 +24,25 @@ bool topic_ends_sentence(const struct words *w, size_t i)
 }
 
 /* Between two words of a pattern these do not matter. */
-static bool is_soft(const struct words *w, size_t i)
+bool topic_soft(const struct words *w, size_t i)
 {
     char c = first_byte(w, i);
     return w->items[i].kind == WORD_PUNCTUATION && c != '.' && c != '!' &&
            c != '?' && c != '$' && c != '%';
 }
 
-static bool contains(const char *at, size_t length, const char *part)
-{
-    return memmem(at, length, part, strlen(part)) != NULL;
-}
-
 /* An account that shops answer from: @acmehelp, @AskAcme. */
 static bool is_helpdesk(const char *name, size_t length)
 {
-    return contains(name, length, "help") || contains(name, length, "care") ||
-           contains(name, length, "support") ||
-           contains(name, length, "cust") || contains(name, length, "serv") ||
-           contains(name, length, "assist") || memcmp(name, "@ask", 4) == 0;
+    static const char *const parts[] = { "help", "care", "cust", "serv",
+                                         "supp", "assi" };
+    if (length > 4 && memcmp(name, "@ask", 4) == 0)
+        return true;
+    for (size_t at = 1; at + 4 <= length; at++)
+        for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+            if (name[at] == parts[i][0] && !memcmp(name + at, parts[i], 4))
+                return true;
+    return false;
 }
 
 unsigned topic_classes(const struct words *w, size_t i)
@@ -116,7 +116,7 @@ static bool allows(const struct topic_place *p, const struct element *e, size_t 
 }
 
 /* Handles, marks, emoji and words like "and" or "hi" may stand before. */
-static bool at_start(const struct topic_place *p, size_t at)
+bool topic_at_start(const struct topic_place *p, size_t at)
 {
     const struct words *w = p->words;
     for (; at > p->from; at--) {
@@ -137,7 +137,7 @@ static bool at_start(const struct topic_place *p, size_t at)
 
 static bool at_end(const struct topic_place *p, size_t at)
 {
-    while (at < p->until && is_soft(p->words, at))
+    while (at < p->until && topic_soft(p->words, at))
         at++;
     return at >= p->until || topic_ends_sentence(p->words, at) ||
            p->words->items[at].flags & WORD_BREAK ||
@@ -150,7 +150,7 @@ static bool guarded(const struct topic_place *p, const struct element *e,
                     size_t index, size_t at)
 {
     if (index) {
-        while (at < p->until && is_soft(p->words, at))
+        while (at < p->until && topic_soft(p->words, at))
             at++;
         return at < p->until && allows(p, e, at);
     }
@@ -159,7 +159,7 @@ static bool guarded(const struct topic_place *p, const struct element *e,
             return false;
         if (allows(p, e, at - 1))
             return true;
-        seen += !is_soft(p->words, at - 1);
+        seen += !topic_soft(p->words, at - 1);
     }
     return false;
 }
@@ -208,7 +208,7 @@ static bool follow_rest(struct topic_place *p, size_t index, size_t at)
            (until == at || !(w->items[until].flags & WORD_BREAK)) &&
            w->items[until].kind != WORD_LINK)
         until++;
-    while (until > at && is_soft(w, until - 1))
+    while (until > at && topic_soft(w, until - 1))
         until--;
     p->captures[p->elements[index].capture] = span_of(w, at, until);
     return until > at && follow(p, index + 1, until);
@@ -222,7 +222,7 @@ static bool follow_gap(struct topic_place *p, size_t index, size_t at)
             return true;
         if (at >= p->until || topic_ends_sentence(p->words, at))
             return false;
-        words += !is_soft(p->words, at);
+        words += !topic_soft(p->words, at);
         if (words > p->elements[index].most)
             return false;
         at++;
@@ -243,7 +243,7 @@ static bool follow(struct topic_place *p, size_t index, size_t at)
     case ELEMENT_GAP:
         return follow_gap(p, index, at);
     case ELEMENT_START:
-        return at_start(p, at) && follow(p, index + 1, at);
+        return topic_at_start(p, at) && follow(p, index + 1, at);
     case ELEMENT_END:
         return at_end(p, at) && follow(p, index + 1, at);
     case ELEMENT_UNLESS:
@@ -256,7 +256,7 @@ static bool follow(struct topic_place *p, size_t index, size_t at)
         break;
     }
     size_t word = at;
-    while (word < p->until && is_soft(p->words, word) && !allows(p, e, word))
+    while (word < p->until && topic_soft(p->words, word) && !allows(p, e, word))
         word++;
     if (word < p->until && allows(p, e, word) &&
         follow(p, index + 1, word + 1))
@@ -279,11 +279,11 @@ static bool precede(struct topic_place *p, size_t index, size_t at)
     size_t until = at;
     switch (e->kind) {
     case ELEMENT_START:
-        return at_start(p, at) && precede(p, index, at);
+        return topic_at_start(p, at) && precede(p, index, at);
     case ELEMENT_UNLESS:
         return !guarded(p, e, index, at) && precede(p, index, at);
     case ELEMENT_WORDS:
-        while (at > p->from && is_soft(p->words, at - 1) &&
+        while (at > p->from && topic_soft(p->words, at - 1) &&
                !allows(p, e, at - 1))
             at--;
         if (at > p->from && allows(p, e, at - 1) &&
@@ -298,7 +298,7 @@ static bool precede(struct topic_place *p, size_t index, size_t at)
                 return true;
             if (at == p->from || topic_ends_sentence(p->words, at - 1))
                 break;
-            words += !is_soft(p->words, at - 1);
+            words += !topic_soft(p->words, at - 1);
             if (words > most)
                 break;
             at--;

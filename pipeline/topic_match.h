@@ -28,6 +28,8 @@ uint64_t topic_key(const struct topic_rows *t, const struct words *w,
                    size_t i);
 /* Set of enum word_class. */
 unsigned topic_classes(const struct words *w, size_t i);
+bool topic_soft(const struct words *w, size_t i); /* skipped in a row */
+bool topic_at_start(const struct topic_place *p, size_t at);
 bool topic_ends_sentence(const struct words *w, size_t i);
 
 #endif

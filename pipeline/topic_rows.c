@@ -318,8 +318,8 @@ static int read_implied(struct reader *r, struct text pattern,
         if (strlen(aspect_names[tag]) == pattern.length - 1 &&
             !memcmp(aspect_names[tag], pattern.data + 1, pattern.length - 1)) {
             row->kind = ROW_IMPLIED;
-            row->implied = (uint8_t)tag;
-            r->t->implies[tag] |= 1u << row->tag;
+            r->t->implying |= 1u << tag;
+            r->t->implied[tag] |= 1u << row->tag;
             return 0;
         }
     return bad(r, "no such aspect", pattern);
@@ -532,6 +532,7 @@ void topic_rows_release(struct topic_rows *t)
     mem_free(t->links);
     mem_free(t->cells);
     mem_free(t->slots);
+    mem_free(t->pair_filter);
     buf_release(&t->names);
     *t = (struct topic_rows){ .names = BUF_INIT(0) };
 }

@@ -64,29 +64,32 @@ struct row {
     uint8_t count;
     uint8_t tag;
     uint8_t kind;           /* enum row_kind */
-    uint8_t implied;        /* of ROW_IMPLIED: the tag it follows */
     bool weighted, captures;
 };
 
-enum cell_flag { CELL_PAIR_FIRST = 1, CELL_PAIR_SECOND = 2 };
+enum cell_flag { CELL_PAIR_FIRST = 1, CELL_PAIR_SECOND = 2, CELL_PAIR = 4 };
+
+enum link_order { ORDER_ADD, ORDER_PLAIN, ORDER_PATTERN, ORDER_START,
+                  ORDER_MARK };
 
 struct cell {
     uint64_t hash;
     uint32_t hits;          /* set of tags */
-    uint32_t first;         /* links[]: adds, then plains, then patterns */
+    uint32_t first;         /* links[]: adds, plains, patterns, starts */
     uint16_t adds, plains, patterns;
+    uint16_t starts;        /* patterns for the start of a sentence alone */
     uint16_t flags;         /* set of enum cell_flag */
 };
 
 struct link {
     uint64_t hash;
     uint32_t row;
-    uint8_t order;          /* adds, plains, patterns */
+    uint8_t order;          /* enum link_order */
     uint8_t anchor;         /* element of the row that this word matches */
     uint8_t flags;          /* set of enum cell_flag */
 };
 
-enum { TOPIC_FILTER_BITS = 16, TOPIC_WEIGHTED_LIMIT = 16384 };
+enum { TOPIC_FILTER_BITS = 16, TOPIC_PAIR_BITS = 21, TOPIC_WEIGHTED_LIMIT = 16384 };
 
 struct topic_rows {
     struct row *rows;
@@ -96,13 +99,15 @@ struct topic_rows {
     struct cell *cells;
     uint32_t *slots;        /* 1 + index into cells */
     uint64_t filter[(1 << TOPIC_FILTER_BITS) / 64];
+    uint64_t *pair_filter;
     size_t row_count, row_room, element_count, element_room;
     size_t hash_count, hash_room, link_count, link_room;
     size_t cell_count, slot_mask, weighted_count;
     struct buf names;
     uint32_t weighted;      /* set of tags decided by a sum of weights */
-    uint32_t implies[TAG_COUNT]; /* sets of tags that follow from a tag */
     float bias[TAG_COUNT];
+    uint32_t implying;      /* set of tags from which others follow */
+    uint32_t implied[TAG_COUNT]; /* sets of tags */
     uint64_t kinds[CLASS_COUNT]; /* hashes that stand for a word class */
     uint64_t *leads;        /* words that a sentence's start may have before */
     size_t lead_count;
@@ -117,18 +122,42 @@ void topic_rows_release(struct topic_rows *t);
 
 const char *topic_name(unsigned tag); /* "price", "store", "complaint" */
 
-static inline const struct cell *topic_cell(const struct topic_rows *t,
+static inline const struct cell *topic_slot(const struct topic_rows *t,
                                             uint64_t hash)
 {
-    size_t a = hash & ((1u << TOPIC_FILTER_BITS) - 1);
-    size_t b = (hash >> 20) & ((1u << TOPIC_FILTER_BITS) - 1);
-    if (!(t->filter[a >> 6] >> (a & 63) & t->filter[b >> 6] >> (b & 63) & 1))
-        return NULL;
     for (size_t at = (hash >> 40) & t->slot_mask; t->slots[at];
          at = (at + 1) & t->slot_mask)
         if (t->cells[t->slots[at] - 1].hash == hash)
             return &t->cells[t->slots[at] - 1];
     return NULL;
+}
+
+static inline bool topic_filter(const uint64_t *filter, unsigned bits,
+                                uint64_t hash)
+{
+    size_t a = hash & (((size_t)1 << bits) - 1);
+    size_t b = (hash >> 20) & (((size_t)1 << bits) - 1);
+    return filter[a >> 6] >> (a & 63) & filter[b >> 6] >> (b & 63) & 1;
+}
+
+/* Of one word, or of a class of words. */
+static inline const struct cell *topic_cell(const struct topic_rows *t,
+                                            uint64_t hash)
+{
+    return topic_filter(t->filter, TOPIC_FILTER_BITS, hash)
+               ? topic_slot(t, hash) : NULL;
+}
+
+/* Of two neighbours. */
+static inline const struct cell *topic_pair(const struct topic_rows *t,
+                                            const struct cell *first,
+                                            const struct cell *second)
+{
+    if (!(first->flags & CELL_PAIR_FIRST && second->flags & CELL_PAIR_SECOND))
+        return NULL;
+    uint64_t hash = words_join(first->hash, second->hash);
+    return topic_filter(t->pair_filter, TOPIC_PAIR_BITS, hash)
+               ? topic_slot(t, hash) : NULL;
 }
 
 static inline bool topic_has(const uint64_t *sorted, size_t count,

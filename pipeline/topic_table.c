@@ -3,7 +3,7 @@
  * file, matches nothing. */
 #include "pipeline/topic_rows.h"
 
-enum { COMMON_COST = 200, PAIRS_LIMIT = 400 };
+enum { COMMON_COST = 200, CLASS_COST = 1500, PAIRS_LIMIT = 4000 };
 
 static const char common_words[] =
     "the to a and i of is it in for you my that on have be this with was are "
@@ -31,7 +31,7 @@ static bool single(const struct element *e)
 static unsigned cost(const struct topic_rows *t, const struct words *common,
                      const struct element *e)
 {
-    unsigned total = e->classes ? 4 : 0;
+    unsigned total = e->classes ? CLASS_COST : 0;
     for (uint32_t i = 0; i < e->count; i++) {
         total += 1;
         for (size_t k = 0; k < common->count; k++)
@@ -41,28 +41,108 @@ static unsigned cost(const struct topic_rows *t, const struct words *common,
     return total;
 }
 
-static int anchor_row(struct topic_rows *t, size_t index,
-                      const struct words *common, struct error *err)
+/* What a row needs for a tag, without what may be missing at its ends. */
+struct core {
+    const struct element *elements;
+    unsigned from, until;
+};
+
+static bool idle(const struct element *e)
 {
-    struct row *row = &t->rows[index];
+    return e->optional || e->kind == ELEMENT_GAP || e->kind == ELEMENT_REST;
+}
+
+static struct core core_of(const struct topic_rows *t, const struct row *row)
+{
+    struct core c = { t->elements + row->elements, 0, row->count };
+    while (c.from < c.until && idle(&c.elements[c.from]))
+        c.from++;
+    while (c.until > c.from && idle(&c.elements[c.until - 1]))
+        c.until--;
+    return c;
+}
+
+/* Every word of element i followed by every word that may come next. */
+static size_t pairs_at(const struct core *c, unsigned i)
+{
+    size_t next = 0;
+    const struct element *e = &c->elements[i];
+    if (!single(e) || e->classes)
+        return 0;
+    for (unsigned k = i + 1; k < c->until; k++) {
+        const struct element *other = &c->elements[k];
+        if (other->kind != ELEMENT_WORDS || other->classes)
+            return 0;
+        next += other->count;
+        if (!other->optional)
+            return e->count * next;
+    }
+    return 0;
+}
+
+static void link_pairs(struct topic_rows *t, size_t index,
+                       const struct core *c, unsigned i, unsigned order)
+{
+    const struct element *e = &c->elements[i];
+    const uint64_t *first = t->hashes + e->first;
+    for (uint32_t a = 0; a < e->count; a++)
+        add_link(t, first[a], index, ORDER_MARK, 0, CELL_PAIR_FIRST);
+    for (unsigned k = i + 1; k < c->until; k++) {
+        const struct element *other = &c->elements[k];
+        const uint64_t *second = t->hashes + other->first;
+        for (uint32_t b = 0; b < other->count; b++) {
+            add_link(t, second[b], index, ORDER_MARK, 0, CELL_PAIR_SECOND);
+            for (uint32_t a = 0; a < e->count; a++)
+                add_link(t, words_join(first[a], second[b]), index, order, i,
+                         CELL_PAIR);
+        }
+        if (!other->optional)
+            return;
+    }
+}
+
+static void link_words(struct topic_rows *t, size_t index,
+                       const struct element *e, unsigned i, unsigned order)
+{
+    for (uint32_t k = 0; k < e->count; k++)
+        add_link(t, t->hashes[e->first + k], index, order, i, 0);
+    for (int k = 0; k < CLASS_COUNT; k++)
+        if (e->classes >> k & 1)
+            add_link(t, t->kinds[k], index, order, i, 0);
+}
+
+/* A row is tried where two of its words are met side by side; where that
+ * cannot be, where its rarest word is. */
+static int anchor_row(struct topic_rows *t, size_t index,
+                      const struct core *c, const struct words *common,
+                      struct error *err)
+{
     unsigned best = 0, least = UINT32_MAX;
-    for (unsigned i = 0; i < row->count; i++) {
-        const struct element *e = &t->elements[row->elements + i];
-        unsigned price = single(e) ? cost(t, common, e) : UINT32_MAX;
+    bool pair = false;
+    for (unsigned i = c->from; i < c->until; i++) {
+        const struct element *e = &c->elements[i];
+        size_t pairs = pairs_at(c, i);
+        unsigned price = UINT32_MAX;
+        if (pairs && pairs <= PAIRS_LIMIT)
+            price = (unsigned)(pairs / 100);
+        else if (single(e) && !pair)
+            price = cost(t, common, e) + PAIRS_LIMIT;
         if (price < least) {
             least = price;
             best = i;
+            pair = pairs && pairs <= PAIRS_LIMIT;
         }
     }
     if (least == UINT32_MAX)
         return error_set(err, ERROR_CONFIG, "the pattern \"%s\" needs a "
-                         "word that must be there", t->names.data + row->name);
-    const struct element *e = &t->elements[row->elements + best];
-    for (uint32_t i = 0; i < e->count; i++)
-        add_link(t, t->hashes[e->first + i], index, 2, best, 0);
-    for (int i = 0; i < CLASS_COUNT; i++)
-        if (e->classes >> i & 1)
-            add_link(t, t->kinds[i], index, 2, best, 0);
+                         "word that must be there",
+                         t->names.data + t->rows[index].name);
+    bool start = best && c->elements[best - 1].kind == ELEMENT_START;
+    unsigned order = start && !pair ? ORDER_START : ORDER_PATTERN;
+    if (pair)
+        link_pairs(t, index, c, best, order);
+    else
+        link_words(t, index, &c->elements[best], best, order);
     return 0;
 }
 
@@ -71,32 +151,19 @@ static int link_row(struct topic_rows *t, size_t index,
                     const struct words *common, struct error *err)
 {
     struct row *row = &t->rows[index];
-    const struct element *e = &t->elements[row->elements];
-    unsigned order = row->weighted ? 0 : 1;
-    bool pair = row->count == 2 && single(e) && single(e + 1) &&
-                !e->classes && !e[1].classes &&
-                e->count * e[1].count <= PAIRS_LIMIT;
-    if (row->count == 1 && single(e)) {
+    struct core c = core_of(t, row);
+    const struct element *e = &c.elements[c.from];
+    unsigned order = row->weighted ? ORDER_ADD : ORDER_PLAIN;
+    if (c.until - c.from == 1 && single(e)) {
         row->kind = ROW_WORD;
-        for (uint32_t i = 0; i < e->count; i++)
-            add_link(t, t->hashes[e->first + i], index, order, 0, 0);
-        for (int i = 0; i < CLASS_COUNT; i++)
-            if (e->classes >> i & 1)
-                add_link(t, t->kinds[i], index, order, 0, 0);
+        link_words(t, index, e, c.from, order);
         return 0;
     }
-    if (!pair)
-        return anchor_row(t, index, common, err);
+    size_t pairs = c.until - c.from == 2 ? pairs_at(&c, c.from) : 0;
+    if (!pairs || pairs > PAIRS_LIMIT)
+        return anchor_row(t, index, &c, common, err);
     row->kind = ROW_PAIR;
-    for (uint32_t i = 0; i < e->count; i++) {
-        uint64_t first = t->hashes[e->first + i];
-        add_link(t, first, index, 3, 0, CELL_PAIR_FIRST);
-        for (uint32_t k = 0; k < e[1].count; k++)
-            add_link(t, words_join(first, t->hashes[e[1].first + k]), index,
-                     order, 0, 0);
-    }
-    for (uint32_t k = 0; k < e[1].count; k++)
-        add_link(t, t->hashes[e[1].first + k], index, 3, 0, CELL_PAIR_SECOND);
+    link_pairs(t, index, &c, c.from, order);
     return 0;
 }
 
@@ -115,11 +182,14 @@ static int by_hash(const void *a, const void *b)
 static void index_cell(struct topic_rows *t, size_t index)
 {
     uint64_t hash = t->cells[index].hash;
-    size_t a = hash & ((1u << TOPIC_FILTER_BITS) - 1);
-    size_t b = (hash >> 20) & ((1u << TOPIC_FILTER_BITS) - 1);
+    bool pair = t->cells[index].flags & CELL_PAIR;
+    uint64_t *filter = pair ? t->pair_filter : t->filter;
+    unsigned bits = pair ? TOPIC_PAIR_BITS : TOPIC_FILTER_BITS;
+    size_t a = hash & (((size_t)1 << bits) - 1);
+    size_t b = (hash >> 20) & (((size_t)1 << bits) - 1);
     size_t at = (hash >> 40) & t->slot_mask;
-    t->filter[a >> 6] |= (uint64_t)1 << (a & 63);
-    t->filter[b >> 6] |= (uint64_t)1 << (b & 63);
+    filter[a >> 6] |= (uint64_t)1 << (a & 63);
+    filter[b >> 6] |= (uint64_t)1 << (b & 63);
     while (t->slots[at])
         at = (at + 1) & t->slot_mask;
     t->slots[at] = (uint32_t)(index + 1);
@@ -127,29 +197,35 @@ static void index_cell(struct topic_rows *t, size_t index)
 
 static void build_cells(struct topic_rows *t)
 {
-    size_t room = 0, slots = 64;
+    size_t room = 0, slots = 64, kept = 0;
     if (t->link_count)
         qsort(t->links, t->link_count, sizeof(*t->links), by_hash);
     for (size_t i = 0; i < t->link_count; i++) {
-        const struct link *l = &t->links[i];
-        if (i == 0 || l->hash != t->links[i - 1].hash) {
+        struct link l = t->links[i];
+        if (i == 0 || l.hash != t->cells[t->cell_count - 1].hash) {
             t->cells = mem_grow(t->cells, &room, t->cell_count,
                                 sizeof(*t->cells));
             t->cells[t->cell_count++] = (struct cell){
-                .hash = l->hash, .first = (uint32_t)i };
+                .hash = l.hash, .first = (uint32_t)kept };
         }
         struct cell *c = &t->cells[t->cell_count - 1];
-        c->flags |= l->flags;
-        c->adds += l->order == 0;
-        c->plains += l->order == 1;
-        c->patterns += l->order == 2;
-        if (l->order == 1)
-            c->hits |= 1u << t->rows[l->row].tag;
+        c->flags |= l.flags;
+        if (l.order == ORDER_MARK)
+            continue;
+        t->links[kept++] = l;
+        c->adds += l.order == ORDER_ADD;
+        c->plains += l.order == ORDER_PLAIN;
+        c->patterns += l.order == ORDER_PATTERN;
+        c->starts += l.order == ORDER_START;
+        if (l.order == ORDER_PLAIN)
+            c->hits |= 1u << t->rows[l.row].tag;
     }
-    while (slots < t->cell_count * 3)
+    t->link_count = kept;
+    while (slots < t->cell_count * 2)
         slots *= 2;
     t->slots = mem_alloc(slots * sizeof(*t->slots));
     t->slot_mask = slots - 1;
+    t->pair_filter = mem_alloc(((size_t)1 << TOPIC_PAIR_BITS) / 8);
     for (size_t i = 0; i < t->cell_count; i++)
         index_cell(t, i);
 }

@@ -55,11 +55,10 @@ static bool first_time(struct found *f, const struct row *row)
     return !known;
 }
 
-static void try_patterns(struct topic_place *p, const struct cell *c,
-                         size_t at, struct found *f)
+static void try_patterns(struct topic_place *p, const struct link *l,
+                         size_t count, size_t at, struct found *f)
 {
-    const struct link *l = p->t->links + c->first + c->adds + c->plains;
-    for (const struct link *end = l + c->patterns; l < end; l++) {
+    for (const struct link *end = l + count; l < end; l++) {
         const struct row *row = &p->t->rows[l->row];
         if (row->weighted) {
             if (!(f->done[row->bit >> 6] >> (row->bit & 63) & 1) &&
@@ -80,8 +79,11 @@ static void take_cell(struct topic_place *p, const struct cell *c, size_t at,
     for (const struct link *end = l + c->adds; l < end; l++)
         if (first_time(f, &p->t->rows[l->row]))
             f->sums[p->t->rows[l->row].tag] += p->t->rows[l->row].weight;
+    l += c->plains;
     if (c->patterns)
-        try_patterns(p, c, at, f);
+        try_patterns(p, l, c->patterns, at, f);
+    if (c->starts && topic_at_start(p, at))
+        try_patterns(p, l + c->patterns, c->starts, at, f);
 }
 
 /* Weighted tags of the piece that ends here. */
@@ -115,13 +117,12 @@ static void take_classes(struct topic_place *p, size_t at, struct found *f)
     }
 }
 
-/* Rows that follow from others, as channels from aspects. */
+/* Channels that follow from aspects. */
 static uint32_t with_implied(const struct topic_rows *t, uint32_t hits)
 {
-    uint32_t all = hits;
-    for (; hits; hits &= hits - 1)
-        all |= t->implies[__builtin_ctz(hits)];
-    return all;
+    for (uint32_t left = hits & t->implying; left; left &= left - 1)
+        hits |= t->implied[__builtin_ctz(left)];
+    return hits;
 }
 
 void topics_tag(const struct topics *topics, const struct words *words,
@@ -132,7 +133,7 @@ void topics_tag(const struct topics *topics, const struct words *words,
                        .until = until };
     const struct cell *previous = NULL;
     struct found f;
-    size_t piece = 0;
+    size_t piece = 0, before = 0;
     begin(t, &f);
     for (size_t i = from; i < until; i++) {
         const struct word *item = &words->items[i];
@@ -141,17 +142,18 @@ void topics_tag(const struct topics *topics, const struct words *words,
         const struct cell *c = topic_cell(t, plain ? item->hash
                                                    : topic_key(t, words, i));
         if (c) {
+            const struct cell *pair = previous ? topic_pair(t, previous, c)
+                                               : NULL;
             take_cell(&p, c, i, &f);
-            if (previous && c->flags & CELL_PAIR_SECOND) {
-                const struct cell *pair =
-                    topic_cell(t, words_join(previous->hash, c->hash));
-                if (pair)
-                    take_cell(&p, pair, i, &f);
-            }
+            if (pair)
+                take_cell(&p, pair, before, &f);
         }
-        previous = c && c->flags & CELL_PAIR_FIRST ? c : NULL;
         if (!plain)
             take_classes(&p, i, &f);
+        if (plain || !topic_soft(words, i)) {
+            previous = c;
+            before = i;
+        }
         if (++piece >= PIECE_WORDS && topic_ends_sentence(words, i)) {
             close_piece(t, &f);
             piece = 0;
@@ -170,19 +172,20 @@ void topics_tag(const struct topics *topics, const struct words *words,
 typedef void visit_row(void *context, const struct topic_place *p,
                        const struct row *row, size_t begin, size_t end);
 
-static void visit_cell(struct topic_place *p, uint64_t hash, size_t begin,
-                       size_t at, visit_row *visit, void *context)
+static void visit_cell(struct topic_place *p, const struct cell *c,
+                       size_t begin, size_t at, visit_row *visit,
+                       void *context)
 {
-    const struct cell *c = topic_cell(p->t, hash);
     if (!c)
         return;
     const struct link *l = p->t->links + c->first;
-    for (int i = 0; i < c->adds + c->plains + c->patterns; i++, l++) {
+    int count = c->adds + c->plains + c->patterns + c->starts;
+    for (int i = 0; i < count; i++, l++) {
         const struct row *row = &p->t->rows[l->row];
-        if (l->order < 2)
-            visit(context, p, row, begin, at + 1);
-        else if (topic_try(p, row, l->anchor, at))
+        if (topic_try(p, row, l->anchor, begin))
             visit(context, p, row, p->begin, p->end);
+        else if (l->order <= ORDER_PLAIN) /* its idle ends did not match */
+            visit(context, p, row, begin, at + 1);
     }
 }
 
@@ -190,16 +193,23 @@ static void visit_rows(const struct topic_rows *t, const struct words *words,
                        visit_row *visit, void *context)
 {
     struct topic_place p = { .t = t, .words = words, .until = words->count };
+    const struct cell *previous = NULL;
+    size_t before = 0;
     for (size_t i = 0; i < words->count; i++) {
-        uint64_t key = topic_key(t, words, i);
+        const struct cell *c = topic_cell(t, topic_key(t, words, i));
         unsigned classes = topic_classes(words, i);
-        visit_cell(&p, key, i, i, visit, context);
-        if (i)
-            visit_cell(&p, words_join(topic_key(t, words, i - 1), key), i - 1,
-                       i, visit, context);
+        visit_cell(&p, c, i, i, visit, context);
+        if (c && previous)
+            visit_cell(&p, topic_pair(t, previous, c), before, i, visit,
+                       context);
         for (int k = 0; classes >> k; k++)
             if (classes >> k & 1)
-                visit_cell(&p, t->kinds[k], i, i, visit, context);
+                visit_cell(&p, topic_cell(t, t->kinds[k]), i, i, visit,
+                           context);
+        if (!topic_soft(words, i)) {
+            previous = c;
+            before = i;
+        }
     }
 }
 

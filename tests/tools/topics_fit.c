@@ -113,6 +113,13 @@ static bool plain(const struct words *w, size_t i)
     return true;
 }
 
+/* As topics.c: such marks do not part neighbours. */
+static bool soft(const struct words *w, size_t i)
+{
+    char c = w->folded[w->items[i].start];
+    return w->items[i].kind == WORD_PUNCTUATION && !strchr(".!?$%", c);
+}
+
 /* Written with a capital within a sentence: a name, rather. */
 static bool name_like(const struct words *w, size_t i)
 {
@@ -140,14 +147,18 @@ static void take_text(struct fit *f, struct text text, bool label,
             continue;
         bool brings = !name_like(&f->words, i);
         use(f, f->words.folded + item->start, item->length, brings);
-        if (i + 1 < f->words.count && plain(&f->words, i + 1)) {
+        size_t next = i + 1;
+        while (next < f->words.count && soft(&f->words, next))
+            next++;
+        if (next < f->words.count && plain(&f->words, next)) {
+            const struct word *other = &f->words.items[next];
             int n = snprintf(pair, sizeof(pair), "%.*s %.*s",
                              (int)item->length,
                              f->words.folded + item->start,
-                             (int)item[1].length,
-                             f->words.folded + item[1].start);
+                             (int)other->length,
+                             f->words.folded + other->start);
             use(f, pair, (size_t)n,
-                brings && !name_like(&f->words, i + 1));
+                brings && !name_like(&f->words, next));
         }
     }
 }
