@@ -89,13 +89,21 @@ struct link {
     uint8_t flags;          /* set of enum cell_flag */
 };
 
-enum { TOPIC_FILTER_BITS = 16, TOPIC_PAIR_BITS = 21, TOPIC_WEIGHTED_LIMIT = 16384 };
+/* A weighted word or pair: all that the pass over words needs of its row. */
+struct add {
+    float weight;
+    uint16_t bit;
+    uint8_t tag;
+};
+
+enum { TOPIC_FILTER_BITS = 16, TOPIC_PAIR_BITS = 21, TOPIC_WEIGHTED_LIMIT = 8192 };
 
 struct topic_rows {
     struct row *rows;
     struct element *elements;
     uint64_t *hashes;
     struct link *links;
+    struct add *adds;       /* of links[], same index, ORDER_ADD alone */
     struct cell *cells;
     uint32_t *slots;        /* 1 + index into cells */
     uint64_t filter[(1 << TOPIC_FILTER_BITS) / 64];

@@ -221,6 +221,12 @@ static void build_cells(struct topic_rows *t)
             c->hits |= 1u << t->rows[l.row].tag;
     }
     t->link_count = kept;
+    t->adds = mem_alloc((kept + 1) * sizeof(*t->adds));
+    for (size_t i = 0; i < kept; i++) {
+        const struct row *row = &t->rows[t->links[i].row];
+        t->adds[i] = (struct add){ .weight = row->weight, .bit = row->bit,
+                                   .tag = row->tag };
+    }
     while (slots < t->cell_count * 2)
         slots *= 2;
     t->slots = mem_alloc(slots * sizeof(*t->slots));
@@ -246,7 +252,7 @@ int topic_rows_compile(struct topic_rows *t, struct error *err)
             row->bit = (uint16_t)t->weighted_count++;
         if (t->weighted_count > TOPIC_WEIGHTED_LIMIT)
             status = error_set(err, ERROR_CONFIG,
-                               "more than 16384 weighted rows");
+                               "more than 8192 weighted rows");
     }
     words_release(&common);
     if (status == 0)

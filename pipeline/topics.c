@@ -47,11 +47,11 @@ struct found {
 };
 
 /* A weighted row counts once a piece. */
-static bool first_time(struct found *f, const struct row *row)
+static bool first_time(struct found *f, unsigned row)
 {
-    uint64_t bit = (uint64_t)1 << (row->bit & 63);
-    bool known = f->done[row->bit >> 6] & bit;
-    f->done[row->bit >> 6] |= bit;
+    uint64_t bit = (uint64_t)1 << (row & 63);
+    bool known = f->done[row >> 6] & bit;
+    f->done[row >> 6] |= bit;
     return !known;
 }
 
@@ -62,7 +62,7 @@ static void try_patterns(struct topic_place *p, const struct link *l,
         const struct row *row = &p->t->rows[l->row];
         if (row->weighted) {
             if (!(f->done[row->bit >> 6] >> (row->bit & 63) & 1) &&
-                topic_try(p, row, l->anchor, at) && first_time(f, row))
+                topic_try(p, row, l->anchor, at) && first_time(f, row->bit))
                 f->sums[row->tag] += row->weight;
         } else if (!(f->hits >> row->tag & 1) &&
                    topic_try(p, row, l->anchor, at)) {
@@ -74,12 +74,12 @@ static void try_patterns(struct topic_place *p, const struct link *l,
 static void take_cell(struct topic_place *p, const struct cell *c, size_t at,
                       struct found *f)
 {
-    const struct link *l = p->t->links + c->first;
+    const struct add *a = p->t->adds + c->first;
+    const struct link *l = p->t->links + c->first + c->adds + c->plains;
     f->hits |= c->hits;
-    for (const struct link *end = l + c->adds; l < end; l++)
-        if (first_time(f, &p->t->rows[l->row]))
-            f->sums[p->t->rows[l->row].tag] += p->t->rows[l->row].weight;
-    l += c->plains;
+    for (const struct add *end = a + c->adds; a < end; a++)
+        if (first_time(f, a->bit))
+            f->sums[a->tag] += a->weight;
     if (c->patterns)
         try_patterns(p, l, c->patterns, at, f);
     if (c->starts && topic_at_start(p, at))
@@ -148,7 +148,7 @@ void topics_tag(const struct topics *topics, const struct words *words,
             if (pair)
                 take_cell(&p, pair, before, &f);
         }
-        if (!plain)
+        if (!plain && item->kind != WORD_PUNCTUATION)
             take_classes(&p, i, &f);
         if (plain || !topic_soft(words, i)) {
             previous = c;

@@ -19,6 +19,8 @@ fit() {
     mv "$file.new" "$file"
 }
 
+rm -f $folder/aspect_weights.tsv $folder/intent_weights.tsv
+
 fit aspect_weights.tsv "four fifths of SemEval-2014's restaurant train file." \
     "price quality service store"
 fit intent_weights.tsv "SemEval-2019 task 9's train file and trial reviews \

@@ -49,7 +49,7 @@ struct fit {
     uint32_t *posts;      /* transposed */
     double *margins;
     double bias;
-    double pull_hand, pull_word, positive;
+    double pull_hand, pull_word, positive, smallest;
     const char *category;  /* of restaurants; NULL: an intent */
     size_t least;         /* posts a word must be in */
 };
@@ -330,6 +330,16 @@ static void step(struct fit *f, struct feature *x, int fold)
         f->margins[x ? f->posts[x->first + k] : k] += move;
 }
 
+/* What hardly weighs is not worth a row. */
+static void forget_small(struct fit *f, struct feature *x)
+{
+    if (x->hand || fabs(x->weight) >= f->smallest)
+        return;
+    for (size_t k = 0; k < x->rows; k++)
+        f->margins[f->posts[x->first + k]] -= x->weight;
+    x->weight = 0;
+}
+
 static void train(struct fit *f, int fold)
 {
     f->bias = 0;
@@ -347,6 +357,8 @@ static void train(struct fit *f, int fold)
                 step(f, &f->features[i], fold);
     }
     step(f, NULL, fold);
+    for (size_t i = 0; i < f->feature_count; i++)
+        forget_small(f, &f->features[i]);
 }
 
 struct counts {
@@ -393,7 +405,7 @@ static void print_weights(const struct fit *f)
     for (size_t i = 0; i < f->feature_count; i++) {
         const struct feature *x = &f->features[i];
         if (x->hand ? fabs(x->weight - x->prior) >= 0.005
-                    : fabs(x->weight) >= 0.06 && admitted(f, x))
+                    : x->weight != 0 && admitted(f, x))
             printf("%s\t%s\t%.2f\n", f->tag, x->name, x->weight);
     }
 }
@@ -421,6 +433,7 @@ int main(int argc, char **argv)
     f.pull_word = complaint ? 4 : 8;
     f.least = complaint ? 6 : 4;
     f.positive = complaint ? 1.2 : 1;
+    f.smallest = complaint ? 0.1 : 0.15;
     f.slots = mem_alloc(FEATURES * sizeof(*f.slots));
     if (topics_open(&f.topics, argv[2], &err)) {
         fprintf(stderr, "topics_fit: %s\n", err.text);
