@@ -10,6 +10,7 @@ extern const struct collector collector_feed;
 extern const struct collector collector_file;
 extern const struct collector collector_hackernews;
 extern const struct collector collector_mastodon;
+extern const struct collector collector_wordpress;
 
 const struct collector *const collectors[] = {
     &collector_appstore,
@@ -18,6 +19,7 @@ const struct collector *const collectors[] = {
     &collector_file,
     &collector_hackernews,
     &collector_mastodon,
+    &collector_wordpress,
     NULL,
 };
 

@@ -754,6 +754,100 @@ static void test_appstore(void **state)
     }
 }
 
+/* ---- wordpress -------------------------------------------------------- */
+
+static struct {
+    int comments;
+    int gone, held;
+    bool old;      /* 400 past the end, as some versions */
+} blog;
+
+static int answer_blog(const struct http_request *request, struct buf *body)
+{
+    const char *one = strstr(request->url, "/comments/"),
+               *number = strstr(request->url, "&page=");
+    bool reviews = strstr(request->url, "products/reviews?") != NULL;
+    int shown = 0, place = 0;
+    char when[CLOCK_TEXT];
+    if (one) {
+        int id = (int)strtol(one + 10, NULL, 10);
+        buf_puts(body, "{\"id\":1}");
+        return id == blog.gone ? 404 : id == blog.held ? 401 : 200;
+    }
+    int page = (int)strtol(number + 6, NULL, 10);
+    int count = reviews ? 3 : blog.comments;
+    buf_putc(body, '[');
+    for (int i = count; i > 0; i--) {
+        if (!reviews && (i == blog.gone || i == blog.held))
+            continue;
+        if (place++ / 10 != page - 1)
+            continue;
+        clock_format(1790000000 + i * 100, when);
+        when[19] = '\0'; /* no zone: it is UTC */
+        if (reviews)
+            buf_printf(body, "%s{\"id\":%d,\"date_created_gmt\":\"%s\",\"review"
+                       "\":\"<p>fine</p>\",\"reviewer\":\"R\",\"rating\":%d,"
+                       "\"product_name\":\"Jacket\",\"product_permalink\":"
+                       "\"https://b.example/jacket\"}", shown++ ? "," : "",
+                       1000 + i, when, i);
+        else
+            buf_printf(body, "%s{\"id\":%d,\"parent\":%d,\"date_gmt\":\"%s\","
+                       "\"content\":{\"rendered\":\"<p>c &#8217; %d</p>\"},"
+                       "\"author_name\":\"A\",\"link\":\"https://b.example/x"
+                       "#comment-%d\"}", shown++ ? "," : "", i, i == 2, when,
+                       i, i);
+    }
+    buf_putc(body, ']');
+    if (blog.old && !shown && page > 1) {
+        buf_clear(body);
+        buf_puts(body, "{\"code\":\"rest_post_invalid_page_number\"}");
+        return 400;
+    }
+    return 200;
+}
+
+static size_t collect_blog(struct run *r)
+{
+    clock_fix(1790000050 + blog.comments * 100);
+    r->c.since = 1780000000;
+    ready(r);
+    set(r, "site", "https://b.example/");
+    set(r, "reviews", "yes");
+    set(r, "page_size", "10");
+    set(r, "overlap", "10m");
+    assert_int_equal(round_of(r, 50), 0);
+    return r->out.count;
+}
+
+static void test_wordpress(void **state)
+{
+    (void)state;
+    for (int old = 0; old < 2; old++) {
+        struct run r;
+        memset(&blog, 0, sizeof(blog));
+        blog.old = old;
+        service.answer = answer_blog;
+        begin(&r, "wordpress");
+        blog.comments = 40;
+        assert_int_equal(collect_blog(&r), 43);
+        const struct post *p = find(&r, "https://b.example#comment-2");
+        assert_true(text_is(p->reply_to, "https://b.example#comment-1"));
+        assert_true(p->created == 1790000200 && p->kind == POST_COMMENT);
+        p = find(&r, "https://b.example#comment-1003");
+        assert_int_equal(p->rating, 3);
+        assert_true(text_is(p->text, "Jacket<p><p>fine</p>"));
+        blog.comments = 42;
+        blog.gone = 38;
+        blog.held = 37;
+        collect_blog(&r);
+        assert_true(find(&r, "https://b.example#comment-38")->deleted);
+        assert_true(find(&r, "https://b.example#comment-37")->deleted);
+        assert_non_null(find(&r, "https://b.example#comment-42"));
+        assert_int_equal(r.c.skipped, 0);
+        end(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -764,6 +858,7 @@ int main(void)
         cmocka_unit_test(test_bluesky_tokens),
         cmocka_unit_test(test_hackernews),
         cmocka_unit_test(test_appstore),
+        cmocka_unit_test(test_wordpress),
         cmocka_unit_test(test_feed_windows),
         cmocka_unit_test(test_feed_conditional),
     };
