@@ -186,59 +186,101 @@ static void json_alert(struct buf *out, const struct alert *a)
     buf_puts(out, "]}");
 }
 
-static void print_alerts(const struct alerts *a, const struct flags *f)
-{
-    struct buf out = BUF_INIT(0);
-    bool csv = !strcmp(f->format, "csv"), json = !strcmp(f->format, "json");
-    size_t count = 0;
+/* What has been printed of a range so far. */
+struct listing {
+    const struct flags *flags;
+    bool csv, json;
+    size_t count;
+    uint64_t series, subjects, subjects_new; /* of the last day */
+    bool withheld;
+};
 
-    if (csv)
-        printf("subject,kind,level,measure,since,until,observed,expected,low,"
-               "high,score,authors,top_author,copied,coverage,part_of\n");
-    buf_puts(&out, "[");
+/* fresh: only what began in this day; the days before have told the rest. */
+static void print_alerts(struct listing *l, const struct alerts *a, bool fresh)
+{
     for (size_t i = 0; i < a->count; i++) {
-        if (!shown(&a->items[i], f))
+        const struct alert *e = &a->items[i];
+        struct buf out = BUF_INIT(0);
+
+        if (!shown(e, l->flags) || (fresh && !e->fresh))
             continue;
-        buf_puts(&out, count++ ? ",\n" : "\n");
-        if (csv)
-            print_csv(&a->items[i]);
-        else if (json)
-            json_alert(&out, &a->items[i]);
-        else
-            print_text(&a->items[i]);
+        if (l->csv) {
+            print_csv(e);
+        } else if (l->json) {
+            json_alert(&out, e);
+            printf("%s%s", l->count ? ",\n" : "\n", out.data);
+        } else {
+            print_text(e);
+        }
+        l->count++;
+        buf_release(&out);
     }
-    buf_puts(&out, "]\n");
-    if (json)
-        fputs(out.data, stdout);
-    else if (!csv)
-        printf("%s%zu told; %" PRIu64 " series of %" PRIu64 " subjects "
-               "judged, %" PRIu64 " too new%s.\n", count ? "\n" : "", count,
-               a->series, a->subjects, a->subjects_new,
-               a->withheld ? "; coverage too poor to judge the whole" : "");
-    buf_release(&out);
+    l->series = a->series;
+    l->subjects = a->subjects;
+    l->subjects_new = a->subjects_new;
+    l->withheld = l->withheld || a->withheld;
+}
+
+/* A long range is told day by day, as the digest did. */
+static int print_days(struct listing *l, struct invocation *in,
+                      struct alerts_query *q, const struct zone *zone,
+                      struct error *err)
+{
+    int64_t from = q->from, until = q->until;
+    bool days = until - from > 2 * DAY;
+
+    for (int64_t at = from; at < until; at = q->until) {
+        struct alerts *a;
+
+        q->from = at;
+        q->until = days ? zone_day_start(zone, zone_day(zone, at) + 1) : until;
+        if (q->until > until)
+            q->until = until;
+        if (alerts_find(&a, in->store, in->config, q, err))
+            return -1;
+        print_alerts(l, a, days);
+        alerts_close(a);
+    }
+    return 0;
 }
 
 static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
     struct alerts_query q = { .data = data_folder(), .causes = true };
-    struct alerts *a;
+    struct listing l = { .flags = f, .csv = !strcmp(f->format, "csv"),
+                         .json = !strcmp(f->format, "json") };
+    struct zone *zone = NULL;
+    int rc = -1;
 
-    if (strcmp(f->format, "csv") && strcmp(f->format, "json") &&
-        strcmp(f->format, "text"))
+    if (!l.csv && !l.json && strcmp(f->format, "text"))
         return error_set(err, ERROR_USAGE, "--format %.40s: text, csv or json",
                          f->format);
     if (in->argc > 1)
         return error_set(err, ERROR_USAGE, "%.60s: one subject at a time",
                          in->argv[1]);
     q.subject = in->argc ? in->argv[0] : NULL;
-    if (range_resolve(in, &f->range, &q.from, &q.until, NULL, err) ||
-        invocation_store(in, STORE_READ, err) ||
-        alerts_find(&a, in->store, in->config, &q, err))
-        return -1;
-    print_alerts(a, f);
-    alerts_close(a);
-    return EXIT_DONE;
+    if (range_resolve(in, &f->range, &q.from, &q.until, &zone, err) ||
+        invocation_store(in, STORE_READ, err))
+        goto done;
+    if (l.csv)
+        printf("subject,kind,level,measure,since,until,observed,expected,low,"
+               "high,score,authors,top_author,copied,coverage,part_subject\n");
+    if (l.json)
+        printf("[");
+    if (print_days(&l, in, &q, zone, err))
+        goto done;
+    if (l.json)
+        printf("\n]\n");
+    else if (!l.csv)
+        printf("%s%zu told; %" PRIu64 " series of %" PRIu64 " subjects "
+               "judged, %" PRIu64 " too new%s.\n", l.count ? "\n" : "",
+               l.count, l.series, l.subjects, l.subjects_new,
+               l.withheld ? "; coverage too poor to judge all of it" : "");
+    rc = EXIT_DONE;
+done:
+    zone_close(zone);
+    return rc;
 }
 
 const struct command command_trends = {

@@ -18,7 +18,7 @@
 enum {
     TOPIC_AUTHORS = 20,
     TOPIC_BRANDS = 50,         /* the day's most talked of; the rest is quiet */
-    TOPIC_PAST = 7,            /* days with posts before */
+    TOPIC_PAST = 3,            /* days with posts before */
     TOPIC_BACKGROUND = 28,     /* days compared with */
     TOPIC_TERMS = 5,
     TOPIC_RANGE = 2 * DAY,     /* longer ranges have no "today" */
@@ -130,7 +130,7 @@ static int judge_brand(struct alerts *out, const char *brand,
     out->owned = mem_grow(out->owned, &out->owned_room, out->owned_count,
                           sizeof(*out->owned));
     out->owned[out->owned_count++] = t; /* the alert's texts are in it */
-    if (t->basis != TERMS_OWN_PAST || t->background_days < TOPIC_PAST)
+    if (t->basis == TERMS_OTHERS || t->background_days < TOPIC_PAST)
         return 0;
     for (size_t i = 0; i < t->count; i++) {
         if (!is_topic(t, &t->items[i]) ||
