@@ -7,10 +7,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "commands/command.h"
+#include "commands/manifest.h"
 #include "commands/sheet.h"
 
 struct export_flags {
-    char *format, *what, *out, *subject, *source;
+    char *format, *what, *out, *subject, *source, *manifest;
     int64_t from, to;
     bool handles;
 };
@@ -30,6 +31,9 @@ static const struct option options[] = {
       "only this subject" },
     { "source", OPTION_STRING, NULL, offsetof(struct export_flags, source),
       "only this source" },
+    { "manifest", OPTION_STRING, NULL,
+      offsetof(struct export_flags, manifest),
+      "also write what was asked, rules and coverage to this file (JSON)" },
     { "handles", OPTION_BOOL, NULL, offsetof(struct export_flags, handles),
       "handles too, where the store keeps them" },
     OPTION_END
@@ -436,9 +440,10 @@ static int find_range(struct export *e, bool coverage)
         if (!any || now > last)
             e->query.until = (now / DAY + 1) * DAY;
     }
-    if (e->flags->from)
+    /* Outside the posts there is nothing but coverage. */
+    if (e->flags->from && (coverage || e->flags->from > e->query.from))
         e->query.from = e->flags->from;
-    if (e->flags->to)
+    if (e->flags->to && (coverage || e->flags->to < e->query.until))
         e->query.until = e->flags->to;
     if (e->query.until < e->query.from)
         e->query.until = e->query.from;
@@ -464,9 +469,13 @@ static int run(struct invocation *in, struct error *err)
                    whats[what].columns, err))
         return -1;
     int rc = whats[what].run(&e);
+    struct manifest m = { flags->manifest, flags->what, flags->format,
+                          e.query, sheet_rows(e.sheet) };
     if (sheet_close(e.sheet, rc || e.failed ? NULL : err))
         rc = -1;
-    return rc || e.failed ? -1 : EXIT_DONE;
+    if (rc || e.failed || (m.path && manifest_write(&m, in->store, err)))
+        return -1;
+    return EXIT_DONE;
 }
 
 const struct command command_export = {

@@ -18,6 +18,7 @@ struct sheet {
     const struct column *columns;
     int at;                 /* the cell that comes next */
     bool first;             /* nothing of this row was written yet */
+    uint64_t rows;
     FILE *file;             /* stdout is not closed */
     struct buf line;
     struct sheet_sqlite *sqlite;
@@ -165,6 +166,7 @@ void sheet_absent(struct sheet *s)
 int sheet_row(struct sheet *s, struct error *err)
 {
     s->at = 0;
+    s->rows++;
     if (s->form == SQLITE)
         return sheet_sqlite_row(s->sqlite, err);
     buf_puts(&s->line, s->form == CSV ? "\n" : s->first ? "{}\n" : "}\n");
@@ -174,6 +176,11 @@ int sheet_row(struct sheet *s, struct error *err)
     buf_clear(&s->line);
     return rc ? error_set(err, ERROR_SYSTEM, "the export cannot be written: "
                           "%s", strerror(errno)) : 0;
+}
+
+uint64_t sheet_rows(const struct sheet *s)
+{
+    return s->rows;
 }
 
 int sheet_close(struct sheet *s, struct error *err)

@@ -38,6 +38,8 @@ void sheet_decimal(struct sheet *s, int64_t thousandths);
 void sheet_absent(struct sheet *s);
 /* The row is complete. */
 int sheet_row(struct sheet *s, struct error *err);
+/* How many rows are complete. */
+uint64_t sheet_rows(const struct sheet *s);
 /* Closes in any case; -1 when something could not be written. */
 int sheet_close(struct sheet *s, struct error *err);
 

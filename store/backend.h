@@ -29,6 +29,8 @@ struct store_backend {
                      void *context, struct error *err);
     uint32_t (*rules)(struct store *s, struct text description,
                       struct error *err);
+    int (*rules_scan)(struct store *s, visit_rules *visit, void *context,
+                      struct error *err);
     int (*forget)(struct store *s, const struct store_selector *which,
                   uint64_t *count, struct error *err);
     int (*expire)(struct store *s, const char *source, int64_t before,

@@ -442,6 +442,7 @@ const struct store_backend store_lmdb = {
     .note_get = lmdb_note_get,
     .note_scan = lmdb_note_scan,
     .rules = lmdb_rules,
+    .rules_scan = lmdb_rules_scan,
     .forget = lmdb_forget,
     .expire = lmdb_expire,
     .compact = lmdb_compact,

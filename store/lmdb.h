@@ -230,6 +230,8 @@ int lmdb_note_scan(struct store *s, const char *prefix, visit_note *visit,
                    void *context, struct error *err);
 uint32_t lmdb_rules(struct store *s, struct text description,
                     struct error *err);
+int lmdb_rules_scan(struct store *s, visit_rules *visit, void *context,
+                    struct error *err);
 int lmdb_terms_get(struct store *s, const char *subject, int64_t day,
                    struct buf *out, struct error *err);
 int lmdb_terms_put(struct store *s, const char *subject, int64_t day,

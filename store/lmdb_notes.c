@@ -169,6 +169,32 @@ uint32_t lmdb_rules(struct store *base, struct text description,
                                                                        : r.id;
 }
 
+int lmdb_rules_scan(struct store *base, visit_rules *visit, void *context,
+                    struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    unsigned char first[1] = { 1 };
+    MDB_txn *txn;
+    MDB_cursor *c = NULL;
+    MDB_val k = { sizeof(first), first }, v;
+    if (lmdb_read_begin(s, &txn, err))
+        return -1;
+    int rc = mdb_cursor_open(txn, s->table[RULES], &c);
+    if (rc == 0)
+        rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
+    for (; rc == 0 && k.mv_size == 5;
+         rc = mdb_cursor_get(c, &k, &v, MDB_NEXT))
+        if (visit(context,
+                  (uint32_t)unpack_big((unsigned char *)k.mv_data + 1, 4),
+                  value_text(&v)))
+            break;
+    if (c)
+        mdb_cursor_close(c);
+    lmdb_read_end(s, txn);
+    return rc && rc != MDB_NOTFOUND ? lmdb_fail(s, rc, "reading rules", err)
+                                    : 0;
+}
+
 /* ---- terms ---- */
 
 /* *known false: no such subject, or no such day. */

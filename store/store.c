@@ -71,6 +71,12 @@ uint32_t store_rules(struct store *s, struct text description,
     return s->backend->rules(s, description, err);
 }
 
+int store_rules_scan(struct store *s, visit_rules *visit, void *context,
+                     struct error *err)
+{
+    return s->backend->rules_scan(s, visit, context, err);
+}
+
 int store_forget(struct store *s, const struct store_selector *which,
                  uint64_t *count, struct error *err)
 {

@@ -71,6 +71,11 @@ int store_note_scan(struct store *s, const char *prefix, visit_note *visit,
 uint32_t store_rules(struct store *s, struct text description,
                      struct error *err);
 
+/* Each version that was ever used, in order. Nonzero from visit stops. */
+typedef int visit_rules(void *context, uint32_t number, struct text what);
+int store_rules_scan(struct store *s, visit_rules *visit, void *context,
+                     struct error *err);
+
 struct store_selector {     /* one of them */
     uint64_t author;        /* keyed hash */
     struct text source, native_id;

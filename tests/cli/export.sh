@@ -40,6 +40,14 @@ run export --what coverage --format csv
 run coverage --last 3d
 run coverage --last 3d --spans --format json
 run coverage --last 3d --format csv
+echo "== a manifest"
+run export --format csv --manifest how.json >/dev/null
+python3 - <<'END'
+import json
+m = json.load(open("how.json"))
+print(m["rows"], m["from"], m["until"], m["coverage_hours"])
+print(len(m["rules"]), m["rules"][0]["number"], type(m["rules"][0]["of"]).__name__)
+END
 echo "== SQLite"
 run export --format sqlite
 run export --format sqlite --out all.db

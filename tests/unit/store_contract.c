@@ -395,12 +395,22 @@ static void notes_are_kept_in_order(void **state)
     buf_release(&out);
 }
 
+static int join_rules(void *context, uint32_t number, struct text what)
+{
+    buf_printf(context, "%u=%.*s;", number, (int)what.length, what.data);
+    return 0;
+}
+
 static void rules_are_numbered_once(void **state)
 {
     struct fixture *f = *state;
+    struct buf out = BUF_INIT(1000);
     assert_int_equal(store_rules(f->store, TEXT("first"), NULL), 1);
     assert_int_equal(store_rules(f->store, TEXT("second"), NULL), 2);
     assert_int_equal(store_rules(f->store, TEXT("first"), NULL), 1);
+    assert_int_equal(store_rules_scan(f->store, join_rules, &out, NULL), 0);
+    assert_string_equal(out.data, "1=first;2=second;");
+    buf_release(&out);
 }
 
 static void terms_go_when_their_day_changes(void **state)
