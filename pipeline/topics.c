@@ -217,24 +217,24 @@ static void visit_rows(const struct topic_rows *t, const struct words *words,
 
 struct spans {
     struct post *post;
-    size_t wish_begin;
     unsigned names;      /* of the switch: captured so far */
 };
 
-/* The first wish; of switches the one that names most. */
+/* The wish that starts first; of switches the one that names most. */
 static void take_spans(void *context, const struct topic_place *p,
                        const struct row *row, size_t begin, size_t end)
 {
     struct spans *s = context;
+    (void)begin;
     (void)end;
     if (!row->captures)
         return;
     const struct span *c = p->captures;
-    if (row->tag == TAG_SUGGESTION && begin < s->wish_begin &&
-        s->post->tags.intents >> INTENT_SUGGESTION & 1) {
-        s->post->wish = c[CAPTURE_WISH];
-        s->wish_begin = begin;
-    }
+    struct span *wish = &s->post->wish;
+    if (row->tag == TAG_SUGGESTION && c[CAPTURE_WISH].length &&
+        s->post->tags.intents >> INTENT_SUGGESTION & 1 &&
+        (!wish->length || c[CAPTURE_WISH].start < wish->start))
+        *wish = c[CAPTURE_WISH];
     unsigned names = (c[CAPTURE_FROM].length > 0) + (c[CAPTURE_TO].length > 0);
     if (row->tag == TAG_SWITCH && names > s->names) {
         s->post->from = c[CAPTURE_FROM];
@@ -246,7 +246,7 @@ static void take_spans(void *context, const struct topic_place *p,
 void topics_spans(const struct topics *t, const struct words *words,
                   struct post *post)
 {
-    struct spans s = { .post = post, .wish_begin = SIZE_MAX };
+    struct spans s = { .post = post };
     post->wish = post->from = post->to = (struct span){ 0, 0 };
     if (post->tags.intents & (1u << INTENT_SUGGESTION | 1u << INTENT_SWITCH))
         visit_rows(&t->rows, words, take_spans, &s);

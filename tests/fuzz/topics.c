@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libFuzzer: up to the first byte 1 the input is a file of rows, after it a
+ * text for them. A refusal names its line; tags of a text do not depend on
+ * what was tagged before; spans stay inside. */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/post.h"
+#include "pipeline/topics.h"
+
+static const char *folder(void)
+{
+    static char path[] = "/tmp/topics-fuzz-XXXXXX";
+    static bool made;
+    if (!made && !mkdtemp(path))
+        abort();
+    made = true;
+    return path;
+}
+
+static void put(const char *name, const void *data, size_t length)
+{
+    char path[100];
+    snprintf(path, sizeof(path), "%s/%s", folder(), name);
+    FILE *file = fopen(path, "w");
+    if (!file || fwrite(data, 1, length, file) != length || fclose(file))
+        abort();
+}
+
+static void take(void *context, const char *name, const char *row,
+                 double weight, struct span span)
+{
+    const struct words *w = context;
+    (void)weight;
+    if (!name || !row || (size_t)span.start + span.length > w->text.length)
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);
+int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
+{
+    const unsigned char *cut = size ? memchr(bytes, 1, size) : NULL;
+    size_t rows = cut ? (size_t)(cut - bytes) : size;
+    struct text text = { (const char *)bytes + rows + (cut ? 1 : 0),
+                         cut ? size - rows - 1 : 0 };
+    struct words w = WORDS_INIT;
+    struct error err = ERROR_INIT;
+    struct topics *t;
+    static const char classes[] = "lead\tand so\nfruit\tapple+ pear\n";
+    put("classes.tsv", classes, sizeof(classes) - 1);
+    put("aspects.tsv", "", 0);
+    put("channels.tsv", "delivery\t@delivery\n", 19);
+    put("intents.tsv", bytes, rows);
+    if (topics_open(&t, folder(), &err)) {
+        if (!err.text[0])
+            abort();
+        return 0;
+    }
+    struct post first = { .text = text }, again = { .text = text };
+    words_split(&w, text);
+    topics_tag(t, &w, 0, w.count, &first.tags);
+    topics_tag(t, &w, w.count / 2, w.count, &again.tags);
+    topics_tag(t, &w, 0, w.count, &again.tags);
+    if (memcmp(&first.tags, &again.tags, sizeof(first.tags)) != 0)
+        abort();
+    first.tags.intents = 0xff;
+    topics_spans(t, &w, &first);
+    if ((size_t)first.wish.start + first.wish.length > text.length ||
+        (size_t)first.from.start + first.from.length > text.length ||
+        (size_t)first.to.start + first.to.length > text.length)
+        abort();
+    topics_explain(t, &w, take, &w);
+    words_release(&w);
+    topics_close(t);
+    return 0;
+}
