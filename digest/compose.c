@@ -146,7 +146,8 @@ static int compose_alerts(struct composer *c, struct error *err)
 {
     struct digest *d = c->d;
     struct alerts_query query = { .from = d->from, .until = d->until,
-                                  .causes = true };
+                                  .causes = true,
+                                  .write_cache = store_writable(c->store) };
     if (alerts_find(&d->alerts, c->store, c->config, &query, err))
         return -1;
     size_t count = 0;

@@ -217,7 +217,8 @@ static int find_terms(struct composer *c, struct digest_standing *s,
     struct digest *d = c->d;
     struct terms *found = NULL;
     struct terms_query q = { .subject = s->name, .from = d->from,
-                             .until = d->until, .limit = 5 };
+                             .until = d->until, .limit = 5,
+                             .write_cache = store_writable(c->store) };
     if (terms_find(&found, c->store, c->config, &q, err))
         return -1;
     for (size_t i = 0; i < found->count && s->term_count < 5; i++) {

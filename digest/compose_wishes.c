@@ -3,7 +3,6 @@
  * wish, counted in people. Finds no wish itself: the post's span says where
  * it is. */
 #include <stdlib.h>
-#include <strings.h>
 
 #include "digest/compose.h"
 #include "pipeline/words.h"
@@ -40,15 +39,21 @@ struct wishes {
 
 /* Words that say that something is wished, not what. */
 static const char *const idle[] = {
-    "a", "about", "add", "all", "also", "an", "and", "any", "are", "as", "at",
-    "back", "be", "been", "bring", "but", "by", "can", "could", "do", "does",
-    "ever", "for", "from", "get", "give", "guys", "had", "has", "have", "how",
-    "i", "if", "in", "into", "is", "it", "its", "just", "keep", "let", "like",
-    "love", "make", "maybe", "me", "more", "my", "need", "of", "offer", "on",
-    "one", "or", "our", "please", "pls", "really", "sell", "should", "so",
-    "some", "start", "stock", "such", "than", "that", "the", "their", "them",
-    "there", "they", "this", "to", "too", "us", "want", "was", "we", "were",
-    "when", "who", "why", "will", "wish", "with", "would", "you", "your",
+    "a", "able", "about", "add", "again", "all", "also", "am", "an", "and",
+    "any", "anyone", "anything", "are", "as", "asking", "at", "back", "be",
+    "been", "better", "bit", "bring", "but", "by", "can", "could", "day", "do",
+    "does", "even", "ever", "everyone", "for", "from", "get", "give", "go",
+    "good", "got", "great", "guys", "had", "has", "have", "here", "how", "i",
+    "if", "in", "into", "is", "it", "its", "just", "keep", "let", "like",
+    "list", "lot", "love", "make", "many", "maybe", "me", "more", "much", "my",
+    "need", "nice", "now", "of", "off", "offer", "on", "one", "only", "or",
+    "our", "out", "over", "people", "please", "pls", "put", "really", "see",
+    "sell", "should", "so", "some", "someone", "something", "soon", "start",
+    "still", "stock", "such", "than", "that", "the", "their", "them", "there",
+    "they", "thing", "things", "this", "time", "to", "too", "up", "us",
+    "version", "very", "want", "was", "way", "we", "were", "what", "when",
+    "where", "which", "who", "why", "will", "wish", "with", "would", "yes",
+    "you", "your",
 };
 
 static int compare_word(const void *key, const void *item)
@@ -83,40 +88,42 @@ static bool in_name(const struct sighting *s, size_t start, size_t length)
 }
 
 /* The content words of a wish: folded, plural s gone, each once; the names of
- * subjects do not count, for the group has its subject. */
+ * subjects do not count, for the group has its subject. The text shrinks to
+ * what lies between the first and the last of them. */
 static size_t content(struct wishes *w, const struct sighting *s,
-                      struct text text, uint64_t out[KEY_WORDS])
+                      struct text *text, uint64_t out[KEY_WORDS])
 {
-    size_t offset = (size_t)(text.data - s->post->text.data);
-    size_t count = 0, kept = 0;
-    words_split(&w->words, text);
+    size_t offset = (size_t)(text->data - s->post->text.data);
+    size_t count = 0, kept = 0, from = text->length, until = 0;
+    words_split(&w->words, *text);
     for (size_t i = 0; i < w->words.count && count < KEY_WORDS; i++) {
         const struct word *word = &w->words.items[i];
         struct text t = { w->words.folded + word->start, word->length };
-        if (in_name(s, offset + word->start, word->length))
+        if (word->kind > WORD_NUMBER && word->kind != WORD_HASHTAG)
             continue;
-        if (word->kind == WORD_PUNCTUATION || word->kind == WORD_LINK ||
-            word->kind == WORD_HANDLE || word->kind == WORD_EMOJI ||
-            word->kind == WORD_EMOTICON)
-            continue;
-        if (bsearch(&t, idle, sizeof(idle) / sizeof(*idle), sizeof(*idle),
+        if (in_name(s, offset + word->start, word->length) ||
+            bsearch(&t, idle, sizeof(idle) / sizeof(*idle), sizeof(*idle),
                     compare_word))
             continue;
+        from = from < word->start ? from : word->start;
+        until = word->start + word->length;
         if (t.length > 3 && t.data[t.length - 1] == 's' &&
             t.data[t.length - 2] != 's')
             t.length--;
         out[count++] = words_hash(t.data, t.length);
     }
-    if (count)
-        qsort(out, count, sizeof(*out), ascending);
+    if (!count)
+        return 0;
+    *text = (struct text){ text->data + from, until - from };
+    qsort(out, count, sizeof(*out), ascending);
     for (size_t i = 0; i < count; i++)
         if (!i || out[i] != out[i - 1])
             out[kept++] = out[i];
     return kept;
 }
 
-/* The same thing in other words: most words shared, or one says all that the
- * other says and that is at least two words. */
+/* The same thing in other words: half of the words shared, or one says all
+ * that the other says, and little more. */
 static bool same_wish(const struct group *g, const uint64_t *words,
                       size_t count)
 {
@@ -133,7 +140,7 @@ static bool same_wish(const struct group *g, const uint64_t *words,
     }
     size_t fewer = count < g->word_count ? count : g->word_count;
     size_t all = count + g->word_count - shared;
-    return shared * 5 >= all * 3 || (shared >= 2 && shared == fewer);
+    return shared * 2 >= all || (shared == fewer && all <= 4);
 }
 
 static size_t find_group(struct wishes *w, int watched, const uint64_t *words,
@@ -180,45 +187,6 @@ static int addressed(const struct composer *c, const struct sighting *s,
     return best;
 }
 
-/* The word that ends the text, when it says nothing there. */
-static size_t idle_end(struct text t)
-{
-    static const char *const words[] = { "to", "the", "for", "in", "on", "at",
-                                         "of", "a", "an", "my", "and", "with",
-                                         "from", "by" };
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-        size_t n = strlen(words[i]);
-        if (t.length > n && t.data[t.length - n - 1] == ' ' &&
-            strncasecmp(t.data + t.length - n, words[i], n) == 0)
-            return n + 1;
-    }
-    return 0;
-}
-
-/* A name at the end of the wish only says whom it is for. */
-static struct text trim_names(const struct sighting *s, struct text wish)
-{
-    size_t offset = (size_t)(wish.data - s->post->text.data), was;
-    bool named = false;
-    do {
-        was = wish.length;
-        for (size_t i = 0; i < s->count; i++) {
-            const struct span *name = &s->mentions[i]->span;
-            if (name->length && name->start > offset &&
-                name->start < offset + wish.length &&
-                (size_t)name->start + name->length >= offset + wish.length) {
-                wish.length = name->start - offset;
-                named = true;
-            }
-        }
-        while (wish.length && strchr(" ,.:;!-@#", wish.data[wish.length - 1]))
-            wish.length--;
-        if (named)
-            wish.length -= idle_end(wish);
-    } while (wish.length && wish.length < was);
-    return wish;
-}
-
 /* Wordings differ; the shortest that says it all is shown. */
 static void word_wish(struct wishes *w, struct group *g, struct text wish,
                       size_t word_count)
@@ -242,8 +210,7 @@ void wishes_take(struct wishes *w, const struct sighting *s)
     int watched = addressed(w->c, s, &tags);
     struct text wish = { post->text.data + post->wish.start,
                          post->wish.length };
-    wish = trim_names(s, wish);
-    size_t count = content(w, s, wish, words);
+    size_t count = content(w, s, &wish, words);
     if (watched < 0 || !count)
         return;
     size_t at = find_group(w, watched, words, count);

@@ -164,8 +164,9 @@ struct digest {
 };
 
 /* day: local day number. brands: names to keep, NULL-terminated, or NULL for
- * all; shares stay those of all brands. Reads only: whoever has delivered
- * the digest says so with digest_told(). zone must outlive the digest. */
+ * all; shares stay those of all brands. Changes nothing but the cache of
+ * closed days' terms, when the store is writable: whoever has delivered the
+ * digest says so with digest_told(). zone must outlive the digest. */
 int digest_compose(struct digest **out, struct store *store,
                    const struct config *config, const struct zone *zone,
                    int64_t day, const char *const *brands, struct error *err);
@@ -238,5 +239,8 @@ void phrase_switch(struct buf *out, const struct digest_switch *s);
 void phrase_rival_gap(struct buf *out, const struct digest_gap_to_rival *g);
 void phrase_why(struct buf *out, const struct digest *d, const char *subject,
                 const char *count);     /* swell why SUBJECT --day ... */
+/* "swell posts SUBJECT --from DATE --to DATE REST": the last 7 days. */
+void phrase_week(struct buf *out, const struct digest *d, const char *command,
+                 const char *subject, const char *rest);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The digest as one JSON object: every figure, keys in the order of
- * digest.h, null where there is nothing to say. No rounding for people. */
+ * digest.h, null where there is nothing to say. No rounding for people.
+ * Long: a short function for each section or sentence. */
 #include <math.h>
 
 #include "base/json.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Figures as people read them, the same in every form of the digest. Plain
- * text only: who renders escapes, colours and wraps. */
+ * text only: who renders escapes, colours and wraps.
+ * Long: a short function for each section or sentence. */
 #include <math.h>
 
 #include "digest/digest.h"
@@ -468,27 +469,42 @@ void phrase_rival_gap(struct buf *out, const struct digest_gap_to_rival *g)
     buf_puts(out, " posts)");
 }
 
-/* Subject names are words of the configuration: letters, digits, - / only;
- * others are quoted for the shell. */
-void phrase_why(struct buf *out, const struct digest *d, const char *subject,
-                const char *count)
+/* Names are letters, digits, - and / as a rule; others are quoted for the
+ * shell. */
+static void shell_word(struct buf *out, const char *word)
 {
-    bool plain = *subject != '\0';
-    for (const char *c = subject; *c; c++)
+    bool plain = *word != '\0';
+    for (const char *c = word; *c; c++)
         plain &= (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
                  (*c >= '0' && *c <= '9') || strchr("-_/.", *c) != NULL;
-    buf_puts(out, "swell why ");
-    if (!plain)
-        buf_putc(out, '\'');
-    for (const char *c = subject; *c; c++)
+    buf_puts(out, plain ? "" : "'");
+    for (const char *c = word; *c; c++)
         if (*c == '\'')
             buf_puts(out, "'\\''");
         else
             buf_putc(out, *c);
-    if (!plain)
-        buf_putc(out, '\'');
+    buf_puts(out, plain ? "" : "'");
+}
+
+void phrase_why(struct buf *out, const struct digest *d, const char *subject,
+                const char *count)
+{
+    buf_puts(out, "swell why ");
+    shell_word(out, subject);
     buf_puts(out, " --day ");
     phrase_date(out, d->day);
     if (count)
         buf_printf(out, " --count %s", count);
+}
+
+void phrase_week(struct buf *out, const struct digest *d, const char *command,
+                 const char *subject, const char *rest)
+{
+    buf_printf(out, "swell %s ", command);
+    shell_word(out, subject);
+    buf_puts(out, " --from ");
+    phrase_date(out, d->day - 6);
+    buf_puts(out, " --to ");
+    phrase_date(out, d->day + 1);
+    buf_printf(out, " %s", rest);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The digest on a terminal: as wide as it is, colours only when asked, every
- * line readable without them. Computes nothing. */
+ * line readable without them. Computes nothing.
+ * Long: a short function for each section or sentence. */
 #include <math.h>
 
 #include "digest/digest.h"
@@ -75,16 +76,34 @@ static void heading(struct painter *p, const char *text, const char *note)
     buf_putc(p->out, '\n');
 }
 
-static void command(struct painter *p, const char *margin, const char *verb,
-                    const char *subject, const char *rest)
+static void why(struct painter *p, const char *margin, const char *subject,
+                const char *count)
+{
+    struct buf b = BUF_INIT(0);
+    buf_puts(&b, "why: ");
+    phrase_why(&b, p->d, subject, count);
+    paragraph(p, margin, margin, DIM, &b);
+    buf_release(&b);
+}
+
+static void week_command(struct painter *p, const char *verb,
+                         const char *name, const char *subject,
+                         const char *rest)
 {
     struct buf b = BUF_INIT(0);
     buf_printf(&b, "%s: ", verb);
-    phrase_why(&b, p->d, subject, NULL);
-    if (rest)
-        buf_puts(&b, rest);
-    paragraph(p, margin, margin, DIM, &b);
+    phrase_week(&b, p->d, name, subject, rest);
+    paragraph(p, "", "  ", DIM, &b);
     buf_release(&b);
+}
+
+/* Ours, or the first there is: whom a section's command asks about. */
+static const char *whose(const struct digest *d)
+{
+    for (size_t i = 0; i < d->standing_count; i++)
+        if (d->standing[i].own)
+            return d->standing[i].name;
+    return d->standing_count ? d->standing[0].name : "*";
 }
 
 /* "text" Source 15:22 https://… */
@@ -220,7 +239,7 @@ static void alert(struct painter *p, const struct alert *a)
     paragraph(p, bar, bar, NULL, &b);
     if (a->sample_count)
         sample(p, bar, &a->samples[a->sample_count > 1]);
-    command(p, bar, "why", a->subject, NULL);
+    why(p, bar, a->subject, NULL);
     buf_release(&b);
 }
 
@@ -373,28 +392,14 @@ static void standing(struct painter *p)
     if (quiet)
         buf_printf(&b, "%zu more with little to say (--format json has all). ",
                    quiet);
-    buf_printf(&b, "usual: median of %u days. ", d->history_days);
-    if (d->standing_count) {
-        buf_puts(&b, "why: ");
-        phrase_why(&b, d, d->standing[0].name, "negative");
-    }
+    if (d->history_days)
+        buf_printf(&b, "usual: median of %u days", d->history_days);
     paragraph(p, "", "", DIM, &b);
+    why(p, "", whose(d), "negative");
     buf_release(&b);
 }
 
 /* ---- what shoppers ask for, who waits ------------------------------------- */
-
-static void posts_command(struct buf *b, const struct painter *p,
-                          const char *subject, const char *rest)
-{
-    struct buf why = BUF_INIT(0);
-    phrase_why(&why, p->d, subject, NULL);
-    buf_printf(b, "swell posts%s", buf_text(&why) + strlen("swell why"));
-    b->length -= strlen(" --day 2026-11-20");
-    b->data[b->length] = '\0';
-    buf_puts(b, rest);
-    buf_release(&why);
-}
 
 static void wishes(struct painter *p)
 {
@@ -422,11 +427,8 @@ static void wishes(struct painter *p)
             buf_puts(&b, ", not asked the week before");
         paragraph(p, margin, "      ", NULL, &b);
     }
-    buf_clear(&b);
-    buf_puts(&b, "read: ");
-    posts_command(&b, p, d->wishes[0].subject,
-                  " --last 7d --intent suggestion");
-    paragraph(p, "", "", DIM, &b);
+    week_command(p, "read", "posts", d->wishes[0].subject,
+                 "--intent suggestion");
     buf_release(&b);
 }
 
@@ -445,6 +447,8 @@ static void waiting(struct painter *p)
         for (size_t k = 0; k < w->sample_count && w->own && w->known; k++)
             sample(p, "    ", &w->samples[k]);
     }
+    week_command(p, "read", "posts", d->waiting[0].subject,
+                 "--intent question");
     buf_release(&b);
 }
 
@@ -460,6 +464,10 @@ static void experiments(struct painter *p)
         phrase_experiment(&b, d, &d->experiments[i]);
         paragraph(p, "", "  ", NULL, &b);
     }
+    buf_clear(&b);
+    buf_printf(&b, "why: swell experiment read %s",
+               d->experiments[0].experiment.name);
+    paragraph(p, "", "  ", DIM, &b);
     buf_release(&b);
 }
 
@@ -480,6 +488,10 @@ static void rivals(struct painter *p)
         phrase_rival_gap(&b, &d->rival_gaps[i]);
         paragraph(p, "", "  ", NULL, &b);
     }
+    if (d->rival_gap_count)
+        week_command(p, "why", "window", whose(d), "--by aspect");
+    if (d->switch_count)
+        week_command(p, "read", "posts", whose(d), "--intent switch");
     buf_release(&b);
 }
 
@@ -513,6 +525,7 @@ static void where(struct painter *p)
     const struct digest *d = p->d;
     bool shown[ASPECT_COUNT] = { false };
     size_t rows = 0;
+    int top = -1;
     for (int a = 0; a < ASPECT_COUNT; a++)
         rows += d->where[a][CHANNEL_COUNT].posts >= FEW;
     if (!rows)
@@ -536,7 +549,9 @@ static void where(struct painter *p)
         for (int k = 0; k < channels; k++)
             where_cell(p, &d->where[best][k], FEW);
         buf_putc(p->out, '\n');
+        top = top < 0 ? best : top;
     }
+    why(p, "", whose(d), aspect_names[top]);
 }
 
 static void samples(struct painter *p)

@@ -9,6 +9,7 @@
 
 struct store {
     const struct store_backend *backend;
+    enum store_mode mode;      /* set by store_open() */
 };
 
 struct store_backend {

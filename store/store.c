@@ -12,16 +12,30 @@ static const struct store_backend *const backends[] = { &store_lmdb, NULL };
 int store_open(struct store **out, const char *url, enum store_mode mode,
                struct error *err)
 {
+    const struct store_backend *backend = NULL;
+    const char *place = url;
     *out = NULL;
-    for (int i = 0; backends[i]; i++) {
+    for (int i = 0; backends[i] && !backend; i++) {
         size_t length = strlen(backends[i]->scheme);
-        if (strncmp(url, backends[i]->scheme, length) == 0)
-            return backends[i]->open(out, url + length, mode, err);
+        if (strncmp(url, backends[i]->scheme, length) == 0) {
+            backend = backends[i];
+            place = url + length;
+        }
     }
-    if (strstr(url, "://"))
+    if (!backend && strstr(url, "://"))
         return error_set(err, ERROR_USAGE, "%s: no such kind of store; "
                          "give lmdb://PATH or a path", url);
-    return backends[0]->open(out, url, mode, err);
+    if (!backend)
+        backend = backends[0];
+    if (backend->open(out, place, mode, err))
+        return -1;
+    (*out)->mode = mode;
+    return 0;
+}
+
+bool store_writable(const struct store *s)
+{
+    return s->mode == STORE_WRITE;
 }
 
 void store_close(struct store *s)

@@ -28,6 +28,8 @@ enum store_mode {
 int store_open(struct store **out, const char *url, enum store_mode mode,
                struct error *err);
 void store_close(struct store *s);
+/* Opened for writing: caches may be kept. */
+bool store_writable(const struct store *s);
 
 /* Where this store keeps its own files (author key); borrowed. */
 const char *store_folder(const struct store *s);
