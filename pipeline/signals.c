@@ -34,6 +34,7 @@ enum {
     SCOPE_WORDS = 4,  /* a negation reaches "no problems or complaints" */
     FAILURE_WORDS = 2, /* "not even open": so near must the verb be */
     SHORT_WORDS = 5,
+    BLOCK = 32,
     SUM_LIMIT = 3,    /* of one sum: a list of praise is still one praise */
 };
 static const float CAPITALS_FACTOR = 1.25f, FACTOR_LIMIT = 1.6f;
@@ -53,9 +54,11 @@ struct walk {
     take_valence_seen *take_v;
     void *context;
     uint64_t previous;      /* key of the word before; 0: none */
-    uint32_t before;        /* its entry's flags */
-    uint64_t joined;        /* a pair looked up already, and its entry */
-    const struct entry *joined_entry;
+    const struct entry *pair; /* of the word before and this one */
+    /* The next words, looked up together: words first to first + BLOCK. */
+    size_t first, filled;
+    uint64_t keys[BLOCK + 1];
+    const struct entry *entries[BLOCK + 1], *pairs[BLOCK];
     size_t shielded;        /* words before this belong to an entry */
     size_t masked;          /* words before this belong to a name */
     size_t told;            /* words before this are in a phrase's term */
@@ -87,29 +90,27 @@ static void read_form(struct walk *k, size_t from)
 {
     float *value = k->out->value;
     unsigned plain = 0, capitals = 0, titles = 0, numbers = 0;
+    unsigned kinds = 0, all_flags = 0;
     for (size_t i = from; i < k->until; i++) {
         const struct word *item = &k->w->items[i];
-        switch (item->kind) {
-        case WORD_PLAIN:
+        if (item->kind == WORD_PLAIN) { /* most are */
             plain++;
+            all_flags |= item->flags;
             capitals += (item->flags & WORD_CAPS) != 0;
             titles += i > from && (item->flags & WORD_TITLE);
-            if (item->flags & WORD_LENGTHENED)
-                value[SIGNAL_LENGTHENED] = 1;
-            break;
-        case WORD_NUMBER: numbers++; break;
-        case WORD_LINK: value[SIGNAL_LINK] = 1; break;
-        case WORD_HANDLE: value[SIGNAL_HANDLE] = 1; break;
-        case WORD_HASHTAG: value[SIGNAL_HASHTAG] = 1; break;
-        case WORD_PUNCTUATION:
-            if (is_mark(k, item, EXCLAMATION))
-                value[SIGNAL_EXCLAIM] = 1;
-            if (is_mark(k, item, QUESTION))
-                value[SIGNAL_QUESTION] = 1;
-            break;
-        default: break;
+            continue;
         }
+        kinds |= 1u << item->kind;
+        numbers += item->kind == WORD_NUMBER;
+        if (is_mark(k, item, EXCLAMATION))
+            value[SIGNAL_EXCLAIM] = 1;
+        if (is_mark(k, item, QUESTION))
+            value[SIGNAL_QUESTION] = 1;
     }
+    value[SIGNAL_LENGTHENED] = (all_flags & WORD_LENGTHENED) != 0;
+    value[SIGNAL_LINK] = (kinds >> WORD_LINK & 1) != 0;
+    value[SIGNAL_HANDLE] = (kinds >> WORD_HANDLE & 1) != 0;
+    value[SIGNAL_HASHTAG] = (kinds >> WORD_HASHTAG & 1) != 0;
     float all = plain ? (float)plain : 1;
     k->shouting = capitals * 2 > plain;
     value[SIGNAL_CAPITALS] = (float)capitals / all;
@@ -133,20 +134,65 @@ static void begin_sentence(struct walk *k, size_t i)
 
 static uint64_t key_of(const struct walk *k, size_t i)
 {
-    switch (k->w->items[i].kind) {
-    case WORD_NUMBER: return k->number;
-    case WORD_LINK: return k->link;
-    case WORD_HANDLE: return k->handle;
-    default: return lexicon_word(k->lexicon, k->w, i);
+    const struct word *item = &k->w->items[i];
+    if (item->kind == WORD_PLAIN)
+        return lexicon_word(k->lexicon, k->w, i);
+    if (item->kind == WORD_NUMBER)
+        return k->number;
+    if (item->kind == WORD_LINK)
+        return k->link;
+    if (item->kind == WORD_HANDLE)
+        return k->handle;
+    return lexicon_odd_word(k->lexicon, k->w, i);
+}
+
+/* Look up a block of words and their pairs: tight loops, so that the memory
+ * they wait for comes together. Few pairs are in any entry: the flags of
+ * both words say which may be. */
+static void fill(struct walk *k, size_t first)
+{
+    size_t count = k->until - first;
+    if (count > BLOCK + 1)
+        count = BLOCK + 1;
+    for (size_t i = 0; i < count; i++)
+        k->keys[i] = key_of(k, first + i);
+    for (size_t i = 0; i < count; i++)
+        k->entries[i] = lexicon_find(k->lexicon, k->keys[i]);
+    for (size_t i = 0; i + 1 < count; i++) {
+        uint32_t one = k->entries[i] ? k->entries[i]->flags : 0;
+        uint32_t two = k->entries[i + 1] ? k->entries[i + 1]->flags : 0;
+        bool may = one & ENTRY_PREFIX ||
+                   (one & ENTRY_FIRST && two & ENTRY_SECOND);
+        k->pairs[i] = may ? lexicon_find(k->lexicon,
+                                         words_join(k->keys[i],
+                                                    k->keys[i + 1]))
+                          : NULL;
     }
+    if (count <= BLOCK)
+        k->pairs[count - 1] = NULL;
+    k->first = first;
+    k->filled = first + (count <= BLOCK ? count : BLOCK);
+}
+
+/* The entry of words i to j where that of i to j - 1 was e; hash likewise.
+ * Numbers have a hash of their own in phrases ("5 stars"). */
+static const struct entry *longer(const struct walk *k, size_t i, size_t j,
+                                  uint64_t *hash)
+{
+    const struct word *items = k->w->items;
+    *hash = words_join(*hash, lexicon_word(k->lexicon, k->w, j));
+    if (j == i + 1 && items[i].kind != WORD_NUMBER &&
+        items[j].kind <= WORD_PLAIN)
+        return k->pairs[i - k->first];
+    return lexicon_find(k->lexicon, *hash);
 }
 
 /* The longest entry that starts at word i; *last is its last word. */
-static const struct entry *longest(struct walk *k, size_t i,
-                                   const struct entry *first, uint64_t hash,
+static const struct entry *longest(const struct walk *k, size_t i,
+                                   const struct entry *e, uint64_t hash,
                                    size_t *last)
 {
-    const struct entry *best = NULL, *e = first;
+    const struct entry *best = NULL;
     if (k->w->items[i].kind == WORD_NUMBER) {
         hash = k->w->items[i].hash;
         e = lexicon_find(k->lexicon, hash);
@@ -156,12 +202,7 @@ static const struct entry *longest(struct walk *k, size_t i,
         best = e;
     for (size_t j = i + 1; e && e->flags & ENTRY_PREFIX && j < k->until &&
                            !(k->mask && k->mask[j]); j++) {
-        hash = words_join(hash, lexicon_word(k->lexicon, k->w, j));
-        e = lexicon_find(k->lexicon, hash);
-        if (j == i + 1) {
-            k->joined = hash;
-            k->joined_entry = e;
-        }
+        e = longer(k, i, j, &hash);
         if (e && e->flags & ENTRY_ROLES) {
             best = e;
             *last = j;
@@ -306,18 +347,13 @@ static void emit(struct walk *k, size_t i, uint64_t key,
     k->out->terms++;
     if (t.entry || k->every)
         k->take(k->context, &t);
-    uint32_t flags = e ? e->flags : 0;
-    if (k->previous &&
-        (k->every || (k->before & ENTRY_FIRST && flags & ENTRY_SECOND))) {
-        t.hash = words_join(k->previous, key);
+    if (k->previous && (k->pair || k->every)) {
+        t.hash = k->every ? words_join(k->previous, key) : 0;
         t.first--;
-        t.entry = t.hash == k->joined ? k->joined_entry
-                                      : lexicon_find(k->lexicon, t.hash);
-        if (t.entry || k->every)
-            k->take(k->context, &t);
+        t.entry = k->pair;
+        k->take(k->context, &t);
     }
     k->previous = key;
-    k->before = flags;
 }
 
 static void read_item(struct walk *k, size_t i)
@@ -329,8 +365,8 @@ static void read_item(struct walk *k, size_t i)
         k->previous = 0;
         return;
     }
-    uint64_t key = key_of(k, i);
-    const struct entry *e = lexicon_find(k->lexicon, key);
+    uint64_t key = k->keys[i - k->first];
+    const struct entry *e = k->entries[i - k->first];
     bool wordlike = item->kind == WORD_PLAIN || item->kind == WORD_HASHTAG;
     bool scoped = k->scope > 0 && wordlike;
     if (is_mark(k, item, ANY_MARK))
@@ -389,12 +425,17 @@ void signals_read(const struct lexicon *l, const struct words *w,
                       .take_v = take_v,
                       .context = context, .factor = 1, .shielded = from,
                       .sentence = from,
+                      .filled = from,
                       .number = words_hash("<number>", 8),
                       .link = words_hash("<link>", 6),
                       .handle = words_hash("<handle>", 8) };
     *out = (struct signals){ .terms = 0 };
     read_form(&k, from);
-    for (size_t i = from; i < until; i++)
+    for (size_t i = from; i < until; i++) {
+        if (i >= k.filled)
+            fill(&k, i);
         read_item(&k, i);
+        k.pair = k.pairs[i - k.first];
+    }
     sum_up(&k);
 }

@@ -52,7 +52,8 @@ static inline bool signal_is_dense(int signal)
            signal == SIGNAL_EMOJI || signal == SIGNAL_TAG;
 }
 
-/* One term seen: hash as in weights.tsv; words [first, last] of the text. */
+/* One term seen: words [first, last] of the text; hash as in weights.tsv (of
+ * a pair only when every term was asked for). */
 struct term {
     uint64_t hash;
     uint64_t key;              /* of its last word, without a mark */
