@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A store that outgrows its address space grows it, and the batch that met
+ * the edge is kept once; a reader in another process follows, also when a
+ * compaction puts another file in place. The file's own part is compiled in
+ * with a small start; everything else comes from the library. */
+#define MAP_START ((size_t)256 * 1024)
+#include "store/lmdb.c"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <sys/wait.h>
+
+#include "tests/unit/scratch.h"
+
+enum { POSTS_A_BATCH = 500, BATCHES = 20 };
+
+static void fill(struct batch *b, int from)
+{
+    batch_reset(b);
+    for (int i = from; i < from + POSTS_A_BATCH; i++) {
+        char id[16];
+        int length = snprintf(id, sizeof(id), "%d", i);
+        struct post *p = batch_add(b);
+        p->source = TEXT("forum");
+        p->native_id = (struct text){
+            arena_copy(&b->memory, id, (size_t)length), (size_t)length };
+        p->text = TEXT("A sentence long enough to need some room, again and "
+                       "again, until the room is used up.");
+        p->created = 1700000000 + i * 60;
+        p->author_hash = 1 + (uint64_t)i;
+    }
+}
+
+static void the_map_grows(void **state)
+{
+    struct store *s;
+    struct batch b;
+    struct store_stats st;
+    struct store_result r = { 0 };
+    struct error err = ERROR_INIT;
+    char folder[SCRATCH_ROOM];
+    uint64_t differences;
+    (void)state;
+    scratch_make(folder);
+    batch_init(&b);
+    if (store_open(&s, folder, STORE_WRITE, &err))
+        fail_msg("%s", err.text);
+    for (int i = 0; i < BATCHES; i++) {
+        fill(&b, i * POSTS_A_BATCH);
+        if (store_append(s, &b, &r, &err))
+            fail_msg("%s", err.text);
+    }
+    assert_int_equal(r.added, BATCHES * POSTS_A_BATCH);
+    assert_int_equal(store_stats(s, &st, &err), 0);
+    assert_int_equal(st.posts, BATCHES * POSTS_A_BATCH);
+    assert_true(st.bytes_file > 4 * MAP_START);
+    assert_true(st.map_size >= st.bytes_file);
+    assert_int_equal(store_verify(s, false, NULL, NULL, &differences, &err),
+                     0);
+    assert_int_equal(differences, 0);
+    store_close(s);
+    batch_release(&b);
+    scratch_remove(folder);
+}
+
+/* In the other process: posts that it sees each time it is asked, until the
+ * pipe is closed. */
+static void read_when_asked(const char *folder, int ask, int answer)
+{
+    struct store *s;
+    struct store_stats st = { 0 };
+    char byte;
+    if (store_open(&s, folder, STORE_READ, NULL))
+        _exit(1);
+    while (read(ask, &byte, 1) == 1) {
+        if (store_stats(s, &st, NULL) ||
+            write(answer, &st.posts, sizeof(st.posts)) != sizeof(st.posts))
+            _exit(2);
+    }
+    store_close(s);
+    _exit(0);
+}
+
+static uint64_t asked(int ask, int answer)
+{
+    uint64_t posts = 0;
+    assert_int_equal(write(ask, "?", 1), 1);
+    assert_int_equal(read(answer, &posts, sizeof(posts)), sizeof(posts));
+    return posts;
+}
+
+static void a_reader_follows(void **state)
+{
+    struct store *s;
+    struct batch b;
+    struct store_result r = { 0 };
+    char folder[SCRATCH_ROOM];
+    int ask[2], answer[2], status;
+    (void)state;
+    scratch_make(folder);
+    batch_init(&b);
+    assert_int_equal(store_open(&s, folder, STORE_WRITE, NULL), 0);
+    assert_int_equal(pipe(ask) | pipe(answer), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        close(ask[1]);
+        read_when_asked(folder, ask[0], answer[1]);
+    }
+    assert_int_equal(asked(ask[1], answer[0]), 0);
+    for (int i = 0; i < BATCHES; i++) {
+        fill(&b, i * POSTS_A_BATCH);
+        assert_int_equal(store_append(s, &b, &r, NULL), 0);
+        if (i % 5 == 4)
+            assert_int_equal(store_compact(s, NULL), 0);
+        assert_int_equal(asked(ask[1], answer[0]), r.added);
+    }
+    close(ask[1]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    store_close(s);
+    batch_release(&b);
+    scratch_remove(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_map_grows),
+        cmocka_unit_test(a_reader_follows),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
