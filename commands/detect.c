@@ -116,7 +116,7 @@ static int read_line(struct reading *r, char *line, int64_t *when,
 static int read_all(struct reading *r, struct error *err)
 {
     char line[LINE_LIMIT];
-    int64_t when;
+    int64_t when = 0;
     double count = 0;
     int rc;
 

@@ -121,12 +121,14 @@ static bool rest_is_healthy(const struct survey *s, const struct incident *in,
     double now = 0, usual = 0;
 
     for (size_t i = in->from; i < in->until; i++) {
+        size_t weeks = (i - first) / 168;
+
         now += (double)(s->all[i].posts - s->counts[i].posts);
         for (size_t back = 168; back <= 4 * 168 && back <= i; back += 168)
             if (i - back >= first)
                 usual += (double)(s->all[i - back].posts -
                                   s->counts[i - back].posts) /
-                         fmin(4, (double)((i - first) / 168));
+                         fmin(4, (double)weeks);
     }
     return usual >= 20 && now >= HEALTHY * usual;
 }

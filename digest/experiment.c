@@ -263,7 +263,7 @@ static int controls_read(struct days *controls, size_t *count,
 
             *c = *like;
             rc = days_read(c, store, name, err);
-            for (size_t i = 0; i < c->count; i++)
+            for (size_t i = 0; rc == 0 && i < c->count; i++)
                 posts += c->posts[i];
             if (rc == 0 && posts > 0)
                 ++*count;
@@ -333,7 +333,7 @@ int experiment_read(struct experiment_reading *out, struct store *store,
                     const struct experiment *e, const struct zone *zone,
                     int64_t now, struct error *err)
 {
-    struct days subject = { .zone = zone }, controls[CONTROLS_MOST];
+    struct days subject = { .zone = zone }, controls[CONTROLS_MOST] = { 0 };
     int64_t first, last;
     size_t count = 0;
     int rc = store_span(store, &first, &last, err);

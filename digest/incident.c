@@ -123,7 +123,7 @@ size_t incidents_find(struct incident out[INCIDENTS_MOST],
 bool silence_find(struct incident *out, const struct hours *h, size_t first,
                   size_t judged)
 {
-    struct detect_point p[DETECT_RECORD];
+    struct detect_point p[DETECT_RECORD] = { 0 };
     struct detector d;
     double observed = 0, expected = 0, variance = 0;
     size_t from = judged, shown = 0;

@@ -370,8 +370,9 @@ static void merge_terms(struct search *s)
     struct words w = WORDS_INIT;
 
     /* Twice: a phrase found late may take in terms passed before. */
-    for (size_t i = 0; i < 2 * s->chosen_count; i++)
-        merge_into(s, &w, i % s->chosen_count);
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < s->chosen_count; i++)
+            merge_into(s, &w, i);
     words_release(&w);
 }
 

@@ -104,7 +104,7 @@ static void tell_topic(struct alerts *out, const char *brand,
     for (size_t i = 0; i < t->count && a.term_count < ALERT_TERMS; i++)
         if (&t->items[i] != e && !t->items[i].weak)
             a.terms[a.term_count++] = t->items[i];
-    for (size_t i = 0; i < e->example_count && i < ALERT_SAMPLES; i++)
+    for (size_t i = 0; i < e->example_count && i < TERM_EXAMPLES; i++)
         a.samples[a.sample_count++] = e->examples[i];
     if (a.withheld)
         a.level = DETECT_WATCH;
