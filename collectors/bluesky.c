@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bluesky by its XRPC: searches and author feeds, newest first
  * (base/walk.h), on the server's times: createdAt is what the client claims.
- * Signing in is atproto.c's. Does not read the firehose. */
+ * Signing in is bluesky_session.c's. Does not read the firehose. Over 250
+ * lines: searches and feeds list posts, feeds also reposts. */
 #include "base/api.h"
 #include "base/clock.h"
 #include "base/walk.h"

@@ -89,19 +89,20 @@ static int check_names(const struct invocation *in, struct error *err)
 }
 
 static void say(const struct invocation *in, const char *label,
-                const struct ingest_report *report)
+                const struct ingest_report *report, bool failed)
 {
     if (report->skipped)
         log_line(LOG_WARN, "%s: left out %llu items, the last: %s", label,
                  (unsigned long long)report->skipped, report->skipped_why);
-    if (in->globals.quiet)
+    if (in->globals.quiet || (failed && !report->fetched))
         return;
     printf("%s: %llu new, %llu changed, %llu removed, %llu as before%s\n",
            label, (unsigned long long)report->stored.added,
            (unsigned long long)report->stored.replaced,
            (unsigned long long)report->stored.removed,
            (unsigned long long)report->stored.unchanged,
-           report->complete ? "" : ", more is waiting");
+           failed ? ", then it failed"
+           : report->complete ? "" : ", more is waiting");
     fflush(stdout);
 }
 
@@ -132,7 +133,7 @@ static int run_source(struct invocation *in, struct pass *p,
     }
     rc = ingest_round(p->ingest, &c, (unsigned)flags->pages, flags->time,
                       &report, err);
-    say(in, source->label, &report);
+    say(in, source->label, &report, rc != 0);
 done:
     if (open && kind->close)
         kind->close(&c);
