@@ -67,17 +67,33 @@ static void insert_code(struct hll *h, uint32_t code)
     h->sorted++;
 }
 
+/* Many new ones: sorted by themselves, then both runs become one. */
+static void merge_tail(struct hll *h)
+{
+    uint32_t *old = h->codes, *end = old + h->sorted;
+    uint32_t *more = end, *last = old + h->count;
+    uint32_t *merged = mem_resize(NULL, h->count * sizeof(*merged));
+    size_t count = 0;
+    qsort(more, (size_t)(last - more), sizeof(*more), compare_codes);
+    while (old < end || more < last) {
+        uint32_t code = more == last || (old < end && *old <= *more)
+            ? *old++ : *more++;
+        if (!count || merged[count - 1] != code)
+            merged[count++] = code;
+    }
+    mem_free(h->codes);
+    h->codes = merged;
+    h->room = h->count;
+    h->sorted = count;
+}
+
 static void settle(struct hll *h)
 {
     size_t count = h->count;
     if (h->sorted == count)
         return;
     if (count - h->sorted > INSERT_LIMIT) {
-        qsort(h->codes, count, sizeof(*h->codes), compare_codes);
-        h->sorted = 1;
-        for (size_t i = 1; i < count; i++)
-            if (h->codes[i] != h->codes[h->sorted - 1])
-                h->codes[h->sorted++] = h->codes[i];
+        merge_tail(h);
     } else {
         /* The place of each is free: so many or more were read already. */
         for (size_t i = h->sorted; i < count; i++)
