@@ -149,6 +149,7 @@ int compose_data(struct composer *c, struct error *err)
                            c->starts[i + 1], err))
             return -1;
         c->known[i] = days[i] > 0 && share >= HISTORY_FLOOR;
+        d->known[i] = c->known[i];
         d->history_days += c->known[i];
     }
     if (for_each(c, STORE_SOURCES, add_source, err))

@@ -171,6 +171,8 @@ void switches_finish(struct switches *w)
     for (size_t i = 0; i < w->route_count; i++) {
         struct route *r = &w->routes[i];
         int best = 0;
+        if ((r->from.brand < 0 || r->to.brand < 0) && r->told.authors < 2)
+            continue; /* a name that one person wrote may be no name */
         for (int a = 1; a < ASPECT_COUNT; a++)
             if (r->aspects[a] > r->aspects[best])
                 best = a;

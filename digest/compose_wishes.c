@@ -11,6 +11,7 @@ enum {
     KEY_WORDS = 12,      /* content words of a wish that are compared */
     GROUPS = 600,        /* that a new wording is compared with */
     SHOWN = 8,
+    ASKED_BY = 2,        /* people; a wish of one is a post worth reading */
 };
 
 struct group {
@@ -279,7 +280,7 @@ void wishes_finish(struct wishes *w)
     count_people(w);
     for (size_t i = 0; i < w->group_count; i++) {
         struct group *g = &w->groups[i];
-        if (!g->wish.posts || !g->wish.text)
+        if (g->wish.authors < ASKED_BY || !g->wish.text)
             continue;
         d->wishes = mem_grow(d->wishes, &room, d->wish_count,
                              sizeof(*d->wishes));

@@ -130,6 +130,7 @@ struct digest {
     bool planned;              /* false: coverage was never recorded */
     bool closed;               /* the day is over at now */
     uint64_t restated;         /* changed since the day was first told */
+    bool known[DIGEST_DAYS];   /* history days that were collected */
     uint32_t history_days;     /* of DIGEST_DAYS that have posts and were
                                 * covered: the days "usual" is from */
     struct digest_gap *gaps;
@@ -204,7 +205,7 @@ bool digest_site_has(const char *folder, int64_t day);
 void phrase_day(struct buf *out, int64_t day);           /* Friday 20 November 2026 */
 void phrase_date(struct buf *out, int64_t day);          /* 2026-11-20 */
 void phrase_count(struct buf *out, uint64_t n);          /* 4,124 */
-void phrase_change(struct buf *out, double change);      /* ▲ 62 %, ▼ 6 %, = */
+void phrase_change(struct buf *out, double change);      /* ▲ 62 %, ▼ 6 %, ▲ ×48, = */
 void phrase_share(struct buf *out, double share);        /* 31 % */
 void phrase_net(struct buf *out, const struct estimate *e);
                                           /* +0.12 ±0.05, too few to say */
@@ -212,8 +213,9 @@ void phrase_clock(struct buf *out, int64_t when, const struct digest *d);
                                           /* 15:00 local; with its date when
                                            * it is of another day */
 void phrase_age(struct buf *out, int64_t seconds);       /* 40 min, 31 h, 5 days */
-void phrase_spark(struct buf *out, const uint32_t *values, size_t count);
-                                                         /* ▁▂▃▄▅▆▇█ */
+/* ▁▂▃▄▅▆▇█; known NULL, or false where "·" says that nothing was collected. */
+void phrase_spark(struct buf *out, const uint32_t *values, const bool *known,
+                  size_t count);
 /* A post's text on one line of at most columns columns (0: all of it),
  * controls, bidi and invisible characters made harmless. */
 void phrase_quote(struct buf *out, const char *text, size_t columns);

@@ -194,6 +194,10 @@ static void put_data(struct writer *w)
     put_flag(w, "closed", d->closed);
     put_count(w, "restated", d->restated);
     put_count(w, "history_days", d->history_days);
+    begin(w, "history_known", '[');
+    for (int i = 0; i < DIGEST_DAYS; i++)
+        put_flag(w, NULL, d->known[i]);
+    end(w, ']');
     put_count(w, "rules", d->rules);
     put_count(w, "rules_before", d->rules_before);
     begin(w, "gaps", '[');

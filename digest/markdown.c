@@ -188,7 +188,7 @@ static void standing(struct buf *out, const struct digest *d)
         buf_puts(&b, " | ");
         phrase_change(&b, s->change);
         buf_puts(&b, " | ");
-        phrase_spark(&b, s->history, DIGEST_DAYS);
+        phrase_spark(&b, s->history, d->known, DIGEST_DAYS);
         buf_printf(out, "%s |\n", buf_text(&b));
         buf_release(&b);
     }

@@ -54,6 +54,11 @@ void phrase_change(struct buf *out, double change)
         return;
     }
     buf_puts(out, change > 0 ? "▲ " : "▼ ");
+    if (change >= 9.5) {
+        buf_puts(out, "×");
+        phrase_number(out, change + 1);
+        return;
+    }
     phrase_number(out, fabs(percent));
     buf_puts(out, " %");
 }
@@ -113,7 +118,8 @@ void phrase_age(struct buf *out, int64_t seconds)
         buf_printf(out, "%lld days", (long long)((seconds + DAY / 2) / DAY));
 }
 
-void phrase_spark(struct buf *out, const uint32_t *values, size_t count)
+void phrase_spark(struct buf *out, const uint32_t *values, const bool *known,
+                  size_t count)
 {
     static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇",
                                         "█" };
@@ -121,7 +127,7 @@ void phrase_spark(struct buf *out, const uint32_t *values, size_t count)
     for (size_t i = 0; i < count; i++)
         most = values[i] > most ? values[i] : most;
     for (size_t i = 0; i < count; i++)
-        buf_puts(out, bars[most ? ((uint64_t)values[i] * 7 + most / 2) / most
+        buf_puts(out, known && !known[i] ? "·" : bars[most ? ((uint64_t)values[i] * 7 + most / 2) / most
                                 : 0]);
 }
 

@@ -232,7 +232,7 @@ static void alert(struct painter *p, const struct alert *a)
     paragraph(p, bar, bar, NULL, &b);
     buf_clear(&b);
     if (s && s->hour_count && s->today.posts) {
-        phrase_spark(&b, s->hours, s->hour_count);
+        phrase_spark(&b, s->hours, NULL, s->hour_count);
         buf_puts(&b, " by hour  ");
     }
     phrase_alert_terms(&b, a);
@@ -351,9 +351,13 @@ static void standing_row(struct painter *p, const struct digest_standing *s,
     if (w->spark) {
         uint32_t days[DIGEST_DAYS + 1];
         memcpy(days, s->history, sizeof(s->history));
+        bool known[DIGEST_DAYS + 1];
+        size_t skip = DIGEST_DAYS + 1 - w->spark;
+        memcpy(known, p->d->known, sizeof(p->d->known));
         days[DIGEST_DAYS] = (uint32_t)s->today.posts;
+        known[DIGEST_DAYS] = true;
         buf_puts(p->out, "  ");
-        phrase_spark(p->out, days + DIGEST_DAYS + 1 - w->spark, w->spark);
+        phrase_spark(p->out, days + skip, known + skip, w->spark);
     }
     buf_putc(p->out, '\n');
     buf_release(&b);

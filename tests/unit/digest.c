@@ -270,17 +270,22 @@ static void wishes_are_grouped_by_the_thing(void **state)
              "collection without any app");
     add_wish(f, T + 2 * HOUR, 3, "again: collection without the app please",
              "collection without the app please");
+    add_wish(f, T + 3 * HOUR, 7, "collection without app!",
+             "collection without app");
     add_wish(f, T + 3 * HOUR, 4, "please make it in petrol", "it in petrol");
+    add_wish(f, T + 3 * HOUR, 5, "I'd like petrol too", "petrol");
+    add_wish(f, T + 4 * HOUR, 6, "a thing one person wants", "person");
     append(f);
     const struct digest *d = compose(f, NULL);
     assert_int_equal(d->wish_count, 2);
     assert_string_equal(d->wishes[0].subject, "acme/returns-app");
-    assert_int_equal(d->wishes[0].posts, 3);
-    assert_int_equal(d->wishes[0].authors, 2);
+    assert_int_equal(d->wishes[0].posts, 4);
+    assert_int_equal(d->wishes[0].authors, 3);
     assert_int_equal(d->wishes[0].authors_before, 1);
-    assert_int_equal(d->wishes[0].today, 2);
-    assert_string_equal(d->wishes[0].text, "COLLECTION without apps");
-    assert_int_equal(d->wishes[1].authors, 1);
+    assert_int_equal(d->wishes[0].today, 3);
+    assert_string_equal(d->wishes[0].text, "collection without app");
+    assert_int_equal(d->wishes[1].authors, 2);
+    assert_string_equal(d->wishes[1].text, "petrol");
 }
 
 /* Five ask acme, its account answers two of them after 2 and 4 hours, and
@@ -505,14 +510,16 @@ static void phrases(void **state)
 {
     (void)state;
     static const uint32_t values[] = { 0, 1, 4, 7 };
+    static const bool known[] = { false, true, true, true };
     struct buf b = BUF_INIT(0);
     phrase_count(&b, 1234567);
     phrase_change(&b, 0.62);
     phrase_change(&b, -0.06);
     phrase_change(&b, 0.001);
-    phrase_spark(&b, values, 4);
+    phrase_spark(&b, values, known, 4);
+    phrase_change(&b, 47.2);
     phrase_share(&b, 0.001);
-    assert_string_equal(b.data, "1,234,567▲ 62 %▼ 6 %=▁▂▅█<1 %");
+    assert_string_equal(b.data, "1,234,567▲ 62 %▼ 6 %=·▂▅█▲ ×48<1 %");
     buf_clear(&b);
     struct estimate few = { 0.5, 0, 1, true }, net = { -0.41, -0.49, -0.33,
                                                       false };
