@@ -69,13 +69,16 @@ struct row {
 
 enum cell_flag { CELL_PAIR_FIRST = 1, CELL_PAIR_SECOND = 2, CELL_PAIR = 4 };
 
-enum link_order { ORDER_ADD, ORDER_PLAIN, ORDER_PATTERN, ORDER_START,
-                  ORDER_MARK };
+enum link_order { ORDER_SOLO, ORDER_ADD, ORDER_PLAIN, ORDER_PATTERN,
+                  ORDER_START, ORDER_MARK };
 
 struct cell {
     uint64_t hash;
     uint32_t hits;          /* set of tags */
-    uint32_t first;         /* links[]: adds, plains, patterns, starts */
+    uint32_t first;         /* links[]: solos, adds, plains, patterns,
+                             * starts */
+    uint32_t vector;        /* of vectors[]: what the solos weigh together */
+    uint16_t solos;         /* weighted rows that are this word and no other */
     uint16_t adds, plains, patterns;
     uint16_t starts;        /* patterns for the start of a sentence alone */
     uint16_t flags;         /* set of enum cell_flag */
@@ -89,11 +92,17 @@ struct link {
     uint8_t flags;          /* set of enum cell_flag */
 };
 
+/* Weighted tags are few: their sums are one vector. */
+enum { WEIGHED_LIMIT = 8 };
+struct vector {
+    float weights[WEIGHED_LIMIT];
+};
+
 /* A weighted word or pair: all that the pass over words needs of its row. */
 struct add {
     float weight;
     uint16_t bit;
-    uint8_t tag;
+    uint8_t slot;           /* in a vector */
 };
 
 enum { TOPIC_FILTER_BITS = 16, TOPIC_PAIR_BITS = 21, TOPIC_WEIGHTED_LIMIT = 8192 };
@@ -103,7 +112,9 @@ struct topic_rows {
     struct element *elements;
     uint64_t *hashes;
     struct link *links;
-    struct add *adds;       /* of links[], same index, ORDER_ADD alone */
+    struct add *adds;       /* of links[], same index, of weighted rows */
+    struct vector *vectors; /* the first is zero */
+    uint8_t slots_of[TAG_COUNT]; /* place of a weighted tag in a vector */
     struct cell *cells;
     uint32_t *slots;        /* 1 + index into cells */
     uint64_t filter[(1 << TOPIC_FILTER_BITS) / 64];

@@ -156,6 +156,8 @@ static int link_row(struct topic_rows *t, size_t index,
     unsigned order = row->weighted ? ORDER_ADD : ORDER_PLAIN;
     if (c.until - c.from == 1 && single(e)) {
         row->kind = ROW_WORD;
+        if (row->weighted && e->count == 1 && !e->classes)
+            order = ORDER_SOLO;
         link_words(t, index, e, c.from, order);
         return 0;
     }
@@ -163,6 +165,8 @@ static int link_row(struct topic_rows *t, size_t index,
     if (!pairs || pairs > PAIRS_LIMIT)
         return anchor_row(t, index, &c, common, err);
     row->kind = ROW_PAIR;
+    if (row->weighted && pairs == 1)
+        order = ORDER_SOLO;
     link_pairs(t, index, &c, c.from, order);
     return 0;
 }
@@ -213,6 +217,7 @@ static void build_cells(struct topic_rows *t)
         if (l.order == ORDER_MARK)
             continue;
         t->links[kept++] = l;
+        c->solos += l.order == ORDER_SOLO;
         c->adds += l.order == ORDER_ADD;
         c->plains += l.order == ORDER_PLAIN;
         c->patterns += l.order == ORDER_PATTERN;
@@ -221,12 +226,6 @@ static void build_cells(struct topic_rows *t)
             c->hits |= 1u << t->rows[l.row].tag;
     }
     t->link_count = kept;
-    t->adds = mem_alloc((kept + 1) * sizeof(*t->adds));
-    for (size_t i = 0; i < kept; i++) {
-        const struct row *row = &t->rows[t->links[i].row];
-        t->adds[i] = (struct add){ .weight = row->weight, .bit = row->bit,
-                                   .tag = row->tag };
-    }
     while (slots < t->cell_count * 2)
         slots *= 2;
     t->slots = mem_alloc(slots * sizeof(*t->slots));
@@ -236,11 +235,39 @@ static void build_cells(struct topic_rows *t)
         index_cell(t, i);
 }
 
+static void build_vectors(struct topic_rows *t)
+{
+    size_t vectors = 1;
+    t->adds = mem_alloc((t->link_count + 1) * sizeof(*t->adds));
+    for (size_t i = 0; i < t->link_count; i++) {
+        const struct row *row = &t->rows[t->links[i].row];
+        t->adds[i] = (struct add){ .weight = row->weight, .bit = row->bit,
+                                   .slot = t->slots_of[row->tag] };
+    }
+    for (size_t i = 0; i < t->cell_count; i++)
+        if (t->cells[i].solos)
+            t->cells[i].vector = (uint32_t)vectors++;
+    t->vectors = mem_alloc(vectors * sizeof(*t->vectors));
+    for (size_t i = 0; i < t->cell_count; i++) {
+        const struct cell *c = &t->cells[i];
+        for (unsigned k = 0; k < c->solos; k++) {
+            const struct add *a = &t->adds[c->first + k];
+            t->vectors[c->vector].weights[a->slot] += a->weight;
+        }
+    }
+}
+
 /* Rows of a tag with a bias are weighed, the others decide alone. */
 int topic_rows_compile(struct topic_rows *t, struct error *err)
 {
     struct words common = WORDS_INIT;
     int status = 0;
+    unsigned weighed = 0;
+    for (unsigned tag = 0; tag < TAG_COUNT; tag++)
+        if (t->weighted >> tag & 1)
+            t->slots_of[tag] = (uint8_t)weighed++;
+    if (weighed > WEIGHED_LIMIT)
+        return error_set(err, ERROR_CONFIG, "more than 8 tags with a bias");
     words_split(&common, TEXT(common_words));
     for (size_t i = 0; i < t->row_count && status == 0; i++) {
         struct row *row = &t->rows[i];
@@ -255,7 +282,9 @@ int topic_rows_compile(struct topic_rows *t, struct error *err)
                                "more than 8192 weighted rows");
     }
     words_release(&common);
-    if (status == 0)
+    if (status == 0) {
         build_cells(t);
+        build_vectors(t);
+    }
     return status;
 }

@@ -42,7 +42,7 @@ uint64_t topics_hash(const struct topics *t)
 /* What is found so far. */
 struct found {
     uint32_t hits;                /* set of tags */
-    float sums[TAG_COUNT];        /* of this piece */
+    struct vector sums;           /* of this piece */
     uint64_t done[TOPIC_WEIGHTED_LIMIT / 64];
 };
 
@@ -63,7 +63,7 @@ static void try_patterns(struct topic_place *p, const struct link *l,
         if (row->weighted) {
             if (!(f->done[row->bit >> 6] >> (row->bit & 63) & 1) &&
                 topic_try(p, row, l->anchor, at) && first_time(f, row->bit))
-                f->sums[row->tag] += row->weight;
+                f->sums.weights[p->t->slots_of[row->tag]] += row->weight;
         } else if (!(f->hits >> row->tag & 1) &&
                    topic_try(p, row, l->anchor, at)) {
             f->hits |= 1u << row->tag;
@@ -75,11 +75,16 @@ static void take_cell(struct topic_place *p, const struct cell *c, size_t at,
                       struct found *f)
 {
     const struct add *a = p->t->adds + c->first;
-    const struct link *l = p->t->links + c->first + c->adds + c->plains;
+    const struct link *l = p->t->links + c->first + c->solos + c->adds +
+                           c->plains;
     f->hits |= c->hits;
+    if (c->solos && first_time(f, a->bit))
+        for (int i = 0; i < WEIGHED_LIMIT; i++)
+            f->sums.weights[i] += p->t->vectors[c->vector].weights[i];
+    a += c->solos;
     for (const struct add *end = a + c->adds; a < end; a++)
         if (first_time(f, a->bit))
-            f->sums[a->tag] += a->weight;
+            f->sums.weights[a->slot] += a->weight;
     if (c->patterns)
         try_patterns(p, l, c->patterns, at, f);
     if (c->starts && topic_at_start(p, at))
@@ -91,17 +96,17 @@ static void close_piece(const struct topic_rows *t, struct found *f)
 {
     for (uint32_t left = t->weighted; left; left &= left - 1) {
         unsigned tag = (unsigned)__builtin_ctz(left);
-        if (f->sums[tag] + t->bias[tag] > 0)
+        if (f->sums.weights[t->slots_of[tag]] + t->bias[tag] > 0)
             f->hits |= 1u << tag;
-        f->sums[tag] = 0;
     }
+    memset(&f->sums, 0, sizeof(f->sums));
     memset(f->done, 0, (t->weighted_count + 63) / 64 * sizeof(*f->done));
 }
 
 static void begin(const struct topic_rows *t, struct found *f)
 {
     f->hits = 0;
-    memset(f->sums, 0, sizeof(f->sums));
+    memset(&f->sums, 0, sizeof(f->sums));
     memset(f->done, 0, (t->weighted_count + 63) / 64 * sizeof(*f->done));
 }
 
@@ -179,7 +184,7 @@ static void visit_cell(struct topic_place *p, const struct cell *c,
     if (!c)
         return;
     const struct link *l = p->t->links + c->first;
-    int count = c->adds + c->plains + c->patterns + c->starts;
+    int count = c->solos + c->adds + c->plains + c->patterns + c->starts;
     for (int i = 0; i < count; i++, l++) {
         const struct row *row = &p->t->rows[l->row];
         if (topic_try(p, row, l->anchor, begin))
