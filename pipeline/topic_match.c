@@ -40,7 +40,7 @@ static bool is_helpdesk(const char *name, size_t length)
         return true;
     for (size_t at = 1; at + 4 <= length; at++)
         for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
-            if (name[at] == parts[i][0] && !memcmp(name + at, parts[i], 4))
+            if (!memcmp(name + at, parts[i], 4)) /* one comparison */
                 return true;
     return false;
 }
@@ -88,9 +88,8 @@ static uint64_t squeezed(const struct topic_rows *t, const struct words *w,
     return item->hash;
 }
 
-/* What a word is looked up by; a hashtag without its mark. */
-uint64_t topic_key(const struct topic_rows *t, const struct words *w,
-                       size_t i)
+uint64_t topic_other_key(const struct topic_rows *t, const struct words *w,
+                         size_t i)
 {
     const struct word *item = &w->items[i];
     if (item->kind == WORD_HASHTAG && item->length > 1)

@@ -24,8 +24,15 @@ bool topic_try(struct topic_place *p, const struct row *row, unsigned anchor,
                size_t at);
 
 /* What a word is looked up by; a hashtag without its mark. */
-uint64_t topic_key(const struct topic_rows *t, const struct words *w,
-                   size_t i);
+uint64_t topic_other_key(const struct topic_rows *t, const struct words *w,
+                         size_t i);
+static inline uint64_t topic_key(const struct topic_rows *t,
+                                 const struct words *w, size_t i)
+{
+    const struct word *item = &w->items[i];
+    bool plain = item->kind == WORD_PLAIN && !(item->flags & WORD_LENGTHENED);
+    return plain ? item->hash : topic_other_key(t, w, i);
+}
 /* Set of enum word_class. */
 unsigned topic_classes(const struct words *w, size_t i);
 bool topic_soft(const struct words *w, size_t i); /* skipped in a row */
