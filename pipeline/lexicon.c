@@ -287,7 +287,7 @@ static int take_role(struct reader *r, const struct row *row)
         return 0;
     }
     return bad(r, "columns are term, role (negator, contrast, concession, "
-                  "unreal, end, common, clause, function, mask, group or name)");
+                  "unreal, end, common, clause, function, mask, group, name)");
 }
 
 /* So that most neighbours need not be looked up. */
