@@ -138,12 +138,32 @@ static int find_source(struct alerts *out, struct alert *a,
     return rc;
 }
 
+/* An aspect that stood out itself is the cause, the strongest first, also
+ * where the subject is always about it (an app). -1: none did. */
+static int aspect_part(const struct alert *a)
+{
+    int aspect = -1;
+    double score = 0;
+
+    for (size_t i = 0; i < a->part_count; i++) {
+        const struct alert_part *p = &a->parts[i];
+
+        if (p->measure == MEASURE_ASPECT && p->level == DETECT_ALERT &&
+            p->score > score) {
+            aspect = p->aspect;
+            score = p->score;
+        }
+    }
+    return aspect;
+}
+
 static int find_shares(struct alerts *out, struct alert *a,
                        struct store *store, int64_t usual_from,
                        struct error *err)
 {
     struct counts now, before;
     double best = SHARE_SURE;
+    int told = aspect_part(a);
 
     if (a->since - usual_from > SHARE_USUAL_DAYS * (int64_t)DAY)
         usual_from = a->since - SHARE_USUAL_DAYS * (int64_t)DAY;
@@ -151,9 +171,14 @@ static int find_shares(struct alerts *out, struct alert *a,
         range_counts(&before, store, a->subject, NULL, usual_from, a->since,
                      err))
         return -1;
-    for (int i = 0; i < ASPECT_COUNT; i++)
+    for (int i = 0; i < ASPECT_COUNT; i++) {
+        if (told == i)
+            best = -INFINITY;
+        else if (told >= 0)
+            continue;
         share_try(&a->aspect, &best, aspect_names[i], now.aspect[i],
                   now.posts, before.aspect[i], before.posts);
+    }
     best = SHARE_SURE;
     for (int i = 0; i < CHANNEL_COUNT; i++)
         share_try(&a->channel, &best, channel_names[i], now.channel[i],
