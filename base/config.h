@@ -55,6 +55,8 @@ struct recipient {
 struct config {
     char *path;                  /* "": none was read */
     char *dir;                   /* folder of the file; "." without one */
+    const char *data;            /* folder that holds lexicons/; borrowed,
+                                  * set by commands/, NULL: none */
     char *store;                 /* as written; relative to dir */
     bool keep_handles;           /* default false: only hashes */
     int64_t retention;           /* posts older are expired; 0: keep all */

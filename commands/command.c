@@ -228,9 +228,11 @@ int invocation_config(struct invocation *in, struct error *err)
     const char *path = invocation_config_path(in);
     if (in->config)
         return 0;
-    if (path)
-        return config_load(&in->config, path, NULL, err);
-    in->config = config_empty();
+    if (!path)
+        in->config = config_empty();
+    else if (config_load(&in->config, path, NULL, err))
+        return -1;
+    in->config->data = data_folder();
     return 0;
 }
 

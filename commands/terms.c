@@ -166,8 +166,7 @@ static void print_json(const struct terms *t, const char *subject)
 static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
-    struct terms_query q = { .data = data_folder(), .source = f->source,
-                             .weak = true };
+    struct terms_query q = { .source = f->source, .weak = true };
     struct terms *t;
     const char *shown;
     bool csv = !strcmp(f->format, "csv"), json = !strcmp(f->format, "json");

@@ -247,7 +247,7 @@ static int print_days(struct listing *l, struct invocation *in,
 static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
-    struct alerts_query q = { .data = data_folder(), .causes = true };
+    struct alerts_query q = { .causes = true };
     struct listing l = { .flags = f, .csv = !strcmp(f->format, "csv"),
                          .json = !strcmp(f->format, "json") };
     struct zone *zone = NULL;

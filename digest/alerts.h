@@ -95,7 +95,6 @@ struct alerts {
 struct alerts_query {
     int64_t from, until;     /* a local day, or any range; seconds */
     const char *subject;     /* NULL: every subject of store and config */
-    const char *data;        /* folder that holds lexicons/, for terms */
     bool causes;             /* also find terms, shares and samples */
     bool write_cache;        /* the store is open for writing */
 };

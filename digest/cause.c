@@ -191,7 +191,7 @@ static int find_terms(struct alerts *out, struct alert *a,
                       const struct alerts_query *query, struct error *err)
 {
     struct terms_query q = {
-        .subject = a->subject, .data = query->data, .from = a->since,
+        .subject = a->subject, .from = a->since,
         .until = a->until, .limit = ALERT_TERMS,
         .write_cache = query->write_cache,
     };

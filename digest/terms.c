@@ -454,8 +454,8 @@ int terms_find(struct terms **out, struct store *store,
     struct store_query q = { query->subject, query->source, query->from,
                              query->until };
     size_t made;
-    int rc = unwanted_load(&s.unwanted, query->data, config, query->subject,
-                           err);
+    int rc = unwanted_load(&s.unwanted, config ? config->data : NULL, config,
+                           query->subject, err);
 
     if (rc == 0)
         rc = documents_read(&s.documents, store, &q, err);

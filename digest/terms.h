@@ -67,8 +67,6 @@ struct terms {
 struct terms_query {
     const char *subject;       /* NULL or "*": every post */
     const char *source;        /* NULL: all */
-    const char *data;          /* folder that holds lexicons/; NULL: no stop
-                                * words */
     int64_t from, until;       /* seconds */
     unsigned background_days;  /* 0: 60 */
     size_t limit;              /* most items; 0: 20 */
@@ -76,7 +74,7 @@ struct terms_query {
     bool write_cache;          /* the store is open for writing */
 };
 
-/* config may be NULL: no own names to leave out. */
+/* config may be NULL: no own names to leave out, no stop words. */
 int terms_find(struct terms **out, struct store *store,
                const struct config *config, const struct terms_query *query,
                struct error *err);

@@ -119,8 +119,8 @@ static int judge_brand(struct alerts *out, const char *brand,
                        struct error *err)
 {
     struct terms_query q = {
-        .subject = brand, .data = query->data, .from = query->from,
-        .until = until, .background_days = TOPIC_BACKGROUND,
+        .subject = brand, .from = query->from, .until = until,
+        .background_days = TOPIC_BACKGROUND,
         .limit = TOPIC_TERMS, .write_cache = query->write_cache,
     };
     struct terms *t;
