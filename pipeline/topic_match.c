@@ -9,7 +9,7 @@ enum {
     NAME_WORDS = 3,
 };
 
-/* --- words -------------------------------------------------------------- */
+/* --- words --------------------------------------------------------------- */
 
 static char first_byte(const struct words *w, size_t i)
 {
@@ -106,7 +106,8 @@ uint64_t topic_other_key(const struct topic_rows *t, const struct words *w,
 
 /* --- one pattern at one place -------------------------------------------- */
 
-static bool allows(const struct topic_place *p, const struct element *e, size_t i)
+static bool allows(const struct topic_place *p, const struct element *e,
+                   size_t i)
 {
     if (topic_has(p->t->hashes + e->first, e->count,
                   topic_key(p->t, p->words, i)))
@@ -121,7 +122,8 @@ bool topic_at_start(const struct topic_place *p, size_t at)
     for (; at > p->from; at--) {
         const struct word *before = &w->items[at - 1];
         char c = first_byte(w, at - 1);
-        if (topic_ends_sentence(w, at - 1) || c == ':' || c == ';' || c == '(' ||
+        if (topic_ends_sentence(w, at - 1) || c == ':' || c == ';' ||
+            c == '(' ||
             (c == '-' && before->kind == WORD_PUNCTUATION) ||
             (at < w->count && w->items[at].flags & WORD_BREAK))
             return true;

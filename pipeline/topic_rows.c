@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads and compiles topic rows; a bad line refuses the whole. Matches
- * nothing. The pattern language is described in lexicons/README.md. */
+ * nothing. Long: a small language, its words and its files are read in one
+ * place. The pattern language is described in lexicons/README.md. */
 #include "pipeline/topic_rows.h"
 
 #include <errno.h>
@@ -52,7 +53,7 @@ const char *topic_name(unsigned tag)
     return intent_names[tag - TAG_INTENTS];
 }
 
-/* --- words and their sets --------------------------------------------- */
+/* --- words and their sets ------------------------------------------------ */
 
 static void add_hash(struct topic_rows *t, uint64_t hash)
 {
@@ -189,7 +190,7 @@ static void sort_hashes(struct topic_rows *t, uint32_t first)
     t->hash_count = kept;
 }
 
-/* --- patterns ---------------------------------------------------------- */
+/* --- patterns ------------------------------------------------------------ */
 
 static int read_gap(struct reader *r, struct text token, struct element *e)
 {
@@ -412,7 +413,7 @@ static int take_class(struct reader *r, const struct text *cells,
     return 0;
 }
 
-/* --- files ---------------------------------------------------------------- */
+/* --- files --------------------------------------------------------------- */
 
 typedef int take(struct reader *r, const struct text *cells, size_t count);
 

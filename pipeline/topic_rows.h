@@ -105,7 +105,8 @@ struct add {
     uint8_t slot;           /* in a vector */
 };
 
-enum { TOPIC_FILTER_BITS = 16, TOPIC_PAIR_BITS = 21, TOPIC_WEIGHTED_LIMIT = 8192 };
+enum { TOPIC_FILTER_BITS = 16, TOPIC_PAIR_BITS = 21,
+       TOPIC_WEIGHTED_LIMIT = 8192 };
 
 struct topic_rows {
     struct row *rows;

@@ -10,7 +10,7 @@ static const char common_words[] =
     "not but at so your we me just if all can do what as they please would "
     "should from or an will no get . ! ? ,";
 
-/* --- where a row is looked for ------------------------------------------ */
+/* --- where a row is looked for ------------------------------------------- */
 
 static void add_link(struct topic_rows *t, uint64_t hash, size_t row,
                      unsigned order, unsigned anchor, unsigned flags)
@@ -171,7 +171,7 @@ static int link_row(struct topic_rows *t, size_t index,
     return 0;
 }
 
-/* --- the table -------------------------------------------------------------- */
+/* --- the table ----------------------------------------------------------- */
 
 static int by_hash(const void *a, const void *b)
 {

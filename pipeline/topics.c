@@ -37,7 +37,7 @@ uint64_t topics_hash(const struct topics *t)
     return t->rows.hash;
 }
 
-/* --- all words -------------------------------------------------------------- */
+/* --- all words ----------------------------------------------------------- */
 
 /* What is found so far. */
 struct found {
@@ -172,7 +172,7 @@ void topics_tag(const struct topics *topics, const struct words *words,
     out->intents = (uint8_t)(hits >> TAG_INTENTS);
 }
 
-/* --- every row that fires ------------------------------------------------- */
+/* --- every row that fires ------------------------------------------------ */
 
 typedef void visit_row(void *context, const struct topic_place *p,
                        const struct row *row, size_t begin, size_t end);
@@ -218,7 +218,7 @@ static void visit_rows(const struct topic_rows *t, const struct words *words,
     }
 }
 
-/* --- spans ------------------------------------------------------------------ */
+/* --- spans --------------------------------------------------------------- */
 
 struct spans {
     struct post *post;
@@ -257,7 +257,7 @@ void topics_spans(const struct topics *t, const struct words *words,
         visit_rows(&t->rows, words, take_spans, &s);
 }
 
-/* --- why ---------------------------------------------------------------------- */
+/* --- why ----------------------------------------------------------------- */
 
 struct reasons {
     visit_topic *visit;

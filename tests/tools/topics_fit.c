@@ -163,7 +163,7 @@ static void take_text(struct fit *f, struct text text, bool label,
     }
 }
 
-/* --- files ------------------------------------------------------------------ */
+/* --- files --------------------------------------------------------------- */
 
 static FILE *open_file(const char *folder, const char *name)
 {
@@ -226,7 +226,8 @@ static void read_airline(struct fit *f, const char *folder, double importance)
     while (getline(&line, &room, file) >= 0) {
         if (cut(line, cells, 9) < 9 || number++ == 0)
             continue;
-        take_text(f, text_of(cells[8]), *cells[3] == 'n' && cells[3][2] == 'g' , 200, 3, importance);
+        take_text(f, text_of(cells[8]), !strcmp(cells[3], "negative"), FOLDS,
+                  3, importance);
     }
     mem_free(line);
     fclose(file);
@@ -273,7 +274,7 @@ static void read_hand(struct fit *f, const char *folder)
     fclose(file);
 }
 
-/* --- fitting -------------------------------------------------------------------- */
+/* --- fitting ------------------------------------------------------------- */
 
 static void transpose(struct fit *f)
 {
@@ -369,8 +370,9 @@ static void report(const struct counts *c, const char *name)
 {
     double f1[2], p = 0, r = 0;
     for (int label = 0; label < 2; label++) {
-        p = c->said[label] ? (double)c->right[label] / (double)c->said[label] : 0;
-        r = c->is[label] ? (double)c->right[label] / (double)c->is[label] : 0;
+        double right = (double)c->right[label];
+        p = c->said[label] ? right / (double)c->said[label] : 0;
+        r = c->is[label] ? right / (double)c->is[label] : 0;
         f1[label] = p + r > 0 ? 2 * p * r / (p + r) : 0;
     }
     printf("%s: precision %.3f recall %.3f F1 %.3f macro-F1 %.3f of %zu\n",

@@ -119,7 +119,8 @@ static void score_restaurants(struct score *s, unsigned part)
     };
     struct counts c[4] = { { 0 } }, all = { 0 };
     const char *set = part ? "restaurants, a fifth" : "restaurants, the rest";
-    FILE *file = open_file(s, "aspects/absa_restaurants14_train_categories.tsv");
+    FILE *file = open_file(s,
+                           "aspects/absa_restaurants14_train_categories.tsv");
     char *line = NULL, *cells[3];
     size_t room = 0;
     for (bool header = true; getline(&line, &room, file) >= 0;

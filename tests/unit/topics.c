@@ -313,7 +313,7 @@ static void test_hostile(void **state)
     static const char *const texts[] = {
         "", " ", "?", "\xf0\x9f\x98\x80\xf0\x9f\x98\x80", "\xff\xfe\x80",
         "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "e\xcc\x81\xcc\x81\xcc\x81",
-        "(((((", "@ # $ % ^", "$", "\xe2\x82\xac" "5",
+        "(((((", "@ # $ % ^", "$", ("\xe2\x82\xac" "5"),
     };
     struct topics *t = english();
     struct words w = WORDS_INIT;
