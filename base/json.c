@@ -424,7 +424,7 @@ static long feed_carry(struct json *j, const char *data, size_t length)
 {
     size_t used = 0;
     while (j->carried) {
-        bool bad;
+        bool bad = false;
         size_t size = j->carry[0] != '\\' ? j->carried
             : json_escape_length(j->carry, j->carried, &bad);
         if (size) {

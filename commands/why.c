@@ -193,9 +193,10 @@ static int put_usual(struct inquiry *q, struct error *err)
         return 0;
     }
     qsort(days, known, sizeof(*days), ascending);
+    size_t lower = (known - 1) / 2, upper = known / 2;
     buf_printf(&q->out, "%.4g a day: median of the %zu days with posts among "
                "the %d before (%llu to %llu)\n",
-               ((double)days[(known - 1) / 2] + (double)days[known / 2]) / 2,
+               ((double)days[lower] + (double)days[upper]) / 2,
                known, PAST_DAYS, (unsigned long long)days[0],
                (unsigned long long)days[known - 1]);
     return 0;

@@ -210,7 +210,7 @@ int digest_site(const struct digest *d, const struct digest *before,
     if (!rc && after)
         rc = write_page(after, folder, days, count, err);
     if (!rc)
-        rc = write_index(d, folder, days, count, err);
+        rc = count ? write_index(d, folder, days, count, err) : 0;
     mem_free(days);
     return rc;
 }

@@ -253,7 +253,7 @@ struct text clean_html(struct arena *memory, struct text html)
 
 struct text clean_entities(struct arena *memory, struct text text)
 {
-    if (!memchr(text.data ? text.data : "", '&', text.length))
+    if (!text.data || !memchr(text.data, '&', text.length))
         return text;
     struct out out = { arena_alloc(memory, text.length + 1), 0 };
     for (size_t i = 0; i < text.length;) {

@@ -178,7 +178,7 @@ static void settle_place(struct search *s)
 /* Every name that begins with this piece. */
 static void walk(struct search *s, struct place at, struct piece *p)
 {
-    struct place place = at;
+    struct place place;
     struct hit hit = { at.word, 0, { (uint32_t)p->start, 0 } };
     uint64_t before = 0;
     for (size_t depth = 0;; depth++) {

@@ -394,7 +394,7 @@ bool name_at(const struct name *n, const struct words *w, struct place at,
     if (n->kind != WORD_PLAIN)
         return marked_at(n, w, at, hit);
     size_t end = 0, start = 0;
-    struct piece p;
+    struct piece p = { 0 };
     for (size_t i = 0; i < n->count; i++) {
         if (!piece_read(w, at, i > 0, &p))
             return false;

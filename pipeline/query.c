@@ -521,7 +521,7 @@ static bool find(const struct node *n, struct search *s, size_t from,
 static bool find_near(const struct node *n, struct search *s, size_t from,
                       struct hit *hit)
 {
-    struct hit other;
+    struct hit other = { 0 };
     for (int tried = 0; tried < HITS_TRIED; tried++) {
         if (!find(n->left, s, from, hit))
             return false;
@@ -538,7 +538,7 @@ static bool find_near(const struct node *n, struct search *s, size_t from,
 static bool find(const struct node *n, struct search *s, size_t from,
                  struct hit *hit)
 {
-    struct hit other;
+    struct hit other = { 0 };
     if (s->left == 0) {
         s->limit = true;
         return false;

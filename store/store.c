@@ -7,7 +7,8 @@
 #include "store/backend.h"
 
 /* The first is also taken for a plain path. */
-static const struct store_backend *const backends[] = { &store_lmdb, NULL };
+static const struct store_backend *const backends[] = { &store_lmdb };
+enum { BACKENDS = sizeof(backends) / sizeof(*backends) };
 
 int store_open(struct store **out, const char *url, enum store_mode mode,
                struct error *err)
@@ -15,7 +16,7 @@ int store_open(struct store **out, const char *url, enum store_mode mode,
     const struct store_backend *backend = NULL;
     const char *place = url;
     *out = NULL;
-    for (int i = 0; backends[i] && !backend; i++) {
+    for (int i = 0; i < BACKENDS && !backend; i++) {
         size_t length = strlen(backends[i]->scheme);
         if (strncmp(url, backends[i]->scheme, length) == 0) {
             backend = backends[i];
