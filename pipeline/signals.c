@@ -35,6 +35,7 @@ enum {
     FAILURE_WORDS = 2, /* "not even open": so near must the verb be */
     SHORT_WORDS = 5,
     BLOCK = 32,
+    DENSITY_LIMIT = 4, /* reached by long texts only */
     SUM_LIMIT = 3,    /* of one sum: a list of praise is still one praise */
 };
 static const float CAPITALS_FACTOR = 1.25f, FACTOR_LIMIT = 1.6f;
@@ -301,9 +302,9 @@ static void apply(struct walk *k, const struct entry *e, size_t i,
     if (e->flags & ENTRY_NEGATOR) {
         k->scope = SCOPE_WORDS + 1 + (int)(last - i);
         k->out->value[SIGNAL_NEGATOR] += 1;
-    }
-    else if (last > i && continues(k, i, last))
+    } else if (last > i && continues(k, i, last)) {
         k->scope = SCOPE_WORDS;
+    }
     if (e->flags & ENTRY_MODIFIER)
         k->factor = least(k->factor * (float)e->factor / 100, FACTOR_LIMIT);
     else
@@ -340,6 +341,8 @@ static void emit(struct walk *k, size_t i, uint64_t key,
                  const struct entry *e, bool scoped)
 {
     struct term t = { key, key, (uint32_t)i, (uint32_t)i, e };
+    if (key == k->previous)
+        return; /* a row of hearts is one heart */
     if (scoped) {
         t.hash = lexicon_negated(key);
         t.entry = lexicon_find(k->lexicon, t.hash);
@@ -409,6 +412,8 @@ static void sum_up(struct walk *k)
     memcpy(k->out->uncut, value, sizeof(k->out->uncut));
     for (int s = 0; s < SIGNAL_LAST; s++)
         value[s] = least(value[s], SUM_LIMIT);
+    for (int s = SIGNAL_DENSITY; s < SIGNAL_DENSITY + 2; s++)
+        value[s] = least(value[s], DENSITY_LIMIT);
     bool positive = value[SIGNAL_ANY] > 0, negative = value[SIGNAL_ANY + 1] > 0;
     value[SIGNAL_NONE] = !positive && !negative;
     value[SIGNAL_BOTH] = positive && negative;

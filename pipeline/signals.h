@@ -73,7 +73,7 @@ typedef void take_valence_seen(void *context, const struct valence *v);
 
 struct signals {
     float value[SIGNAL_COUNT];
-    float uncut[SIGNAL_CONTRAST]; /* sums before their limit */
+    float uncut[SIGNAL_COUNT]; /* before the limits */
     size_t terms;     /* taken; each counts 1 / sqrt(terms) */
 };
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "pipeline/sentiment.h"
 
 static struct sentiment *english(void)
@@ -116,6 +117,28 @@ static void test_same(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
         assert_int_equal(score(s, rows[i][0]).score,
                          score(s, rows[i][1]).score);
+    sentiment_close(s);
+}
+
+/* Long texts stay within bounds and do not turn around. */
+static void test_long(void **state)
+{
+    static const struct { const char *piece; enum label label; } rows[] = {
+        { "\xf0\x9f\x98\x8d", LABEL_POSITIVE },
+        { "awful and rude. ", LABEL_NEGATIVE },
+        { "?", LABEL_NEUTRAL },
+        { "\xd8\xa7", LABEL_NEUTRAL },
+        { "e\xcc\x81", LABEL_NEUTRAL },
+    };
+    struct sentiment *s = english();
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct buf text = BUF_INIT(MiB);
+        while (buf_puts(&text, rows[i].piece) == 0)
+            continue;
+        assert_int_equal(score(s, text.data).label, rows[i].label);
+        buf_release(&text);
+    }
     sentiment_close(s);
 }
 
@@ -254,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_labels),    cmocka_unit_test(test_order),
         cmocka_unit_test(test_same),      cmocka_unit_test(test_explained),
+        cmocka_unit_test(test_long),
         cmocka_unit_test(test_mask),      cmocka_unit_test(test_mention),
         cmocka_unit_test(test_formats),   cmocka_unit_test(test_bad_lines),
     };
