@@ -66,25 +66,27 @@ static int by_day(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The days that have a page, oldest first. */
-static int read_days(int64_t **days, size_t *count, const char *folder,
-                     struct error *err)
+/* The days that have a page, and the one that gets one; oldest first. */
+static int read_days(int64_t **days, size_t *count, int64_t own,
+                     const char *folder, struct error *err)
 {
     size_t room = 0;
     DIR *dir = opendir(folder);
-    if (!dir)
-        return error_set(err, ERROR_SYSTEM, "%s: %s", folder,
-                         strerror(errno));
+    if (!dir) {
+        error_set(err, ERROR_SYSTEM, "%s: %s", folder, strerror(errno));
+        return -1;
+    }
+    *days = mem_grow(*days, &room, 0, sizeof(**days));
+    (*days)[(*count)++] = own;
     for (struct dirent *entry; (entry = readdir(dir));) {
         int64_t day = page_day(entry->d_name);
-        if (day < 0)
+        if (day < 0 || day == own)
             continue;
         *days = mem_grow(*days, &room, *count, sizeof(**days));
         (*days)[(*count)++] = day;
     }
     closedir(dir);
-    if (*count)
-        qsort(*days, *count, sizeof(**days), by_day);
+    qsort(*days, *count, sizeof(**days), by_day);
     return 0;
 }
 
@@ -197,14 +199,9 @@ int digest_site(const struct digest *d, const struct digest *before,
     if (mkdir(folder, 0755) && errno != EEXIST)
         return error_set(err, ERROR_SYSTEM, "%s: %s", folder,
                          strerror(errno));
-    int rc = read_days(&days, &count, folder, err);
-    if (!rc)
-        rc = write_page(d, folder, days, count, err);
-    mem_free(days);
-    days = NULL;
-    count = 0;
-    if (!rc)
-        rc = read_days(&days, &count, folder, err);
+    if (read_days(&days, &count, d->day, folder, err))
+        return -1;
+    int rc = write_page(d, folder, days, count, err);
     if (!rc && before)
         rc = write_page(before, folder, days, count, err);
     if (!rc && after)
