@@ -176,7 +176,11 @@ static struct entry *phrase(struct reader *r, struct text t)
         struct entry *e = entry_of(l, hash, t.data,
                                    last->start + last->length);
         e->flags |= ENTRY_PREFIX;
-        hash = words_join(hash, lexicon_word(l, &r->words, i));
+        uint64_t next = lexicon_word(l, &r->words, i);
+        if (i == 1)
+            entry_of(l, next, t.data + last[1].start, last[1].length)->flags |=
+                ENTRY_SECOND;
+        hash = words_join(hash, next);
     }
     return entry_of(l, hash, t.data, t.length);
 }

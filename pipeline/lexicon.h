@@ -30,7 +30,7 @@ enum entry_flag {
     ENTRY_COMMON = 4096,  /* written with a capital, yet no name */
     ENTRY_CLAUSE = 8192,  /* which, and, because: a clause may begin */
     ENTRY_FIRST = 16384,  /* a fitted pair starts with it */
-    ENTRY_SECOND = 32768, /* a fitted pair ends with it */
+    ENTRY_SECOND = 32768, /* second word of a pair or a phrase */
     ENTRY_FUNCTION = 65536, /* what a thing or a shop should do: open, fit */
     ENTRY_ROLES = ENTRY_VALENCE | ENTRY_NEGATOR | ENTRY_MODIFIER |
                   ENTRY_CONTRAST | ENTRY_CONCESSION | ENTRY_MASK |

@@ -162,8 +162,7 @@ static void fill(struct walk *k, size_t first)
     for (size_t i = 0; i + 1 < count; i++) {
         uint32_t one = k->entries[i] ? k->entries[i]->flags : 0;
         uint32_t two = k->entries[i + 1] ? k->entries[i + 1]->flags : 0;
-        bool may = one & ENTRY_PREFIX ||
-                   (one & ENTRY_FIRST && two & ENTRY_SECOND);
+        bool may = one & (ENTRY_PREFIX | ENTRY_FIRST) && two & ENTRY_SECOND;
         k->pairs[i] = may ? lexicon_find(k->lexicon,
                                          words_join(k->keys[i],
                                                     k->keys[i + 1]))
