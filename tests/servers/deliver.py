@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real SMTP server (aiosmtpd) and a plain HTTP receiver on loopback, for
+deliver.sh: deliver.py FOLDER SMTP_PORT HTTP_PORT. Messages and bodies are
+kept as files in FOLDER; a file FOLDER/refuse makes both say "try later"."""
+import http.server
+import os
+import sys
+import threading
+import time
+
+from aiosmtpd.controller import Controller
+
+folder, smtp_port, http_port = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+
+
+def keep(kind, data):
+    number = len([n for n in os.listdir(folder) if n.startswith(kind)])
+    with open(f"{folder}/{kind}-{number}", "wb") as file:
+        file.write(data)
+
+
+def refusing():
+    return os.path.exists(f"{folder}/refuse")
+
+
+class Mail:
+    async def handle_DATA(self, server, session, envelope):
+        if refusing():
+            return "451 try later"
+        keep("mail", f"{envelope.mail_from} {envelope.rcpt_tos}\n".encode()
+             + envelope.original_content)
+        return "250 taken"
+
+
+class Hook(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if refusing():
+            self.send_response(500)
+        else:
+            keep("hook", body)
+            self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+mail = Controller(Mail(), hostname="127.0.0.1", port=smtp_port)
+mail.start()
+hook = http.server.HTTPServer(("127.0.0.1", http_port), Hook)
+threading.Thread(target=hook.serve_forever, daemon=True).start()
+open(f"{folder}/ready", "w").close()
+while True:
+    time.sleep(60)

@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# swell digest --send against a real mail server and a webhook receiver: each
+# recipient once, what failed again at the next call, nobody before their hour.
+: "${ROOT:?the project folder}"
+build=${BUILD:-$ROOT/build}
+python=/usr/bin/python3
+"$python" -c 'import aiosmtpd' 2>/dev/null || { echo "skip: python3-aiosmtpd is not installed"; exit 77; }
+dir=$(mktemp -d) || exit 1
+pid=
+trap '[ -z "$pid" ] || kill "$pid"; rm -rf "$dir"' EXIT
+fail() { echo "$1"; exit 1; }
+mail=$((43000 + $$ % 2000)) hook=$((45000 + $$ % 2000))
+mkdir "$dir/in"
+"$python" "$ROOT/tests/servers/deliver.py" "$dir/in" $mail $hook &
+pid=$!
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    [ -e "$dir/in/ready" ] && break
+    sleep 0.2
+done
+[ -e "$dir/in/ready" ] || fail "the receivers did not start"
+
+cd "$dir" || exit 1
+"$build/tests/tools/generate" --out . --posts 3000 >/dev/null || fail "no posts"
+umask 077
+echo "http://127.0.0.1:$hook/secret-path" >hook.url
+sed -i '/^digest:/,$d' swell.yaml
+cat >>swell.yaml <<END
+allow_loopback: yes
+digest:
+  timezone: Europe/London
+  smtp_url: smtp://127.0.0.1:$mail
+  smtp_from: swell@shop.example
+  unsubscribe: mailto:stop@shop.example
+  recipients:
+    - name: team
+      email: team@shop.example
+      hour: 7
+    - name: room
+      webhook_file: hook.url
+      webhook_kind: slack
+      brands: [harrow-pine]
+    - name: wall
+      path: $dir/wall.html
+    - name: late
+      path: $dir/late.html
+      hour: 18
+END
+swell="$build/swell --now 2026-11-21T08:00:00Z -q"
+$swell import posts.ndjson || fail "import failed"
+count() { ls in | grep -c "^$1-"; }
+
+touch in/refuse
+$swell digest --send 2>err
+[ $? = 3 ] || fail "a failed delivery must leave with 3"
+grep -q "team: mail server 127.0.0.1" err || fail "no sentence about the mail: $(cat err)"
+grep -q "secret-path" err && fail "the webhook's address was told"
+$swell status >status 2>&1
+[ $? = 3 ] || fail "status does not mind a failed delivery"
+grep -q team status || fail "status does not name it"
+[ -s wall.html ] || fail "others were not served"
+[ ! -e late.html ] || fail "served before the hour"
+
+rm in/refuse
+$swell digest --send || fail "second call failed"
+[ "$(count mail)" = 1 ] && [ "$(count hook)" = 1 ] || fail "not delivered: $(ls in)"
+$swell digest --send || fail "third call failed"
+[ "$(count mail)" = 1 ] && [ "$(count hook)" = 1 ] || fail "delivered twice: $(ls in)"
+$swell status >status 2>&1
+grep -q "team" status && fail "status still minds"
+
+"$python" - in/mail-0 <<'END' || fail "the message is not right"
+import email.policy, email.parser, sys
+raw = open(sys.argv[1], "rb").read().split(b"\n", 1)
+assert raw[0] == b"swell@shop.example ['team@shop.example']", raw[0]
+m = email.parser.BytesParser(policy=email.policy.default).parsebytes(raw[1])
+assert "20 November 2026" in m["Subject"], m["Subject"]
+assert m["List-Unsubscribe"] == "<mailto:stop@shop.example>"
+assert m["Message-ID"] and m["Date"]
+parts = [p.get_content_type() for p in m.walk()]
+assert parts == ["multipart/alternative", "text/plain", "text/html"], parts
+plain, page = [p.get_content() for p in m.iter_parts()]
+assert "Harrow & Pine" in plain and "</html>" in page
+assert max(len(line) for line in raw[1].split(b"\n")) < 200
+END
+"$python" - in/hook-0 <<'END' || fail "the webhook's body is not right"
+import json, sys
+body = json.load(open(sys.argv[1]))
+assert "Harrow & Pine" in body["text"], body
+END
+$swell --now 2026-11-21T19:00:00Z digest --send || fail "evening call failed"
+[ -s late.html ] || fail "the late one was not served"
+[ "$(count mail)" = 1 ] || fail "mail sent again"
