@@ -67,10 +67,12 @@ static int send(struct invocation *in, int64_t day, struct error *err)
         buf_release(&talk);
         return -1;
     }
-    if (talk.length)
-        log_line(LOG_ERROR, "%.*s", (int)talk.length - 1, talk.data);
-    printf("sent %u, waiting %u, failed %u\n", report.sent, report.waiting,
-           report.failed);
+    for (char *line = talk.data, *end; line && *line; line = end + 1) {
+        end = strchr(line, '\n'); /* each failure ends in one */
+        log_line(LOG_ERROR, "%.*s", (int)(end - line), line);
+    }
+    log_line(LOG_NOTE, "sent %u, waiting for their hour %u, failed %u",
+             report.sent, report.waiting, report.failed);
     buf_release(&talk);
     return report.failed ? EXIT_INCOMPLETE : EXIT_DONE;
 }

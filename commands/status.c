@@ -30,6 +30,44 @@ struct health {
     const char *wrong;     /* NULL: well */
 };
 
+/* Deliveries that failed: names and what digest/deliver.c noted, as JSON. */
+struct failures {
+    struct buf text, json;
+    size_t count;
+};
+
+static int keep_message(void *context, const struct json_value *values,
+                        struct error *err)
+{
+    struct buf *out = context;
+    (void)err;
+    for (int i = 0; i < 2; i++)
+        if (values[i].type == JSON_STRING) {
+            buf_puts(out, i ? ": " : " of ");
+            buf_add(out, values[i].text.data, values[i].text.length);
+        }
+    return 0;
+}
+
+static int take_delivery(void *context, const char *key, struct text value)
+{
+    static const char *const paths[] = { "day", "message", NULL };
+    struct failures *f = context;
+    const char *name = key + strlen("delivery/");
+    struct json *json = json_open("", paths, keep_message, &f->text);
+    buf_printf(&f->text, "digest to %s failed", name);
+    if (!json_feed(json, value.data, value.length, NULL))
+        (void)json_end(json, NULL);
+    json_close(json);
+    buf_putc(&f->text, '\n');
+    buf_puts(&f->json, f->count++ ? ",{\"to\":" : "{\"to\":");
+    json_write(&f->json, text_of(name));
+    buf_puts(&f->json, ",\"failure\":");
+    buf_add(&f->json, value.data, value.length);
+    buf_putc(&f->json, '}');
+    return 0;
+}
+
 static int examine(struct invocation *in, const struct source_config *source,
                    struct health *h, struct error *err)
 {
@@ -77,7 +115,8 @@ static const char *ago(int64_t when, char out[32])
 }
 
 static void print_text(const struct store_stats *stats,
-                       const struct health *all, size_t count)
+                       const struct health *all, size_t count,
+                       const struct failures *failed)
 {
     char a[32], b[32], when[CLOCK_TEXT];
     printf("%llu posts, %llu mentions, %.1f MiB used of %.1f MiB\n",
@@ -98,6 +137,7 @@ static void print_text(const struct store_stats *stats,
             printf("%-20s waits until %s, as the service asks\n", "",
                    clock_format(h->round.wait_until, when));
     }
+    fputs(buf_text(&failed->text), stdout);
 }
 
 static void put_time(struct buf *out, const char *key, int64_t when)
@@ -110,7 +150,8 @@ static void put_time(struct buf *out, const char *key, int64_t when)
 }
 
 static void print_json(const struct store_stats *stats,
-                       const struct health *all, size_t count)
+                       const struct health *all, size_t count,
+                       const struct failures *failed)
 {
     struct buf out = BUF_INIT(0);
     buf_printf(&out, "{\"posts\":%llu,\"mentions\":%llu,\"bytes_used\":%llu,"
@@ -136,7 +177,8 @@ static void print_json(const struct store_stats *stats,
                                  : h->wrong ? h->wrong : ""));
         buf_putc(&out, '}');
     }
-    buf_puts(&out, "]}");
+    buf_printf(&out, "],\"deliveries_failed\":[%s]}",
+               buf_text(&failed->json));
     puts(buf_text(&out));
     buf_release(&out);
 }
@@ -145,6 +187,7 @@ static int run(struct invocation *in, struct error *err)
 {
     const struct status_flags *flags = in->flags;
     bool json = strcmp(flags->format, "json") == 0, wrong = false;
+    struct failures failed = { BUF_INIT(0), BUF_INIT(0), 0 };
     struct store_stats stats;
     int rc = -1;
     if (!json && strcmp(flags->format, "text") != 0)
@@ -159,9 +202,13 @@ static int run(struct invocation *in, struct error *err)
             goto done;
         wrong = wrong || all[i].wrong;
     }
-    (json ? print_json : print_text)(&stats, all, count);
-    rc = wrong ? EXIT_INCOMPLETE : EXIT_DONE;
+    if (store_note_scan(in->store, "delivery/", take_delivery, &failed, err))
+        goto done;
+    (json ? print_json : print_text)(&stats, all, count, &failed);
+    rc = wrong || failed.count ? EXIT_INCOMPLETE : EXIT_DONE;
 done:
+    buf_release(&failed.text);
+    buf_release(&failed.json);
     mem_free(all);
     return rc;
 }
@@ -170,7 +217,8 @@ const struct command command_status = {
     .name = "status",
     .arguments = "[--format text|json]",
     .about = "is collecting well? store, sources, waits, coverage",
-    .help = "Status 3 when a source failed, never ran or is no longer run.\n",
+    .help = "Status 3 when a source failed, never ran or is no longer run, or a "
+            "digest could\nnot be delivered.\n",
     .options = options,
     .state_size = sizeof(struct status_flags),
     .run = run,

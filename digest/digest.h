@@ -186,7 +186,8 @@ void digest_text(const struct digest *d, struct buf *out, unsigned columns,
                  bool colour);
 void digest_markdown(const struct digest *d, struct buf *out);
 void digest_json(const struct digest *d, struct buf *out);
-/* One self-contained page. previous/next: file names for links, or NULL. */
+/* One self-contained page. previous/next: file names for links, "" for none;
+ * both NULL: a page that stands alone, without links to others. */
 void digest_html(const struct digest *d, struct buf *out,
                  const char *previous, const char *next);
 

@@ -111,10 +111,10 @@ static void put_head(struct buf *out, const struct digest *d,
                style_screen, style_narrow);
     if (previous || next) {
         buf_puts(out, "<nav aria-label=\"days\"><span>");
-        if (previous)
+        if (previous && *previous)
             buf_printf(out, "<a href=\"%s\">← the day before</a>", previous);
         buf_puts(out, "</span> <a href=\"index.html\">calendar</a> <span>");
-        if (next)
+        if (next && *next)
             buf_printf(out, "<a href=\"%s\">the day after →</a>", next);
         buf_puts(out, "</span></nav>\n");
     }

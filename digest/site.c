@@ -180,7 +180,7 @@ static int write_page(const struct digest *d, const char *folder,
         if (days[i] > d->day && !next.length)
             page_name(&next, days[i]);
     }
-    digest_html(d, &out, previous.data, next.data);
+    digest_html(d, &out, buf_text(&previous), buf_text(&next));
     full_path(&path, folder, d->day);
     int rc = file_replace(path.data, &out, err);
     buf_release(&out);

