@@ -77,6 +77,22 @@ struct text api_text(struct batch *out, const struct json_value *value,
                      limit);
 }
 
+struct text api_join(struct batch *out, struct text first,
+                     const char *between, struct text second, size_t limit)
+{
+    struct buf whole = BUF_INIT(0);
+    if (first.length)
+        buf_add(&whole, first.data, first.length);
+    if (first.length && second.length)
+        buf_puts(&whole, between);
+    if (second.length)
+        buf_add(&whole, second.data, second.length);
+    struct text copy = text_copy(&out->memory, buf_text(&whole),
+                                 whole.length, limit);
+    buf_release(&whole);
+    return copy;
+}
+
 void api_html(struct buf *out, struct text plain)
 {
     for (size_t i = 0; i < plain.length; i++) {
@@ -108,4 +124,30 @@ uint8_t api_rating(const struct json_value *value)
     digits[value->text.length] = '\0';
     double stars = strtod(digits, NULL);
     return stars >= 0.5 && stars < 5.5 ? (uint8_t)lround(stars) : 0;
+}
+
+struct text api_unescape(struct arena *memory, struct text t)
+{
+    static const struct { const char *entity; char byte; } rows[] = {
+        { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' },
+    };
+    if (!t.length || !memchr(t.data, '&', t.length))
+        return t;
+    char *out = arena_alloc(memory, t.length);
+    size_t used = 0;
+    for (size_t i = 0; i < t.length;) {
+        size_t size = 1;
+        out[used] = t.data[i];
+        for (size_t r = 0; t.data[i] == '&' && r < 3; r++) {
+            size_t n = strlen(rows[r].entity);
+            if (n <= t.length - i && memcmp(t.data + i, rows[r].entity,
+                                            n) == 0) {
+                out[used] = rows[r].byte;
+                size = n;
+            }
+        }
+        used++;
+        i += size;
+    }
+    return (struct text){ out, used };
 }

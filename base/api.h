@@ -35,10 +35,16 @@ void api_release(struct api_call *call);
 /* A string or number as text in the batch's arena; empty for all else. */
 struct text api_text(struct batch *out, const struct json_value *value,
                      size_t limit);
+/* Both in the batch's arena, between them what parts them when none is
+ * empty: a title and its words, an address and an id. */
+struct text api_join(struct batch *out, struct text first,
+                     const char *between, struct text second, size_t limit);
 /* 1 to 5, rounded; 0: none. */
 uint8_t api_rating(const struct json_value *value);
 /* Plain text as HTML, appended: for posts that are put together as HTML. */
 void api_html(struct buf *out, struct text plain);
+/* &amp; &lt; &gt; undone once: what X and Reddit put into their texts. */
+struct text api_unescape(struct arena *memory, struct text t);
 /* A date in any form that clock_parse() knows; 0: none. */
 int64_t api_time(const struct json_value *value);
 

@@ -21,6 +21,7 @@ struct collection {
     /* Filled by fetch: how far back from now this round is complete. The
      * driver marks [complete_from, now) covered when fetch returns 0. */
     int64_t complete_from; /* 0: not known */
+    int64_t wait_until;    /* a limit that no header says; 0: none */
     uint64_t skipped;      /* items left out as unusable, counted */
     char skipped_why[200]; /* the last reason, with its position */
 };
@@ -57,5 +58,9 @@ void collection_gone(struct batch *out, struct text source,
 /* Count an item as left out and remember why. */
 void collection_skip(struct collection *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* When the service may be asked again after a failed fetch, by its headers
+ * or by what the collector knows; 0: not said. */
+int64_t collection_wait(const struct collection *c);
 
 #endif

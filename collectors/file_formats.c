@@ -2,6 +2,7 @@
 /* The line formats of the file collector, each a list of paths and a
  * function that names their values: NDJSON of our own fields, twarc (one
  * tweet or one page of version 2 a line), Pushshift, Jetstream frames. */
+#include "base/api.h"
 #include "base/clock.h"
 #include "collectors/file_parts.h"
 
@@ -122,7 +123,7 @@ static int take_twarc1(void *context, const struct json_value *v,
     f[FIELD_TEXT] = given(&v[T1_REPOST_TEXT]) ? text_value(&v[T1_REPOST_TEXT])
         : given(&v[T1_EXTENDED]) ? text_value(&v[T1_EXTENDED])
         : first_of(&v[T1_FULL], &v[T1_TEXT]);
-    f[FIELD_TEXT] = file_unescape(&job->out->memory, f[FIELD_TEXT]);
+    f[FIELD_TEXT] = api_unescape(&job->out->memory, f[FIELD_TEXT]);
     f[FIELD_CREATED] = text_value(&v[T1_CREATED]);
     f[FIELD_AUTHOR] = text_value(&v[T1_USER]);
     f[FIELD_HANDLE] = text_value(&v[T1_HANDLE]);
@@ -183,8 +184,8 @@ static int take_twarc2(void *context, const struct json_value *v,
     f[FIELD_SOURCE] = TEXT("x");
     /* An edit has an id of its own; the first of its family names the post. */
     f[FIELD_ID] = first_of(&v[T2_FAMILY], &v[T2_ID]);
-    f[FIELD_TEXT] = file_unescape(&job->out->memory,
-                                  first_of(&v[T2_NOTE], &v[T2_TEXT]));
+    f[FIELD_TEXT] = api_unescape(&job->out->memory,
+                                 first_of(&v[T2_NOTE], &v[T2_TEXT]));
     f[FIELD_CREATED] = text_value(&v[T2_CREATED]);
     f[FIELD_AUTHOR] = text_value(&v[T2_AUTHOR]);
     f[FIELD_HANDLE] = given(&v[T2_HANDLE]) ? text_value(&v[T2_HANDLE])
@@ -278,7 +279,7 @@ static int take_pushshift(void *context, const struct json_value *v,
         : own.length && !is_gone(own)
           ? joined(job, "", text_value(&v[PS_TITLE]), "\n\n", own)
           : text_value(&v[PS_TITLE]);
-    f[FIELD_TEXT] = file_unescape(&job->out->memory, f[FIELD_TEXT]);
+    f[FIELD_TEXT] = api_unescape(&job->out->memory, f[FIELD_TEXT]);
     if (is_gone(comment ? body : own))
         f[FIELD_DELETED] = TEXT("true");
     f[FIELD_CREATED] = text_value(&v[PS_CREATED]);

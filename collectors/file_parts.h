@@ -84,7 +84,4 @@ void file_post(struct file_job *job,
 /* Count what is left out and say the first few. */
 void file_refuse(struct file_job *job, const char *why);
 
-/* &amp; &lt; &gt; undone once: what X and Reddit put into their texts. */
-struct text file_unescape(struct arena *memory, struct text t);
-
 #endif

@@ -210,29 +210,3 @@ void file_post(struct file_job *job, const struct text fields[FILE_MEANINGS])
     batch_drop(job->out);
     file_refuse(job, why);
 }
-
-struct text file_unescape(struct arena *memory, struct text t)
-{
-    static const struct { const char *entity; char byte; } rows[] = {
-        { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' },
-    };
-    if (!t.length || !memchr(t.data, '&', t.length))
-        return t;
-    char *out = arena_alloc(memory, t.length);
-    size_t used = 0;
-    for (size_t i = 0; i < t.length;) {
-        size_t size = 1;
-        out[used] = t.data[i];
-        for (size_t r = 0; t.data[i] == '&' && r < 3; r++) {
-            size_t n = strlen(rows[r].entity);
-            if (n <= t.length - i && memcmp(t.data + i, rows[r].entity,
-                                            n) == 0) {
-                out[used] = rows[r].byte;
-                size = n;
-            }
-        }
-        used++;
-        i += size;
-    }
-    return (struct text){ out, used };
-}

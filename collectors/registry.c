@@ -10,7 +10,11 @@ extern const struct collector collector_feed;
 extern const struct collector collector_file;
 extern const struct collector collector_hackernews;
 extern const struct collector collector_mastodon;
+extern const struct collector collector_reddit;
+extern const struct collector collector_threads;
+extern const struct collector collector_trustpilot;
 extern const struct collector collector_wordpress;
+extern const struct collector collector_x;
 
 const struct collector *const collectors[] = {
     &collector_appstore,
@@ -19,7 +23,11 @@ const struct collector *const collectors[] = {
     &collector_file,
     &collector_hackernews,
     &collector_mastodon,
+    &collector_reddit,
+    &collector_threads,
+    &collector_trustpilot,
     &collector_wordpress,
+    &collector_x,
     NULL,
 };
 
@@ -38,6 +46,12 @@ void collection_skip(struct collection *c, const char *format, ...)
     vsnprintf(c->skipped_why, sizeof(c->skipped_why), format, args);
     va_end(args);
     c->skipped++;
+}
+
+int64_t collection_wait(const struct collection *c)
+{
+    int64_t wait = c->http ? http_wait_until(c->http) : 0;
+    return wait > c->wait_until ? wait : c->wait_until;
 }
 
 void collection_gone(struct batch *out, struct text source,

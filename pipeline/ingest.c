@@ -303,8 +303,8 @@ int ingest_round(struct ingest *i, struct collection *c, unsigned max_pages,
     report->skipped = c->skipped;
     snprintf(report->skipped_why, sizeof(report->skipped_why), "%s",
              c->skipped_why);
-    if (rc < 0 && c->http)
-        report->wait_until = http_wait_until(c->http);
+    if (rc < 0)
+        report->wait_until = collection_wait(c);
     if (*c->label && round_note(i->store, c, rc, &why, report, i->now,
                                 rc < 0 ? NULL : err) && rc >= 0)
         return -1;

@@ -82,8 +82,7 @@ void round_coverage(struct store *s, const struct collection *c, int rc,
     int64_t from = now - QUARTER;
     if (round_read(s, c->label, &before, NULL) == 1 && before.last_ok)
         from = before.last_ok;
-    bool limited = why->kind == ERROR_RETRY && c->http &&
-                   http_wait_until(c->http) > now;
+    bool limited = why->kind == ERROR_RETRY && collection_wait(c) > now;
     *out = (struct coverage_span){ from, now, limited ? COVERAGE_LIMITED
                                                       : COVERAGE_FAILED };
 }

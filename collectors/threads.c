@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Threads by keyword search, newest first (base/walk.h), each round only
+ * since the last one. `paging.next` holds the token and is not followed. The
+ * search leaves posts out as it likes: what is not found is not taken for
+ * deleted. */
+#include "base/api.h"
+#include "base/clock.h"
+#include "base/walk.h"
+#include "collectors/collector.h"
+
+struct threads {
+    char *token, *service;
+    struct option_list queries, tags;
+    uint64_t page;
+    int64_t overlap;
+
+    struct walk walk;
+    struct walk_list *list;
+    size_t place;             /* queries first, then tags */
+    struct batch *out;
+    struct collection *collection;
+};
+
+static const struct option options[] = {
+    { "token_file", OPTION_SECRET, NULL, offsetof(struct threads, token),
+      "0600 file with a long-lived access token (required)" },
+    { "query", OPTION_LIST, NULL, offsetof(struct threads, queries),
+      "words to search for" },
+    { "tag", OPTION_LIST, NULL, offsetof(struct threads, tags),
+      "topic tags to follow, without #" },
+    { "page_size", OPTION_COUNT, "100", offsetof(struct threads, page),
+      "posts a request, at most 100" },
+    { "overlap", OPTION_DURATION, "2h", offsetof(struct threads, overlap),
+      "read so far behind the last round again: posts are found late" },
+    { "service", OPTION_URL, "https://graph.threads.net",
+      offsetof(struct threads, service), "where the search is" },
+    OPTION_END
+};
+
+enum { ID, WORDS, LINK, CREATED, NAME, REPLY, QUOTE };
+static const char *const paths[] = {
+    "id", "text", "permalink", "timestamp", "username", "is_reply",
+    "is_quote_post", "/paging.cursors.after", "/paging.next", NULL
+};
+
+static int open_threads(struct collection *c, struct error *err)
+{
+    struct threads *t = c->state;
+    if (!t->token)
+        return error_set(err, ERROR_CONFIG, "token_file is needed; swell "
+                         "sources threads says how to get a token");
+    if (!t->queries.count && !t->tags.count)
+        return error_set(err, ERROR_CONFIG, "say what to read: query or tag");
+    if (t->page < 1 || t->page > 100)
+        t->page = 100;
+    t->collection = c;
+    walk_open(&t->walk, c->cursor, clock_now(), c->since, t->overlap);
+    return 0;
+}
+
+static void close_threads(struct collection *c)
+{
+    struct threads *t = c->state;
+    walk_close(&t->walk);
+}
+
+static int take_post(void *context, const struct json_value *values,
+                     struct error *err)
+{
+    struct threads *t = context;
+    struct text id = values[ID].text;
+    int64_t created = api_time(&values[CREATED]);
+    (void)err;
+    if (!id.length || id.length > POST_ID_LIMIT || !created) {
+        collection_skip(t->collection, "a post without id or timestamp");
+        return 0;
+    }
+    if (!walk_saw(&t->walk, t->list, id, id, created))
+        return 0;
+    struct post *post = batch_add(t->out);
+    post->source = TEXT("threads");
+    post->native_id = api_text(t->out, &values[ID], POST_ID_LIMIT);
+    post->url = api_text(t->out, &values[LINK], POST_URL_LIMIT);
+    post->author = post->handle = api_text(t->out, &values[NAME],
+                                           POST_ID_LIMIT);
+    post->text = api_text(t->out, &values[WORDS], POST_TEXT_LIMIT);
+    post->created = post->indexed = created;
+    post->kind = json_true(&values[REPLY]) ? POST_REPLY
+                 : json_true(&values[QUOTE]) ? POST_QUOTE : POST_ORIGINAL;
+    return 0;
+}
+
+static int take_code(void *context, const struct json_value *values,
+                     struct error *err)
+{
+    int64_t *code = context;
+    (void)err;
+    json_integer(&values[0], code);
+    return 0;
+}
+
+/* Throttling is HTTP 400, 403 or 500 here, with a code in the body and no
+ * word of when; a dead token is 400, too. */
+static int judge(struct threads *t, const struct api_call *call,
+                 struct error *err)
+{
+    static const char *const code_path[] = { "error.code", NULL };
+    const struct buf *body = &call->reply.error_body;
+    int64_t code = 0;
+    struct json *json = json_open("", code_path, take_code, &code);
+    (void)json_line(json, buf_text(body), body->length, NULL);
+    json_close(json);
+    if (code == 190)
+        return error_set(err, ERROR_DENIED, "the access token has expired or "
+                         "was withdrawn (code 190): put a new one into "
+                         "token_file");
+    if (code == 4 || code == 17 || code == 32 || code == 613) {
+        t->collection->wait_until = clock_now() + HOUR;
+        return error_set(err, ERROR_RETRY, "the quota of searches is used up "
+                         "(code %d): 2,200 in 24 hours", (int)code);
+    }
+    return -1;
+}
+
+static int next_page(struct threads *t, const char *what, bool tag,
+                     struct error *err)
+{
+    struct buf url = BUF_INIT(0);
+    struct api_call call = { .http = t->collection->http, .element = "data[*]",
+                             .paths = paths, .take = take_post, .context = t,
+                             .out = t->out };
+    int64_t from = t->list->asked ? t->list->asked - t->overlap
+                                  : t->walk.since;
+    buf_printf(&url, "%s/v1.0/keyword_search?search_type=RECENT&search_mode=%s"
+               "&fields=id%%2Ctext%%2Cpermalink%%2Ctimestamp%%2Cusername%%2C"
+               "is_reply%%2Cis_quote_post&limit=%llu&since=%lld&q=",
+               t->service, tag ? "TAG" : "KEYWORD",
+               (unsigned long long)t->page, (long long)from);
+    http_escape(&url, what);
+    if (*t->list->token) {
+        buf_puts(&url, "&after=");
+        http_escape(&url, t->list->token);
+    }
+    call.request.url = buf_text(&url);
+    call.request.bearer = t->token;
+    walk_page(&t->walk, t->list);
+    int rc = -2;
+    if (api_send(&call, err)) {
+        judge(t, &call, err);
+    } else {
+        bool more = api_top(&call, "/paging.next").length > 0;
+        rc = walk_page_end(&t->walk, t->list, more
+                           ? api_top(&call, "/paging.cursors.after")
+                           : TEXT(""));
+    }
+    api_release(&call);
+    buf_release(&url);
+    return rc;
+}
+
+static int fetch(struct collection *c, struct batch *out, struct error *err)
+{
+    struct threads *t = c->state;
+    bool tag = t->place >= t->queries.count;
+    const char *what = tag ? t->tags.items[t->place - t->queries.count]
+                           : t->queries.items[t->place];
+    char name[300];
+    t->out = out;
+    snprintf(name, sizeof(name), "%s/%s", tag ? "tag" : "q", what);
+    t->list = walk_list(&t->walk, name);
+    int rc = next_page(t, *what == '#' && tag ? what + 1 : what, tag, err);
+    if (rc == -2)
+        return -1;
+    if (rc == -1)
+        collection_skip(c, "%s: the service sends the same page again", what);
+    walk_gone_done(t->list);
+    if (rc <= 0)
+        t->place++;
+    walk_save(&t->walk, &out->cursor);
+    c->complete_from = walk_complete_from(&t->walk);
+    return t->place < t->queries.count + t->tags.count;
+}
+
+const struct collector collector_threads = {
+    .name = "threads",
+    .about = "keyword and tag search of Threads, with your own app's token",
+    .terms = "an app that Meta has reviewed; 2,200 searches in 24 hours; "
+             "before the review only your own posts are found",
+    .key_help = "at developers.facebook.com: an app with the use case Threads "
+                "API; ask for review of threads_basic and "
+                "threads_keyword_search; exchange the user token for a "
+                "long-lived one (60 days), into a file of mode 0600",
+    .options = options,
+    .state_size = sizeof(struct threads),
+    .every = 15 * MINUTE,
+    .open = open_threads,
+    .fetch = fetch,
+    .close = close_threads,
+};

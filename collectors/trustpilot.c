@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reviews of a shop at Trustpilot, by the public interface and the brand's
+ * own key, newest first (base/walk.h); once a week a month of them is read
+ * again, for edits. The key travels in a header, never in the address. Asks
+ * for nothing private: no orders, no e-mail. */
+#include "base/api.h"
+#include "base/clock.h"
+#include "base/walk.h"
+#include "collectors/collector.h"
+
+struct trustpilot {
+    char *key, *service;
+    struct option_list shops;
+    uint64_t page;
+    int64_t overlap, edits;
+
+    char unit[100];           /* the business unit of the present shop */
+    struct walk walk;
+    struct walk_list *list;
+    size_t shop;
+    struct batch *out;
+    struct collection *collection;
+};
+
+static const struct option options[] = {
+    { "key_file", OPTION_SECRET, NULL, offsetof(struct trustpilot, key),
+      "0600 file with the API key (required)" },
+    { "shop", OPTION_LIST, NULL, offsetof(struct trustpilot, shops),
+      "domains as Trustpilot lists them: shop.example (required)" },
+    { "page_size", OPTION_COUNT, "100", offsetof(struct trustpilot, page),
+      "reviews a request, at most 100" },
+    { "overlap", OPTION_DURATION, "1d", offsetof(struct trustpilot, overlap),
+      "read so far behind the last round again, for late reviews" },
+    { "edits", OPTION_DURATION, "30d", offsetof(struct trustpilot, edits),
+      "so far once a week, for edited and removed ones" },
+    { "service", OPTION_URL, "https://api.trustpilot.com",
+      offsetof(struct trustpilot, service), "where the reviews are" },
+    OPTION_END
+};
+
+enum { ID, STARS, TITLE, WORDS, LANGUAGE, CREATED, UPDATED, AUTHOR, NAME,
+       STATUS, LIKES };
+static const char *const paths[] = {
+    "id", "stars", "title", "text", "language", "createdAt", "updatedAt",
+    "consumer.id", "consumer.displayName", "status", "numberOfLikes", NULL
+};
+
+static int open_trustpilot(struct collection *c, struct error *err)
+{
+    struct trustpilot *t = c->state;
+    if (!t->key || !t->shops.count)
+        return error_set(err, ERROR_CONFIG, "key_file and shop are needed");
+    if (t->page < 1 || t->page > 100)
+        t->page = 100;
+    t->collection = c;
+    walk_open(&t->walk, c->cursor, clock_now(), c->since, t->overlap);
+    return 0;
+}
+
+static void close_trustpilot(struct collection *c)
+{
+    struct trustpilot *t = c->state;
+    walk_close(&t->walk);
+}
+
+/* api_send() with the key. */
+static int ask(struct trustpilot *t, struct api_call *call, struct error *err)
+{
+    struct buf line = BUF_INIT(0);
+    buf_printf(&line, "apikey: %s", t->key);
+    const char *const headers[] = { buf_text(&line), NULL };
+    call->http = t->collection->http;
+    call->request.headers = headers;
+    int rc = api_send(call, err);
+    call->request.headers = NULL;
+    explicit_bzero(line.data, line.room);
+    buf_release(&line);
+    return rc;
+}
+
+static int take_unit(void *context, const struct json_value *values,
+                     struct error *err)
+{
+    struct trustpilot *t = context;
+    (void)err;
+    if (values[ID].text.length < sizeof(t->unit) && values[ID].text.length)
+        snprintf(t->unit, sizeof(t->unit), "%.*s",
+                 (int)values[ID].text.length, values[ID].text.data);
+    return 0;
+}
+
+static int find_unit(struct trustpilot *t, struct error *err)
+{
+    struct buf url = BUF_INIT(0);
+    struct api_call call = { .element = "", .paths = paths, .take = take_unit,
+                             .context = t };
+    buf_printf(&url, "%s/v1/business-units/find?name=", t->service);
+    http_escape(&url, t->shops.items[t->shop]);
+    call.request.url = buf_text(&url);
+    int rc = ask(t, &call, err);
+    if (rc == 0 && !*t->unit)
+        rc = error_set(err, ERROR_INPUT, "the answer names no business unit");
+    if (rc)
+        error_prefix(err, "shop %s", t->shops.items[t->shop]);
+    api_release(&call);
+    buf_release(&url);
+    return rc;
+}
+
+static bool is_gone(const struct json_value *values)
+{
+    return values[STATUS].type == JSON_STRING &&
+           !text_is(values[STATUS].text, "active") &&
+           !text_is(values[STATUS].text, "published");
+}
+
+static int take_review(void *context, const struct json_value *values,
+                       struct error *err)
+{
+    struct trustpilot *t = context;
+    struct batch *out = t->out;
+    struct text id = values[ID].text;
+    int64_t created = api_time(&values[CREATED]);
+    (void)err;
+    if (!id.length || id.length > POST_ID_LIMIT || !created) {
+        collection_skip(t->collection, "a review without id or createdAt");
+        return 0;
+    }
+    if (!walk_saw(&t->walk, t->list, id, id, created))
+        return 0;
+    if (is_gone(values)) {
+        collection_gone(out, TEXT("trustpilot"), id, created);
+        return 0;
+    }
+    struct post *post = batch_add(out);
+    post->source = TEXT("trustpilot");
+    post->kind = POST_REVIEW;
+    post->native_id = api_text(out, &values[ID], POST_ID_LIMIT);
+    post->url = api_join(out, TEXT("https://www.trustpilot.com/reviews/"), "",
+                         id, POST_URL_LIMIT);
+    post->author = api_text(out, &values[AUTHOR], POST_ID_LIMIT);
+    post->handle = api_text(out, &values[NAME], POST_ID_LIMIT);
+    post->lang = api_text(out, &values[LANGUAGE], 16);
+    post->created = post->indexed = created;
+    post->edited = api_time(&values[UPDATED]);
+    post->rating = api_rating(&values[STARS]);
+    json_count(&values[LIKES], &post->likes);
+    post->text = api_join(out, values[TITLE].text, "\n", values[WORDS].text,
+                          POST_TEXT_LIMIT);
+    return 0;
+}
+
+static int take_status(void *context, const struct json_value *values,
+                       struct error *err)
+{
+    bool *gone = context;
+    (void)err;
+    *gone = is_gone(values);
+    return 0;
+}
+
+static int recheck(struct trustpilot *t, const struct walk_item *item,
+                   struct error *err)
+{
+    bool gone = false;
+    struct buf url = BUF_INIT(0);
+    struct api_call call = { .element = "", .paths = paths,
+                             .take = take_status, .context = &gone };
+    buf_printf(&url, "%s/v1/reviews/", t->service);
+    http_escape(&url, item->id);
+    call.request.url = buf_text(&url);
+    int rc = ask(t, &call, err);
+    if (rc && (call.reply.status == 404 || call.reply.status == 410)) {
+        gone = true;
+        rc = 0;
+    }
+    if (rc == 0 && gone)
+        collection_gone(t->out, TEXT("trustpilot"), text_of(item->key),
+                        item->time);
+    api_release(&call);
+    buf_release(&url);
+    return rc;
+}
+
+static int next_page(struct trustpilot *t, struct error *err)
+{
+    struct buf url = BUF_INIT(0);
+    struct api_call call = { .element = "reviews[*]", .paths = paths,
+                             .take = take_review, .context = t,
+                             .out = t->out };
+    char next[24] = "";
+    long page = *t->list->token ? strtol(t->list->token, NULL, 10) : 1;
+    buf_printf(&url, "%s/v1/business-units/", t->service);
+    http_escape(&url, t->unit);
+    buf_printf(&url, "/reviews?orderBy=createdat.desc&perPage=%llu&page=%ld",
+               (unsigned long long)t->page, page);
+    call.request.url = buf_text(&url);
+    t->walk.overlap = t->walk.now / (7 * DAY) != t->list->asked / (7 * DAY)
+                          ? t->edits : t->overlap;
+    walk_page(&t->walk, t->list);
+    int rc = ask(t, &call, err) ? -2 : 0;
+    if (rc == 0) {
+        if (call.elements)
+            snprintf(next, sizeof(next), "%ld", page + 1);
+        rc = walk_page_end(&t->walk, t->list, text_of(next));
+    }
+    api_release(&call);
+    buf_release(&url);
+    return rc;
+}
+
+static int fetch(struct collection *c, struct batch *out, struct error *err)
+{
+    struct trustpilot *t = c->state;
+    t->out = out;
+    t->list = walk_list(&t->walk, t->shops.items[t->shop]);
+    if (!*t->unit && find_unit(t, err))
+        return -1;
+    int rc = next_page(t, err);
+    if (rc == -2)
+        return -1;
+    for (unsigned i = 0; i < t->list->gone.count; i++)
+        if (recheck(t, &t->list->gone.items[i], err))
+            return -1;
+    walk_gone_done(t->list);
+    if (rc <= 0) {
+        t->shop++;
+        t->unit[0] = '\0';
+    }
+    walk_save(&t->walk, &out->cursor);
+    c->complete_from = walk_complete_from(&t->walk);
+    return t->shop < t->shops.count;
+}
+
+const struct collector collector_trustpilot = {
+    .name = "trustpilot",
+    .about = "reviews of shops at Trustpilot, with your own API key",
+    .terms = "the key's contract with Trustpilot; removed reviews are "
+             "followed; public data only",
+    .key_help = "Trustpilot Business with API access: Integrations, "
+                "Developers, APIs, create an application; put its API key "
+                "into a file of mode 0600",
+    .options = options,
+    .state_size = sizeof(struct trustpilot),
+    .every = HOUR,
+    .open = open_trustpilot,
+    .fetch = fetch,
+    .close = close_trustpilot,
+};

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* X by recent search, newest first (base/walk.h). Each post shown is paid
+ * for, so a cap in posts and in dollars holds for each UTC day: what a page
+ * may cost is counted before it is asked for. Asks for no people. */
+#include "base/api.h"
+#include "base/clock.h"
+#include "base/walk.h"
+#include "collectors/collector.h"
+
+enum { PAGE_LEAST = 10, PAGE_MOST = 100, QUERY_LIMIT = 512, VERSIONS = 6 };
+
+/* The search knows seven days; a walk may be gone on with for an hour. */
+static const int64_t DEPTH = 7 * DAY - HOUR;
+
+struct x {
+    char *token, *service;
+    struct option_list queries;
+    bool reposts;
+    uint64_t page, posts;
+    double dollars, price;
+    int64_t overlap;
+
+    int64_t day;              /* the UTC day that spent belongs to */
+    uint64_t spent;           /* posts, counted on the safe side */
+    struct walk walk;
+    struct walk_list *list;
+    size_t query;             /* number of the one being read */
+    struct batch *out;
+    struct collection *collection;
+};
+
+static const struct option options[] = {
+    { "token_file", OPTION_SECRET, NULL, offsetof(struct x, token),
+      "0600 file with the app's bearer token (required)" },
+    { "query", OPTION_LIST, NULL, offsetof(struct x, queries),
+      "searches in X's own language, 490 characters at most (required)" },
+    { "posts_a_day", OPTION_COUNT, "400", offsetof(struct x, posts),
+      "posts that may be bought in a UTC day" },
+    { "dollars_a_day", OPTION_FLOAT, "2", offsetof(struct x, dollars),
+      "dollars that may be spent in a UTC day; the lower cap holds" },
+    { "price", OPTION_FLOAT, "0.005", offsetof(struct x, price),
+      "dollars that X asks for a post" },
+    { "reposts", OPTION_BOOL, "false", offsetof(struct x, reposts),
+      "buy reposts, too; they have no words of their own" },
+    { "page_size", OPTION_COUNT, "100", offsetof(struct x, page),
+      "posts a request, 10 to 100" },
+    { "overlap", OPTION_DURATION, "2m", offsetof(struct x, overlap),
+      "read so far behind the last round again; free on the same day, but "
+      "counted" },
+    { "service", OPTION_URL, "https://api.x.com", offsetof(struct x, service),
+      "where the search is" },
+    OPTION_END
+};
+
+#define REFERENCE(n) \
+    "referenced_tweets[" n "].type", "referenced_tweets[" n "].id"
+#define VERSION_ID(n) "edit_history_tweet_ids[" n "]"
+enum { ID, WORDS, NOTE, CREATED, AUTHOR, LANG, LIKES, REPOSTS, REPLIES, TYPE,
+       REFERS = TYPE + 1, FIRST = TYPE + 4 };
+static const char *const paths[] = {
+    "id", "text", "note_tweet.text", "created_at", "author_id", "lang",
+    "public_metrics.like_count", "public_metrics.retweet_count",
+    "public_metrics.reply_count", REFERENCE("0"), REFERENCE("1"),
+    VERSION_ID("0"), VERSION_ID("1"), VERSION_ID("2"), VERSION_ID("3"),
+    VERSION_ID("4"), VERSION_ID("5"), "/meta.next_token", NULL
+};
+
+/* ---- what may be spent ------------------------------------------------ */
+
+static void count_day(struct x *x)
+{
+    if (clock_now() / DAY > x->day) { /* a clock set back frees nothing */
+        x->day = clock_now() / DAY;
+        x->spent = 0;
+    }
+}
+
+static uint64_t cap(const struct x *x)
+{
+    double affordable = x->dollars / x->price + 1e-6;
+    return affordable < (double)x->posts ? (uint64_t)affordable : x->posts;
+}
+
+static uint64_t left(const struct x *x)
+{
+    return x->spent < cap(x) ? cap(x) - x->spent : 0;
+}
+
+/* Count posts before they are asked for. */
+static uint64_t reserve(struct x *x, uint64_t posts)
+{
+    x->spent += posts;
+    return posts;
+}
+
+/* What was not shown costs nothing; of a reply that broke off nobody knows. */
+static void settle(struct x *x, uint64_t reserved, const struct api_call *call,
+                   int rc)
+{
+    if (rc && call->reply.status >= 200 && call->reply.status < 400)
+        return;
+    uint64_t shown = rc ? 0 : call->elements;
+    if (shown < reserved)
+        x->spent -= reserved - shown;
+    else
+        x->spent += shown - reserved;
+}
+
+static void save(const struct x *x, const struct buf *walk, struct buf *out)
+{
+    buf_clear(out);
+    buf_puts(out, buf_text(walk));
+    buf_printf(out, "spent\t%lld\t%llu\n", (long long)x->day,
+               (unsigned long long)x->spent);
+}
+
+static int open_x(struct collection *c, struct error *err)
+{
+    struct x *x = c->state;
+    const char *spent = c->cursor ? strstr(c->cursor, "\nspent\t") : NULL;
+    char *end;
+    if (!x->token || !x->queries.count)
+        return error_set(err, ERROR_CONFIG, "token_file and query are needed");
+    for (size_t i = 0; i < x->queries.count; i++)
+        if (strlen(x->queries.items[i]) > QUERY_LIMIT - 22)
+            return error_set(err, ERROR_CONFIG, "query: \"%.40s...\" is too "
+                             "long: X takes 490 bytes at most",
+                             x->queries.items[i]);
+    if (!(x->price > 0) || !(x->dollars >= 0) || cap(x) < PAGE_LEAST)
+        return error_set(err, ERROR_CONFIG, "posts_a_day, dollars_a_day and "
+                         "price: they must allow %d posts a day, the least "
+                         "that X sells at once", PAGE_LEAST);
+    if (x->page < PAGE_LEAST || x->page > PAGE_MOST)
+        x->page = PAGE_MOST;
+    if (spent) {
+        x->day = strtoll(spent + 7, &end, 10);
+        x->spent = strtoull(end, NULL, 10);
+    }
+    x->collection = c;
+    walk_open(&x->walk, c->cursor, clock_now(), c->since, x->overlap);
+    return 0;
+}
+
+static void close_x(struct collection *c)
+{
+    struct x *x = c->state;
+    walk_close(&x->walk);
+}
+
+/* ---- posts ------------------------------------------------------------ */
+
+static void refer(struct x *x, struct post *post,
+                  const struct json_value *values)
+{
+    for (int i = TYPE; i < FIRST; i += 2) {
+        struct text type = values[i].text;
+        if (text_is(type, "replied_to"))
+            post->kind = POST_REPLY;
+        else if (text_is(type, "retweeted"))
+            post->kind = POST_REPOST;
+        else if (text_is(type, "quoted") && post->kind == POST_ORIGINAL)
+            post->kind = POST_QUOTE;
+        if (text_is(type, "replied_to") || text_is(type, "retweeted"))
+            post->reply_to = api_text(x->out, &values[i + 1], POST_ID_LIMIT);
+    }
+}
+
+static void fill(struct x *x, struct post *post, struct text key,
+                 const struct json_value *values)
+{
+    struct batch *out = x->out;
+    bool note = values[NOTE].type == JSON_STRING;
+    post->source = TEXT("x");
+    post->native_id = text_copy(&out->memory, key.data, key.length,
+                                POST_ID_LIMIT);
+    post->url = api_join(out, TEXT("https://x.com/i/status/"), "",
+                         values[ID].text, POST_URL_LIMIT);
+    post->author = api_text(out, &values[AUTHOR], POST_ID_LIMIT);
+    post->lang = api_text(out, &values[LANG], 16);
+    post->created = post->indexed = api_time(&values[CREATED]);
+    if (!text_equal(key, values[ID].text))
+        post->edited = post->created;
+    json_count(&values[LIKES], &post->likes);
+    json_count(&values[REPOSTS], &post->reposts);
+    json_count(&values[REPLIES], &post->replies);
+    refer(x, post, values);
+    struct text words = api_unescape(&out->memory,
+                                     values[note ? NOTE : WORDS].text);
+    if (post->kind != POST_REPOST && words.length)
+        post->text = text_copy(&out->memory, words.data, words.length,
+                               POST_TEXT_LIMIT);
+}
+
+/* An edit has an id of its own: the first of its family names the post, and
+ * only the last one is the post as it is. */
+static int take_post(void *context, const struct json_value *values,
+                     struct error *err)
+{
+    struct x *x = context;
+    struct text id = values[ID].text, key = values[FIRST].text, last = key;
+    int64_t created = api_time(&values[CREATED]);
+    (void)err;
+    if (!id.length || id.length > POST_ID_LIMIT || !created) {
+        collection_skip(x->collection, "a post without id or created_at");
+        return 0;
+    }
+    if (!key.length || key.length > POST_ID_LIMIT)
+        key = last = id;
+    for (int i = FIRST + 1; i < FIRST + VERSIONS; i++)
+        if (values[i].text.length)
+            last = values[i].text;
+    if (text_equal(last, id) &&
+        walk_saw(&x->walk, x->list, id, key, created))
+        fill(x, batch_add(x->out), key, values);
+    return 0;
+}
+
+static int take_alive(void *context, const struct json_value *values,
+                      struct error *err)
+{
+    struct walk_ring *gone = context;
+    (void)err;
+    for (unsigned i = 0; i < gone->count; i++)
+        if (text_is(values[ID].text, gone->items[i].id))
+            gone->items[i].seen = true;
+    return 0;
+}
+
+/* Where the present walk of a list ends. */
+static int64_t horizon(const struct x *x)
+{
+    int64_t from = x->list->asked ? x->list->asked - x->overlap
+                                  : x->walk.since;
+    return from > x->walk.now - DEPTH ? from : x->walk.now - DEPTH;
+}
+
+/* Listed in the last walk, not in this one, and not too old for it. */
+static int recheck(struct x *x, int64_t from, struct error *err)
+{
+    struct walk_ring *gone = &x->list->gone;
+    struct buf url = BUF_INIT(0);
+    struct api_call call = { .http = x->collection->http, .element = "data[*]",
+                             .paths = paths, .take = take_alive,
+                             .context = gone };
+    uint64_t asked = 0, room = left(x);
+    buf_printf(&url, "%s/2/tweets", x->service);
+    for (unsigned i = 0; i < gone->count; i++) {
+        gone->items[i].seen = gone->items[i].time < from || asked == room;
+        if (gone->items[i].seen)
+            continue;
+        buf_puts(&url, asked++ ? "%2C" : "?ids=");
+        http_escape(&url, gone->items[i].id);
+    }
+    call.request.url = buf_text(&url);
+    call.request.bearer = x->token;
+    reserve(x, asked);
+    int rc = asked ? api_send(&call, err) : 0;
+    settle(x, asked, &call, rc);
+    for (unsigned i = 0; rc == 0 && i < gone->count; i++)
+        if (!gone->items[i].seen)
+            collection_gone(x->out, TEXT("x"), text_of(gone->items[i].key),
+                            gone->items[i].time);
+    if (asked)
+        api_release(&call);
+    buf_release(&url);
+    walk_gone_done(x->list);
+    return rc;
+}
+
+/* ---- pages ------------------------------------------------------------ */
+
+/* A token is "START NEXT": the pages of a search all begin at one time. */
+static int64_t page_url(struct x *x, const char *query, uint64_t posts,
+                        struct buf *url)
+{
+    char *next = x->list->token, when[CLOCK_TEXT];
+    int64_t start = *next ? strtoll(next, &next, 10) : horizon(x);
+    if (start < x->walk.now - DEPTH - HOUR + MINUTE) { /* refused by now */
+        start = horizon(x);
+        next = x->list->token + strlen(x->list->token);
+    }
+    struct buf whole = BUF_INIT(0);
+    buf_printf(&whole, "(%s)%s", query, x->reposts ? "" : " -is:retweet");
+    buf_printf(url, "%s/2/tweets/search/recent?tweet.fields=created_at%%2C"
+               "author_id%%2Clang%%2Cedit_history_tweet_ids%%2C"
+               "referenced_tweets%%2Cpublic_metrics%%2Cnote_tweet&max_results"
+               "=%llu&query=", x->service, (unsigned long long)posts);
+    http_escape(url, buf_text(&whole));
+    buf_puts(url, "&start_time=");
+    http_escape(url, clock_format(start, when));
+    if (*next == ' ') {
+        buf_puts(url, "&next_token=");
+        http_escape(url, next + 1);
+    }
+    buf_release(&whole);
+    return start;
+}
+
+static int next_page(struct x *x, const char *query, struct error *err)
+{
+    struct buf url = BUF_INIT(0), token = BUF_INIT(0);
+    struct api_call call = { .http = x->collection->http, .element = "data[*]",
+                             .paths = paths, .take = take_post, .context = x,
+                             .out = x->out };
+    uint64_t posts = reserve(x, x->page < left(x) ? x->page : left(x));
+    walk_page(&x->walk, x->list);
+    int64_t start = page_url(x, query, posts, &url);
+    call.request.url = buf_text(&url);
+    call.request.bearer = x->token;
+    int rc = api_send(&call, err);
+    settle(x, posts, &call, rc);
+    if (rc && api_says(&call, "UsageCapExceeded"))
+        x->collection->wait_until = (x->day + 1) * DAY; /* nothing says when */
+    struct text next = rc ? TEXT("") : api_top(&call, "/meta.next_token");
+    if (next.length)
+        buf_printf(&token, "%lld %.*s", (long long)start, (int)next.length,
+                   next.data);
+    rc = rc ? -2 : walk_page_end(&x->walk, x->list, (struct text){
+                                     buf_text(&token), token.length });
+    if (rc != -2 && recheck(x, start, err))
+        rc = -2;
+    api_release(&call);
+    buf_release(&url);
+    buf_release(&token);
+    return rc;
+}
+
+/* The day's money is spent. What lies below is not bought tomorrow: then the
+ * newest matter. */
+static int capped(struct x *x, struct error *err)
+{
+    for (size_t i = 0; i < x->walk.count; i++) {
+        struct walk_list *l = &x->walk.lists[i];
+        if (!l->walking)
+            continue;
+        collection_skip(x->collection, "%s: older posts are left unread, the "
+                        "day's cap is used up", l->name);
+        walk_page(&x->walk, l);
+        (void)walk_page_end(&x->walk, l, TEXT(""));
+        walk_gone_done(l);
+    }
+    x->collection->wait_until = (x->day + 1) * DAY;
+    return error_set(err, ERROR_RETRY, "the day's cap is used up: %llu of "
+                     "%llu posts, $%.2f; it goes on at 00:00 UTC",
+                     (unsigned long long)x->spent,
+                     (unsigned long long)cap(x), (double)x->spent * x->price);
+}
+
+static int fetch(struct collection *c, struct batch *out, struct error *err)
+{
+    struct x *x = c->state;
+    const char *query = x->queries.items[x->query];
+    struct buf walk = BUF_INIT(0);
+    x->out = out;
+    x->list = walk_list(&x->walk, query);
+    walk_save(&x->walk, &walk);
+    count_day(x);
+    int rc = -2;
+    if (left(x) >= PAGE_LEAST) {
+        rc = next_page(x, query, err);
+    } else {
+        capped(x, err);
+        walk_save(&x->walk, &walk);
+    }
+    if (rc == -1)
+        collection_skip(c, "%s: the service sends the same page again", query);
+    if (rc != -2)
+        walk_save(&x->walk, &walk);
+    save(x, &walk, &out->cursor); /* what was spent is kept in any case */
+    buf_release(&walk);
+    if (rc == -2)
+        return -1;
+    if (rc <= 0)
+        x->query++;
+    c->complete_from = walk_complete_from(&x->walk);
+    if (c->complete_from < x->walk.now - DEPTH)
+        c->complete_from = x->walk.now - DEPTH;
+    return x->query < x->queries.count;
+}
+
+const struct collector collector_x = {
+    .name = "x",
+    .about = "recent search of X, with your own token and a cap on spending",
+    .terms = "paid for by the post; deletions must be followed within a day; "
+             "seven days back; 450 requests in 15 minutes",
+    .key_help = "at console.x.com: create an app, buy credits, set X's own "
+                "spending limit, too; then Keys and tokens, Bearer token; put "
+                "it into a file of mode 0600",
+    .options = options,
+    .state_size = sizeof(struct x),
+    .every = 15 * MINUTE,
+    .open = open_x,
+    .fetch = fetch,
+    .close = close_x,
+};

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* For tests of collectors: services that are a function. http_send() is
+ * replaced here (the linker then leaves base/http.c out), and a round is run
+ * as swell collect does, without a store. */
+#ifndef TESTS_COLLECTING_H
+#define TESTS_COLLECTING_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "collectors/collector.h"
+
+/* ---- the service ------------------------------------------------------ */
+
+/* Fills body; returns the status, or 0: the line is dead. */
+typedef int answer(const struct http_request *request, struct buf *body);
+
+static struct {
+    answer *answer;
+    size_t chunk;    /* bytes at a time; 0: whole */
+    size_t cut;      /* break off here; SIZE_MAX: not */
+    unsigned requests, logins;
+    int64_t wait;
+    const char *head; /* header lines of a reply */
+    char sent[600];   /* header lines of the last request */
+} service;
+
+int http_send(struct http *h, const struct http_request *request,
+              struct http_reply *reply, struct error *err)
+{
+    struct buf body = BUF_INIT(0);
+    int rc = 0;
+    (void)h;
+    *reply = (struct http_reply){ .head = BUF_INIT(0),
+                                  .error_body = BUF_INIT(0) };
+    service.requests++;
+    buf_puts(&reply->head, service.head ? service.head : "");
+    service.sent[0] = '\0';
+    for (const char *const *l = request->headers; l && *l; l++)
+        strncat(service.sent, *l, sizeof(service.sent) -
+                                      strlen(service.sent) - 1);
+    reply->status = service.answer(request, &body);
+    if (reply->status != 304 &&
+        (reply->status < 200 || reply->status > 299)) {
+        buf_add(&reply->error_body, buf_text(&body), body.length);
+        rc = error_set(err, reply->status == 0 || reply->status >= 429
+                       ? ERROR_RETRY : reply->status == 401 ||
+                       reply->status == 403 ? ERROR_DENIED : ERROR_INPUT,
+                       "host: HTTP %ld", reply->status);
+    }
+    bool cut = service.cut < body.length;
+    size_t length = cut ? service.cut : body.length;
+    for (size_t at = 0; rc == 0 && reply->status != 304 && at < length;) {
+        size_t piece = service.chunk && service.chunk < length - at
+                           ? service.chunk : length - at;
+        rc = request->take(request->context, buf_text(&body) + at, piece,
+                           err);
+        at += piece;
+    }
+    if (rc == 0 && cut)
+        rc = error_set(err, ERROR_RETRY, "host: broke off");
+    buf_release(&body);
+    return rc;
+}
+
+int64_t http_wait_until(const struct http *h)
+{
+    (void)h;
+    return service.wait;
+}
+
+/* ---- a collection ----------------------------------------------------- */
+
+struct run {
+    struct collection c;
+    struct batch out;
+    struct buf cursor;
+    struct error err;
+    int rc;
+};
+
+static void set(struct run *r, const char *name, const char *value)
+{
+    const struct option *o = option_find(r->c.kind->options, name);
+    assert_non_null(o);
+    assert_int_equal(option_set(o, r->c.state, value, "/", &r->err), 0);
+}
+
+static void begin(struct run *r, const char *kind)
+{
+    *r = (struct run){ .cursor = BUF_INIT(0) };
+    batch_init(&r->out);
+    r->c.kind = collector_find(kind);
+    assert_non_null(r->c.kind);
+    r->c.label = "test";
+    service.chunk = 0;
+    service.cut = SIZE_MAX;
+    service.logins = 0;
+}
+
+/* Options for a fresh state; each round opens anew, as collect does. */
+static void ready(struct run *r)
+{
+    r->c.state = calloc(1, r->c.kind->state_size);
+    option_defaults(r->c.kind->options, r->c.state);
+}
+
+static int round_of(struct run *r, unsigned pages)
+{
+    batch_reset(&r->out);
+    buf_clear(&r->out.cursor);
+    r->c.cursor = buf_text(&r->cursor);
+    service.requests = 0;
+    r->c.skipped = 0;
+    r->rc = r->c.kind->open(&r->c, &r->err);
+    if (r->rc == 0)
+        for (r->rc = 1; r->rc == 1 && pages; pages--)
+            r->rc = r->c.kind->fetch(&r->c, &r->out, &r->err);
+    if (r->out.cursor.length) {
+        buf_clear(&r->cursor);
+        buf_puts(&r->cursor, buf_text(&r->out.cursor));
+    }
+    r->c.kind->close(&r->c);
+    option_release(r->c.kind->options, r->c.state);
+    free(r->c.state);
+    return r->rc;
+}
+
+static void end(struct run *r)
+{
+    batch_release(&r->out);
+    buf_release(&r->cursor);
+}
+
+static uint64_t digest_of(const struct batch *b)
+{
+    struct buf all = BUF_INIT(0);
+    for (size_t i = 0; i < b->count; i++) {
+        const struct post *p = &b->posts[i];
+        const struct text texts[] = { p->source, p->native_id, p->url,
+                                      p->author, p->handle, p->text,
+                                      p->reply_to, p->lang };
+        for (size_t t = 0; t < sizeof(texts) / sizeof(texts[0]); t++) {
+            assert_true(text_valid(texts[t].data, texts[t].length));
+            buf_add(&all, texts[t].data, texts[t].length);
+            buf_putc(&all, '\n');
+        }
+        buf_printf(&all, "%u %d\n", p->rating, p->deleted);
+        buf_printf(&all, "%lld %lld %lld %u %u %u %u\n", (long long)p->created,
+                   (long long)p->indexed, (long long)p->edited, p->kind,
+                   p->likes, p->reposts, p->replies);
+    }
+    uint64_t hash = hash64(buf_text(&all), all.length);
+    buf_release(&all);
+    return hash;
+}
+
+static const struct post *find(const struct run *r, const char *id)
+{
+    for (size_t i = 0; i < r->out.count; i++)
+        if (text_is(r->out.posts[i].native_id, id))
+            return &r->out.posts[i];
+    return NULL;
+}
+
+#endif
