@@ -191,9 +191,11 @@ void walk_page(struct walk *w, struct walk_list *l)
         l->started = w->now;
         l->oldest = INT64_MAX;
         l->token_count = 0;
+        l->last_hash = 0;
         ring_clear(&l->fresh);
     }
-    l->page_count = l->page_old = l->page_new = 0;
+    l->page_count = l->page_old = 0;
+    l->page_hash = 0;
 }
 
 bool walk_saw(struct walk *w, struct walk_list *l, struct text id,
@@ -205,11 +207,9 @@ bool walk_saw(struct walk *w, struct walk_list *l, struct text id,
         item->seen = true;
         l->met = true;
     }
-    if (!ring_find(&l->fresh, id, key)) {
-        l->page_new++;
-        if (time >= w->since)
-            ring_add(&l->fresh, id, key, time);
-    }
+    if (time >= w->since && !ring_find(&l->fresh, id, key))
+        ring_add(&l->fresh, id, key, time);
+    l->page_hash = hash64_seed(id.data, id.length, l->page_hash);
     l->page_count++;
     l->page_old += time < horizon;
     l->page_last = time;
@@ -251,10 +251,14 @@ static void finish(struct walk_list *l, bool whole)
     l->token = mem_string("");
 }
 
-/* True when this token was asked for before in this round. */
+/* True when this token was asked for before in this round, or the page is
+ * the one above again: page numbers always differ. */
 static bool circle(struct walk_list *l, struct text token)
 {
-    uint64_t hash = hash64(token.data, token.length);
+    uint64_t hash = hash64(token.data, token.length), last = l->last_hash;
+    l->last_hash = l->page_count ? l->page_hash : 0;
+    if (l->page_count && l->page_hash == last)
+        return true;
     for (size_t i = 0; i < l->token_count; i++)
         if (l->tokens[i] == hash)
             return true;

@@ -56,8 +56,9 @@ struct walk_list {
     struct walk_ring known, fresh;
     struct walk_ring gone;  /* after the end: known, but no longer listed */
     /* The page being read. */
-    unsigned page_count, page_old, page_new;
+    unsigned page_count, page_old;
     int64_t page_last;
+    uint64_t page_hash, last_hash; /* of its ids, of those of the one above */
     uint64_t *tokens;  /* hashes of the tokens of this round */
     size_t token_count, token_room;
 };

@@ -219,6 +219,9 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
     int rc = next_page(t, err);
     if (rc == -2)
         return -1;
+    if (rc == -1)
+        collection_skip(c, "%s: the service sends the same page again",
+                        t->list->name);
     for (unsigned i = 0; i < t->list->gone.count; i++)
         if (recheck(t, &t->list->gone.items[i], err))
             return -1;

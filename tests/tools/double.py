@@ -3,7 +3,8 @@
 cannot be told; real servers are in tests/servers.
 
     double.py PORT LOG &          one line a request goes to LOG
-    GET /_set?posts=500&fault=…   changes what it does, answers "ok"
+    GET /_set?posts=500&fault=…   changes what it does; answers "ok" and how
+                                  many posts were paid for
 
 Faults: none, same (one page for ever), cut (the third page breaks off), html
 (a page in place of JSON), limit (429 and Retry-After 600), busy (503), slow
@@ -15,8 +16,11 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+sys.dont_write_bytecode = True
+import double_keys
+
 state = {"posts": 100, "fault": "none", "base": 1790000000, "pages": 0,
-         "delay": 0}
+         "delay": 0, "logins": 0, "lives": 0, "paid": 0}
 
 
 def status(n):
@@ -55,7 +59,11 @@ class Double(BaseHTTPRequestHandler):
             for key, value in query.items():
                 state[key] = int(value) if value.isdigit() else value
             state["pages"] = 0
-            return self.reply(200, b"ok", "text/plain")
+            return self.reply(200, b"ok %d" % state["paid"], "text/plain")
+        keyed = double_keys.answer(state, self.command, url.path, query,
+                                   self.headers)
+        if keyed:
+            return self.reply(keyed[0], keyed[1], more=keyed[2])
         fault = state["fault"] if "faulty" in url.path else "none"
         top = int(query.get("max_id", state["posts"]))
         page = json.dumps([status(n) for n in range(
@@ -79,6 +87,10 @@ class Double(BaseHTTPRequestHandler):
             self.close_connection = True
             return None
         return self.reply(200, page)
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.do_GET()
 
 
 ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Double).serve_forever()
