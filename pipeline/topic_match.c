@@ -16,19 +16,16 @@ static char first_byte(const struct words *w, size_t i)
     return w->folded[w->items[i].start];
 }
 
-bool topic_ends_sentence(const struct words *w, size_t i)
+/* Where a sentence ends. */
+static bool ends(char c)
 {
-    char c = first_byte(w, i);
-    return w->items[i].kind == WORD_PUNCTUATION &&
-           (c == '.' || c == '!' || c == '?' || c == '\xe2');
+    return c == '.' || c == '!' || c == '?' || c == '\xe2';
 }
 
-/* Between two words of a pattern these do not matter. */
-bool topic_soft(const struct words *w, size_t i)
+/* Between two words of a pattern other marks do not matter. */
+static bool soft(char c)
 {
-    char c = first_byte(w, i);
-    return w->items[i].kind == WORD_PUNCTUATION && c != '.' && c != '!' &&
-           c != '?' && c != '$' && c != '%';
+    return c != '.' && c != '!' && c != '?' && c != '$' && c != '%';
 }
 
 /* An account that shops answer from: @acmehelp, @AskAcme. */
@@ -45,7 +42,7 @@ static bool is_helpdesk(const char *name, size_t length)
     return false;
 }
 
-unsigned topic_classes(const struct words *w, size_t i)
+static unsigned classes_of(const struct words *w, size_t i)
 {
     const struct word *item = &w->items[i];
     const char *at = w->folded + item->start;
@@ -88,10 +85,10 @@ static uint64_t squeezed(const struct topic_rows *t, const struct words *w,
     return item->hash;
 }
 
-uint64_t topic_other_key(const struct topic_rows *t, const struct words *w,
-                         size_t i)
+/* A hashtag without its mark. */
+static uint64_t odd_key(const struct topic_rows *t, const struct words *w,
+                        const struct word *item)
 {
-    const struct word *item = &w->items[i];
     if (item->kind == WORD_HASHTAG && item->length > 1)
         return words_hash(w->folded + item->start + 1, item->length - 1);
     if (item->flags & WORD_LENGTHENED)
@@ -104,15 +101,68 @@ uint64_t topic_other_key(const struct topic_rows *t, const struct words *w,
     return item->hash;
 }
 
+static void read_odd(struct topic_place *p, size_t i, struct topic_word *v)
+{
+    const struct word *item = &p->words->items[i];
+    char c = first_byte(p->words, i);
+    bool mark = item->kind == WORD_PUNCTUATION;
+    v->classes = (uint8_t)classes_of(p->words, i);
+    v->soft = mark && soft(c);
+    v->ends = mark && ends(c);
+    if (item->kind != WORD_PLAIN || item->flags & WORD_LENGTHENED)
+        v->key = odd_key(p->t, p->words, item);
+    for (int k = 0; v->classes >> k; k++)
+        if (v->classes >> k & 1 && p->t->kind_cells[k])
+            v->sets |= p->t->kind_cells[k]->sets;
+}
+
+void topic_read(struct topic_place *p, const struct topic_rows *t,
+                const struct words *words, size_t from, size_t until)
+{
+    size_t count = until - from;
+    p->t = t;
+    p->words = words;
+    p->from = from;
+    p->until = until;
+    p->present = 0;
+    p->view = count <= TOPIC_WORDS ? p->few
+                                   : mem_alloc(count * sizeof(*p->view));
+    for (size_t i = from; i < until; i++) {
+        const struct word *item = &words->items[i];
+        struct topic_word *v = &p->view[i - from];
+        *v = (struct topic_word){ .key = item->hash,
+                                  .sets = (uint64_t)1 << SETS_ALL };
+        if (item->kind != WORD_PLAIN ||
+            item->flags & (WORD_LENGTHENED | WORD_CAPS))
+            read_odd(p, i, v);
+        v->cell = topic_cell(t, v->key);
+        if (v->cell)
+            v->sets |= v->cell->sets;
+        p->present |= v->sets;
+    }
+}
+
+void topic_done(struct topic_place *p)
+{
+    if (p->view != p->few)
+        mem_free(p->view);
+}
+
 /* --- one pattern at one place -------------------------------------------- */
+
+static const struct topic_word *view(const struct topic_place *p, size_t i)
+{
+    return &p->view[i - p->from];
+}
 
 static bool allows(const struct topic_place *p, const struct element *e,
                    size_t i)
 {
-    if (topic_has(p->t->hashes + e->first, e->count,
-                  topic_key(p->t, p->words, i)))
-        return true;
-    return e->classes && e->classes & topic_classes(p->words, i);
+    const struct topic_word *v = view(p, i);
+    if (!(v->sets >> e->set & 1))
+        return false;
+    return e->classes & v->classes ||
+           topic_has(p->t->hashes + e->first, e->count, v->key);
 }
 
 /* Handles, marks, emoji and words like "and" or "hi" may stand before. */
@@ -122,7 +172,7 @@ bool topic_at_start(const struct topic_place *p, size_t at)
     for (; at > p->from; at--) {
         const struct word *before = &w->items[at - 1];
         char c = first_byte(w, at - 1);
-        if (topic_ends_sentence(w, at - 1) || c == ':' || c == ';' ||
+        if (view(p, at - 1)->ends || c == ':' || c == ';' ||
             c == '(' ||
             (c == '-' && before->kind == WORD_PUNCTUATION) ||
             (at < w->count && w->items[at].flags & WORD_BREAK))
@@ -138,9 +188,9 @@ bool topic_at_start(const struct topic_place *p, size_t at)
 
 static bool at_end(const struct topic_place *p, size_t at)
 {
-    while (at < p->until && topic_soft(p->words, at))
+    while (at < p->until && view(p, at)->soft)
         at++;
-    return at >= p->until || topic_ends_sentence(p->words, at) ||
+    return at >= p->until || view(p, at)->ends ||
            p->words->items[at].flags & WORD_BREAK ||
            p->words->items[at].kind == WORD_LINK ||
            p->words->items[at].kind == WORD_EMOJI ||
@@ -151,16 +201,16 @@ static bool guarded(const struct topic_place *p, const struct element *e,
                     size_t index, size_t at)
 {
     if (index) {
-        while (at < p->until && topic_soft(p->words, at))
+        while (at < p->until && view(p, at)->soft)
             at++;
         return at < p->until && allows(p, e, at);
     }
     for (size_t seen = 0; at > p->from && seen < BEFORE; at--) {
-        if (topic_ends_sentence(p->words, at - 1))
+        if (view(p, at - 1)->ends)
             return false;
         if (allows(p, e, at - 1))
             return true;
-        seen += !topic_soft(p->words, at - 1);
+        seen += !view(p, at - 1)->soft;
     }
     return false;
 }
@@ -205,11 +255,11 @@ static bool follow_rest(struct topic_place *p, size_t index, size_t at)
 {
     const struct words *w = p->words;
     size_t until = at;
-    while (until < p->until && !topic_ends_sentence(w, until) &&
+    while (until < p->until && !view(p, until)->ends &&
            (until == at || !(w->items[until].flags & WORD_BREAK)) &&
            w->items[until].kind != WORD_LINK)
         until++;
-    while (until > at && topic_soft(w, until - 1))
+    while (until > at && view(p, until - 1)->soft)
         until--;
     p->captures[p->elements[index].capture] = span_of(w, at, until);
     return until > at && follow(p, index + 1, until);
@@ -221,9 +271,9 @@ static bool follow_gap(struct topic_place *p, size_t index, size_t at)
     for (;;) {
         if (follow(p, index + 1, at))
             return true;
-        if (at >= p->until || topic_ends_sentence(p->words, at))
+        if (at >= p->until || view(p, at)->ends)
             return false;
-        words += !topic_soft(p->words, at);
+        words += !view(p, at)->soft;
         if (words > p->elements[index].most)
             return false;
         at++;
@@ -257,7 +307,7 @@ static bool follow(struct topic_place *p, size_t index, size_t at)
         break;
     }
     size_t word = at;
-    while (word < p->until && topic_soft(p->words, word) && !allows(p, e, word))
+    while (word < p->until && view(p, word)->soft && !allows(p, e, word))
         word++;
     if (word < p->until && allows(p, e, word) &&
         follow(p, index + 1, word + 1))
@@ -284,7 +334,7 @@ static bool precede(struct topic_place *p, size_t index, size_t at)
     case ELEMENT_UNLESS:
         return !guarded(p, e, index, at) && precede(p, index, at);
     case ELEMENT_WORDS:
-        while (at > p->from && topic_soft(p->words, at - 1) &&
+        while (at > p->from && view(p, at - 1)->soft &&
                !allows(p, e, at - 1))
             at--;
         if (at > p->from && allows(p, e, at - 1) &&
@@ -297,9 +347,9 @@ static bool precede(struct topic_place *p, size_t index, size_t at)
             p->captures[e->capture] = span_of(p->words, at, until);
             if ((words || e->kind == ELEMENT_GAP) && precede(p, index, at))
                 return true;
-            if (at == p->from || topic_ends_sentence(p->words, at - 1))
+            if (at == p->from || view(p, at - 1)->ends)
                 break;
-            words += !topic_soft(p->words, at - 1);
+            words += !view(p, at - 1)->soft;
             if (words > most)
                 break;
             at--;

@@ -6,11 +6,26 @@
 #include "base/post.h"
 #include "pipeline/topic_rows.h"
 
+/* What topics ask of a word, asked once. */
+struct topic_word {
+    uint64_t key;            /* it is looked up by */
+    uint64_t sets;           /* of patterns' elements that allow it */
+    const struct cell *cell; /* or NULL */
+    uint8_t classes;         /* set of enum word_class */
+    bool soft;               /* a mark that is skipped in a row */
+    bool ends;               /* a mark that ends a sentence */
+};
+
+enum { TOPIC_WORDS = 128 };
+
 /* Words [from, until) of a text, and the pattern being tried there. */
 struct topic_place {
     const struct topic_rows *t;
     const struct words *words;
     size_t from, until;
+    uint64_t present;        /* sets of all words */
+    struct topic_word *view; /* word i at i - from: few, or owned */
+    struct topic_word few[TOPIC_WORDS];
     /* Set by topic_try(). */
     const struct element *elements;
     size_t count;
@@ -19,24 +34,15 @@ struct topic_place {
     struct span captures[CAPTURE_COUNT];
 };
 
+/* Fill in the view of words [from, until). */
+void topic_read(struct topic_place *p, const struct topic_rows *t,
+                const struct words *words, size_t from, size_t until);
+void topic_done(struct topic_place *p);
+
 /* Does the row match with its element anchor at word at? */
 bool topic_try(struct topic_place *p, const struct row *row, unsigned anchor,
                size_t at);
 
-/* What a word is looked up by; a hashtag without its mark. */
-uint64_t topic_other_key(const struct topic_rows *t, const struct words *w,
-                         size_t i);
-static inline uint64_t topic_key(const struct topic_rows *t,
-                                 const struct words *w, size_t i)
-{
-    const struct word *item = &w->items[i];
-    bool plain = item->kind == WORD_PLAIN && !(item->flags & WORD_LENGTHENED);
-    return plain ? item->hash : topic_other_key(t, w, i);
-}
-/* Set of enum word_class. */
-unsigned topic_classes(const struct words *w, size_t i);
-bool topic_soft(const struct words *w, size_t i); /* skipped in a row */
 bool topic_at_start(const struct topic_place *p, size_t at);
-bool topic_ends_sentence(const struct words *w, size_t i);
 
 #endif

@@ -51,6 +51,7 @@ struct element {
     uint8_t classes;        /* set of enum word_class */
     uint8_t most;           /* of a gap */
     uint8_t capture;        /* enum capture */
+    uint8_t set;            /* bit that its words have in sets */
     bool optional;
 };
 
@@ -58,6 +59,7 @@ enum row_kind { ROW_PATTERN, ROW_WORD, ROW_PAIR, ROW_BIAS, ROW_IMPLIED };
 
 struct row {
     uint32_t elements;      /* first of count */
+    uint64_t need;          /* sets without which a pattern cannot match */
     uint32_t name;          /* offset into names: the pattern as written */
     float weight;
     uint16_t bit;           /* of a weighted row: it counts once a text */
@@ -67,13 +69,20 @@ struct row {
     bool weighted, captures;
 };
 
-enum cell_flag { CELL_PAIR_FIRST = 1, CELL_PAIR_SECOND = 2, CELL_PAIR = 4 };
+enum cell_flag { CELL_PAIR_FIRST = 1, CELL_PAIR_SECOND = 2, CELL_PAIR = 4,
+                 CELL_SET = 8, CELL_CAPTURES = 16 };
+
+/* The words that elements of patterns allow, as bits: a set that has many
+ * words or common ones gets one of the first, any word has the last. A word
+ * that has not an element's bit is not in its set. */
+enum { SETS_COMMON = 24, SETS_ALL = 63 };
 
 enum link_order { ORDER_SOLO, ORDER_ADD, ORDER_PLAIN, ORDER_PATTERN,
                   ORDER_START, ORDER_MARK };
 
 struct cell {
     uint64_t hash;
+    uint64_t sets;          /* of patterns' elements that allow this word */
     uint32_t hits;          /* set of tags */
     uint32_t first;         /* links[]: solos, adds, plains, patterns,
                              * starts */
@@ -88,7 +97,8 @@ struct link {
     uint64_t hash;
     uint32_t row;
     uint8_t order;          /* enum link_order */
-    uint8_t anchor;         /* element of the row that this word matches */
+    uint8_t anchor;         /* element of the row that this word matches;
+                             * with CELL_SET: the bit of its set */
     uint8_t flags;          /* set of enum cell_flag */
 };
 
@@ -129,6 +139,7 @@ struct topic_rows {
     uint32_t implying;      /* set of tags from which others follow */
     uint32_t implied[TAG_COUNT]; /* sets of tags */
     uint64_t kinds[CLASS_COUNT]; /* hashes that stand for a word class */
+    const struct cell *kind_cells[CLASS_COUNT]; /* theirs, or NULL */
     uint64_t *leads;        /* words that a sentence's start may have before */
     size_t lead_count;
     uint64_t hash;

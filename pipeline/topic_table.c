@@ -102,13 +102,42 @@ static void link_pairs(struct topic_rows *t, size_t index,
 }
 
 static void link_words(struct topic_rows *t, size_t index,
-                       const struct element *e, unsigned i, unsigned order)
+                       const struct element *e, unsigned i, unsigned order,
+                       unsigned flags)
 {
     for (uint32_t k = 0; k < e->count; k++)
-        add_link(t, t->hashes[e->first + k], index, order, i, 0);
+        add_link(t, t->hashes[e->first + k], index, order, i, flags);
     for (int k = 0; k < CLASS_COUNT; k++)
         if (e->classes >> k & 1)
-            add_link(t, t->kinds[k], index, order, i, 0);
+            add_link(t, t->kinds[k], index, order, i, flags);
+}
+
+/* The same words have the same bit. */
+static uint8_t set_of(const struct topic_rows *t, const struct words *common,
+                      const struct element *e)
+{
+    uint64_t hash = words_join(e->classes, e->count);
+    for (uint32_t i = 0; i < e->count; i++)
+        hash = words_join(hash, t->hashes[e->first + i]);
+    hash ^= hash >> 32;
+    if (cost(t, common, e) >= COMMON_COST)
+        return hash % SETS_COMMON;
+    return (uint8_t)(SETS_COMMON + hash % (SETS_ALL - SETS_COMMON));
+}
+
+static void mark_sets(struct topic_rows *t, size_t index,
+                      const struct words *common)
+{
+    struct row *row = &t->rows[index];
+    for (unsigned i = 0; i < row->count; i++) {
+        struct element *e = &t->elements[row->elements + i];
+        if (e->kind != ELEMENT_WORDS && e->kind != ELEMENT_UNLESS)
+            continue;
+        e->set = set_of(t, common, e);
+        link_words(t, index, e, e->set, ORDER_MARK, CELL_SET);
+        if (single(e))
+            row->need |= (uint64_t)1 << e->set;
+    }
 }
 
 /* A row is tried where two of its words are met side by side; where that
@@ -142,7 +171,8 @@ static int anchor_row(struct topic_rows *t, size_t index,
     if (pair)
         link_pairs(t, index, c, best, order);
     else
-        link_words(t, index, &c->elements[best], best, order);
+        link_words(t, index, &c->elements[best], best, order, 0);
+    mark_sets(t, index, common);
     return 0;
 }
 
@@ -158,7 +188,7 @@ static int link_row(struct topic_rows *t, size_t index,
         row->kind = ROW_WORD;
         if (row->weighted && e->count == 1 && !e->classes)
             order = ORDER_SOLO;
-        link_words(t, index, e, c.from, order);
+        link_words(t, index, e, c.from, order, 0);
         return 0;
     }
     size_t pairs = c.until - c.from == 2 ? pairs_at(&c, c.from) : 0;
@@ -214,8 +244,12 @@ static void build_cells(struct topic_rows *t)
         }
         struct cell *c = &t->cells[t->cell_count - 1];
         c->flags |= l.flags;
+        if (l.flags & CELL_SET)
+            c->sets |= (uint64_t)1 << l.anchor;
         if (l.order == ORDER_MARK)
             continue;
+        if (t->rows[l.row].captures)
+            c->flags |= CELL_CAPTURES;
         t->links[kept++] = l;
         c->solos += l.order == ORDER_SOLO;
         c->adds += l.order == ORDER_ADD;
@@ -233,6 +267,8 @@ static void build_cells(struct topic_rows *t)
     t->pair_filter = mem_alloc(((size_t)1 << TOPIC_PAIR_BITS) / 8);
     for (size_t i = 0; i < t->cell_count; i++)
         index_cell(t, i);
+    for (int i = 0; i < CLASS_COUNT; i++)
+        t->kind_cells[i] = topic_cell(t, t->kinds[i]);
 }
 
 static void build_vectors(struct topic_rows *t)
@@ -269,6 +305,8 @@ int topic_rows_compile(struct topic_rows *t, struct error *err)
     if (weighed > WEIGHED_LIMIT)
         return error_set(err, ERROR_CONFIG, "more than 8 tags with a bias");
     words_split(&common, TEXT(common_words));
+    for (size_t i = 0; i < t->element_count; i++)
+        t->elements[i].set = SETS_ALL;
     for (size_t i = 0; i < t->row_count && status == 0; i++) {
         struct row *row = &t->rows[i];
         row->weighted = t->weighted >> row->tag & 1;

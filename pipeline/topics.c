@@ -60,6 +60,8 @@ static void try_patterns(struct topic_place *p, const struct link *l,
 {
     for (const struct link *end = l + count; l < end; l++) {
         const struct row *row = &p->t->rows[l->row];
+        if (row->need & ~p->present)
+            continue;
         if (row->weighted) {
             if (!(f->done[row->bit >> 6] >> (row->bit & 63) & 1) &&
                 topic_try(p, row, l->anchor, at) && first_time(f, row->bit))
@@ -110,16 +112,13 @@ static void begin(const struct topic_rows *t, struct found *f)
     memset(f->done, 0, (t->weighted_count + 63) / 64 * sizeof(*f->done));
 }
 
-/* Words that are not plain are looked up by what they are, too. */
+/* Some words are looked up by what they are, too. */
 static void take_classes(struct topic_place *p, size_t at, struct found *f)
 {
-    unsigned classes = topic_classes(p->words, at);
-    for (int i = 0; classes >> i; i++) {
-        const struct cell *c = classes >> i & 1
-                                   ? topic_cell(p->t, p->t->kinds[i]) : NULL;
-        if (c)
-            take_cell(p, c, at, f);
-    }
+    unsigned classes = p->view[at - p->from].classes;
+    for (int i = 0; classes >> i; i++)
+        if (classes >> i & 1 && p->t->kind_cells[i])
+            take_cell(p, p->t->kind_cells[i], at, f);
 }
 
 /* Channels that follow from aspects. */
@@ -134,36 +133,33 @@ void topics_tag(const struct topics *topics, const struct words *words,
                 size_t from, size_t until, struct tags *out)
 {
     const struct topic_rows *t = &topics->rows;
-    struct topic_place p = { .t = t, .words = words, .from = from,
-                       .until = until };
+    struct topic_place p;
     const struct cell *previous = NULL;
     struct found f;
     size_t piece = 0, before = 0;
+    topic_read(&p, t, words, from, until);
     begin(t, &f);
     for (size_t i = from; i < until; i++) {
-        const struct word *item = &words->items[i];
-        bool plain = item->kind == WORD_PLAIN &&
-                     !(item->flags & (WORD_LENGTHENED | WORD_CAPS));
-        const struct cell *c = topic_cell(t, plain ? item->hash
-                                                   : topic_key(t, words, i));
-        if (c) {
-            const struct cell *pair = previous ? topic_pair(t, previous, c)
-                                               : NULL;
-            take_cell(&p, c, i, &f);
+        const struct topic_word *v = &p.view[i - from];
+        if (v->cell) {
+            const struct cell *pair =
+                previous ? topic_pair(t, previous, v->cell) : NULL;
+            take_cell(&p, v->cell, i, &f);
             if (pair)
                 take_cell(&p, pair, before, &f);
         }
-        if (!plain && item->kind != WORD_PUNCTUATION)
+        if (v->classes)
             take_classes(&p, i, &f);
-        if (plain || !topic_soft(words, i)) {
-            previous = c;
+        if (!v->soft) {
+            previous = v->cell;
             before = i;
         }
-        if (++piece >= PIECE_WORDS && topic_ends_sentence(words, i)) {
+        if (++piece >= PIECE_WORDS && v->ends) {
             close_piece(t, &f);
             piece = 0;
         }
     }
+    topic_done(&p);
     if (piece || from == until)
         close_piece(t, &f);
     uint32_t hits = with_implied(t, f.hits);
@@ -177,45 +173,55 @@ void topics_tag(const struct topics *topics, const struct words *words,
 typedef void visit_row(void *context, const struct topic_place *p,
                        const struct row *row, size_t begin, size_t end);
 
-static void visit_cell(struct topic_place *p, const struct cell *c,
-                       size_t begin, size_t at, visit_row *visit,
-                       void *context)
+struct visitor {
+    struct topic_place *place;
+    bool captures;
+    visit_row *visit;
+    void *context;
+};
+
+static void visit_cell(const struct visitor *to, const struct cell *c,
+                       size_t begin, size_t at)
 {
-    if (!c)
+    struct topic_place *p = to->place;
+    if (!c || (to->captures && !(c->flags & CELL_CAPTURES)))
         return;
     const struct link *l = p->t->links + c->first;
     int count = c->solos + c->adds + c->plains + c->patterns + c->starts;
     for (int i = 0; i < count; i++, l++) {
         const struct row *row = &p->t->rows[l->row];
+        if ((to->captures && !row->captures) || row->need & ~p->present)
+            continue;
         if (topic_try(p, row, l->anchor, begin))
-            visit(context, p, row, p->begin, p->end);
+            to->visit(to->context, p, row, p->begin, p->end);
         else if (l->order <= ORDER_PLAIN) /* its idle ends did not match */
-            visit(context, p, row, begin, at + 1);
+            to->visit(to->context, p, row, begin, at + 1);
     }
 }
 
+/* captures: only rows that capture. */
 static void visit_rows(const struct topic_rows *t, const struct words *words,
-                       visit_row *visit, void *context)
+                       bool captures, visit_row *visit, void *context)
 {
-    struct topic_place p = { .t = t, .words = words, .until = words->count };
+    struct topic_place p;
+    struct visitor to = { &p, captures, visit, context };
     const struct cell *previous = NULL;
     size_t before = 0;
+    topic_read(&p, t, words, 0, words->count);
     for (size_t i = 0; i < words->count; i++) {
-        const struct cell *c = topic_cell(t, topic_key(t, words, i));
-        unsigned classes = topic_classes(words, i);
-        visit_cell(&p, c, i, i, visit, context);
-        if (c && previous)
-            visit_cell(&p, topic_pair(t, previous, c), before, i, visit,
-                       context);
-        for (int k = 0; classes >> k; k++)
-            if (classes >> k & 1)
-                visit_cell(&p, topic_cell(t, t->kinds[k]), i, i, visit,
-                           context);
-        if (!topic_soft(words, i)) {
-            previous = c;
+        const struct topic_word *v = &p.view[i];
+        visit_cell(&to, v->cell, i, i);
+        if (v->cell && previous)
+            visit_cell(&to, topic_pair(t, previous, v->cell), before, i);
+        for (int k = 0; v->classes >> k; k++)
+            if (v->classes >> k & 1)
+                visit_cell(&to, t->kind_cells[k], i, i);
+        if (!v->soft) {
+            previous = v->cell;
             before = i;
         }
     }
+    topic_done(&p);
 }
 
 /* --- spans --------------------------------------------------------------- */
@@ -232,8 +238,6 @@ static void take_spans(void *context, const struct topic_place *p,
     struct spans *s = context;
     (void)begin;
     (void)end;
-    if (!row->captures)
-        return;
     const struct span *c = p->captures;
     struct span *wish = &s->post->wish;
     if (row->tag == TAG_SUGGESTION && c[CAPTURE_WISH].length &&
@@ -254,7 +258,7 @@ void topics_spans(const struct topics *t, const struct words *words,
     struct spans s = { .post = post };
     post->wish = post->from = post->to = (struct span){ 0, 0 };
     if (post->tags.intents & (1u << INTENT_SUGGESTION | 1u << INTENT_SWITCH))
-        visit_rows(&t->rows, words, take_spans, &s);
+        visit_rows(&t->rows, words, true, take_spans, &s);
 }
 
 /* --- why ----------------------------------------------------------------- */
@@ -282,5 +286,5 @@ void topics_explain(const struct topics *t, const struct words *words,
                     visit_topic *visit, void *context)
 {
     struct reasons r = { visit, context };
-    visit_rows(&t->rows, words, take_reason, &r);
+    visit_rows(&t->rows, words, false, take_reason, &r);
 }
