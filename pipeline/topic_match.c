@@ -265,11 +265,23 @@ static bool follow_rest(struct topic_place *p, size_t index, size_t at)
     return until > at && follow(p, index + 1, until);
 }
 
+/* Whether element index cannot start, or end, at word i: most places in a
+ * gap are passed by for this. */
+static bool barred(const struct topic_place *p, size_t index, size_t i)
+{
+    const struct element *e = &p->elements[index];
+    const struct topic_word *v = view(p, i);
+    return e->kind == ELEMENT_WORDS && !e->optional && !v->soft &&
+           !(v->sets >> e->set & 1);
+}
+
 static bool follow_gap(struct topic_place *p, size_t index, size_t at)
 {
     unsigned words = 0;
+    bool last = index + 1 == p->count;
     for (;;) {
-        if (follow(p, index + 1, at))
+        if ((last || at >= p->until || !barred(p, index + 1, at)) &&
+            follow(p, index + 1, at))
             return true;
         if (at >= p->until || view(p, at)->ends)
             return false;
@@ -344,8 +356,11 @@ static bool precede(struct topic_place *p, size_t index, size_t at)
     case ELEMENT_GAP:
     case ELEMENT_NAME:
         for (;;) {
-            p->captures[e->capture] = span_of(p->words, at, until);
-            if ((words || e->kind == ELEMENT_GAP) && precede(p, index, at))
+            if (e->capture)
+                p->captures[e->capture] = span_of(p->words, at, until);
+            if ((words || e->kind == ELEMENT_GAP) &&
+                (!index || at == p->from || !barred(p, index - 1, at - 1)) &&
+                precede(p, index, at))
                 return true;
             if (at == p->from || view(p, at - 1)->ends)
                 break;
