@@ -2,7 +2,7 @@
 /* Adding counters up and packing them. Knows nothing of keys or files. */
 #include "store/counts.h"
 
-_Static_assert(COUNTS_FIELDS <= 64, "the cell's bit set has 64 places");
+_Static_assert(COUNTS_FIELDS < 64, "the cell's bit set has 64 places, and one is spare");
 
 enum { FIELD_SCORE = offsetof(struct counts, score) / sizeof(uint64_t) };
 
@@ -14,41 +14,41 @@ void counts_add(struct counts *to, const struct counts *from)
         a[i] += b[i];
 }
 
-bool counts_empty(const struct counts *c)
+static inline void tally_add(struct tally *t, unsigned field, uint64_t one)
 {
-    const uint64_t *field = &c->posts;
-    uint64_t any = 0;
-    for (int i = 0; i < COUNTS_FIELDS; i++)
-        any |= field[i];
-    return any == 0;
+    uint64_t *number = &t->counts.posts + field, bit = 1ull << field;
+    *number = (t->which & bit ? *number : 0) + one;
+    t->which |= bit;
 }
 
-static void count_set(uint64_t *field, unsigned set, int count, uint64_t one)
+static void tally_set(struct tally *t, unsigned first, unsigned set,
+                      unsigned count, uint64_t one)
 {
-    for (; set; set &= set - 1) {
-        int i = __builtin_ctz(set);
-        if (i < count)
-            field[i] += one;
-    }
+    for (set &= (1u << count) - 1; set; set &= set - 1)
+        tally_add(t, first + (unsigned)__builtin_ctz(set), one);
 }
 
-void counts_post(struct counts *c, const struct tags *tags, bool repost,
-                 int sign)
+#define FIELD(name) (offsetof(struct counts, name) / sizeof(uint64_t))
+
+void tally_post(struct tally *t, const struct tags *tags, bool repost,
+                int sign)
 {
     uint64_t one = (uint64_t)sign; /* -1 wraps, as subtraction does */
-    c->posts += one;
+    tally_add(t, FIELD(posts), one);
     if (tags->label < LABEL_COUNT)
-        c->label[tags->label] += one;
-    c->score += sign * tags->score;
+        tally_add(t, (unsigned)FIELD(label) + tags->label, one);
+    tally_add(t, FIELD_SCORE, (uint64_t)((int64_t)sign * tags->score));
     if (repost)
-        c->reposts += one;
-    count_set(c->channel, tags->channels, CHANNEL_COUNT, one);
-    count_set(c->intent, tags->intents, INTENT_COUNT, one);
-    count_set(c->aspect, tags->aspects, ASPECT_COUNT, one);
+        tally_add(t, FIELD(reposts), one);
+    tally_set(t, FIELD(channel), tags->channels, CHANNEL_COUNT, one);
+    tally_set(t, FIELD(intent), tags->intents, INTENT_COUNT, one);
+    tally_set(t, FIELD(aspect), tags->aspects, ASPECT_COUNT, one);
     if (tags->label == LABEL_NEGATIVE)
-        count_set(c->aspect_negative, tags->aspects, ASPECT_COUNT, one);
+        tally_set(t, FIELD(aspect_negative), tags->aspects, ASPECT_COUNT,
+                  one);
     if (tags->label == LABEL_POSITIVE)
-        count_set(c->aspect_positive, tags->aspects, ASPECT_COUNT, one);
+        tally_set(t, FIELD(aspect_positive), tags->aspects, ASPECT_COUNT,
+                  one);
 }
 
 int cell_next(struct unpack *row, struct cell *cell)
@@ -70,7 +70,7 @@ int cell_add(struct counts *to, const struct cell *cell)
     struct unpack in = cell->content;
     uint64_t *field = &to->posts;
     uint64_t which = unpack_varint(&in);
-    if (COUNTS_FIELDS < 64 && which >> COUNTS_FIELDS)
+    if (which >> COUNTS_FIELDS)
         return -1;
     for (; which; which &= which - 1) {
         int i = __builtin_ctzll(which);
@@ -80,13 +80,29 @@ int cell_add(struct counts *to, const struct cell *cell)
     return in.broken || in.at != in.end ? -1 : 0;
 }
 
-void cell_write(struct buf *row, unsigned index, const struct counts *c)
+int tally_cell(struct tally *t, const struct cell *cell)
+{
+    struct unpack in = cell->content;
+    uint64_t which = unpack_varint(&in);
+    if (which >> COUNTS_FIELDS)
+        return -1;
+    for (; which; which &= which - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(which);
+        uint64_t value = unpack_varint(&in);
+        tally_add(t, i, i == FIELD_SCORE ? (uint64_t)unzigzag(value) : value);
+    }
+    return in.broken || in.at != in.end ? -1 : 0;
+}
+
+/* which: the numbers that may be other than zero. */
+static void write_cell(struct buf *row, unsigned index, uint64_t which,
+                       const struct counts *c)
 {
     unsigned char bytes[CELL_LIMIT], head[1 + VARINT_LIMIT];
     const uint64_t *field = &c->posts;
-    uint64_t which = 0;
-    for (int i = 0; i < COUNTS_FIELDS; i++)
-        which |= (uint64_t)(field[i] != 0) << i;
+    for (uint64_t left = which; left; left &= left - 1)
+        if (!field[__builtin_ctzll(left)])
+            which &= ~(left & (~left + 1));
     if (!which)
         return;
     unsigned char *end = pack_varint(bytes, which);
@@ -98,4 +114,14 @@ void cell_write(struct buf *row, unsigned index, const struct counts *c)
     unsigned char *at = pack_varint(head + 1, (uint64_t)(end - bytes));
     buf_add(row, head, (size_t)(at - head));
     buf_add(row, bytes, (size_t)(end - bytes));
+}
+
+void cell_write(struct buf *row, unsigned index, const struct counts *c)
+{
+    write_cell(row, index, ((uint64_t)1 << COUNTS_FIELDS) - 1, c);
+}
+
+void tally_write(struct buf *row, unsigned index, const struct tally *t)
+{
+    write_cell(row, index, t->which, &t->counts);
 }

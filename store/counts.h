@@ -15,10 +15,17 @@
 enum { COUNTS_FIELDS = sizeof(struct counts) / sizeof(uint64_t),
        CELL_LIMIT = 2 + VARINT_LIMIT * (COUNTS_FIELDS + 2) };
 
+/* Counters in the making. Few of the 61 numbers are ever touched, so those
+ * that "which" does not name hold nothing and are neither cleared nor looked
+ * at. Empty: which = 0. */
+struct tally {
+    uint64_t which;
+    struct counts counts;
+};
+
 /* One post: sign +1 counts it, -1 takes it back. */
-void counts_post(struct counts *c, const struct tags *tags, bool repost,
-                 int sign);
-bool counts_empty(const struct counts *c);
+void tally_post(struct tally *t, const struct tags *tags, bool repost,
+                int sign);
 
 struct cell {
     unsigned index;
@@ -30,7 +37,9 @@ struct cell {
 int cell_next(struct unpack *row, struct cell *cell);
 /* Add the cell's numbers; -1 when it is broken. */
 int cell_add(struct counts *to, const struct cell *cell);
+int tally_cell(struct tally *t, const struct cell *cell);
 /* Append a cell to a row; nothing when all is zero. */
 void cell_write(struct buf *row, unsigned index, const struct counts *c);
+void tally_write(struct buf *row, unsigned index, const struct tally *t);
 
 #endif

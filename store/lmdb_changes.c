@@ -56,17 +56,47 @@ static uint64_t subject_day(uint64_t row)
     return row >> 16;
 }
 
+/* Rows are met in key order: a cursor that stays finds most of them on the
+ * page where it stands, and writes without searching again. */
+struct flush {
+    struct lmdb *s;
+    MDB_txn *txn;
+    int64_t expired;
+    MDB_cursor *windows, *authors;
+    struct buf more, scratch;
+    struct hll sketch;
+    struct tally hours[HOURS];
+};
+
+static int row_find(MDB_cursor *c, unsigned char *key, size_t length,
+                    struct text *value)
+{
+    MDB_val k = { length, key }, v = { 0, NULL };
+    int rc = mdb_cursor_get(c, &k, &v, MDB_SET);
+    *value = rc ? (struct text){ "", 0 } : value_text(&v);
+    return rc;
+}
+
+/* MDB_CURRENT: in place of what row_find() found. */
+static int row_put(MDB_cursor *c, unsigned char *key, size_t length,
+                   struct text value, unsigned flags)
+{
+    MDB_val k = { length, key }, v = { value.length, (void *)value.data };
+    return mdb_cursor_put(c, &k, &v, flags);
+}
+
 /* ---- windows ---- */
 
 void changes_fold(struct buf *row, const struct change *from,
                   const struct change *until)
 {
+    struct tally sum;
     while (from < until) {
-        struct counts sum = { 0 };
         unsigned quarter = from->quarter;
+        sum.which = 0;
         for (; from < until && from->quarter == quarter; from++)
-            counts_post(&sum, from->tags, from->repost, from->sign);
-        cell_write(row, quarter, &sum);
+            tally_post(&sum, from->tags, from->repost, from->sign);
+        tally_write(row, quarter, &sum);
     }
 }
 
@@ -85,81 +115,79 @@ static int merge_rows(struct buf *out, struct text old, struct text more)
             more_have = cell_next(&in, &have);
             continue;
         }
-        struct counts sum = { 0 };
+        struct tally sum;
         unsigned index = plus.index;
+        sum.which = 0;
         if (more_have > 0 && have.index == index) {
-            if (cell_add(&sum, &have))
+            if (tally_cell(&sum, &have))
                 return MDB_CORRUPTED;
             more_have = cell_next(&in, &have);
         }
-        if (cell_add(&sum, &plus))
+        if (tally_cell(&sum, &plus))
             return MDB_CORRUPTED;
-        cell_write(out, index, &sum);
+        tally_write(out, index, &sum);
         more_plus = cell_next(&add, &plus);
     }
     return more_have < 0 || more_plus < 0 ? MDB_CORRUPTED : 0;
 }
 
-/* Fold the packed cells of more into a window row. */
-static int window_add(struct lmdb *s, MDB_txn *txn, uint64_t row,
-                      const struct buf *more, struct buf *scratch)
+/* Fold the packed cells of f->more into a window row. */
+static int window_add(struct flush *f, uint64_t row)
 {
     unsigned char key[WINDOW_KEY];
-    struct text old;
-    if (!more->length)
+    struct text more = { f->more.data, f->more.length }, old;
+    if (!more.length)
         return 0; /* what came equals what went */
     pack_big(key, row, WINDOW_KEY);
-    int rc = lmdb_get(s, txn, WINDOWS, key, WINDOW_KEY, &old);
-    if (rc == MDB_NOTFOUND)
-        return lmdb_put(s, txn, WINDOWS, key, WINDOW_KEY, more->data,
-                        more->length);
+    int rc = row_find(f->windows, key, WINDOW_KEY, &old);
+    if (rc)
+        return rc == MDB_NOTFOUND
+                   ? row_put(f->windows, key, WINDOW_KEY, more, 0) : rc;
+    buf_clear(&f->scratch);
+    rc = merge_rows(&f->scratch, old, more);
     if (rc)
         return rc;
-    buf_clear(scratch);
-    rc = merge_rows(scratch, old,
-                    (struct text){ more->data, more->length });
-    if (rc)
-        return rc;
-    if (!scratch->length)
-        return lmdb_delete(s, txn, WINDOWS, key, WINDOW_KEY);
-    return lmdb_put(s, txn, WINDOWS, key, WINDOW_KEY, scratch->data,
-                    scratch->length);
+    if (!f->scratch.length)
+        return mdb_cursor_del(f->windows, 0);
+    return row_put(f->windows, key, WINDOW_KEY,
+                   (struct text){ f->scratch.data, f->scratch.length },
+                   MDB_CURRENT);
 }
 
-/* One (day, subject): a row for each source, then the hours of all. */
-static int flush_windows(struct lmdb *s, MDB_txn *txn,
-                         const struct change *from,
+static void fold_hours(struct flush *f, const struct change *from,
+                       const struct change *until)
+{
+    uint32_t touched = 0;
+    for (; from < until; from++) {
+        unsigned hour = from->quarter / 4;
+        if (!(touched & 1u << hour))
+            f->hours[hour].which = 0;
+        touched |= 1u << hour;
+        tally_post(&f->hours[hour], from->tags, from->repost, from->sign);
+    }
+    buf_clear(&f->more);
+    for (; touched; touched &= touched - 1) {
+        unsigned hour = (unsigned)__builtin_ctz(touched);
+        tally_write(&f->more, hour, &f->hours[hour]);
+    }
+}
+
+/* One (day, subject): the hours of all sources, then a row for each source,
+ * as they stand in the table. */
+static int flush_windows(struct flush *f, const struct change *from,
                          const struct change *until)
 {
-    struct buf more = BUF_INIT(0), scratch = BUF_INIT(0);
-    struct counts hours[HOURS];
-    bool touched[HOURS] = { false };
-    uint64_t all = from->row & ~(uint64_t)0xffff;
-    int rc = 0;
-    for (const struct change *c = from; c < until; c++) {
-        unsigned hour = c->quarter / 4;
-        if (!touched[hour])
-            memset(&hours[hour], 0, sizeof(hours[hour]));
-        touched[hour] = true;
-        counts_post(&hours[hour], c->tags, c->repost, c->sign);
-    }
+    fold_hours(f, from, until);
+    int rc = window_add(f, from->row & ~(uint64_t)0xffff);
     while (from < until && rc == 0) {
         const struct change *end = from;
         while (end < until && end->row == from->row)
             end++;
-        buf_clear(&more);
-        changes_fold(&more, from, end);
-        rc = window_add(s, txn, from->row, &more, &scratch);
+        buf_clear(&f->more);
+        changes_fold(&f->more, from, end);
+        rc = window_add(f, from->row);
         from = end;
     }
-    buf_clear(&more);
-    for (unsigned i = 0; i < HOURS; i++)
-        if (touched[i])
-            cell_write(&more, i, &hours[i]);
-    if (rc == 0)
-        rc = window_add(s, txn, all, &more, &scratch);
-    buf_release(&more);
-    buf_release(&scratch);
     return rc;
 }
 
@@ -180,70 +208,87 @@ static bool author_left(const struct change *from, const struct change *until)
     return false;
 }
 
-static int flush_authors(struct lmdb *s, MDB_txn *txn,
-                         const struct change *from,
-                         const struct change *until, int64_t expired)
+static int flush_authors(struct flush *f, const struct change *from,
+                         const struct change *until)
 {
     unsigned char key[AUTHOR_KEY];
     struct text old;
-    struct hll sketch = { 0 };
-    struct buf packed = BUF_INIT(0);
     uint64_t pair = subject_day(from->row);
     int64_t day = (int64_t)(pair >> 32);
-    int rc;
     pack_big(key, pair, AUTHOR_KEY);
+    hll_clear(&f->sketch);
+    int rc = row_find(f->authors, key, AUTHOR_KEY, &old);
+    bool found = rc == 0;
+    if (rc && rc != MDB_NOTFOUND)
+        return rc;
     /* What was expired cannot be counted again: such a sketch only grows. */
-    if (author_left(from, until) && day * DAY_SECONDS >= expired) {
-        rc = lmdb_scan_authors(s, txn, (uint32_t)pair, 0, day * DAY_SECONDS,
-                               (day + 1) * DAY_SECONDS, &sketch);
-        old = (struct text){ "", 0 };
+    if (author_left(from, until) && day * DAY_SECONDS >= f->expired) {
+        rc = lmdb_scan_authors(f->s, f->txn, (uint32_t)pair, 0,
+                               day * DAY_SECONDS, (day + 1) * DAY_SECONDS,
+                               &f->sketch);
+        if (rc)
+            return rc;
     } else {
-        rc = lmdb_get(s, txn, AUTHORS, key, AUTHOR_KEY, &old);
-        if (rc == MDB_NOTFOUND)
-            rc = 0;
-        else if (rc == 0 && hll_merge(&sketch, old.data, old.length))
-            rc = MDB_CORRUPTED;
-        for (const struct change *c = from; c < until && rc == 0; c++)
+        if (found && hll_merge(&f->sketch, old.data, old.length))
+            return MDB_CORRUPTED;
+        for (const struct change *c = from; c < until; c++)
             if (c->sign > 0 && c->author)
-                hll_add(&sketch, c->author);
+                hll_add(&f->sketch, c->author);
     }
-    if (rc)
-        goto done;
-    if (hll_empty(&sketch)) {
-        rc = lmdb_delete(s, txn, AUTHORS, key, AUTHOR_KEY);
-        goto done;
-    }
-    hll_pack(&sketch, &packed);
-    if (!text_equal(old, (struct text){ packed.data, packed.length }))
-        rc = lmdb_put(s, txn, AUTHORS, key, AUTHOR_KEY, packed.data,
-                      packed.length);
-done:
-    hll_release(&sketch);
-    buf_release(&packed);
-    return rc;
+    if (hll_empty(&f->sketch))
+        return found ? mdb_cursor_del(f->authors, 0) : 0;
+    buf_clear(&f->scratch);
+    hll_pack(&f->sketch, &f->scratch);
+    struct text packed = { f->scratch.data, f->scratch.length };
+    if (found && text_equal(old, packed))
+        return 0;
+    return row_put(f->authors, key, AUTHOR_KEY, packed,
+                   found ? MDB_CURRENT : 0);
 }
 
-int changes_flush(struct lmdb *s, MDB_txn *txn, struct changes *c)
+static int flush_all(struct flush *f, struct changes *c)
 {
-    bool terms = lmdb_entries(s, txn, TERMS) > 0;
+    bool terms = lmdb_entries(f->s, f->txn, TERMS) > 0;
     const struct change *from = c->items, *end = c->items + c->count;
-    int64_t expired;
-    int rc = lmdb_expired(s, txn, 0, &expired);
-    changes_sort(c);
+    int rc = 0;
     while (from < end && rc == 0) {
         const struct change *until = from;
         while (until < end && subject_day(until->row) ==
                               subject_day(from->row))
             until++;
-        rc = flush_windows(s, txn, from, until);
+        rc = flush_windows(f, from, until);
         if (rc == 0)
-            rc = flush_authors(s, txn, from, until, expired);
+            rc = flush_authors(f, from, until);
         if (rc == 0 && terms) {
             unsigned char key[AUTHOR_KEY];
             pack_big(key, subject_day(from->row), AUTHOR_KEY);
-            rc = lmdb_delete(s, txn, TERMS, key, AUTHOR_KEY);
+            rc = lmdb_delete(f->s, f->txn, TERMS, key, AUTHOR_KEY);
         }
         from = until;
     }
+    return rc;
+}
+
+int changes_flush(struct lmdb *s, MDB_txn *txn, struct changes *c)
+{
+    struct flush *f = mem_alloc(sizeof(*f));
+    f->s = s;
+    f->txn = txn;
+    changes_sort(c);
+    int rc = lmdb_expired(s, txn, 0, &f->expired);
+    if (rc == 0)
+        rc = mdb_cursor_open(txn, s->table[WINDOWS], &f->windows);
+    if (rc == 0)
+        rc = mdb_cursor_open(txn, s->table[AUTHORS], &f->authors);
+    if (rc == 0)
+        rc = flush_all(f, c);
+    if (f->windows)
+        mdb_cursor_close(f->windows);
+    if (f->authors)
+        mdb_cursor_close(f->authors);
+    hll_release(&f->sketch);
+    buf_release(&f->more);
+    buf_release(&f->scratch);
+    mem_free(f);
     return rc;
 }
