@@ -9,7 +9,7 @@
 #   make install    into PREFIX (/usr/local), DESTDIR respected
 #   make clean      remove build/
 #   make check-long the tests that take an hour
-# Variables: SAN=1 (ASan and UBSan, in build-san), CC, CFLAGS, OUT.
+# SAN=1: ASan and UBSan, in build-san. CC, CFLAGS, OUT are yours.
 
 SAN ?=
 OUT ?= build$(if $(SAN),-san)
@@ -35,7 +35,7 @@ OBJECTS := $(SOURCES:%.c=$(OUT)/%.o)
 TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/*.c tests/bench/*.c tests/tools/*.c))
 FUZZERS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/*.c))
 
-.PHONY: all demo check check-long test bench fuzz lint install clean help deps
+.PHONY: all demo check check-long test bench fuzz lint install clean help
 all: $(OUT)/swell
 
 $(OUT)/libswell.a: $(OBJECTS)
@@ -52,28 +52,25 @@ $(OUT)/%.o: %.c | .packages-ok
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# Not a file: says what is missing before the compiler does.
-.packages-ok:
-	@pkg-config --exists $(PACKAGES) || { echo "make: development packages are missing: $(PACKAGES) and liblinear." >&2; \
-	  echo "make: run 'tests/packages build' as root to install them." >&2; exit 1; }
+.packages-ok: # not a file: says what is missing before the compiler does
+	@pkg-config --exists $(PACKAGES) || { echo "make: libraries are missing: run 'tests/packages build' as root" >&2; exit 1; }
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
 
 clean:
-	rm -rf build build-san
+	rm -rf build build-*
 
 demo:
 	@tests/packages build
-	@$(MAKE) -s $(OUT)/swell $(OUT)/tests/tools/generate
+	@$(MAKE) -s -j2 $(OUT)/swell $(OUT)/tests/tools/generate
 	@tests/demo $(OUT)
 
 check:
 	@tests/packages build test server
-	@$(MAKE) -s $(OUT)/swell $(TESTS)
-	@$(MAKE) -s lint
+	@$(MAKE) -s -j2 $(OUT)/swell $(TESTS)
+	@tests/lint
 	@tests/run $(OUT) '$(or $(NAME),*)'
 
 check-long:
@@ -88,9 +85,8 @@ bench:
 	@tests/bench/run $(OUT)
 
 lint:
-	@tests/lint $(OUT)
+	@tests/lint
 
-# clang's libFuzzer with ASan and UBSan; a crash leaves its input behind.
 SECONDS ?= 60
 fuzz:
 	@tests/packages build test

@@ -275,13 +275,16 @@ const char *data_folder(void)
     static char beside[PATH_MAX];
     const char *named = getenv("SWELL_DATA");
     ssize_t length = readlink("/proc/self/exe", beside, sizeof(beside) - 1);
-    if (length > 0) { /* CHECKOUT/build/swell */
+    if (length > 0) { /* CHECKOUT/build/swell, or PREFIX/bin/swell */
         beside[length] = '\0';
         for (int up = 0; up < 2; up++) {
             char *slash = strrchr(beside, '/');
             if (slash)
                 *slash = '\0';
         }
+        if (holds_lexicons(beside))
+            return beside;
+        strncat(beside, "/share/swell", sizeof(beside) - strlen(beside) - 1);
         if (holds_lexicons(beside))
             return beside;
     }

@@ -63,8 +63,8 @@ int invocation_store(struct invocation *in, enum store_mode mode,
                      struct error *err);
 int invocation_rules(struct invocation *in, struct error *err);
 
-/* The folder that holds lexicons/: beside the program's checkout, else the
- * installed data folder, else SWELL_DATA. */
+/* The folder that holds lexicons/: the program's checkout, else the installed
+ * data folder (PREFIX/share/swell), else SWELL_DATA. */
 const char *data_folder(void);
 
 /* Time words shared by window, posts, terms, trends, coverage, why. Embed the
