@@ -25,7 +25,7 @@ struct reddit {
     size_t place;             /* the listing being read: see list_url() */
     size_t shown;             /* items of the present walk */
     int64_t reached;          /* nothing before it could be read */
-    long status;              /* of the last reply */
+    bool closed;              /* the last listing, not the service */
     struct error failed;      /* the first listing that cannot be read */
     struct batch *out;
     struct collection *collection;
@@ -229,7 +229,10 @@ static int next_page(struct reddit *r, const char *list, struct error *err)
             r->reached = l->oldest;
         rc = walk_page_end(&r->walk, l, after);
     }
-    r->status = call.reply.status;
+    /* A 403 that is no JSON with a reason is meant for us. */
+    r->closed = rc == -2 && (call.reply.status == 404 ||
+                             (call.reply.status == 403 &&
+                              api_says(&call, "\"reason\"")));
     api_release(&call);
     buf_release(&url);
     return rc;
@@ -245,14 +248,13 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
     list_url(r, &url);
     r->list = walk_list(&r->walk, buf_text(&url));
     int rc = next_page(r, buf_text(&url), err);
-    bool closed = rc == -2 && (r->status == 403 || r->status == 404);
-    if (closed && !r->failed.kind)
+    if (r->closed && !r->failed.kind)
         r->failed = *err;
     if (rc == -1)
         collection_skip(c, "%s: the service sends the same page again",
                         buf_text(&url));
     buf_clear(&url);
-    if ((rc == -2 && !closed) || (r->list->gone.count && recheck(r, err))) {
+    if ((rc == -2 && !r->closed) || (r->list->gone.count && recheck(r, err))) {
         buf_release(&url);
         return -1;
     }

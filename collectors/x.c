@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/walk.h"
 #include "collectors/collector.h"
+#include "collectors/x_budget.h"
 
 enum { PAGE_LEAST = 10, PAGE_MOST = 100, QUERY_LIMIT = 512, VERSIONS = 6 };
 
@@ -16,12 +17,10 @@ struct x {
     char *token, *service;
     struct option_list queries;
     bool reposts;
-    uint64_t page, posts;
-    double dollars, price;
+    uint64_t page;
     int64_t overlap;
+    struct x_budget budget;
 
-    int64_t day;              /* the UTC day that spent belongs to */
-    uint64_t spent;           /* posts, counted on the safe side */
     struct walk walk;
     struct walk_list *list;
     size_t query;             /* number of the one being read */
@@ -34,11 +33,11 @@ static const struct option options[] = {
       "0600 file with the app's bearer token (required)" },
     { "query", OPTION_LIST, NULL, offsetof(struct x, queries),
       "searches in X's own language, 490 characters at most (required)" },
-    { "posts_a_day", OPTION_COUNT, "400", offsetof(struct x, posts),
-      "posts that may be bought in a UTC day" },
-    { "dollars_a_day", OPTION_FLOAT, "2", offsetof(struct x, dollars),
-      "dollars that may be spent in a UTC day; the lower cap holds" },
-    { "price", OPTION_FLOAT, "0.005", offsetof(struct x, price),
+    { "posts_a_day", OPTION_COUNT, "400", offsetof(struct x, budget.posts),
+      "posts that this source may buy in a UTC day" },
+    { "dollars_a_day", OPTION_FLOAT, "2", offsetof(struct x, budget.dollars),
+      "dollars that it may spend in a UTC day; the lower cap holds" },
+    { "price", OPTION_FLOAT, "0.005", offsetof(struct x, budget.price),
       "dollars that X asks for a post" },
     { "reposts", OPTION_BOOL, "false", offsetof(struct x, reposts),
       "buy reposts, too; they have no words of their own" },
@@ -65,60 +64,19 @@ static const char *const paths[] = {
     VERSION_ID("4"), VERSION_ID("5"), "/meta.next_token", NULL
 };
 
-/* ---- what may be spent ------------------------------------------------ */
-
-static void count_day(struct x *x)
-{
-    if (clock_now() / DAY > x->day) { /* a clock set back frees nothing */
-        x->day = clock_now() / DAY;
-        x->spent = 0;
-    }
-}
-
-static uint64_t cap(const struct x *x)
-{
-    double affordable = x->dollars / x->price + 1e-6;
-    return affordable < (double)x->posts ? (uint64_t)affordable : x->posts;
-}
-
-static uint64_t left(const struct x *x)
-{
-    return x->spent < cap(x) ? cap(x) - x->spent : 0;
-}
-
-/* Count posts before they are asked for. */
-static uint64_t reserve(struct x *x, uint64_t posts)
-{
-    x->spent += posts;
-    return posts;
-}
-
-/* What was not shown costs nothing; of a reply that broke off nobody knows. */
-static void settle(struct x *x, uint64_t reserved, const struct api_call *call,
+/* What a reply cost: what it showed. Of one that broke off nobody knows, and
+ * all that was asked for is taken for paid. */
+static void settle(struct x *x, uint64_t asked, const struct api_call *call,
                    int rc)
 {
-    if (rc && call->reply.status >= 200 && call->reply.status < 400)
-        return;
-    uint64_t shown = rc ? 0 : call->elements;
-    if (shown < reserved)
-        x->spent -= reserved - shown;
-    else
-        x->spent += shown - reserved;
-}
-
-static void save(const struct x *x, const struct buf *walk, struct buf *out)
-{
-    buf_clear(out);
-    buf_puts(out, buf_text(walk));
-    buf_printf(out, "spent\t%lld\t%llu\n", (long long)x->day,
-               (unsigned long long)x->spent);
+    bool broke = rc && call->reply.status >= 200 && call->reply.status < 400;
+    x_budget_settle(&x->budget, asked, broke ? asked
+                                       : rc ? 0 : call->elements);
 }
 
 static int open_x(struct collection *c, struct error *err)
 {
     struct x *x = c->state;
-    const char *spent = c->cursor ? strstr(c->cursor, "\nspent\t") : NULL;
-    char *end;
     if (!x->token || !x->queries.count)
         return error_set(err, ERROR_CONFIG, "token_file and query are needed");
     for (size_t i = 0; i < x->queries.count; i++)
@@ -126,16 +84,17 @@ static int open_x(struct collection *c, struct error *err)
             return error_set(err, ERROR_CONFIG, "query: \"%.40s...\" is too "
                              "long: X takes 490 bytes at most",
                              x->queries.items[i]);
-    if (!(x->price > 0) || !(x->dollars >= 0) || cap(x) < PAGE_LEAST)
+        else if (strpbrk(x->queries.items[i], "\n\t"))
+            return error_set(err, ERROR_CONFIG, "query: \"%.40s...\" must be "
+                             "one line without tabs", x->queries.items[i]);
+    if (!(x->budget.price > 0) || !(x->budget.dollars >= 0) ||
+        x_budget_cap(&x->budget) < PAGE_LEAST)
         return error_set(err, ERROR_CONFIG, "posts_a_day, dollars_a_day and "
                          "price: they must allow %d posts a day, the least "
                          "that X sells at once", PAGE_LEAST);
     if (x->page < PAGE_LEAST || x->page > PAGE_MOST)
         x->page = PAGE_MOST;
-    if (spent) {
-        x->day = strtoll(spent + 7, &end, 10);
-        x->spent = strtoull(end, NULL, 10);
-    }
+    x_budget_read(&x->budget, c->cursor);
     x->collection = c;
     walk_open(&x->walk, c->cursor, clock_now(), c->since, x->overlap);
     return 0;
@@ -242,7 +201,7 @@ static int recheck(struct x *x, int64_t from, struct error *err)
     struct api_call call = { .http = x->collection->http, .element = "data[*]",
                              .paths = paths, .take = take_alive,
                              .context = gone };
-    uint64_t asked = 0, room = left(x);
+    uint64_t asked = 0, room = x_budget_left(&x->budget);
     buf_printf(&url, "%s/2/tweets", x->service);
     for (unsigned i = 0; i < gone->count; i++) {
         gone->items[i].seen = gone->items[i].time < from || asked == room;
@@ -253,7 +212,7 @@ static int recheck(struct x *x, int64_t from, struct error *err)
     }
     call.request.url = buf_text(&url);
     call.request.bearer = x->token;
-    reserve(x, asked);
+    x_budget_reserve(&x->budget, asked);
     int rc = asked ? api_send(&call, err) : 0;
     settle(x, asked, &call, rc);
     for (unsigned i = 0; rc == 0 && i < gone->count; i++)
@@ -302,7 +261,10 @@ static int next_page(struct x *x, const char *query, struct error *err)
     struct api_call call = { .http = x->collection->http, .element = "data[*]",
                              .paths = paths, .take = take_post, .context = x,
                              .out = x->out };
-    uint64_t posts = reserve(x, x->page < left(x) ? x->page : left(x));
+    uint64_t posts = x_budget_left(&x->budget);
+    if (posts > x->page)
+        posts = x->page;
+    x_budget_reserve(&x->budget, posts);
     walk_page(&x->walk, x->list);
     int64_t start = page_url(x, query, posts, &url);
     call.request.url = buf_text(&url);
@@ -310,7 +272,7 @@ static int next_page(struct x *x, const char *query, struct error *err)
     int rc = api_send(&call, err);
     settle(x, posts, &call, rc);
     if (rc && api_says(&call, "UsageCapExceeded"))
-        x->collection->wait_until = (x->day + 1) * DAY; /* nothing says when */
+        x->collection->wait_until = (x->budget.day + 1) * DAY; /* nothing says when */
     struct text next = rc ? TEXT("") : api_top(&call, "/meta.next_token");
     if (next.length)
         buf_printf(&token, "%lld %.*s", (long long)start, (int)next.length,
@@ -339,11 +301,12 @@ static int capped(struct x *x, struct error *err)
         (void)walk_page_end(&x->walk, l, TEXT(""));
         walk_gone_done(l);
     }
-    x->collection->wait_until = (x->day + 1) * DAY;
+    x->collection->wait_until = (x->budget.day + 1) * DAY;
     return error_set(err, ERROR_RETRY, "the day's cap is used up: %llu of "
                      "%llu posts, $%.2f; it goes on at 00:00 UTC",
-                     (unsigned long long)x->spent,
-                     (unsigned long long)cap(x), (double)x->spent * x->price);
+                     (unsigned long long)x->budget.spent,
+                     (unsigned long long)x_budget_cap(&x->budget),
+                     (double)x->budget.spent * x->budget.price);
 }
 
 static int fetch(struct collection *c, struct batch *out, struct error *err)
@@ -354,9 +317,8 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
     x->out = out;
     x->list = walk_list(&x->walk, query);
     walk_save(&x->walk, &walk);
-    count_day(x);
     int rc = -2;
-    if (left(x) >= PAGE_LEAST) {
+    if (x_budget_left(&x->budget) >= PAGE_LEAST) {
         rc = next_page(x, query, err);
     } else {
         capped(x, err);
@@ -366,7 +328,9 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
         collection_skip(c, "%s: the service sends the same page again", query);
     if (rc != -2)
         walk_save(&x->walk, &walk);
-    save(x, &walk, &out->cursor); /* what was spent is kept in any case */
+    buf_clear(&out->cursor);
+    buf_puts(&out->cursor, buf_text(&walk));
+    x_budget_save(&x->budget, &out->cursor); /* in any case */
     buf_release(&walk);
     if (rc == -2)
         return -1;

@@ -55,7 +55,7 @@ static void read_all_ways(struct run *r, int collect(struct run *r),
 
 static struct {
     int newest, token, lives;  /* requests that a token lives for */
-    bool refuse, same, closed, deleted[400], removed[400];
+    bool refuse, same, closed, blocked, deleted[400], removed[400];
     const char *fixed;         /* children of the first page */
     unsigned info;
 } sub;
@@ -94,6 +94,10 @@ static int answer_sub(const struct http_request *request, struct buf *body)
         sub.lives-- == 0) {
         buf_puts(body, "{\"message\":\"Unauthorized\",\"error\":401}");
         return 401;
+    }
+    if (sub.blocked) {
+        buf_puts(body, "<html><h1>whoa there</h1></html>");
+        return 403;
     }
     assert_non_null(strstr(request->url, "raw_json=1"));
     assert_null(strstr(request->url, "before="));
@@ -227,6 +231,11 @@ static void test_reddit_rounds(void **state)
     assert_int_equal(r.err.kind, ERROR_DENIED);
     assert_non_null(find(&r, "t3_299"));
     assert_non_null(strstr(buf_text(&r.cursor), "/r/s/new"));
+    /* we are not welcome: nobody else is asked */
+    sub.blocked = true;
+    assert_int_equal(collect_sub_of(&r, "a", "b"), -1);
+    assert_in_range(service.requests, 1, 4);
+    sub.blocked = false;
     /* tokens are refused in mid-run and no other is given out */
     sub.refuse = true;
     service.logins = 0;
