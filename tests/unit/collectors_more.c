@@ -56,6 +56,7 @@ static void read_all_ways(struct run *r, int collect(struct run *r),
 static struct {
     int newest, token, lives;  /* requests that a token lives for */
     bool refuse, same, closed, blocked, deleted[400], removed[400];
+    bool hidden[400], dead;    /* listed no more; tokens never live */
     const char *fixed;         /* children of the first page */
     unsigned info;
 } sub;
@@ -69,7 +70,7 @@ static int sign_in(const struct http_request *request, struct buf *body)
         buf_puts(body, "{\"message\":\"Unauthorized\",\"error\":401}");
         return 401;
     }
-    sub.lives = 2;
+    sub.lives = sub.dead ? 0 : 2;
     buf_printf(body, "{\"access_token\":\"t%d\",\"token_type\":\"bearer\","
                "\"expires_in\":86400,\"scope\":\"*\"}", ++sub.token);
     return 200;
@@ -121,7 +122,7 @@ static int answer_sub(const struct http_request *request, struct buf *body)
     if (sub.fixed)
         buf_puts(body, sub.fixed);
     for (after--; !sub.fixed && after >= 0 && shown < 100; after--)
-        if (!sub.deleted[after]) {
+        if (!sub.deleted[after] && !sub.hidden[after]) {
             buf_puts(body, shown++ ? "," : "");
             child(body, (int)after);
         }
@@ -211,11 +212,14 @@ static void test_reddit_rounds(void **state)
     assert_int_equal(r.out.count, 300);
     assert_int_equal(service.logins, 2);
     /* gone at the source, gone from the listing only, removed in place */
-    sub.deleted[298] = sub.removed[297] = true;
+    sub.deleted[298] = sub.removed[297] = sub.hidden[296] = true;
+    sub.removed[295] = sub.hidden[295] = true;
     assert_int_equal(collect_sub(&r), 0);
     assert_int_equal(sub.info, 1);
     assert_true(find(&r, "t3_298")->deleted);
     assert_true(find(&r, "t3_297")->deleted);
+    assert_true(find(&r, "t3_295")->deleted);
+    assert_null(find(&r, "t3_296"));
     assert_false(find(&r, "t3_299")->deleted);
     /* the same page for ever */
     sub.same = true;
@@ -245,6 +249,11 @@ static void test_reddit_rounds(void **state)
     assert_in_range(service.requests, 1, 6);
     assert_null(strstr(r.err.text, "a secret"));
     assert_true(r.out.count >= 100);
+    /* tokens that never live: one more is asked for, and that is it */
+    sub.refuse = false;
+    sub.dead = true;
+    assert_int_equal(collect_sub(&r), -1);
+    assert_int_equal(service.requests, 4);
     end(&r);
 }
 
@@ -445,8 +454,8 @@ static void test_x_cap(void **state)
     struct run r;
     (void)state;
     begin_bird(&r, 300);
-    posts_cap = "135";
-    spend_day(&r, 135);
+    posts_cap = "105"; /* five are left after a page: none is sold so few */
+    spend_day(&r, 105);
     /* a new day: the newest first, not what was left yesterday */
     int64_t next = (START / DAY + 1) * DAY;
     clock_fix(next + 15 * MINUTE);
@@ -602,7 +611,7 @@ static void test_threads(void **state)
 
 static struct {
     int newest;
-    bool removed[400], reported[400], unknown;
+    bool removed[400], reported[400], unknown, same;
     unsigned lookups;
 } stars;
 
@@ -625,7 +634,7 @@ static int answer_stars(const struct http_request *request, struct buf *body)
     }
     assert_non_null(strstr(request->url, "/v1/business-units/u1/reviews?"));
     buf_puts(body, "{\"reviews\":[");
-    long skip = (page - 1) * 100;
+    long skip = stars.same ? 0 : (page - 1) * 100;
     for (int i = stars.newest; i >= 0 && shown < 100; i--) {
         if (stars.removed[i] || skip-- > 0)
             continue;
@@ -681,6 +690,11 @@ static void test_trustpilot(void **state)
     clock_fix(START + 250 * HOUR + 8 * DAY);
     assert_int_equal(collect_stars(&r), 0);
     assert_int_equal(r.out.count, 250);
+    stars.same = true;
+    buf_clear(&r.cursor);
+    assert_int_equal(collect_stars(&r), 0);
+    assert_int_equal(service.requests, 3);
+    stars.same = false;
     stars.newest = 20;
     read_all_ways(&r, collect_stars, false);
     stars.unknown = true;
