@@ -16,6 +16,7 @@ extern const struct command command_export;
 extern const struct command command_fit;
 extern const struct command command_forget;
 extern const struct command command_import;
+extern const struct command command_inbox;
 extern const struct command command_init;
 extern const struct command command_label;
 extern const struct command command_load;
@@ -47,6 +48,7 @@ const struct command *const commands[] = {
     &command_fit,
     &command_forget,
     &command_import,
+    &command_inbox,
     &command_init,
     &command_label,
     &command_load,

@@ -61,10 +61,7 @@ void wishes_take(struct wishes *w, const struct sighting *s);
 void wishes_finish(struct wishes *w); /* fills the digest, frees w */
 
 struct waiting;
-int waiting_open(struct waiting **out, struct composer *c, struct error *err);
-/* True when a watched brand's own account wrote it: no shopper's voice. */
-bool waiting_take(struct waiting *w, const struct sighting *s);
-void waiting_finish(struct waiting *w);
+int compose_waiting(struct composer *c, struct waiting *w, struct error *err);
 
 struct switches;
 struct switches *switches_open(struct composer *c);

@@ -3,6 +3,7 @@
  * each post to the parts that look at texts. Keeps no post. */
 #include "digest/candidates.h"
 #include "digest/compose.h"
+#include "digest/waiting.h"
 
 struct pass {
     struct composer *c;
@@ -77,7 +78,7 @@ static int take_post(void *context, const struct post *post,
         p->c->d->rules_before = post->rules; /* the newest earlier post's */
     if (s->today)
         count_authors(p, s);
-    bool official = waiting_take(p->waiting, s);
+    bool official = waiting_take(p->waiting, post, s->week);
     if (official || !s->count) /* a reply need not mention anybody */
         return 0;
     wishes_take(p->wishes, s);
@@ -92,14 +93,16 @@ int compose_posts(struct composer *c, struct error *err)
     struct store_query all = { .until = c->d->until };
     all.from = c->starts[DIGEST_DAYS + 1 - 2 * COMPOSE_WEEK];
     p.week = c->starts[DIGEST_DAYS + 1 - COMPOSE_WEEK];
-    if (waiting_open(&p.waiting, c, err))
+    if (waiting_open(&p.waiting, c->store, c->config, NULL, err))
         return -1;
     p.wishes = wishes_open(c);
     p.switches = switches_open(c);
     p.reading = reading_open(c);
     int rc = store_posts(c->store, &all, take_post, &p, err);
     wishes_finish(p.wishes);
-    waiting_finish(p.waiting);
+    if (rc >= 0 && compose_waiting(c, p.waiting, err))
+        rc = -1;
+    waiting_close(p.waiting);
     switches_finish(p.switches);
     reading_finish(p.reading);
     hash_set_release(&p.authors);

@@ -84,7 +84,7 @@ struct digest_waiting {
     int64_t oldest;            /* when the oldest open one was asked; 0 */
     double median_hours;       /* to an answer; NAN: none */
     bool known;                /* handles are configured and replies seen */
-    struct sample samples[3];  /* open ones, oldest first; own brands only */
+    struct sample samples[3];  /* open ones to look at first; ours only */
     size_t sample_count;
 };
 
@@ -236,13 +236,16 @@ void phrase_gap(struct buf *out, const struct digest *d,
                 const struct digest_gap *g);   /* bsky missing 03:10-04:25 */
 void phrase_experiment(struct buf *out, const struct digest *d,
                        const struct digest_experiment *e);
+void phrase_answered(struct buf *out, uint64_t asked, uint64_t answered,
+                     double median_hours); /* , answered 45 % (median 2 h) */
 void phrase_waiting(struct buf *out, const struct digest *d,
                     const struct digest_waiting *w);
 void phrase_switch(struct buf *out, const struct digest_switch *s);
 void phrase_rival_gap(struct buf *out, const struct digest_gap_to_rival *g);
 void phrase_why(struct buf *out, const struct digest *d, const char *subject,
                 const char *count);     /* swell why SUBJECT --day ... */
-/* "swell posts SUBJECT --from DATE --to DATE REST": the last 7 days. */
+/* "swell posts SUBJECT --from DATE --to DATE REST": the last 7 days. rest
+ * may be NULL. */
 void phrase_week(struct buf *out, const struct digest *d, const char *command,
                  const char *subject, const char *rest);
 

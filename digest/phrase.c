@@ -422,6 +422,18 @@ void phrase_experiment(struct buf *out, const struct digest *d,
     }
 }
 
+void phrase_answered(struct buf *out, uint64_t asked, uint64_t answered,
+                     double median_hours)
+{
+    buf_puts(out, ", answered ");
+    phrase_share(out, (double)answered / (double)(asked ? asked : 1));
+    if (!isnan(median_hours)) {
+        buf_puts(out, " (median ");
+        phrase_age(out, (int64_t)(median_hours * HOUR));
+        buf_puts(out, ")");
+    }
+}
+
 void phrase_waiting(struct buf *out, const struct digest *d,
                     const struct digest_waiting *w)
 {
@@ -433,13 +445,7 @@ void phrase_waiting(struct buf *out, const struct digest *d,
         buf_puts(out, "; replies not known (no post of its accounts seen)");
         return;
     }
-    buf_puts(out, ", answered ");
-    phrase_share(out, (double)w->answered / (double)w->asked);
-    if (w->answered) {
-        buf_puts(out, " (median ");
-        phrase_age(out, (int64_t)(w->median_hours * HOUR));
-        buf_puts(out, ")");
-    }
+    phrase_answered(out, w->asked, w->answered, w->median_hours);
     if (w->open) {
         buf_puts(out, ", ");
         phrase_count(out, w->open);
@@ -512,5 +518,6 @@ void phrase_week(struct buf *out, const struct digest *d, const char *command,
     phrase_date(out, d->day - 6);
     buf_puts(out, " --to ");
     phrase_date(out, d->day + 1);
-    buf_printf(out, " %s", rest);
+    if (rest)
+        buf_printf(out, " %s", rest);
 }

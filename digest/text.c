@@ -451,8 +451,7 @@ static void waiting(struct painter *p)
         for (size_t k = 0; k < w->sample_count && w->own && w->known; k++)
             sample(p, "    ", &w->samples[k]);
     }
-    week_command(p, "read", "posts", d->waiting[0].subject,
-                 "--intent question");
+    week_command(p, "all", "inbox", whose(d), NULL);
     buf_release(&b);
 }
 

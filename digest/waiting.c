@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See waiting.h. One pass: asks and replies are kept by the hash of source
+ * and id, and joined at the end. */
+#include "digest/waiting.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "digest/candidates.h"
+#include "digest/posts.h"
+
+enum {
+    ONE_ASK = HOUR,          /* posts of one writer this near are one */
+    COPY_LEAST = 60,         /* bytes; shorter texts are said by many */
+};
+
+const char *const ask_state_names[ASK_STATE_COUNT] = { "open", "answered",
+                                                       "ignored" };
+static const char note_prefix[] = "inbox/";
+
+/* An account that answers for a brand: by keyed author hash, or by the
+ * handle where the store keeps it. */
+struct voice {
+    uint64_t hash;
+    int brand;
+};
+
+struct reply {
+    uint64_t key;            /* of the post that is answered */
+    int64_t when;
+    int brand;
+};
+
+/* What swell inbox was told about a post. */
+struct mark {
+    uint64_t key;
+    uint8_t state;
+};
+
+/* A post that asks, before those of one writer are put together. */
+struct cry {
+    struct ask ask;
+    uint64_t key, author;
+};
+
+struct waiting {
+    struct store *store;
+    const struct config *config;
+    const char *wanted;
+    struct arena memory;
+    struct author_key key;
+    bool keyed, any_own;
+    struct asked *subjects;
+    size_t subject_count, subject_room;
+    int *by_id;              /* store's number -> subject; -1 unwatched */
+    size_t id_count;
+    struct voice *voices;
+    size_t voice_count, voice_room;
+    struct cry *cries;
+    size_t cry_count, cry_room;
+    struct ask *asks;
+    size_t ask_count;
+    struct reply *replies;
+    size_t reply_count, reply_room;
+    struct mark *marks;
+    size_t mark_count, mark_room;
+    struct hash_set texts;   /* of brand and text: copies */
+    struct hash_set spoken;  /* posts of the brands' accounts */
+};
+
+static uint64_t post_key(struct text source, struct text id)
+{
+    return hash64_seed(id.data, id.length, hash64(source.data, source.length));
+}
+
+/* ---- subjects and accounts ----------------------------------------------- */
+
+static int find_subject(struct waiting *w, const char *name)
+{
+    for (size_t i = 0; i < w->subject_count; i++)
+        if (strcmp(w->subjects[i].name, name) == 0)
+            return (int)i;
+    const struct subject *s = config_subject(w->config, name);
+    int index = (int)w->subject_count;
+    w->subjects = mem_grow(w->subjects, &w->subject_room, w->subject_count,
+                           sizeof(*w->subjects));
+    w->subjects[w->subject_count++] = (struct asked){
+        .name = mem_string(name), .brand = index,
+        .own = s && s->own, .ours = (s && s->own) || !w->any_own,
+        .watched = s || !w->config->subject_count };
+    struct asked *a = &w->subjects[index];
+    a->title = s && s->title ? s->title : a->name;
+    const char *slash = strchr(name, '/');
+    if (slash) {
+        char *brand = mem_slice(name, (size_t)(slash - name));
+        int found = find_subject(w, brand); /* may move the subjects */
+        w->subjects[index].brand = found;
+        mem_free(brand);
+    }
+    return index;
+}
+
+static int subject_of(struct waiting *w, uint32_t id)
+{
+    enum { UNKNOWN = -2 };
+    if (id >= w->id_count) {
+        size_t count = (size_t)id + 64;
+        w->by_id = mem_resize(w->by_id, count * sizeof(*w->by_id));
+        for (size_t i = w->id_count; i < count; i++)
+            w->by_id[i] = UNKNOWN;
+        w->id_count = count;
+    }
+    if (w->by_id[id] == UNKNOWN) {
+        const char *name = store_subject_name(w->store, id);
+        int index = name ? find_subject(w, name) : -1;
+        w->by_id[id] = index >= 0 && w->subjects[index].watched ? index : -1;
+    }
+    return w->by_id[id];
+}
+
+static int by_voice(const void *a, const void *b)
+{
+    const struct voice *x = a, *y = b;
+    return (x->hash > y->hash) - (x->hash < y->hash);
+}
+
+static void add_voice(struct waiting *w, uint64_t hash, int brand)
+{
+    w->voices = mem_grow(w->voices, &w->voice_room, w->voice_count,
+                         sizeof(*w->voices));
+    w->voices[w->voice_count++] = (struct voice){ hash, brand };
+}
+
+static uint64_t handle_hash(struct text handle)
+{
+    char lower[POST_ID_LIMIT];
+    size_t length = 0;
+    if (handle.length && handle.data[0] == '@') {
+        handle.data++;
+        handle.length--;
+    }
+    for (size_t i = 0; i < handle.length && length < sizeof(lower); i++)
+        lower[length++] = (char)(handle.data[i] >= 'A' && handle.data[i] <= 'Z'
+                                     ? handle.data[i] | 32
+                                     : handle.data[i]);
+    return hash64(lower, length);
+}
+
+struct voicing {
+    struct waiting *w;
+    const char *handle;
+    int brand;
+};
+
+/* Services name authors with or without the @. */
+static int voice_in(void *context, const char *source)
+{
+    struct voicing *v = context;
+    char marked[POST_ID_LIMIT + 2];
+    const char *name = v->handle + (v->handle[0] == '@');
+    snprintf(marked, sizeof(marked), "@%s", name);
+    for (int at = 0; at < 2; at++)
+        add_voice(v->w, author_key_hash(&v->w->key, source, strlen(source),
+                                        marked + at, strlen(marked + at)),
+                  v->brand);
+    return 0;
+}
+
+static int add_voices(struct waiting *w, struct error *err)
+{
+    for (size_t i = 0; i < w->config->subject_count; i++) {
+        const struct subject *s = &w->config->subjects[i];
+        int subject = find_subject(w, s->name); /* moves the subjects */
+        int brand = w->subjects[subject].brand;
+        for (size_t k = 0; k < s->handles.count; k++) {
+            struct voicing v = { w, s->handles.items[k], brand };
+            add_voice(w, handle_hash(text_of(v.handle)), v.brand);
+            if (w->keyed && store_names(w->store, STORE_SOURCES, voice_in, &v,
+                                        err))
+                return -1;
+        }
+    }
+    if (w->voice_count)
+        qsort(w->voices, w->voice_count, sizeof(*w->voices), by_voice);
+    return 0;
+}
+
+int waiting_open(struct waiting **out, struct store *store,
+                 const struct config *config, const char *subject,
+                 struct error *err)
+{
+    struct waiting *w = mem_alloc(sizeof(*w));
+    struct buf path = BUF_INIT(0);
+    *w = (struct waiting){ .store = store, .config = config,
+                           .wanted = subject };
+    for (size_t i = 0; i < config->subject_count; i++)
+        w->any_own |= config->subjects[i].own;
+    buf_printf(&path, "%s/author.key", store_folder(store));
+    /* Without the key only kept handles can be recognised. */
+    w->keyed = author_key_load(&w->key, buf_text(&path), 0, NULL) == 0;
+    buf_release(&path);
+    if (add_voices(w, err)) {
+        waiting_close(w);
+        return -1;
+    }
+    *out = w;
+    return 0;
+}
+
+void waiting_close(struct waiting *w)
+{
+    if (!w)
+        return;
+    secret_wipe(&w->key, sizeof(w->key));
+    for (size_t i = 0; i < w->subject_count; i++)
+        mem_free(w->subjects[i].name);
+    mem_free(w->subjects);
+    mem_free(w->by_id);
+    mem_free(w->voices);
+    mem_free(w->cries);
+    mem_free(w->asks);
+    mem_free(w->replies);
+    mem_free(w->marks);
+    hash_set_release(&w->texts);
+    hash_set_release(&w->spoken);
+    arena_release(&w->memory);
+    mem_free(w);
+}
+
+/* The brand that the hash speaks for, or -1. */
+static int voice_with(const struct waiting *w, uint64_t hash)
+{
+    struct voice key = { hash, 0 };
+    const struct voice *found =
+        w->voice_count && hash ? bsearch(&key, w->voices, w->voice_count,
+                                         sizeof(key), by_voice)
+                               : NULL;
+    return found ? found->brand : -1;
+}
+
+static int voice_of(const struct waiting *w, const struct post *post)
+{
+    int brand = voice_with(w, post->author_hash);
+    return brand < 0 && post->handle.length
+               ? voice_with(w, handle_hash(post->handle))
+               : brand;
+}
+
+/* ---- asks ------------------------------------------------------------------ */
+
+static bool is_handle(unsigned char c)
+{
+    return c == '_' || c == '-' || c == '.' || (c >= '0' && c <= '9') ||
+           ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
+/* Does the text name an account of the brand? *others: it opens with the
+ * account of somebody else. */
+static bool names_account(const struct waiting *w, struct text text, int brand,
+                          bool *others)
+{
+    bool found = false;
+    *others = false;
+    for (size_t i = 0, end; i < text.length; i = end + 1) {
+        end = i;
+        if (text.data[i] != '@')
+            continue;
+        while (end + 1 < text.length &&
+               is_handle((unsigned char)text.data[end + 1]))
+            end++;
+        size_t length = end - i;
+        while (length && strchr(".-", text.data[i + length]))
+            length--; /* the end of the sentence */
+        struct text name = { text.data + i + 1, length };
+        bool ours = length && voice_with(w, handle_hash(name)) == brand;
+        found |= ours;
+        *others |= i == 0 && length && !ours;
+    }
+    return found;
+}
+
+static bool is_addressed(const struct waiting *w, const struct post *post,
+                         int brand)
+{
+    bool others;
+    if (names_account(w, post->text, brand, &others))
+        return true;
+    if (post->reply_to.length)
+        return hash_set_has(&w->spoken,
+                            words_join(post_key(post->source, post->reply_to),
+                                       (uint64_t)brand + 1));
+    return !others;
+}
+
+static bool is_ask(const struct waiting *w, const struct post *post,
+                   const struct tags *tags, int brand)
+{
+    static const uint8_t question = 1 << INTENT_QUESTION | 1 << INTENT_SUPPORT;
+    if (tags->intents & question && is_addressed(w, post, brand))
+        return true;
+    return tags->intents & 1 << INTENT_COMPLAINT &&
+           tags->label != LABEL_POSITIVE && post->kind != POST_REVIEW;
+}
+
+static bool is_wanted(const struct waiting *w, int subject)
+{
+    const struct asked *a = &w->subjects[subject];
+    if (!w->wanted)
+        return w->subjects[a->brand].ours;
+    return strcmp(a->name, w->wanted) == 0 ||
+           strcmp(w->subjects[a->brand].name, w->wanted) == 0;
+}
+
+static void add_cry(struct waiting *w, const struct post *post, int subject,
+                    const struct tags *tags)
+{
+    int brand = w->subjects[subject].brand;
+    uint64_t print = words_join(post_fingerprint(post->text),
+                                (uint64_t)brand + 1);
+    if (post->text.length >= COPY_LEAST && !hash_set_add(&w->texts,
+                                                         print | 1))
+        return;
+    w->cries = mem_grow(w->cries, &w->cry_room, w->cry_count,
+                        sizeof(*w->cries));
+    struct cry *c = &w->cries[w->cry_count++];
+    *c = (struct cry){ .key = post_key(post->source, post->native_id),
+                       .author = post->author_hash };
+    c->ask = (struct ask){
+        .subject = subject, .brand = brand, .asked = post->created,
+        .intents = tags->intents, .posts = 1,
+        .question = tags->intents & (1 << INTENT_QUESTION |
+                                     1 << INTENT_SUPPORT) };
+    if (is_wanted(w, subject))
+        post_sample(&c->ask.sample, &w->memory, post, tags);
+}
+
+/* A brand is asked once by a post; where a product is meant, about that. */
+static void take_mentions(struct waiting *w, const struct post *post)
+{
+    for (size_t i = 0; i < post->mention_count; i++) {
+        const struct mention *m = &post->mentions[i];
+        int subject = subject_of(w, m->subject);
+        bool told = false;
+        if (subject < 0)
+            continue;
+        int brand = w->subjects[subject].brand;
+        if (!is_ask(w, post, &m->tags, brand))
+            continue;
+        for (size_t k = w->cry_count; k > 0 && !told; k--) {
+            struct cry *c = &w->cries[k - 1];
+            if (c->key != post_key(post->source, post->native_id))
+                break;
+            told = c->ask.brand == brand;
+            if (told && is_wanted(w, subject) &&
+                (c->ask.subject == brand || !c->ask.sample.text)) {
+                c->ask.subject = subject;
+                if (!c->ask.sample.text)
+                    post_sample(&c->ask.sample, &w->memory, post, &m->tags);
+            }
+        }
+        if (!told)
+            add_cry(w, post, subject, &m->tags);
+    }
+}
+
+static void take_voice(struct waiting *w, const struct post *post, int brand,
+                       bool counted)
+{
+    hash_set_add(&w->spoken,
+                 words_join(post_key(post->source, post->native_id),
+                            (uint64_t)brand + 1));
+    w->subjects[brand].replied |= counted;
+    if (!post->reply_to.length)
+        return;
+    w->replies = mem_grow(w->replies, &w->reply_room, w->reply_count,
+                          sizeof(*w->replies));
+    w->replies[w->reply_count++] = (struct reply){
+        post_key(post->source, post->reply_to), post->created, brand };
+}
+
+bool waiting_take(struct waiting *w, const struct post *post, bool counted)
+{
+    int voice = voice_of(w, post);
+    if (voice >= 0)
+        take_voice(w, post, voice, counted);
+    else if (counted && post->kind != POST_REPOST)
+        take_mentions(w, post);
+    return voice >= 0;
+}
+
+/* ---- answers ----------------------------------------------------------------- */
+
+static int by_reply(const void *a, const void *b)
+{
+    const struct reply *x = a, *y = b;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    if (x->brand != y->brand)
+        return x->brand - y->brand;
+    return (x->when > y->when) - (x->when < y->when);
+}
+
+/* The first reply of the brand's accounts to this very post; 0: none. */
+static int64_t find_reply(const struct waiting *w, uint64_t key, int brand)
+{
+    size_t low = 0, high = w->reply_count;
+    struct reply first = { key, INT64_MIN, brand };
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (by_reply(&w->replies[middle], &first) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < w->reply_count && w->replies[low].key == key &&
+                   w->replies[low].brand == brand
+               ? w->replies[low].when
+               : 0;
+}
+
+static int by_mark(const void *a, const void *b)
+{
+    const struct mark *x = a, *y = b;
+    return (x->key > y->key) - (x->key < y->key);
+}
+
+static int take_note(void *context, const char *key, struct text value)
+{
+    struct waiting *w = context;
+    const char *source = key + strlen(note_prefix);
+    const char *id = strchr(source, '/');
+    if (!id)
+        return 0;
+    static const char ignored[] = "ignored";
+    uint8_t state = value.length >= strlen(ignored) &&
+                            memcmp(value.data, ignored, strlen(ignored)) == 0
+                        ? ASK_IGNORED
+                        : ASK_ANSWERED;
+    w->marks = mem_grow(w->marks, &w->mark_room, w->mark_count,
+                        sizeof(*w->marks));
+    w->marks[w->mark_count++] = (struct mark){
+        post_key((struct text){ source, (size_t)(id - source) },
+                 text_of(id + 1)), state };
+    return 0;
+}
+
+static const struct mark *find_mark(const struct waiting *w, uint64_t key)
+{
+    struct mark wanted = { key, 0 };
+    return w->mark_count ? bsearch(&wanted, w->marks, w->mark_count,
+                                   sizeof(wanted), by_mark)
+                         : NULL;
+}
+
+static void judge(const struct waiting *w, struct cry *c)
+{
+    struct ask *a = &c->ask;
+    const struct mark *mark = find_mark(w, c->key);
+    a->answered = find_reply(w, c->key, a->brand);
+    a->state = a->answered ? ASK_ANSWERED : ASK_OPEN;
+    if (mark && (!a->answered || mark->state == ASK_IGNORED)) {
+        a->state = mark->state;
+        a->by_hand = true;
+    }
+}
+
+/* The writer's next post within the hour: an answer to either answers both. */
+static void join(struct ask *a, const struct ask *next)
+{
+    a->posts++;
+    a->intents |= next->intents;
+    a->question |= next->question;
+    if (next->answered && (!a->answered || next->answered < a->answered))
+        a->answered = next->answered;
+    if (next->state > a->state) {
+        a->state = next->state;
+        a->by_hand = next->by_hand;
+    }
+}
+
+static int by_writer(const void *a, const void *b)
+{
+    const struct cry *x = a, *y = b;
+    if (x->ask.brand != y->ask.brand)
+        return x->ask.brand - y->ask.brand;
+    if (x->author != y->author)
+        return x->author < y->author ? -1 : 1;
+    if (x->ask.asked != y->ask.asked)
+        return x->ask.asked < y->ask.asked ? -1 : 1;
+    return (x->key > y->key) - (x->key < y->key);
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct ask *x = a, *y = b;
+    if (x->brand != y->brand)
+        return x->brand - y->brand;
+    return (x->asked > y->asked) - (x->asked < y->asked);
+}
+
+int waiting_finish(struct waiting *w, struct error *err)
+{
+    uint64_t author = 0;
+    if (store_note_scan(w->store, note_prefix, take_note, w, err) < 0)
+        return -1;
+    if (w->mark_count)
+        qsort(w->marks, w->mark_count, sizeof(*w->marks), by_mark);
+    if (w->reply_count)
+        qsort(w->replies, w->reply_count, sizeof(*w->replies), by_reply);
+    if (w->cry_count)
+        qsort(w->cries, w->cry_count, sizeof(*w->cries), by_writer);
+    w->asks = mem_alloc((w->cry_count + 1) * sizeof(*w->asks));
+    for (size_t i = 0; i < w->cry_count; i++) {
+        struct cry *c = &w->cries[i];
+        struct ask *last = w->ask_count ? &w->asks[w->ask_count - 1] : NULL;
+        judge(w, c);
+        if (last && c->author && c->author == author &&
+            last->brand == c->ask.brand &&
+            c->ask.asked - last->asked <= ONE_ASK)
+            join(last, &c->ask);
+        else
+            w->asks[w->ask_count++] = c->ask;
+        author = c->author;
+    }
+    if (w->ask_count)
+        qsort(w->asks, w->ask_count, sizeof(*w->asks), by_time);
+    return 0;
+}
+
+/* ---- reading ------------------------------------------------------------------ */
+
+const struct ask *waiting_asks(const struct waiting *w, size_t *count)
+{
+    *count = w->ask_count;
+    return w->asks;
+}
+
+const struct asked *waiting_subject(const struct waiting *w, int index)
+{
+    return &w->subjects[index];
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+void waiting_figures(struct ask_figures *out, const struct ask *asks,
+                     size_t count)
+{
+    double *hours = mem_alloc((count + 1) * sizeof(*hours));
+    size_t n = 0;
+    *out = (struct ask_figures){ .median_hours = NAN };
+    for (size_t i = 0; i < count; i++) {
+        const struct ask *a = &asks[i];
+        out->asked += a->state != ASK_IGNORED;
+        out->ignored += a->state == ASK_IGNORED;
+        out->answered += a->state == ASK_ANSWERED;
+        out->by_hand += a->state == ASK_ANSWERED && a->by_hand;
+        out->open += a->state == ASK_OPEN;
+        if (a->state == ASK_OPEN && (!out->oldest || a->asked < out->oldest))
+            out->oldest = a->asked;
+        if (a->state == ASK_ANSWERED && a->answered) {
+            double wait = (double)(a->answered - a->asked) / HOUR;
+            hours[n++] = wait > 0 ? wait : 0;
+        }
+    }
+    if (n) {
+        qsort(hours, n, sizeof(*hours), ascending);
+        out->median_hours = (hours[(n - 1) / 2] + hours[n / 2]) / 2;
+    }
+    mem_free(hours);
+}
+
+void waiting_key(struct buf *out, const char *id)
+{
+    buf_printf(out, "%s%s", note_prefix, id);
+}

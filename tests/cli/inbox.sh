@@ -1,0 +1,64 @@
+# Who waits for an answer: what is asked, what is not, replies, and the states
+# set by hand, on a tiny store.
+cat > swell.yaml <<'END'
+store: db
+brands:
+  - name: acme
+    title: Acme
+    own: yes
+    match: [acme, "@acmehelp"]
+    handles: ["@acmehelp"]
+    products:
+      - name: app
+        title: Acme app
+        match: ["acme app"]
+  - name: bolt
+    title: Bolt
+    match: [bolt, "@boltcare"]
+    handles: [boltcare]
+END
+post() { # ID DAY TIME AUTHOR TEXT [MORE]
+    printf '{"id":"%s","source":"forum","created_at":"2026-11-%sT%s:00Z","author":"%s","text":"%s"%s}\n' "$@" ""
+}
+long="Where is my order from acme, it should have been here on Monday, does anybody know?"
+{
+    post q1 18 08:00 ann "@acmehelp where is my order?"
+    post q2 18 08:30 ann "@acmehelp hello? can you tell me when it arrives?"
+    post q3 18 12:00 ann "@acmehelp how do I cancel it?"
+    post r1 18 10:00 acmehelp "Sorry, we are looking into it" ',"reply_to":"q2"'
+    post q4 19 09:00 bob "$long"
+    post q5 19 09:10 cat "$long"
+    post q6 19 09:20 dan "$long" ',"kind":"repost"'
+    post q7 19 10:00 eve "How do I log in to the acme app?"
+    post n1 19 10:05 fay "@somebody did you see that acme thing?"
+    post n2 19 10:06 gus "@bob acme, really?" ',"reply_to":"q4"'
+    post q8 19 10:30 hal "and my acme refund, when does it come?" ',"reply_to":"r1"'
+    post v1 19 11:00 ida "The acme app is terrible and crashes" ',"rating":1'
+    post v2 19 11:30 joe "Acme app: how do I change my address? Please help" ',"rating":2'
+    post b1 19 12:00 kim "@boltcare where is my parcel?"
+    post b2 19 12:30 boltcare "On its way" ',"reply_to":"b1"'
+    post b3 19 13:00 lou "@boltcare is the Leeds shop open?"
+} > posts.ndjson
+now="--now 2026-11-20T06:00:00Z"
+swell import -q $now posts.ndjson
+echo "== what waits"
+COLUMNS=80 swell inbox $now
+echo "== all of it"
+swell inbox $now --state all --format csv | cut -d, -f1-10
+swell inbox acme/app $now --format csv | cut -d, -f2,3
+swell inbox bolt $now --state all --format csv | cut -d, -f2,6,9
+echo "== by hand"
+swell inbox answer forum/q4 forum/q7 $now
+swell inbox ignore forum/v2 $now
+swell inbox $now --format csv | cut -d, -f2
+swell inbox $now --state all --format json | head -2
+swell inbox $now --state answered --limit 1 | tail -4
+swell digest --day 2026-11-19 $now | grep '^Acme: '
+swell inbox reopen forum/q7 $now
+swell inbox $now --format csv | cut -d, -f2
+echo "== what it will not do"
+swell inbox answer forum/nothing $now
+swell inbox answer nothing $now
+swell inbox answer $now
+swell inbox nobody $now
+swell inbox --state lost $now
