@@ -12,7 +12,8 @@
  * posts    [created 6][hash 8]                      -> record (record.h)
  * ids      [source 2][tail <= 11][hash 8]           -> created 6; "": a
  *                                                      forgotten post
- * mentions [day 2][subject 4][created 6][hash 8]    -> author 8, source 2
+ * mentions [day 2][hour 1][subject 4][second 2][hash 8]
+ *                                                   -> author 8, source 2
  * windows  [day 2][subject 4][source 2]             -> quarter-hour cells
  *          [day 2][subject 4][0 2]                  -> hour cells, all sources
  *                                                      (counts.h)
@@ -31,6 +32,8 @@
  * after its last '/', at most 10 bytes, with its length in front when it is
  * all digits: native ids mostly grow with time, so the identity index grows
  * at the right edge of each source too; a random id is slower but right.
+ * Mentions stand by the hour: a batch of posts of one time touches a few pages
+ * of them, not one a subject; a subject's day is 24 searches.
  * Subject 0 is "*", every post with its own tags; it has no mention rows, for
  * its posts are the posts. Ids of subjects, sources and labels begin at 1.
  * mentions carry what author counts need; the tags are in the record.
@@ -51,7 +54,7 @@ enum table { POSTS, IDS, MENTIONS, WINDOWS, AUTHORS, TERMS, NAMES, COVERAGE,
 extern const char *const table_names[TABLES];
 
 enum { DAY_SECONDS = 86400, QUARTER_SECONDS = 900, QUARTERS = 96,
-       LAST_DAY = 65535, POST_KEY = 14, MENTION_KEY = 20, WINDOW_KEY = 8,
+       LAST_DAY = 65535, POST_KEY = 14, MENTION_KEY = 17, WINDOW_KEY = 8,
        AUTHOR_KEY = 6, ID_KEY_LIMIT = 2 + 11 + 8, MENTION_VALUE = 10,
        KEY_LIMIT = 500 };
 
@@ -134,14 +137,15 @@ uint64_t post_hash(struct text source, struct text native_id);
 void post_key(unsigned char out[POST_KEY], int64_t created, uint64_t hash);
 size_t id_key(unsigned char out[ID_KEY_LIMIT], uint32_t source,
               struct text native_id, uint64_t hash);
-static inline void mention_key(unsigned char out[MENTION_KEY], int64_t day,
-                               uint32_t subject,
-                               const unsigned char post[POST_KEY])
-{
-    pack_big(out, (uint64_t)day, 2);
-    pack_big(out + 2, subject, 4);
-    memcpy(out + 6, post, POST_KEY);
-}
+void mention_key(unsigned char out[MENTION_KEY], uint32_t subject,
+                 const unsigned char post[POST_KEY]);
+/* The key of the post it is of. */
+void mention_post(unsigned char out[POST_KEY], const unsigned char *mention);
+/* Step to the subject's next mention, of before until: MDB_NOTFOUND when
+ * there is none. key: that of the last one; op MDB_SET_RANGE: where to begin,
+ * MDB_NEXT: go on from there. */
+int lmdb_mention(MDB_cursor *c, MDB_cursor_op op, int64_t until,
+                 unsigned char key[MENTION_KEY], MDB_val *value);
 
 /* ---- lmdb_changes.c: what a transaction does to the counted tables ---- */
 

@@ -310,7 +310,7 @@ static void count_entry(struct append *a, const struct entry *e,
         a->mentions = mem_grow(a->mentions, &a->mention_room,
                                a->mention_count, sizeof(*a->mentions));
         struct mention_row *row = &a->mentions[a->mention_count++];
-        mention_key(row->key, p->created / DAY_SECONDS, subject, key);
+        mention_key(row->key, subject, key);
         pack_big(row->value, p->author_hash, 8);
         pack_big(row->value + 8, e->source, 2);
         counted++;

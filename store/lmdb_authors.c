@@ -31,49 +31,29 @@ static int scan_posts(struct lmdb *s, MDB_txn *txn, uint32_t source,
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-static int scan_mentions_day(struct lmdb *s, MDB_txn *txn, uint32_t subject,
-                             uint32_t source, int64_t from, int64_t until,
-                             struct hll *out)
+int lmdb_scan_authors(struct lmdb *s, MDB_txn *txn, uint32_t subject,
+                      uint32_t source, int64_t from, int64_t until,
+                      struct hll *out)
 {
     unsigned char key[MENTION_KEY], post[POST_KEY];
     MDB_cursor *c = NULL;
-    MDB_val k = { MENTION_KEY, key }, v;
+    MDB_val v;
+    if (subject == 0)
+        return scan_posts(s, txn, source, from, until, out);
     int rc = mdb_cursor_open(txn, s->table[MENTIONS], &c);
     if (rc)
         return rc;
     post_key(post, from, 0);
-    mention_key(key, from / DAY_SECONDS, subject, post);
-    unsigned char prefix[AUTHOR_KEY];
-    memcpy(prefix, key, AUTHOR_KEY);
-    for (rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE); rc == 0;
-         rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) {
-        const unsigned char *at = k.mv_data, *value = v.mv_data;
-        if (memcmp(at, prefix, AUTHOR_KEY) != 0 ||
-            (int64_t)unpack_big(at + AUTHOR_KEY, 6) >= until)
-            break;
+    mention_key(key, subject, post);
+    for (rc = lmdb_mention(c, MDB_SET_RANGE, until, key, &v); rc == 0;
+         rc = lmdb_mention(c, MDB_NEXT, until, key, &v)) {
+        const unsigned char *value = v.mv_data;
         uint64_t author = unpack_big(value, 8);
         if (author && (!source || unpack_big(value + 8, 2) == source))
             hll_add(out, author);
     }
     mdb_cursor_close(c);
     return rc == MDB_NOTFOUND ? 0 : rc;
-}
-
-int lmdb_scan_authors(struct lmdb *s, MDB_txn *txn, uint32_t subject,
-                      uint32_t source, int64_t from, int64_t until,
-                      struct hll *out)
-{
-    if (subject == 0)
-        return scan_posts(s, txn, source, from, until, out);
-    int rc = 0;
-    while (from < until && rc == 0) {
-        int64_t next = (from / DAY_SECONDS + 1) * DAY_SECONDS;
-        if (next > until)
-            next = until;
-        rc = scan_mentions_day(s, txn, subject, source, from, next, out);
-        from = next;
-    }
-    return rc;
 }
 
 static int add_day(struct lmdb *s, MDB_txn *txn, uint32_t subject,

@@ -81,8 +81,7 @@ static int expire_post(struct lmdb *s, MDB_txn *txn, MDB_cursor *c,
     unsigned char mention[MENTION_KEY], id[ID_KEY_LIMIT];
     int rc = 0;
     for (uint32_t i = 0; i < p->mention_count && rc == 0; i++) {
-        mention_key(mention, p->created / DAY_SECONDS,
-                    p->mentions[i].subject, key);
+        mention_key(mention, p->mentions[i].subject, key);
         rc = lmdb_delete(s, txn, MENTIONS, mention, MENTION_KEY);
     }
     size_t length = id_key(id, e->record.source, p->native_id,

@@ -19,7 +19,6 @@ int lmdb_unlink(struct lmdb *s, MDB_txn *txn, const unsigned char *key,
 {
     struct post gone = r->post;
     unsigned char mention[MENTION_KEY];
-    int64_t day = gone.created / DAY_SECONDS;
     gone.tags = *keep_tags(changes, &gone.tags);
     changes_mention(changes, &gone, 0, keep_tags(changes, &gone.tags),
                     r->source, -1);
@@ -28,7 +27,7 @@ int lmdb_unlink(struct lmdb *s, MDB_txn *txn, const unsigned char *key,
         const struct mention *m = &r->mentions[i];
         changes_mention(changes, &gone, m->subject,
                         keep_tags(changes, &m->tags), r->source, -1);
-        mention_key(mention, day, m->subject, key);
+        mention_key(mention, m->subject, key);
         rc = lmdb_delete(s, txn, MENTIONS, mention, MENTION_KEY);
     }
     return rc ? rc : lmdb_delete(s, txn, POSTS, key, POST_KEY);

@@ -191,45 +191,37 @@ static int walk_all(struct walk *w)
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-/* The mentions of one day; from lies in it. */
-static int walk_day(struct walk *w, MDB_cursor *c, int64_t from)
+static int show_mentioned(struct walk *w, const unsigned char *mention,
+                          const unsigned char *value)
 {
-    unsigned char key[MENTION_KEY], post[POST_KEY];
-    MDB_val k = { MENTION_KEY, key }, v;
-    post_key(post, from, 0);
-    mention_key(key, from / DAY_SECONDS, w->subject, post);
-    int rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
-    while (rc == 0 && !w->stop) {
-        const unsigned char *at = k.mv_data;
-        if (memcmp(at, key, AUTHOR_KEY) != 0 ||
-            (int64_t)unpack_big(at + AUTHOR_KEY, 6) >= w->until)
-            break;
-        struct text record;
-        if (!w->source ||
-            unpack_big((unsigned char *)v.mv_data + 8, 2) == w->source) {
-            rc = lmdb_get(w->s, w->txn, POSTS, at + AUTHOR_KEY, POST_KEY,
-                          &record);
-            rc = rc == MDB_NOTFOUND ? MDB_CORRUPTED
-                 : rc ? rc : show(w, at + AUTHOR_KEY, record);
-        }
-        if (rc == 0)
-            rc = mdb_cursor_get(c, &k, &v, MDB_NEXT);
-    }
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    unsigned char key[POST_KEY];
+    struct text record;
+    if (w->source && unpack_big(value + 8, 2) != w->source)
+        return 0;
+    mention_post(key, mention);
+    int rc = lmdb_get(w->s, w->txn, POSTS, key, POST_KEY, &record);
+    return rc == MDB_NOTFOUND ? MDB_CORRUPTED
+           : rc ? rc : show(w, key, record);
 }
 
 static int walk_subject(struct walk *w)
 {
+    unsigned char key[MENTION_KEY], post[POST_KEY];
     MDB_cursor *c = NULL;
+    MDB_val v;
     int rc = mdb_cursor_open(w->txn, w->s->table[MENTIONS], &c);
-    int64_t from = w->from;
-    while (rc == 0 && from < w->until && !w->stop) {
-        rc = walk_day(w, c, from);
-        from = (from / DAY_SECONDS + 1) * DAY_SECONDS;
+    if (rc)
+        return rc;
+    post_key(post, w->from, 0);
+    mention_key(key, w->subject, post);
+    rc = lmdb_mention(c, MDB_SET_RANGE, w->until, key, &v);
+    while (rc == 0 && !w->stop) {
+        rc = show_mentioned(w, key, v.mv_data);
+        if (rc == 0)
+            rc = lmdb_mention(c, MDB_NEXT, w->until, key, &v);
     }
-    if (c)
-        mdb_cursor_close(c);
-    return rc;
+    mdb_cursor_close(c);
+    return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
 int lmdb_posts(struct store *base, const struct store_query *q,

@@ -78,9 +78,11 @@ static const char *date_of(struct verify *v)
 
 /* ---- comparing ---- */
 
-static const char *subject_of(struct verify *v, struct text key)
+static const char *subject_of(struct verify *v, enum table t,
+                              struct text key)
 {
-    uint32_t id = (uint32_t)unpack_big((const unsigned char *)key.data + 2, 4);
+    const char *at = key.data + (t == MENTIONS ? 3 : 2);
+    uint32_t id = (uint32_t)unpack_big((const unsigned char *)at, 4);
     const char *name = id ? lmdb_name(v->s, v->txn, STORE_SUBJECTS, id) : "*";
     return name ? name : "a subject without a name";
 }
@@ -90,7 +92,7 @@ static int differ_row(struct verify *v, enum table t, struct text key,
                       const struct text *right, const struct text *have)
 {
     differ(v, "%s: %s of %s: a row %s", date_of(v), table_names[t],
-           subject_of(v, key),
+           subject_of(v, t, key),
            !right ? "that no post accounts for" : !have ? "is missing"
            : "differs from what the posts say");
     if (!v->repair)
@@ -201,7 +203,7 @@ static void expect_post(struct verify *v, const unsigned char *key)
         tags[i + 1] = p->mentions[i].tags;
         changes_mention(&v->changes, p, p->mentions[i].subject, &tags[i + 1],
                         v->record.source, 1);
-        mention_key(mention, v->day, p->mentions[i].subject, key);
+        mention_key(mention, p->mentions[i].subject, key);
         rows_add(&v->right, mention, MENTION_KEY, value, MENTION_VALUE);
     }
 }
