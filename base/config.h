@@ -31,6 +31,7 @@ struct source_config {
     char *type;       /* a collector's name */
     int64_t every;    /* seconds between rounds */
     int64_t retention; /* seconds; 0: the store's */
+    uint64_t per_minute; /* requests to its host; 0: the type's */
     bool enabled;
     int line;
     /* The collector's own options, still as text: key, value and line.

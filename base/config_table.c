@@ -50,6 +50,9 @@ const struct option config_source_common[] = {
     { "retention", OPTION_DURATION, NULL,
       offsetof(struct source_config, retention),
       "shorter than the store's, where a service's terms ask for it" },
+    { "per_minute", OPTION_COUNT, NULL,
+      offsetof(struct source_config, per_minute),
+      "most requests a minute to its host; default by type" },
     { "enabled", OPTION_BOOL, "yes", offsetof(struct source_config, enabled),
       "no: skip this source" },
     OPTION_END

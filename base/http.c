@@ -12,6 +12,7 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "base/http_reply.h"
+#include "base/http_target.h"
 #include "base/limit.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -28,17 +29,16 @@ enum {
 struct http {
     struct http_limits limits;
     CURL *easy;
-    struct limit_clocks clocks;
+    struct limit_clocks own, *clocks;
     unsigned requests;
-    int64_t slept;             /* milliseconds, since http_begin() */
     int64_t wait_until;
-};
-
-struct target {
-    char *url;                 /* libcurl's */
-    char origin[LIMIT_ORIGIN];
-    char host[256];            /* for sentences: never the path or query */
-    bool tls;
+    /* Since http_begin(). */
+    struct http_budget budget;
+    const char *spent;         /* the bound that stopped a request */
+    unsigned begun;            /* requests before */
+    uint64_t bytes;
+    int64_t ends;              /* limit_now() of the end, 0: none */
+    int64_t slept;             /* milliseconds, because hosts asked for it */
 };
 
 /* One request on the wire. */
@@ -50,6 +50,7 @@ struct exchange {
     size_t taken;              /* decoded bytes given to take() */
     bool other_type;           /* 2xx, but not what was asked for */
     const char *refused;       /* kind of address that we do not ask */
+    char details[CURL_ERROR_SIZE]; /* libcurl's own words */
     enum { STOP_NONE, STOP_SIZE, STOP_HEAD, STOP_TAKER } stop;
 };
 
@@ -63,6 +64,8 @@ int http_open(struct http **out, const struct http_limits *limits,
         return error_set(err, ERROR_SYSTEM, "libcurl does not start");
     struct http *h = mem_alloc(sizeof(*h));
     h->limits = *limits;
+    h->own = (struct limit_clocks)LIMIT_CLOCKS_INIT;
+    h->clocks = limits->clocks ? limits->clocks : &h->own;
     if (!h->limits.body)
         h->limits.body = 16 * MiB;
     if (!h->limits.seconds)
@@ -87,15 +90,25 @@ void http_close(struct http *h)
     if (!h)
         return;
     curl_easy_cleanup(h->easy);
-    limit_clocks_release(&h->clocks);
+    limit_clocks_release(&h->own);
     mem_free(h);
     curl_global_cleanup();
 }
 
-void http_begin(struct http *h)
+void http_begin(struct http *h, const struct http_budget *budget)
 {
+    h->budget = *budget;
+    h->spent = NULL;
+    h->begun = h->requests;
+    h->bytes = 0;
+    h->ends = budget->seconds ? limit_now() + budget->seconds * 1000 : 0;
     h->slept = 0;
     h->wait_until = 0;
+}
+
+const char *http_spent(const struct http *h)
+{
+    return h->spent;
 }
 
 unsigned http_requests(const struct http *h)
@@ -119,69 +132,37 @@ bool http_has_websocket(void)
 
 /* ---- places and waiting ----------------------------------------------- */
 
-static int resolve(struct target *t, const char *url, const char *against,
-                   struct error *err)
+static int sleep_ms(int64_t ms, const struct target *t, struct error *err)
 {
-    char *scheme = NULL, *host = NULL, *port = NULL, *whole = NULL;
-    int rc = -1;
-    CURLU *u = curl_url();
-    unsigned flags = CURLU_DISALLOW_USER | CURLU_URLENCODE;
-    if ((against && curl_url_set(u, CURLUPART_URL, against, flags)) ||
-        curl_url_set(u, CURLUPART_URL, url, flags | CURLU_NON_SUPPORT_SCHEME) ||
-        curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ||
-        curl_url_get(u, CURLUPART_HOST, &host, 0) ||
-        curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) ||
-        curl_url_get(u, CURLUPART_URL, &whole, CURLU_NO_DEFAULT_PORT)) {
-        if (scheme && strcmp(scheme, "http") != 0 &&
-            strcmp(scheme, "https") != 0)
-            error_set(err, ERROR_DENIED, "%.20s: addresses are not asked, "
-                      "only http and https", scheme);
-        else
-            error_set(err, ERROR_INPUT, "%.60s… is not an address of a page "
-                      "(http or https, without a password in it)", url);
-        goto done;
-    }
-    t->tls = strcmp(scheme, "https") == 0;
-    if (!t->tls && strcmp(scheme, "http") != 0) {
-        error_set(err, ERROR_DENIED, "%.20s: addresses are not asked, only "
-                  "http and https", scheme);
-        goto done;
-    }
-    snprintf(t->host, sizeof(t->host), "%s", host);
-    snprintf(t->origin, sizeof(t->origin), "%s://%.250s:%s", scheme, host,
-             port);
-    t->url = whole;
-    whole = NULL;
-    rc = 0;
-done:
-    curl_free(scheme);
-    curl_free(host);
-    curl_free(port);
-    curl_free(whole);
-    curl_url_cleanup(u);
-    return rc;
+    struct timespec left = { ms / 1000, (ms % 1000) * 1000000 };
+    if (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, NULL) == EINTR)
+        return error_set(err, ERROR_RETRY, "%s: interrupted while waiting",
+                         t->host);
+    return 0;
 }
 
-int64_t http_host_clock(const struct http *h, const char *url)
+/* May one more request be made after so many milliseconds? */
+static int within_budget(struct http *h, const struct target *t, int64_t ms,
+                         struct error *err)
 {
-    struct target t = { 0 };
-    int64_t when = 0;
-    if (resolve(&t, url, NULL, NULL))
+    const struct http_budget *b = &h->budget;
+    h->spent = b->requests && h->requests - h->begun >= b->requests
+                   ? "requests"
+               : b->bytes && h->bytes >= b->bytes ? "bytes"
+               : h->ends && limit_now() + ms >= h->ends ? "time" : NULL;
+    if (!h->spent)
         return 0;
-    int64_t ms = limit_left(&h->clocks, t.origin);
-    if (ms > 0)
-        when = clock_now() + (ms + 999) / 1000;
-    curl_free(t.url);
-    return when;
+    return error_set(err, ERROR_RETRY, "%s: this round has used up its %s",
+                     t->host, h->spent);
 }
 
 /* Sleep until the host may be asked; -1 when that is too long for a run. */
 static int host_wait(struct http *h, const struct target *t,
                      struct http_reply *reply, struct error *err)
 {
-    int64_t ms = limit_left(&h->clocks, t->origin);
+    int64_t ms = limit_left(h->clocks, t->origin);
     if (ms <= 0)
-        return 0;
+        return within_budget(h, t, 0, err);
     int64_t until = clock_now() + (ms + 999) / 1000;
     if (h->slept + ms > h->limits.wait * 1000) {
         char when[CLOCK_TEXT];
@@ -190,13 +171,11 @@ static int host_wait(struct http *h, const struct target *t,
                          "%s; left to a later run", t->host,
                          clock_format(until, when));
     }
+    if (within_budget(h, t, ms, err))
+        return -1;
     log_line(LOG_DETAIL, "%s: waiting %.1f s", t->host, (double)ms / 1000);
     h->slept += ms;
-    struct timespec left = { ms / 1000, (ms % 1000) * 1000000 };
-    if (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, NULL) == EINTR)
-        return error_set(err, ERROR_RETRY, "%s: interrupted while waiting",
-                         t->host);
-    return 0;
+    return sleep_ms(ms, t, err);
 }
 
 /* ---- one exchange ----------------------------------------------------- */
@@ -257,6 +236,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
         return 0;
     }
     x->taken += length;
+    x->http->bytes += length;
     if (x->request->take &&
         x->request->take(x->request->context, data, length, x->err)) {
         x->stop = STOP_TAKER;
@@ -268,7 +248,11 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
 static void set_limits(struct exchange *x)
 {
     CURL *e = x->http->easy;
-    long seconds = (long)x->http->limits.seconds;
+    long seconds = (long)x->http->limits.seconds, ms = seconds * 1000;
+    if (x->http->ends) {
+        int64_t left = x->http->ends - limit_now();
+        ms = left < 1 ? 1 : left < ms ? (long)left : ms;
+    }
     curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(e, CURLOPT_PROXY, "");
     curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -276,7 +260,7 @@ static void set_limits(struct exchange *x)
     curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "gzip");
     curl_easy_setopt(e, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    curl_easy_setopt(e, CURLOPT_TIMEOUT, seconds);
+    curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, ms);
     curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT, seconds < 10 ? seconds : 10L);
     curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
     curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
@@ -287,6 +271,8 @@ static void set_limits(struct exchange *x)
     curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(e, CURLOPT_WRITEDATA, x);
     curl_easy_setopt(e, CURLOPT_USERAGENT, x->http->limits.user_agent);
+    x->details[0] = '\0';
+    curl_easy_setopt(e, CURLOPT_ERRORBUFFER, x->details);
 }
 
 /* own: the host that the request was written for; only it sees secrets, and
@@ -326,6 +312,7 @@ static CURLcode perform(struct exchange *x, const struct target *t, bool own)
     x->reply->status = 0;
     x->http->requests++;
     CURLcode code = curl_easy_perform(e);
+    curl_easy_setopt(e, CURLOPT_ERRORBUFFER, NULL); /* x ends before e */
     curl_slist_free_all(lines);
     return code;
 }
@@ -358,6 +345,11 @@ static enum verdict judge_transport(struct exchange *x, const struct target *t,
         error_prefix(err, "%s", t->host);
     if (x->stop != STOP_NONE)
         return FINAL;
+    /* Cut by the round's end, not by the service; a first request is. */
+    if (code == CURLE_OPERATION_TIMEDOUT && x->http->ends &&
+        limit_now() >= x->http->ends - 5 &&
+        x->http->requests - x->http->begun > 1)
+        return within_budget(x->http, t, 5, err) ? FINAL : AGAIN;
     bool before_sent = code == CURLE_COULDNT_RESOLVE_HOST ||
                        code == CURLE_COULDNT_CONNECT;
     for (size_t i = 0; i < sizeof(transient) / sizeof(transient[0]); i++)
@@ -367,7 +359,12 @@ static enum verdict judge_transport(struct exchange *x, const struct target *t,
             /* What may have been carried out is not sent twice. */
             return before_sent || !x->request->body ? AGAIN : FINAL;
         }
-    error_set(err, ERROR_INPUT, "%s: %s", t->host, curl_easy_strerror(code));
+    if (code == CURLE_PEER_FAILED_VERIFICATION)
+        error_set(err, ERROR_DENIED, "%s: its certificate is not to be "
+                  "trusted (%s), so nothing was asked", t->host, x->details);
+    else
+        error_set(err, ERROR_INPUT, "%s: %s", t->host,
+                  curl_easy_strerror(code));
     return FINAL;
 }
 
@@ -418,7 +415,7 @@ static int redirect(struct exchange *x, struct target *t)
                          "data is not sent after it: put the new address "
                          "into the configuration", t->host, x->reply->status);
     char *url = mem_slice(place.data, place.length);
-    int rc = resolve(&next, url, t->url, x->err);
+    int rc = target_resolve(&next, url, t->url, x->err);
     mem_free(url);
     if (rc)
         return error_prefix(x->err, "%s: redirects", t->host);
@@ -442,11 +439,15 @@ static enum verdict follow(struct exchange *x, struct target *t)
         x->other_type = false;
         x->refused = NULL;
         x->stop = STOP_NONE;
+        int64_t ms = limit_turn(x->http->clocks, t->origin,
+                                x->http->budget.spacing);
+        if (within_budget(x->http, t, ms, x->err) || sleep_ms(ms, t, x->err))
+            return FINAL;
         CURLcode code = perform(x, t, strcasecmp(own, t->origin) == 0);
         limit_read(x->reply);
         x->http->wait_until = x->reply->wait_until;
         if (x->reply->wait_until)
-            limit_hold(&x->http->clocks, t->origin,
+            limit_hold(x->http->clocks, t->origin,
                        (x->reply->wait_until - clock_now()) * 1000);
         if (code)
             return judge_transport(x, t, code);
@@ -474,16 +475,17 @@ int http_send(struct http *h, const struct http_request *request,
     h->wait_until = 0;
     for (unsigned attempt = 1; attempt <= h->limits.tries; attempt++) {
         struct target t = { 0 };
-        if (resolve(&t, request->url, NULL, err))
+        if (target_resolve(&t, request->url, NULL, err))
             return -1;
         /* A wait too long for a second try: the first fault is the news. */
         if (host_wait(h, &t, reply, attempt == 1 ? err : NULL)) {
+            h->spent = attempt == 1 ? h->spent : NULL;
             curl_free(t.url);
             return -1;
         }
         verdict = follow(&x, &t);
         if (verdict == AGAIN) /* full jitter: no herd of equal clients */
-            limit_hold(&h->clocks, t.origin, arc4random_uniform(
+            limit_hold(h->clocks, t.origin, arc4random_uniform(
                            BACKOFF_MS << (attempt < 8 ? attempt : 8)));
         curl_free(t.url);
         bool fed = request->take && x.taken && reply->status >= 200 &&

@@ -19,14 +19,19 @@
 
 struct http;
 
+struct limit_clocks;
+
 struct http_limits {
     size_t body;           /* decoded bytes of one reply; default 16 MiB */
     int64_t seconds;       /* one request; default 30 */
-    int64_t wait;          /* most seconds slept since http_begin();
-                            * default 20; a longer wait is left to later */
+    int64_t wait;          /* most seconds slept since http_begin() because
+                            * a host asked for it; default 20; a longer wait
+                            * is left to later */
     unsigned tries;        /* of one request; default 3 */
     bool allow_loopback;
     const char *user_agent;
+    struct limit_clocks *clocks; /* hosts' clocks, shared with sessions of
+                                  * other threads; NULL: its own */
 };
 
 int http_open(struct http **out, const struct http_limits *limits,
@@ -74,13 +79,21 @@ struct text http_header(const struct http_reply *reply, const char *name);
 /* "a b&c" → "a%20b%26c", appended. */
 void http_escape(struct buf *out, const char *text);
 
-/* A new source begins: it may sleep its whole wait, and what the last one was
- * told about waiting is not its own. The hosts' clocks go on. */
-void http_begin(struct http *h);
+/* What a source may use in a round; 0: as much as it likes. */
+struct http_budget {
+    unsigned requests;
+    uint64_t bytes;        /* of replies, decoded */
+    int64_t seconds;
+    int64_t spacing;       /* milliseconds between requests to a host */
+};
 
-/* Requests made so far, and when a host may be asked again. */
-unsigned http_requests(const struct http *h);
-int64_t http_host_clock(const struct http *h, const char *url);
+/* A new source begins: it may use this, and what the last one was told about
+ * waiting is not its own. The hosts' clocks go on. */
+void http_begin(struct http *h, const struct http_budget *budget);
+/* Why the last request was not made: a bound of the budget, NULL: none. */
+const char *http_spent(const struct http *h);
+
+unsigned http_requests(const struct http *h); /* made so far */
 /* reply.wait_until of the last http_send(), for callers far above it. */
 int64_t http_wait_until(const struct http *h);
 

@@ -80,7 +80,7 @@ void limit_read(struct http_reply *reply)
     reply->wait_until = wait ? now + wait : 0;
 }
 
-static int64_t monotonic(void)
+int64_t limit_now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -90,34 +90,49 @@ static int64_t monotonic(void)
 void limit_clocks_release(struct limit_clocks *c)
 {
     mem_free(c->hosts);
-    *c = (struct limit_clocks){ 0 };
+    c->hosts = NULL;
+    c->count = c->room = 0;
+    pthread_mutex_destroy(&c->lock);
 }
 
-static struct limit_host *find(const struct limit_clocks *c,
-                               const char *origin)
+/* The host's row, new when unknown. With the lock held. */
+static struct limit_host *host_of(struct limit_clocks *c, const char *origin)
 {
     for (size_t i = 0; i < c->count; i++)
         if (strcasecmp(c->hosts[i].origin, origin) == 0)
             return &c->hosts[i];
-    return NULL;
+    c->hosts = mem_grow(c->hosts, &c->room, c->count, sizeof(*c->hosts));
+    struct limit_host *host = &c->hosts[c->count++];
+    *host = (struct limit_host){ .ready = 0 };
+    snprintf(host->origin, sizeof(host->origin), "%s", origin);
+    return host;
 }
 
-int64_t limit_left(const struct limit_clocks *c, const char *origin)
+int64_t limit_left(struct limit_clocks *c, const char *origin)
 {
-    const struct limit_host *host = find(c, origin);
-    int64_t left = host ? host->ready - monotonic() : 0;
+    pthread_mutex_lock(&c->lock);
+    int64_t left = host_of(c, origin)->ready - limit_now();
+    pthread_mutex_unlock(&c->lock);
     return left > 0 ? left : 0;
 }
 
 void limit_hold(struct limit_clocks *c, const char *origin, int64_t ms)
 {
-    struct limit_host *host = find(c, origin);
-    if (!host) {
-        c->hosts = mem_grow(c->hosts, &c->room, c->count, sizeof(*c->hosts));
-        host = &c->hosts[c->count++];
-        snprintf(host->origin, sizeof(host->origin), "%s", origin);
-        host->ready = 0;
-    }
-    if (host->ready < monotonic() + ms)
-        host->ready = monotonic() + ms;
+    pthread_mutex_lock(&c->lock);
+    struct limit_host *host = host_of(c, origin);
+    int64_t ready = limit_now() + ms;
+    if (host->ready < ready)
+        host->ready = ready;
+    pthread_mutex_unlock(&c->lock);
+}
+
+int64_t limit_turn(struct limit_clocks *c, const char *origin,
+                   int64_t spacing)
+{
+    pthread_mutex_lock(&c->lock);
+    struct limit_host *host = host_of(c, origin);
+    int64_t now = limit_now(), at = host->next > now ? host->next : now;
+    host->next = at + spacing;
+    pthread_mutex_unlock(&c->lock);
+    return at - now;
 }

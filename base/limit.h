@@ -5,6 +5,7 @@
 #ifndef BASE_LIMIT_H
 #define BASE_LIMIT_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 #include "base/http.h"
@@ -21,17 +22,27 @@ int64_t limit_seconds(struct text value, int64_t date);
  * refusal, the reset of a budget that is used up; the longer one counts. */
 void limit_read(struct http_reply *reply);
 
-/* One clock a host that says when it may be asked again. */
+/* One clock a host that says when it may be asked again, and how far apart
+ * requests to it are. Sessions of several threads may share one set. */
 enum { LIMIT_ORIGIN = 300 };
 struct limit_clocks {
+    pthread_mutex_t lock;
     struct limit_host {
         char origin[LIMIT_ORIGIN]; /* "https://host:port" */
         int64_t ready;             /* milliseconds, monotonic */
+        int64_t next;              /* the next place in the row */
     } *hosts;
     size_t count, room;
 };
+#define LIMIT_CLOCKS_INIT { .lock = PTHREAD_MUTEX_INITIALIZER }
+
 void limit_clocks_release(struct limit_clocks *c);
-int64_t limit_left(const struct limit_clocks *c, const char *origin); /* ms */
+int64_t limit_left(struct limit_clocks *c, const char *origin); /* ms */
 void limit_hold(struct limit_clocks *c, const char *origin, int64_t ms);
+/* Take the next place in the row of requests to a host, spacing ms behind the
+ * one before it. Returns the milliseconds until it is one's turn. */
+int64_t limit_turn(struct limit_clocks *c, const char *origin,
+                   int64_t spacing);
+int64_t limit_now(void); /* milliseconds, monotonic */
 
 #endif

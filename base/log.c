@@ -19,8 +19,9 @@ void log_set_level(enum log_level most)
 
 static void wipe_bar(void)
 {
-    if (bar_shown)
-        fputs("\r\033[K", stderr);
+    if (!bar_shown)
+        return;
+    fputs("\r\033[K", stderr);
     bar_shown = false;
 }
 

@@ -168,6 +168,7 @@ const struct collector collector_appstore = {
     .options = options,
     .state_size = sizeof(struct appstore),
     .every = HOUR,
+    .per_minute = 60,
     .open = open_appstore,
     .fetch = fetch,
     .close = close_appstore,

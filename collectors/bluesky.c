@@ -260,6 +260,7 @@ const struct collector collector_bluesky = {
     .options = options,
     .state_size = sizeof(struct bluesky),
     .every = 5 * MINUTE,
+    .per_minute = 300,
     .open = open_bluesky,
     .fetch = fetch,
     .close = close_bluesky,

@@ -35,6 +35,7 @@ struct collector {
     size_t state_size;
     int64_t every;                 /* default seconds between rounds */
     int64_t keep;                  /* longest retention allowed, 0: any */
+    unsigned per_minute;           /* requests to a host; 0: a usual 120 */
 
     /* Optional: check the options, take resources. */
     int (*open)(struct collection *c, struct error *err);
@@ -51,6 +52,8 @@ struct collector {
 /* registry.c: every collector, NULL-terminated. */
 extern const struct collector *const collectors[];
 const struct collector *collector_find(const char *name); /* NULL: none */
+/* Most requests a minute to a host, all sources together. */
+unsigned collector_per_minute(const struct collector *c);
 
 /* Add a post that says: this one was deleted where it came from. */
 void collection_gone(struct batch *out, struct text source,

@@ -39,6 +39,11 @@ const struct collector *collector_find(const char *name)
     return NULL;
 }
 
+unsigned collector_per_minute(const struct collector *c)
+{
+    return c->per_minute ? c->per_minute : 120;
+}
+
 void collection_skip(struct collection *c, const char *format, ...)
 {
     va_list args;

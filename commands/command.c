@@ -12,6 +12,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "pipeline/ingest_turn.h"
+
+/* Seconds that a command waits for another's append. */
+enum { PATIENCE = 5 };
 
 const struct option global_options[] = {
     { "config", OPTION_STRING, NULL, offsetof(struct globals, config),
@@ -236,21 +240,29 @@ int invocation_config(struct invocation *in, struct error *err)
     return 0;
 }
 
-int invocation_store(struct invocation *in, enum store_mode mode,
-                     struct error *err)
+int invocation_store_url(struct invocation *in, struct buf *out,
+                         struct error *err)
 {
-    if (in->store)
-        return 0;
     if (invocation_config(in, err))
         return -1;
     const char *url = in->globals.store ? in->globals.store : in->config->store;
-    struct buf path = BUF_INIT(0);
     if (in->globals.store || *url == '/' || strstr(url, "://"))
-        buf_puts(&path, url);
+        buf_puts(out, url);
     else
-        buf_printf(&path, "%s/%s", in->config->dir, url);
-    int rc = store_open(&in->store, path.data, mode, err);
-    buf_release(&path);
+        buf_printf(out, "%s/%s", in->config->dir, url);
+    return 0;
+}
+
+int invocation_store(struct invocation *in, enum store_mode mode,
+                     struct error *err)
+{
+    struct buf url = BUF_INIT(0);
+    if (in->store)
+        return 0;
+    int rc = invocation_store_url(in, &url, err);
+    if (rc == 0)
+        rc = turn_open(&in->store, buf_text(&url), mode, PATIENCE, err);
+    buf_release(&url);
     return rc;
 }
 

@@ -61,6 +61,9 @@ const char *invocation_config_path(const struct invocation *in);
 int invocation_config(struct invocation *in, struct error *err);
 int invocation_store(struct invocation *in, enum store_mode mode,
                      struct error *err);
+/* Where the store is, for who opens it himself; released by the caller. */
+int invocation_store_url(struct invocation *in, struct buf *out,
+                         struct error *err);
 int invocation_rules(struct invocation *in, struct error *err);
 
 /* The folder that holds lexicons/: the program's checkout, else the installed

@@ -103,6 +103,7 @@ static int import_file(struct ingest *ingest, const struct flags *flags,
 {
     struct collector kind = collector_file;
     struct ingest_report report = { .pages = 0 };
+    const struct ingest_bounds bounds = { .pages = 0 };
     kind.fetch = fetch;
     struct collection c = { .kind = &kind, .label = "", .cursor = "",
                             .state = mem_alloc(kind.state_size) };
@@ -111,7 +112,7 @@ static int import_file(struct ingest *ingest, const struct flags *flags,
     if (!rc)
         rc = kind.open(&c, &why);
     if (!rc) {
-        rc = ingest_round(ingest, &c, 0, 0, &report, &why);
+        rc = ingest_round(ingest, &c, &bounds, &report, &why);
         log_progress("kB", 1, 1);
         add_totals(t, &report, &c);
         kind.close(&c);
@@ -187,9 +188,12 @@ static int import_posts(struct invocation *in, const struct flags *flags,
     struct ingest *ingest;
     unsigned threads = 0;
     double start = seconds_now();
+    struct turns turns = TURNS_INIT;
     if (choose_threads(flags, &threads, err) || invocation_rules(in, err) ||
-        invocation_store(in, STORE_WRITE, err) ||
-        ingest_open(&ingest, in->config, in->rules, in->store, flags->batch,
+        invocation_store(in, STORE_WRITE, err))
+        return -1;
+    turns.held = in->store;
+    if (ingest_open(&ingest, in->config, in->rules, &turns, flags->batch,
                     threads, err))
         return -1;
     int rc = 0;

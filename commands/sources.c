@@ -41,7 +41,8 @@ static void print_text(const struct collector *c)
     every(c, rhythm);
     printf("%s: %s\n", c->name, c->about);
     if (c->every)
-        printf("  every      %s unless said otherwise\n", rhythm);
+        printf("  every      %s, at most %u requests a minute to a host, "
+               "unless said otherwise\n", rhythm, collector_per_minute(c));
     if (c->keep)
         printf("  keep       at most %lld days\n",
                (long long)(c->keep / DAY));
@@ -65,7 +66,9 @@ static void print_markdown(const struct collector *c)
                                                     : c->about[0],
            c->about + 1);
     if (c->every)
-        printf("- Asked every %s unless `every` says otherwise.\n", rhythm);
+        printf("- Asked every %s unless `every` says otherwise; a host is "
+               "asked at most %u\n  times a minute unless `per_minute` says "
+               "otherwise.\n", rhythm, collector_per_minute(c));
     if (c->keep)
         printf("- Its terms let posts be kept for %lld days at most.\n",
                (long long)(c->keep / DAY));

@@ -36,7 +36,7 @@ struct worker {
 
 struct ingest {
     const struct config *config;
-    struct store *store;
+    struct turns *turns;
     size_t batch_size;
     unsigned threads;
     struct author_key key;
@@ -58,18 +58,21 @@ struct ingest {
 };
 
 int ingest_open(struct ingest **out, const struct config *config,
-                const struct rules *rules, struct store *store,
+                const struct rules *rules, struct turns *turns,
                 size_t batch_size, unsigned threads, struct error *err)
 {
     struct buf text = BUF_INIT(0);
     struct ingest *i = mem_alloc(sizeof(*i));
     *out = NULL;
     i->config = config;
-    i->store = store;
+    i->turns = turns;
     i->batch_size = batch_size ? batch_size : BATCH_POSTS;
     i->threads = threads < THREADS_MOST ? threads : THREADS_MOST;
     pthread_mutex_init(&i->lock, NULL);
     pthread_cond_init(&i->changed, NULL);
+    struct store *store = turn_begin(turns, err);
+    if (!store)
+        goto fail;
     buf_printf(&text, "%s/author.key", store_folder(store));
     if (author_key_load(&i->key, buf_text(&text), 1, err))
         goto fail;
@@ -77,6 +80,8 @@ int ingest_open(struct ingest **out, const struct config *config,
     rules_describe(rules, &text);
     i->rules = store_rules(store, (struct text){ buf_text(&text),
                                                  text.length }, err);
+    turn_end(turns);
+    store = NULL;
     if (!i->rules)
         goto fail;
     buf_release(&text);
@@ -92,6 +97,8 @@ int ingest_open(struct ingest **out, const struct config *config,
     *out = i;
     return 0;
 fail:
+    if (store)
+        turn_end(turns);
     buf_release(&text);
     ingest_close(i);
     return -1;
@@ -146,6 +153,16 @@ static void tag(struct ingest *i, struct tagger *tagger, struct batch *batch)
             batch->posts[n].handle = (struct text){ NULL, 0 };
 }
 
+static int append(struct ingest *i, const struct batch *batch)
+{
+    struct store *store = turn_begin(i->turns, &i->error);
+    if (!store)
+        return -1;
+    int rc = store_append(store, batch, i->result, &i->error);
+    turn_end(i->turns);
+    return rc;
+}
+
 /* ---- threads ---------------------------------------------------------- */
 
 static void *tag_batches(void *context)
@@ -183,8 +200,7 @@ static void *append_batches(void *context)
             break;
         bool skip = i->failed;
         pthread_mutex_unlock(&i->lock);
-        int rc = skip ? 0 : store_append(i->store, &slot->batch, i->result,
-                                         &i->error);
+        int rc = skip ? 0 : append(i, &slot->batch);
         pthread_mutex_lock(&i->lock);
         i->failed = i->failed || rc;
         slot->state = SLOT_FREE;
@@ -218,8 +234,7 @@ static int pass_on(struct ingest *i)
     struct slot *slot = &i->slots[i->read % i->slot_count];
     if (!i->threads) {
         tag(i, i->workers[0].tagger, &slot->batch);
-        i->failed = store_append(i->store, &slot->batch, i->result,
-                                 &i->error) != 0;
+        i->failed = append(i, &slot->batch) != 0;
         return i->failed ? -1 : 0;
     }
     pthread_mutex_lock(&i->lock);
@@ -241,9 +256,10 @@ static int64_t seconds_monotonic(void)
 /* Read pages and cut batches. Returns fetch's last verdict, 2: a bound of
  * the round was reached, -2: the store failed. */
 static int read_pages(struct ingest *i, struct collection *c,
-                      unsigned max_pages, int64_t deadline,
+                      const struct ingest_bounds *bounds,
                       struct ingest_report *report, struct error *err)
 {
+    int64_t deadline = bounds->network.seconds;
     int64_t start = seconds_monotonic(), opened = start;
     struct batch *batch = next_batch(i, c);
     int rc = 1;
@@ -252,7 +268,9 @@ static int read_pages(struct ingest *i, struct collection *c,
         rc = c->kind->fetch(c, batch, err);
         report->pages++;
         report->fetched += batch->count - before;
-        if (rc == 1 && ((max_pages && report->pages >= max_pages) ||
+        if (rc == -1 && c->http && http_spent(c->http))
+            rc = 2; /* no fault: the next round goes on from the cursor */
+        if (rc == 1 && ((bounds->pages && report->pages >= bounds->pages) ||
                         (deadline &&
                          seconds_monotonic() - start >= deadline)))
             rc = 2;
@@ -264,20 +282,38 @@ static int read_pages(struct ingest *i, struct collection *c,
             opened = seconds_monotonic();
         }
     }
-    round_coverage(i->store, c, rc, err, i->now, &batch->coverage);
+    struct store *store = turn_begin(i->turns, &i->error);
+    i->failed = i->failed || !store;
+    if (!store)
+        return -2;
+    round_coverage(store, c, rc, err, i->now, &batch->coverage);
+    turn_end(i->turns);
     return pass_on(i) ? -2 : rc;
 }
 
-int ingest_round(struct ingest *i, struct collection *c, unsigned max_pages,
-                 int64_t deadline, struct ingest_report *report,
-                 struct error *err)
+/* -1: see err. */
+static int note(struct ingest *i, const struct collection *c, int rc,
+                const struct error *why, const struct ingest_report *report,
+                struct error *err)
+{
+    struct store *store = *c->label ? turn_begin(i->turns, err) : NULL;
+    if (!store)
+        return *c->label ? -1 : 0;
+    int failed = round_note(store, c, rc, why, report, i->now, err);
+    turn_end(i->turns);
+    return failed;
+}
+
+int ingest_round(struct ingest *i, struct collection *c,
+                 const struct ingest_bounds *bounds,
+                 struct ingest_report *report, struct error *err)
 {
     pthread_t appender = 0;
     struct error why = ERROR_INIT;
     *report = (struct ingest_report){ .pages = 0 };
     i->now = clock_now();
     if (c->http)
-        http_begin(c->http);
+        http_begin(c->http, &bounds->network);
     i->read = i->taken = i->appended = 0;
     i->last = i->failed = false;
     i->result = &report->stored;
@@ -286,7 +322,7 @@ int ingest_round(struct ingest *i, struct collection *c, unsigned max_pages,
                        &i->workers[n]);
     if (i->threads)
         pthread_create(&appender, NULL, append_batches, i);
-    int rc = read_pages(i, c, max_pages, deadline, report, &why);
+    int rc = read_pages(i, c, bounds, report, &why);
     pthread_mutex_lock(&i->lock);
     i->last = true;
     pthread_cond_broadcast(&i->changed);
@@ -305,8 +341,7 @@ int ingest_round(struct ingest *i, struct collection *c, unsigned max_pages,
              c->skipped_why);
     if (rc < 0)
         report->wait_until = collection_wait(c);
-    if (*c->label && round_note(i->store, c, rc, &why, report, i->now,
-                                rc < 0 ? NULL : err) && rc >= 0)
+    if (note(i, c, rc, &why, report, rc < 0 ? NULL : err) && rc >= 0)
         return -1;
     if (rc >= 0)
         return 0;

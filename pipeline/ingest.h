@@ -8,15 +8,15 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "collectors/collector.h"
+#include "pipeline/ingest_turn.h"
 #include "pipeline/tagger.h"
-#include "store/store.h"
 
 struct ingest;
 
 /* Borrows all; they must outlive it. batch_size: posts a transaction
  * (10,000 when 0). threads: taggers beside the reader (0: tag in line). */
 int ingest_open(struct ingest **out, const struct config *config,
-                const struct rules *rules, struct store *store,
+                const struct rules *rules, struct turns *turns,
                 size_t batch_size, unsigned threads, struct error *err);
 void ingest_close(struct ingest *i);
 
@@ -30,11 +30,17 @@ struct ingest_report {
     int64_t wait_until;        /* the source's clock says not before */
 };
 
-/* One bounded round of a source: pages until caught up, max_pages or
- * deadline (seconds from now; 0: none). What was got before a failure is
- * stored. On failure coverage is marked, err names the source. */
-int ingest_round(struct ingest *i, struct collection *c, unsigned max_pages,
-                 int64_t deadline, struct ingest_report *report,
-                 struct error *err);
+/* What a round may use; 0: as much as it likes. */
+struct ingest_bounds {
+    unsigned pages;
+    struct http_budget network;  /* its seconds count for files, too */
+};
+
+/* One bounded round of a source: pages until caught up or a bound is met.
+ * What was got before a failure is stored. On failure coverage is marked,
+ * err names the source. */
+int ingest_round(struct ingest *i, struct collection *c,
+                 const struct ingest_bounds *bounds,
+                 struct ingest_report *report, struct error *err);
 
 #endif

@@ -30,10 +30,12 @@ brands:
 sources:
   - name: faulty
     type: mastodon
+    per_minute: 60000
     host: http://127.0.0.1:$port
     tag: [faulty]
   - name: good
     type: mastodon
+    per_minute: 60000
     host: http://localhost:$port
     tag: [good]
 EOF

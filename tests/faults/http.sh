@@ -23,6 +23,10 @@ echo '<html><script>x</script><h1>Please   wait</h1></html>' > "$dir/www/page.ht
 head -c 60000000 /dev/zero | tr '\0' ' ' | gzip -9 > "$dir/www/bomb"
 head -c 3000000 /dev/zero | tr '\0' ' ' > "$dir/www/big.json"
 big=$(head -c 3500 /dev/zero | tr '\0' x)
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
+    -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -days 2 \
+    -keyout "$dir/own.key" -out "$dir/own.crt" 2>"$dir/openssl" ||
+    { echo "skip: openssl cannot make a certificate"; rm -rf "$dir"; exit 77; }
 cat > "$dir/nginx.conf" <<EOF
 daemon on; pid $dir/pid; error_log $dir/error.log; worker_processes 1;
 events { worker_connections 64; }
@@ -64,6 +68,10 @@ http {
     location = /heads {
 $(for i in $(seq 24); do echo "      add_header X-H$i $big;"; done)
       try_files /ok.json =404; }
+  }
+  server {
+    listen 127.0.0.1:$((port + 3)) ssl; root $dir/www;
+    ssl_certificate $dir/own.crt; ssl_certificate_key $dir/own.key;
   }
   server {
     listen 127.0.0.1:$other; root $dir/www; access_log $dir/other.log auth;
@@ -126,6 +134,7 @@ for odd in 2130706433 0x7f000001 127.1 localhost '[::1]' '[::ffff:127.0.0.1]' 0;
     case_ "odd name $odd" 'denied: .* address, and those are not asked' "http://$odd:$port/ok.json"
 done
 case_ 'private' 'denied: 10.1.2.3: it is at a private address' http://10.1.2.3/
+case_ 'a certificate of its own' '^0 bytes 0 requests 1 wait 0 denied: 127.0.0.1: its certificate is not to be trusted \(SSL certificate problem: self.signed certificate\), so nothing was asked$' -l -b s3cret https://127.0.0.1:$((port + 3))/ok.json
 case_ 'not http' 'denied: ftp: addresses' ftp://127.0.0.1/x
 case_ 'a password in the address' 'input: .*without a password' http://u:p@127.0.0.1:$port/ok.json
 http_proxy=http://127.0.0.1:$other all_proxy=http://127.0.0.1:$other \

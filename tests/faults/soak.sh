@@ -21,6 +21,7 @@ brands:
 sources:
   - name: faulty
     type: mastodon
+    per_minute: 60000
     host: http://127.0.0.1:$port
     tag: [faulty]
     overlap: 5m

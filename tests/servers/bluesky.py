@@ -130,6 +130,7 @@ brands:
 sources:
   - name: sky
     type: bluesky
+    per_minute: 60000
     service: {BASE}
     identifier: maker.test
     password_file: {DIR}/password

@@ -119,6 +119,7 @@ brands:
 sources:
   - name: tags
     type: mastodon
+    per_minute: 60000
     host: {BASE}
     tag: [acme]
     token_file: {secret}

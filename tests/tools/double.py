@@ -2,7 +2,7 @@
 """A Mastodon-like server whose faults are told to it. Only for what nginx
 cannot be told; real servers are in tests/servers.
 
-    double.py PORT LOG &          one line a request goes to LOG
+    double.py PORT LOG &          "PATH SECONDS" of a request goes to LOG
     GET /_set?posts=500&fault=…   changes what it does; answers "ok" and how
                                   many posts were paid for
 
@@ -41,7 +41,7 @@ class Double(BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         with open(sys.argv[2], "a") as log:
-            log.write(self.path + "\n")
+            log.write(f"{self.path} {time.monotonic():.3f}\n")
 
     def reply(self, code, body, kind="application/json", more=(), claim=None):
         self.send_response(code)

@@ -118,12 +118,17 @@ static void test_addresses(void **state)
 static void test_host_clocks(void **state)
 {
     (void)state;
-    struct limit_clocks c = { 0 };
+    struct limit_clocks c = LIMIT_CLOCKS_INIT;
     assert_int_equal(limit_left(&c, "https://a:443"), 0);
     limit_hold(&c, "https://a:443", 60000);
     limit_hold(&c, "https://a:443", 10); /* a shorter one changes nothing */
     assert_in_range(limit_left(&c, "https://A:443"), 59000, 60000);
     assert_int_equal(limit_left(&c, "https://b:443"), 0);
+    assert_int_equal(limit_turn(&c, "https://c:443", 1000), 0);
+    assert_in_range(limit_turn(&c, "https://c:443", 1000), 900, 1000);
+    assert_in_range(limit_turn(&c, "https://C:443", 0), 1900, 2000);
+    assert_in_range(limit_turn(&c, "https://c:443", 0), 1900, 2000);
+    assert_int_equal(limit_turn(&c, "https://d:443", 0), 0);
     limit_clocks_release(&c);
 }
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The place that an address names, for base/http.c alone: only http and
+ * https, no password in it. Resolves no name. */
+#ifndef BASE_HTTP_TARGET_H
+#define BASE_HTTP_TARGET_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/limit.h"
+
+struct target {
+    char *url;                 /* libcurl's: curl_free() it */
+    char origin[LIMIT_ORIGIN];
+    char host[256];            /* for sentences: never the path or query */
+    bool tls;
+};
+
+/* against: the address that a relative one is meant from, or NULL. */
+int target_resolve(struct target *t, const char *url, const char *against,
+                   struct error *err);
+
+#endif
