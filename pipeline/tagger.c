@@ -264,8 +264,11 @@ static void tell_topic(void *context, const char *name, const char *row,
 {
     const struct telling *to = context;
     buf_printf(to->out, "  %s: ", name);
-    tell_span(to, span);
-    buf_printf(to->out, " by %s", row);
+    if (span.length) {
+        tell_span(to, span);
+        buf_puts(to->out, " by ");
+    }
+    buf_puts(to->out, row);
     if (weight < 0 || weight > 0)
         buf_printf(to->out, " (%+.2f)", weight);
     buf_putc(to->out, '\n');
@@ -318,6 +321,7 @@ void tagger_explain(struct tagger *t, struct text text, struct buf *out)
              CHANNEL_COUNT);
     tell_set(out, "intents", post.tags.intents, intent_names, INTENT_COUNT);
     if (post.tags.label != LABEL_UNSCORED)
-        topics_explain(t->rules->topics, &t->words, tell_topic, &to);
+        topics_explain(t->rules->topics, &t->words, post.tags.score,
+                       tell_topic, &to);
     arena_release(&memory);
 }

@@ -235,9 +235,12 @@ static bool follow_name(struct topic_place *p, size_t index, size_t at)
     size_t until = at;
     for (unsigned n = 0; n < NAME_WORDS && until < p->until; n++) {
         const struct word *item = &w->items[until];
-        if (item->kind == WORD_PUNCTUATION || item->kind == WORD_LINK)
+        bool joined = n && first_byte(w, until) == '&' &&
+                      until + 1 < p->until; /* Plum & Co */
+        if ((item->kind == WORD_PUNCTUATION && !joined) ||
+            item->kind == WORD_LINK)
             break;
-        until++;
+        until += joined ? 2 : 1;
         bool more = until < p->until && index + 1 == p->count &&
                     w->items[until - 1].flags & WORD_TITLE &&
                     w->items[until].flags & WORD_TITLE;

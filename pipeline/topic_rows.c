@@ -296,6 +296,21 @@ static int read_weight(struct reader *r, struct text cell, float *out)
     return 0;
 }
 
+/* Rows that are no pattern, but a number of a weighed tag. */
+static bool take_number(struct topic_rows *t, struct row *row)
+{
+    const char *name = t->names.data + row->name;
+    if (!strcmp(name, "=bias")) {
+        row->kind = ROW_BIAS;
+        t->bias[row->tag] = row->weight;
+        t->weighted |= 1u << row->tag;
+    } else if (!strcmp(name, "=positive") || !strcmp(name, "=negative")) {
+        row->kind = ROW_FEELING;
+        t->feeling[row->tag][name[1] == 'n'] = row->weight;
+    }
+    return row->kind == ROW_BIAS || row->kind == ROW_FEELING;
+}
+
 /* The place of a tag and pattern in known[]: empty or the same row's. */
 static uint32_t *known_place(struct reader *r, unsigned tag,
                              struct text pattern)
@@ -335,8 +350,7 @@ static int add_row(struct reader *r, unsigned tag, struct text pattern,
         return bad(r, "the same row twice", pattern);
     if (*place) { /* a weight for a row made by hand */
         t->rows[*place - 1].weight = weight;
-        if (t->rows[*place - 1].kind == ROW_BIAS)
-            t->bias[tag] = weight;
+        take_number(t, &t->rows[*place - 1]);
         return 0;
     }
     if (t->row_count == ROWS_LIMIT)
@@ -346,10 +360,8 @@ static int add_row(struct reader *r, unsigned tag, struct text pattern,
                        .name = (uint32_t)t->names.length };
     buf_add(&t->names, pattern.data, pattern.length);
     buf_putc(&t->names, '\0');
-    if (text_is(pattern, "=bias")) {
-        row.kind = ROW_BIAS;
-        t->bias[tag] = weight;
-        t->weighted |= 1u << tag;
+    if (take_number(t, &row)) {
+        /* nothing to match */
     } else if (pattern.length > 1 && *pattern.data == '@' &&
                r->tag_from == TAG_CHANNELS) {
         if (read_implied(r, pattern, &row))
@@ -511,11 +523,19 @@ int topic_rows_load(struct topic_rows *t, const char *folder,
         read_tags(&r, folder, "intent_weights.tsv", false, TAG_INTENTS,
                   INTENT_COUNT))
         goto done;
-    for (size_t i = 0; i < r.group_count; i++)
-        if (!strcmp(r.groups[i].name, "lead")) {
-            t->leads = t->hashes + r.groups[i].first;
-            t->lead_count = r.groups[i].count;
+    for (size_t i = 0; i < r.group_count; i++) {
+        const struct group *g = &r.groups[i];
+        if (!strcmp(g->name, "lead")) {
+            t->leads = t->hashes + g->first;
+            t->lead_count = g->count;
+        } else if (!strcmp(g->name, "trim")) {
+            t->trims = t->hashes + g->first;
+            t->trim_count = g->count;
+        } else if (!strcmp(g->name, "do")) {
+            t->verbs = t->hashes + g->first;
+            t->verb_count = g->count;
         }
+    }
     status = topic_rows_compile(t, err);
     if (status)
         error_prefix(err, "%s", folder);

@@ -55,7 +55,8 @@ struct element {
     bool optional;
 };
 
-enum row_kind { ROW_PATTERN, ROW_WORD, ROW_PAIR, ROW_BIAS, ROW_IMPLIED };
+enum row_kind { ROW_PATTERN, ROW_WORD, ROW_PAIR, ROW_BIAS, ROW_FEELING,
+                ROW_IMPLIED };
 
 struct row {
     uint32_t elements;      /* first of count */
@@ -136,12 +137,17 @@ struct topic_rows {
     struct buf names;
     uint32_t weighted;      /* set of tags decided by a sum of weights */
     float bias[TAG_COUNT];
+    float feeling[TAG_COUNT][2]; /* what a wholly positive, negative text adds */
     uint32_t implying;      /* set of tags from which others follow */
     uint32_t implied[TAG_COUNT]; /* sets of tags */
     uint64_t kinds[CLASS_COUNT]; /* hashes that stand for a word class */
     const struct cell *kind_cells[CLASS_COUNT]; /* theirs, or NULL */
     uint64_t *leads;        /* words that a sentence's start may have before */
     size_t lead_count;
+    uint64_t *trims;        /* words that a wish neither starts nor ends with */
+    size_t trim_count;
+    uint64_t *verbs;        /* of what is done: "add" belongs to the wish */
+    size_t verb_count;
     uint64_t hash;
 };
 
@@ -150,6 +156,14 @@ int topic_rows_load(struct topic_rows *t, const char *folder,
 /* The second half of topic_rows_load(): cells and links from rows. */
 int topic_rows_compile(struct topic_rows *t, struct error *err);
 void topic_rows_release(struct topic_rows *t);
+
+/* What a text's sentiment (thousandths) adds to the sum of a weighed tag. */
+static inline float topic_feeling(const struct topic_rows *t, unsigned tag,
+                                  int score)
+{
+    return t->feeling[tag][score < 0] *
+           (float)(score < 0 ? -score : score) / 1000;
+}
 
 const char *topic_name(unsigned tag); /* "price", "store", "complaint" */
 

@@ -310,7 +310,8 @@ int topic_rows_compile(struct topic_rows *t, struct error *err)
     for (size_t i = 0; i < t->row_count && status == 0; i++) {
         struct row *row = &t->rows[i];
         row->weighted = t->weighted >> row->tag & 1;
-        if (row->kind == ROW_BIAS || row->kind == ROW_IMPLIED)
+        if (row->kind == ROW_BIAS || row->kind == ROW_FEELING ||
+            row->kind == ROW_IMPLIED)
             continue;
         status = link_row(t, i, &common, err);
         if (row->weighted)

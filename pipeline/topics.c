@@ -94,11 +94,12 @@ static void take_cell(struct topic_place *p, const struct cell *c, size_t at,
 }
 
 /* Weighted tags of the piece that ends here. */
-static void close_piece(const struct topic_rows *t, struct found *f)
+static void close_piece(const struct topic_rows *t, struct found *f, int score)
 {
     for (uint32_t left = t->weighted; left; left &= left - 1) {
         unsigned tag = (unsigned)__builtin_ctz(left);
-        if (f->sums.weights[t->slots_of[tag]] + t->bias[tag] > 0)
+        if (f->sums.weights[t->slots_of[tag]] + t->bias[tag] +
+                topic_feeling(t, tag, score) > 0)
             f->hits |= 1u << tag;
     }
     memset(&f->sums, 0, sizeof(f->sums));
@@ -155,13 +156,13 @@ void topics_tag(const struct topics *topics, const struct words *words,
             before = i;
         }
         if (++piece >= PIECE_WORDS && v->ends) {
-            close_piece(t, &f);
+            close_piece(t, &f, out->score);
             piece = 0;
         }
     }
     topic_done(&p);
     if (piece || from == until)
-        close_piece(t, &f);
+        close_piece(t, &f, out->score);
     uint32_t hits = with_implied(t, f.hits);
     out->aspects = hits & ((1u << ASPECT_COUNT) - 1);
     out->channels = hits >> TAG_CHANNELS & ((1u << CHANNEL_COUNT) - 1);
@@ -231,6 +232,37 @@ struct spans {
     unsigned names;      /* of the switch: captured so far */
 };
 
+static bool idle(const struct topic_place *p, size_t i)
+{
+    const struct word *item = &p->words->items[i];
+    return item->kind == WORD_PUNCTUATION || item->kind == WORD_EMOJI ||
+           topic_has(p->t->trims, p->t->trim_count, item->hash);
+}
+
+/* The wished thing with its verb: "let |me pick a locker for|" wishes "pick a
+ * locker", "please add |a mirror|" wishes "add a mirror". */
+static struct span trimmed(const struct topic_place *p, struct span span)
+{
+    const struct words *w = p->words;
+    size_t from = 0, until = w->count;
+    while (from < until && w->items[from].start < span.start)
+        from++;
+    if (from && topic_has(p->t->verbs, p->t->verb_count,
+                          w->items[from - 1].hash))
+        from--;
+    while (from < until && idle(p, from))
+        from++;
+    while (until > from &&
+           (w->items[until - 1].start >= span.start + span.length ||
+            idle(p, until - 1)))
+        until--;
+    if (from == until)
+        return (struct span){ 0, 0 };
+    uint32_t start = w->items[from].start;
+    const struct word *last = &w->items[until - 1];
+    return (struct span){ start, last->start + last->length - start };
+}
+
 /* The wish that starts first; of switches the one that names most. */
 static void take_spans(void *context, const struct topic_place *p,
                        const struct row *row, size_t begin, size_t end)
@@ -241,9 +273,12 @@ static void take_spans(void *context, const struct topic_place *p,
     const struct span *c = p->captures;
     struct span *wish = &s->post->wish;
     if (row->tag == TAG_SUGGESTION && c[CAPTURE_WISH].length &&
-        s->post->tags.intents >> INTENT_SUGGESTION & 1 &&
-        (!wish->length || c[CAPTURE_WISH].start < wish->start))
-        *wish = c[CAPTURE_WISH];
+        s->post->tags.intents >> INTENT_SUGGESTION & 1) {
+        struct span wished = trimmed(p, c[CAPTURE_WISH]);
+        if (wished.length &&
+            (!wish->length || wished.start < wish->start))
+            *wish = wished;
+    }
     unsigned names = (c[CAPTURE_FROM].length > 0) + (c[CAPTURE_TO].length > 0);
     if (row->tag == TAG_SWITCH && names > s->names) {
         s->post->from = c[CAPTURE_FROM];
@@ -283,8 +318,15 @@ static void take_reason(void *context, const struct topic_place *p,
 }
 
 void topics_explain(const struct topics *t, const struct words *words,
-                    visit_topic *visit, void *context)
+                    int score, visit_topic *visit, void *context)
 {
     struct reasons r = { visit, context };
     visit_rows(&t->rows, words, false, take_reason, &r);
+    for (uint32_t left = t->rows.weighted; left; left &= left - 1) {
+        unsigned tag = (unsigned)__builtin_ctz(left);
+        float adds = topic_feeling(&t->rows, tag, score);
+        if (adds < 0 || adds > 0)
+            visit(context, topic_name(tag), "sentiment", (double)adds,
+                  (struct span){ 0, 0 });
+    }
 }

@@ -14,7 +14,8 @@ struct topics;
 int topics_open(struct topics **out, const char *folder, struct error *err);
 void topics_close(struct topics *t);
 
-/* Tag words [from, until): aspects, channels, intents of *out are set. */
+/* Tag words [from, until): aspects, channels, intents of *out are set. Its
+ * score, set before, weighs in: what pleases is hardly a complaint. */
 void topics_tag(const struct topics *t, const struct words *words,
                 size_t from, size_t until, struct tags *out);
 
@@ -25,11 +26,12 @@ void topics_spans(const struct topics *t, const struct words *words,
 
 /* Which rows fired: aspect, channel or intent name, the pattern as written,
  * its weight (0: it decides alone), the span. Weighted rows are told even
- * where their sum did not suffice. */
+ * where their sum did not suffice. What the text's sentiment (score,
+ * thousandths) adds is told as the row "sentiment", without a span. */
 typedef void visit_topic(void *context, const char *name, const char *row,
                          double weight, struct span span);
 void topics_explain(const struct topics *t, const struct words *words,
-                    visit_topic *visit, void *context);
+                    int score, visit_topic *visit, void *context);
 
 uint64_t topics_hash(const struct topics *t);
 

@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
         (size_t)first.from.start + first.from.length > text.length ||
         (size_t)first.to.start + first.to.length > text.length)
         abort();
-    topics_explain(t, &w, take, &w);
+    topics_explain(t, &w, -500, take, &w);
     words_release(&w);
     topics_close(t);
     return 0;

@@ -11,10 +11,14 @@
 
 #include "base/hash.h"
 #include "base/post.h"
+#include "pipeline/clean.h"
+#include "pipeline/sentiment.h"
 #include "pipeline/topics.h"
 
 struct score {
     struct topics *topics;
+    struct sentiment *sentiment;
+    struct arena memory;
     struct words words;
     const char *data, *wrong;
 };
@@ -61,7 +65,9 @@ static void count(struct score *s, struct counts *c, const char *tag,
 static struct tags tag(struct score *s, struct text text)
 {
     struct tags tags = { 0 };
-    words_split(&s->words, text);
+    words_split(&s->words, clean_entities(&s->memory, text));
+    sentiment_score(s->sentiment, &s->words, 0, s->words.count, NULL, &tags,
+                    NULL, NULL);
     topics_tag(s->topics, &s->words, 0, s->words.count, &tags);
     return tags;
 }
@@ -184,7 +190,8 @@ int main(int argc, char **argv)
     }
     s.data = argv[1];
     s.wrong = argc == 5 ? argv[4] : NULL;
-    if (topics_open(&s.topics, argv[2], &err)) {
+    if (topics_open(&s.topics, argv[2], &err) ||
+        sentiment_open(&s.sentiment, argv[2], NULL, &err)) {
         fprintf(stderr, "topics_score: %s\n", err.text);
         return 1;
     }
@@ -197,5 +204,7 @@ int main(int argc, char **argv)
     score_support(&s);
     words_release(&s.words);
     topics_close(s.topics);
+    sentiment_close(s.sentiment);
+    arena_release(&s.memory);
     return 0;
 }

@@ -274,7 +274,7 @@ static void test_weights(void **state)
     p = tag(t, "late and no reply");
     assert_int_equal(p.tags.intents, 1 << INTENT_COMPLAINT);
     words_split(&w, TEXT("late, no reply"));
-    topics_explain(t, &w, take_reason, &out);
+    topics_explain(t, &w, 0, take_reason, &out);
     assert_string_equal(buf_text(&out), "complaint|late|1.5|0+4\n"
                                         "complaint|no *1 reply|1|6+8\n");
     buf_release(&out);
