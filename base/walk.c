@@ -81,6 +81,9 @@ static void read_line(struct walk *w, struct walk_list **l, struct text line)
         *l = walk_list(w, copy);
         mem_free(copy);
         (*l)->asked = number(field(&line));
+    } else if (*l && text_is(what, "from")) {
+        (*l)->from = number(field(&line));
+        (*l)->again = true;
     } else if (*l && text_is(what, "walk")) {
         (*l)->walking = (*l)->resumed = true;
         (*l)->started = number(field(&line));
@@ -129,6 +132,8 @@ void walk_save(const struct walk *w, struct buf *out)
     for (size_t i = 0; i < w->count; i++) {
         const struct walk_list *l = &w->lists[i];
         buf_printf(out, "list\t%s\t%lld\n", l->name, (long long)l->asked);
+        if (l->again && l->from >= 0)
+            buf_printf(out, "from\t%lld\n", (long long)l->from);
         if (l->walking)
             buf_printf(out, "walk\t%lld\t%lld\t%d\t%s\n",
                        (long long)l->started, (long long)l->oldest, l->met,
@@ -147,7 +152,7 @@ struct walk_list *walk_list(struct walk *w, const char *name)
             return &w->lists[i];
     w->lists = mem_grow(w->lists, &w->room, w->count, sizeof(*w->lists));
     struct walk_list *l = &w->lists[w->count++];
-    *l = (struct walk_list){ .name = mem_string(name),
+    *l = (struct walk_list){ .name = mem_string(name), .from = -1,
                              .token = mem_string("") };
     return l;
 }
@@ -176,8 +181,8 @@ int64_t walk_complete_from(const struct walk *w)
 {
     int64_t from = w->since;
     for (size_t i = 0; i < w->count; i++)
-        if (w->lists[i].asked > from)
-            from = w->lists[i].asked;
+        if (w->lists[i].from > from)
+            from = w->lists[i].from;
     return from;
 }
 
@@ -245,6 +250,8 @@ static void finish(struct walk_list *l, bool whole)
     for (unsigned i = 0; i < l->known.count; i++)
         l->known.items[i].seen = false;
     l->fresh.count = 0;
+    if (l->from < 0) /* a second walk only adds what is newer */
+        l->from = l->asked;
     l->asked = l->started;
     l->walking = false;
     mem_free(l->token);
@@ -274,7 +281,7 @@ int walk_page_end(struct walk *w, struct walk_list *l, struct text next)
     bool reached = l->page_count &&
                    (l->page_old == l->page_count ||
                     (l->met && l->page_last < horizon));
-    bool again = l->resumed;
+    bool again = l->resumed; /* it began long ago: look at the top again */
     l->empty = l->page_count ? 0 : l->empty + 1;
     bool whole = next.length == 0 || odd(next) || l->empty == EMPTY_PAGES;
     bool round = !reached && !whole && circle(l, next);
@@ -286,7 +293,6 @@ int walk_page_end(struct walk *w, struct walk_list *l, struct text next)
     }
     l->empty = 0;
     finish(l, whole && !reached);
-    if (round)
-        return -1;
-    return again ? 1 : 0; /* the walk began long ago: look at the top again */
+    l->again = again && !round;
+    return round ? -1 : l->again;
 }

@@ -48,10 +48,13 @@ struct walk_list {
     char *token;       /* how the next page is asked for; "" at the top */
     bool walking;      /* between pages */
     bool resumed;      /* the walk began in an earlier round */
+    bool again;        /* it ended, and the top is still to be looked at */
     bool met;          /* a known item was met in this walk */
     unsigned empty;    /* empty pages in a row */
     int64_t asked;     /* start of the last whole walk; 0: none yet */
     int64_t started;   /* of the present one */
+    int64_t from;      /* what was read to its end reaches back to here;
+                        * -1: nothing was */
     int64_t oldest;    /* time of the oldest item in it */
     struct walk_ring known, fresh;
     struct walk_ring gone;  /* after the end: known, but no longer listed */
@@ -91,7 +94,7 @@ bool walk_knows(const struct walk_list *l, struct text id);
 int walk_page_end(struct walk *w, struct walk_list *l, struct text next);
 /* The ones in l->gone were looked at. */
 void walk_gone_done(struct walk_list *l);
-/* From when on all lists are complete. */
+/* When all lists are done: from when on what was read is complete. */
 int64_t walk_complete_from(const struct walk *w);
 
 #endif

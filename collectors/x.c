@@ -272,7 +272,7 @@ static int next_page(struct x *x, const char *query, struct error *err)
     int rc = api_send(&call, err);
     settle(x, posts, &call, rc);
     if (rc && api_says(&call, "UsageCapExceeded"))
-        x->collection->wait_until = (x->budget.day + 1) * DAY; /* nothing says when */
+        x->collection->wait_until = (x->budget.day + 1) * DAY;
     struct text next = rc ? TEXT("") : api_top(&call, "/meta.next_token");
     if (next.length)
         buf_printf(&token, "%lld %.*s", (long long)start, (int)next.length,
@@ -300,6 +300,8 @@ static int capped(struct x *x, struct error *err)
         walk_page(&x->walk, l);
         (void)walk_page_end(&x->walk, l, TEXT(""));
         walk_gone_done(l);
+        l->from = -1; /* nothing is complete by that */
+        l->again = false;
     }
     x->collection->wait_until = (x->budget.day + 1) * DAY;
     return error_set(err, ERROR_RETRY, "the day's cap is used up: %llu of "

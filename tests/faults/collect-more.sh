@@ -76,6 +76,7 @@ paid() { # MOST
 for source in reddit x threads trustpilot; do
     fresh none 220; case_name="$source none"
     run 0 collect $source; says "^$source: 220 new"; requests 5
+    run 3 status; says "^$source .*covers 100 % of the last day"
     : >"$dir/log"; run 0 collect $source; says "^$source: 0 new"
     fresh same 220; case_name="$source same"
     run 0 collect $source; requests 5

@@ -484,6 +484,11 @@ static void test_x_cap(void **state)
     assert_int_equal(collect_bird(&r), -1);
     assert_non_null(strstr(r.err.text, "100 of 100 posts, $0.50"));
     assert_int_equal(service.requests, 0);
+    /* what the cap left unread is never called complete */
+    clock_fix(next + 4 * DAY);
+    posts_cap = "10k";
+    assert_int_equal(collect_bird(&r), 0);
+    assert_in_range(r.c.complete_from, next + DAY, next + 4 * DAY);
     end(&r);
 }
 

@@ -21,6 +21,7 @@ struct service {
 };
 
 static bool got[MOST];
+static int64_t complete; /* from when on, says the last round */
 
 /* One page. -2: broke off before it. */
 static int page(struct service *s, struct walk *w, struct walk_list *l)
@@ -65,6 +66,7 @@ static int round_of(struct service *s, struct buf *cursor, int64_t now,
         *gone = l->gone;
         l->gone.count = 0;
     }
+    complete = walk_complete_from(&w);
     walk_save(&w, cursor);
     walk_close(&w);
     return verdict;
@@ -99,10 +101,12 @@ static void test_first_walk_and_quiet_rounds(void **state)
     assert_int_equal(round_of(&s, &cursor, 301, 100, NULL), 0);
     assert_int_equal(missing(&s, 100), 0);
     assert_false(got[99]); /* before since */
+    assert_int_equal(complete, 100);
     /* nothing new, much later: one page tells */
     s.requests = 0;
     assert_int_equal(round_of(&s, &cursor, 900, 100, NULL), 0);
     assert_int_equal(s.requests, 3); /* overlap of 20 seconds: 301 - 20 */
+    assert_int_equal(complete, 301);
     s.requests = 0;
     assert_int_equal(round_of(&s, &cursor, 901, 100, NULL), 0);
     assert_int_equal(s.requests, 1);
@@ -132,6 +136,7 @@ static void test_a_long_gap_in_small_rounds(void **state)
     }
     assert_int_equal(verdict, 0);
     assert_int_equal(missing(&s, 100), 0);
+    assert_true(complete == 201); /* through the gap, however many rounds */
     buf_release(&cursor);
 }
 
