@@ -55,8 +55,8 @@ static void read_all_ways(struct run *r, int collect(struct run *r),
 
 static struct {
     int newest, token, lives;  /* requests that a token lives for */
-    bool refuse, same, closed, blocked, deleted[400], removed[400];
-    bool hidden[400], dead;    /* listed no more; tokens never live */
+    bool refuse, same, closed, blocked, deleted[1300], removed[1300];
+    bool hidden[1300], dead;    /* listed no more; tokens never live */
     const char *fixed;         /* children of the first page */
     unsigned info;
 } sub;
@@ -128,7 +128,7 @@ static int answer_sub(const struct http_request *request, struct buf *body)
         }
     if (sub.same)
         buf_puts(body, "],\"after\":\"t3_7\"}}");
-    else if (after >= 0 && !sub.fixed)
+    else if (after >= 0 && sub.newest - after < 1000 && !sub.fixed)
         buf_printf(body, "],\"after\":\"t3_%ld\"}}", after + 1);
     else
         buf_puts(body, "],\"after\":null}}");
@@ -249,6 +249,15 @@ static void test_reddit_rounds(void **state)
     assert_in_range(service.requests, 1, 6);
     assert_null(strstr(r.err.text, "a secret"));
     assert_true(r.out.count >= 100);
+    /* deeper than a listing is: complete only as far as it went */
+    sub.refuse = false;
+    sub.newest = 1250;
+    memset(sub.deleted, 0, sizeof(sub.deleted));
+    memset(sub.hidden, 0, sizeof(sub.hidden));
+    buf_clear(&r.cursor);
+    assert_int_equal(collect_sub(&r), 0);
+    assert_int_equal(r.out.count, 1000);
+    assert_int_equal(r.c.complete_from, START + 251 * 60);
     /* tokens that never live: one more is asked for, and that is it */
     sub.refuse = false;
     sub.dead = true;
