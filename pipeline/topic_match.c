@@ -6,7 +6,6 @@
 enum {
     STEPS_LIMIT = 4000,  /* of one pattern at one place */
     BEFORE = 3,          /* words that a guard in front looks at */
-    NAME_WORDS = 3,
 };
 
 /* --- words --------------------------------------------------------------- */
@@ -378,8 +377,31 @@ static bool precede(struct topic_place *p, size_t index, size_t at)
     }
 }
 
+/* Most patterns fail here: the other word is somewhere else in the text. */
+bool topic_near(const struct topic_place *p, const struct row *row, size_t at)
+{
+    const struct topic_word *first = p->view, *v = first + (at - p->from);
+    const struct topic_word *end = first + (p->until - p->from);
+    unsigned left = row->after.reach;
+    uint64_t wanted = (uint64_t)1 << row->after.set;
+    if (left) {
+        const struct topic_word *i = v + 1;
+        while (i < end && left && !(i->sets & wanted))
+            left -= !i++->soft;
+        if (i == end || !left)
+            return false;
+    }
+    left = row->before.reach;
+    wanted = (uint64_t)1 << row->before.set;
+    if (!left)
+        return true;
+    while (v > first && left && !(v[-1].sets & wanted))
+        left -= !(--v)->soft;
+    return v > first && left;
+}
+
 bool topic_try(struct topic_place *p, const struct row *row, unsigned anchor,
-                    size_t at)
+               size_t at)
 {
     p->elements = p->t->elements + row->elements;
     p->count = row->count;

@@ -39,6 +39,8 @@ void topic_read(struct topic_place *p, const struct topic_rows *t,
                 const struct words *words, size_t from, size_t until);
 void topic_done(struct topic_place *p);
 
+/* Could the row match with its anchor at word at? */
+bool topic_near(const struct topic_place *p, const struct row *row, size_t at);
 /* Does the row match with its element anchor at word at? */
 bool topic_try(struct topic_place *p, const struct row *row, unsigned anchor,
                size_t at);

@@ -55,6 +55,11 @@ struct element {
     bool optional;
 };
 
+/* A word that must be there, at most so many words away (0: no such). */
+struct near {
+    uint8_t set, reach;
+};
+
 enum row_kind { ROW_PATTERN, ROW_WORD, ROW_PAIR, ROW_BIAS, ROW_FEELING,
                 ROW_IMPLIED };
 
@@ -68,6 +73,7 @@ struct row {
     uint8_t tag;
     uint8_t kind;           /* enum row_kind */
     bool weighted, captures;
+    struct near after, before; /* of a pattern's anchor */
 };
 
 enum cell_flag { CELL_PAIR_FIRST = 1, CELL_PAIR_SECOND = 2, CELL_PAIR = 4,
@@ -76,6 +82,8 @@ enum cell_flag { CELL_PAIR_FIRST = 1, CELL_PAIR_SECOND = 2, CELL_PAIR = 4,
 /* The words that elements of patterns allow, as bits: a set that has many
  * words or common ones gets one of the first, any word has the last. A word
  * that has not an element's bit is not in its set. */
+enum { NAME_WORDS = 3 }; /* that a name in a pattern has at most */
+
 enum { SETS_COMMON = 24, SETS_ALL = 63 };
 
 enum link_order { ORDER_SOLO, ORDER_ADD, ORDER_PLAIN, ORDER_PATTERN,

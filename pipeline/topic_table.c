@@ -140,6 +140,33 @@ static void mark_sets(struct topic_rows *t, size_t index,
     }
 }
 
+/* How far from element i the next one that must be there may be. A side
+ * with a pair has it beside its first word. */
+static struct near near_of(const struct row *row, const struct element *e,
+                           unsigned i, int step, bool pair)
+{
+    struct near found = { 0, 0 };
+    unsigned reach = 1;
+    for (int k = (int)i + step; k >= 0 && k < row->count; k += step) {
+        if (e[k].kind == ELEMENT_REST)
+            break;
+        if (e[k].kind == ELEMENT_WORDS && !e[k].optional && !pair) {
+            found.set = e[k].set;
+            found.reach = (uint8_t)(reach < UINT8_MAX ? reach : 0);
+            break;
+        }
+        if (e[k].kind == ELEMENT_WORDS) {
+            pair &= e[k].optional;
+            reach++;
+        } else if (e[k].kind == ELEMENT_GAP) {
+            reach += e[k].most;
+        } else if (e[k].kind == ELEMENT_NAME) {
+            reach += NAME_WORDS;
+        }
+    }
+    return found;
+}
+
 /* A row is tried where two of its words are met side by side; where that
  * cannot be, where its rarest word is. */
 static int anchor_row(struct topic_rows *t, size_t index,
@@ -173,6 +200,9 @@ static int anchor_row(struct topic_rows *t, size_t index,
     else
         link_words(t, index, &c->elements[best], best, order, 0);
     mark_sets(t, index, common);
+    struct row *row = &t->rows[index];
+    row->after = near_of(row, c->elements, best, 1, pair);
+    row->before = near_of(row, c->elements, best, -1, false);
     return 0;
 }
 

@@ -64,9 +64,10 @@ static void try_patterns(struct topic_place *p, const struct link *l,
             continue;
         if (row->weighted) {
             if (!(f->done[row->bit >> 6] >> (row->bit & 63) & 1) &&
+                topic_near(p, row, at) &&
                 topic_try(p, row, l->anchor, at) && first_time(f, row->bit))
                 f->sums.weights[p->t->slots_of[row->tag]] += row->weight;
-        } else if (!(f->hits >> row->tag & 1) &&
+        } else if (!(f->hits >> row->tag & 1) && topic_near(p, row, at) &&
                    topic_try(p, row, l->anchor, at)) {
             f->hits |= 1u << row->tag;
         }
