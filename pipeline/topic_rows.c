@@ -554,8 +554,8 @@ void topic_rows_release(struct topic_rows *t)
     mem_free(t->cells);
     mem_free(t->adds);
     mem_free(t->vectors);
-    mem_free(t->slots);
-    mem_free(t->pair_filter);
+    mem_free(t->words.slots);
+    mem_free(t->pairs.slots);
     buf_release(&t->names);
     *t = (struct topic_rows){ .names = BUF_INIT(0) };
 }

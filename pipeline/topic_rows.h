@@ -124,8 +124,19 @@ struct add {
     uint8_t slot;           /* in a vector */
 };
 
-enum { TOPIC_FILTER_BITS = 16, TOPIC_PAIR_BITS = 21,
-       TOPIC_WEIGHTED_LIMIT = 8192 };
+/* Open addressing by the high bits of a hash; words and pairs apart. */
+struct topic_slot {
+    uint32_t tag;           /* low bits of the hash */
+    uint32_t cell;          /* 1 + index into cells; 0: empty */
+};
+
+struct topic_table {
+    struct topic_slot *slots;
+    size_t mask;
+    unsigned shift;
+};
+
+enum { TOPIC_PAIR_BITS = 18, TOPIC_WEIGHTED_LIMIT = 8192 };
 
 struct topic_rows {
     struct row *rows;
@@ -136,12 +147,11 @@ struct topic_rows {
     struct vector *vectors; /* the first is zero */
     uint8_t slots_of[TAG_COUNT]; /* place of a weighted tag in a vector */
     struct cell *cells;
-    uint32_t *slots;        /* 1 + index into cells */
-    uint64_t filter[(1 << TOPIC_FILTER_BITS) / 64];
-    uint64_t *pair_filter;
+    struct topic_table words, pairs;
+    uint64_t pair_filter[(1 << TOPIC_PAIR_BITS) / 64];
     size_t row_count, row_room, element_count, element_room;
     size_t hash_count, hash_room, link_count, link_room;
-    size_t cell_count, slot_mask, weighted_count;
+    size_t cell_count, weighted_count;
     struct buf names;
     uint32_t weighted;      /* set of tags decided by a sum of weights */
     float bias[TAG_COUNT];
@@ -175,30 +185,38 @@ static inline float topic_feeling(const struct topic_rows *t, unsigned tag,
 
 const char *topic_name(unsigned tag); /* "price", "store", "complaint" */
 
-static inline const struct cell *topic_slot(const struct topic_rows *t,
+static inline const struct cell *topic_find(const struct topic_rows *t,
+                                            const struct topic_table *table,
                                             uint64_t hash)
 {
-    for (size_t at = (hash >> 40) & t->slot_mask; t->slots[at];
-         at = (at + 1) & t->slot_mask)
-        if (t->cells[t->slots[at] - 1].hash == hash)
-            return &t->cells[t->slots[at] - 1];
-    return NULL;
+    for (size_t at = hash >> table->shift;; at = (at + 1) & table->mask) {
+        struct topic_slot slot = table->slots[at];
+        if (slot.cell == 0)
+            return NULL;
+        if (slot.tag == (uint32_t)hash &&
+            t->cells[slot.cell - 1].hash == hash)
+            return &t->cells[slot.cell - 1];
+    }
 }
 
-static inline bool topic_filter(const uint64_t *filter, unsigned bits,
-                                uint64_t hash)
+/* Two bits of a hash; most pairs have neither. */
+static inline uint64_t topic_pair_bit(uint64_t hash, unsigned which)
 {
-    size_t a = hash & (((size_t)1 << bits) - 1);
-    size_t b = (hash >> 20) & (((size_t)1 << bits) - 1);
-    return filter[a >> 6] >> (a & 63) & filter[b >> 6] >> (b & 63) & 1;
+    return (hash >> (which * 20)) & (((uint64_t)1 << TOPIC_PAIR_BITS) - 1);
+}
+
+static inline bool topic_may_pair(const struct topic_rows *t, uint64_t hash)
+{
+    uint64_t a = topic_pair_bit(hash, 0), b = topic_pair_bit(hash, 1);
+    return t->pair_filter[a >> 6] >> (a & 63) &
+           t->pair_filter[b >> 6] >> (b & 63) & 1;
 }
 
 /* Of one word, or of a class of words. */
 static inline const struct cell *topic_cell(const struct topic_rows *t,
                                             uint64_t hash)
 {
-    return topic_filter(t->filter, TOPIC_FILTER_BITS, hash)
-               ? topic_slot(t, hash) : NULL;
+    return topic_find(t, &t->words, hash);
 }
 
 /* Of two neighbours. */
@@ -209,8 +227,7 @@ static inline const struct cell *topic_pair(const struct topic_rows *t,
     if (!(first->flags & CELL_PAIR_FIRST && second->flags & CELL_PAIR_SECOND))
         return NULL;
     uint64_t hash = words_join(first->hash, second->hash);
-    return topic_filter(t->pair_filter, TOPIC_PAIR_BITS, hash)
-               ? topic_slot(t, hash) : NULL;
+    return topic_may_pair(t, hash) ? topic_find(t, &t->pairs, hash) : NULL;
 }
 
 static inline bool topic_has(const uint64_t *sorted, size_t count,

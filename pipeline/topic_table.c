@@ -247,21 +247,45 @@ static void index_cell(struct topic_rows *t, size_t index)
 {
     uint64_t hash = t->cells[index].hash;
     bool pair = t->cells[index].flags & CELL_PAIR;
-    uint64_t *filter = pair ? t->pair_filter : t->filter;
-    unsigned bits = pair ? TOPIC_PAIR_BITS : TOPIC_FILTER_BITS;
-    size_t a = hash & (((size_t)1 << bits) - 1);
-    size_t b = (hash >> 20) & (((size_t)1 << bits) - 1);
-    size_t at = (hash >> 40) & t->slot_mask;
-    filter[a >> 6] |= (uint64_t)1 << (a & 63);
-    filter[b >> 6] |= (uint64_t)1 << (b & 63);
-    while (t->slots[at])
-        at = (at + 1) & t->slot_mask;
-    t->slots[at] = (uint32_t)(index + 1);
+    struct topic_table *table = pair ? &t->pairs : &t->words;
+    size_t at = hash >> table->shift;
+    for (unsigned i = 0; pair && i < 2; i++) {
+        uint64_t bit = topic_pair_bit(hash, i);
+        t->pair_filter[bit >> 6] |= (uint64_t)1 << (bit & 63);
+    }
+    while (table->slots[at].cell)
+        at = (at + 1) & table->mask;
+    table->slots[at] = (struct topic_slot){ (uint32_t)hash,
+                                            (uint32_t)(index + 1) };
+}
+
+/* Room for count cells, two thirds of it empty at least. */
+static void make_table(struct topic_table *table, size_t count)
+{
+    unsigned bits = 6;
+    while (((size_t)1 << bits) < count * 3)
+        bits++;
+    table->slots = mem_alloc(sizeof(*table->slots) << bits);
+    table->mask = ((size_t)1 << bits) - 1;
+    table->shift = 64 - bits;
+}
+
+static void index_cells(struct topic_rows *t)
+{
+    size_t pairs = 0;
+    for (size_t i = 0; i < t->cell_count; i++)
+        pairs += (t->cells[i].flags & CELL_PAIR) != 0;
+    make_table(&t->pairs, pairs);
+    make_table(&t->words, t->cell_count - pairs);
+    for (size_t i = 0; i < t->cell_count; i++)
+        index_cell(t, i);
+    for (int i = 0; i < CLASS_COUNT; i++)
+        t->kind_cells[i] = topic_cell(t, t->kinds[i]);
 }
 
 static void build_cells(struct topic_rows *t)
 {
-    size_t room = 0, slots = 64, kept = 0;
+    size_t room = 0, kept = 0;
     if (t->link_count)
         qsort(t->links, t->link_count, sizeof(*t->links), by_hash);
     for (size_t i = 0; i < t->link_count; i++) {
@@ -290,15 +314,7 @@ static void build_cells(struct topic_rows *t)
             c->hits |= 1u << t->rows[l.row].tag;
     }
     t->link_count = kept;
-    while (slots < t->cell_count * 2)
-        slots *= 2;
-    t->slots = mem_alloc(slots * sizeof(*t->slots));
-    t->slot_mask = slots - 1;
-    t->pair_filter = mem_alloc(((size_t)1 << TOPIC_PAIR_BITS) / 8);
-    for (size_t i = 0; i < t->cell_count; i++)
-        index_cell(t, i);
-    for (int i = 0; i < CLASS_COUNT; i++)
-        t->kind_cells[i] = topic_cell(t, t->kinds[i]);
+    index_cells(t);
 }
 
 static void build_vectors(struct topic_rows *t)
