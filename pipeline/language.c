@@ -29,6 +29,7 @@ struct slot {
 struct languages {
     char names[LANGUAGES_MAX][4];
     size_t count;
+    int english;           /* index; -1: none */
     struct slot *slots;    /* words; open addressing, power of two */
     size_t slot_count, used;
     struct slot *letters;  /* tag: code point */
@@ -170,6 +171,7 @@ int languages_open(struct languages **out, const char *path, struct error *err)
         rc = read_rows(l, file, path, false, err);
     }
     fclose(file);
+    l->english = find_language(l, "en");
     if (rc)
         languages_close(l);
     else
@@ -210,13 +212,30 @@ static const struct { uint32_t from, to; uint8_t script; } scripts[] = {
 
 struct evidence {
     float of[LANGUAGES_MAX];
+    uint32_t some;        /* set of languages that have any */
+    bool foreign;         /* some letter is of another script than Latin */
     unsigned letters[SCRIPT_COUNT];
 };
 
 static void add_shared(struct evidence *e, const struct slot *s, float weight)
 {
+    e->some |= s->languages;
     for (uint32_t set = s->languages; set; set &= set - 1)
         e->of[__builtin_ctz(set)] += weight * s->share;
+}
+
+/* Eight bytes at a time: folded text has room to read on. */
+static bool is_ascii(const char *data, size_t length)
+{
+    uint64_t all = 0, bytes;
+    size_t i = 0;
+    for (; i + 8 <= length; i += 8) {
+        memcpy(&bytes, data + i, 8);
+        all |= bytes;
+    }
+    for (; i < length; i++)
+        all |= (uint64_t)(unsigned char)data[i];
+    return !(all & 0x8080808080808080u);
 }
 
 /* Letters of a word beyond ASCII: which scripts, which languages. */
@@ -234,8 +253,10 @@ static void read_letters(const struct languages *l, const char *data,
             if (l->letters[k].tag == point)
                 add_shared(e, &l->letters[k], letter_weight);
         for (size_t k = 0; k < sizeof(scripts) / sizeof(*scripts); k++)
-            if (point >= scripts[k].from && point <= scripts[k].to)
+            if (point >= scripts[k].from && point <= scripts[k].to) {
                 e->letters[scripts[k].script]++;
+                e->foreign = true;
+            }
     }
 }
 
@@ -244,7 +265,7 @@ static void read_letters(const struct languages *l, const char *data,
 static void gather(const struct languages *l, const struct words *words,
                    struct evidence *e)
 {
-    int english = find_language(l, "en");
+    int english = l->english;
     float seen = 0;
     size_t count = words->count < WORDS_READ ? words->count : WORDS_READ;
     for (size_t i = 0; i < count; i++) {
@@ -258,10 +279,10 @@ static void gather(const struct languages *l, const struct words *words,
         if (words->ascii && english >= 0 && e->of[english] >= enough &&
             e->of[english] > seen / 2)
             break;
-        if (!words->ascii)
-            read_letters(l, words->folded + w->start, w->length, e);
-        else
+        if (words->ascii || is_ascii(words->folded + w->start, w->length))
             e->letters[SCRIPT_LATIN] += w->length;
+        else
+            read_letters(l, words->folded + w->start, w->length, e);
     }
 }
 
@@ -278,6 +299,8 @@ static const char *by_script(const struct languages *l,
 {
     unsigned all = 0;
     int most = SCRIPT_HAN;
+    if (!e->foreign)
+        return NULL;
     for (int i = 0; i < SCRIPT_COUNT; i++) {
         all += e->letters[i];
         if (i > SCRIPT_HAN && e->letters[i] > e->letters[most])
@@ -316,7 +339,7 @@ static bool claimed(const struct post *post, char out[4])
 void language_guess(const struct languages *l, struct post *post,
                     const struct words *words)
 {
-    struct evidence e = { { 0 }, { 0 } };
+    struct evidence e = { .some = 0 };
     char claim[4];
     bool has_claim = claimed(post, claim);
     gather(l, words, &e);
@@ -327,29 +350,34 @@ void language_guess(const struct languages *l, struct post *post,
     }
     float before[LANGUAGES_MAX];
     memcpy(before, e.of, sizeof(before));
-    int english = find_language(l, "en");
-    if (english >= 0)
-        e.of[english] += prior_english;
+    int english = l->english;
     int said = has_claim ? find_language(l, claim) : -1;
-    if (said >= 0)
+    if (english >= 0) {
+        e.of[english] += prior_english;
+        e.some |= (uint32_t)1 << english;
+    }
+    if (said >= 0) {
         e.of[said] += claim_weight;
-    size_t best = 0, second = 1;
-    for (size_t i = 1; i < l->count; i++) {
-        if (e.of[i] > e.of[best]) {
-            second = best;
+        e.some |= (uint32_t)1 << said;
+    }
+    size_t best = 0;
+    float most = 0, rest = 0;
+    for (uint32_t set = e.some; set; set &= set - 1) {
+        size_t i = (size_t)__builtin_ctz(set);
+        if (e.of[i] > most) {
+            rest = most;
+            most = e.of[i];
             best = i;
-        } else if (second == best || e.of[i] > e.of[second]) {
-            second = i;
+        } else if (e.of[i] > rest) {
+            rest = e.of[i];
         }
     }
-    float most = l->count ? e.of[best] : 0;
     bool spoken = l->count && before[best] > 0 &&
                   ((int)best == english || most >= least_evidence);
     if (!spoken) {
         settle(post, has_claim ? claim : "und", has_claim ? 50 : 0);
         return;
     }
-    float rest = l->count > 1 ? e.of[second] : 0;
     float amount = most / (most + 1.0f), lead = most / (most + rest);
     settle(post, l->names[best], (unsigned)(100.0f * amount * lead));
 }
