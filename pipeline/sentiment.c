@@ -83,15 +83,6 @@ struct sums {
     double positive, negative;
 };
 
-static void add_term(void *context, const struct term *t)
-{
-    struct sums *sums = context;
-    if (!t->entry || !(t->entry->flags & ENTRY_WEIGHT))
-        return;
-    sums->positive += (double)t->entry->positive;
-    sums->negative += (double)t->entry->negative;
-}
-
 /* --- the explanation ------------------------------------------------- */
 
 struct telling {
@@ -184,17 +175,17 @@ static struct sums weigh(const struct sentiment *s, const struct words *words,
                          size_t from, size_t until, const uint8_t *mask,
                          struct signals *seen, double *scale)
 {
-    struct sums sums = { 0, 0 };
-    signals_read(&s->lexicon, words, from, until, mask, seen, add_term, false,
-                 NULL, &sums);
+    signals_read(&s->lexicon, words, from, until, mask, seen, NULL, false,
+                 NULL, NULL);
     *scale = 1 / sqrt(seen->terms ? (double)seen->terms : 1);
-    sums.positive *= *scale;
-    sums.negative *= *scale;
+    double positive = seen->positive * *scale;
+    double negative = seen->negative * *scale;
     for (int i = 0; i < SIGNAL_COUNT; i++) {
-        sums.positive += s->positive[i] * (double)seen->value[i];
-        sums.negative += s->negative[i] * (double)seen->value[i];
+        double value = (double)seen->value[i];
+        positive += s->positive[i] * value;
+        negative += s->negative[i] * value;
     }
-    return sums;
+    return (struct sums){ positive, negative };
 }
 
 static void decide(struct sums sums, struct tags *out)

@@ -324,6 +324,14 @@ static bool overrules(const struct walk *k, const struct entry *phrase,
     return phrase->valence == 0;
 }
 
+static void weigh(struct walk *k, const struct entry *e)
+{
+    if (e) {
+        k->out->positive += (double)e->positive;
+        k->out->negative += (double)e->negative;
+    }
+}
+
 /* Such a phrase is one term: "thanks for nothing" thanks nobody. */
 static void emit_phrase(struct walk *k, const struct entry *e, size_t first,
                         size_t last)
@@ -332,30 +340,51 @@ static void emit_phrase(struct walk *k, const struct entry *e, size_t first,
     k->told = last + 1;
     k->out->terms++;
     k->previous = 0;
+    weigh(k, e);
     if (k->take)
         k->take(k->context, &t);
 }
 
+/* A word by itself, then the pair that it ends. */
 static void emit(struct walk *k, size_t i, uint64_t key,
                  const struct entry *e, bool scoped)
 {
-    struct term t = { key, key, (uint32_t)i, (uint32_t)i, e };
+    uint64_t hash = key;
     if (key == k->previous)
         return; /* a row of hearts is one heart */
     if (scoped) {
-        t.hash = lexicon_negated(key);
-        t.entry = lexicon_find(k->lexicon, t.hash);
+        hash = lexicon_negated(key);
+        e = lexicon_find(k->lexicon, hash);
     }
     k->out->terms++;
-    if (t.entry || k->every)
+    weigh(k, e);
+    if (k->previous)
+        weigh(k, k->pair);
+    if (k->take && (e || k->every)) {
+        struct term t = { hash, key, (uint32_t)i, (uint32_t)i, e };
         k->take(k->context, &t);
-    if (k->previous && (k->pair || k->every)) {
-        t.hash = k->every ? words_join(k->previous, key) : 0;
-        t.first--;
-        t.entry = k->pair;
+    }
+    if (k->take && k->previous && (k->pair || k->every)) {
+        struct term t = { k->every ? words_join(k->previous, key) : 0, key,
+                          (uint32_t)i - 1, (uint32_t)i, k->pair };
         k->take(k->context, &t);
     }
     k->previous = key;
+}
+
+/* Apart from the walk, which is faster without it: few words come here. */
+static __attribute__((noinline)) void
+read_entry(struct walk *k, size_t i, uint64_t key, const struct entry *e)
+{
+    size_t last;
+    const struct entry *found = longest(k, i, e, key, &last);
+    if (found)
+        apply(k, found, i, last);
+    if (found && last > i && found->flags & ENTRY_VALENCE &&
+        overrules(k, found, i, last))
+        emit_phrase(k, found, i, last);
+    if (!found && k->w->items[i].kind != WORD_PUNCTUATION)
+        k->factor = 1;
 }
 
 static void read_item(struct walk *k, size_t i)
@@ -375,21 +404,17 @@ static void read_item(struct walk *k, size_t i)
         k->scope = 0;
     if (i >= k->shielded && item->kind != WORD_HANDLE &&
         item->kind != WORD_LINK) {
-        size_t last;
-        const struct entry *found = longest(k, i, e, key, &last);
-        if (found)
-            apply(k, found, i, last);
-        if (found && last > i && found->flags & ENTRY_VALENCE &&
-            overrules(k, found, i, last))
-            emit_phrase(k, found, i, last);
-        if (!found && item->kind != WORD_PUNCTUATION)
+        if (item->kind == WORD_NUMBER ||
+            (e && e->flags & (ENTRY_ROLES | ENTRY_PREFIX)))
+            read_entry(k, i, key, e);
+        else if (item->kind != WORD_PUNCTUATION)
             k->factor = 1;
     }
     if (i < k->masked) {
         k->previous = 0;
         return;
     }
-    if (k->take && i >= k->told)
+    if (i >= k->told)
         emit(k, i, key, e, scoped);
     if (k->scope > 0 && (wordlike || item->kind == WORD_NUMBER))
         k->scope--;

@@ -74,7 +74,8 @@ typedef void take_valence_seen(void *context, const struct valence *v);
 struct signals {
     float value[SIGNAL_COUNT];
     float uncut[SIGNAL_COUNT]; /* before the limits */
-    size_t terms;     /* taken; each counts 1 / sqrt(terms) */
+    size_t terms;     /* each counts 1 / sqrt(terms) */
+    double positive, negative; /* what their fitted weights add up to */
 };
 
 /* take and take_v may be NULL. every: take terms without an entry, too. */
