@@ -180,10 +180,13 @@ static const struct entry *longer(const struct walk *k, size_t i, size_t j,
                                   uint64_t *hash)
 {
     const struct word *items = k->w->items;
-    *hash = words_join(*hash, lexicon_word(k->lexicon, k->w, j));
     if (j == i + 1 && items[i].kind != WORD_NUMBER &&
-        items[j].kind <= WORD_PLAIN)
-        return k->pairs[i - k->first];
+        items[j].kind <= WORD_PLAIN) {
+        const struct entry *e = k->pairs[i - k->first];
+        *hash = e ? e->hash : 0;
+        return e;
+    }
+    *hash = words_join(*hash, lexicon_word(k->lexicon, k->w, j));
     return lexicon_find(k->lexicon, *hash);
 }
 

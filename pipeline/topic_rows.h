@@ -84,7 +84,7 @@ enum cell_flag { CELL_PAIR_FIRST = 1, CELL_PAIR_SECOND = 2, CELL_PAIR = 4,
  * that has not an element's bit is not in its set. */
 enum { NAME_WORDS = 3 }; /* that a name in a pattern has at most */
 
-enum { SETS_COMMON = 24, SETS_ALL = 63 };
+enum { SETS_COMMON = 40, SETS_ALL = 63 };
 
 enum link_order { ORDER_SOLO, ORDER_ADD, ORDER_PLAIN, ORDER_PATTERN,
                   ORDER_START, ORDER_MARK };

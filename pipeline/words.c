@@ -66,7 +66,7 @@ uint64_t words_hash(const char *data, size_t length)
 }
 
 /* The same where 16 bytes may be read whatever the length. */
-static uint64_t hash_padded(const char *data, size_t length)
+static inline uint64_t hash_padded(const char *data, size_t length)
 {
     uint64_t a, b = 0;
     if (length > 16)
@@ -166,20 +166,20 @@ static uint8_t case_flags(const char *c, size_t length)
     return flags | (upper >= 2 && !lower ? WORD_CAPS : 0);
 }
 
-/* A letter three times in a row. Short words at once: a byte that equals its
- * two neighbours leaves a zero. */
+/* Whether three of the first 3 to 8 bytes in a row are the same: a byte that
+ * equals its two neighbours leaves a zero. */
+static inline bool repeats(uint64_t c, size_t length)
+{
+    uint64_t differ = (c ^ c >> 8) | (c ^ c >> 16);
+    differ |= ~(uint64_t)0 << ((length - 2) * 8);
+    return (differ - EACH(1)) & ~differ & EACH(0x80);
+}
+
+/* A letter three times in a row. */
 static bool lengthened(const char *folded, size_t length)
 {
-    if (length < 3)
+    if (length < 3 || (length <= 8 && !repeats(load8(folded), length)))
         return false;
-    if (length <= 8) {
-        uint64_t c = load8(folded);
-        uint64_t differ = (c ^ c >> 8) | (c ^ c >> 16);
-        uint64_t rest = ~(uint64_t)0 << ((length - 2) * 8);
-        differ |= rest;
-        if (!((differ - EACH(1)) & ~differ & EACH(0x80)))
-            return false;
-    }
     for (size_t i = 2; i < length; i++)
         if (folded[i] == folded[i - 1] && folded[i] == folded[i - 2] &&
             (class_of(folded[i]) & LOW))
@@ -411,10 +411,29 @@ static size_t add_plain(struct words *w, size_t start, size_t end)
     return end;
 }
 
+/* What most text is made of: a short word in lower case, then a space.
+ * Returns start where it is something else. */
+static inline size_t take_short(struct words *w, size_t start)
+{
+    const char *folded = w->folded + start;
+    uint64_t c = load8(folded);
+    uint64_t others = ~(WITHIN(c, 'a', 'z') | WITHIN(c, '0', '9')) &
+                      EACH(0x80);
+    size_t length = others ? (size_t)__builtin_ctzll(others) >> 3 : 0;
+    if (length < 3 || folded[length] != ' ' || repeats(c, length) ||
+        w->text.data[start] != *folded)
+        return start;
+    add(w, start, start + length, WORD_PLAIN, hash_padded(folded, length));
+    return start + length;
+}
+
 /* What stands behind a run of letters may belong to it. */
 static size_t take_word(struct words *w, size_t start)
 {
-    size_t end = run_end(w->folded, start);
+    size_t end = take_short(w, start);
+    if (end > start)
+        return end;
+    end = run_end(w->folded, start);
     char next = w->folded[end];
     if (next == ' ' && end - start > 2)
         return add_plain(w, start, end);
@@ -499,7 +518,7 @@ static size_t take_marks(struct words *w, size_t start)
     while (end < w->text.length && w->folded[end] == w->folded[start])
         end++;
     add(w, start, end, WORD_PUNCTUATION,
-        words_hash(w->folded + start, end - start));
+        hash_padded(w->folded + start, end - start));
     return end;
 }
 
@@ -618,11 +637,11 @@ void words_split(struct words *w, struct text t)
         }
         size_t before = w->count;
         at = take(w, at);
-        if (w->count > before) {
-            if (broken)
-                w->items[before].flags |= WORD_BREAK;
+        if (broken && w->count > before) {
+            w->items[before].flags |= WORD_BREAK;
             broken = false;
         }
+        at += w->folded[at] == ' ';
     }
 }
 
