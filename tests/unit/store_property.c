@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Thousands of random operations on a store and on a model of a few plain
  * lines: both must tell the same, and the store must verify. Seeds are
- * fixed, so a failure comes again; SEED=n tries one other. */
+ * fixed, so a failure comes again; SEED=n tries one other, SEQUENCES (200)
+ * says how many. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +15,7 @@
 #include "tests/unit/scratch.h"
 
 enum { IDS = 60, SOURCES = 2, SUBJECTS = 3, AUTHORS = 7, DAYS = 6,
-       T0 = 20000 * 86400, SPAN = DAYS * 86400, BATCH = 12, STEPS = 200 };
+       T0 = 20000 * 86400, SPAN = DAYS * 86400, BATCH = 12, STEPS = 100 };
 
 static const char *const subjects[SUBJECTS] = { "acme", "acme/app", "bolt" };
 static const char *const sources[SOURCES] = { "forum", "reviews" };
@@ -27,7 +28,7 @@ struct plain {
     uint64_t author;
     unsigned set;              /* of subjects */
     struct tags tags;
-    uint32_t likes;
+    uint32_t likes, rules;
 };
 
 struct model {
@@ -119,17 +120,23 @@ static unsigned roll(struct run *r, unsigned sides)
     return (unsigned)(r->random >> 33) % sides;
 }
 
+static void random_tags(struct run *r, struct plain *p)
+{
+    p->set = roll(r, 1 << SUBJECTS);
+    p->tags.label = (uint8_t)roll(r, LABEL_COUNT);
+    p->tags.score = (int16_t)((int)roll(r, 2001) - 1000);
+    p->tags.aspects = (uint16_t)roll(r, 1 << ASPECT_COUNT);
+    p->rules = r->batch.rules;
+}
+
 static struct plain random_plain(struct run *r)
 {
     struct plain p = { 0 };
     p.created = T0 + roll(r, SPAN);
     p.author = roll(r, AUTHORS);   /* 0: none */
-    p.set = roll(r, 1 << SUBJECTS);
     p.repost = roll(r, 4) == 0;
     p.likes = roll(r, 3);
-    p.tags.label = (uint8_t)roll(r, LABEL_COUNT);
-    p.tags.score = (int16_t)((int)roll(r, 2001) - 1000);
-    p.tags.aspects = (uint16_t)roll(r, 1 << ASPECT_COUNT);
+    random_tags(r, &p);
     return p;
 }
 
@@ -157,12 +164,14 @@ static void fill_post(struct run *r, int source, int id,
                     (struct mention){ .subject = i, .tags = p->tags };
 }
 
-static void do_append(struct run *r)
+/* first: the source of the first post. */
+static void do_append(struct run *r, int first)
 {
     unsigned count = 1 + roll(r, BATCH);
     struct store_result result = { 0 };
     for (unsigned i = 0; i < count; i++) {
-        int source = (int)roll(r, SOURCES), id = (int)roll(r, IDS);
+        int source = i ? (int)roll(r, SOURCES) : first;
+        int id = (int)roll(r, IDS);
         struct plain p = random_plain(r);
         bool deleted = roll(r, 6) == 0;
         const struct plain *old = &r->model.post[source][id];
@@ -170,6 +179,7 @@ static void do_append(struct run *r)
             uint32_t likes = p.likes;
             p = *old;            /* the same again, or only its likes */
             p.likes = roll(r, 2) ? likes : p.likes;
+            p.rules = r->batch.rules;
         }
         model_append(&r->model, source, id, &p, deleted);
         fill_post(r, source, id, &p);
@@ -182,18 +192,53 @@ static void do_append(struct run *r)
     batch_reset(&r->batch);
 }
 
+/* All posts of a source once more: with nothing new but, maybe, the number of
+ * the rules. */
 static void do_repeat(struct run *r)
 {
     struct store_result result = { 0 };
-    unsigned count = 0;
-    for (int i = 0; i < IDS; i++)
-        if (r->model.post[0][i].present) {
-            fill_post(r, 0, i, &r->model.post[0][i]);
-            count++;
-        }
+    unsigned same = 0, changed = 0;
+    for (int i = 0; i < IDS; i++) {
+        struct plain *p = &r->model.post[0][i];
+        if (!p->present)
+            continue;
+        fill_post(r, 0, i, p);
+        same += p->rules == r->batch.rules;
+        changed += p->rules != r->batch.rules;
+        p->rules = r->batch.rules;
+    }
     assert_int_equal(store_append(r->store, &r->batch, &result, &r->err), 0);
-    assert_int_equal(result.unchanged, count);
+    assert_int_equal(result.unchanged, same);
+    assert_int_equal(result.replaced, changed);
     batch_reset(&r->batch);
+}
+
+/* As `swell retag` does: posts read from the store, tagged by new rules, and
+ * kept again, a few of them in each transaction. */
+static void do_retag(struct run *r)
+{
+    int source = (int)roll(r, SOURCES);
+    unsigned size = 1 + roll(r, IDS);
+    r->batch.rules++;
+    for (int i = 0; i < IDS; i++) {
+        struct store_result result = { 0 };
+        struct plain *p = &r->model.post[source][i];
+        if (p->present) {
+            if (roll(r, 4))
+                random_tags(r, p);
+            p->rules = r->batch.rules;
+            fill_post(r, source, i, p);
+        }
+        if (r->batch.count < size && i + 1 < IDS)
+            continue;
+        uint64_t count = r->batch.count;
+        if (store_append(r->store, &r->batch, &result, &r->err))
+            fail_msg("%s", r->err.text);
+        assert_int_equal(result.replaced, count);
+        batch_reset(&r->batch);
+        if (roll(r, 10) == 0)
+            return; /* cut short: the rest keeps its old rules */
+    }
 }
 
 static void do_forget(struct run *r)
@@ -301,6 +346,53 @@ static void compare_authors(struct run *r)
     }
 }
 
+/* Each post that is visited is the model's; how many there were. */
+struct check { struct run *run; int subject; uint64_t seen; };
+
+static int check_post(void *context, const struct post *post,
+                      const struct mention *mention)
+{
+    struct check *c = context;
+    int source = text_equal(post->source, text_of(sources[1]));
+    int id = 0;
+    for (size_t i = strlen("thread/"); i < post->native_id.length; i++)
+        id = id * 10 + post->native_id.data[i] - '0';
+    const struct plain *p = &c->run->model.post[source][id];
+    assert_true(p->present);
+    assert_int_equal(post->created, p->created);
+    assert_int_equal(post->author_hash, p->author);
+    assert_int_equal(post->likes, p->likes);
+    assert_int_equal(post->rules, p->rules);
+    assert_int_equal(post->tags.score, p->tags.score);
+    assert_int_equal(post->mention_count, __builtin_popcount(p->set));
+    if (c->subject >= 0) {
+        assert_true(p->set & 1u << c->subject);
+        assert_int_equal(mention->tags.aspects, p->tags.aspects);
+    }
+    c->seen++;
+    return 0;
+}
+
+static void compare_posts(struct run *r)
+{
+    int64_t from = T0 + roll(r, SPAN), until = from + roll(r, SPAN);
+    for (int subject = -1; subject < SUBJECTS; subject++) {
+        struct check c = { r, subject, 0 };
+        uint64_t expected = 0;
+        struct store_query q = { subject < 0 ? NULL : subjects[subject],
+                                 NULL, from, until };
+        if (store_posts(r->store, &q, check_post, &c, &r->err))
+            fail_msg("%s", r->err.text);
+        for (int i = 0; i < SOURCES * IDS; i++) {
+            const struct plain *p = &r->model.post[i / IDS][i % IDS];
+            expected += p->present && p->created >= from &&
+                        p->created < until &&
+                        (subject < 0 || p->set & 1u << subject);
+        }
+        assert_int_equal(c.seen, expected);
+    }
+}
+
 static void tell(void *context, const char *sentence)
 {
     (void)context;
@@ -314,6 +406,7 @@ static void compare(struct run *r)
     uint64_t present = 0;
     compare_series(r, T0, 3600, DAYS * 24);
     compare_series(r, T0 + 900, 2700, DAYS * 32);
+    compare_posts(r);
     /* Sketches of days that lost posts to age only grow. */
     if (!r->model.expired[0] && !r->model.expired[1])
         compare_authors(r);
@@ -334,21 +427,26 @@ static void live(uint64_t seed)
     if (store_open(&r->store, r->folder, STORE_WRITE, &r->err))
         fail_msg("%s", r->err.text);
     batch_init(&r->batch);
+    r->batch.rules = 1;
     r->batch.subjects = subjects;
     r->batch.subject_count = SUBJECTS;
+    for (int source = 0; source < SOURCES; source++) /* each is known */
+        do_append(r, source);
     for (int step = 0; step < STEPS; step++) {
         unsigned what = roll(r, 100);
-        if (what < 80)
-            do_append(r);
-        else if (what < 86)
+        if (what < 74)
+            do_append(r, (int)roll(r, SOURCES));
+        else if (what < 80)
             do_repeat(r);
-        else if (what < 90)
+        else if (what < 86)
+            do_retag(r);
+        else if (what < 91)
             do_forget(r);
-        else if (what < 92 && seed % 2)
+        else if (what < 95 && seed % 2)
             do_expire(r);
-        else if (what < 94)
+        else if (what < 97)
             do_reopen(r);
-        else if (what == 94)
+        else if (what == 97)
             assert_int_equal(store_compact(r->store, &r->err), 0);
         if (step % 20 == 19)
             compare(r);
@@ -369,7 +467,9 @@ static void any_order_of_operations_ends_right(void **state)
         live(strtoull(seed, NULL, 10));
         return;
     }
-    for (uint64_t i = 1; i <= 10; i++)
+    const char *many = getenv("SEQUENCES");
+    uint64_t last = many ? strtoull(many, NULL, 10) : 200;
+    for (uint64_t i = 1; i <= last; i++)
         live(i);
 }
 
@@ -378,5 +478,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_order_of_operations_ends_right),
     };
+    /* What is tested here is not the disk; thousands of syncs would be. */
+    if (access("/dev/shm", W_OK) == 0)
+        setenv("TMPDIR", "/dev/shm", 0);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
