@@ -6,6 +6,7 @@
 
 extern const struct collector collector_appstore;
 extern const struct collector collector_bluesky;
+extern const struct collector collector_discourse;
 extern const struct collector collector_feed;
 extern const struct collector collector_file;
 extern const struct collector collector_hackernews;
@@ -15,10 +16,12 @@ extern const struct collector collector_threads;
 extern const struct collector collector_trustpilot;
 extern const struct collector collector_wordpress;
 extern const struct collector collector_x;
+extern const struct collector collector_youtube;
 
 const struct collector *const collectors[] = {
     &collector_appstore,
     &collector_bluesky,
+    &collector_discourse,
     &collector_feed,
     &collector_file,
     &collector_hackernews,
@@ -28,6 +31,7 @@ const struct collector *const collectors[] = {
     &collector_trustpilot,
     &collector_wordpress,
     &collector_x,
+    &collector_youtube,
     NULL,
 };
 

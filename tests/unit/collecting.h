@@ -171,4 +171,50 @@ static const struct post *find(const struct run *r, const char *id)
     return NULL;
 }
 
+/* An option that is read from a file. */
+static inline void secret(struct run *r, const char *name, const char *content)
+{
+    char path[] = "/tmp/swell-test-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, content, strlen(content)),
+                     (ssize_t)strlen(content));
+    close(fd);
+    set(r, name, path);
+    unlink(path);
+}
+
+static inline long number_after(const char *url, const char *word, long without)
+{
+    const char *at = strstr(url, word);
+    return at ? strtol(at + strlen(word), NULL, 10) : without;
+}
+
+/* What a page says is the same however it comes, and of a page that breaks
+ * off the cursor says nothing. */
+static inline void read_all_ways(struct run *r, int collect(struct run *r),
+                          bool keeps_cursor)
+{
+    buf_clear(&r->cursor);
+    assert_int_equal(collect(r), 0);
+    uint64_t whole = digest_of(&r->out);
+    size_t count = r->out.count;
+    assert_true(count > 0);
+    for (service.chunk = 1; service.chunk < 4; service.chunk++) {
+        buf_clear(&r->cursor);
+        assert_int_equal(collect(r), 0);
+        assert_int_equal(digest_of(&r->out), whole);
+    }
+    service.chunk = 0;
+    for (size_t cut = 0; cut < 200; cut += 3) {
+        buf_clear(&r->cursor);
+        service.cut = cut;
+        assert_int_equal(collect(r), -1);
+        assert_true(r->out.count <= count);
+        assert_true(keeps_cursor || r->cursor.length == 0);
+    }
+    service.cut = SIZE_MAX;
+    buf_clear(&r->cursor);
+}
+
 #endif

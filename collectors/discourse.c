@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All public posts of a Discourse forum, newest first (base/walk.h), by
+ * /posts.json; "before" is an id, so deletions do not shift its pages. What
+ * has left the list is asked for by its number. Reads no private messages. */
+#include "base/api.h"
+#include "base/clock.h"
+#include "base/walk.h"
+#include "collectors/collector.h"
+
+/* A page is this many ids, also where some of their posts are removed. */
+enum { PAGE = 50 };
+
+struct discourse {
+    char *site, *key, *user;
+    int64_t overlap;
+
+    struct walk walk;
+    struct walk_list *list;
+    struct batch *out;
+    struct collection *collection;
+    int64_t last_id;          /* smallest id of the page */
+};
+
+static const struct option options[] = {
+    { "site", OPTION_URL, NULL, offsetof(struct discourse, site),
+      "address of the forum: https://forum.example (required)" },
+    { "key_file", OPTION_SECRET, NULL, offsetof(struct discourse, key),
+      "0600 file with an API key, where the forum is not public" },
+    { "user", OPTION_STRING, "system", offsetof(struct discourse, user),
+      "with key_file: whom the key is for" },
+    { "overlap", OPTION_DURATION, "6h", offsetof(struct discourse, overlap),
+      "read so far behind the last round again, for edits and removals" },
+    OPTION_END
+};
+
+enum { ID, USER_ID, USER, CREATED, UPDATED, COOKED, TOPIC, SLUG, NUMBER,
+       REPLY_TO, REVISION, HIDDEN, USER_DELETED, TITLE, REPLIES, LIKES,
+       TYPE, DELETED_AT };
+static const char *const paths[] = {
+    "id", "user_id", "username", "created_at", "updated_at", "cooked",
+    "topic_id", "topic_slug", "post_number", "reply_to_post_number",
+    "version", "hidden", "user_deleted", "topic_title", "reply_count",
+    "like_count", "post_type", "deleted_at", NULL };
+
+/* Posts of the staff's bookkeeping ("closed this topic") are type 2 and up. */
+static bool ordinary(const struct json_value *values)
+{
+    return values[TYPE].type != JSON_NUMBER ||
+           text_is(values[TYPE].text, "1");
+}
+
+static int open_discourse(struct collection *c, struct error *err)
+{
+    struct discourse *d = c->state;
+    if (!d->site)
+        return error_set(err, ERROR_CONFIG, "say which forum: "
+                         "https://forum.example");
+    size_t length = strlen(d->site);
+    while (length && d->site[length - 1] == '/')
+        d->site[--length] = '\0';
+    d->collection = c;
+    walk_open(&d->walk, c->cursor, clock_now(), c->since, d->overlap);
+    return 0;
+}
+
+static void close_discourse(struct collection *c)
+{
+    struct discourse *d = c->state;
+    walk_close(&d->walk);
+}
+
+/* "https://forum.example/t/12/3": topic and number, the forum's own address
+ * of a post. Ids count within one forum only. */
+static struct text identity(struct discourse *d, struct text topic,
+                            struct text number)
+{
+    struct buf whole = BUF_INIT(POST_ID_LIMIT);
+    buf_printf(&whole, "%s/t/%.*s/%.*s", d->site, (int)topic.length,
+               topic.data, (int)number.length, number.data);
+    struct text copy = text_copy(&d->out->memory, buf_text(&whole),
+                                 whole.length, POST_ID_LIMIT);
+    buf_release(&whole);
+    return copy;
+}
+
+/* The title belongs to the first post of a topic. */
+static struct text words(struct discourse *d, const struct json_value *values)
+{
+    struct buf whole = BUF_INIT(2 * POST_TEXT_LIMIT);
+    if (text_is(values[NUMBER].text, "1") &&
+        values[TITLE].type == JSON_STRING) {
+        buf_puts(&whole, "<p>");
+        api_html(&whole, values[TITLE].text);
+        buf_puts(&whole, "</p>");
+    }
+    buf_add(&whole, values[COOKED].text.data, values[COOKED].text.length);
+    struct text copy = text_copy(&d->out->memory, buf_text(&whole),
+                                 whole.length, POST_TEXT_LIMIT);
+    buf_release(&whole);
+    return copy;
+}
+
+static void fill(struct discourse *d, struct text key,
+                 const struct json_value *values)
+{
+    uint32_t version = 0;
+    struct batch *out = d->out;
+    struct post *post = batch_add(out);
+    bool first = text_is(values[NUMBER].text, "1");
+    post->source = TEXT("discourse");
+    post->native_id = post->url = key;
+    post->kind = first ? POST_ORIGINAL : POST_REPLY;
+    post->author = api_text(out, &values[USER_ID], POST_ID_LIMIT);
+    post->handle = api_text(out, &values[USER], POST_ID_LIMIT);
+    post->created = post->indexed = api_time(&values[CREATED]);
+    if (json_count(&values[REVISION], &version) && version > 1)
+        post->edited = api_time(&values[UPDATED]);
+    json_count(&values[LIKES], &post->likes);
+    json_count(&values[REPLIES], &post->replies);
+    post->text = words(d, values);
+    post->html = true;
+    if (!first)
+        post->reply_to = identity(d, values[TOPIC].text,
+                                  values[REPLY_TO].type == JSON_NUMBER
+                                      ? values[REPLY_TO].text : TEXT("1"));
+}
+
+static int take_post(void *context, const struct json_value *values,
+                     struct error *err)
+{
+    struct discourse *d = context;
+    struct text id = values[ID].text;
+    int64_t when = api_time(&values[CREATED]), number = 0;
+    (void)err;
+    if (!json_integer(&values[ID], &number) || id.length > 18 || !when ||
+        values[TOPIC].type != JSON_NUMBER || values[TOPIC].text.length > 18 ||
+        values[NUMBER].type != JSON_NUMBER ||
+        values[NUMBER].text.length > 18) {
+        collection_skip(d->collection, "a post without id, topic or date");
+        return 0;
+    }
+    if (!d->last_id || number < d->last_id)
+        d->last_id = number;
+    struct text key = identity(d, values[TOPIC].text, values[NUMBER].text);
+    if (!walk_saw(&d->walk, d->list, id, key, when) || !ordinary(values))
+        return 0;
+    if (json_true(&values[HIDDEN]) || json_true(&values[USER_DELETED]))
+        collection_gone(d->out, TEXT("discourse"), key, when);
+    else
+        fill(d, key, values);
+    return 0;
+}
+
+static int ask(struct discourse *d, struct api_call *call, struct buf *url,
+               struct error *err)
+{
+    char key[300], user[200];
+    const char *headers[] = { key, user, NULL };
+    snprintf(key, sizeof(key), "Api-Key: %.250s", d->key ? d->key : "");
+    snprintf(user, sizeof(user), "Api-Username: %.150s", d->user);
+    call->http = d->collection->http;
+    call->paths = paths;
+    call->request.url = buf_text(url);
+    call->request.headers = d->key ? headers : NULL;
+    int rc = api_send(call, err);
+    explicit_bzero(key, sizeof(key));
+    call->request.headers = NULL;
+    return rc;
+}
+
+static int take_gone(void *context, const struct json_value *values,
+                     struct error *err)
+{
+    (void)err;
+    if (json_true(&values[HIDDEN]) || json_true(&values[USER_DELETED]) ||
+        values[DELETED_AT].type == JSON_STRING)
+        *(bool *)context = true;
+    return 0;
+}
+
+/* No longer listed: 404 and 403 mean that strangers do not see it now. */
+static int recheck(struct discourse *d, const struct walk_item *item,
+                   struct error *err)
+{
+    struct buf url = BUF_INIT(0);
+    bool gone = false;
+    struct api_call call = { .element = "", .take = take_gone,
+                             .context = &gone };
+    buf_printf(&url, "%s/posts/%s.json", d->site, item->id);
+    int rc = ask(d, &call, &url, err);
+    long status = call.reply.status;
+    if (rc && (status == 404 || status == 410 || status == 403)) {
+        gone = true;
+        rc = 0;
+    }
+    if (gone)
+        collection_gone(d->out, TEXT("discourse"), text_of(item->key),
+                        item->time);
+    api_release(&call);
+    buf_release(&url);
+    return rc;
+}
+
+static int fetch(struct collection *c, struct batch *out, struct error *err)
+{
+    struct discourse *d = c->state;
+    struct buf url = BUF_INIT(0);
+    struct api_call call = { .element = "latest_posts[*]", .take = take_post,
+                             .context = d, .out = out };
+    char next[24] = "";
+    d->out = out;
+    d->list = walk_list(&d->walk, "posts");
+    d->last_id = 0;
+    buf_printf(&url, "%s/posts.json", d->site);
+    if (*d->list->token)
+        buf_printf(&url, "?before=%s", d->list->token);
+    walk_page(&d->walk, d->list);
+    int rc = ask(d, &call, &url, err);
+    if (rc == 0 && !d->last_id && *d->list->token) /* 50 removed in a row */
+        d->last_id = strtol(d->list->token, NULL, 10) - PAGE + 1;
+    if (rc == 0 && d->last_id > 1)
+        snprintf(next, sizeof(next), "%lld", (long long)d->last_id - 1);
+    api_release(&call);
+    buf_release(&url);
+    if (rc)
+        return -1;
+    rc = walk_page_end(&d->walk, d->list, text_of(next));
+    for (unsigned i = 0; i < d->list->gone.count; i++)
+        if (recheck(d, &d->list->gone.items[i], err))
+            return -1;
+    walk_gone_done(d->list);
+    walk_save(&d->walk, &out->cursor);
+    c->complete_from = walk_complete_from(&d->walk);
+    return rc > 0;
+}
+
+const struct collector collector_discourse = {
+    .name = "discourse",
+    .about = "public posts of a Discourse forum",
+    .terms = "per forum; removals are followed; 60 requests a minute",
+    .key_help = "none for a public forum; else its Admin, API, New API key, "
+                "scope posts: list and read, into a file of mode 0600",
+    .options = options,
+    .state_size = sizeof(struct discourse),
+    .every = 10 * MINUTE,
+    .per_minute = 60,
+    .open = open_discourse,
+    .fetch = fetch,
+    .close = close_discourse,
+};
