@@ -46,6 +46,8 @@ struct alert_share {
     uint64_t posts;
     double share, usual;   /* 0..1 */
 };
+/* Worth telling: ten points and half as much again above its usual. */
+bool alert_share_tells(const struct alert_share *s);
 
 enum { ALERT_TERMS = 5, ALERT_SAMPLES = 4 };
 
@@ -68,6 +70,7 @@ struct alert {
     uint64_t posts, authors;
     double top_author;     /* share of the busiest writer */
     double copied;         /* share of reposts and near-copies */
+    bool told;             /* digest_compose(): it is shown */
     bool few_writers;      /* held at watch: carried by few, or by copies */
     /* Why. */
     struct alert_share aspect, channel, source;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See candidates.h. A copy is a repost, or a text whose words, or first or
- * last eight words, were seen before: campaigns and bots change the end or
- * the greeting. Short texts are not compared: many say "thank you" and mean
- * it. */
+/* See candidates.h. A copy is a repost, or a text whose words, or all but the
+ * first or last few of them, were seen before: campaigns and bots change the
+ * end or the greeting. People who begin alike are no copies. Short texts are
+ * not compared: many say "thank you" and mean it. */
 #include "digest/candidates.h"
 
 #include <errno.h>
@@ -13,7 +13,6 @@
 
 enum {
     PRINT_LEAST = 6,      /* words; shorter texts are no copies */
-    PRINT_PART = 8,       /* words of the first and last part */
     PRINT_PARTS_LEAST = 10, /* words; below, parts overlap too much */
     PHRASE_MOST = 3,      /* words */
     TERM_BYTES_MOST = 80, /* of a word; longer is junk */
@@ -187,7 +186,7 @@ static bool is_repost(const struct post *post)
 
 static bool is_copy(struct documents *d, struct text text)
 {
-    size_t content = 0;
+    size_t content = 0, most;
     bool fresh;
 
     words_split(&d->words, text);
@@ -195,12 +194,14 @@ static bool is_copy(struct documents *d, struct text text)
         content += is_content(&d->words.items[i]);
     if (content < PRINT_LEAST)
         return false;
+    /* Four fifths, even: a word more or less leaves the part as it is. */
+    most = content * 4 / 5 / 2 * 2;
     fresh = hash_set_add(&d->prints, print_part(&d->words, false, SIZE_MAX));
     if (content >= PRINT_PARTS_LEAST) {
         fresh &= hash_set_add(&d->prints,
-                              print_part(&d->words, false, PRINT_PART));
+                              print_part(&d->words, false, most));
         fresh &= hash_set_add(&d->prints,
-                              print_part(&d->words, true, PRINT_PART));
+                              print_part(&d->words, true, most));
     }
     return !fresh;
 }

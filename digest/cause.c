@@ -16,6 +16,8 @@ enum {
     SHARE_USUAL_DAYS = 28,
 };
 #define SHARE_LEAST 0.1      /* of the incident's posts */
+#define SHARE_MORE 0.1       /* above its usual, to be shown */
+#define SHARE_TIMES 1.5      /* ... and so many times it */
 #define SHARE_SURE 3.0       /* standard deviations above usual */
 
 /* ---- who -------------------------------------------------------------- */
@@ -91,6 +93,12 @@ static int range_counts(struct counts *out, struct store *store,
     struct store_query q = { subject, source, from, until };
 
     return store_series(store, &q, until - from, out, 1, err);
+}
+
+bool alert_share_tells(const struct alert_share *s)
+{
+    return s->name && s->share >= s->usual + SHARE_MORE &&
+           s->share >= s->usual * SHARE_TIMES;
 }
 
 /* Take the share when it beats the one found so far, by *best deviations. */

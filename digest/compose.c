@@ -141,6 +141,24 @@ static void name_digest(struct composer *c)
 
 /* ---- parts that others find -------------------------------------------- */
 
+/* A topic that is another brand's name, when that brand has a story of its
+ * own, is the same story. */
+static bool told_elsewhere(const struct composer *c, const struct alert *topic)
+{
+    const struct alerts *all = c->d->alerts;
+    if (topic->kind != ALERT_TOPIC)
+        return false;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct alert *a = &all->items[i];
+        int index = watched_find(c, a->subject);
+        if (index >= 0 && a->kind != ALERT_TOPIC &&
+            a->level == DETECT_ALERT &&
+            watched_named(c, c->watched[index].brand, topic->parts[0].name))
+            return true;
+    }
+    return false;
+}
+
 /* Stories of subjects that are not kept are not told. */
 static int compose_alerts(struct composer *c, struct error *err)
 {
@@ -153,7 +171,12 @@ static int compose_alerts(struct composer *c, struct error *err)
     size_t count = 0;
     for (size_t i = 0; i < d->alerts->count; i++) {
         int index = watched_find(c, d->alerts->items[i].subject);
-        if (index >= 0 && c->watched[index].kept)
+        d->alerts->items[i].told =
+            index >= 0 && c->watched[index].kept &&
+            !told_elsewhere(c, &d->alerts->items[i]);
+    }
+    for (size_t i = 0; i < d->alerts->count; i++) {
+        if (d->alerts->items[i].told)
             d->alerts->items[count++] = d->alerts->items[i];
     }
     d->alerts->count = count;

@@ -48,6 +48,8 @@ struct sighting {
 bool watched_ours(const struct composer *c, int index);
 /* Index of the brand of a name or title, -1: none. */
 int watched_find(const struct composer *c, const char *name);
+/* Is the text made of words of its title only? */
+bool watched_named(const struct composer *c, int index, const char *text);
 
 int compose_data(struct composer *c, struct error *err);
 int compose_standing(struct composer *c, struct error *err);

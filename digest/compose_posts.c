@@ -8,6 +8,7 @@
 struct pass {
     struct composer *c;
     int64_t week;              /* where the last 7 days begin */
+    uint64_t today;            /* posts of the day */
     struct hash_set authors;   /* of the day: any subject, and each */
     struct sighting sighting;
     struct wishes *wishes;
@@ -76,8 +77,10 @@ static int take_post(void *context, const struct post *post,
         p->c->d->rules = post->rules;
     if (!s->today && post->rules)
         p->c->d->rules_before = post->rules; /* the newest earlier post's */
-    if (s->today)
+    if (s->today) {
+        p->today++;
         count_authors(p, s);
+    }
     bool official = waiting_take(p->waiting, post, s->week);
     if (official || !s->count) /* a reply need not mention anybody */
         return 0;
@@ -106,6 +109,8 @@ int compose_posts(struct composer *c, struct error *err)
     switches_finish(p.switches);
     reading_finish(p.reading);
     hash_set_release(&p.authors);
+    /* The windows outlive the posts. */
+    c->d->expired = c->d->collected > p.today ? c->d->collected - p.today : 0;
     if (c->d->rules_before == c->d->rules || !c->d->rules)
         c->d->rules_before = 0;
     return rc < 0 ? -1 : 0;

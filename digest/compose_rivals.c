@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "digest/compose.h"
 
-enum { SWITCHES_SHOWN = 8, GAPS_SHOWN = 5, PLACE_LIMIT = 40 };
+enum { SWITCHES_SHOWN = 8, GAPS_SHOWN = 5, GAP_POSTS = 30, PLACE_LIMIT = 40 };
 
 /* ---- switches ----------------------------------------------------------- */
 
@@ -82,7 +82,9 @@ static struct place find_place(struct switches *w, const struct sighting *s,
     for (size_t i = 0; i < w->c->watched_count && out.brand < 0; i++) {
         const struct watched *x = &w->c->watched[i];
         size_t n = fold(text_of(x->title), name);
-        if (n == length && memcmp(name, words, n) == 0)
+        /* "Harrow" is short for Harrow & Pine. */
+        if (n >= length && memcmp(name, words, length) == 0 &&
+            (n == length || name[length] == ' '))
             out.brand = x->brand;
     }
     out.hash = hash64(words, length);
@@ -227,8 +229,7 @@ static void rate(const struct counts *ours, const struct watched *rival,
         double n1 = (double)ours->aspect_negative[a];
         double p2 = (double)rival->week.aspect_positive[a];
         double n2 = (double)rival->week.aspect_negative[a];
-        if (all1 < (double)floor || all2 < (double)floor || all1 < 2 ||
-            all2 < 2)
+        if (all1 < (double)floor || all2 < (double)floor)
             continue;
         double z = difference(p1, n1, all1, p2, n2, all2);
         if (fabs(z) < 2.5758)
@@ -245,6 +246,7 @@ void compose_rival_gaps(struct composer *c)
     struct digest *d = c->d;
     struct counts ours = { 0 };
     size_t count = 0, limit = c->watched_count * ASPECT_COUNT + 1;
+    uint64_t floor = c->floor > GAP_POSTS ? c->floor : GAP_POSTS;
     struct rated *found = mem_alloc(limit * sizeof(*found));
     for (size_t i = 0; i < c->watched_count; i++)
         if (c->any_own && !c->watched[i].product && watched_ours(c, (int)i))
@@ -252,7 +254,7 @@ void compose_rival_gaps(struct composer *c)
     for (size_t i = 0; i < c->watched_count && ours.posts; i++) {
         const struct watched *w = &c->watched[i];
         if (!w->product && !w->own && w->kept)
-            rate(&ours, w, c->floor, found, &count, limit);
+            rate(&ours, w, floor, found, &count, limit);
     }
     qsort(found, count, sizeof(*found), clearest_first);
     if (count > GAPS_SHOWN)

@@ -123,6 +123,11 @@ static int add_standing(struct composer *c, struct watched *w, size_t *room,
     s->today = days[DIGEST_DAYS];
     s->yesterday = days[DIGEST_DAYS - 1];
     s->authors = w->authors;
+    if (d->expired) { /* the sketches outlive the posts */
+        struct store_query q = { s->name, NULL, d->from, d->until };
+        if (store_authors(c->store, &q, &s->authors, err))
+            return -1;
+    }
     s->few = s->today.posts < c->floor;
     estimate_net(&s->net, &s->today, c->floor);
     compare(c, s, days);
@@ -193,6 +198,33 @@ static struct term keep_term(struct composer *c, const struct term *t)
     return out;
 }
 
+/* Words of what we watch are no news by themselves: the table counts them. */
+bool watched_named(const struct composer *c, int index, const char *text)
+{
+    struct words title = WORDS_INIT, term = WORDS_INIT;
+    size_t found = 0;
+    words_split(&title, text_of(c->watched[index].title));
+    words_split(&term, text_of(text));
+    for (size_t i = 0; i < term.count; i++)
+        for (size_t k = 0; k < title.count; k++)
+            if (term.items[i].hash == title.items[k].hash) {
+                found++;
+                break;
+            }
+    bool all = term.count && found == term.count;
+    words_release(&title);
+    words_release(&term);
+    return all;
+}
+
+static bool is_name(const struct composer *c, const char *text)
+{
+    for (size_t i = 0; i < c->watched_count; i++)
+        if (watched_ours(c, (int)i) && watched_named(c, (int)i, text))
+            return true;
+    return false;
+}
+
 static bool already_told(const struct digest *d, const char *text)
 {
     for (size_t i = 0; i < d->alerts->count; i++)
@@ -225,7 +257,7 @@ static int find_terms(struct composer *c, struct digest_standing *s,
         struct term t = keep_term(c, &found->items[i]);
         s->terms[s->term_count++] = t;
         if (!watched_ours(c, watched_find(c, s->name)) ||
-            already_told(d, t.text))
+            already_told(d, t.text) || is_name(c, t.text))
             continue;
         d->rising = mem_grow(d->rising, room, d->rising_count,
                              sizeof(*d->rising));

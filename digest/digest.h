@@ -126,6 +126,8 @@ struct digest {
     uint64_t posts, authors;   /* that mention any subject */
     uint64_t collected;        /* posts of the day, mentioning or not */
     uint64_t unscored;         /* ... in languages that are not scored */
+    uint64_t expired;          /* ... whose texts are gone: in the counts,
+                                * not among people, samples and wishes */
     double coverage;           /* 0..1 of what was planned */
     bool planned;              /* false: coverage was never recorded */
     bool closed;               /* the day is over at now */
@@ -232,6 +234,12 @@ void phrase_alert_terms(struct buf *out, const struct alert *a);
                                                /* "log in" ×41 · "5.2" new */
 void phrase_data(struct buf *out, const struct digest *d);
                               /* 4,124 posts by 2,829 people · coverage 96 % */
+/* What the history allows to say, "" when there is enough of it. */
+void phrase_history(struct buf *out, const struct digest *d);
+/* Posts of the day whose texts are gone, "" when there is none. */
+void phrase_expired(struct buf *out, const struct digest *d);
+/* What left its usual range, in a sentence or two. */
+void phrase_verdict(struct buf *out, const struct digest *d);
 void phrase_gap(struct buf *out, const struct digest *d,
                 const struct digest_gap *g);   /* bsky missing 03:10-04:25 */
 void phrase_experiment(struct buf *out, const struct digest *d,

@@ -163,6 +163,12 @@ static void put_data(struct buf *out, const struct digest *d)
         buf_puts(out, "<li>coverage not recorded</li>");
     if (!d->closed)
         buf_puts(out, "<li class=\"warn\">the day is not over</li>");
+    if (d->expired) {
+        buf_puts(out, "<li>");
+        phrase_expired(&phrase, d);
+        html_phrase(out, &phrase);
+        buf_puts(out, "</li>");
+    }
     if (d->restated)
         buf_printf(out, "<li>restated since it was first told: %llu posts"
                    "</li>", (unsigned long long)d->restated);

@@ -29,7 +29,7 @@ static void put_alert_tags(struct buf *out, const struct alert *a)
                    a->terms[i].before ? "" : ", new");
     }
     for (size_t i = 0; i < 3; i++) {
-        if (shares[i]->name) {
+        if (alert_share_tells(shares[i])) {
             buf_puts(out, "<li>");
             html_escaped(out, shares[i]->name);
             buf_printf(out, " %.0f %% <small>usually %.0f</small></li>",
@@ -121,19 +121,23 @@ static void put_rising(struct buf *out, const struct digest *d)
 void html_changes(struct buf *out, const struct digest *d)
 {
     size_t told = d->alerts ? d->alerts->count : 0;
+    struct buf phrase = BUF_INIT(0);
     buf_puts(out, "<section><h2>What changed</h2>\n");
     for (size_t i = 0; i < told; i++)
         put_alert(out, d, &d->alerts->items[i]);
-    if (d->alerts && d->alerts->withheld)
-        buf_puts(out, "<p class=\"warn\">Too little of the day was collected "
-                 "to judge it.</p>\n");
-    if (d->history_days < 7)
-        buf_printf(out, "<p class=\"dim\">%u days of history: no baseline "
-                   "yet, so little can be called a change.</p>\n",
-                   d->history_days);
-    else
-        buf_printf(out, "<p class=\"dim\">Nothing %sleft its usual range.</p>"
-                   "\n", told ? "else " : "");
+    if (d->alerts) {
+        buf_printf(out, "<p class=\"%s\">", d->alerts->withheld ? "warn"
+                                            : told ? "dim" : "");
+        phrase_verdict(&phrase, d);
+        html_phrase(out, &phrase);
+        buf_puts(out, "</p>\n");
+    }
+    if (d->history_days < DIGEST_DAYS / 4) {
+        buf_puts(out, "<p class=\"dim\">");
+        phrase_history(&phrase, d);
+        html_phrase(out, &phrase);
+        buf_puts(out, "</p>\n");
+    }
     put_rising(out, d);
     buf_puts(out, "</section>\n");
 }

@@ -189,6 +189,7 @@ static void put_data(struct writer *w)
     put_count(w, "authors", d->authors);
     put_count(w, "collected", d->collected);
     put_count(w, "unscored", d->unscored);
+    put_count(w, "expired", d->expired);
     put_real(w, "coverage", d->planned ? d->coverage : NAN);
     put_flag(w, "planned", d->planned);
     put_flag(w, "closed", d->closed);

@@ -110,8 +110,18 @@ static void head(struct buf *out, const struct digest *d)
         say(out, &b);
         buf_puts(out, "\n");
     }
-    if (d->posts && !d->history_days)
-        buf_puts(out, "\nNo baseline yet: no earlier day to compare with.\n");
+    if (d->posts && d->history_days < DIGEST_DAYS / 4) {
+        phrase_history(&b, d);
+        buf_puts(out, "\n");
+        say(out, &b);
+        buf_puts(out, "\n");
+    }
+    if (d->expired) {
+        phrase_expired(&b, d);
+        buf_puts(out, "\n");
+        say(out, &b);
+        buf_puts(out, "\n");
+    }
 }
 
 static void alert(struct buf *out, const struct digest *d,
@@ -143,18 +153,16 @@ static void alert(struct buf *out, const struct digest *d,
 static void changes(struct buf *out, const struct digest *d)
 {
     const struct alerts *all = d->alerts;
-    if (!d->posts && !all->count)
+    struct buf b = BUF_INIT(0);
+    if (!d->posts && !d->expired && !all->count)
         return;
     buf_puts(out, "\n## What changed\n");
     for (size_t i = 0; i < all->count; i++)
         alert(out, d, &all->items[i]);
-    buf_puts(out, all->withheld
-                      ? "\nToo little of the planned data is there to judge "
-                        "this day.\n"
-                  : !all->subjects ? "\nNo baseline yet: nothing can be "
-                                     "called unusual.\n"
-                  : all->count ? "\nNothing else left its usual range.\n"
-                               : "\nNothing left its usual range.\n");
+    buf_putc(out, '\n');
+    phrase_verdict(&b, d);
+    say(out, &b);
+    buf_putc(out, '\n');
     for (size_t i = 0; i < d->rising_count; i++) {
         buf_puts(out, i ? ", “" : "\nNew words: “");
         quote(out, d->rising[i].text, 40);
@@ -166,7 +174,7 @@ static void changes(struct buf *out, const struct digest *d)
 static void standing(struct buf *out, const struct digest *d)
 {
     struct buf b = BUF_INIT(0);
-    if (!d->posts)
+    if (!d->posts && !d->expired)
         return;
     buf_puts(out, "\n## How each brand stands\n\n| | posts | people | net "
              "sentiment | share | usual | 28 days |\n"

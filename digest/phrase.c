@@ -6,6 +6,8 @@
 
 #include "digest/digest.h"
 
+#define COPIES_TOLD 0.2 /* of the posts; fewer are usual */
+
 static const char *const weekdays[] = { "Sunday", "Monday", "Tuesday",
     "Wednesday", "Thursday", "Friday", "Saturday" };
 static const char *const months[] = { "January", "February", "March", "April",
@@ -211,8 +213,11 @@ const char *phrase_title(const struct digest *d, const char *subject)
 
 void phrase_data(struct buf *out, const struct digest *d)
 {
-    if (!d->collected) {
-        buf_puts(out, "no post was collected on this day");
+    if (d->expired && !d->posts) {
+        phrase_count(out, d->collected);
+        buf_puts(out, d->collected == 1 ? " post, expired" : " posts, expired");
+    } else if (!d->collected) {
+        buf_puts(out, "no post was collected");
     } else if (!d->posts) {
         phrase_count(out, d->collected);
         buf_puts(out, d->collected == 1 ? " post" : " posts");
@@ -227,10 +232,52 @@ void phrase_data(struct buf *out, const struct digest *d)
         buf_puts(out, " · coverage ");
         phrase_share(out, d->coverage);
     } else {
-        buf_puts(out, " · coverage not known");
+        buf_puts(out, " · coverage unknown");
     }
     if (!d->closed)
         buf_puts(out, " · the day is not over");
+}
+
+void phrase_history(struct buf *out, const struct digest *d)
+{
+    if (!d->history_days)
+        buf_puts(out, "no earlier day to compare with: counts and sentiment "
+                 "hold, what is usual, new or changed cannot be said yet");
+    else if (d->history_days < DIGEST_DAYS / 4)
+        buf_printf(out, "only %u earlier %s: counts and sentiment hold, "
+                   "“usual” is a guess and little can be called a change "
+                   "before %d days", d->history_days,
+                   d->history_days == 1 ? "day" : "days", DIGEST_DAYS / 4);
+}
+
+void phrase_expired(struct buf *out, const struct digest *d)
+{
+    if (!d->expired)
+        return;
+    phrase_count(out, d->expired);
+    buf_puts(out, " of the ");
+    phrase_count(out, d->collected);
+    buf_puts(out, " posts have expired: counts and sentiment include them; "
+             "words, wishes, answers and samples do not");
+}
+
+void phrase_verdict(struct buf *out, const struct digest *d)
+{
+    const struct alerts *all = d->alerts;
+    if (all->withheld)
+        buf_puts(out, "Too little of the planned data is there to judge this "
+                 "day.");
+    else if (!all->subjects)
+        buf_puts(out, "No baseline yet: nothing can be called unusual.");
+    else
+        buf_printf(out, "%s left its usual range.",
+                   all->count ? "Nothing else" : "Nothing");
+    if (all->subjects && all->subjects_new)
+        buf_printf(out, " Too new to judge: %llu of %llu subjects.",
+                   (unsigned long long)all->subjects_new,
+                   (unsigned long long)(all->subjects + all->subjects_new));
+    if (all->subjects && !all->withheld && !d->rising_count)
+        buf_puts(out, " No new words.");
 }
 
 void phrase_gap(struct buf *out, const struct digest *d,
@@ -252,6 +299,8 @@ static const char *measure_noun(const struct alert_part *p, struct buf *scratch)
         return "negative posts";
     case MEASURE_COMPLAINTS:
         return "complaints";
+    case MEASURE_TERM:
+        return "people"; /* its counts are of writers */
     case MEASURE_ASPECT:
         buf_clear(scratch);
         buf_printf(scratch, "posts about %s", p->name ? p->name : "it");
@@ -274,6 +323,22 @@ static void phrase_times(struct buf *out, const struct alert_part *p)
         buf_puts(out, "more than the usual");
 }
 
+/* "#mendnotspend", said by 45 people since 09:00, usual 0 (new) */
+static void phrase_topic(struct buf *out, const struct digest *d,
+                         const struct alert *a)
+{
+    const struct alert_part *p = a->parts;
+    buf_puts(out, "“");
+    phrase_quote(out, p->name, 40);
+    buf_puts(out, "”, said by ");
+    phrase_count(out, p->observed);
+    buf_puts(out, p->observed == 1 ? " person since " : " people since ");
+    phrase_clock(out, a->since, d);
+    buf_puts(out, ", usually by ");
+    phrase_number(out, p->expected);
+    buf_puts(out, a->fresh ? " (new)" : " (since before)");
+}
+
 /* "Click & Collect app: 4.4 times the usual complaints since 15:00, about
  * app: "log in", "order gone" (new, still high)" */
 void phrase_alert(struct buf *out, const struct digest *d,
@@ -283,6 +348,10 @@ void phrase_alert(struct buf *out, const struct digest *d,
     const struct alert_part *p = a->parts;
     phrase_quote(out, phrase_title(d, a->subject), 60);
     buf_puts(out, ": ");
+    if (a->kind == ALERT_TOPIC) {
+        phrase_topic(out, d, a);
+        return;
+    }
     if (a->kind == ALERT_QUIET)
         buf_puts(out, "unusually few");
     else
@@ -311,7 +380,7 @@ void phrase_alert(struct buf *out, const struct digest *d,
 
 static void phrase_lift(struct buf *out, const struct alert_share *s)
 {
-    if (!s->name)
+    if (!alert_share_tells(s))
         return;
     buf_puts(out, " · ");
     phrase_quote(out, s->name, 30);
@@ -334,7 +403,11 @@ void phrase_alert_detail(struct buf *out, const struct digest *d,
     buf_puts(out, "–");
     phrase_number(out, p->high);
     buf_puts(out, ")");
-    if (a->authors && a->posts == p->observed) {
+    if (a->kind == ALERT_TOPIC) {
+        buf_puts(out, " · ");
+        phrase_count(out, a->posts);
+        buf_puts(out, a->posts == 1 ? " post" : " posts");
+    } else if (a->authors && a->posts == p->observed) {
         buf_puts(out, ", by ");
         phrase_count(out, a->authors);
         buf_puts(out, a->authors == 1 ? " person" : " people");
@@ -352,7 +425,7 @@ void phrase_alert_detail(struct buf *out, const struct digest *d,
     phrase_lift(out, &a->aspect);
     phrase_lift(out, &a->channel);
     phrase_lift(out, &a->source);
-    if (a->copied >= 0.1) {
+    if (a->copied >= COPIES_TOLD) {
         buf_puts(out, " · copies ");
         phrase_share(out, a->copied);
     }

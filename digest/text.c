@@ -165,11 +165,11 @@ static void data_notes(struct painter *p)
     }
     if (d->posts && d->history_days < DIGEST_DAYS / 4) {
         buf_puts(&b, b.length ? " · " : "");
-        if (d->history_days)
-            buf_printf(&b, "only %u days of history: “usual” is a guess",
-                       d->history_days);
-        else
-            buf_puts(&b, "no baseline yet: no earlier day to compare with");
+        phrase_history(&b, d);
+    }
+    if (d->expired) {
+        buf_puts(&b, b.length ? " · " : "");
+        phrase_expired(&b, d);
     }
     if (d->restated) {
         buf_puts(&b, b.length ? " · " : "");
@@ -190,19 +190,42 @@ static void data_notes(struct painter *p)
 static void head(struct painter *p)
 {
     const struct digest *d = p->d;
-    struct buf b = BUF_INIT(0);
+    struct buf b = BUF_INIT(0), rivals = BUF_INIT(0);
     phrase_day(&b, d->day);
     buf_puts(&b, " · ");
     phrase_quote(&b, d->title, 60);
-    if (*d->rivals) {
-        buf_puts(&b, ", against ");
-        phrase_quote(&b, d->rivals, 60);
-    }
     buf_printf(&b, " · %s", d->timezone);
+    if (*d->rivals) {
+        buf_puts(&rivals, "against ");
+        phrase_quote(&rivals, d->rivals, 60);
+    }
+    /* The rivals on the same line only when they fit whole. */
+    bool fits = text_columns((struct text){ b.data, b.length }) +
+                text_columns((struct text){ buf_text(&rivals),
+                                            rivals.length }) + 3 <= p->columns;
+    if (rivals.length && fits)
+        buf_printf(&b, " · %s", rivals.data);
     paragraph(p, "", "  ", BOLD, &b);
+    if (!fits)
+        paragraph(p, "", "  ", NULL, &rivals);
     buf_clear(&b);
+    buf_release(&rivals);
     phrase_data(&b, d);
     paragraph(p, "", "  ", NULL, &b);
+    data_notes(p);
+    buf_release(&b);
+}
+
+/* A day without a post: one line, and what was missing. */
+static void empty(struct painter *p)
+{
+    struct buf b = BUF_INIT(0);
+    phrase_day(&b, p->d->day);
+    buf_puts(&b, " · ");
+    phrase_quote(&b, p->d->title, 60);
+    buf_puts(&b, ": ");
+    phrase_data(&b, p->d);
+    paragraph(p, "", "  ", BOLD, &b);
     data_notes(p);
     buf_release(&b);
 }
@@ -254,7 +277,7 @@ static void rising(struct painter *p)
         buf_puts(&b, "” by ");
         phrase_count(&b, t->authors);
         buf_puts(&b, t->authors == 1 ? " person" : " people");
-        buf_printf(&b, t->before ? " (usual %.0f posts)" : " (not before)",
+        buf_printf(&b, t->before ? " (usual %.0f)" : " (not before)",
                    t->expected);
     }
     paragraph(p, "", "  ", NULL, &b);
@@ -266,24 +289,16 @@ static void changes(struct painter *p)
     const struct digest *d = p->d;
     const struct alerts *all = d->alerts;
     struct buf b = BUF_INIT(0);
-    if (!d->posts && !all->count)
+    if (!d->posts && !d->expired && !all->count)
         return;
-    heading(p, "WHAT CHANGED", NULL);
+    if (all->count || d->rising_count)
+        heading(p, "WHAT CHANGED", NULL);
+    else
+        buf_putc(p->out, '\n'); /* one line says so */
     for (size_t i = 0; i < all->count; i++)
         alert(p, &all->items[i]);
-    if (all->withheld)
-        buf_puts(&b, "Too little of the planned data is there to judge this "
-                 "day.");
-    else if (!all->subjects)
-        buf_puts(&b, "No baseline yet: nothing can be called unusual.");
-    else
-        buf_printf(&b, "%s left its usual range.",
-                   all->count ? "Nothing else" : "Nothing");
-    if (all->subjects && all->subjects_new)
-        buf_printf(&b, " Too new to judge: %llu of %llu subjects.",
-                   (unsigned long long)all->subjects_new,
-                   (unsigned long long)(all->subjects + all->subjects_new));
-    paragraph(p, "", "", DIM, &b);
+    phrase_verdict(&b, d);
+    paragraph(p, "", "", all->count ? DIM : NULL, &b);
     rising(p);
     buf_release(&b);
 }
@@ -377,7 +392,7 @@ static void standing(struct painter *p)
     struct columns w = { p->columns >= 110 ? 30
                          : p->columns < 64 ? p->columns - 44 : 20, 0 };
     size_t products = 0, shown = 0, quiet = 0, fixed = w.title + 44;
-    if (!d->posts)
+    if (!d->posts && !d->expired)
         return;
     w.spark = p->columns > fixed + 9 ? p->columns - fixed - 2 : 0;
     if (w.spark > DIGEST_DAYS)
@@ -575,6 +590,10 @@ void digest_text(const struct digest *d, struct buf *out, unsigned columns,
         p.columns = NARROWEST;
     if (p.columns > WIDEST)
         p.columns = WIDEST;
+    if (!d->collected && !d->alerts->count) {
+        empty(&p);
+        return;
+    }
     head(&p);
     changes(&p);
     standing(&p);

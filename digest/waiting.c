@@ -298,8 +298,13 @@ static bool is_ask(const struct waiting *w, const struct post *post,
                    const struct tags *tags, int brand)
 {
     static const uint8_t question = 1 << INTENT_QUESTION | 1 << INTENT_SUPPORT;
-    if (tags->intents & question && is_addressed(w, post, brand))
-        return true;
+    bool named, others;
+    if (tags->intents & question && is_addressed(w, post, brand)) {
+        /* "And honestly? Lovely." asks nobody. */
+        named = names_account(w, post->text, brand, &others);
+        if (named || tags->label != LABEL_POSITIVE)
+            return true;
+    }
     return tags->intents & 1 << INTENT_COMPLAINT &&
            tags->label != LABEL_POSITIVE && post->kind != POST_REVIEW;
 }

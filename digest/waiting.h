@@ -5,10 +5,10 @@
  * An ask is a question or support request addressed to a brand, or a
  * complaint about it. Addressed: it names one of the brand's handles, or
  * replies to a post of its accounts, or names the brand and is no reply to
- * somebody else. A review counts only when it asks, a complaint in a post that
- * is positive on the whole not at all. Reposts and copies are no
- * asks; what one writer posts within an hour is one. An answer given in a
- * private message is not seen: swell inbox answer says so by hand. */
+ * somebody else. A review counts only when it asks; happy posts only when they
+ * ask an account. Reposts and copies are no asks; what one writer posts within
+ * an hour is one. An answer given in a private message is not seen: swell
+ * inbox answer says so by hand. */
 #ifndef DIGEST_WAITING_H
 #define DIGEST_WAITING_H
 

@@ -80,7 +80,7 @@ static void an_empty_day_is_a_page(void **state)
     check_page(&page);
     assert_non_null(strstr(page.data, "Friday 20 November 2026"));
     assert_non_null(strstr(page.data, "coverage not recorded"));
-    assert_non_null(strstr(page.data, "no baseline"));
+    assert_non_null(strstr(page.data, "no earlier day to compare with"));
     buf_release(&page);
 }
 
