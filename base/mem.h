@@ -7,8 +7,10 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t size);             /* zeroed; mem_free() it */
-void *mem_resize(void *old, size_t size); /* new bytes are not zeroed */
+void *mem_alloc(size_t size)              /* zeroed; mem_free() it */
+    __attribute__((returns_nonnull));
+void *mem_resize(void *old, size_t size)  /* new bytes are not zeroed */
+    __attribute__((returns_nonnull));
 char *mem_string(const char *text);       /* a copy; NULL stays NULL */
 char *mem_slice(const char *data, size_t length); /* copy, NUL added */
 void mem_free(void *block);               /* NULL is fine */
