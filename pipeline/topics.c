@@ -240,8 +240,8 @@ static bool idle(const struct topic_place *p, size_t i)
            topic_has(p->t->trims, p->t->trim_count, item->hash);
 }
 
-/* The wished thing with its verb: "let |me pick a locker for|" wishes "pick a
- * locker", "please add |a mirror|" wishes "add a mirror". */
+/* The wished thing with its verb and without loose ends: "please add |a mirror
+ * to the|" wishes "add a mirror", "if only |there were refills|" "refills". */
 static struct span trimmed(const struct topic_place *p, struct span span)
 {
     const struct words *w = p->words;

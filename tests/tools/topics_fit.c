@@ -516,7 +516,7 @@ int main(int argc, char **argv)
         read_restaurants(&f, argv[1]);
     } else if (complaint) {
         read_posts(&f, argv[1], "intents/complaints_dev.tsv", 2, 4, 0, 1);
-        read_airline(&f, argv[1], 0.05);
+        read_airline(&f, argv[1], 0.02);
     } else {
         read_posts(&f, argv[1], "intents/suggestion_a_train.tsv", 1, 2, 0, 1);
         read_posts(&f, argv[1], "intents/suggestion_a_trial.tsv", 1, 2, 1, 0);
