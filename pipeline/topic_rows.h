@@ -155,7 +155,8 @@ struct topic_rows {
     struct buf names;
     uint32_t weighted;      /* set of tags decided by a sum of weights */
     float bias[TAG_COUNT];
-    float feeling[TAG_COUNT][2]; /* what a wholly positive, negative text adds */
+    float feeling[TAG_COUNT][2]; /* what a wholly positive or negative text
+                                  * adds */
     uint32_t implying;      /* set of tags from which others follow */
     uint32_t implied[TAG_COUNT]; /* sets of tags */
     uint64_t kinds[CLASS_COUNT]; /* hashes that stand for a word class */

@@ -349,7 +349,8 @@ static void test_wishes(void **state)
     static const struct { const char *text, *wish; } rows[] = {
         { "Fennel should let me choose the van slot in the app",
           "let me choose the van slot in the app" },
-        { "Hi, please bring back the paper bags!", "bring back the paper bags" },
+        { "Hi, please bring back the paper bags!",
+          "bring back the paper bags" },
         { "please add an inside pocket to the walking coat",
           "add an inside pocket to the walking coat" },
         { "you should open a shop in Hull", "open a shop in Hull" },
