@@ -439,7 +439,10 @@ int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
     struct reader r = { .lexicon = l, .words = WORDS_INIT, .err = err };
     struct buf path = BUF_INIT(0);
     int status = 0;
-    *l = (struct lexicon){ .names = BUF_INIT(64 * MiB) };
+    *l = (struct lexicon){ .names = BUF_INIT(64 * MiB),
+                           .number = words_hash("<number>", 8),
+                           .link = words_hash("<link>", 6),
+                           .handle = words_hash("<handle>", 8) };
     grow_slots(l, 1u << 16);
     for (size_t i = 0; status == 0 && i < sizeof(files) / sizeof(*files);
          i++) {

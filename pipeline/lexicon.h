@@ -53,6 +53,7 @@ struct lexicon {
     uint32_t *slots;          /* owned */
     size_t slot_mask;
     uint64_t hash;            /* of every row read, in order */
+    uint64_t number, link, handle; /* keys of words without one of their own */
 };
 
 /* Read a language's folder, then extra (may be NULL) on top; see

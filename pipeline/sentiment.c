@@ -12,9 +12,13 @@
  * targets_restaurants' training part: 0 84.3 %, 0.5 84.6, 1 85.0, 2 83.7. */
 static const double CLAUSE_LEAN = 1;
 
+struct sums {
+    double positive, negative;
+};
+
 struct sentiment {
     struct lexicon lexicon;
-    double positive[SIGNAL_COUNT], negative[SIGNAL_COUNT];
+    struct sums weights[SIGNAL_COUNT];
 };
 
 /* Used when a language has no weights.tsv: plain lexicon arithmetic. */
@@ -24,13 +28,13 @@ static void plain_weights(struct sentiment *s)
                                       SIGNAL_EMOJI, SIGNAL_TAG,
                                       SIGNAL_CONTRAST };
     for (size_t i = 0; i < sizeof(summed); i++) {
-        s->positive[summed[i]] = s->negative[summed[i] + 1] = 4;
-        s->positive[summed[i] + 1] = s->negative[summed[i]] = -2;
+        s->weights[summed[i]].positive = s->weights[summed[i] + 1].negative = 4;
+        s->weights[summed[i] + 1].positive = s->weights[summed[i]].negative = -2;
     }
-    s->negative[SIGNAL_NEGATED] = 2;
-    s->positive[SIGNAL_NEGATED] = -1;
-    s->positive[SIGNAL_NEGATED + 1] = 1;
-    s->positive[SIGNAL_INTERCEPT] = s->negative[SIGNAL_INTERCEPT] = -1;
+    s->weights[SIGNAL_NEGATED].negative = 2;
+    s->weights[SIGNAL_NEGATED].positive = -1;
+    s->weights[SIGNAL_NEGATED + 1].positive = 1;
+    s->weights[SIGNAL_INTERCEPT].positive = s->weights[SIGNAL_INTERCEPT].negative = -1;
 }
 
 int sentiment_open(struct sentiment **out, const char *folder,
@@ -47,8 +51,8 @@ int sentiment_open(struct sentiment **out, const char *folder,
         if (!e)
             continue;
         fitted = true;
-        s->positive[i] = (double)e->positive;
-        s->negative[i] = (double)e->negative;
+        s->weights[i].positive = (double)e->positive;
+        s->weights[i].negative = (double)e->negative;
     }
     if (!fitted)
         plain_weights(s);
@@ -76,12 +80,6 @@ const struct lexicon *sentiment_lexicon(const struct sentiment *s)
 {
     return &s->lexicon;
 }
-
-/* --- the sums -------------------------------------------------------- */
-
-struct sums {
-    double positive, negative;
-};
 
 /* --- the explanation ------------------------------------------------- */
 
@@ -132,10 +130,10 @@ static void tell_valence(void *context, const struct valence *v)
         .span = span_of(to->w, v->first, v->last),
         .rule = valence_rules[v->signal],
         .entry = lexicon_name(&to->s->lexicon, v->entry),
-        .positive = to->s->positive[side] * size +
-                    to->s->positive[SIGNAL_DENSITY + sign] * dense,
-        .negative = to->s->negative[side] * size +
-                    to->s->negative[SIGNAL_DENSITY + sign] * dense,
+        .positive = to->s->weights[side].positive * size +
+                    to->s->weights[SIGNAL_DENSITY + sign].positive * dense,
+        .negative = to->s->weights[side].negative * size +
+                    to->s->weights[SIGNAL_DENSITY + sign].negative * dense,
     };
     to->visit(to->context, &c);
 }
@@ -162,8 +160,8 @@ static void tell(struct telling *to, const struct signals *seen, size_t from,
         struct contribution c = {
             .rule = signal_names[i] + 1,
             .entry = "",
-            .positive = s->positive[i] * rest,
-            .negative = s->negative[i] * rest,
+            .positive = s->weights[i].positive * rest,
+            .negative = s->weights[i].negative * rest,
         };
         if (fabs(c.positive) > 1e-6 || fabs(c.negative) > 1e-6)
             to->visit(to->context, &c);
@@ -182,8 +180,8 @@ static struct sums weigh(const struct sentiment *s, const struct words *words,
     double negative = seen->negative * *scale;
     for (int i = 0; i < SIGNAL_COUNT; i++) {
         double value = (double)seen->value[i];
-        positive += s->positive[i] * value;
-        negative += s->negative[i] * value;
+        positive += s->weights[i].positive * value;
+        negative += s->weights[i].negative * value;
     }
     return (struct sums){ positive, negative };
 }

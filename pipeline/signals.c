@@ -45,6 +45,13 @@ static float least(float a, float b)
     return a < b ? a : b;
 }
 
+/* The next words, looked up together: words first to first + BLOCK. */
+struct block {
+    size_t first, filled;
+    uint64_t keys[BLOCK + 1];
+    const struct entry *entries[BLOCK + 1], *pairs[BLOCK];
+};
+
 struct walk {
     const struct lexicon *lexicon;
     const struct words *w;
@@ -56,10 +63,7 @@ struct walk {
     void *context;
     uint64_t previous;      /* key of the word before; 0: none */
     const struct entry *pair; /* of the word before and this one */
-    /* The next words, looked up together: words first to first + BLOCK. */
-    size_t first, filled;
-    uint64_t keys[BLOCK + 1];
-    const struct entry *entries[BLOCK + 1], *pairs[BLOCK];
+    struct block *block;
     size_t shielded;        /* words before this belong to an entry */
     size_t masked;          /* words before this belong to a name */
     size_t told;            /* words before this are in a phrase's term */
@@ -69,7 +73,6 @@ struct walk {
     bool unreal, question, shouting, contrasted;
     float factor, last;
     float strongest[2];
-    uint64_t number, link, handle;
 };
 
 /* Sets of marks, by character. */
@@ -139,11 +142,11 @@ static uint64_t key_of(const struct walk *k, size_t i)
     if (item->kind == WORD_PLAIN)
         return lexicon_word(k->lexicon, k->w, i);
     if (item->kind == WORD_NUMBER)
-        return k->number;
+        return k->lexicon->number;
     if (item->kind == WORD_LINK)
-        return k->link;
+        return k->lexicon->link;
     if (item->kind == WORD_HANDLE)
-        return k->handle;
+        return k->lexicon->handle;
     return lexicon_odd_word(k->lexicon, k->w, i);
 }
 
@@ -152,26 +155,27 @@ static uint64_t key_of(const struct walk *k, size_t i)
  * both words say which may be. */
 static void fill(struct walk *k, size_t first)
 {
+    struct block *b = k->block;
     size_t count = k->until - first;
     if (count > BLOCK + 1)
         count = BLOCK + 1;
     for (size_t i = 0; i < count; i++)
-        k->keys[i] = key_of(k, first + i);
+        b->keys[i] = key_of(k, first + i);
     for (size_t i = 0; i < count; i++)
-        k->entries[i] = lexicon_find(k->lexicon, k->keys[i]);
+        b->entries[i] = lexicon_find(k->lexicon, b->keys[i]);
     for (size_t i = 0; i + 1 < count; i++) {
-        uint32_t one = k->entries[i] ? k->entries[i]->flags : 0;
-        uint32_t two = k->entries[i + 1] ? k->entries[i + 1]->flags : 0;
+        uint32_t one = b->entries[i] ? b->entries[i]->flags : 0;
+        uint32_t two = b->entries[i + 1] ? b->entries[i + 1]->flags : 0;
         bool may = one & (ENTRY_PREFIX | ENTRY_FIRST) && two & ENTRY_SECOND;
-        k->pairs[i] = may ? lexicon_find(k->lexicon,
-                                         words_join(k->keys[i],
-                                                    k->keys[i + 1]))
+        b->pairs[i] = may ? lexicon_find(k->lexicon,
+                                         words_join(b->keys[i],
+                                                    b->keys[i + 1]))
                           : NULL;
     }
     if (count <= BLOCK)
-        k->pairs[count - 1] = NULL;
-    k->first = first;
-    k->filled = first + (count <= BLOCK ? count : BLOCK);
+        b->pairs[count - 1] = NULL;
+    b->first = first;
+    b->filled = first + (count <= BLOCK ? count : BLOCK);
 }
 
 /* The entry of words i to j where that of i to j - 1 was e; hash likewise.
@@ -182,7 +186,7 @@ static const struct entry *longer(const struct walk *k, size_t i, size_t j,
     const struct word *items = k->w->items;
     if (j == i + 1 && items[i].kind != WORD_NUMBER &&
         items[j].kind <= WORD_PLAIN) {
-        const struct entry *e = k->pairs[i - k->first];
+        const struct entry *e = k->block->pairs[i - k->block->first];
         *hash = e ? e->hash : 0;
         return e;
     }
@@ -399,8 +403,9 @@ static void read_item(struct walk *k, size_t i)
         k->previous = 0;
         return;
     }
-    uint64_t key = k->keys[i - k->first];
-    const struct entry *e = k->entries[i - k->first];
+    const struct block *b = k->block;
+    uint64_t key = b->keys[i - b->first];
+    const struct entry *e = b->entries[i - b->first];
     bool wordlike = item->kind == WORD_PLAIN || item->kind == WORD_HASHTAG;
     bool scoped = k->scope > 0 && wordlike;
     if (is_mark(k, item, ANY_MARK))
@@ -452,22 +457,21 @@ void signals_read(const struct lexicon *l, const struct words *w,
                   struct signals *out, take_term *take, bool every,
                   take_valence_seen *take_v, void *context)
 {
+    struct block block;
     struct walk k = { .lexicon = l, .w = w, .until = until, .mask = mask,
                       .out = out, .take = take, .every = every,
                       .take_v = take_v,
                       .context = context, .factor = 1, .shielded = from,
                       .sentence = from,
-                      .filled = from,
-                      .number = words_hash("<number>", 8),
-                      .link = words_hash("<link>", 6),
-                      .handle = words_hash("<handle>", 8) };
+                      .block = &block };
+    block.first = block.filled = from;
     *out = (struct signals){ .terms = 0 };
     read_form(&k, from);
     for (size_t i = from; i < until; i++) {
-        if (i >= k.filled)
+        if (i >= block.filled)
             fill(&k, i);
         read_item(&k, i);
-        k.pair = k.pairs[i - k.first];
+        k.pair = block.pairs[i - block.first];
     }
     sum_up(&k);
 }

@@ -103,13 +103,10 @@ static void close_piece(const struct topic_rows *t, struct found *f, int score)
                 topic_feeling(t, tag, score) > 0)
             f->hits |= 1u << tag;
     }
-    memset(&f->sums, 0, sizeof(f->sums));
-    memset(f->done, 0, (t->weighted_count + 63) / 64 * sizeof(*f->done));
 }
 
-static void begin(const struct topic_rows *t, struct found *f)
+static void begin_piece(const struct topic_rows *t, struct found *f)
 {
-    f->hits = 0;
     memset(&f->sums, 0, sizeof(f->sums));
     memset(f->done, 0, (t->weighted_count + 63) / 64 * sizeof(*f->done));
 }
@@ -118,9 +115,11 @@ static void begin(const struct topic_rows *t, struct found *f)
 static void take_classes(struct topic_place *p, size_t at, struct found *f)
 {
     unsigned classes = p->view[at - p->from].classes;
-    for (int i = 0; classes >> i; i++)
-        if (classes >> i & 1 && p->t->kind_cells[i])
-            take_cell(p, p->t->kind_cells[i], at, f);
+    for (; classes; classes &= classes - 1) {
+        const struct cell *c = p->t->kind_cells[__builtin_ctz(classes)];
+        if (c)
+            take_cell(p, c, at, f);
+    }
 }
 
 /* Channels that follow from aspects. */
@@ -140,7 +139,8 @@ void topics_tag(const struct topics *topics, const struct words *words,
     struct found f;
     size_t piece = 0, before = 0;
     topic_read(&p, t, words, from, until);
-    begin(t, &f);
+    f.hits = 0;
+    begin_piece(t, &f);
     for (size_t i = from; i < until; i++) {
         const struct topic_word *v = &p.view[i - from];
         if (v->cell) {
@@ -158,6 +158,7 @@ void topics_tag(const struct topics *topics, const struct words *words,
         }
         if (++piece >= PIECE_WORDS && v->ends) {
             close_piece(t, &f, out->score);
+            begin_piece(t, &f);
             piece = 0;
         }
     }
