@@ -3,6 +3,7 @@
  * one, shared among the languages that have it. */
 #include "pipeline/language.h"
 
+#include <endian.h>
 #include <errno.h>
 
 #include "base/hash.h"
@@ -233,8 +234,10 @@ static bool is_ascii(const char *data, size_t length)
         memcpy(&bytes, data + i, 8);
         all |= bytes;
     }
-    for (; i < length; i++)
-        all |= (uint64_t)(unsigned char)data[i];
+    if (i < length) {
+        memcpy(&bytes, data + i, 8);
+        all |= htole64(bytes) & (((uint64_t)1 << (length - i) * 8) - 1);
+    }
     return !(all & 0x8080808080808080u);
 }
 

@@ -394,6 +394,20 @@ read_entry(struct walk *k, size_t i, uint64_t key, const struct entry *e)
         k->factor = 1;
 }
 
+/* Whether an entry that does something may start at word i, whose own is e:
+ * of the many words that begin a phrase few do so in this text. */
+static bool may_start(const struct walk *k, size_t i, const struct entry *e)
+{
+    const struct word *items = k->w->items;
+    if (items[i].kind == WORD_NUMBER)
+        return true;
+    if (!e || !(e->flags & (ENTRY_ROLES | ENTRY_PREFIX)))
+        return false;
+    return e->flags & ENTRY_ROLES ||
+           (i + 1 < k->until && (items[i + 1].kind != WORD_PLAIN ||
+                                 k->block->pairs[i - k->block->first]));
+}
+
 static void read_item(struct walk *k, size_t i)
 {
     const struct word *item = &k->w->items[i];
@@ -412,8 +426,7 @@ static void read_item(struct walk *k, size_t i)
         k->scope = 0;
     if (i >= k->shielded && item->kind != WORD_HANDLE &&
         item->kind != WORD_LINK) {
-        if (item->kind == WORD_NUMBER ||
-            (e && e->flags & (ENTRY_ROLES | ENTRY_PREFIX)))
+        if (may_start(k, i, e))
             read_entry(k, i, key, e);
         else if (item->kind != WORD_PUNCTUATION)
             k->factor = 1;

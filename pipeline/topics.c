@@ -74,17 +74,13 @@ static void try_patterns(struct topic_place *p, const struct link *l,
     }
 }
 
-static void take_cell(struct topic_place *p, const struct cell *c, size_t at,
-                      struct found *f)
+static __attribute__((noinline)) void
+take_rows(struct topic_place *p, const struct cell *c, size_t at,
+          struct found *f)
 {
-    const struct add *a = p->t->adds + c->first;
+    const struct add *a = p->t->adds + c->first + c->solos;
     const struct link *l = p->t->links + c->first + c->solos + c->adds +
                            c->plains;
-    f->hits |= c->hits;
-    if (c->solos && first_time(f, a->bit))
-        for (int i = 0; i < WEIGHED_LIMIT; i++)
-            f->sums.weights[i] += p->t->vectors[c->vector].weights[i];
-    a += c->solos;
     for (const struct add *end = a + c->adds; a < end; a++)
         if (first_time(f, a->bit))
             f->sums.weights[a->slot] += a->weight;
@@ -92,6 +88,18 @@ static void take_cell(struct topic_place *p, const struct cell *c, size_t at,
         try_patterns(p, l, c->patterns, at, f);
     if (c->starts && topic_at_start(p, at))
         try_patterns(p, l + c->patterns, c->starts, at, f);
+}
+
+/* Most cells set a tag or add their weights and have no more to say. */
+static inline void take_cell(struct topic_place *p, const struct cell *c,
+                             size_t at, struct found *f)
+{
+    f->hits |= c->hits;
+    if (c->solos && first_time(f, p->t->adds[c->first].bit))
+        for (int i = 0; i < WEIGHED_LIMIT; i++)
+            f->sums.weights[i] += p->t->vectors[c->vector].weights[i];
+    if (c->adds | c->patterns | c->starts)
+        take_rows(p, c, at, f);
 }
 
 /* Weighted tags of the piece that ends here. */
