@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell check: is everything that was written down right, and what would be
- * collected. Asks no service and opens no store. */
+ * collected. Changes nothing; asks no service but the one of --live. */
 #include <errno.h>
 #include <string.h>
 
 #include "collectors/collector.h"
 #include "commands/command.h"
+#include "commands/live.h"
 
 struct check_flags {
-    char *sample, *subject, *lexicon;
+    char *sample, *subject, *lexicon, *live;
 };
 
 static const struct option options[] = {
@@ -19,6 +20,8 @@ static const struct option options[] = {
       "with --sample: only this one" },
     { "lexicon", OPTION_STRING, NULL, offsetof(struct check_flags, lexicon),
       "check this lexicon of one's own as well" },
+    { "live", OPTION_STRING, NULL, offsetof(struct check_flags, live),
+      "ask this source for one page, and say what it would bring" },
     OPTION_END
 };
 
@@ -224,9 +227,12 @@ static int run(struct invocation *in, struct error *err)
         fputs(buf_text(&faults), stderr);
         rc = EXIT_FAILED;
     } else {
-        print_plan(in->config);
+        if (!flags->live)
+            print_plan(in->config);
         if (flags->sample)
             rc = print_sample(in, err);
+        if (flags->live && rc == EXIT_DONE)
+            rc = live_check(in, flags->live, err);
     }
     buf_release(&faults);
     return rc;
@@ -234,7 +240,7 @@ static int run(struct invocation *in, struct error *err)
 
 const struct command command_check = {
     .name = "check",
-    .arguments = "[--sample FILE]",
+    .arguments = "[--sample FILE] [--live SOURCE]",
     .about = "is the configuration right, and what would be collected",
     .help =
         "Each fault of the configuration, its patterns and the lexicons is\n"

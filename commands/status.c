@@ -5,18 +5,22 @@
 #include "commands/command.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "collectors/collector.h"
 #include "pipeline/round.h"
 
 struct status_flags {
-    char *format;
+    char *format, *metrics;
 };
 
 static const struct option options[] = {
     { "format", OPTION_STRING, "text", offsetof(struct status_flags, format),
       "text or json" },
+    { "metrics", OPTION_STRING, NULL, offsetof(struct status_flags, metrics),
+      "write figures for node_exporter's textfile collector to this file "
+      "instead" },
     OPTION_END
 };
 
@@ -27,7 +31,7 @@ struct health {
     const struct source_config *source;
     struct round round;
     unsigned covered;      /* percent of the last 24 hours */
-    const char *wrong;     /* NULL: well */
+    char wrong[120];       /* "": well */
 };
 
 /* Deliveries that failed: names and what digest/deliver.c noted, as JSON. */
@@ -87,14 +91,20 @@ static int examine(struct invocation *in, const struct source_config *source,
     h->covered = covered * 100 / QUARTERS;
     if (!source->enabled)
         return 0;
+    int64_t silent = round_silent(&h->round, now);
     if (!h->round.last_try)
-        h->wrong = "never ran";
+        snprintf(h->wrong, sizeof(h->wrong), "never ran");
     else if (h->round.failures >= FAILURES_WRONG)
-        h->wrong = "keeps failing";
+        snprintf(h->wrong, sizeof(h->wrong), "keeps failing, %u rounds now",
+                 h->round.failures);
     else if (h->round.failures)
-        h->wrong = "failed";
+        snprintf(h->wrong, sizeof(h->wrong), "failed");
     else if (now - h->round.last_try > ROUNDS_LATE * every + MINUTE)
-        h->wrong = "is not being run";
+        snprintf(h->wrong, sizeof(h->wrong), "is not being run");
+    else if (silent)
+        snprintf(h->wrong, sizeof(h->wrong), "is silent: nothing new for %lld "
+                 "h, usually for %lld h at most", (long long)(silent / HOUR),
+                 (long long)((h->round.gap + HOUR - 1) / HOUR));
     return 0;
 }
 
@@ -130,7 +140,7 @@ static void print_text(const struct store_stats *stats,
                "last day%s\n", h->source->label, ago(h->round.last_ok, a),
                ago(h->round.last_post, b), h->covered,
                h->source->enabled ? "" : " (switched off)");
-        if (h->wrong)
+        if (*h->wrong)
             printf("%-20s %s%s%s\n", "", h->wrong,
                    h->round.message[0] ? ": " : "", h->round.message);
         if (h->round.wait_until > clock_now())
@@ -172,15 +182,86 @@ static void print_json(const struct store_stats *stats,
         put_time(&out, "wait_until", h->round.wait_until);
         buf_printf(&out, ",\"failures\":%u,\"covered_percent\":%u,\"ok\":%s,"
                    "\"message\":", h->round.failures, h->covered,
-                   h->wrong ? "false" : "true");
+                   *h->wrong ? "false" : "true");
         json_write(&out, text_of(h->round.message[0] ? h->round.message
-                                 : h->wrong ? h->wrong : ""));
+                                 : h->wrong));
         buf_putc(&out, '}');
     }
     buf_printf(&out, "],\"deliveries_failed\":[%s]}",
                buf_text(&failed->json));
     puts(buf_text(&out));
     buf_release(&out);
+}
+
+/* ---- for node_exporter ------------------------------------------------ */
+
+static double up(const struct health *h) { return !*h->wrong; }
+static double ran(const struct health *h) { return h->round.last_try; }
+static double worked(const struct health *h) { return h->round.last_ok; }
+static double posted(const struct health *h) { return h->round.last_post; }
+static double failing(const struct health *h) { return h->round.failures; }
+static double waits(const struct health *h) { return h->round.wait_until; }
+static double share(const struct health *h) { return h->covered / 100.0; }
+
+static const struct metric {
+    const char *name, *help;
+    double (*value)(const struct health *h);
+} metrics[] = {
+    { "up", "1: all is well with the source, 0: swell status says what is not",
+      up },
+    { "last_round_timestamp_seconds", "start of its last round, 0: never",
+      ran },
+    { "last_success_timestamp_seconds", "start of its last round that worked",
+      worked },
+    { "last_post_timestamp_seconds", "last round that brought a new post",
+      posted },
+    { "failures", "failed rounds in a row", failing },
+    { "wait_until_timestamp_seconds", "the service asked for this, 0: not",
+      waits },
+    { "covered_ratio", "part of the last 24 hours that was got", share },
+};
+
+/* A label's value: backslash, quote and line end are escaped. */
+static void put_label(struct buf *out, const char *value)
+{
+    for (; *value; value++) {
+        if (*value == '\\' || *value == '"')
+            buf_putc(out, '\\');
+        buf_putc(out, *value == '\n' ? ' ' : *value);
+    }
+}
+
+static int write_metrics(const char *path, const struct store_stats *stats,
+                         const struct health *all, size_t count,
+                         const struct failures *undelivered,
+                         struct error *err)
+{
+    struct buf out = BUF_INIT(0);
+    buf_printf(&out, "# HELP swell_posts posts in the store\n"
+               "# TYPE swell_posts gauge\nswell_posts %llu\n"
+               "# HELP swell_store_bytes size of the store\n"
+               "# TYPE swell_store_bytes gauge\nswell_store_bytes %llu\n"
+               "# HELP swell_undelivered digests whose delivery failed\n"
+               "# TYPE swell_undelivered gauge\nswell_undelivered %zu\n",
+               (unsigned long long)stats->posts,
+               (unsigned long long)stats->bytes_file, undelivered->count);
+    for (size_t m = 0; m < sizeof(metrics) / sizeof(metrics[0]); m++) {
+        buf_printf(&out, "# HELP swell_source_%s %s\n"
+                   "# TYPE swell_source_%s gauge\n", metrics[m].name,
+                   metrics[m].help, metrics[m].name);
+        for (size_t i = 0; i < count; i++) {
+            if (!all[i].source->enabled)
+                continue;
+            buf_printf(&out, "swell_source_%s{source=\"", metrics[m].name);
+            put_label(&out, all[i].source->label);
+            buf_puts(&out, "\",type=\"");
+            put_label(&out, all[i].source->type);
+            buf_printf(&out, "\"} %.12g\n", metrics[m].value(&all[i]));
+        }
+    }
+    int rc = file_replace(path, &out, err);
+    buf_release(&out);
+    return rc;
 }
 
 static int run(struct invocation *in, struct error *err)
@@ -200,11 +281,15 @@ static int run(struct invocation *in, struct error *err)
     for (size_t i = 0; i < count; i++) {
         if (examine(in, &in->config->sources[i], &all[i], err))
             goto done;
-        wrong = wrong || all[i].wrong;
+        wrong = wrong || *all[i].wrong;
     }
     if (store_note_scan(in->store, "delivery/", take_delivery, &failed, err))
         goto done;
-    (json ? print_json : print_text)(&stats, all, count, &failed);
+    if (flags->metrics && write_metrics(flags->metrics, &stats, all, count,
+                                        &failed, err))
+        goto done;
+    if (!flags->metrics)
+        (json ? print_json : print_text)(&stats, all, count, &failed);
     rc = wrong || failed.count ? EXIT_INCOMPLETE : EXIT_DONE;
 done:
     buf_release(&failed.text);
@@ -215,10 +300,11 @@ done:
 
 const struct command command_status = {
     .name = "status",
-    .arguments = "[--format text|json]",
+    .arguments = "[--format text|json] [--metrics FILE]",
     .about = "is collecting well? store, sources, waits, coverage",
-    .help = "Status 3 when a source failed, never ran or is no longer run, or a "
-            "digest could\nnot be delivered.\n",
+    .help = "Status 3 when a source failed, never ran, is no longer run or is "
+            "silent for far\nlonger than it used to be, or a digest could "
+            "not be delivered.\n",
     .options = options,
     .state_size = sizeof(struct status_flags),
     .run = run,

@@ -9,10 +9,18 @@
 /* A source that keeps failing is asked at growing distance, to this. */
 static const int64_t FAILING_MOST = 6 * HOUR;
 
-enum { AT_TRY, AT_OK, AT_POST, AT_FAILURES, AT_WAIT, AT_MORE, AT_MESSAGE };
+/* A rhythm is known after so many rounds with posts and a week; then a silence
+ * of so many times the longest usual gap is news. A gap is forgotten in weeks,
+ * so that last weekend's still excuses this one's. */
+enum { RHYTHM_KNOWN = 10, SILENT_GAPS = 3 };
+static const int64_t RHYTHM_WATCHED = 7 * DAY, SILENT_LEAST = 6 * HOUR, GAP_FORGOTTEN = 21 * DAY;
+
+enum { AT_TRY, AT_OK, AT_POST, AT_FAILURES, AT_WAIT, AT_MORE, AT_MESSAGE,
+       AT_GAP, AT_WATCHED, AT_ARRIVALS };
 static const char *const paths[] = { "last_try", "last_ok", "last_post",
                                      "failures", "wait_until", "more",
-                                     "message", NULL };
+                                     "message", "gap", "watched", "arrivals",
+                                     NULL };
 
 static int take(void *context, const struct json_value *values,
                 struct error *err)
@@ -24,6 +32,9 @@ static int take(void *context, const struct json_value *values,
     json_integer(&values[AT_POST], &r->last_post);
     json_count(&values[AT_FAILURES], &r->failures);
     json_integer(&values[AT_WAIT], &r->wait_until);
+    json_integer(&values[AT_GAP], &r->gap);
+    json_integer(&values[AT_WATCHED], &r->watched);
+    json_count(&values[AT_ARRIVALS], &r->arrivals);
     r->more = json_true(&values[AT_MORE]);
     snprintf(r->message, sizeof(r->message), "%.*s",
              (int)values[AT_MESSAGE].text.length,
@@ -64,6 +75,33 @@ int64_t round_due(const struct round *r, int64_t every)
     return due > r->wait_until ? due : r->wait_until;
 }
 
+int64_t round_silent(const struct round *r, int64_t now)
+{
+    int64_t since = now - r->last_post;
+    if (r->arrivals < RHYTHM_KNOWN || r->failures ||
+        now - r->watched < RHYTHM_WATCHED || since < SILENT_LEAST ||
+        since <= SILENT_GAPS * r->gap)
+        return 0;
+    return since;
+}
+
+/* This round brought a new post. Catching up tells nothing of a rhythm. */
+static void arrived(struct round *r, bool caught_up, int64_t now)
+{
+    int64_t gap = now - r->last_post;
+    bool measured = r->watched && r->last_post;
+    r->last_post = now;
+    if (!caught_up)
+        return;
+    if (!r->watched)
+        r->watched = now;
+    if (!measured)
+        return;
+    r->gap -= gap < GAP_FORGOTTEN ? r->gap * gap / GAP_FORGOTTEN : r->gap;
+    r->gap = gap > r->gap ? gap : r->gap;
+    r->arrivals += r->arrivals < 1000;
+}
+
 void round_coverage(struct store *s, const struct collection *c, int rc,
                     const struct error *why, int64_t now,
                     struct coverage_span *out)
@@ -99,13 +137,16 @@ int round_note(struct store *s, const struct collection *c, int rc,
     if (rc >= 0)
         r.last_ok = now;
     if (report->stored.added)
-        r.last_post = now;
+        arrived(&r, rc == 0 && !r.more, now);
     r.failures = rc < 0 ? r.failures + 1 : 0;
     buf_printf(&note, "{\"last_try\":%lld,\"last_ok\":%lld,\"last_post\":%lld,"
-               "\"failures\":%u,\"wait_until\":%lld,\"more\":%s,\"message\":",
+               "\"failures\":%u,\"wait_until\":%lld,\"gap\":%lld,"
+               "\"watched\":%lld,\"arrivals\":%u,\"more\":%s,\"message\":",
                (long long)r.last_try, (long long)r.last_ok,
                (long long)r.last_post, r.failures,
-               (long long)report->wait_until, rc == 2 ? "true" : "false");
+               (long long)report->wait_until, (long long)r.gap,
+               (long long)r.watched, r.arrivals,
+               rc == 2 ? "true" : "false");
     char message[256];
     snprintf(message, sizeof(message), "%.250s", rc < 0 ? why->text : "");
     size_t length = strlen(message); /* never half a character */

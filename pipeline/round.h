@@ -13,6 +13,10 @@ struct round {
     int64_t last_post;   /* start of the last one that brought a new post */
     uint32_t failures;   /* in a row */
     int64_t wait_until;  /* the service's clock, 0: none */
+    int64_t gap;         /* longest usual time between new posts, seconds:
+                          * an old record counts less and less */
+    int64_t watched;     /* since when gaps are measured, 0: not yet */
+    uint32_t arrivals;   /* rounds since then that brought a new post */
     bool more;           /* a bound ended it: more is waiting */
     char message[300];   /* of the last failure; "" after a success */
 };
@@ -24,6 +28,10 @@ int round_read(struct store *s, const char *label, struct round *out,
 /* When it is due again: after `every` seconds, later when it keeps failing,
  * never before the service's clock. */
 int64_t round_due(const struct round *r, int64_t every);
+
+/* A source that answers but brings nothing for much longer than it used to:
+ * seconds since its last new post, 0: all is as usual, or not yet known. */
+int64_t round_silent(const struct round *r, int64_t now);
 
 /* For ingest.c. rc: 0 caught up, 2 bounded, -1 failed, -2 the store failed. */
 void round_coverage(struct store *s, const struct collection *c, int rc,
