@@ -2,7 +2,7 @@
 /* Adding counters up and packing them. Knows nothing of keys or files. */
 #include "store/counts.h"
 
-_Static_assert(COUNTS_FIELDS < 64, "the cell's bit set has 64 places, and one is spare");
+_Static_assert(COUNTS_FIELDS < 64, "the cell's bit set has so many places");
 
 enum { FIELD_SCORE = offsetof(struct counts, score) / sizeof(uint64_t) };
 

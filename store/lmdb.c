@@ -83,6 +83,18 @@ static int begin(struct lmdb *s, unsigned flags, MDB_txn **txn)
         if (rc == 0)
             rc = mdb_txn_begin(s->env, NULL, flags, txn);
     }
+    s->inside += rc == 0;
+    return rc;
+}
+
+/* Ends it, whatever it returns. */
+static int finish(struct lmdb *s, MDB_txn *txn, int rc)
+{
+    if (rc == 0)
+        rc = mdb_txn_commit(txn);
+    else
+        mdb_txn_abort(txn);
+    s->inside--;
     return rc;
 }
 
@@ -113,6 +125,7 @@ void lmdb_read_end(struct lmdb *s, MDB_txn *txn)
 {
     if (txn) {
         s->reading--;
+        s->inside--;
         mdb_txn_abort(txn);
     }
 }
@@ -158,11 +171,7 @@ int lmdb_write(struct lmdb *s, lmdb_work *work, void *context,
         rc = begin(s, 0, &txn);
         if (rc)
             break;
-        rc = work(s, txn, context, err);
-        if (rc == 0)
-            rc = mdb_txn_commit(txn); /* ends it, whatever it returns */
-        else
-            mdb_txn_abort(txn);
+        rc = finish(s, txn, work(s, txn, context, err));
         if (rc == 0)
             rc = keep_length(s);
     } while (rc == MDB_MAP_FULL && (rc = map_grow(s)) == 0);
@@ -280,11 +289,8 @@ static int open_tables(struct lmdb *s, struct error *err)
     MDB_txn *txn;
     int rc = begin(s, MDB_RDONLY, &txn);
     if (rc == 0) {
-        rc = check_format(s, txn, err);
-        if (rc == 0)
-            rc = mdb_txn_commit(txn); /* keeps the table handles */
-        else
-            mdb_txn_abort(txn);
+        /* a commit keeps the table handles */
+        rc = finish(s, txn, check_format(s, txn, err));
     }
     return rc ? lmdb_fail(s, rc, "opening the store", err) : 0;
 }
@@ -305,8 +311,19 @@ static int open_environment(struct lmdb *s, unsigned flags, size_t map)
     return rc;
 }
 
-/* A reader that may not write the lock file goes without: it then sees a
- * store that nobody writes, or that its owner's cron writes now and then. */
+static bool writer_is_busy(const struct lmdb *s)
+{
+    char path[4096];
+    snprintf(path, sizeof(path), "%s/writer.lock", s->path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool busy = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+    if (fd >= 0)
+        close(fd);
+    return busy;
+}
+
+/* A reader that may not write the lock file goes without, where nobody
+ * writes: nothing would keep a writer from the pages that it reads. */
 static int open_somehow(struct lmdb *s)
 {
     unsigned flags = s->mode == STORE_READ ? MDB_RDONLY : 0;
@@ -314,8 +331,11 @@ static int open_somehow(struct lmdb *s)
     int rc;
     while ((rc = open_environment(s, flags, map)) != 0) {
         bool denied = rc == EACCES || rc == EPERM || rc == EROFS;
-        if (denied && (flags & MDB_RDONLY) && !(flags & MDB_NOLOCK))
+        if (denied && (flags & MDB_RDONLY) && !(flags & MDB_NOLOCK)) {
+            if (writer_is_busy(s))
+                return EBUSY;
             flags |= MDB_NOLOCK;
+        }
         else if (rc == ENOMEM && map > MAP_LEAST)
             map /= 2; /* a machine that is short of address space */
         else
@@ -360,8 +380,14 @@ static int open_file(struct lmdb *s, struct error *err)
         close(folder);
     if (rc == ENOENT)
         return no_store(s, err);
+    if (rc == EBUSY)
+        return error_set(err, ERROR_BUSY, "%s: another process is writing, "
+                         "and this user may not write lock.mdb, where readers "
+                         "say what they need; try again, or give this user "
+                         "write access to that file", s->path);
     if (rc)
         return lmdb_fail(s, rc, "opening the store", err);
+    lmdb_watch(s);
     if (s->mode == STORE_WRITE) /* readers that died pin pages */
         (void)mdb_reader_check(s->env, &dead);
     if (check_length(s, err) || open_tables(s, err)) {
@@ -401,6 +427,7 @@ static int take_lock(struct lmdb *s, struct error *err)
 static void lmdb_close(struct store *base)
 {
     struct lmdb *s = lmdb_of(base);
+    lmdb_unwatch(s);
     if (s->env)
         mdb_env_close(s->env);
     if (s->lock >= 0)

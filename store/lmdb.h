@@ -72,6 +72,7 @@ struct lmdb {
     int lock;           /* writer.lock; -1 for a reader */
     ino_t inode;        /* of data.mdb: another one after a compaction */
     unsigned reading;   /* read transactions open in this process */
+    unsigned inside;    /* transactions of any kind, see lmdb_fault.c */
     struct name_list names[STORE_LABELS + 1];
 };
 
@@ -91,6 +92,13 @@ int lmdb_fail(const struct lmdb *s, int rc, const char *doing,
               struct error *err);
 int lmdb_read_begin(struct lmdb *s, MDB_txn **txn, struct error *err);
 void lmdb_read_end(struct lmdb *s, MDB_txn *txn);
+
+/* ---- lmdb_fault.c ---- */
+
+/* Say in a sentence that the file is damaged when the process would die of
+ * it, inside a transaction of this store (the last that was opened). */
+void lmdb_watch(struct lmdb *s);
+void lmdb_unwatch(const struct lmdb *s);
 
 /* One synced write transaction. work may run again after the map has grown,
  * so it starts its results anew each time. */

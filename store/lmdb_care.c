@@ -72,7 +72,9 @@ static int copy_file(struct lmdb *s, const char *path)
     int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (fd < 0)
         return errno;
+    s->inside++;
     int rc = mdb_env_copyfd2(s->env, fd, MDB_CP_COMPACT);
+    s->inside--;
     if (rc == 0 && fsync(fd))
         rc = errno;
     if (close(fd) && rc == 0)

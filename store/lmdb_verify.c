@@ -173,7 +173,8 @@ static int check_identity(struct verify *v, const unsigned char *key, int *rc)
         return 0;
     *rc = 0;
     differ(v, "%s: the identity of post %.*s of %s %s", date_of(v),
-           (int)p->native_id.length, p->native_id.data, source, value.length ? "names another time" : "is missing");
+           (int)p->native_id.length, p->native_id.data, source,
+           value.length ? "names another time" : "is missing");
     if (value.length == 6) {
         memcpy(other, value.data, 6);
         memcpy(other + 6, key + 6, 8);

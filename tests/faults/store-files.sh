@@ -81,7 +81,10 @@ if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --clear-groups true 2>/dev/null; 
     chmod 755 "$where" && cp -r public/. "$where/"
     setpriv --reuid 65534 --clear-groups "$where/swell" --store "$where/good" export >got 2>out
     status=$?
+    # Beside a writer it would read pages that are written anew.
+    (flock -x 9; setpriv --reuid 65534 --clear-groups "$where/swell" --store "$where/good" export >busy 2>said; echo $? >code) 9>>"$where/good/writer.lock"
     rm -rf "$where"
+    [ "$(cat code)" = 1 ] && grep -q "write access to that file" said || { cat said; fail "a reader without a place beside a writer"; }
     [ $status = 0 ] || { cat out; fail "another user cannot read"; }
     cmp got wanted || fail "another user reads something else"
     mkdir ro
