@@ -11,6 +11,7 @@
 #include "digest/candidates.h"
 #include "digest/stats.h"
 #include "digest/tally.h"
+#include "digest/terms_days.h"
 
 enum {
     BACKGROUND_DAYS = 60,
@@ -21,7 +22,6 @@ enum {
     TERM_AUTHORS_LEAST = 3,
     ITEMS_DEFAULT = 20,
     CHOSEN_MOST = 200,      /* terms compared with each other */
-    SMALL_DAY = 500,        /* documents */
 };
 #define SURPRISE_LEAST 4.0  /* once in ten thousand */
 #define SURPRISE_OWN 1.0    /* and once in ten in the own past, if others'
@@ -34,39 +34,6 @@ enum {
 const char *const term_kind_names[TERM_KIND_COUNT] = {
     "word", "phrase", "hashtag", "emoji", "name",
 };
-
-/* The subject's day, from the cache or from its posts. */
-static int day_packed(struct buf *out, struct store *store,
-                      const struct terms_query *q, const struct unwanted *u,
-                      uint64_t stamp, int64_t day, struct error *err)
-{
-    struct store_query query = { q->subject, q->source, day * DAY,
-                                 (day + 1) * DAY };
-    struct documents d = { 0 };
-    struct tally t = { 0 };
-    int rc;
-
-    if (!q->source) {
-        rc = store_terms_get(store, q->subject, day, out, err);
-        if (rc < 0)
-            return -1;
-        if (rc && tally_packed(out, stamp))
-            return 0;
-        buf_clear(out);
-    }
-    rc = documents_read(&d, store, &query, err);
-    if (rc)
-        goto done;
-    tally_count(&t, &d, u);
-    tally_pack(out, &t, stamp, d.count <= SMALL_DAY);
-    if (q->write_cache && !q->source)
-        rc = store_terms_put(store, q->subject, day,
-                             (struct text){ out->data, out->length }, err);
-done:
-    documents_release(&d);
-    tally_release(&t);
-    return rc;
-}
 
 /* ---- against the background ------------------------------------------- */
 
@@ -135,6 +102,7 @@ static int read_past(struct search *s, struct store *store,
 {
     struct terms_query query = *q;
     struct buf packed = BUF_INIT(0);
+    struct days_kept kept = { .subject = q->subject ? q->subject : "*" };
     uint64_t stamp = tally_stamp(&s->unwanted);
     unsigned days = q->background_days ? q->background_days : BACKGROUND_DAYS;
     int64_t last = q->from / DAY - 1, first = last - days + 1, from, until;
@@ -144,15 +112,18 @@ static int read_past(struct search *s, struct store *store,
         return -1;
     if (rc && first < from / DAY)
         first = from / DAY;
-    query.subject = q->subject ? q->subject : "*";
+    query.subject = kept.subject;
     for (int64_t day = first; rc && day <= last; day++) {
         buf_clear(&packed);
-        if (day_packed(&packed, store, &query, &s->unwanted, stamp, day, err)) {
+        if (days_packed(&packed, &kept, store, &query, &s->unwanted, stamp,
+                        day, err)) {
             rc = -1;
             break;
         }
         add_day(s, &packed, day == last);
     }
+    if (days_flush(&kept, store, rc < 0 ? NULL : err) && rc >= 0)
+        rc = -1;
     buf_release(&packed);
     return rc < 0 ? -1 : 0;
 }

@@ -57,8 +57,9 @@ struct store_backend {
                     int64_t until, uint8_t *out, struct error *err);
     int (*terms_get)(struct store *s, const char *subject, int64_t day,
                      struct buf *out, struct error *err);
-    int (*terms_put)(struct store *s, const char *subject, int64_t day,
-                     struct text packed, struct error *err);
+    int (*terms_put)(struct store *s, const char *subject,
+                     const struct store_terms *rows, size_t count,
+                     struct error *err);
     int (*verify)(struct store *s, bool repair, visit_difference *visit,
                   void *context, uint64_t *differences, struct error *err);
     int (*dump)(struct store *s, store_write *write, void *context,

@@ -246,8 +246,9 @@ int lmdb_rules_scan(struct store *s, visit_rules *visit, void *context,
                     struct error *err);
 int lmdb_terms_get(struct store *s, const char *subject, int64_t day,
                    struct buf *out, struct error *err);
-int lmdb_terms_put(struct store *s, const char *subject, int64_t day,
-                   struct text packed, struct error *err);
+int lmdb_terms_put(struct store *s, const char *subject,
+                   const struct store_terms *rows, size_t count,
+                   struct error *err);
 
 /* ---- lmdb_coverage.c ---- */
 

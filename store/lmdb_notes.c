@@ -229,15 +229,39 @@ int lmdb_terms_get(struct store *base, const char *subject, int64_t day,
     return known ? copy_value(s, TERMS, key, AUTHOR_KEY, out, err) : 0;
 }
 
-int lmdb_terms_put(struct store *base, const char *subject, int64_t day,
-                   struct text packed, struct error *err)
+struct keeping {
+    const char *subject;
+    const struct store_terms *rows;
+    size_t count;
+};
+
+/* A subject without posts has no terms to keep. */
+static int put_terms(struct lmdb *s, MDB_txn *txn, void *context,
+                     struct error *err)
 {
-    struct lmdb *s = lmdb_of(base);
+    const struct keeping *k = context;
+    struct store_query q = { .subject = k->subject };
     unsigned char key[AUTHOR_KEY];
+    uint32_t id, source;
     bool known;
-    if (terms_key(s, subject, day, key, &known, err))
-        return -1;
-    struct pair p = { TERMS, key, AUTHOR_KEY, packed };
-    /* A subject without posts has no terms to keep. */
-    return known ? lmdb_write(s, put_pair, &p, "keeping terms", err) : 0;
+    int rc = lmdb_query_ids(s, txn, &q, &id, &source, &known, err);
+    for (size_t i = 0; !rc && known && i < k->count; i++) {
+        struct pair p = { TERMS, key, AUTHOR_KEY, k->rows[i].packed };
+        if (k->rows[i].day < 0 || k->rows[i].day > LAST_DAY)
+            continue;
+        pack_big(key, (uint64_t)k->rows[i].day, 2);
+        pack_big(key + 2, id, 4);
+        rc = put_pair(s, txn, &p, err);
+    }
+    return rc;
+}
+
+int lmdb_terms_put(struct store *base, const char *subject,
+                   const struct store_terms *rows, size_t count,
+                   struct error *err)
+{
+    struct keeping k = { subject, rows, count };
+    return count ? lmdb_write(lmdb_of(base), put_terms, &k, "keeping terms",
+                              err)
+                 : 0;
 }

@@ -173,10 +173,11 @@ int store_terms_get(struct store *s, const char *subject, int64_t day,
     return s->backend->terms_get(s, subject, day, out, err);
 }
 
-int store_terms_put(struct store *s, const char *subject, int64_t day,
-                    struct text packed, struct error *err)
+int store_terms_put(struct store *s, const char *subject,
+                    const struct store_terms *rows, size_t count,
+                    struct error *err)
 {
-    return s->backend->terms_put(s, subject, day, packed, err);
+    return s->backend->terms_put(s, subject, rows, count, err);
 }
 
 int store_verify(struct store *s, bool repair, visit_difference *visit,

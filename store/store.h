@@ -172,8 +172,14 @@ int store_coverage(struct store *s, const char *label, int64_t from,
  * dropped by the store when a post of that day and subject changes. */
 int store_terms_get(struct store *s, const char *subject, int64_t day,
                     struct buf *out, struct error *err); /* 1, 0, -1 */
-int store_terms_put(struct store *s, const char *subject, int64_t day,
-                    struct text packed, struct error *err);
+struct store_terms {
+    int64_t day;
+    struct text packed;
+};
+/* All in one transaction: a first digest keeps weeks of them. */
+int store_terms_put(struct store *s, const char *subject,
+                    const struct store_terms *rows, size_t count,
+                    struct error *err);
 
 /* ---- care ------------------------------------------------------------- */
 

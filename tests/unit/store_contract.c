@@ -421,8 +421,10 @@ static void terms_go_when_their_day_changes(void **state)
     add(f, "2", T0 + NEXT_DAY, 1, LABEL_NEUTRAL);
     append(f);
     for (int day = 0; day < 2; day++) {
-        store_terms_put(f->store, "acme", DAY_0 + day, TEXT("t"), NULL);
-        store_terms_put(f->store, NULL, DAY_0 + day, TEXT("all"), NULL);
+        struct store_terms acme = { DAY_0 + day, TEXT("t") };
+        struct store_terms all = { DAY_0 + day, TEXT("all") };
+        store_terms_put(f->store, "acme", &acme, 1, NULL);
+        store_terms_put(f->store, NULL, &all, 1, NULL);
     }
     add(f, "3", T0, 4, LABEL_NEUTRAL);
     append(f);
