@@ -57,6 +57,23 @@ static void grow_slots(struct lexicon *l, size_t slots)
         index_entry(l, i);
 }
 
+const struct entry lexicon_none = { .hash = 0 };
+
+const struct entry *lexicon_search(const struct lexicon *l, uint64_t hash)
+{
+    size_t at = (hash >> 8) & l->slot_mask;
+    for (uint32_t slot; (slot = l->slots[at]); at = (at + 1) & l->slot_mask) {
+        if (slot >> LEXICON_INDEX_BITS !=
+            hash >> (32 + LEXICON_INDEX_BITS))
+            continue;
+        const struct entry *e =
+            &l->entries[(slot & ((1u << LEXICON_INDEX_BITS) - 1)) - 1];
+        if (e->hash == hash)
+            return e;
+    }
+    return &lexicon_none;
+}
+
 /* The entry of a hash, made when it is new. */
 static struct entry *entry_of(struct lexicon *l, uint64_t hash,
                               const char *name, size_t length)
@@ -444,6 +461,7 @@ int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
                            .link = words_hash("<link>", 6),
                            .handle = words_hash("<handle>", 8) };
     grow_slots(l, 1u << 16);
+    l->entries = mem_grow(NULL, &l->room, 0, sizeof(*l->entries));
     for (size_t i = 0; status == 0 && i < sizeof(files) / sizeof(*files);
          i++) {
         if (files[i].take == take_weight && !weights)

@@ -89,20 +89,36 @@ static inline uint64_t lexicon_negated(uint64_t hash)
 
 enum { LEXICON_INDEX_BITS = 20 };
 
+/* Stands for no entry: all zero. */
+extern const struct entry lexicon_none;
+
+/* Not the first place looked at. */
+const struct entry *lexicon_search(const struct lexicon *l, uint64_t hash);
+
+/* The entry or lexicon_none. Without a branch that depends on whether there
+ * is one: the words of a text are hard to foresee, and a wrong guess costs
+ * more than the look-up. */
+static inline const struct entry *lexicon_entry(const struct lexicon *l,
+                                                uint64_t hash)
+{
+    uint32_t slot = l->slots[(hash >> 8) & l->slot_mask];
+    bool same = (slot != 0) &
+                (slot >> LEXICON_INDEX_BITS ==
+                 hash >> (32 + LEXICON_INDEX_BITS));
+    const struct entry *e =
+        l->entries + ((slot & ((1u << LEXICON_INDEX_BITS) - 1)) - same);
+    e = same ? e : &lexicon_none;
+    bool found = e->hash == hash;
+    if (__builtin_expect((slot != 0) != found, 0))
+        return lexicon_search(l, hash);
+    return e;
+}
+
 static inline const struct entry *lexicon_find(const struct lexicon *l,
                                                uint64_t hash)
 {
-    size_t at = (hash >> 8) & l->slot_mask;
-    for (uint32_t slot; (slot = l->slots[at]); at = (at + 1) & l->slot_mask) {
-        if (slot >> LEXICON_INDEX_BITS !=
-            hash >> (32 + LEXICON_INDEX_BITS))
-            continue;
-        const struct entry *e =
-            &l->entries[(slot & ((1u << LEXICON_INDEX_BITS) - 1)) - 1];
-        if (e->hash == hash)
-            return e;
-    }
-    return NULL;
+    const struct entry *e = lexicon_entry(l, hash);
+    return e == &lexicon_none ? NULL : e;
 }
 
 static inline const char *lexicon_name(const struct lexicon *l,

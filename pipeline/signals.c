@@ -162,18 +162,17 @@ static void fill(struct walk *k, size_t first)
     for (size_t i = 0; i < count; i++)
         b->keys[i] = key_of(k, first + i);
     for (size_t i = 0; i < count; i++)
-        b->entries[i] = lexicon_find(k->lexicon, b->keys[i]);
+        b->entries[i] = lexicon_entry(k->lexicon, b->keys[i]);
     for (size_t i = 0; i + 1 < count; i++) {
-        uint32_t one = b->entries[i] ? b->entries[i]->flags : 0;
-        uint32_t two = b->entries[i + 1] ? b->entries[i + 1]->flags : 0;
+        uint32_t one = b->entries[i]->flags, two = b->entries[i + 1]->flags;
         bool may = one & (ENTRY_PREFIX | ENTRY_FIRST) && two & ENTRY_SECOND;
-        b->pairs[i] = may ? lexicon_find(k->lexicon,
+        b->pairs[i] = may ? lexicon_entry(k->lexicon,
                                          words_join(b->keys[i],
                                                     b->keys[i + 1]))
-                          : NULL;
+                          : &lexicon_none;
     }
     if (count <= BLOCK)
-        b->pairs[count - 1] = NULL;
+        b->pairs[count - 1] = &lexicon_none;
     b->first = first;
     b->filled = first + (count <= BLOCK ? count : BLOCK);
 }
@@ -187,11 +186,11 @@ static const struct entry *longer(const struct walk *k, size_t i, size_t j,
     if (j == i + 1 && items[i].kind != WORD_NUMBER &&
         items[j].kind <= WORD_PLAIN) {
         const struct entry *e = k->block->pairs[i - k->block->first];
-        *hash = e ? e->hash : 0;
+        *hash = e->hash;
         return e;
     }
     *hash = words_join(*hash, lexicon_word(k->lexicon, k->w, j));
-    return lexicon_find(k->lexicon, *hash);
+    return lexicon_entry(k->lexicon, *hash);
 }
 
 /* The longest entry that starts at word i; *last is its last word. */
@@ -202,15 +201,15 @@ static const struct entry *longest(const struct walk *k, size_t i,
     const struct entry *best = NULL;
     if (k->w->items[i].kind == WORD_NUMBER) {
         hash = k->w->items[i].hash;
-        e = lexicon_find(k->lexicon, hash);
+        e = lexicon_entry(k->lexicon, hash);
     }
     *last = i;
-    if (e && e->flags & ENTRY_ROLES)
+    if (e->flags & ENTRY_ROLES)
         best = e;
-    for (size_t j = i + 1; e && e->flags & ENTRY_PREFIX && j < k->until &&
+    for (size_t j = i + 1; e->flags & ENTRY_PREFIX && j < k->until &&
                            !(k->mask && k->mask[j]); j++) {
         e = longer(k, i, j, &hash);
-        if (e && e->flags & ENTRY_ROLES) {
+        if (e->flags & ENTRY_ROLES) {
             best = e;
             *last = j;
         }
@@ -333,10 +332,8 @@ static bool overrules(const struct walk *k, const struct entry *phrase,
 
 static void weigh(struct walk *k, const struct entry *e)
 {
-    if (e) {
-        k->out->positive += (double)e->positive;
-        k->out->negative += (double)e->negative;
-    }
+    k->out->positive += (double)e->positive;
+    k->out->negative += (double)e->negative;
 }
 
 /* Such a phrase is one term: "thanks for nothing" thanks nobody. */
@@ -352,6 +349,23 @@ static void emit_phrase(struct walk *k, const struct entry *e, size_t first,
         k->take(k->context, &t);
 }
 
+/* The same for whoever asked to be told. */
+static void show(const struct walk *k, size_t i, uint64_t hash, uint64_t key,
+                 const struct entry *e)
+{
+    const struct entry *pair = k->pair == &lexicon_none ? NULL : k->pair;
+    struct term t = { hash, key, (uint32_t)i, (uint32_t)i,
+                      e == &lexicon_none ? NULL : e };
+    if (t.entry || k->every)
+        k->take(k->context, &t);
+    if (!k->previous || !(pair || k->every))
+        return;
+    t.hash = k->every ? words_join(k->previous, key) : 0;
+    t.first--;
+    t.entry = pair;
+    k->take(k->context, &t);
+}
+
 /* A word by itself, then the pair that it ends. */
 static void emit(struct walk *k, size_t i, uint64_t key,
                  const struct entry *e, bool scoped)
@@ -361,21 +375,14 @@ static void emit(struct walk *k, size_t i, uint64_t key,
         return; /* a row of hearts is one heart */
     if (scoped) {
         hash = lexicon_negated(key);
-        e = lexicon_find(k->lexicon, hash);
+        e = lexicon_entry(k->lexicon, hash);
     }
     k->out->terms++;
     weigh(k, e);
     if (k->previous)
         weigh(k, k->pair);
-    if (k->take && (e || k->every)) {
-        struct term t = { hash, key, (uint32_t)i, (uint32_t)i, e };
-        k->take(k->context, &t);
-    }
-    if (k->take && k->previous && (k->pair || k->every)) {
-        struct term t = { k->every ? words_join(k->previous, key) : 0, key,
-                          (uint32_t)i - 1, (uint32_t)i, k->pair };
-        k->take(k->context, &t);
-    }
+    if (k->take)
+        show(k, i, hash, key, e);
     k->previous = key;
 }
 
@@ -401,11 +408,11 @@ static bool may_start(const struct walk *k, size_t i, const struct entry *e)
     const struct word *items = k->w->items;
     if (items[i].kind == WORD_NUMBER)
         return true;
-    if (!e || !(e->flags & (ENTRY_ROLES | ENTRY_PREFIX)))
+    if (!(e->flags & (ENTRY_ROLES | ENTRY_PREFIX)))
         return false;
     return e->flags & ENTRY_ROLES ||
            (i + 1 < k->until && (items[i + 1].kind != WORD_PLAIN ||
-                                 k->block->pairs[i - k->block->first]));
+                                 k->block->pairs[i - k->block->first]->flags));
 }
 
 static void read_item(struct walk *k, size_t i)
