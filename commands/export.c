@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell export: everything the store knows, in formats that other tools
- * read, in an order that depends on the content alone. */
+ * read, in an order that depends on the content alone. Long: a table of
+ * columns and a few lines for each kind of row. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "commands/command.h"
 #include "commands/manifest.h"
 #include "commands/sheet.h"
+#include "digest/terms.h"
 
 struct export_flags {
     char *format, *what, *out, *subject, *source, *manifest;
@@ -20,7 +22,7 @@ static const struct option options[] = {
     { "format", OPTION_STRING, "ndjson", offsetof(struct export_flags, format),
       "ndjson, csv or sqlite" },
     { "what", OPTION_STRING, "posts", offsetof(struct export_flags, what),
-      "posts, mentions, windows or coverage" },
+      "posts, mentions, windows, terms or coverage" },
     { "out", OPTION_STRING, NULL, offsetof(struct export_flags, out),
       "a file; default standard output" },
     { "from", OPTION_DATE, NULL, offsetof(struct export_flags, from),
@@ -43,7 +45,7 @@ struct export {
     struct invocation *in;
     const struct export_flags *flags;
     struct sheet *sheet;
-    struct store_query query;
+    struct store_query query, day;   /* day: of terms */
     struct error *err;
     bool failed;
 };
@@ -370,6 +372,47 @@ done:
     return rc;
 }
 
+/* ---- terms ---- */
+
+static const struct column term_columns[] = {
+    { "day", COLUMN_TEXT }, { "subject", COLUMN_TEXT },
+    { "term", COLUMN_TEXT }, { "kind", COLUMN_TEXT },
+    { "posts", COLUMN_NUMBER }, { "authors", COLUMN_NUMBER },
+    { NULL, COLUMN_END },
+};
+
+/* What only one writer says is their post, not a term. */
+static int export_term(void *context, struct text term, uint8_t kind,
+                       uint32_t posts, uint32_t authors)
+{
+    struct export *e = context;
+    char day[CLOCK_TEXT];
+    if (authors < 2)
+        return 0;
+    clock_format(e->day.from, day);
+    sheet_text(e->sheet, (struct text){ day, strlen("2026-11-20") });
+    sheet_text(e->sheet, text_of(e->day.subject));
+    sheet_text(e->sheet, term);
+    sheet_text(e->sheet, text_of(term_kind_names[kind]));
+    sheet_number(e->sheet, posts);
+    sheet_number(e->sheet, authors);
+    return end_row(e);
+}
+
+static int run_terms(struct export *e)
+{
+    int rc = 0;
+    for (int64_t day = e->query.from / DAY * DAY;
+         day < e->query.until && rc == 0 && !e->failed; day += DAY) {
+        e->day = (struct store_query){ e->flags->subject ? e->flags->subject
+                                       : "*", e->flags->source, day,
+                                       day + DAY };
+        rc = terms_day(e->in->store, e->in->config, &e->day, export_term, e,
+                       e->err);
+    }
+    return rc;
+}
+
 /* ---- coverage ---- */
 
 static const struct column coverage_columns[] = {
@@ -421,6 +464,7 @@ static const struct {
     { "posts", post_columns, run_posts },
     { "mentions", mention_columns, run_mentions },
     { "windows", window_columns, run_windows },
+    { "terms", term_columns, run_terms },
     { "coverage", coverage_columns, run_coverage },
 };
 
@@ -459,7 +503,7 @@ static int run(struct invocation *in, struct error *err)
         what++;
     if (what == count)
         return error_set(err, ERROR_USAGE, "--what %.40s: posts, mentions, "
-                         "windows or coverage", flags->what);
+                         "windows, terms or coverage", flags->what);
     if (invocation_store(in, STORE_READ, err))
         return -1;
     e.query.subject = flags->subject;
@@ -480,7 +524,7 @@ static int run(struct invocation *in, struct error *err)
 
 const struct command command_export = {
     .name = "export",
-    .arguments = "[--what posts|mentions|windows|coverage] [--format "
+    .arguments = "[--what posts|mentions|windows|terms|coverage] [--format "
                  "ndjson|csv|sqlite]",
     .about = "everything the store knows, in open formats",
     .help = "Rows come oldest first; the same store gives the same bytes. "

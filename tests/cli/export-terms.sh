@@ -1,0 +1,22 @@
+# The words of a day that two writers or more used: each text once, no stop
+# words, none of the subject's own names.
+cat >swell.yaml <<'END'
+store: store
+brands:
+  - name: acme
+    match: [Acme]
+END
+cat >posts.ndjson <<'END'
+{"id":"1","source":"forum","created_at":"2026-11-20T10:00:00Z","text":"The zipper of my Acme coat broke","author":"ann"}
+{"id":"2","source":"forum","created_at":"2026-11-20T11:00:00Z","text":"Acme: another zipper gone, a broken zipper","author":"bob"}
+{"id":"3","source":"forum","created_at":"2026-11-20T11:05:00Z","text":"Acme: another zipper gone, a broken zipper","author":"cid"}
+{"id":"4","source":"forum","created_at":"2026-11-20T12:00:00Z","text":"Parking at the mall, again","author":"ann"}
+{"id":"5","source":"forum","created_at":"2026-11-21T12:00:00Z","text":"parking was easy at Acme","author":"eve"}
+{"id":"6","source":"forum","created_at":"2026-11-21T12:30:00Z","text":"no parking anywhere","author":"ann"}
+END
+run() { swell --now 2026-11-22T00:00:00Z "$@" 2>&1; }
+run -q import posts.ndjson
+echo "== all posts"
+run export --what terms --format csv
+echo "== one subject"
+run export --what terms --subject acme
