@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/walk.h"
 #include "collectors/collector.h"
+#include "collectors/mastodon_parents.h"
 
 struct mastodon {
     char *host, *token;
@@ -17,6 +18,7 @@ struct mastodon {
     int64_t overlap;
 
     struct walk walk;
+    struct parents parents;
     struct walk_list *list;   /* the page being read belongs to it */
     size_t timeline;          /* its number: tags first, then public */
     struct batch *out;
@@ -66,6 +68,7 @@ static int open_mastodon(struct collection *c, struct error *err)
         m->host[--length] = '\0';
     m->collection = c;
     walk_open(&m->walk, c->cursor, clock_now(), c->since, m->overlap);
+    parents_load(&m->parents, c->cursor);
     return 0;
 }
 
@@ -73,6 +76,7 @@ static void close_mastodon(struct collection *c)
 {
     struct mastodon *m = c->state;
     walk_close(&m->walk);
+    parents_release(&m->parents);
 }
 
 /* content, with a content warning in front as a paragraph of its own. */
@@ -133,6 +137,7 @@ static int take_status(void *context, const struct json_value *values,
     }
     memcpy(m->last_id, id.data, id.length);
     m->last_id[id.length] = '\0';
+    parents_add(&m->parents, id, uri);
     int64_t created = api_time(&values[CREATED]);
     if (walk_saw(&m->walk, m->list, id, uri, created ? created : m->walk.now))
         fill(m, batch_add(m->out), values);
@@ -219,7 +224,9 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
     walk_gone_done(m->list);
     if (rc <= 0)
         m->timeline++;
+    parents_resolve(&m->parents, out, 0); /* pages before waited for these */
     walk_save(&m->walk, &out->cursor);
+    parents_save(&m->parents, &out->cursor);
     c->complete_from = walk_complete_from(&m->walk);
     return m->timeline < timelines;
 }

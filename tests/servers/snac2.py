@@ -71,6 +71,7 @@ def plain(content):
 
 def compare(when):
     there, here = timeline(), stored()
+    ids = {s["id"]: uri for uri, s in there.items()}
     check(f"{when}: the same posts", set(there) == set(here),
           f"missing {sorted(set(there) - set(here))[:3]}, "
           f"too many {sorted(set(here) - set(there))[:3]}")
@@ -84,7 +85,7 @@ def compare(when):
                 ("reposts", s["reblogs_count"]),
                 ("replies", s["replies_count"]), ("handle", ""),
                 ("lang", s["language"] or ""),
-                ("reply_to", s["in_reply_to_id"] or ""),
+                ("reply_to", ids.get(s["in_reply_to_id"], "")),
                 ("kind", "reply" if s["in_reply_to_id"] else "post")):
             check(f"{when}: {field} of {uri}", p[field] == want,
                   f"{p[field]!r}, not {want!r}")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The collectors of talk under videos and in forums, YouTube and Discourse,
- * against invented replies in their documented shapes. */
+ * and whom a reply on Mastodon answers; invented replies in their documented
+ * shapes. */
 #include "tests/unit/collecting.h"
 
 enum { START = 1790000000 }; /* 2026-09-21T14:13:20Z */
@@ -288,12 +289,69 @@ static void test_discourse(void **state)
     end(&r);
 }
 
+/* ---- whom a reply answers --------------------------------------------- */
+
+static int round_shown;
+
+static void status(struct buf *body, int n, const char *parent)
+{
+    char when[CLOCK_TEXT];
+    buf_printf(body, "{\"id\":\"%d\",\"uri\":\"https://a.example/%d\",\"url\":"
+               "null,\"created_at\":\"%s\",\"content\":\"x\",\"account\":"
+               "{\"acct\":\"a\"},\"in_reply_to_id\":%s}", n, n,
+               clock_format(START + n * 60, when), parent);
+}
+
+static int answer_replies(const struct http_request *request, struct buf *body)
+{
+    buf_putc(body, '[');
+    if (strstr(request->url, "max_id=")) {
+        if (round_shown == 1 && strstr(request->url, "max_id=3"))
+            status(body, 1, "null");
+    } else if (round_shown == 1) {
+        status(body, 4, "\"99\"");
+        buf_putc(body, ',');
+        status(body, 3, "\"1\"");
+    } else {
+        status(body, 5, "\"1\"");
+    }
+    buf_putc(body, ']');
+    return 200;
+}
+
+static void test_parents(void **state)
+{
+    struct run r;
+    (void)state;
+    service.answer = answer_replies;
+    begin(&r, "mastodon");
+    for (round_shown = 1; round_shown < 3; round_shown++) {
+        r.c.since = START;
+        ready(&r);
+        set(&r, "host", "https://a.example");
+        set(&r, "tag", "parent");
+        clock_fix(START + 600);
+        assert_int_equal(round_of(&r, 9), 0);
+        if (round_shown == 1) {
+            assert_true(text_is(find(&r, "https://a.example/3")->reply_to,
+                                "https://a.example/1"));
+            assert_true(text_is(find(&r, "https://a.example/4")->reply_to,
+                                "99"));
+        } else {
+            assert_true(text_is(find(&r, "https://a.example/5")->reply_to,
+                                "https://a.example/1"));
+        }
+    }
+    end(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_youtube),
         cmocka_unit_test(test_youtube_refusals),
         cmocka_unit_test(test_discourse),
+        cmocka_unit_test(test_parents),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
