@@ -107,7 +107,9 @@ static inline const struct entry *lexicon_entry(const struct lexicon *l,
                  hash >> (32 + LEXICON_INDEX_BITS));
     const struct entry *e =
         l->entries + ((slot & ((1u << LEXICON_INDEX_BITS) - 1)) - same);
-    e = same ? e : &lexicon_none;
+    uintptr_t mask = (uintptr_t)0 - same; /* "?:" would be a branch */
+    e = (const struct entry *)(((uintptr_t)e & mask) |
+                               ((uintptr_t)&lexicon_none & ~mask));
     bool found = e->hash == hash;
     if (__builtin_expect((slot != 0) != found, 0))
         return lexicon_search(l, hash);

@@ -28,13 +28,13 @@ static void plain_weights(struct sentiment *s)
                                       SIGNAL_EMOJI, SIGNAL_TAG,
                                       SIGNAL_CONTRAST };
     for (size_t i = 0; i < sizeof(summed); i++) {
-        s->weights[summed[i]].positive = s->weights[summed[i] + 1].negative = 4;
-        s->weights[summed[i] + 1].positive = s->weights[summed[i]].negative = -2;
+        s->weights[summed[i]] = (struct sums){ 4, -2 };
+        s->weights[summed[i] + 1] = (struct sums){ -2, 4 };
     }
     s->weights[SIGNAL_NEGATED].negative = 2;
     s->weights[SIGNAL_NEGATED].positive = -1;
     s->weights[SIGNAL_NEGATED + 1].positive = 1;
-    s->weights[SIGNAL_INTERCEPT].positive = s->weights[SIGNAL_INTERCEPT].negative = -1;
+    s->weights[SIGNAL_INTERCEPT] = (struct sums){ -1, -1 };
 }
 
 int sentiment_open(struct sentiment **out, const char *folder,

@@ -200,6 +200,27 @@ static inline const struct cell *topic_find(const struct topic_rows *t,
     }
 }
 
+/* Stands for no cell: all zero. */
+extern const struct cell topic_none;
+
+/* Of one word, or of a class of words. Most words are found, or not, at the
+ * first place looked at. Which of the two is hard to foresee, so no branch
+ * depends on it. */
+static inline const struct cell *topic_cell(const struct topic_rows *t,
+                                            uint64_t hash)
+{
+    struct topic_slot slot = t->words.slots[hash >> t->words.shift];
+    bool same = (slot.cell != 0) & (slot.tag == (uint32_t)hash);
+    uintptr_t mask = (uintptr_t)0 - same;
+    const struct cell *c = t->cells + (slot.cell - same);
+    c = (const struct cell *)(((uintptr_t)c & mask) |
+                              ((uintptr_t)&topic_none & ~mask));
+    bool found = c->hash == hash;
+    if (__builtin_expect((slot.cell != 0) != found, 0))
+        return topic_find(t, &t->words, hash);
+    return (const struct cell *)((uintptr_t)c & ((uintptr_t)0 - found));
+}
+
 /* Two bits of a hash; most pairs have neither. */
 static inline uint64_t topic_pair_bit(uint64_t hash, unsigned which)
 {
@@ -211,13 +232,6 @@ static inline bool topic_may_pair(const struct topic_rows *t, uint64_t hash)
     uint64_t a = topic_pair_bit(hash, 0), b = topic_pair_bit(hash, 1);
     return t->pair_filter[a >> 6] >> (a & 63) &
            t->pair_filter[b >> 6] >> (b & 63) & 1;
-}
-
-/* Of one word, or of a class of words. */
-static inline const struct cell *topic_cell(const struct topic_rows *t,
-                                            uint64_t hash)
-{
-    return topic_find(t, &t->words, hash);
 }
 
 /* Of two neighbours. */

@@ -5,6 +5,8 @@
 
 enum { COMMON_COST = 200, CLASS_COST = 1500, PAIRS_LIMIT = 4000 };
 
+const struct cell topic_none = { .hash = 0 };
+
 static const char common_words[] =
     "the to a and i of is it in for you my that on have be this with was are "
     "not but at so your we me just if all can do what as they please would "
