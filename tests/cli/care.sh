@@ -20,7 +20,7 @@ run --store copy load one
 swell --store copy dump | cmp - one && echo same
 run --store copy load one
 head -c 3000 one >half
-run --store cut load half
+run --store cut load half 2>&1 | sed "s/line [0-9]* of/line N of/" # how many lines come before depends on the LMDB
 if command -v mdb_dump >/dev/null; then mdb_dump -a store | cmp - one; fi && echo "as mdb_dump writes it"
 echo "== forget"
 run forget --url https://forum.example/2
