@@ -14,8 +14,8 @@ static double scale(double value, double most, double height)
     return height - 2 - (share > 1 ? 1 : share) * (height - 5);
 }
 
-void chart_days(struct buf *out, const uint32_t *days, size_t count,
-                double low, double high, const char *what)
+void chart_days(struct buf *out, const uint32_t *days, const bool *known,
+                size_t count, double low, double high, const char *what)
 {
     double most = high;
     for (size_t i = 0; i < count; i++)
@@ -30,11 +30,17 @@ void chart_days(struct buf *out, const uint32_t *days, size_t count,
                    DAYS_WIDTH - 6,
                    fmax(1, scale(low, most, DAYS_HEIGHT) -
                                scale(high, most, DAYS_HEIGHT)));
-    buf_puts(out, "<polyline class=\"line\" points=\"");
-    for (size_t i = 0; i < count; i++)
-        buf_printf(out, "%s%.1f,%.1f", i ? " " : "", 3 + step * (double)i,
+    for (size_t i = 0; i < count; i++) {
+        if (!known[i])
+            continue;
+        buf_puts(out, i && known[i - 1]
+                          ? " "
+                          : "<polyline class=\"line\" points=\"");
+        buf_printf(out, "%.1f,%.1f", 3 + step * (double)i,
                    scale(days[i], most, DAYS_HEIGHT));
-    buf_puts(out, "\"/>");
+        if (i + 1 == count || !known[i + 1])
+            buf_puts(out, "\"/>");
+    }
     if (count)
         buf_printf(out, "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" "
                    "r=\"2.6\"/>", 3 + step * (double)(count - 1),

@@ -8,9 +8,10 @@
 #include "digest/digest.h"
 
 /* A line over count days ending today, the usual range as a band, a dot on
- * the last. */
-void chart_days(struct buf *out, const uint32_t *days, size_t count,
-                double low, double high, const char *what);
+ * the last. Days that are not known (nothing was collected) are no zeros but
+ * gaps in the line. */
+void chart_days(struct buf *out, const uint32_t *days, const bool *known,
+                size_t count, double low, double high, const char *what);
 
 /* Bars by hour of a day; those in [since, until) (hours of the day) stand
  * out; usual: posts an hour as a dashed line, < 0: none. */

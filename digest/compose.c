@@ -141,13 +141,30 @@ static void name_digest(struct composer *c)
 
 /* ---- parts that others find -------------------------------------------- */
 
+/* A brand's watch that is about the topic of its alert is the same story. */
+static bool told_as_topic(const struct composer *c, const struct alert *watch)
+{
+    const struct alerts *all = c->d->alerts;
+    if (watch->level == DETECT_ALERT || watch->withheld)
+        return false;
+    for (size_t i = 0; i < all->count; i++)
+        for (size_t k = 0; all->items[i].kind == ALERT_TOPIC &&
+                           all->items[i].level == DETECT_ALERT &&
+                           strcmp(all->items[i].subject, watch->subject) == 0 &&
+                           k < watch->term_count; k++)
+            if (strcmp(all->items[i].parts[0].name,
+                       watch->terms[k].text) == 0)
+                return true;
+    return false;
+}
+
 /* A topic that is another brand's name, when that brand has a story of its
  * own, is the same story. */
 static bool told_elsewhere(const struct composer *c, const struct alert *topic)
 {
     const struct alerts *all = c->d->alerts;
     if (topic->kind != ALERT_TOPIC)
-        return false;
+        return told_as_topic(c, topic);
     for (size_t i = 0; i < all->count; i++) {
         const struct alert *a = &all->items[i];
         int index = watched_find(c, a->subject);

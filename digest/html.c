@@ -172,7 +172,7 @@ static void put_data(struct buf *out, const struct digest *d)
     if (d->restated)
         buf_printf(out, "<li>restated since it was first told: %llu posts"
                    "</li>", (unsigned long long)d->restated);
-    if (d->unscored)
+    if (d->unscored * 20 > d->collected) /* few are usual */
         buf_printf(out, "<li>%llu in languages that are not scored</li>",
                    (unsigned long long)d->unscored);
     put_gaps(out, d);

@@ -18,8 +18,8 @@ static const struct digest_standing *standing_of(const struct digest *d,
 
 static void put_alert_tags(struct buf *out, const struct alert *a)
 {
-    const struct alert_share *const shares[] = { &a->aspect, &a->channel,
-                                                 &a->source };
+    if (!a->term_count)
+        return;
     buf_puts(out, "<ul class=\"tags\">");
     for (size_t i = 0; i < a->term_count; i++) {
         buf_puts(out, "<li>“");
@@ -27,14 +27,6 @@ static void put_alert_tags(struct buf *out, const struct alert *a)
         buf_printf(out, "” ×%llu%s</li>",
                    (unsigned long long)a->terms[i].posts,
                    a->terms[i].before ? "" : ", new");
-    }
-    for (size_t i = 0; i < 3; i++) {
-        if (alert_share_tells(shares[i])) {
-            buf_puts(out, "<li>");
-            html_escaped(out, shares[i]->name);
-            buf_printf(out, " %.0f %% <small>usually %.0f</small></li>",
-                       100 * shares[i]->share, 100 * shares[i]->usual);
-        }
     }
     buf_puts(out, "</ul>\n");
 }

@@ -27,6 +27,9 @@ static void put_standing_row(struct buf *out, const struct digest *d,
     struct buf what = BUF_INIT(0), safe = BUF_INIT(0);
     uint32_t days[DIGEST_DAYS + 1];
     memcpy(days, s->history, sizeof(s->history));
+    bool known[DIGEST_DAYS + 1];
+    memcpy(known, d->known, sizeof(d->known));
+    known[DIGEST_DAYS] = true;
     days[DIGEST_DAYS] = (uint32_t)s->today.posts;
     buf_printf(out, "<tr%s><th scope=\"row\">",
                s->product ? " class=\"product\"" : "");
@@ -54,7 +57,8 @@ static void put_standing_row(struct buf *out, const struct digest *d,
                s->title, DIGEST_DAYS, s->low, s->high);
     html_escaped(&safe, buf_text(&what));
     buf_puts(out, "</td><td class=\"chart\">");
-    chart_days(out, days, DIGEST_DAYS + 1, s->low, s->high, buf_text(&safe));
+    chart_days(out, days, known, DIGEST_DAYS + 1, s->low, s->high,
+               buf_text(&safe));
     buf_puts(out, "</td></tr>\n");
     buf_release(&what);
     buf_release(&safe);

@@ -92,15 +92,19 @@ void phrase_net(struct buf *out, const struct estimate *e)
     buf_printf(out, " ±%.2f", fmax(e->high - e->value, e->value - e->low));
 }
 
+static void phrase_date_short(struct buf *out, int64_t day)
+{
+    int year, month, date;
+    clock_date(day, &year, &month, &date);
+    buf_printf(out, "%d %.3s ", date, months[month - 1]);
+}
+
 void phrase_clock(struct buf *out, int64_t when, const struct digest *d)
 {
     int64_t local = when + zone_offset(d->zone, when);
     int64_t day = local / DAY, second = local % DAY;
-    if (day != d->day && when != d->until) {
-        int year, month, date;
-        clock_date(day, &year, &month, &date);
-        buf_printf(out, "%d %.3s ", date, months[month - 1]);
-    }
+    if (day != d->day && when != d->until)
+        phrase_date_short(out, day);
     if (when == d->until)
         buf_puts(out, "24:00");
     else
@@ -361,6 +365,8 @@ void phrase_alert(struct buf *out, const struct digest *d,
     phrase_clock(out, a->since, d);
     if (!lasting) {
         buf_puts(out, "–");
+        if (a->since < d->from && a->until >= d->from)
+            phrase_date_short(out, d->day);
         phrase_clock(out, a->until, d);
     }
     if (a->aspect.name && p->measure != MEASURE_ASPECT)

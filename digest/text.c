@@ -412,7 +412,8 @@ static void standing(struct painter *p)
         buf_printf(&b, "%zu more with little to say (--format json has all). ",
                    quiet);
     if (d->history_days)
-        buf_printf(&b, "usual: median of %u days", d->history_days);
+        buf_printf(&b, "usual: median of %u %s", d->history_days,
+                   d->history_days == 1 ? "day" : "days");
     paragraph(p, "", "", DIM, &b);
     why(p, "", whose(d), "negative");
     buf_release(&b);
@@ -455,17 +456,34 @@ static void waiting(struct painter *p)
 {
     const struct digest *d = p->d;
     struct buf b = BUF_INIT(0);
+    size_t silent = 0;
     if (!d->waiting_count)
         return;
     heading(p, "WHO WAITS FOR AN ANSWER", NULL);
     for (size_t i = 0; i < d->waiting_count; i++) {
         const struct digest_waiting *w = &d->waiting[i];
+        if (!w->own && !w->known) { /* one line for all of them */
+            silent++;
+            continue;
+        }
         buf_clear(&b);
         phrase_waiting(&b, d, w);
         paragraph(p, "", "  ", NULL, &b);
         for (size_t k = 0; k < w->sample_count && w->own && w->known; k++)
             sample(p, "    ", &w->samples[k]);
     }
+    buf_clear(&b);
+    for (size_t i = 0; i < d->waiting_count && silent; i++) {
+        const struct digest_waiting *w = &d->waiting[i];
+        if (w->own || w->known)
+            continue;
+        buf_puts(&b, b.length ? ", " : "Replies not known: ");
+        phrase_quote(&b, w->title, 40);
+        buf_puts(&b, " (");
+        phrase_count(&b, w->asked);
+        buf_puts(&b, " asked)");
+    }
+    paragraph(p, "", "  ", DIM, &b);
     week_command(p, "all", "inbox", whose(d), NULL);
     buf_release(&b);
 }
