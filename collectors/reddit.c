@@ -284,6 +284,7 @@ const struct collector collector_reddit = {
     .options = options,
     .state_size = sizeof(struct reddit),
     .every = 10 * MINUTE,
+    .per_minute = 60,
     .open = open_reddit,
     .fetch = fetch,
     .close = close_reddit,

@@ -193,6 +193,7 @@ const struct collector collector_threads = {
     .options = options,
     .state_size = sizeof(struct threads),
     .every = 15 * MINUTE,
+    .per_minute = 30,
     .open = open_threads,
     .fetch = fetch,
     .close = close_threads,

@@ -355,6 +355,7 @@ const struct collector collector_x = {
     .options = options,
     .state_size = sizeof(struct x),
     .every = 15 * MINUTE,
+    .per_minute = 30,
     .open = open_x,
     .fetch = fetch,
     .close = close_x,

@@ -34,10 +34,10 @@ brands:
   - name: acme
     match: [acme]
 sources:
-  - { name: reddit, type: reddit, key_file: reddit.key, subreddit: [s], comments: no, login: "$here", service: "$here" }
-  - { name: x, type: x, token_file: token, query: [acme], posts_a_day: 250, dollars_a_day: 5, service: "$here" }
-  - { name: threads, type: threads, token_file: token, query: [acme], service: "$here" }
-  - { name: trustpilot, type: trustpilot, key_file: trustpilot.key, shop: [shop.example], service: "$here" }
+  - { name: reddit, type: reddit, per_minute: 60000, key_file: reddit.key, subreddit: [s], comments: no, login: "$here", service: "$here" }
+  - { name: x, type: x, per_minute: 60000, token_file: token, query: [acme], posts_a_day: 250, dollars_a_day: 5, service: "$here" }
+  - { name: threads, type: threads, per_minute: 60000, token_file: token, query: [acme], service: "$here" }
+  - { name: trustpilot, type: trustpilot, per_minute: 60000, key_file: trustpilot.key, shop: [shop.example], service: "$here" }
 EOF
 # The posts begin at 1790000000 (2026-09-21T14:13:20Z), one in 30 seconds.
 now=2026-09-21T18:00:00Z
