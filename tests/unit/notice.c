@@ -409,6 +409,49 @@ static void poor_coverage_withholds_the_verdict(void **state)
     alerts_close(a);
 }
 
+static bool is_new(struct documents *d, const char *text)
+{
+    static const struct tags none = { 0 };
+    struct post post = { .source = TEXT("forum"), .native_id = TEXT("x"),
+                         .text = text_of(text) };
+    return documents_add(d, &post, &none);
+}
+
+/* Changed greetings and ends are copies; people who begin alike are not. */
+static void copies_agree_in_most_words(void **state)
+{
+    struct documents d = { .words = WORDS_INIT };
+    (void)state;
+    assert_true(is_new(&d, "The new acme tote has lost its strap on the very "
+                           "first day and nobody at the till would help"));
+    assert_false(is_new(&d, "The new ACME tote has lost its strap on the very "
+                            "first day and nobody at the till would care!"));
+    assert_false(is_new(&d, "Hello: new acme tote has lost its strap on the "
+                            "very first day and nobody at the till would help"));
+    assert_true(is_new(&d, "The new acme tote has lost its strap on the way "
+                           "to work, so my lunch fell into the canal"));
+    assert_true(is_new(&d, "thank you acme"));
+    assert_true(is_new(&d, "Thank you, acme!"));
+    assert_int_equal(d.copies, 2);
+    documents_release(&d);
+}
+
+/* Ten points above its usual and half as much again. */
+static void shares_tell_when_clearly_above_usual(void **state)
+{
+    static const struct alert_share all = { "app", 99, 0.99, 0.98 },
+                                    little = { "app", 9, 0.09, 0.01 },
+                                    partly = { "app", 60, 0.60, 0.45 },
+                                    much = { "app", 40, 0.40, 0.20 },
+                                    none = { NULL, 0, 0.9, 0.1 };
+    (void)state;
+    assert_false(alert_share_tells(&all));
+    assert_false(alert_share_tells(&little));
+    assert_false(alert_share_tells(&partly));
+    assert_true(alert_share_tells(&much));
+    assert_false(alert_share_tells(&none));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -416,6 +459,8 @@ int main(void)
         TEST(a_new_hashtag_comes_first_with_its_phrase),
         TEST(a_usual_day_has_no_new_terms),
         TEST(one_writer_or_copies_make_no_term),
+        cmocka_unit_test(copies_agree_in_most_words),
+        cmocka_unit_test(shares_tell_when_clearly_above_usual),
         TEST(without_a_past_nothing_is_new),
         TEST(a_new_subject_is_held_against_the_others),
         TEST(the_cache_gives_the_same_answer),
