@@ -3,6 +3,7 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -10,8 +11,14 @@ int file_replace(const char *path, const struct buf *content,
                  struct error *err)
 {
     struct buf beside = BUF_INIT(0);
+    struct stat there;
     size_t done = 0;
     int rc = -1;
+    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
+        buf_release(&beside); /* root would replace /dev/null for all */
+        return error_set(err, ERROR_USAGE, "%s: is no ordinary file, and only "
+                         "such are replaced", path);
+    }
     buf_printf(&beside, "%s.%ld~", path, (long)getpid());
     int fd = open(beside.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     while (fd >= 0 && done < content->length) {

@@ -75,6 +75,7 @@ says '^swell_posts 111$' "$dir/swell.prom"
 says '^swell_source_failures\{source="faulty",type="mastodon"\} 0$' "$dir/swell.prom"
 says "^swell_source_last_success_timestamp_seconds\{.*\} $(date -u -d "$now" +%s)\$" "$dir/swell.prom"
 [ "$(grep -vc '^#' "$dir/swell.prom")" = 10 ] || { echo "metrics:"; cat "$dir/swell.prom"; failed=1; }
+run 2 status --metrics /dev/full; says '/dev/full: is no ordinary file'
 if command -v promtool >/dev/null; then
     promtool check metrics <"$dir/swell.prom" || failed=1
 fi
