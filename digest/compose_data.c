@@ -7,6 +7,9 @@
 #include "digest/compose.h"
 #include "digest/coverage.h"
 #include "digest/names.h"
+#include "pipeline/round.h"
+
+enum { FAULT_ROUNDS = 2 }; /* as swell status has it */
 
 /* A history day under this share of its planned collection is no measure of
  * what is usual. */
@@ -132,6 +135,37 @@ static int for_each(struct composer *c, enum store_name kind,
     return rc;
 }
 
+/* A source that keeps failing, or answers and brings nothing: the reader of
+ * the latest day must know, whatever its figures say. */
+static int add_faults(struct composer *c, struct error *err)
+{
+    struct digest *d = c->d;
+    if (d->now - d->until > 2 * DAY)
+        return 0;
+    d->faults = arena_alloc(&d->memory, (c->config->source_count + 1) *
+                                            sizeof(*d->faults));
+    for (size_t i = 0; i < c->config->source_count; i++) {
+        const struct source_config *s = &c->config->sources[i];
+        struct buf text = BUF_INIT(0);
+        struct round r;
+        int known = s->enabled ? round_read(c->store, s->label, &r, err) : 0;
+        if (known < 0)
+            return -1;
+        if (known && r.failures >= FAULT_ROUNDS)
+            buf_printf(&text, "%s failed %u rounds in a row: %s", s->label,
+                       r.failures, r.message);
+        else if (known && round_silent(&r, d->now))
+            buf_printf(&text, "%s has brought nothing new for %.0f hours, "
+                       "which is not like it", s->label,
+                       (double)round_silent(&r, d->now) / HOUR);
+        if (text.length)
+            d->faults[d->fault_count++] = arena_copy(&d->memory, text.data,
+                                                     text.length);
+        buf_release(&text);
+    }
+    return 0;
+}
+
 int compose_data(struct composer *c, struct error *err)
 {
     struct digest *d = c->d;
@@ -140,6 +174,7 @@ int compose_data(struct composer *c, struct error *err)
     if (for_each(c, STORE_LABELS, add_label, err) ||
         coverage_share(&d->coverage, c->store, c->config, d->from, until,
                        err) ||
+        add_faults(c, err) ||
         store_restated(c->store, d->from, d->until, &d->restated, err) ||
         posts_by_day(c, NULL, days, err))
         return -1;

@@ -139,6 +139,9 @@ struct digest {
     size_t gap_count;
     struct digest_source *sources;
     size_t source_count;
+    const char **faults;       /* sources that fail or fell silent, as of now:
+                                * one sentence each; none on older days */
+    size_t fault_count;
 
     /* What changed. */
     struct alerts *alerts;     /* with causes; owned */

@@ -13,7 +13,7 @@ static const char style_screen[] =
 "*{box-sizing:border-box}"
 "body{margin:0;background:var(--paper);color:var(--ink);"
 "font:16px/1.5 system-ui,-apple-system,\"Segoe UI\",Roboto,sans-serif;"
-"overflow-wrap:anywhere}"
+"overflow-wrap:break-word}"
 "main{max-width:54rem;margin:0 auto;padding:1.6rem 1.1rem 3rem}"
 "h1{font-size:1.55rem;line-height:1.2;margin:0 0 .2rem}"
 "h2{font-size:1.1rem;margin:2.2rem 0 .6rem;padding-bottom:.25rem;"
@@ -34,7 +34,7 @@ static const char style_screen[] =
 "ul.tags{list-style:none;margin:.45rem 0;padding:0;display:flex;"
 "flex-wrap:wrap;gap:.3rem}.tags li{margin:0;border:1px solid var(--line);"
 "border-radius:99px;padding:0 .6rem;font-size:.88rem}"
-"blockquote{margin:.5rem 0;padding:.05rem 0 .05rem .8rem;"
+"blockquote{overflow-wrap:anywhere;margin:.5rem 0;padding:.05rem 0 .05rem .8rem;"
 "border-left:3px solid var(--line)}"
 "cite{font-style:normal;font-size:.86rem;color:var(--dim);display:block}"
 "details{margin:.4rem 0}summary{cursor:pointer;color:var(--dim);"
@@ -46,7 +46,7 @@ static const char style_screen[] =
 "th,td{padding:.42rem .5rem;border-bottom:1px solid var(--line);"
 "text-align:left;font-weight:normal;vertical-align:middle}"
 "thead th{color:var(--dim);font-size:.84rem;vertical-align:bottom}"
-"tbody th{font-weight:600}tr.product th{font-weight:normal;"
+"tbody th{font-weight:600;min-width:7rem}tr.product th{font-weight:normal;"
 "padding-left:1.3rem}.n{text-align:right;white-space:nowrap}"
 "svg{display:block;max-width:100%}svg.days{width:140px;height:32px}"
 "svg.hours{width:100%;height:auto;margin:.5rem 0}"
@@ -176,6 +176,11 @@ static void put_data(struct buf *out, const struct digest *d)
         buf_printf(out, "<li>%llu in languages that are not scored</li>",
                    (unsigned long long)d->unscored);
     put_gaps(out, d);
+    for (size_t i = 0; i < d->fault_count; i++) {
+        buf_puts(out, "<li class=\"warn\">");
+        html_escaped(out, d->faults[i]);
+        buf_puts(out, "</li>");
+    }
     buf_puts(out, "</ul></header>\n");
 }
 

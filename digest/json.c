@@ -211,6 +211,10 @@ static void put_data(struct writer *w)
         end(w, '}');
     }
     end(w, ']');
+    begin(w, "source_faults", '[');
+    for (size_t i = 0; i < d->fault_count; i++)
+        put_text(w, NULL, d->faults[i]);
+    end(w, ']');
     begin(w, "sources", '[');
     for (size_t i = 0; i < d->source_count; i++) {
         begin(w, NULL, '{');

@@ -102,6 +102,11 @@ static void head(struct buf *out, const struct digest *d)
         say(out, &b);
         buf_puts(out, "\n");
     }
+    for (size_t i = 0; i < d->fault_count; i++) {
+        buf_puts(out, "- ");
+        quote(out, d->faults[i], 0);
+        buf_puts(out, "\n");
+    }
     if (d->restated) {
         buf_puts(&b, "restated since it was told: ");
         phrase_count(&b, d->restated);

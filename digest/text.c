@@ -157,6 +157,11 @@ static void data_notes(struct painter *p)
     if (d->gap_count > GAPS)
         buf_printf(&b, " · %zu more: swell coverage", d->gap_count - GAPS);
     paragraph(p, "", "  ", YELLOW, &b);
+    for (size_t i = 0; i < d->fault_count; i++) {
+        buf_clear(&b);
+        buf_puts(&b, d->faults[i]);
+        paragraph(p, "", "  ", YELLOW, &b);
+    }
     silent_sources(p);
     buf_clear(&b);
     if (d->unscored * 20 > d->collected) {

@@ -69,6 +69,7 @@ done
 for d in 12 13; do day $d; run 0 collect; run 0 status; done
 day 15; run 0 collect; run 3 status
 says '^ +is silent: nothing new for 96 h, usually for 24 h at most'
+run 0 digest; says 'faulty has brought nothing new for 96 hours'
 run 3 status --metrics "$dir/swell.prom"
 says '^swell_source_up\{source="faulty",type="mastodon"\} 0$' "$dir/swell.prom"
 says '^swell_posts 111$' "$dir/swell.prom"
@@ -85,6 +86,9 @@ says '^swell_source_up\{.*\} 1$' "$dir/swell.prom"
 ask fault=html
 day 17; run 3 collect; day 18; run 3 collect; run 3 status
 says '^ +keeps failing, 2 rounds now: 127.0.0.1: sent text/html'
+for format in text html markdown json; do
+    run 0 digest --format $format; says 'faulty failed 2 rounds in a row'
+done
 run 3 status --metrics "$dir/swell.prom"
 says '^swell_source_failures\{.*\} 2$' "$dir/swell.prom"
 exit $failed
