@@ -121,15 +121,6 @@ int64_t http_wait_until(const struct http *h)
     return h->wait_until;
 }
 
-bool http_has_websocket(void)
-{
-    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
-    for (const char *const *p = info->protocols; *p; p++)
-        if (strcmp(*p, "wss") == 0)
-            return true;
-    return false;
-}
-
 /* ---- places and waiting ----------------------------------------------- */
 
 static int sleep_ms(int64_t ms, const struct target *t, struct error *err)

@@ -97,7 +97,4 @@ unsigned http_requests(const struct http *h); /* made so far */
 /* reply.wait_until of the last http_send(), for callers far above it. */
 int64_t http_wait_until(const struct http *h);
 
-/* True when the installed libcurl speaks ws/wss. */
-bool http_has_websocket(void);
-
 #endif

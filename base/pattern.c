@@ -242,21 +242,3 @@ int pattern_match(const struct pattern *p, struct matcher *m,
             from--;
     }
 }
-
-bool pattern_group(const struct pattern *p, const struct matcher *m,
-                   const char *name, size_t *start, size_t *end)
-{
-    int number;
-    if (name[0] >= '0' && name[0] <= '9')
-        number = (int)strtol(name, NULL, 10);
-    else
-        number = pcre2_substring_number_from_name(p->code, (PCRE2_SPTR)name);
-    if (number < 0 || number >= (int)pcre2_get_ovector_count(m->data))
-        return false;
-    const PCRE2_SIZE *bounds = pcre2_get_ovector_pointer(m->data);
-    if (bounds[2 * number] == PCRE2_UNSET)
-        return false;
-    *start = bounds[2 * number];
-    *end = bounds[2 * number + 1];
-    return true;
-}

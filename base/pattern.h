@@ -33,8 +33,5 @@ void matcher_close(struct matcher *m);
 int pattern_match(const struct pattern *p, struct matcher *m,
                   const char *subject, size_t length, size_t from,
                   size_t *start, size_t *end);
-/* Bounds of a named or numbered group of the last match; false: unset. */
-bool pattern_group(const struct pattern *p, const struct matcher *m,
-                   const char *name, size_t *start, size_t *end);
 
 #endif

@@ -153,11 +153,14 @@ static int read_sample(struct sample *s, const char *path, struct error *err)
         s->lines[s->count++] = mem_slice(t.data, t.length);
         arena_reset(&memory);
     }
+    int rc = 0;
+    if (ferror(file))
+        rc = error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
     arena_release(&memory);
     mem_free(line);
     if (!standard)
         fclose(file);
-    return 0;
+    return rc;
 }
 
 static void print_shown(const char *line)
@@ -200,17 +203,16 @@ static int print_sample(struct invocation *in, struct error *err)
     if (flags->subject && !config_subject(c, flags->subject))
         return error_set(err, ERROR_USAGE, "the subject \"%s\" is not in %s",
                          flags->subject, c->path);
-    if (read_sample(&sample, flags->sample, err))
-        return -1;
+    int rc = read_sample(&sample, flags->sample, err);
     struct matcher *matcher = matcher_open();
-    for (size_t i = 0; i < c->subject_count; i++)
+    for (size_t i = 0; rc == 0 && i < c->subject_count; i++)
         if (!flags->subject || strcmp(flags->subject, c->subjects[i].name) == 0)
             sample_subject(in->rules, matcher, c->subjects[i].name, &sample);
     matcher_close(matcher);
     for (size_t i = 0; i < sample.count; i++)
         mem_free(sample.lines[i]);
     mem_free(sample.lines);
-    return EXIT_DONE;
+    return rc ? -1 : EXIT_DONE;
 }
 
 static int run(struct invocation *in, struct error *err)
@@ -240,6 +242,7 @@ static int run(struct invocation *in, struct error *err)
 
 const struct command command_check = {
     .name = "check",
+    .wordless = true,
     .arguments = "[--sample FILE] [--live SOURCE]",
     .about = "is the configuration right, and what would be collected",
     .help =

@@ -33,26 +33,48 @@ const struct option global_options[] = {
     OPTION_END
 };
 
+/* Wraps at spaces outside [] so that a line ends before column 80; goes on
+ * from `column`, further lines are indented by `indent`. */
+static void print_wrapped(const char *text, int column, int indent)
+{
+    while (*text) {
+        int length = 0, depth = 0;
+        for (; text[length] && (depth > 0 || text[length] != ' '); length++)
+            depth += (text[length] == '[') - (text[length] == ']');
+        if (column + 1 + length > 79 && column > indent)
+            column = printf("\n%*s", indent, "") - 1;
+        else
+            column += printf(" ");
+        column += printf("%.*s", length, text);
+        text += length + (text[length] == ' ');
+    }
+    printf("\n");
+}
+
 static void print_option(const struct option *o)
 {
     static const char *const words[] = {
-        [OPTION_STRING] = "TEXT", [OPTION_LIST] = "TEXT",
-        [OPTION_COUNT] = "N", [OPTION_FLOAT] = "X", [OPTION_BOOL] = "",
-        [OPTION_DURATION] = "TIME", [OPTION_DATE] = "DATE",
-        [OPTION_SECRET] = "FILE", [OPTION_URL] = "URL", [OPTION_NONE] = "",
+        [OPTION_STRING] = " TEXT", [OPTION_LIST] = " TEXT",
+        [OPTION_COUNT] = " N", [OPTION_FLOAT] = " X", [OPTION_BOOL] = "",
+        [OPTION_DURATION] = " TIME", [OPTION_DATE] = " DATE",
+        [OPTION_SECRET] = " FILE", [OPTION_URL] = " URL", [OPTION_NONE] = "",
     };
-    char left[64];
-    snprintf(left, sizeof(left), "--%s %s", o->name, words[o->type]);
-    printf("  %-22s %s", left, o->help);
-    if (o->value && o->type != OPTION_BOOL)
-        printf(" (%s)", o->value);
-    printf("\n");
+    char left[64], right[256];
+    bool shown = o->value && *o->value && o->type != OPTION_BOOL;
+    snprintf(left, sizeof(left), "--%s%s", o->name, words[o->type]);
+    for (char *c = left; *c; c++) /* --dry_run works too, and looks odd */
+        if (*c == '_')
+            *c = '-';
+    snprintf(right, sizeof(right), "%s%s%s%s", o->help, shown ? " (" : "",
+             shown ? o->value : "", shown ? ")" : "");
+    print_wrapped(right, printf("  %-22s", left), 25);
 }
 
 static void print_help(const struct command *c)
 {
     if (c) {
-        printf("usage: swell %s %s\n\n%s.\n", c->name, c->arguments, c->about);
+        print_wrapped(c->arguments, printf("usage: swell %s", c->name), 13);
+        printf("\n%s.\n", c->about);
         if (c->help)
             printf("\n%s", c->help);
         if (c->options->name)
@@ -66,7 +88,7 @@ static void print_help(const struct command *c)
             printf("  %-12s %s\n", commands[i]->name, commands[i]->about);
         printf("\nswell COMMAND --help tells more. Start with: swell init\n");
     }
-    printf("\nGlobal options\n");
+    printf("\nGlobal options, before or after the command\n");
     for (const struct option *o = global_options; o->name; o++)
         print_option(o);
 }
@@ -103,18 +125,18 @@ static int read_flag(struct invocation *in, int argc, char **argv, int *at,
         state = &in->globals;
     }
     if (!o)
-        return error_set(err, ERROR_USAGE, "unknown option --%s", word);
+        return error_set(err, ERROR_USAGE, "unknown option --%.60s", word);
     if (o->type == OPTION_BOOL && !value)
         value = "yes";
     else if (value)
         value++;
     else if (*at + 1 < argc)
         value = argv[++*at];
-    else
-        return error_set(err, ERROR_USAGE, "--%s needs a value", word);
+    if (!value || !*value)
+        return error_set(err, ERROR_USAGE, "--%.60s needs a value", word);
     if (option_set(o, state, value, ".", err)) {
-        err->kind = ERROR_USAGE;
-        return error_prefix(err, "--%s", word);
+        struct error why = *err; /* "limit: ..." */
+        return error_set(err, ERROR_USAGE, "--%s", why.text);
     }
     return 0;
 }
@@ -137,7 +159,7 @@ static int read_words(struct invocation *in, int argc, char **argv,
             if (read_flag(in, argc, argv, &i, err))
                 return -1;
         } else if (!flags_over && word[0] == '-' && word[1]) {
-            return error_set(err, ERROR_USAGE, "unknown option %s", word);
+            return error_set(err, ERROR_USAGE, "unknown option %.60s", word);
         } else if (!in->command) {
             in->command = find_command(word);
             if (!in->command && strcmp(word, "help") == 0) {
@@ -183,6 +205,9 @@ static int run_command(struct invocation *in, struct error *err)
     if (!in->command)
         return error_set(err, ERROR_USAGE,
                          "which command? swell --help lists them");
+    if (in->command->wordless && in->argc)
+        return error_set(err, ERROR_USAGE, "%.60s: swell %s takes options only",
+                         in->argv[0], in->command->name);
     if (apply_globals(in, err))
         return -1;
     return in->command->run(in, err);
@@ -327,8 +352,10 @@ int range_resolve(struct invocation *in, const struct range_flags *flags,
     if (invocation_config(in, err))
         return -1;
     if (zone_open(&z, flags->tz ? flags->tz : in->config->digest.timezone,
-                  err))
+                  err)) {
+        err->kind = flags->tz ? ERROR_USAGE : err->kind;
         return -1;
+    }
     *until = (now + QUARTER - 1) / QUARTER * QUARTER;
     if (flags->day) {
         if (clock_parse_day(flags->day, z, &day)) {
@@ -353,7 +380,8 @@ int range_resolve(struct invocation *in, const struct range_flags *flags,
     *from = *from / QUARTER * QUARTER;
     *until = (*until + QUARTER - 1) / QUARTER * QUARTER;
     if (*from < 0 || *from >= *until) {
-        error_set(err, ERROR_USAGE, "the range ends before it begins");
+        error_set(err, ERROR_USAGE, *from < 0 ? "the range begins before 1970"
+                  : "the range ends before it begins");
         goto done;
     }
     rc = 0;

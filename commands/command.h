@@ -37,6 +37,7 @@ struct invocation {
 
 struct command {
     const char *name;
+    bool wordless;                 /* takes options only */
     const char *arguments;         /* "SUBJECT [--last 24h]" */
     const char *about;             /* one line */
     const char *help;              /* paragraphs and examples, or NULL */

@@ -182,10 +182,11 @@ done:
 
 const struct command command_coverage = {
     .name = "coverage",
+    .wordless = true,
     .arguments = "[--last 7d] [--spans] [--format text|csv|json]",
     .about = "which part of the planned collection was really got",
-    .help = "Hours of each state and source, and the covered share of all "
-            "hours that were planned.\n",
+    .help = "Hours of each state and source, and the covered share of "
+            "all hours that\nwere planned.\n",
     .options = options,
     .state_size = sizeof(struct coverage_flags),
     .run = run,

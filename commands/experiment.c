@@ -85,6 +85,12 @@ static int check_add(const struct call *c, struct error *err)
         if (length == strlen(f->subject) && !memcmp(at, f->subject, length))
             return error_set(err, ERROR_USAGE, "--controls: %s cannot be its "
                              "own control", f->subject);
+        char name[128];
+        snprintf(name, sizeof(name), "%.*s", (int)length, at);
+        if (length && c->in->config->subject_count &&
+            !config_subject(c->in->config, name))
+            return error_set(err, ERROR_USAGE, "--controls %.60s is not in the "
+                             "configuration", name);
         at += length + strspn(at + length, ", ");
     }
     if (c->in->config->subject_count &&
@@ -333,10 +339,10 @@ static int run(struct invocation *in, struct error *err)
         return error_set(err, ERROR_USAGE, "experiment %s %s", verb->name,
                          verb->needs_name ? "takes one NAME"
                                           : "takes no name");
-    if (verb->needs_name && (strlen(in->argv[1]) > NAME_MOST ||
+    if (verb->needs_name && (!*in->argv[1] || strlen(in->argv[1]) > NAME_MOST ||
                              strpbrk(in->argv[1], "/\n\r\t")))
-        return error_set(err, ERROR_USAGE, "a name has no slash and at most "
-                         "%d bytes", NAME_MOST);
+        return error_set(err, ERROR_USAGE, "a name has 1 to %d bytes and no "
+                         "slash", NAME_MOST);
     c.json = !strcmp(f->format, "json");
     if (!c.json && strcmp(f->format, "text"))
         return error_set(err, ERROR_USAGE, "--format %.40s: text or json",

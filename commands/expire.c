@@ -81,12 +81,13 @@ static int run(struct invocation *in, struct error *err)
 
 const struct command command_expire = {
     .name = "expire",
+    .wordless = true,
     .arguments = "[--before DATE | --older 90d] [--source S]",
     .about = "drop posts by age, keep their figures",
     .help = "Without a time the configuration's retention decides. The moment "
-            "is rounded\ndown to a quarter hour. Posts of a time that was "
-            "expired are not taken in again:\nthey would be counted twice. "
-            "Deleted text is gone from disk after swell compact.\n",
+            "is\nrounded down to a quarter hour. Posts of a time that was "
+            "expired are\nnot taken in again: they would be counted twice. "
+            "Deleted text is gone\nfrom disk after swell compact.\n",
     .options = options,
     .state_size = sizeof(struct expire_flags),
     .run = run,

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "commands/command.h"
 #include "commands/manifest.h"
+#include "commands/reading.h"
 #include "commands/sheet.h"
 #include "digest/terms.h"
 
@@ -504,7 +505,10 @@ static int run(struct invocation *in, struct error *err)
     if (what == count)
         return error_set(err, ERROR_USAGE, "--what %.40s: posts, mentions, "
                          "windows, terms or coverage", flags->what);
-    if (invocation_store(in, STORE_READ, err))
+    if (flags->from && flags->to && flags->from >= flags->to)
+        return error_set(err, ERROR_USAGE, "--from is not before --to");
+    if (invocation_store(in, STORE_READ, err) ||
+        (flags->subject && subject_check(in, flags->subject, err)))
         return -1;
     e.query.subject = flags->subject;
     e.query.source = flags->source;
@@ -524,13 +528,14 @@ static int run(struct invocation *in, struct error *err)
 
 const struct command command_export = {
     .name = "export",
+    .wordless = true,
     .arguments = "[--what posts|mentions|windows|terms|coverage] [--format "
                  "ndjson|csv|sqlite]",
     .about = "everything the store knows, in open formats",
     .help = "Rows come oldest first; the same store gives the same bytes. "
-            "Authors are keyed\nhashes. In CSV a text that a spreadsheet "
-            "would run as a formula has a ' in front.\nNDJSON of posts can be "
-            "imported again. docs/store-format.md explains the columns.\n",
+            "Authors\nare keyed hashes. In CSV a text that a spreadsheet would "
+            "run as a\nformula has a ' in front. NDJSON of posts can be "
+            "imported again.\ndocs/store-format.md explains the columns.\n",
     .options = options,
     .state_size = sizeof(struct export_flags),
     .run = run,

@@ -155,14 +155,15 @@ done:
 
 const struct command command_forget = {
     .name = "forget",
+    .wordless = true,
     .arguments = "--author WHO | --post ID | --url URL [--source S]",
     .about = "take somebody's posts out of everything, for good",
     .help = "The posts leave every window, term and author count. A mark "
-            "without content keeps\neach out when it is imported again. The "
-            "text is gone from disk after swell compact.\nAuthors are kept as "
-            "keyed hashes: give the id that the source uses (a DID, an "
-            "account\naddress); a handle finds posts only where handles are "
-            "kept. --post also bars a post\nthat is not here yet.\n",
+            "without\ncontent keeps each out when it is imported again. The "
+            "text is gone from\ndisk after swell compact. Authors are kept as "
+            "keyed hashes: give the id\nthat the source uses (a DID, an "
+            "account address); a handle finds posts\nonly where handles are "
+            "kept. --post also bars a post that is not here yet.\n",
     .options = options,
     .state_size = sizeof(struct forget_flags),
     .run = run,

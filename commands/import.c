@@ -11,7 +11,7 @@
 #include "commands/command.h"
 #include "pipeline/ingest.h"
 
-enum { THREADS_DEFAULT_MOST = 4 };
+enum { THREADS_DEFAULT_MOST = 4, COMPLAINTS = 10 };
 
 struct flags {
     char *format;
@@ -264,9 +264,9 @@ static int cover_file(struct store *store, const char *path, uint64_t *rows,
             ++*rows;
             continue;
         }
-        log_line(LOG_WARN, "%s:%llu: %s", path,
-                 (unsigned long long)file_input_number(input), why.text);
-        ++*skipped;
+        if (++*skipped <= COMPLAINTS)
+            log_line(LOG_WARN, "%s:%llu: %s", path,
+                     (unsigned long long)file_input_number(input), why.text);
     }
     file_input_close(input);
     return rc == FILE_LINE_END ? 0 : error_prefix(err, "%s", path);

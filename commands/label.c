@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "commands/command.h"
+#include "commands/reading.h"
 
 struct label_flags {
     struct range_flags range;
@@ -222,10 +223,12 @@ static int run(struct invocation *in, struct error *err)
     char thirty[] = "30d";
     if (!range.last && !range.day && !range.from)
         range.last = thirty;
-    if (range_resolve(in, &range, &q.from, &q.until, NULL, err) ||
+    if ((q.subject && subject_check(in, q.subject, err)) ||
+        range_resolve(in, &range, &q.from, &q.until, NULL, err) ||
         store_posts(in->store, &q, take_post, &d, err))
         goto done;
-    qsort(d.items, d.count, sizeof(*d.items), by_order);
+    if (d.count)
+        qsort(d.items, d.count, sizeof(*d.items), by_order);
     if (label_all(in, &d, &t, err))
         goto done;
     if (t.twice)
@@ -245,6 +248,7 @@ done:
 
 const struct command command_label = {
     .name = "label",
+    .wordless = true,
     .arguments = "[--subject S] [--n 60] [--last 30d] | --list",
     .about = "say yourself what posts feel, to measure and mend the scores",
     .options = options,

@@ -27,7 +27,8 @@ static void print_options(const struct option *o)
 {
     for (; o->name; o++) {
         printf(".TP\n\\fB\\-\\-");
-        print_roff(o->name);
+        for (const char *c = o->name; *c; c++)
+            print_roff((char[]){ *c == '_' ? '-' : *c, '\0' });
         printf("\\fR\n");
         print_roff(o->help);
         if (o->value && *o->value) {
@@ -103,6 +104,7 @@ static const struct option options[] = { OPTION_END };
 
 const struct command command_manual = {
     .name = "manual",
+    .wordless = true,
     .arguments = "",
     .about = "print the manual page: swell manual | man -l -",
     .options = options,

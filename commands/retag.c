@@ -97,11 +97,12 @@ static int run(struct invocation *in, struct error *err)
 
 const struct command command_retag = {
     .name = "retag",
+    .wordless = true,
     .arguments = "[--since DATE] [--dry-run]",
     .about = "tag stored posts again by today's lexicons, brands and patterns",
     .help = "Shows for each subject the counts before and after and the posts "
-            "whose sign\nturned. Without --dry-run the change is applied in "
-            "transactions of 10,000 posts;\ninterrupted, the next call goes "
+            "whose\nsign turned. Without --dry-run the change is applied in "
+            "transactions\nof 10,000 posts; interrupted, the next call goes "
             "on where it stopped.\n",
     .options = options,
     .state_size = sizeof(struct retag_flags),

@@ -300,6 +300,7 @@ done:
 
 const struct command command_status = {
     .name = "status",
+    .wordless = true,
     .arguments = "[--format text|json] [--metrics FILE]",
     .about = "is collecting well? store, sources, waits, coverage",
     .help = "Status 3 when a source failed, never ran, is no longer run or is "

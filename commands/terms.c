@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "commands/command.h"
+#include "commands/reading.h"
 #include "digest/terms.h"
 
 struct flags {
@@ -186,6 +187,7 @@ static int run(struct invocation *in, struct error *err)
     q.background_days = (unsigned)f->background;
     if (range_resolve(in, &f->range, &q.from, &q.until, NULL, err) ||
         invocation_store(in, STORE_READ, err) ||
+        (q.subject && subject_check(in, q.subject, err)) ||
         terms_find(&t, in->store, in->config, &q, err))
         return -1;
     shown = q.subject ? q.subject : "every post";

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "commands/command.h"
+#include "commands/reading.h"
 #include "digest/alerts.h"
 
 struct flags {
@@ -261,7 +262,8 @@ static int run(struct invocation *in, struct error *err)
                          in->argv[1]);
     q.subject = in->argc ? in->argv[0] : NULL;
     if (range_resolve(in, &f->range, &q.from, &q.until, &zone, err) ||
-        invocation_store(in, STORE_READ, err))
+        invocation_store(in, STORE_READ, err) ||
+        (q.subject && subject_check(in, q.subject, err)))
         goto done;
     if (l.csv)
         printf("subject,kind,level,measure,since,until,observed,expected,low,"

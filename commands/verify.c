@@ -39,6 +39,7 @@ static int run(struct invocation *in, struct error *err)
 
 const struct command command_verify = {
     .name = "verify",
+    .wordless = true,
     .arguments = "[--repair]",
     .about = "recompute every figure from the posts and list what differs",
     .help = "Exit status 1 when something differs. With --repair it is mended "

@@ -92,13 +92,3 @@ double stats_t(double p, double df)
     }
     return p > 0.5 ? low : -low;
 }
-
-double stats_mean_margin(double n, double sum, double squares)
-{
-    double variance;
-
-    if (n < 2)
-        return 1;
-    variance = fmax(0, squares - sum * sum / n) / (n - 1);
-    return 1.96 * sqrt(variance / n);
-}

@@ -15,8 +15,4 @@ double stats_log_odds(double x, double total, double y, double background);
 /* Quantile of Student's t with df > 0 degrees of freedom, 0 < p < 1. */
 double stats_t(double p, double df);
 
-/* Half width of a 95 % interval for a mean of n values in -1..1, from their
- * sum and the sum of their squares; 1 when n < 2. */
-double stats_mean_margin(double n, double sum, double squares);
-
 #endif

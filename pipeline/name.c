@@ -140,8 +140,9 @@ bool piece_read(const struct words *w, struct place at, bool skip,
     return true;
 }
 
-bool piece_written(const struct words *w, const struct piece *p,
-                   const char *written)
+/* Do the letters of a piece begin with these, as written? */
+static bool piece_written(const struct words *w, const struct piece *p,
+                          const char *written)
 {
     const char *c = w->text.data;
     size_t i = p->start;

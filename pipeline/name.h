@@ -30,9 +30,6 @@ struct piece {
  * stand inside a name. False: there is none. */
 bool piece_read(const struct words *w, struct place at, bool skip,
                 struct piece *out);
-/* Do the letters of a piece begin with these, as written? */
-bool piece_written(const struct words *w, const struct piece *p,
-                   const char *written);
 
 enum { NAME_PIECES = 12 };
 

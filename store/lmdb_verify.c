@@ -128,7 +128,8 @@ static int compare_table(struct verify *v, enum table t)
     return rc;
 }
 
-int verify_load(struct verify *v, enum table t)
+/* Fill have with the day's rows of a table whose keys start with the day. */
+static int verify_load(struct verify *v, enum table t)
 {
     unsigned char key[2];
     MDB_cursor *c = NULL;

@@ -40,8 +40,6 @@ struct text row_value(const struct rows *r, size_t i);
 /* By the first length bytes of the keys, which all have that many. */
 void rows_sort(struct rows *r, size_t length);
 
-/* Fill have with the day's rows of a table whose keys start with the day. */
-int verify_load(struct verify *v, enum table t);
 /* Fill right with what the changes (sorted) make of the day, given the rows
  * in have. */
 int right_windows(struct verify *v);

@@ -53,32 +53,6 @@ static void test_match(void **state)
                      0);
 }
 
-static void test_groups(void **state)
-{
-    (void)state;
-    struct pattern *p;
-    struct error err = ERROR_INIT;
-    struct matcher *m = matcher_open();
-    const char *source = "from (?<from>\\w+)( to (?<to>\\w+))?";
-    size_t start, end;
-    assert_int_equal(pattern_open(&p, source, strlen(source), 0, &err), 0);
-    const char *text = "moved from acme to zenith";
-    assert_int_equal(pattern_match(p, m, text, strlen(text), 0, &start, &end),
-                     1);
-    assert_true(pattern_group(p, m, "to", &start, &end));
-    assert_int_equal(start, 19);
-    assert_true(pattern_group(p, m, "1", &start, &end));
-    assert_int_equal(start, 11);
-    assert_false(pattern_group(p, m, "none", &start, &end));
-    text = "moved from acme";
-    assert_int_equal(pattern_match(p, m, text, strlen(text), 0, &start, &end),
-                     1);
-    assert_false(pattern_group(p, m, "to", &start, &end));
-    assert_false(pattern_group(p, m, "77", &start, &end));
-    pattern_close(p);
-    matcher_close(m);
-}
-
 static void test_refused(void **state)
 {
     (void)state;
@@ -165,9 +139,9 @@ static void test_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_match), cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_accepted),
-        cmocka_unit_test(test_long), cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_match), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_accepted), cmocka_unit_test(test_long),
+        cmocka_unit_test(test_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
