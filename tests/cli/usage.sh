@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+# What is asked wrongly is told in a sentence, with status 2, and nothing is
+# done. Help stays within 80 columns.
+cat >swell.yaml <<'Y'
+store: store
+brands:
+  - name: acme
+    match: [Acme]
+Y
+echo '{"id":"1","created_at":"2026-11-20T10:00:00Z","text":"Acme is fine"}' \
+    >posts.ndjson
+swell import -q --now 2026-11-21T06:00:00Z posts.ndjson
+try() {
+    swell --now 2026-11-21T06:00:00Z "$@"
+    echo "status $?"
+}
+try verify now
+try status --metrics ''
+try posts '*' --limit -1
+try posts acme --tz Nowhere/Land
+try posts acme --last 99999999d
+try trends nobody
+try terms nobody
+try label --subject nobody
+try export --subject nobody
+try export --from 2026-11-20 --to 2026-11-01
+try experiment add '' --subject acme --from 2026-11-01
+try experiment add chat --subject acme --from 2026-11-01 --controls nobody
+try check --sample . | tail -n 1
+echo "== help wider than 80 columns"
+for command in '' $(swell --help | awk '/^  [a-z]/ { print $1 }'); do
+    swell $command --help | awk -v c="$command" 'length($0) > 80 { print c ": " $0 }'
+done
+echo "== a reader that leaves"
+swell posts '*' --now 2026-11-21T06:00:00Z | true
+echo done
