@@ -328,6 +328,16 @@ const char *data_folder(void)
     return holds_lexicons(DATADIR) || !named ? DATADIR : named;
 }
 
+int invocation_zone(const struct invocation *in, const char *tz,
+                    struct zone **out, struct error *err)
+{
+    if (zone_open(out, tz ? tz : in->config->digest.timezone, err) == 0)
+        return 0;
+    if (tz)
+        err->kind = ERROR_USAGE;
+    return -1;
+}
+
 /* One end of a range: a moment, or a day of the zone. */
 static int range_moment(const char *text, const struct zone *z, int64_t *out,
                         struct error *err)
@@ -351,11 +361,8 @@ int range_resolve(struct invocation *in, const struct range_flags *flags,
     int rc = -1;
     if (invocation_config(in, err))
         return -1;
-    if (zone_open(&z, flags->tz ? flags->tz : in->config->digest.timezone,
-                  err)) {
-        err->kind = flags->tz ? ERROR_USAGE : err->kind;
+    if (invocation_zone(in, flags->tz, &z, err))
         return -1;
-    }
     *until = (now + QUARTER - 1) / QUARTER * QUARTER;
     if (flags->day) {
         if (clock_parse_day(flags->day, z, &day)) {

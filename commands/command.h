@@ -90,6 +90,9 @@ struct range_flags {
       "time zone of days; default the digest's" }
 
 struct zone;
+/* That of --tz, else the digest's. The configuration is open. */
+int invocation_zone(const struct invocation *in, const char *tz,
+                    struct zone **out, struct error *err);
 /* Whole quarter hours [from, until). Default: the last 24 h. The zone is
  * opened for the caller to close when zone is not NULL. */
 int range_resolve(struct invocation *in, const struct range_flags *flags,

@@ -193,7 +193,7 @@ static int run(struct invocation *in, struct error *err)
         return error_set(err, ERROR_USAGE, "%.60s: digest takes options only, "
                          "--brand NAME chooses", in->argv[0]);
     if (format < 0 || invocation_config(in, err) ||
-        zone_open(&zone, f->tz ? f->tz : in->config->digest.timezone, err))
+        invocation_zone(in, f->tz, &zone, err))
         return -1;
     int rc = clock_parse_day(f->day, zone, &day);
     if (rc)

@@ -348,7 +348,7 @@ static int run(struct invocation *in, struct error *err)
         return error_set(err, ERROR_USAGE, "--format %.40s: text or json",
                          f->format);
     if (invocation_config(in, err) ||
-        zone_open(&c.zone, f->tz ? f->tz : in->config->digest.timezone, err))
+        invocation_zone(in, f->tz, &c.zone, err))
         return -1;
     if (!invocation_store(in, verb->writes ? STORE_WRITE : STORE_READ, err))
         rc = verb->run(&c, verb->needs_name ? in->argv[1] : NULL, err);

@@ -375,7 +375,7 @@ static int run(struct invocation *in, struct error *err)
                          "for every post");
     q.subject = in->argv[0];
     if (find_figure(&q.figure, f->count, err) || invocation_config(in, err) ||
-        zone_open(&q.zone, f->tz ? f->tz : in->config->digest.timezone, err))
+        invocation_zone(in, f->tz, &q.zone, err))
         return -1;
     if (clock_parse_day(f->day, q.zone, &q.day)) {
         error_set(err, ERROR_USAGE, "--day %.40s: write 2026-11-20, today or "

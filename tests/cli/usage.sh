@@ -18,6 +18,7 @@ try verify now
 try status --metrics ''
 try posts '*' --limit -1
 try posts acme --tz Nowhere/Land
+try digest --tz Nowhere/Land
 try posts acme --last 99999999d
 try trends nobody
 try terms nobody
