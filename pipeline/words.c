@@ -5,6 +5,9 @@
 #include "pipeline/words.h"
 
 #include <endian.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/hash.h"
 #include "pipeline/glyphs.h"
@@ -12,7 +15,7 @@
 enum { LOW = 1, UP = 2, DIGIT = 4, INNER = 8, HIGH = 16, SPACE = 32,
        FACE = 64 };
 enum { ALNUM = LOW | UP | DIGIT };
-enum { PADDING = 16, FORM_LIMIT = 256 };
+enum { PADDING = 32, CHUNK = 16, RUN_LIMIT = 56, FORM_LIMIT = 256 };
 
 /* INNER joins two letters; FACE may start an emoticon. */
 static const uint8_t class[256] = {
@@ -68,18 +71,19 @@ uint64_t words_hash(const char *data, size_t length)
 /* The same where 16 bytes may be read whatever the length. */
 static inline uint64_t hash_padded(const char *data, size_t length)
 {
-    uint64_t a, b = 0;
-    if (length > 16)
+    static const unsigned char keep[2 * CHUNK] = {
+        255, 255, 255, 255, 255, 255, 255, 255,
+        255, 255, 255, 255, 255, 255, 255, 255,
+    };
+    uint64_t a, b, mask;
+    if (length > CHUNK)
         return words_hash(data, length);
     memcpy(&a, data, 8);
-    if (length < 8) {
-        a &= ((uint64_t)1 << (length * 8)) - 1;
-    } else if (length > 8) {
-        memcpy(&b, data + 8, 8);
-        if (length < 16)
-            b &= ((uint64_t)1 << ((length - 8) * 8)) - 1;
-    }
-    return mix(a, b, length);
+    memcpy(&mask, keep + CHUNK - length, 8);
+    a &= mask;
+    memcpy(&b, data + 8, 8);
+    memcpy(&mask, keep + CHUNK + 8 - length, 8);
+    return mix(a, b & mask, length);
 }
 
 #define EACH(byte) (0x0101010101010101u * (byte))
@@ -96,29 +100,137 @@ static uint64_t load8(const char *c)
     return le64toh(bytes);
 }
 
-/* Lower case of all ASCII letters, eight at a time; padding after. */
-static void fold(struct words *w)
+/* What 16 bytes are, a bit each. */
+struct chunk {
+    unsigned runs, upper, high;
+};
+
+#ifdef __SSE2__
+
+static inline __m128i within(__m128i c, int from, int size)
 {
-    size_t n = w->text.length, i = 0;
-    uint64_t all = 0;
+    __m128i off = _mm_sub_epi8(c, _mm_set1_epi8((char)from));
+    return _mm_cmpeq_epi8(_mm_min_epu8(off, _mm_set1_epi8((char)size)), off);
+}
+
+/* Lower case of ASCII letters. */
+static inline struct chunk fold_chunk(const char *from, char *to)
+{
+    __m128i c = _mm_loadu_si128((const void *)from);
+    __m128i upper = within(c, 'A', 25);
+    __m128i low = _mm_or_si128(c, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
+    __m128i run = _mm_or_si128(within(low, 'a', 25), within(low, '0', 9));
+    _mm_storeu_si128((void *)to, low);
+    return (struct chunk){ (unsigned)_mm_movemask_epi8(run),
+                           (unsigned)_mm_movemask_epi8(upper),
+                           (unsigned)_mm_movemask_epi8(c) };
+}
+
+/* Where three bytes in a row are the same. */
+static inline unsigned triples(const char *at)
+{
+    __m128i c = _mm_loadu_si128((const void *)at);
+    __m128i next = _mm_loadu_si128((const void *)(at + 1));
+    __m128i third = _mm_loadu_si128((const void *)(at + 2));
+    return (unsigned)_mm_movemask_epi8(
+        _mm_and_si128(_mm_cmpeq_epi8(c, next), _mm_cmpeq_epi8(c, third)));
+}
+
+#else
+
+/* The high bits of eight bytes as one byte. */
+static unsigned gather(uint64_t highs)
+{
+    return (unsigned)((highs >> 7) * 0x0102040810204080u >> 56);
+}
+
+static struct chunk fold_chunk(const char *from, char *to)
+{
+    struct chunk found = { 0, 0, 0 };
+    for (int i = 0; i < CHUNK; i += 8) {
+        uint64_t c = load8(from + i), upper = WITHIN(c, 'A', 'Z');
+        found.high |= gather(c & EACH(0x80)) << i;
+        found.upper |= gather(upper) << i;
+        c |= upper >> 2;
+        found.runs |= gather(WITHIN(c, 'a', 'z') | WITHIN(c, '0', '9')) << i;
+        c = htole64(c);
+        memcpy(to + i, &c, 8);
+    }
+    return found;
+}
+
+static unsigned triples(const char *at)
+{
+    unsigned found = 0;
+    for (int i = 0; i < CHUNK; i += 8) {
+        uint64_t c = load8(at + i);
+        uint64_t differ = (c ^ load8(at + i + 1)) | (c ^ load8(at + i + 2));
+        uint64_t same = ~(((differ & EACH(0x7f)) + EACH(0x7f)) | differ);
+        found |= gather(same & EACH(0x80)) << i;
+    }
+    return found;
+}
+
+#endif
+
+static void put_bits(unsigned char *bits, size_t at, unsigned value)
+{
+    bits[at / 8] = (unsigned char)value;
+    bits[at / 8 + 1] = (unsigned char)(value >> 8);
+}
+
+/* The bits from at on: RUN_LIMIT of them or more. */
+static inline uint64_t bits_at(const unsigned char *bits, size_t at)
+{
+    return load8((const char *)bits + at / 8) >> at % 8;
+}
+
+/* Letters and digits from at on: a row of ones, RUN_LIMIT at most. */
+static inline uint64_t run_at(const struct words *w, size_t at)
+{
+    uint64_t run = bits_at(w->runs, at) & (((uint64_t)1 << RUN_LIMIT) - 1);
+    return run & ~(run + 1);
+}
+
+static void make_room(struct words *w, size_t n)
+{
+    if (w->room < n) {
+        w->room = n * 2;
+        w->items = mem_resize(w->items, w->room * sizeof(*w->items));
+    }
     if (w->folded_room < n + PADDING) {
         w->folded_room = (n + PADDING) * 2;
         w->folded = mem_resize(w->folded, w->folded_room);
+        size_t bytes = w->folded_room / 8 + CHUNK;
+        w->runs = mem_resize(w->runs, bytes * 2);
+        w->odd = w->runs + bytes;
     }
-    for (; i + 8 <= n; i += 8) {
-        uint64_t c;
-        memcpy(&c, w->text.data + i, 8);
-        all |= c;
-        c |= WITHIN(c, 'A', 'Z') >> 2;
-        memcpy(w->folded + i, &c, 8);
-    }
-    for (; i < n; i++) {
-        unsigned char c = (unsigned char)w->text.data[i];
-        all |= c;
-        w->folded[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
+/* Lower case and the bits of all bytes; zero behind. */
+static void fold(struct words *w)
+{
+    size_t n = w->text.length, i = 0;
+    unsigned high = 0;
+    for (; i < n; i += CHUNK) {
+        char last[CHUNK] = { 0 };
+        const char *from = w->text.data + i;
+        if (n - i < CHUNK)
+            from = memcpy(last, from, n - i);
+        struct chunk c = fold_chunk(from, w->folded + i);
+        high |= c.high;
+        put_bits(w->runs, i, c.runs);
+        put_bits(w->odd, i, c.upper);
     }
     memset(w->folded + n, 0, PADDING);
-    w->ascii = !(all & EACH(0x80));
+    memset(w->runs + i / 8, 0, 8);
+    memset(w->odd + i / 8, 0, 8);
+    for (i = 0; i < n; i += CHUNK) {
+        unsigned found = triples(w->folded + i);
+        w->odd[i / 8] |= (unsigned char)found;
+        w->odd[i / 8 + 1] |= (unsigned char)(found >> 8);
+    }
+    w->ascii = !high;
 }
 
 /* words_split() has made room: no item is empty. */
@@ -166,20 +278,9 @@ static uint8_t case_flags(const char *c, size_t length)
     return flags | (upper >= 2 && !lower ? WORD_CAPS : 0);
 }
 
-/* Whether three of the first 3 to 8 bytes in a row are the same: a byte that
- * equals its two neighbours leaves a zero. */
-static inline bool repeats(uint64_t c, size_t length)
-{
-    uint64_t differ = (c ^ c >> 8) | (c ^ c >> 16);
-    differ |= ~(uint64_t)0 << ((length - 2) * 8);
-    return (differ - EACH(1)) & ~differ & EACH(0x80);
-}
-
 /* A letter three times in a row. */
 static bool lengthened(const char *folded, size_t length)
 {
-    if (length < 3 || (length <= 8 && !repeats(load8(folded), length)))
-        return false;
     for (size_t i = 2; i < length; i++)
         if (folded[i] == folded[i - 1] && folded[i] == folded[i - 2] &&
             (class_of(folded[i]) & LOW))
@@ -387,56 +488,25 @@ static size_t take_face(struct words *w, size_t start)
     return start + size;
 }
 
-/* The end of the letters and digits that begin at c. */
-static size_t run_end(const char *folded, size_t at)
-{
-    for (;; at += 8) {
-        uint64_t c = load8(folded + at);
-        uint64_t others = ~(WITHIN(c, 'a', 'z') | WITHIN(c, '0', '9')) &
-                          EACH(0x80);
-        if (others)
-            return at + ((size_t)__builtin_ctzll(others) >> 3);
-    }
-}
-
-static size_t add_plain(struct words *w, size_t start, size_t end)
+/* odd: some byte of it is, see struct words. */
+static size_t add_plain(struct words *w, size_t start, size_t end, bool odd)
 {
     const char *folded = w->folded + start;
     struct word *item = add(w, start, end, WORD_PLAIN,
                             hash_padded(folded, end - start));
-    if (w->text.data[start] != *folded)
+    if (odd && w->text.data[start] != *folded)
         item->flags = case_flags(w->text.data + start, end - start);
-    if (lengthened(folded, end - start))
+    if (odd && lengthened(folded, end - start))
         item->flags |= WORD_LENGTHENED;
     return end;
 }
 
-/* What most text is made of: a short word in lower case, then a space.
- * Returns start where it is something else. */
-static inline size_t take_short(struct words *w, size_t start)
-{
-    const char *folded = w->folded + start;
-    uint64_t c = load8(folded);
-    uint64_t others = ~(WITHIN(c, 'a', 'z') | WITHIN(c, '0', '9')) &
-                      EACH(0x80);
-    size_t length = others ? (size_t)__builtin_ctzll(others) >> 3 : 0;
-    if (length < 3 || folded[length] != ' ' || repeats(c, length) ||
-        w->text.data[start] != *folded)
-        return start;
-    add(w, start, start + length, WORD_PLAIN, hash_padded(folded, length));
-    return start + length;
-}
-
 /* What stands behind a run of letters may belong to it. */
-static size_t take_word(struct words *w, size_t start)
+static size_t take_mixed(struct words *w, size_t start, size_t end, bool odd)
 {
-    size_t end = take_short(w, start);
-    if (end > start)
-        return end;
-    end = run_end(w->folded, start);
     char next = w->folded[end];
     if (next == ' ' && end - start > 2)
-        return add_plain(w, start, end);
+        return add_plain(w, start, end, odd);
     if (end - start <= 2 && class_of(w->text.data[start]) & FACE &&
         may_face(w, start)) {
         size_t stop = take_face(w, start);
@@ -457,7 +527,24 @@ static size_t take_word(struct words *w, size_t start)
         if (w->folded[end] == 'o' && !(class_of(w->folded[end + 1]) & ALNUM))
             end++;
     }
-    return add_plain(w, start, end);
+    return add_plain(w, start, end, odd);
+}
+
+/* Most text is words in lower case, a space behind each; "xd" is a face. */
+static inline size_t take_word(struct words *w, size_t start)
+{
+    uint64_t run = run_at(w, start);
+    size_t end = start + (size_t)__builtin_ctzll(~run);
+    bool odd = bits_at(w->odd, start) & run;
+    const char *c = w->folded + start;
+    if (w->folded[end] == ' ' && !odd && (end - start != 2 || *c != 'x')) {
+        add(w, start, end, WORD_PLAIN, hash_padded(c, end - start));
+        return end;
+    }
+    odd |= end - start == RUN_LIMIT;
+    for (size_t more = end - start; more == RUN_LIMIT; end += more)
+        more = (size_t)__builtin_ctzll(~run_at(w, end));
+    return take_mixed(w, start, end, odd);
 }
 
 /* From a digit, or a currency sign or # of which at is the end. */
@@ -588,13 +675,10 @@ static size_t take_high(struct words *w, size_t start)
     return end;
 }
 
-/* One item at a byte that is no space; returns where it ends. */
-static size_t take(struct words *w, size_t at)
+/* One item that begins with no letter; returns where it ends. */
+static size_t take(struct words *w, size_t at, uint8_t c)
 {
-    uint8_t c = class_of(w->text.data[at]);
     size_t end = at;
-    if (c & (LOW | UP))
-        return take_word(w, at);
     if (c & FACE && may_face(w, at))
         end = take_face(w, at);
     if (end > at)
@@ -624,19 +708,17 @@ void words_split(struct words *w, struct text t)
         t.length = UINT32_MAX / 2;
     w->text = t;
     w->count = 0;
-    if (w->room < t.length) {
-        w->room = t.length * 2;
-        w->items = mem_resize(w->items, w->room * sizeof(*w->items));
-    }
+    make_room(w, t.length);
     fold(w);
     bool broken = false;
     for (size_t at = 0; at < t.length;) {
-        if (class_of(t.data[at]) == SPACE) {
+        uint8_t c = class_of(w->folded[at]);
+        if (c == SPACE) {
             broken |= t.data[at++] == '\n';
             continue;
         }
         size_t before = w->count;
-        at = take(w, at);
+        at = c & LOW ? take_word(w, at) : take(w, at, c);
         if (broken && w->count > before) {
             w->items[before].flags |= WORD_BREAK;
             broken = false;
@@ -649,5 +731,6 @@ void words_release(struct words *w)
 {
     mem_free(w->items);
     mem_free(w->folded);
+    mem_free(w->runs);
     *w = (struct words)WORDS_INIT;
 }
