@@ -5,26 +5,33 @@
 
 enum { BEGINS = ENTRY_CONTRAST | ENTRY_CONCESSION | ENTRY_CLAUSE };
 
-static bool is_mark(const struct words *w, size_t i, const char *marks)
+/* A mark behind which a clause may begin. */
+static bool is_mark(const struct words *w, size_t i)
 {
+    static const bool marks[256] = {
+        ['.'] = true, ['!'] = true, ['?'] = true, [';'] = true,
+        [':'] = true, [','] = true, ['('] = true, [')'] = true,
+    };
     return w->items[i].kind == WORD_PUNCTUATION &&
-           strchr(marks, w->folded[w->items[i].start]) != NULL;
+           marks[(unsigned char)w->folded[w->items[i].start]];
 }
 
 /* True where a clause may begin at word i. */
 static bool begins_clause(const struct lexicon *l, const struct words *w,
                           size_t i)
 {
-    if (w->items[i].flags & WORD_BREAK || is_mark(w, i - 1, ".!?;:,()"))
+    if (w->items[i].flags & WORD_BREAK || is_mark(w, i - 1))
         return true;
     uint64_t hash = lexicon_word(l, w, i);
-    const struct entry *e = lexicon_find(l, hash);
-    if (e && e->flags & BEGINS)
-        return true;
-    if (!e || !(e->flags & ENTRY_PREFIX) || i + 1 >= w->count)
+    const struct entry *e = lexicon_entry(l, hash);
+    if (!(e->flags & (BEGINS | ENTRY_PREFIX)))
         return false;
-    e = lexicon_find(l, words_join(hash, lexicon_word(l, w, i + 1)));
-    return e && e->flags & BEGINS;
+    if (e->flags & BEGINS)
+        return true;
+    if (i + 1 >= w->count)
+        return false;
+    e = lexicon_entry(l, words_join(hash, lexicon_word(l, w, i + 1)));
+    return e->flags & BEGINS;
 }
 
 void sentiment_clause(const struct sentiment *s, const struct words *words,

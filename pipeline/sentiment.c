@@ -238,7 +238,8 @@ void sentiment_mention(const struct sentiment *s, const struct words *words,
     double scale;
     size_t from, until;
     sentiment_clause(s, words, span, &from, &until);
-    if (from < until) {
+    bool all = whole && from == 0 && until == words->count;
+    if (from < until && !all) {
         struct sums sums = weigh(s, words, from, until, mask, &seen, &scale);
         sums.positive += CLAUSE_LEAN;
         sums.negative += CLAUSE_LEAN;

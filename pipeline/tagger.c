@@ -154,10 +154,8 @@ static void tag_mention(struct tagger *t, struct post *post,
     struct tags *tags = &mention->tags;
     size_t from, until;
     *tags = post->tags;
-    sentiment_clause(r->sentiment, &t->words, mention->span, &from, &until);
-    if (until - from < t->words.count)
-        sentiment_mention(r->sentiment, &t->words, mention->span, t->mask,
-                          &post->tags, tags);
+    sentiment_mention(r->sentiment, &t->words, mention->span, t->mask,
+                      &post->tags, tags);
     if (alone)
         return;
     sentence(&t->words, mention->span, &from, &until);
