@@ -45,7 +45,7 @@ static void index_entry(struct lexicon *l, size_t index)
     while (l->slots[at])
         at = (at + 1) & l->slot_mask;
     l->slots[at] = (uint32_t)(hash >> (32 + LEXICON_INDEX_BITS)
-                              << LEXICON_INDEX_BITS | (index + 1));
+                              << LEXICON_INDEX_BITS | index);
 }
 
 static void grow_slots(struct lexicon *l, size_t slots)
@@ -53,11 +53,9 @@ static void grow_slots(struct lexicon *l, size_t slots)
     mem_free(l->slots);
     l->slots = mem_alloc(slots * sizeof(*l->slots));
     l->slot_mask = slots - 1;
-    for (size_t i = 0; i < l->count; i++)
+    for (size_t i = 1; i < l->count; i++)
         index_entry(l, i);
 }
-
-const struct entry lexicon_none = { .hash = 0 };
 
 const struct entry *lexicon_search(const struct lexicon *l, uint64_t hash)
 {
@@ -67,11 +65,11 @@ const struct entry *lexicon_search(const struct lexicon *l, uint64_t hash)
             hash >> (32 + LEXICON_INDEX_BITS))
             continue;
         const struct entry *e =
-            &l->entries[(slot & ((1u << LEXICON_INDEX_BITS) - 1)) - 1];
+            &l->entries[slot & ((1u << LEXICON_INDEX_BITS) - 1)];
         if (e->hash == hash)
             return e;
     }
-    return &lexicon_none;
+    return l->entries;
 }
 
 /* The entry of a hash, made when it is new. */
@@ -462,6 +460,7 @@ int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
                            .handle = words_hash("<handle>", 8) };
     grow_slots(l, 1u << 16);
     l->entries = mem_grow(NULL, &l->room, 0, sizeof(*l->entries));
+    l->entries[l->count++] = (struct entry){ .hash = 0 };
     for (size_t i = 0; status == 0 && i < sizeof(files) / sizeof(*files);
          i++) {
         if (files[i].take == take_weight && !weights)

@@ -5,7 +5,7 @@
  *
  *   entries[]  dense, 32 bytes each        names  "not good\0great\0..."
  *   slots[]    open addressing, four an entry at least, 0 empty:
- *              [12 high bits of the hash][20 bits index + 1]
+ *              [12 high bits of the hash][20 bits index]
  */
 #ifndef PIPELINE_LEXICON_H
 #define PIPELINE_LEXICON_H
@@ -47,7 +47,7 @@ struct entry {
 };
 
 struct lexicon {
-    struct entry *entries;    /* owned */
+    struct entry *entries;    /* owned; the first stands for none */
     size_t count, room;
     struct buf names;
     uint32_t *slots;          /* owned */
@@ -89,29 +89,21 @@ static inline uint64_t lexicon_negated(uint64_t hash)
 
 enum { LEXICON_INDEX_BITS = 20 };
 
-/* Stands for no entry: all zero. */
-extern const struct entry lexicon_none;
-
 /* Not the first place looked at. */
 const struct entry *lexicon_search(const struct lexicon *l, uint64_t hash);
 
-/* The entry or lexicon_none. Without a branch that depends on whether there
- * is one: the words of a text are hard to foresee, and a wrong guess costs
- * more than the look-up. */
+/* The entry, or the first of all, which stands for none: all zero. Without a
+ * branch that depends on whether there is one: the words of a text are hard
+ * to foresee, and a wrong guess costs more than the look-up. */
 static inline const struct entry *lexicon_entry(const struct lexicon *l,
                                                 uint64_t hash)
 {
     uint32_t slot = l->slots[(hash >> 8) & l->slot_mask];
-    bool same = (slot != 0) &
-                (slot >> LEXICON_INDEX_BITS ==
-                 hash >> (32 + LEXICON_INDEX_BITS));
+    uint32_t differ = (slot ^ (uint32_t)(hash >> 32)) >> LEXICON_INDEX_BITS;
+    uint32_t keep = (uint32_t)(differ != 0) - 1; /* "?:" would be a branch */
     const struct entry *e =
-        l->entries + ((slot & ((1u << LEXICON_INDEX_BITS) - 1)) - same);
-    uintptr_t mask = (uintptr_t)0 - same; /* "?:" would be a branch */
-    e = (const struct entry *)(((uintptr_t)e & mask) |
-                               ((uintptr_t)&lexicon_none & ~mask));
-    bool found = e->hash == hash;
-    if (__builtin_expect((slot != 0) != found, 0))
+        l->entries + (slot & keep & ((1u << LEXICON_INDEX_BITS) - 1));
+    if (__builtin_expect(slot && e->hash != hash, 0))
         return lexicon_search(l, hash);
     return e;
 }
@@ -120,7 +112,7 @@ static inline const struct entry *lexicon_find(const struct lexicon *l,
                                                uint64_t hash)
 {
     const struct entry *e = lexicon_entry(l, hash);
-    return e == &lexicon_none ? NULL : e;
+    return e == l->entries ? NULL : e;
 }
 
 static inline const char *lexicon_name(const struct lexicon *l,

@@ -169,10 +169,10 @@ static void fill(struct walk *k, size_t first)
         b->pairs[i] = may ? lexicon_entry(k->lexicon,
                                          words_join(b->keys[i],
                                                     b->keys[i + 1]))
-                          : &lexicon_none;
+                          : k->lexicon->entries;
     }
     if (count <= BLOCK)
-        b->pairs[count - 1] = &lexicon_none;
+        b->pairs[count - 1] = k->lexicon->entries;
     b->first = first;
     b->filled = first + (count <= BLOCK ? count : BLOCK);
 }
@@ -353,9 +353,9 @@ static void emit_phrase(struct walk *k, const struct entry *e, size_t first,
 static void show(const struct walk *k, size_t i, uint64_t hash, uint64_t key,
                  const struct entry *e)
 {
-    const struct entry *pair = k->pair == &lexicon_none ? NULL : k->pair;
+    const struct entry *pair = k->pair == k->lexicon->entries ? NULL : k->pair;
     struct term t = { hash, key, (uint32_t)i, (uint32_t)i,
-                      e == &lexicon_none ? NULL : e };
+                      e == k->lexicon->entries ? NULL : e };
     if (t.entry || k->every)
         k->take(k->context, &t);
     if (!k->previous || !(pair || k->every))
