@@ -127,7 +127,7 @@ struct add {
 /* Open addressing by the high bits of a hash; words and pairs apart. */
 struct topic_slot {
     uint32_t tag;           /* low bits of the hash */
-    uint32_t cell;          /* 1 + index into cells; 0: empty */
+    uint32_t cell;          /* index into cells; 0: empty */
 };
 
 struct topic_table {
@@ -146,7 +146,7 @@ struct topic_rows {
     struct add *adds;       /* of links[], same index, of weighted rows */
     struct vector *vectors; /* the first is zero */
     uint8_t slots_of[TAG_COUNT]; /* place of a weighted tag in a vector */
-    struct cell *cells;
+    struct cell *cells;     /* the first stands for none: all zero */
     struct topic_table words, pairs;
     uint64_t pair_filter[(1 << TOPIC_PAIR_BITS) / 64];
     size_t row_count, row_room, element_count, element_room;
@@ -195,28 +195,22 @@ static inline const struct cell *topic_find(const struct topic_rows *t,
         if (slot.cell == 0)
             return NULL;
         if (slot.tag == (uint32_t)hash &&
-            t->cells[slot.cell - 1].hash == hash)
-            return &t->cells[slot.cell - 1];
+            t->cells[slot.cell].hash == hash)
+            return &t->cells[slot.cell];
     }
 }
 
-/* Stands for no cell: all zero. */
-extern const struct cell topic_none;
-
-/* Of one word, or of a class of words. Most words are found, or not, at the
- * first place looked at. Which of the two is hard to foresee, so no branch
- * depends on it. */
+/* Of one word, or of a class of words; NULL when there is none. Most words
+ * are found, or not, at the first place looked at. Which of the two is hard to
+ * foresee, so no branch depends on it. */
 static inline const struct cell *topic_cell(const struct topic_rows *t,
                                             uint64_t hash)
 {
     struct topic_slot slot = t->words.slots[hash >> t->words.shift];
-    bool same = (slot.cell != 0) & (slot.tag == (uint32_t)hash);
-    uintptr_t mask = (uintptr_t)0 - same;
-    const struct cell *c = t->cells + (slot.cell - same);
-    c = (const struct cell *)(((uintptr_t)c & mask) |
-                              ((uintptr_t)&topic_none & ~mask));
+    uint32_t keep = (uint32_t)(slot.tag != (uint32_t)hash) - 1;
+    const struct cell *c = t->cells + (slot.cell & keep);
     bool found = c->hash == hash;
-    if (__builtin_expect((slot.cell != 0) != found, 0))
+    if (__builtin_expect(slot.cell && !found, 0))
         return topic_find(t, &t->words, hash);
     return (const struct cell *)((uintptr_t)c & ((uintptr_t)0 - found));
 }

@@ -5,8 +5,6 @@
 
 enum { COMMON_COST = 200, CLASS_COST = 1500, PAIRS_LIMIT = 4000 };
 
-const struct cell topic_none = { .hash = 0 };
-
 static const char common_words[] =
     "the to a and i of is it in for you my that on have be this with was are "
     "not but at so your we me just if all can do what as they please would "
@@ -257,8 +255,7 @@ static void index_cell(struct topic_rows *t, size_t index)
     }
     while (table->slots[at].cell)
         at = (at + 1) & table->mask;
-    table->slots[at] = (struct topic_slot){ (uint32_t)hash,
-                                            (uint32_t)(index + 1) };
+    table->slots[at] = (struct topic_slot){ (uint32_t)hash, (uint32_t)index };
 }
 
 /* Room for count cells, two thirds of it empty at least. */
@@ -279,7 +276,7 @@ static void index_cells(struct topic_rows *t)
         pairs += (t->cells[i].flags & CELL_PAIR) != 0;
     make_table(&t->pairs, pairs);
     make_table(&t->words, t->cell_count - pairs);
-    for (size_t i = 0; i < t->cell_count; i++)
+    for (size_t i = 1; i < t->cell_count; i++)
         index_cell(t, i);
     for (int i = 0; i < CLASS_COUNT; i++)
         t->kind_cells[i] = topic_cell(t, t->kinds[i]);
@@ -290,6 +287,8 @@ static void build_cells(struct topic_rows *t)
     size_t room = 0, kept = 0;
     if (t->link_count)
         qsort(t->links, t->link_count, sizeof(*t->links), by_hash);
+    t->cells = mem_grow(t->cells, &room, 0, sizeof(*t->cells));
+    t->cells[t->cell_count++] = (struct cell){ .hash = 0 };
     for (size_t i = 0; i < t->link_count; i++) {
         struct link l = t->links[i];
         if (i == 0 || l.hash != t->cells[t->cell_count - 1].hash) {
