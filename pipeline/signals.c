@@ -101,7 +101,7 @@ static void read_form(struct walk *k, size_t from)
             plain++;
             all_flags |= item->flags;
             capitals += (item->flags & WORD_CAPS) != 0;
-            titles += i > from && (item->flags & WORD_TITLE);
+            titles += (item->flags & WORD_TITLE) != 0;
             continue;
         }
         kinds |= 1u << item->kind;
@@ -111,6 +111,9 @@ static void read_form(struct walk *k, size_t from)
         if (is_mark(k, item, QUESTION))
             value[SIGNAL_QUESTION] = 1;
     }
+    const struct word *first = &k->w->items[from];
+    if (from < k->until && first->kind == WORD_PLAIN)
+        titles -= (first->flags & WORD_TITLE) != 0; /* as all sentences do */
     value[SIGNAL_LENGTHENED] = (all_flags & WORD_LENGTHENED) != 0;
     value[SIGNAL_LINK] = (kinds >> WORD_LINK & 1) != 0;
     value[SIGNAL_HANDLE] = (kinds >> WORD_HANDLE & 1) != 0;
@@ -159,10 +162,10 @@ static void fill(struct walk *k, size_t first)
     size_t count = k->until - first;
     if (count > BLOCK + 1)
         count = BLOCK + 1;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         b->keys[i] = key_of(k, first + i);
-    for (size_t i = 0; i < count; i++)
         b->entries[i] = lexicon_entry(k->lexicon, b->keys[i]);
+    }
     for (size_t i = 0; i + 1 < count; i++) {
         uint32_t one = b->entries[i]->flags, two = b->entries[i + 1]->flags;
         bool may = one & (ENTRY_PREFIX | ENTRY_FIRST) && two & ENTRY_SECOND;
