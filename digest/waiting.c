@@ -517,6 +517,7 @@ int waiting_finish(struct waiting *w, struct error *err)
     if (w->cry_count)
         qsort(w->cries, w->cry_count, sizeof(*w->cries), by_writer);
     w->asks = mem_alloc((w->cry_count + 1) * sizeof(*w->asks));
+    w->ask_count = 0;
     for (size_t i = 0; i < w->cry_count; i++) {
         struct cry *c = &w->cries[i];
         struct ask *last = w->ask_count ? &w->asks[w->ask_count - 1] : NULL;
