@@ -42,7 +42,7 @@ static size_t slot_place(const struct languages *l, uint64_t hash)
 {
     uint32_t tag = (uint32_t)(hash >> 32) | 1;
     size_t at = hash & (l->slot_count - 1);
-    while (l->slots[at].tag && l->slots[at].tag != tag)
+    while ((l->slots[at].tag != 0) & (l->slots[at].tag != tag))
         at = (at + 1) & (l->slot_count - 1);
     return at;
 }

@@ -103,7 +103,8 @@ static inline const struct entry *lexicon_entry(const struct lexicon *l,
     uint32_t keep = (uint32_t)(differ != 0) - 1; /* "?:" would be a branch */
     const struct entry *e =
         l->entries + (slot & keep & ((1u << LEXICON_INDEX_BITS) - 1));
-    if (__builtin_expect(slot && e->hash != hash, 0))
+    bool found = e->hash == hash;
+    if (__builtin_expect((slot != 0) != found, 0)) /* "&&": two branches */
         return lexicon_search(l, hash);
     return e;
 }

@@ -168,7 +168,8 @@ static void fill(struct walk *k, size_t first)
     }
     for (size_t i = 0; i + 1 < count; i++) {
         uint32_t one = b->entries[i]->flags, two = b->entries[i + 1]->flags;
-        bool may = one & (ENTRY_PREFIX | ENTRY_FIRST) && two & ENTRY_SECOND;
+        bool may = ((one & (ENTRY_PREFIX | ENTRY_FIRST)) != 0) &
+                   ((two & ENTRY_SECOND) != 0);
         b->pairs[i] = may ? lexicon_entry(k->lexicon,
                                          words_join(b->keys[i],
                                                     b->keys[i + 1]))

@@ -210,7 +210,7 @@ static inline const struct cell *topic_cell(const struct topic_rows *t,
     uint32_t keep = (uint32_t)(slot.tag != (uint32_t)hash) - 1;
     const struct cell *c = t->cells + (slot.cell & keep);
     bool found = c->hash == hash;
-    if (__builtin_expect(slot.cell && !found, 0))
+    if (__builtin_expect((slot.cell != 0) != found, 0))
         return topic_find(t, &t->words, hash);
     return (const struct cell *)((uintptr_t)c & ((uintptr_t)0 - found));
 }
