@@ -242,19 +242,14 @@ static inline const struct cell *topic_pair(const struct topic_rows *t,
 static inline bool topic_has(const uint64_t *sorted, size_t count,
                              uint64_t hash)
 {
-    while (count > 8) {
+    if (!count)
+        return false;
+    while (count > 1) { /* without a branch on what stands there */
         size_t half = count / 2;
-        if (sorted[half] <= hash) {
-            sorted += half;
-            count -= half;
-        } else {
-            count = half;
-        }
+        sorted += half & ((size_t)0 - (sorted[half] <= hash));
+        count -= half;
     }
-    for (size_t i = 0; i < count; i++)
-        if (sorted[i] == hash)
-            return true;
-    return false;
+    return *sorted == hash;
 }
 
 #endif
