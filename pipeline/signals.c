@@ -412,11 +412,12 @@ static bool may_start(const struct walk *k, size_t i, const struct entry *e)
     const struct word *items = k->w->items;
     if (items[i].kind == WORD_NUMBER)
         return true;
-    if (!(e->flags & (ENTRY_ROLES | ENTRY_PREFIX)))
-        return false;
-    return e->flags & ENTRY_ROLES ||
-           (i + 1 < k->until && (items[i + 1].kind != WORD_PLAIN ||
-                                 k->block->pairs[i - k->block->first]->flags));
+    size_t next = i + (i + 1 < k->until); /* "&&" would be branches */
+    bool phrase = (next > i) &
+                  ((items[next].kind != WORD_PLAIN) |
+                   (k->block->pairs[i - k->block->first]->flags != 0));
+    return ((e->flags & ENTRY_ROLES) != 0) |
+           (((e->flags & ENTRY_PREFIX) != 0) & phrase);
 }
 
 static void read_item(struct walk *k, size_t i)
