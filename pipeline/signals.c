@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One walk over the words of a text: negations, modifiers, contrasts,
- * phrases, terms. Adds nothing up to a score: sentiment.c weighs. */
+ * phrases, terms. Adds nothing up to a score: sentiment.c weighs. Long: the
+ * walk is one state that all its parts share. */
 #include "pipeline/signals.h"
 
 #include <math.h>
