@@ -38,6 +38,7 @@ struct figure {
 };
 
 struct inquiry {
+    bool planned;          /* coverage of the day was recorded */
     struct invocation *in;
     const char *subject;
     struct figure figure;
@@ -248,12 +249,11 @@ static int put_figure(struct inquiry *q, struct error *err)
     struct buf *out = &q->out;
     struct counts all;
     double share;
-    bool planned;
     struct store_query any = { NULL, NULL, q->from, q->until };
     if (store_series(q->in->store, &any, q->until - q->from, &all, 1, err) ||
         coverage_share(&share, q->in->store, q->in->config, q->from, q->until,
                        err) ||
-        range_planned(q->in, q->from, q->until, &planned, err))
+        range_planned(q->in, q->from, q->until, &q->planned, err))
         return -1;
     phrase_quote(out, subject_title(q->in, q->subject), 60);
     buf_printf(out, ", %s, ", q->figure.name);
@@ -271,10 +271,10 @@ static int put_figure(struct inquiry *q, struct error *err)
         return -1;
     put_net(q);
     line(q, "coverage");
-    if (planned)
+    if (q->planned)
         phrase_share(out, share);
-    buf_puts(out, planned ? " of what was planned\n"
-                          : "not known: nothing was planned\n");
+    buf_puts(out, q->planned ? " of what was planned\n"
+                             : "not known: nothing was planned\n");
     line(q, "rules");
     for (size_t i = 0; i < q->rules_count; i++)
         buf_printf(out, "%sversion %llu: %llu posts", i ? ", " : "",
@@ -332,12 +332,15 @@ static int put_alerts(struct inquiry *q, struct error *err)
             continue;
         told++;
         buf_printf(out, "  %s of %s: severity %.1f, %llu posts by %llu people, "
-                   "busiest writer %.0f %%, copies %.0f %%, coverage "
-                   "%.0f %%%s%s\n", detect_level_names[a->level],
+                   "busiest writer %.0f %%, copies %.0f %%, coverage ",
+                   detect_level_names[a->level],
                    alert_kind_names[a->kind], a->severity,
                    (unsigned long long)a->posts,
                    (unsigned long long)a->authors, a->top_author * 100,
-                   a->copied * 100, a->coverage * 100,
+                   a->copied * 100);
+        if (q->planned)
+            phrase_share(out, a->coverage);
+        buf_printf(out, "%s%s%s\n", q->planned ? "" : "not known",
                    a->few_writers ? ", held: few writers or copies" : "",
                    a->withheld ? ", withheld: poor coverage" : "");
         for (size_t k = 0; k < a->part_count; k++)

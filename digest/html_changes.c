@@ -47,9 +47,14 @@ static void put_alert_why(struct buf *out, const struct digest *d,
                    p->low < 0 ? 0 : p->low, p->high, p->score);
     }
     buf_printf(out, "<li>%llu writers; the busiest wrote %.0f %%; copies and "
-               "reposts %.0f %%; coverage of these hours %.0f %%</li></ul>",
+               "reposts %.0f %%; coverage of these hours ",
                (unsigned long long)a->authors, 100 * a->top_author,
-               100 * a->copied, 100 * a->coverage);
+               100 * a->copied);
+    if (d->planned)
+        phrase_share(out, a->coverage);
+    else
+        buf_puts(out, "not recorded");
+    buf_puts(out, "</li></ul>");
     html_why(out, d, a->subject, NULL);
     buf_puts(out, "</details>\n");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See waiting.h. One pass: asks and replies are kept by the hash of source
- * and id, and joined at the end. */
+ * and id, and joined at the end. Long: what counts as asked, as answered and
+ * as the same ask is one definition, kept in one place. */
 #include "digest/waiting.h"
 
 #include <math.h>
