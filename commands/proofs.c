@@ -112,8 +112,8 @@ static void explain(const struct proof *p, struct buf *out,
                     mask, &again, take_part, &parts);
     put_parts(out, text, &parts);
     struct fired fired = { out, text, 0 };
-    topics_explain(rules_topics(rules), words, again.score, take_topic,
-                   &fired);
+    topics_explain(rules_topics(rules), words, mask, again.score,
+                   take_topic, &fired);
     buf_puts(out, fired.count ? "\n" : "");
     mem_free(mask);
 }

@@ -161,7 +161,7 @@ static void tag_mention(struct tagger *t, struct post *post,
     sentence(&t->words, mention->span, &from, &until);
     if (until - from < t->words.count) {
         tags->aspects = tags->channels = tags->intents = 0;
-        topics_tag(r->topics, &t->words, from, until, tags);
+        topics_tag(r->topics, &t->words, from, until, t->mask, tags);
     }
 }
 
@@ -201,9 +201,9 @@ static void tag_post(struct tagger *t, struct post *post,
     if (is_scored(post)) {
         sentiment_score(t->rules->sentiment, &t->words, 0, t->words.count,
                         t->mask, &post->tags, NULL, NULL);
-        topics_tag(t->rules->topics, &t->words, 0, t->words.count,
+        topics_tag(t->rules->topics, &t->words, 0, t->words.count, t->mask,
                    &post->tags);
-        topics_spans(t->rules->topics, &t->words, post);
+        topics_spans(t->rules->topics, &t->words, t->mask, post);
     }
     bool alone = one_family(t->rules->mentions, post);
     for (uint32_t i = 0; i < post->mention_count; i++) {
@@ -319,7 +319,7 @@ void tagger_explain(struct tagger *t, struct text text, struct buf *out)
              CHANNEL_COUNT);
     tell_set(out, "intents", post.tags.intents, intent_names, INTENT_COUNT);
     if (post.tags.label != LABEL_UNSCORED)
-        topics_explain(t->rules->topics, &t->words, post.tags.score,
-                       tell_topic, &to);
+        topics_explain(t->rules->topics, &t->words, t->mask,
+                       post.tags.score, tell_topic, &to);
     arena_release(&memory);
 }

@@ -116,9 +116,13 @@ static void read_odd(struct topic_place *p, size_t i, struct topic_word *v)
 }
 
 void topic_read(struct topic_place *p, const struct topic_rows *t,
-                const struct words *words, size_t from, size_t until)
+                const struct words *words, size_t from, size_t until,
+                const uint8_t *mask)
 {
     size_t count = until - from;
+    /* "Acme app" is an app, "Tilly Box" no box. */
+    const uint32_t telling = 1u << ASPECT_APP | 1u << ASPECT_WEBSITE |
+                             1u << ASPECT_LOYALTY;
     p->t = t;
     p->words = words;
     p->from = from;
@@ -135,6 +139,10 @@ void topic_read(struct topic_place *p, const struct topic_rows *t,
             item->flags & (WORD_LENGTHENED | WORD_CAPS))
             read_odd(p, i, v);
         v->cell = topic_cell(t, v->key);
+        if (mask && mask[i] && !(v->cell && v->cell->hits & telling)) {
+            v->cell = NULL;
+            v->key = 0;
+        }
         if (v->cell)
             v->sets |= v->cell->sets;
         p->present |= v->sets;

@@ -34,9 +34,10 @@ struct topic_place {
     struct span captures[CAPTURE_COUNT];
 };
 
-/* Fill in the view of words [from, until). */
+/* Fill in the view of words [from, until). mask: as topics_tag() has it. */
 void topic_read(struct topic_place *p, const struct topic_rows *t,
-                const struct words *words, size_t from, size_t until);
+                const struct words *words, size_t from, size_t until,
+                const uint8_t *mask);
 void topic_done(struct topic_place *p);
 
 /* Could the row match with its anchor at word at? */

@@ -139,14 +139,15 @@ static uint32_t with_implied(const struct topic_rows *t, uint32_t hits)
 }
 
 void topics_tag(const struct topics *topics, const struct words *words,
-                size_t from, size_t until, struct tags *out)
+                size_t from, size_t until, const uint8_t *mask,
+                struct tags *out)
 {
     const struct topic_rows *t = &topics->rows;
     struct topic_place p;
     const struct cell *previous = NULL;
     struct found f;
     size_t piece = 0, before = 0;
-    topic_read(&p, t, words, from, until);
+    topic_read(&p, t, words, from, until, mask);
     f.hits = 0;
     begin_piece(t, &f);
     for (size_t i = from; i < until; i++) {
@@ -212,13 +213,14 @@ static void visit_cell(const struct visitor *to, const struct cell *c,
 
 /* captures: only rows that capture. */
 static void visit_rows(const struct topic_rows *t, const struct words *words,
-                       bool captures, visit_row *visit, void *context)
+                       const uint8_t *mask, bool captures, visit_row *visit,
+                       void *context)
 {
     struct topic_place p;
     struct visitor to = { &p, captures, visit, context };
     const struct cell *previous = NULL;
     size_t before = 0;
-    topic_read(&p, t, words, 0, words->count);
+    topic_read(&p, t, words, 0, words->count, mask);
     for (size_t i = 0; i < words->count; i++) {
         const struct topic_word *v = &p.view[i];
         visit_cell(&to, v->cell, i, i);
@@ -298,12 +300,12 @@ static void take_spans(void *context, const struct topic_place *p,
 }
 
 void topics_spans(const struct topics *t, const struct words *words,
-                  struct post *post)
+                  const uint8_t *mask, struct post *post)
 {
     struct spans s = { .post = post };
     post->wish = post->from = post->to = (struct span){ 0, 0 };
     if (post->tags.intents & (1u << INTENT_SUGGESTION | 1u << INTENT_SWITCH))
-        visit_rows(&t->rows, words, true, take_spans, &s);
+        visit_rows(&t->rows, words, mask, true, take_spans, &s);
 }
 
 /* --- why ----------------------------------------------------------------- */
@@ -328,10 +330,11 @@ static void take_reason(void *context, const struct topic_place *p,
 }
 
 void topics_explain(const struct topics *t, const struct words *words,
-                    int score, visit_topic *visit, void *context)
+                    const uint8_t *mask, int score, visit_topic *visit,
+                    void *context)
 {
     struct reasons r = { visit, context };
-    visit_rows(&t->rows, words, false, take_reason, &r);
+    visit_rows(&t->rows, words, mask, false, take_reason, &r);
     for (uint32_t left = t->rows.weighted; left; left &= left - 1) {
         unsigned tag = (unsigned)__builtin_ctz(left);
         float adds = topic_feeling(&t->rows, tag, score);

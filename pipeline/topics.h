@@ -15,14 +15,16 @@ int topics_open(struct topics **out, const char *folder, struct error *err);
 void topics_close(struct topics *t);
 
 /* Tag words [from, until): aspects, channels, intents of *out are set. Its
- * score, set before, weighs in: what pleases is hardly a complaint. */
+ * score, set before, weighs in: what pleases is hardly a complaint. mask (or
+ * NULL): words of a name, which say nothing ("app" does). */
 void topics_tag(const struct topics *t, const struct words *words,
-                size_t from, size_t until, struct tags *out);
+                size_t from, size_t until, const uint8_t *mask,
+                struct tags *out);
 
 /* Spans of a post as a whole: wish, switch from and to (post->tags is set
  * before). */
 void topics_spans(const struct topics *t, const struct words *words,
-                  struct post *post);
+                  const uint8_t *mask, struct post *post);
 
 /* Which rows fired: aspect, channel or intent name, the pattern as written,
  * its weight (0: it decides alone), the span. Weighted rows are told even
@@ -31,7 +33,8 @@ void topics_spans(const struct topics *t, const struct words *words,
 typedef void visit_topic(void *context, const char *name, const char *row,
                          double weight, struct span span);
 void topics_explain(const struct topics *t, const struct words *words,
-                    int score, visit_topic *visit, void *context);
+                    const uint8_t *mask, int score, visit_topic *visit,
+                    void *context);
 
 uint64_t topics_hash(const struct topics *t);
 

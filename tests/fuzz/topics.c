@@ -58,18 +58,23 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
     }
     struct post first = { .text = text }, again = { .text = text };
     words_split(&w, text);
-    topics_tag(t, &w, 0, w.count, &first.tags);
-    topics_tag(t, &w, w.count / 2, w.count, &again.tags);
-    topics_tag(t, &w, 0, w.count, &again.tags);
+    topics_tag(t, &w, 0, w.count, NULL, &first.tags);
+    topics_tag(t, &w, w.count / 2, w.count, NULL, &again.tags);
+    topics_tag(t, &w, 0, w.count, NULL, &again.tags);
     if (memcmp(&first.tags, &again.tags, sizeof(first.tags)) != 0)
         abort();
+    uint8_t *mask = mem_alloc(w.count + 1);
+    for (size_t i = 0; i < w.count; i++)
+        mask[i] = text.data[w.items[i].start] & 1;
+    topics_tag(t, &w, 0, w.count, mask, &again.tags);
     first.tags.intents = 0xff;
-    topics_spans(t, &w, &first);
+    topics_spans(t, &w, mask, &first);
     if ((size_t)first.wish.start + first.wish.length > text.length ||
         (size_t)first.from.start + first.from.length > text.length ||
         (size_t)first.to.start + first.to.length > text.length)
         abort();
-    topics_explain(t, &w, -500, take, &w);
+    topics_explain(t, &w, mask, -500, take, &w);
+    mem_free(mask);
     words_release(&w);
     topics_close(t);
     return 0;

@@ -188,7 +188,7 @@ static void take_text(struct fit *f, struct text text, bool label,
         .fold = (uint8_t)fold, .set = (uint8_t)set,
         .importance = importance };
     words_split(&f->words, clean_entities(&f->memory, text));
-    topics_explain(f->topics, &f->words, 0, take_row, f);
+    topics_explain(f->topics, &f->words, NULL, 0, take_row, f);
     take_feeling(f);
     for (size_t i = 0; i < f->words.count; i++) {
         const struct word *item = &f->words.items[i];

@@ -68,7 +68,7 @@ static struct tags tag(struct score *s, struct text text)
     words_split(&s->words, clean_entities(&s->memory, text));
     sentiment_score(s->sentiment, &s->words, 0, s->words.count, NULL, &tags,
                     NULL, NULL);
-    topics_tag(s->topics, &s->words, 0, s->words.count, &tags);
+    topics_tag(s->topics, &s->words, 0, s->words.count, NULL, &tags);
     return tags;
 }
 

@@ -85,9 +85,11 @@ static void test_names_feel_nothing(void **state)
     tag(&b, "the Horrible Awful shop in town");
     assert_non_null(mention_of(&b, "horrible"));
     int16_t masked = b.posts[0].tags.score;
+    assert_false(b.posts[0].tags.intents >> INTENT_COMPLAINT & 1);
     batch_release(&b);
     tag(&b, "the horrible, awful shop in town");
     assert_true(b.posts[0].tags.score < masked);
+    assert_true(b.posts[0].tags.intents >> INTENT_COMPLAINT & 1);
     batch_release(&b);
 }
 

@@ -26,8 +26,8 @@ static struct post tag(const struct topics *t, const char *text)
     struct words w = WORDS_INIT;
     struct post post = { .text = text_of(text) };
     words_split(&w, post.text);
-    topics_tag(t, &w, 0, w.count, &post.tags);
-    topics_spans(t, &w, &post);
+    topics_tag(t, &w, 0, w.count, NULL, &post.tags);
+    topics_spans(t, &w, NULL, &post);
     words_release(&w);
     return post;
 }
@@ -169,13 +169,17 @@ static void test_parts(void **state)
     struct words w = WORDS_INIT;
     struct tags tags = { 0 };
     (void)state;
-    words_split(&w, TEXT("lovely coat, but the courier was late"));
-    topics_tag(t, &w, 0, 2, &tags);
+    words_split(&w, TEXT("lovely coat, but the courier was rude"));
+    topics_tag(t, &w, 0, 2, NULL, &tags);
     assert_false(tags.aspects >> ASPECT_DELIVERY & 1);
-    topics_tag(t, &w, 3, w.count, &tags);
+    topics_tag(t, &w, 3, w.count, NULL, &tags);
     assert_true(tags.aspects >> ASPECT_DELIVERY & 1);
-    topics_tag(t, &w, 0, 0, &tags);
+    topics_tag(t, &w, 0, 0, NULL, &tags);
     assert_int_equal(tags.aspects | tags.channels | tags.intents, 0);
+    /* a word of a name says nothing */
+    static const uint8_t mask[8] = { [5] = 1 };
+    topics_tag(t, &w, 0, w.count, mask, &tags);
+    assert_false(tags.aspects >> ASPECT_DELIVERY & 1);
     words_release(&w);
     topics_close(t);
 }
@@ -277,7 +281,7 @@ static void test_weights(void **state)
     p = tag(t, "late and no reply");
     assert_int_equal(p.tags.intents, 1 << INTENT_COMPLAINT);
     words_split(&w, TEXT("late, no reply"));
-    topics_explain(t, &w, 0, take_reason, &out);
+    topics_explain(t, &w, NULL, 0, take_reason, &out);
     assert_string_equal(buf_text(&out), "complaint|late|1.5|0+4\n"
                                         "complaint|no *1 reply|1|6+8\n");
     buf_release(&out);
@@ -306,9 +310,9 @@ static void test_feeling(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct tags tags = { .score = (int16_t)rows[i].score };
         struct buf out = BUF_INIT(0);
-        topics_tag(t, &w, 0, w.count, &tags);
+        topics_tag(t, &w, 0, w.count, NULL, &tags);
         assert_int_equal(tags.intents >> INTENT_COMPLAINT & 1, rows[i].is);
-        topics_explain(t, &w, rows[i].score, take_reason, &out);
+        topics_explain(t, &w, NULL, rows[i].score, take_reason, &out);
         assert_string_equal(buf_text(&out), rows[i].told);
         buf_release(&out);
     }
@@ -360,10 +364,10 @@ static void test_hostile(void **state)
     for (size_t i = 0; i < length; i++)
         big[i] = "please no a "[i % 12];
     words_split(&w, (struct text){ big, length });
-    topics_tag(t, &w, 0, w.count, &tags);
+    topics_tag(t, &w, 0, w.count, NULL, &tags);
     struct post p = { .text = { big, length }, .tags = tags };
     p.tags.intents = 0xff;
-    topics_spans(t, &w, &p);
+    topics_spans(t, &w, NULL, &p);
     mem_free(big);
     words_release(&w);
     topics_close(t);

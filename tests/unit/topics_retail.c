@@ -45,8 +45,8 @@ static struct post tag(struct tagged *t, const char *text)
     words_split(&t->words, post.text);
     sentiment_score(t->sentiment, &t->words, 0, t->words.count, NULL,
                     &post.tags, NULL, NULL);
-    topics_tag(t->topics, &t->words, 0, t->words.count, &post.tags);
-    topics_spans(t->topics, &t->words, &post);
+    topics_tag(t->topics, &t->words, 0, t->words.count, NULL, &post.tags);
+    topics_spans(t->topics, &t->words, NULL, &post);
     return post;
 }
 
