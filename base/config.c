@@ -417,7 +417,8 @@ int config_load(struct config **out, const char *path, struct buf *faults,
     yaml_parser_set_input_file(&parser, file);
     if (!yaml_parser_load(&parser, &document)) {
         fault(&r, (int)parser.problem_mark.line + 1,
-              parser.problem ? parser.problem : "this is not YAML");
+              ferror(file) ? strerror(errno)
+              : parser.problem ? parser.problem : "this is not YAML");
         goto done;
     }
     r.document = &document;

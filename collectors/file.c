@@ -23,6 +23,7 @@ const struct option file_options[] = {
 /* Every theirs=ours must name one of ours. */
 static int check_map(const struct file *options, struct error *err)
 {
+    enum file_naming how;
     for (size_t i = 0; i < options->map.count; i++) {
         const char *item = options->map.items[i];
         const char *equals = strrchr(item, '=');
@@ -30,7 +31,7 @@ static int check_map(const struct file *options, struct error *err)
             return error_set(err, ERROR_USAGE, "map \"%s\": write "
                              "theirs=ours, as body=text", item);
         struct text theirs = { item, (size_t)(equals - item) };
-        if (file_meaning(options, theirs) >= FILE_FIELDS)
+        if (file_meaning(options, theirs, &how) >= FILE_FIELDS)
             return error_set(err, ERROR_USAGE, "map \"%s\": \"%s\" is none "
                              "of id source created_at author text lang url "
                              "likes reposts replies reply_to kind rating",

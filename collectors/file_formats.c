@@ -74,13 +74,14 @@ static int open_ndjson(struct file_job *job, struct error *err)
     size_t room = map->count + FILE_FIELDS + 32;
     char **paths = mem_alloc((room + 1) * sizeof(*paths));
     job->meaning = mem_alloc(room * sizeof(*job->meaning));
+    enum file_naming how;
     (void)err;
     size_t n = 0;
     for (size_t i = 0; i < map->count; i++) {
         const char *equals = strrchr(map->items[i], '=');
         paths[n] = mem_slice(map->items[i],
                              (size_t)(equals - map->items[i]));
-        job->meaning[n] = file_meaning(job->options, text_of(paths[n]));
+        job->meaning[n] = file_meaning(job->options, text_of(paths[n]), &how);
         n++;
     }
     for (int i = 0; i < FILE_FIELDS; i++) {
@@ -382,7 +383,8 @@ static int take_guess(void *context, const struct json_value *v,
     else if (v[3].type != JSON_ABSENT && v[4].type != JSON_ABSENT)
         *guess = &file_pushshift;
     else if ((v[5].type != JSON_ABSENT && v[6].type != JSON_ABSENT) ||
-             (v[7].type == JSON_OTHER && v[8].type == JSON_OTHER) ||
+             (v[7].type == JSON_OTHER && (v[8].type == JSON_OTHER ||
+                                          v[11].type == JSON_OTHER)) ||
              (v[9].type != JSON_ABSENT && v[10].type != JSON_ABSENT))
         *guess = &file_twarc;
     return 0;
@@ -396,6 +398,7 @@ const struct file_format *file_guess(struct text line)
         "id_str", "user",             /* twarc, version 1 */
         "data", "meta",               /* version 2, pages */
         "author_id", "edit_history_tweet_ids", /* version 2, flattened */
+        "includes",                   /* pages of known ids have no meta */
         NULL
     };
     const struct file_format *guess = &file_ndjson;

@@ -66,8 +66,11 @@ extern const struct file_format *const file_formats[]; /* NULL-terminated */
 /* Which format the first line is in. */
 const struct file_format *file_guess(struct text line);
 
+/* How a name came by its meaning; the first counts most. */
+enum file_naming { NAMED_BY_MAP, NAMED_AS_OURS, NAMED_BY_ALIAS };
 /* The meaning of a name after --map; FIELD_NONE when it has none. */
-enum file_field file_meaning(const struct file *options, struct text name);
+enum file_field file_meaning(const struct file *options, struct text name,
+                             enum file_naming *how);
 extern const char *const file_field_names[FILE_FIELDS];
 extern const struct file_alias { const char *name; enum file_field field; }
     file_aliases[];            /* ends with a NULL name */

@@ -37,28 +37,33 @@ const struct file_alias file_aliases[] = {
     { NULL, FIELD_NONE },
 };
 
-static enum file_field ours(const char *name, size_t length)
+static enum file_field ours(struct text name, enum file_naming *how)
 {
-    struct text t = { name, length };
+    *how = NAMED_AS_OURS;
     for (int i = 0; i < FILE_FIELDS; i++)
-        if (text_is(t, file_field_names[i]))
+        if (text_is(name, file_field_names[i]))
             return (enum file_field)i;
+    *how = NAMED_BY_ALIAS;
     for (const struct file_alias *a = file_aliases; a->name; a++)
-        if (text_is(t, a->name))
+        if (text_is(name, a->name))
             return a->field;
     return FIELD_NONE;
 }
 
-enum file_field file_meaning(const struct file *options, struct text name)
+enum file_field file_meaning(const struct file *options, struct text name,
+                             enum file_naming *how)
 {
     for (size_t i = 0; i < options->map.count; i++) {
         const char *item = options->map.items[i];
         const char *equals = strrchr(item, '=');
         if (equals && text_equal((struct text){ item,
-                                     (size_t)(equals - item) }, name))
-            return ours(equals + 1, strlen(equals + 1));
+                                     (size_t)(equals - item) }, name)) {
+            enum file_field field = ours(text_of(equals + 1), how);
+            *how = NAMED_BY_MAP;
+            return field;
+        }
     }
-    return ours(name.data, name.length);
+    return ours(name, how);
 }
 
 void file_refuse(struct file_job *job, const char *why)

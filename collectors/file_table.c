@@ -50,9 +50,23 @@ static struct text trim(struct text t)
     return t;
 }
 
+/* Of two columns with one meaning that of --map counts, then ours by name,
+ * then an alias; among equals the first. */
+static bool is_beaten(const struct file_job *job,
+                      const enum file_naming *naming, size_t column)
+{
+    for (size_t i = 0; i < job->columns; i++)
+        if (job->meaning[i] == job->meaning[column] &&
+            (naming[i] < naming[column] ||
+             (naming[i] == naming[column] && i < column)))
+            return true;
+    return false;
+}
+
 int file_table_header(struct file_job *job, struct error *err)
 {
     struct text fields[FILE_COLUMNS], line;
+    enum file_naming naming[FILE_COLUMNS];
     bool has[FILE_MEANINGS] = { false };
     if (file_input_line(job->input, &line, err) != FILE_LINE_GOOD)
         return error_set(err, ERROR_INPUT, "no header line");
@@ -67,14 +81,15 @@ int file_table_header(struct file_job *job, struct error *err)
     if (rc != FILE_LINE_GOOD)
         return error_set(err, ERROR_INPUT, "no header line");
     job->meaning = mem_alloc(job->columns * sizeof(*job->meaning));
+    for (size_t i = 0; i < job->columns; i++)
+        job->meaning[i] = file_meaning(job->options, trim(fields[i]),
+                                       &naming[i]);
     for (size_t i = 0; i < job->columns; i++) {
         struct text name = trim(fields[i]);
-        enum file_field field = file_meaning(job->options, name);
-        if (has[field]) /* the first of two columns with a meaning wins */
-            field = FIELD_NONE;
-        job->meaning[i] = field;
-        has[field] = field < FILE_FIELDS;
-        if (field == FIELD_NONE && job->ignored++ == 0)
+        if (job->meaning[i] < FILE_FIELDS && is_beaten(job, naming, i))
+            job->meaning[i] = FIELD_NONE;
+        has[job->meaning[i]] = true;
+        if (job->meaning[i] == FIELD_NONE && job->ignored++ == 0)
             snprintf(job->ignored_name, sizeof(job->ignored_name), "%.*s",
                      (int)name.length, name.data);
     }

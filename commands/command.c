@@ -147,6 +147,8 @@ static int read_words(struct invocation *in, int argc, char **argv,
     bool flags_over = false;
     for (int i = 1; i < argc; i++) {
         const char *word = argv[i];
+        if (!in->command && strcmp(word, "--version") == 0)
+            word = "version"; /* as everybody types it */
         if (!flags_over && strcmp(word, "--") == 0) {
             flags_over = true;
         } else if (!flags_over && strcmp(word, "-q") == 0) {

@@ -8,7 +8,7 @@ static const struct option options[] = { OPTION_END };
 static int run(struct invocation *in, struct error *err)
 {
     struct store_stats before, after;
-    if (invocation_store(in, STORE_WRITE, err) ||
+    if (invocation_store(in, STORE_CHANGE, err) ||
         store_stats(in->store, &before, err) ||
         store_compact(in->store, err) ||
         store_stats(in->store, &after, err))

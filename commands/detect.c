@@ -94,6 +94,12 @@ static int read_line(struct reading *r, char *line, int64_t *when,
         line += 3;
     if (line[strspn(line, " \t")] == '\0')
         return 0;
+    /* Some programs quote every cell; neither cell can hold a quote. */
+    end = line;
+    for (const char *from = line; *from; from++)
+        if (*from != '"')
+            *end++ = *from;
+    *end = '\0';
     comma = strchr(line, ',');
     if (!comma)
         return error_set(err, ERROR_INPUT, "line %lu: no comma: a line is "
@@ -106,7 +112,7 @@ static int read_line(struct reading *r, char *line, int64_t *when,
                          "like 2026-11-20T15:00:00Z", r->line, line);
     }
     *count = strtod(comma + 1, &end);
-    if (end == comma + 1 || end[strspn(end, " \t\"")] || !(*count >= 0) ||
+    if (end == comma + 1 || end[strspn(end, " \t")] || !(*count >= 0) ||
         *count > COUNT_LIMIT)
         return error_set(err, ERROR_INPUT, "line %lu: \"%.40s\" is not a "
                          "count", r->line, comma + 1);

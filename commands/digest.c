@@ -62,7 +62,7 @@ static int keep_words(struct invocation *in, struct error *err)
 static int open_store(struct invocation *in, bool tell, struct error *err)
 {
     struct error busy = ERROR_INIT;
-    if (tell && !invocation_store(in, STORE_WRITE, &busy))
+    if (tell && !invocation_store(in, STORE_CHANGE, &busy))
         return 0;
     if (invocation_store(in, STORE_READ, err))
         return -1;
@@ -80,7 +80,7 @@ static int send(struct invocation *in, int64_t day, struct error *err)
 {
     struct deliver_report report = { 0, 0, 0 };
     struct buf talk = BUF_INIT(0);
-    if (invocation_store(in, STORE_WRITE, err) ||
+    if (invocation_store(in, STORE_CHANGE, err) ||
         deliver_all(in->store, in->config, day, &report, &talk, err)) {
         buf_release(&talk);
         return -1;

@@ -350,7 +350,7 @@ static int run(struct invocation *in, struct error *err)
     if (invocation_config(in, err) ||
         invocation_zone(in, f->tz, &c.zone, err))
         return -1;
-    if (!invocation_store(in, verb->writes ? STORE_WRITE : STORE_READ, err))
+    if (!invocation_store(in, verb->writes ? STORE_CHANGE : STORE_READ, err))
         rc = verb->run(&c, verb->needs_name ? in->argv[1] : NULL, err);
     zone_close(c.zone);
     return rc;

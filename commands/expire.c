@@ -65,7 +65,7 @@ static int run(struct invocation *in, struct error *err)
     int rc;
     if (flags->before && flags->older)
         return error_set(err, ERROR_USAGE, "--before or --older, not both");
-    if (invocation_store(in, STORE_WRITE, err))
+    if (invocation_store(in, STORE_CHANGE, err))
         return -1;
     if (flags->before || flags->older)
         rc = expire(in, flags->source, flags->before ? flags->before
@@ -74,8 +74,8 @@ static int run(struct invocation *in, struct error *err)
         rc = expire_configured(in, &total, err);
     if (rc)
         return -1;
-    log_line(LOG_NOTE, "%llu posts dropped; their figures stay",
-             (unsigned long long)total);
+    log_line(LOG_NOTE, "%llu post%s dropped; the figures stay",
+             (unsigned long long)total, total == 1 ? "" : "s");
     return EXIT_DONE;
 }
 

@@ -130,7 +130,7 @@ static int run(struct invocation *in, struct error *err)
     if (!!flags->author + !!flags->post + !!flags->url != 1)
         return error_set(err, ERROR_USAGE, "one of --author, --post and "
                          "--url");
-    if (invocation_store(in, STORE_WRITE, err))
+    if (invocation_store(in, STORE_CHANGE, err))
         return -1;
     if (flags->source)
         keep_name(&sources, flags->source);
@@ -145,7 +145,8 @@ static int run(struct invocation *in, struct error *err)
         rc = forget_author(in, &sources, &total, err);
     }
     if (rc == 0)
-        printf("%llu posts forgotten\n", (unsigned long long)total);
+        printf("%llu post%s forgotten\n", (unsigned long long)total,
+               total == 1 ? "" : "s");
 done:
     for (size_t i = 0; i < sources.count; i++)
         mem_free(sources.items[i]);

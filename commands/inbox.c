@@ -96,7 +96,7 @@ static int set_states(struct invocation *in, struct error *err)
     if (in->argc < 2)
         return error_set(err, ERROR_USAGE, "inbox %s needs SOURCE/ID, as "
                          "swell inbox gives it", verbs[verb]);
-    if (invocation_store(in, STORE_WRITE, err))
+    if (invocation_store(in, STORE_CHANGE, err))
         return -1;
     for (int i = 1; i < in->argc; i++)
         if (set_state(in, in->argv[i], states[verb], err))

@@ -215,7 +215,7 @@ static int run(struct invocation *in, struct error *err)
     struct tally t = { 0 };
     struct store_query q = { .subject = flags->subject };
     int rc = -1;
-    if (invocation_store(in, flags->list ? STORE_READ : STORE_WRITE, err))
+    if (invocation_store(in, flags->list ? STORE_READ : STORE_CHANGE, err))
         return -1;
     if (flags->list)
         return list_labels(in, err);

@@ -125,6 +125,13 @@ static void put_set(struct buf *out, unsigned set, const char *const *names,
         }
 }
 
+/* As swell export gives authors. */
+static void put_author(struct buf *out, const struct post *p)
+{
+    if (p->author_hash)
+        buf_printf(out, "hash:%016llx", (unsigned long long)p->author_hash);
+}
+
 /* Same meanings as the import's keys, then the tags. */
 static void put_json(struct buf *out, const struct post *p,
                      const struct tags *tags)
@@ -139,9 +146,10 @@ static void put_json(struct buf *out, const struct post *p,
     json_write(out, p->native_id);
     buf_puts(out, ",\"source\":");
     json_write(out, p->source);
-    buf_printf(out, ",\"created_at\":\"%s\",\"author\":\"%016llx\"",
-               clock_format(p->created, when),
-               (unsigned long long)p->author_hash);
+    buf_printf(out, ",\"created_at\":\"%s\",\"author\":\"",
+               clock_format(p->created, when));
+    put_author(out, p);
+    buf_putc(out, '"');
     buf_printf(out, ",\"lang\":\"%.3s\",\"kind\":\"%s\",\"rating\":%u,"
                "\"likes\":%u,\"reposts\":%u,\"replies\":%u", p->language,
                post_kind_names[p->kind], p->rating, p->likes, p->reposts,
@@ -173,9 +181,9 @@ static void put_csv(struct buf *out, const struct post *p,
     csv_text(out, p->native_id);
     buf_putc(out, ',');
     csv_text(out, p->source);
-    buf_printf(out, ",%s,%016llx,%.3s,%s,%u,%u,%u,%u,",
-               clock_format(p->created, when),
-               (unsigned long long)p->author_hash, p->language,
+    buf_printf(out, ",%s,", clock_format(p->created, when));
+    put_author(out, p);
+    buf_printf(out, ",%.3s,%s,%u,%u,%u,%u,", p->language,
                post_kind_names[p->kind], p->rating, p->likes, p->reposts,
                p->replies);
     csv_text(out, p->reply_to);

@@ -83,7 +83,7 @@ static int run(struct invocation *in, struct error *err)
     if (!json && strcmp(flags->format, "text") != 0)
         return error_set(err, ERROR_USAGE, "--format text or json");
     if (invocation_rules(in, err) ||
-        invocation_store(in, flags->dry_run ? STORE_READ : STORE_WRITE, err))
+        invocation_store(in, flags->dry_run ? STORE_READ : STORE_CHANGE, err))
         return -1;
     int rc = retag_run(in->store, in->rules, flags->since,
                        clock_now() + 2 * DAY, !flags->dry_run, &report, err);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
-#include "commands/command.h"
+#include "commands/reading.h"
 
 enum {
     BLOCK = 1024 * 1024,
@@ -155,8 +155,7 @@ static void put_words(struct buf *out, const char *what, unsigned set,
 static void put_text(struct run *r, const struct post *p)
 {
     struct buf *out = &r->out;
-    for (size_t i = 0; i < p->text.length; i++)
-        buf_putc(out, p->text.data[i] == '\n' ? ' ' : p->text.data[i]);
+    put_quoted(out, p->text, 0);
     buf_printf(out, "\n  %s", label_names[p->tags.label]);
     if (p->tags.label == LABEL_UNSCORED)
         buf_printf(out, " (language %.3s)", p->language);
@@ -193,9 +192,10 @@ static int finish_batch(struct run *r, struct error *err)
     for (size_t i = 0; i < r->batch.count; i++) {
         const struct post *p = &r->batch.posts[i];
         if (r->explain) {
-            buf_printf(&r->out, "text %.*s: ", (int)p->native_id.length,
-                       p->native_id.data);
-            buf_add(&r->out, p->text.data, p->text.length);
+            buf_puts(&r->out, "text ");
+            put_quoted(&r->out, p->native_id, 0);
+            buf_puts(&r->out, ": ");
+            put_quoted(&r->out, p->text, 0);
             buf_putc(&r->out, '\n');
             tagger_explain(r->tagger, p->text, &r->out);
             buf_putc(&r->out, '\n');

@@ -23,7 +23,7 @@ static int run(struct invocation *in, struct error *err)
     const struct verify_flags *flags = in->flags;
     struct store_stats st;
     uint64_t differences;
-    if (invocation_store(in, flags->repair ? STORE_WRITE : STORE_READ, err) ||
+    if (invocation_store(in, flags->repair ? STORE_CHANGE : STORE_READ, err) ||
         store_verify(in->store, flags->repair, tell, NULL, &differences,
                      err) ||
         store_stats(in->store, &st, err))

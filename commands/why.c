@@ -304,6 +304,10 @@ static void put_part(struct inquiry *q, const struct alert_part *p,
     local_time(out, q->zone, p->until);
     buf_printf(out, ": %llu, expected %.1f (%.0f to %.0f)\n",
                (unsigned long long)p->observed, p->expected, p->low, p->high);
+    if (p->measure == MEASURE_TERM) { /* judged by the day */
+        buf_printf(out, "      score %.1f\n", p->score);
+        return;
+    }
     buf_puts(out, "      highest hour ");
     local_time(out, q->zone, p->peak);
     buf_printf(out, ": %llu, expected %.1f (%.0f to %.0f); score %.1f, watch "

@@ -16,6 +16,12 @@ int store_open(struct store **out, const char *url, enum store_mode mode,
     const struct store_backend *backend = NULL;
     const char *place = url;
     *out = NULL;
+    if (mode == STORE_CHANGE) {
+        if (store_open(out, url, STORE_READ, err))
+            return -1;
+        store_close(*out);
+        mode = STORE_WRITE;
+    }
     for (int i = 0; i < BACKENDS && !backend; i++) {
         size_t length = strlen(backends[i]->scheme);
         if (strncmp(url, backends[i]->scheme, length) == 0) {

@@ -21,6 +21,8 @@ struct store;
 enum store_mode {
     STORE_READ,    /* must exist; nothing is written, not even locks when
                     * the file system is read-only */
+    STORE_CHANGE,  /* must exist, so that a misspelt path makes no store; from
+                    * then on as STORE_WRITE */
     STORE_WRITE,   /* created when absent */
 };
 

@@ -18,6 +18,9 @@ swell detect < /dev/null
 echo "== RFC 3339, hours without a row, the same time twice"
 printf '2026-03-01T00:00:00Z,3\r\n2026-03-01T00:00:00Z,4\n\n2026-03-01T02:00:00Z,1\n' |
     swell detect
+echo "== every cell quoted"
+printf '"when","count"\n"2026-03-01T00:00:00Z","3"\n"2026-03-01T01:00:00Z","4"\n' |
+    swell detect
 echo "== the last hour has not ended"
 printf '2026-03-01T00:00:00Z,3\n2026-03-01T00:30:00Z,4\n2026-03-01T01:00:00Z,9\n' |
     swell detect

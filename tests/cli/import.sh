@@ -32,6 +32,15 @@ status --map when=created_at --map body=text mine.csv.gz
 echo "== TSV"
 printf 'id\tts\ttext\textra\n9\t1763632800\ttabs stay apart\tx\n' >mine.tsv
 swell_import mine.tsv
+echo "== of two columns with one meaning ours counts, and --map above all"
+printf 'ts,created_at,key,id,text\n2026-11-01,2026-11-02,k,i,twice\n' >twice.csv
+for map in other=text key=id; do
+    swell_import --map $map --source $map twice.csv
+    swell --store store export --source $map | cut -d, -f1,3
+done
+echo "== a page of version 2 tweets that were asked for by id"
+echo '{"data":[{"id":"9","text":"hello","created_at":"2026-11-03T10:00:00Z","author_id":"7"}],"includes":{"users":[{"id":"7","username":"ann"}]}}' >page.json
+swell_import page.json
 echo "== several, one of them missing"
 swell_import mine.tsv nowhere.ndjson
 status mine.tsv nowhere.ndjson

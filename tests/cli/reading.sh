@@ -49,7 +49,7 @@ echo "== posts"
 swell posts acme --day 2026-11-20 --label negative $now | strip
 swell posts acme --day 2026-11-20 --format csv --limit 2 $now | cut -d, -f1-3,6,12
 swell posts acme --day 2026-11-20 --format csv $now | sed -n '/^a5/s/.*,"/"/p' | tr '\033' '?' 
-swell posts '*' --day 2026-11-20 --format ndjson --limit 1 $now | sed 's/"author":"[0-9a-f]*"/"author":HASH/' | strip
+swell posts '*' --day 2026-11-20 --format ndjson --limit 1 $now | sed 's/"author":"hash:[0-9a-f]*"/"author":HASH/' | strip
 swell posts '*' --day 2026-11-20 --format csv $now | grep '^a9' | sed 's/.*,"/"/'
 swell posts '*' --day 2026-11-25 --format json $now
 echo "== why"

@@ -34,6 +34,10 @@ echo 'I love Acme, but delivery was a horrible mess' |
     swell tag --config shop.yaml | sed 's/ [-+][01]\.[0-9]*.*//'
 echo "== explain"
 printf 'x1\tI love it\n' | swell tag --explain | grep -q '"love"' && echo told
+echo "== nothing that a terminal would obey"
+printf 'a\033[31m\tI \033]0;x\007love it\n' >escapes.tsv
+{ swell tag escapes.tsv; swell tag --explain escapes.tsv; } |
+    tr -cd '\033\007' | wc -c
 echo "== mistakes"
 swell tag --format xml posts.tsv; echo "status $?"
 swell tag nowhere.tsv; echo "status $?"

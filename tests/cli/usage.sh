@@ -28,6 +28,15 @@ try export --from 2026-11-20 --to 2026-11-01
 try experiment add '' --subject acme --from 2026-11-01
 try experiment add chat --subject acme --from 2026-11-01 --controls nobody
 try check --sample . | tail -n 1
+echo "== a misspelt path makes no store"
+for change in retag expire compact 'forget --post 1' 'digest --send' \
+    'digest --out page' 'inbox answer a/1' 'verify --repair' label \
+    'experiment add chat --subject acme --from 2026-11-01'; do
+    swell --store stroe $change 2>&1 | sed 's/;.*//' | uniq
+    [ ! -e stroe ] || { echo "$change made it"; rm -r stroe; }
+done
+echo "== as everybody types it"
+swell --version | sed 's/[0-9.]*$/N/'
 echo "== help wider than 80 columns"
 for command in '' $(swell --help | awk '/^  [a-z]/ { print $1 }'); do
     swell $command --help | awk -v c="$command" 'length($0) > 80 { print c ": " $0 }'
