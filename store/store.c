@@ -20,6 +20,7 @@ int store_open(struct store **out, const char *url, enum store_mode mode,
         if (store_open(out, url, STORE_READ, err))
             return -1;
         store_close(*out);
+        *out = NULL;
         mode = STORE_WRITE;
     }
     for (int i = 0; i < BACKENDS && !backend; i++) {
