@@ -38,7 +38,7 @@ struct pair {
 
 struct judging {
     const struct flags *flags;
-    struct sentiment *sentiment;
+    struct scorer *scorer;
     struct words words;
     struct pair *pairs;  /* owned */
     size_t count, room;
@@ -134,19 +134,16 @@ static int judge(void *context, const struct labelled *row, struct error *err)
     struct judging *j = context;
     struct tags tags = { 0 };
     struct span span;
-    size_t from = 0, until;
     (void)err;
     if (j->flags->ids && !memmem(row->id.data, row->id.length, j->flags->ids,
                                  strlen(j->flags->ids)))
         return 0;
     words_split(&j->words, row->text);
-    until = j->words.count;
+    scorer_read(j->scorer, &j->words, NULL);
     if (j->flags->targets && find_term(row->text, row->term, &span))
-        sentiment_mention(j->sentiment, &j->words, span, NULL, NULL,
-                          &tags);
+        scorer_mention(j->scorer, span, NULL, &tags);
     else
-        sentiment_score(j->sentiment, &j->words, from, until, NULL, &tags,
-                        NULL, NULL);
+        scorer_score(j->scorer, 0, j->words.count, &tags, NULL, NULL);
     j->pairs = mem_grow(j->pairs, &j->room, j->count, sizeof(*j->pairs));
     j->pairs[j->count++] = (struct pair){ (uint8_t)row->label, tags.label };
     if (j->predictions)
@@ -215,6 +212,7 @@ static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
     struct judging j = { .flags = f, .words = WORDS_INIT };
+    struct sentiment *sentiment = NULL;
     struct buf folder = BUF_INIT(4096);
     int status = -1;
     if (in->argc != 1)
@@ -227,13 +225,16 @@ static int run(struct invocation *in, struct error *err)
     if (f->predictions && !(j.predictions = fopen(f->predictions, "we")))
         return error_set(err, ERROR_DENIED, "%s cannot be written",
                          f->predictions);
-    if (sentiment_open(&j.sentiment, folder.data, f->lexicon, err) == 0 &&
-        labelled_read(in->argv[0], judge, &j, err) == 0)
-        status = report(&j, err);
+    if (sentiment_open(&sentiment, folder.data, f->lexicon, err) == 0) {
+        j.scorer = scorer_open(sentiment);
+        if (labelled_read(in->argv[0], judge, &j, err) == 0)
+            status = report(&j, err);
+    }
     if (j.predictions && fclose(j.predictions) && status == EXIT_DONE)
         status = error_set(err, ERROR_SYSTEM, "%s: not all was written",
                            f->predictions);
-    sentiment_close(j.sentiment);
+    scorer_close(j.scorer);
+    sentiment_close(sentiment);
     words_release(&j.words);
     mem_free(j.pairs);
     buf_release(&folder);

@@ -108,12 +108,16 @@ static void explain(const struct proof *p, struct buf *out,
         mask[i] = words->items[i].start >= p->matched.start &&
                   words->items[i].start <
                       p->matched.start + p->matched.length;
-    sentiment_score(rules_sentiment(rules), words, 0, words->count,
-                    mask, &again, take_part, &parts);
+    struct scorer *scorer = scorer_open(rules_sentiment(rules));
+    scorer_read(scorer, words, mask);
+    scorer_score(scorer, 0, words->count, &again, take_part, &parts);
+    scorer_close(scorer);
     put_parts(out, text, &parts);
     struct fired fired = { out, text, 0 };
-    topics_explain(rules_topics(rules), words, mask, again.score,
-                   take_topic, &fired);
+    struct spotter *spotter = spotter_open(rules_topics(rules));
+    spotter_read(spotter, words, mask);
+    spotter_explain(spotter, again.score, take_topic, &fired);
+    spotter_close(spotter);
     buf_puts(out, fired.count ? "\n" : "");
     mem_free(mask);
 }

@@ -42,6 +42,7 @@ void fit_close(struct fit *f)
         return;
     lexicon_release(&f->lexicon);
     words_release(&f->words);
+    look_release(&f->look);
     buf_release(&f->names);
     mem_free(f->vocables);
     mem_free(f->slots);
@@ -198,11 +199,10 @@ void fit_add(struct fit *f, struct text text, enum label label)
     struct sample *s = &f->samples[f->sample_count++];
     *s = (struct sample){ .first = f->term_count, .label = (uint8_t)label,
                           .source = (uint8_t)f->sources };
-    signals_read(&f->lexicon, &f->words, 0, f->words.count, NULL, &seen, NULL,
-                 false, NULL, NULL);
+    look_up(&f->look, &f->lexicon, &f->words, NULL);
+    signals_read(&f->look, 0, f->words.count, &seen, NULL, false, NULL, NULL);
     f->headline = seen.value[SIGNAL_TITLES] * 100 > TITLES_PERCENT;
-    signals_read(&f->lexicon, &f->words, 0, f->words.count, NULL, &seen, take,
-                 true, NULL, &r);
+    signals_read(&f->look, 0, f->words.count, &seen, take, true, NULL, &r);
     s->count = f->term_count - s->first;
     memcpy(s->signals, seen.value, sizeof(s->signals));
     words_release(&r.scratch);

@@ -30,6 +30,7 @@ struct sample {
 struct fit {
     struct lexicon lexicon;
     struct words words;
+    struct look look;
     struct vocable *vocables;  /* owned, as are all below */
     size_t vocable_count, vocable_room;
     uint32_t *slots;           /* open addressing: index + 1 */

@@ -76,16 +76,31 @@ uint64_t sentiment_hash(const struct sentiment *s)
     return s->lexicon.hash;
 }
 
-const struct lexicon *sentiment_lexicon(const struct sentiment *s)
+struct scorer *scorer_open(const struct sentiment *s)
 {
-    return &s->lexicon;
+    struct scorer *scorer = mem_alloc(sizeof(*scorer));
+    scorer->sentiment = s;
+    return scorer;
+}
+
+void scorer_close(struct scorer *s)
+{
+    if (s)
+        look_release(&s->look);
+    mem_free(s);
+}
+
+void scorer_read(struct scorer *s, const struct words *words,
+                 const uint8_t *mask)
+{
+    look_up(&s->look, &s->sentiment->lexicon, words, mask);
 }
 
 /* --- the explanation ------------------------------------------------- */
 
 struct telling {
     const struct sentiment *s;
-    const struct words *w;
+    const struct look *look;
     double scale;
     visit_contribution *visit;
     void *context;
@@ -104,7 +119,7 @@ static void tell_term(void *context, const struct term *t)
     if (!t->entry || !(t->entry->flags & ENTRY_WEIGHT))
         return;
     struct contribution c = {
-        .span = span_of(to->w, t->first, t->last),
+        .span = span_of(to->look->words, t->first, t->last),
         .rule = "weight",
         .entry = lexicon_name(&to->s->lexicon, t->entry),
         .positive = (double)t->entry->positive * to->scale,
@@ -127,7 +142,7 @@ static void tell_valence(void *context, const struct valence *v)
     if (signal_is_dense(v->signal))
         dense = size * to->scale * SIGNAL_DENSITY_SCALE;
     struct contribution c = {
-        .span = span_of(to->w, v->first, v->last),
+        .span = span_of(to->look->words, v->first, v->last),
         .rule = valence_rules[v->signal],
         .entry = lexicon_name(&to->s->lexicon, v->entry),
         .positive = to->s->weights[side].positive * size +
@@ -145,13 +160,13 @@ static bool told_by_entry(int signal)
 
 /* Entries first; then each sum's own part, the limit of a sum included. */
 static void tell(struct telling *to, const struct signals *seen, size_t from,
-                 size_t until, const uint8_t *mask)
+                 size_t until)
 {
     const struct sentiment *s = to->s;
     struct signals again;
     double told[SIGNAL_COUNT] = { 0 };
-    signals_read(&s->lexicon, to->w, from, until, mask, &again, tell_term,
-                 false, tell_valence, to);
+    signals_read(to->look, from, until, &again, tell_term, false,
+                 tell_valence, to);
     for (int i = 0; i < SIGNAL_COUNT; i++)
         if (told_by_entry(i) || (i & ~1) == SIGNAL_DENSITY)
             told[i] = (double)again.uncut[i];
@@ -184,15 +199,13 @@ add_weights(const struct sums *weights, const float *values, struct sums *out)
 }
 
 /* Both sums over words [from, until); terms count scale each. */
-static struct sums weigh(const struct sentiment *s, const struct words *words,
-                         size_t from, size_t until, const uint8_t *mask,
+static struct sums weigh(const struct scorer *s, size_t from, size_t until,
                          struct signals *seen, double *scale)
 {
-    signals_read(&s->lexicon, words, from, until, mask, seen, NULL, false,
-                 NULL, NULL);
+    signals_read(&s->look, from, until, seen, NULL, false, NULL, NULL);
     *scale = 1 / sqrt(seen->terms ? (double)seen->terms : 1);
     struct sums out = { seen->positive * *scale, seen->negative * *scale };
-    add_weights(s->weights, seen->value, &out);
+    add_weights(s->sentiment->weights, seen->value, &out);
     return out;
 }
 
@@ -210,37 +223,34 @@ static void decide(struct sums sums, struct tags *out)
                                  (neutral + positive + negative));
 }
 
-void sentiment_score(const struct sentiment *s, const struct words *words,
-                     size_t from, size_t until, const uint8_t *mask,
-                     struct tags *out, visit_contribution *visit,
-                     void *context)
+void scorer_score(struct scorer *s, size_t from, size_t until,
+                  struct tags *out, visit_contribution *visit, void *context)
 {
     struct signals seen;
     double scale;
     out->label = LABEL_NEUTRAL;
     out->score = 0;
-    if (until > words->count)
-        until = words->count;
+    if (until > s->look.words->count)
+        until = s->look.words->count;
     if (from >= until)
         return;
-    decide(weigh(s, words, from, until, mask, &seen, &scale), out);
+    decide(weigh(s, from, until, &seen, &scale), out);
     if (visit) {
-        struct telling to = { s, words, scale, visit, context };
-        tell(&to, &seen, from, until, mask);
+        struct telling to = { s->sentiment, &s->look, scale, visit, context };
+        tell(&to, &seen, from, until);
     }
 }
 
-void sentiment_mention(const struct sentiment *s, const struct words *words,
-                       struct span span, const uint8_t *mask,
-                       const struct tags *whole, struct tags *out)
+void scorer_mention(struct scorer *s, struct span span,
+                    const struct tags *whole, struct tags *out)
 {
     struct signals seen;
     double scale;
-    size_t from, until;
-    sentiment_clause(s, words, span, &from, &until);
-    bool all = whole && from == 0 && until == words->count;
+    size_t from, until, count = s->look.words->count;
+    scorer_clause(s, span, &from, &until);
+    bool all = whole && from == 0 && until == count;
     if (from < until && !all) {
-        struct sums sums = weigh(s, words, from, until, mask, &seen, &scale);
+        struct sums sums = weigh(s, from, until, &seen, &scale);
         sums.positive += CLAUSE_LEAN;
         sums.negative += CLAUSE_LEAN;
         decide(sums, out);
@@ -252,5 +262,5 @@ void sentiment_mention(const struct sentiment *s, const struct words *words,
         out->score = whole->score;
         return;
     }
-    sentiment_score(s, words, 0, words->count, mask, out, NULL, NULL);
+    scorer_score(s, 0, count, out, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sentiment as a sum of named contributions: lexicon entries, weights, rules.
  * Reads the lexicons of one language; immutable afterwards, shared by
- * threads. */
+ * threads, each with a scorer of its own. */
 #ifndef PIPELINE_SENTIMENT_H
 #define PIPELINE_SENTIMENT_H
 
@@ -28,25 +28,30 @@ struct contribution {
 };
 typedef void visit_contribution(void *context, const struct contribution *c);
 
-/* Score words [from, until) of the text. label and score of *out are set;
- * score = P(positive) - P(negative), thousandths. mask: optional array of
- * words->count bytes, nonzero where a word belongs to a name (brand,
- * product) and carries no sentiment. visit may be NULL. */
-void sentiment_score(const struct sentiment *s, const struct words *words,
-                     size_t from, size_t until, const uint8_t *mask,
-                     struct tags *out, visit_contribution *visit,
-                     void *context);
+/* Scores one text at a time, as a whole and in parts: one a thread. */
+struct scorer;
+struct scorer *scorer_open(const struct sentiment *s);
+void scorer_close(struct scorer *s);
+
+/* Take up a text, borrowed until the next. mask: optional array of
+ * words->count bytes, nonzero where a word belongs to a name (brand, product)
+ * and carries no sentiment. */
+void scorer_read(struct scorer *s, const struct words *words,
+                 const uint8_t *mask);
+
+/* Score words [from, until). label and score of *out are set;
+ * score = P(positive) - P(negative), thousandths. visit may be NULL. */
+void scorer_score(struct scorer *s, size_t from, size_t until,
+                  struct tags *out, visit_contribution *visit, void *context);
 
 /* The clause around a span: word range [*from, *until). */
-void sentiment_clause(const struct sentiment *s, const struct words *words,
-                      struct span span, size_t *from, size_t *until);
+void scorer_clause(const struct scorer *s, struct span span, size_t *from,
+                   size_t *until);
 
 /* The sentiment towards what the span names: that of its clause where it has
  * one, else that of the whole text: whole when it was scored, or NULL. */
-void sentiment_mention(const struct sentiment *s, const struct words *words,
-                       struct span span, const uint8_t *mask,
-                       const struct tags *whole,
-                       struct tags *out);
+void scorer_mention(struct scorer *s, struct span span,
+                    const struct tags *whole, struct tags *out);
 
 /* A number that changes when any entry does: part of the rule version. */
 uint64_t sentiment_hash(const struct sentiment *s);

@@ -35,7 +35,6 @@ enum {
     SCOPE_WORDS = 4,  /* a negation reaches "no problems or complaints" */
     FAILURE_WORDS = 2, /* "not even open": so near must the verb be */
     SHORT_WORDS = 5,
-    BLOCK = 32,
     DENSITY_LIMIT = 4, /* reached by long texts only */
     SUM_LIMIT = 3,    /* of one sum: a list of praise is still one praise */
 };
@@ -46,25 +45,17 @@ static float least(float a, float b)
     return a < b ? a : b;
 }
 
-/* The next words, looked up together: words first to first + BLOCK. */
-struct block {
-    size_t first, filled;
-    uint64_t keys[BLOCK + 1];
-    const struct entry *entries[BLOCK + 1], *pairs[BLOCK];
-};
-
 struct walk {
     const struct lexicon *lexicon;
     const struct words *w;
+    const struct looked *items;
     size_t until;
-    const uint8_t *mask;
     struct signals *out;
     take_term *take;
     take_valence_seen *take_v;
     void *context;
     uint64_t previous;      /* key of the word before; 0: none */
     const struct entry *pair; /* of the word before and this one */
-    struct block *block;
     size_t shielded;        /* words before this belong to an entry */
     size_t masked;          /* words before this belong to a name */
     size_t told;            /* words before this are in a phrase's term */
@@ -76,110 +67,157 @@ struct walk {
     float strongest[2];
 };
 
-/* Sets of marks, by character. */
-enum { EXCLAMATION = 1, QUESTION = 2, STOP = 4, PAUSE = 8,
-       SENTENCE = EXCLAMATION | QUESTION | STOP, ANY_MARK = SENTENCE | PAUSE };
-static const uint8_t marks[256] = {
-    ['!'] = EXCLAMATION, ['?'] = QUESTION, ['.'] = STOP, [','] = PAUSE,
-    [';'] = PAUSE, [':'] = PAUSE, ['('] = PAUSE, [')'] = PAUSE,
-};
+/* --- looking up ---------------------------------------------------------- */
 
-static bool is_mark(const struct walk *k, const struct word *item, int set)
+static uint64_t key_of(const struct lexicon *l, const struct words *w,
+                       size_t i)
 {
-    return item->kind == WORD_PUNCTUATION &&
-           marks[(unsigned char)k->w->folded[item->start]] & set;
+    switch (w->items[i].kind) {
+    case WORD_NUMBER:
+        return l->number;
+    case WORD_LINK:
+        return l->link;
+    case WORD_HANDLE:
+        return l->handle;
+    default:
+        return lexicon_word(l, w, i);
+    }
 }
+
+/* Few pairs are in any entry: the flags of both words say which may be. */
+static const struct entry *pair_of(const struct lexicon *l,
+                                   const struct looked *one)
+{
+    const struct looked *two = one + 1;
+    bool may = ((one->entry->flags & (ENTRY_PREFIX | ENTRY_FIRST)) != 0) &
+               ((two->entry->flags & ENTRY_SECOND) != 0);
+    return may ? lexicon_entry(l, words_join(one->key, two->key))
+               : l->entries;
+}
+
+/* Whether an entry that does something may start at a word: of the many that
+ * begin a phrase few do so in this text. Numbers have an entry of their own in
+ * phrases ("5 stars"). */
+static bool may_start(const struct look *look, size_t i)
+{
+    const struct word *item = &look->words->items[i];
+    const struct entry *e = look->items[i].entry;
+    if (item->kind == WORD_NUMBER)
+        e = lexicon_entry(look->lexicon, item->hash);
+    bool phrase = (i + 1 < look->words->count) &&
+                  ((item[1].kind != WORD_PLAIN) |
+                   (item->kind == WORD_NUMBER) |
+                   (look->items[i].pair->flags != 0));
+    return ((e->flags & ENTRY_ROLES) != 0) |
+           (((e->flags & ENTRY_PREFIX) != 0) & phrase);
+}
+
+static uint8_t acts_of(const struct look *look, size_t i)
+{
+    static const uint8_t of_kind[] = {
+        [WORD_PUNCTUATION] = ACT_MARK,
+        [WORD_HANDLE] = ACT_APART, [WORD_LINK] = ACT_APART,
+    };
+    const struct word *item = &look->words->items[i];
+    const struct looked *at = &look->items[i];
+    unsigned acts = of_kind[item->kind] | (may_start(look, i) ? ACT_START : 0);
+    unsigned begins = (at->entry->flags | at->pair->flags) & ENTRY_BEGINS;
+    if (!i)
+        return (uint8_t)acts;
+    if (begins | (item->flags & WORD_BREAK) | (item[-1].flags & WORD_MARK))
+        acts |= ACT_CLAUSE;
+    return (uint8_t)(acts | (at->key == at[-1].key ? ACT_SAME : 0));
+}
+
+/* In tight loops, so that the memory they wait for comes together. */
+void look_up(struct look *look, const struct lexicon *l,
+             const struct words *w, const uint8_t *mask)
+{
+    look->lexicon = l;
+    look->words = w;
+    if (look->room < w->count) {
+        look->room = w->count * 2;
+        look->items = mem_resize(look->items,
+                                 look->room * sizeof(*look->items));
+    }
+    struct looked *items = look->items;
+    for (size_t i = 0; i < w->count; i++) {
+        items[i].key = key_of(l, w, i);
+        items[i].entry = lexicon_entry(l, items[i].key);
+    }
+    for (size_t i = 0; i < w->count; i++)
+        items[i].pair = i + 1 < w->count ? pair_of(l, &items[i]) : l->entries;
+    for (size_t i = 0; i < w->count; i++)
+        items[i].acts = acts_of(look, i);
+    for (size_t i = 0; mask && i < w->count; i++)
+        items[i].acts |= mask[i] ? ACT_MASKED : 0;
+}
+
+void look_release(struct look *look)
+{
+    mem_free(look->items);
+    *look = (struct look)LOOK_INIT;
+}
+
+/* --- reading ------------------------------------------------------------- */
+
+typedef uint32_t four __attribute__((vector_size(16)));
 
 /* Shares and counts that need no lexicon. */
 static void read_form(struct walk *k, size_t from)
 {
+    enum { PLAIN, CAPITALS, TITLES, NUMBERS };
+    static const four counts[4 + 1] = { /* by capitals and title */
+        { 1, 0, 0, 0 }, { 1, 1, 0, 0 }, { 1, 0, 1, 0 }, { 1, 1, 1, 0 },
+        { 0, 0, 0, 1 },
+    };
     float *value = k->out->value;
-    unsigned plain = 0, capitals = 0, titles = 0, numbers = 0;
-    unsigned kinds = 0, all_flags = 0;
+    four sums = { 0, 0, 0, 0 };
+    unsigned kinds = 0, flags = 0;
     for (size_t i = from; i < k->until; i++) {
         const struct word *item = &k->w->items[i];
-        if (item->kind == WORD_PLAIN) { /* most are */
-            plain++;
-            all_flags |= item->flags;
-            capitals += (item->flags & WORD_CAPS) != 0;
-            titles += (item->flags & WORD_TITLE) != 0;
-            continue;
-        }
         kinds |= 1u << item->kind;
-        numbers += item->kind == WORD_NUMBER;
-        if (is_mark(k, item, EXCLAMATION))
-            value[SIGNAL_EXCLAIM] = 1;
-        if (is_mark(k, item, QUESTION))
-            value[SIGNAL_QUESTION] = 1;
+        if (item->kind == WORD_PLAIN) { /* most are */
+            flags |= item->flags;
+            sums += counts[item->flags & (WORD_CAPS | WORD_TITLE)];
+        } else if (item->kind == WORD_PUNCTUATION) {
+            flags |= item->flags;
+        } else if (item->kind == WORD_NUMBER) {
+            sums += counts[4];
+        }
     }
     const struct word *first = &k->w->items[from];
     if (from < k->until && first->kind == WORD_PLAIN)
-        titles -= (first->flags & WORD_TITLE) != 0; /* as all sentences do */
-    value[SIGNAL_LENGTHENED] = (all_flags & WORD_LENGTHENED) != 0;
+        sums[TITLES] -= (first->flags & WORD_TITLE) != 0; /* as all sentences do */
+    value[SIGNAL_EXCLAIM] = (flags & WORD_EXCLAMATION) != 0;
+    value[SIGNAL_QUESTION] = (flags & WORD_QUESTION) != 0;
+    value[SIGNAL_LENGTHENED] = (flags & WORD_LENGTHENED) != 0;
     value[SIGNAL_LINK] = (kinds >> WORD_LINK & 1) != 0;
     value[SIGNAL_HANDLE] = (kinds >> WORD_HANDLE & 1) != 0;
     value[SIGNAL_HASHTAG] = (kinds >> WORD_HASHTAG & 1) != 0;
-    float all = plain ? (float)plain : 1;
-    k->shouting = capitals * 2 > plain;
-    value[SIGNAL_CAPITALS] = (float)capitals / all;
-    value[SIGNAL_TITLES] = (float)titles / all;
-    value[SIGNAL_NUMBER] = (float)(numbers < 3 ? numbers : 3) / 3;
-    value[SIGNAL_SHORT] = plain <= SHORT_WORDS;
+    float all = sums[PLAIN] ? (float)sums[PLAIN] : 1;
+    k->shouting = sums[CAPITALS] * 2 > sums[PLAIN];
+    value[SIGNAL_CAPITALS] = (float)sums[CAPITALS] / all;
+    value[SIGNAL_TITLES] = (float)sums[TITLES] / all;
+    value[SIGNAL_NUMBER] = (float)(sums[NUMBERS] < 3 ? sums[NUMBERS] : 3) / 3;
+    value[SIGNAL_SHORT] = sums[PLAIN] <= SHORT_WORDS;
     value[SIGNAL_LENGTH] = logf(1 + all) / 4;
     value[SIGNAL_INTERCEPT] = 1;
 }
 
-/* A sentence that ends in "?" states nothing. */
-static void begin_sentence(struct walk *k, size_t i)
+/* The sentence that word i stands in, when it is another than before. One
+ * that ends in "?" states nothing. */
+static void enter_sentence(struct walk *k, size_t i)
 {
     size_t end = i;
-    while (end < k->until && !is_mark(k, &k->w->items[end], SENTENCE))
+    if (i < k->sentence)
+        return;
+    while (end < k->until && !(k->w->items[end].flags & WORD_SENTENCE))
         end++;
-    k->question = end < k->until && is_mark(k, &k->w->items[end], QUESTION);
+    k->question = end < k->until &&
+                  k->w->items[end].flags & WORD_QUESTION;
     k->unreal = false;
     k->sentence = end + 1;
-}
-
-static uint64_t key_of(const struct walk *k, size_t i)
-{
-    const struct word *item = &k->w->items[i];
-    if (item->kind == WORD_PLAIN)
-        return lexicon_word(k->lexicon, k->w, i);
-    if (item->kind == WORD_NUMBER)
-        return k->lexicon->number;
-    if (item->kind == WORD_LINK)
-        return k->lexicon->link;
-    if (item->kind == WORD_HANDLE)
-        return k->lexicon->handle;
-    return lexicon_odd_word(k->lexicon, k->w, i);
-}
-
-/* Look up a block of words and their pairs: tight loops, so that the memory
- * they wait for comes together. Few pairs are in any entry: the flags of
- * both words say which may be. */
-static void fill(struct walk *k, size_t first)
-{
-    struct block *b = k->block;
-    size_t count = k->until - first;
-    if (count > BLOCK + 1)
-        count = BLOCK + 1;
-    for (size_t i = 0; i < count; i++) {
-        b->keys[i] = key_of(k, first + i);
-        b->entries[i] = lexicon_entry(k->lexicon, b->keys[i]);
-    }
-    for (size_t i = 0; i + 1 < count; i++) {
-        uint32_t one = b->entries[i]->flags, two = b->entries[i + 1]->flags;
-        bool may = ((one & (ENTRY_PREFIX | ENTRY_FIRST)) != 0) &
-                   ((two & ENTRY_SECOND) != 0);
-        b->pairs[i] = may ? lexicon_entry(k->lexicon,
-                                         words_join(b->keys[i],
-                                                    b->keys[i + 1]))
-                          : k->lexicon->entries;
-    }
-    if (count <= BLOCK)
-        b->pairs[count - 1] = k->lexicon->entries;
-    b->first = first;
-    b->filled = first + (count <= BLOCK ? count : BLOCK);
 }
 
 /* The entry of words i to j where that of i to j - 1 was e; hash likewise.
@@ -190,7 +228,7 @@ static const struct entry *longer(const struct walk *k, size_t i, size_t j,
     const struct word *items = k->w->items;
     if (j == i + 1 && items[i].kind != WORD_NUMBER &&
         items[j].kind <= WORD_PLAIN) {
-        const struct entry *e = k->block->pairs[i - k->block->first];
+        const struct entry *e = k->items[i].pair;
         *hash = e->hash;
         return e;
     }
@@ -212,7 +250,7 @@ static const struct entry *longest(const struct walk *k, size_t i,
     if (e->flags & ENTRY_ROLES)
         best = e;
     for (size_t j = i + 1; e->flags & ENTRY_PREFIX && j < k->until &&
-                           !(k->mask && k->mask[j]); j++) {
+                           !(k->items[j].acts & ACT_MASKED); j++) {
         e = longer(k, i, j, &hash);
         if (e->flags & ENTRY_ROLES) {
             best = e;
@@ -289,6 +327,7 @@ static bool continues(const struct walk *k, size_t first, size_t last)
 static void apply(struct walk *k, const struct entry *e, size_t i,
                   size_t last)
 {
+    enter_sentence(k, i);
     k->shielded = last + 1;
     if (e->flags & ENTRY_MASK) {
         k->masked = last + 1;
@@ -406,43 +445,24 @@ read_entry(struct walk *k, size_t i, uint64_t key, const struct entry *e)
         k->factor = 1;
 }
 
-/* Whether an entry that does something may start at word i, whose own is e:
- * of the many words that begin a phrase few do so in this text. */
-static bool may_start(const struct walk *k, size_t i, const struct entry *e)
-{
-    const struct word *items = k->w->items;
-    if (items[i].kind == WORD_NUMBER)
-        return true;
-    size_t next = i + (i + 1 < k->until); /* "&&" would be branches */
-    bool phrase = (next > i) &
-                  ((items[next].kind != WORD_PLAIN) |
-                   (k->block->pairs[i - k->block->first]->flags != 0));
-    return ((e->flags & ENTRY_ROLES) != 0) |
-           (((e->flags & ENTRY_PREFIX) != 0) & phrase);
-}
-
 static void read_item(struct walk *k, size_t i)
 {
     const struct word *item = &k->w->items[i];
-    if (i >= k->sentence)
-        begin_sentence(k, i);
-    if (k->mask && k->mask[i]) {
+    uint64_t key = k->items[i].key;
+    const struct entry *e = k->items[i].entry;
+    unsigned acts = k->items[i].acts;
+    if (acts & ACT_MASKED) {
         k->previous = 0;
         return;
     }
-    const struct block *b = k->block;
-    /* NOLINTNEXTLINE(clang-analyzer-core.*): fill() was here first */
-    uint64_t key = b->keys[i - b->first];
-    const struct entry *e = b->entries[i - b->first];
     bool wordlike = item->kind == WORD_PLAIN || item->kind == WORD_HASHTAG;
     bool scoped = k->scope > 0 && wordlike;
-    if (is_mark(k, item, ANY_MARK))
+    if (item->flags & WORD_MARK)
         k->scope = 0;
-    if (i >= k->shielded && item->kind != WORD_HANDLE &&
-        item->kind != WORD_LINK) {
-        if (may_start(k, i, e))
+    if (i >= k->shielded && !(acts & ACT_APART)) {
+        if (acts & ACT_START)
             read_entry(k, i, key, e);
-        else if (item->kind != WORD_PUNCTUATION)
+        else if (!(acts & ACT_MARK))
             k->factor = 1;
     }
     if (i < k->masked) {
@@ -479,27 +499,56 @@ static void sum_up(struct walk *k)
     value[SIGNAL_NEGATOR] = least(value[SIGNAL_NEGATOR], 3);
 }
 
-void signals_read(const struct lexicon *l, const struct words *w,
-                  size_t from, size_t until, const uint8_t *mask,
+typedef double two __attribute__((vector_size(16)));
+typedef float two_floats __attribute__((vector_size(8)));
+
+static inline two weights_of(const struct entry *e)
+{
+    two_floats both;
+    memcpy(&both, &e->positive, sizeof(both)); /* and the negative one */
+    return __builtin_convertvector(both, two);
+}
+
+/* Words from i on that add their weights and do nothing else; returns where
+ * they end. Most are such. */
+static size_t read_run(struct walk *k, size_t i)
+{
+    const struct looked *at = k->items + i, *end = k->items + k->until;
+    const struct entry *pair = k->previous ? k->pair : k->lexicon->entries;
+    two sums = { k->out->positive, k->out->negative };
+    do {
+        sums += weights_of(at->entry);
+        sums += weights_of(pair);
+        pair = at->pair;
+    } while (++at < end && !(at->acts & ACT_ANY));
+    k->out->positive = sums[0];
+    k->out->negative = sums[1];
+    k->previous = at[-1].key;
+    k->factor = 1;
+    k->out->terms += (size_t)(at - k->items) - i;
+    return (size_t)(at - k->items);
+}
+
+void signals_read(const struct look *look, size_t from, size_t until,
                   struct signals *out, take_term *take, bool every,
                   take_valence_seen *take_v, void *context)
 {
-    struct block block;
-    struct walk k = { .lexicon = l, .w = w, .until = until, .mask = mask,
-                      .out = out, .take = take, .every = every,
-                      .take_v = take_v,
+    struct walk k = { .lexicon = look->lexicon, .w = look->words,
+                      .items = look->items, .until = until, .out = out,
+                      .take = take, .every = every, .take_v = take_v,
                       .context = context, .factor = 1, .shielded = from,
-                      .sentence = from,
-                      .block = &block };
-    block.first = block.filled = from;
+                      .sentence = from };
     *out = (struct signals){ .terms = 0 };
     read_form(&k, from);
-    for (size_t i = from; i < until; i++) {
-        if (i >= block.filled)
-            fill(&k, i);
-        read_item(&k, i);
-        /* NOLINTNEXTLINE(clang-analyzer-core.*): so here */
-        k.pair = block.pairs[i - block.first];
+    for (size_t i = from; i < until;) {
+        if (!(k.items[i].acts & ACT_ANY) && !k.scope && i >= k.shielded &&
+            !take) {
+            i = read_run(&k, i);
+        } else {
+            read_item(&k, i);
+            i++;
+        }
+        k.pair = k.items[i - 1].pair;
     }
     sum_up(&k);
 }

@@ -78,12 +78,47 @@ struct signals {
     double positive, negative; /* what their fitted weights add up to */
 };
 
-/* take and take_v may be NULL. every: take terms without an entry, too. */
-void signals_read(const struct lexicon *l, const struct words *w,
-                  size_t from, size_t until, const uint8_t *mask,
+/* What a word does, besides adding its weights. */
+enum act {
+    ACT_START = 1,   /* an entry that does something may start here */
+    ACT_MARK = 2,
+    ACT_APART = 4,   /* a handle or link: no entry starts with it */
+    ACT_MASKED = 8,  /* of a name */
+    ACT_SAME = 16,   /* the same word again */
+    ACT_ANY = 31,
+    ACT_CLAUSE = 32, /* a clause may begin here */
+};
+
+struct looked {
+    uint64_t key;              /* lexicon_word() and the like */
+    const struct entry *entry; /* entries[0] when there is none */
+    const struct entry *pair;  /* likewise, of this word and the next */
+    uint8_t acts;              /* set of enum act */
+};
+
+/* A text with each word looked up, once, however often it is read. */
+struct look {
+    const struct lexicon *lexicon;
+    const struct words *words;   /* borrowed until the next look */
+    struct looked *items;        /* owned; one a word */
+    size_t room;
+};
+#define LOOK_INIT { 0, 0, 0, 0 }
+
+/* mask: as in scorer_read(). */
+void look_up(struct look *look, const struct lexicon *l,
+             const struct words *w, const uint8_t *mask);
+void look_release(struct look *look);
+
+/* Words [from, until). take and take_v may be NULL. every: take terms without
+ * an entry, too. */
+void signals_read(const struct look *look, size_t from, size_t until,
                   struct signals *out, take_term *take, bool every,
                   take_valence_seen *take_v, void *context);
 
-const struct lexicon *sentiment_lexicon(const struct sentiment *s);
+struct scorer {
+    const struct sentiment *sentiment;
+    struct look look;
+};
 
 #endif

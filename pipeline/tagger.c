@@ -17,6 +17,8 @@ struct rules {
 struct tagger {
     const struct rules *rules;
     struct matcher *matcher;
+    struct scorer *scorer;
+    struct spotter *spotter;
     struct words words;
     uint8_t *mask;       /* owned; one byte a word: part of a name */
     size_t mask_room;
@@ -89,6 +91,8 @@ struct tagger *tagger_open(const struct rules *r)
     struct tagger *t = mem_alloc(sizeof(*t));
     t->rules = r;
     t->matcher = matcher_open();
+    t->scorer = scorer_open(r->sentiment);
+    t->spotter = spotter_open(r->topics);
     return t;
 }
 
@@ -97,6 +101,8 @@ void tagger_close(struct tagger *t)
     if (!t)
         return;
     matcher_close(t->matcher);
+    scorer_close(t->scorer);
+    spotter_close(t->spotter);
     words_release(&t->words);
     mem_free(t->mask);
     mem_free(t);
@@ -107,13 +113,6 @@ static bool is_scored(const struct post *post)
 {
     return strncmp(post->language, "en", 3) == 0 ||
            strncmp(post->language, "und", 4) == 0;
-}
-
-static bool ends_sentence(const struct words *w, size_t i)
-{
-    char c = w->text.data[w->items[i].start];
-    return w->items[i].kind == WORD_PUNCTUATION &&
-           (c == '.' || c == '!' || c == '?');
 }
 
 /* The sentence around a span: words [*from, *until). */
@@ -127,10 +126,10 @@ static void sentence(const struct words *w, struct span span, size_t *from,
     size_t last = first;
     while (last + 1 < w->count && !(w->items[last + 1].flags & WORD_BREAK) &&
            (w->items[last].start < span.start + span.length ||
-            !ends_sentence(w, last)))
+            !(w->items[last].flags & WORD_SENTENCE)))
         last++;
     while (first > 0 && !(w->items[first].flags & WORD_BREAK) &&
-           !ends_sentence(w, first - 1))
+           !(w->items[first - 1].flags & WORD_SENTENCE))
         first--;
     *from = first;
     *until = last + 1;
@@ -150,18 +149,16 @@ static bool one_family(const struct mentions *m, const struct post *post)
 static void tag_mention(struct tagger *t, struct post *post,
                         struct mention *mention, bool alone)
 {
-    const struct rules *r = t->rules;
     struct tags *tags = &mention->tags;
     size_t from, until;
     *tags = post->tags;
-    sentiment_mention(r->sentiment, &t->words, mention->span, t->mask,
-                      &post->tags, tags);
+    scorer_mention(t->scorer, mention->span, &post->tags, tags);
     if (alone)
         return;
     sentence(&t->words, mention->span, &from, &until);
     if (until - from < t->words.count) {
         tags->aspects = tags->channels = tags->intents = 0;
-        topics_tag(r->topics, &t->words, from, until, t->mask, tags);
+        spotter_tag(t->spotter, from, until, tags);
     }
 }
 
@@ -199,11 +196,11 @@ static void tag_post(struct tagger *t, struct post *post,
     post->tags = (struct tags){ .label = LABEL_UNSCORED };
     post->wish = post->from = post->to = (struct span){ 0, 0 };
     if (is_scored(post)) {
-        sentiment_score(t->rules->sentiment, &t->words, 0, t->words.count,
-                        t->mask, &post->tags, NULL, NULL);
-        topics_tag(t->rules->topics, &t->words, 0, t->words.count, t->mask,
-                   &post->tags);
-        topics_spans(t->rules->topics, &t->words, t->mask, post);
+        scorer_read(t->scorer, &t->words, t->mask);
+        scorer_score(t->scorer, 0, t->words.count, &post->tags, NULL, NULL);
+        spotter_read(t->spotter, &t->words, t->mask);
+        spotter_tag(t->spotter, 0, t->words.count, &post->tags);
+        spotter_spans(t->spotter, post);
     }
     bool alone = one_family(t->rules->mentions, post);
     for (uint32_t i = 0; i < post->mention_count; i++) {
@@ -311,15 +308,13 @@ void tagger_explain(struct tagger *t, struct text text, struct buf *out)
     buf_printf(out, "sentiment: %s %+.3f\n", label_names[post.tags.label],
                post.tags.score / 1000.0);
     if (post.tags.label != LABEL_UNSCORED)
-        sentiment_score(t->rules->sentiment, &t->words, 0, t->words.count,
-                        t->mask, &again, tell_part, &to);
+        scorer_score(t->scorer, 0, t->words.count, &again, tell_part, &to);
     tell_mentions(t, &post, &to);
     tell_set(out, "aspects", post.tags.aspects, aspect_names, ASPECT_COUNT);
     tell_set(out, "channels", post.tags.channels, channel_names,
              CHANNEL_COUNT);
     tell_set(out, "intents", post.tags.intents, intent_names, INTENT_COUNT);
     if (post.tags.label != LABEL_UNSCORED)
-        topics_explain(t->rules->topics, &t->words, t->mask,
-                       post.tags.score, tell_topic, &to);
+        spotter_explain(t->spotter, post.tags.score, tell_topic, &to);
     arena_release(&memory);
 }

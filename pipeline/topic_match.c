@@ -15,18 +15,6 @@ static char first_byte(const struct words *w, size_t i)
     return w->folded[w->items[i].start];
 }
 
-/* Where a sentence ends. */
-static bool ends(char c)
-{
-    return c == '.' || c == '!' || c == '?' || c == '\xe2';
-}
-
-/* Between two words of a pattern other marks do not matter. */
-static bool soft(char c)
-{
-    return c != '.' && c != '!' && c != '?' && c != '$' && c != '%';
-}
-
 /* An account that shops answer from: @acmehelp, @AskAcme. */
 static bool is_helpdesk(const char *name, size_t length)
 {
@@ -103,11 +91,9 @@ static uint64_t odd_key(const struct topic_rows *t, const struct words *w,
 static void read_odd(struct topic_place *p, size_t i, struct topic_word *v)
 {
     const struct word *item = &p->words->items[i];
-    char c = first_byte(p->words, i);
-    bool mark = item->kind == WORD_PUNCTUATION;
     v->classes = (uint8_t)classes_of(p->words, i);
-    v->soft = mark && soft(c);
-    v->ends = mark && ends(c);
+    v->soft = item->kind == WORD_PUNCTUATION && !(item->flags & WORD_HARD);
+    v->ends = item->flags & WORD_END;
     if (item->kind != WORD_PLAIN || item->flags & WORD_LENGTHENED)
         v->key = odd_key(p->t, p->words, item);
     for (int k = 0; v->classes >> k; k++)
@@ -115,51 +101,74 @@ static void read_odd(struct topic_place *p, size_t i, struct topic_word *v)
             v->sets |= p->t->kind_cells[k]->sets;
 }
 
-void topic_read(struct topic_place *p, const struct topic_rows *t,
-                const struct words *words, size_t from, size_t until,
-                const uint8_t *mask)
+/* "Acme app" is an app, "Tilly Box" no box. */
+static void hide(struct topic_word *v)
 {
-    size_t count = until - from;
-    /* "Acme app" is an app, "Tilly Box" no box. */
     const uint32_t telling = 1u << ASPECT_APP | 1u << ASPECT_WEBSITE |
                              1u << ASPECT_LOYALTY;
-    p->t = t;
+    if (v->cell && v->cell->hits & telling)
+        return;
+    v->cell = NULL;
+    v->key = 0;
+}
+
+static bool is_busy(const struct topic_word *v)
+{
+    const struct cell *c = v->cell;
+    return v->pair || v->classes ||
+           (c && (c->hits | c->solos | c->adds | c->patterns | c->starts));
+}
+
+/* Pairs of words, marks between them passed over. */
+static void read_pairs(struct topic_place *p)
+{
+    const struct cell *previous = NULL;
+    uint32_t before = 0;
+    for (size_t i = 0; i < p->words->count; i++) {
+        struct topic_word *v = &p->view[i];
+        if (v->cell && previous)
+            v->pair = topic_pair(p->t, previous, v->cell);
+        v->before = before;
+        v->busy = is_busy(v);
+        if (!v->soft) {
+            previous = v->cell;
+            before = (uint32_t)i;
+        }
+    }
+}
+
+void topic_read(struct topic_place *p, const struct words *words,
+                const uint8_t *mask)
+{
     p->words = words;
-    p->from = from;
-    p->until = until;
     p->present = 0;
-    p->view = count <= TOPIC_WORDS ? p->few
-                                   : mem_alloc(count * sizeof(*p->view));
-    for (size_t i = from; i < until; i++) {
+    if (p->room < words->count) {
+        p->room = words->count * 2;
+        p->view = mem_resize(p->view, p->room * sizeof(*p->view));
+    }
+    for (size_t i = 0; i < words->count; i++) {
         const struct word *item = &words->items[i];
-        struct topic_word *v = &p->view[i - from];
+        struct topic_word *v = &p->view[i];
         *v = (struct topic_word){ .key = item->hash,
                                   .sets = (uint64_t)1 << SETS_ALL };
         if (item->kind != WORD_PLAIN ||
             item->flags & (WORD_LENGTHENED | WORD_CAPS))
             read_odd(p, i, v);
-        v->cell = topic_cell(t, v->key);
-        if (mask && mask[i] && !(v->cell && v->cell->hits & telling)) {
-            v->cell = NULL;
-            v->key = 0;
-        }
+        v->cell = topic_cell(p->t, v->key);
+        if (mask && mask[i])
+            hide(v);
         if (v->cell)
             v->sets |= v->cell->sets;
         p->present |= v->sets;
     }
-}
-
-void topic_done(struct topic_place *p)
-{
-    if (p->view != p->few)
-        mem_free(p->view);
+    read_pairs(p);
 }
 
 /* --- one pattern at one place -------------------------------------------- */
 
 static const struct topic_word *view(const struct topic_place *p, size_t i)
 {
-    return &p->view[i - p->from];
+    return &p->view[i];
 }
 
 static bool allows(const struct topic_place *p, const struct element *e,
@@ -388,8 +397,8 @@ static bool precede(struct topic_place *p, size_t index, size_t at)
 /* Most patterns fail here: the other word is somewhere else in the text. */
 bool topic_near(const struct topic_place *p, const struct row *row, size_t at)
 {
-    const struct topic_word *first = p->view, *v = first + (at - p->from);
-    const struct topic_word *end = first + (p->until - p->from);
+    const struct topic_word *first = p->view + p->from, *v = p->view + at;
+    const struct topic_word *end = p->view + p->until;
     unsigned left = row->after.reach;
     uint64_t wanted = (uint64_t)1 << row->after.set;
     if (left) {

@@ -11,21 +11,22 @@ struct topic_word {
     uint64_t key;            /* it is looked up by */
     uint64_t sets;           /* of patterns' elements that allow it */
     const struct cell *cell; /* or NULL */
+    const struct cell *pair; /* of the word before and this one, or NULL */
+    uint32_t before;         /* that word: marks between are passed over */
     uint8_t classes;         /* set of enum word_class */
     bool soft;               /* a mark that is skipped in a row */
     bool ends;               /* a mark that ends a sentence */
+    bool busy;               /* a cell of it does something */
 };
 
-enum { TOPIC_WORDS = 128 };
-
-/* Words [from, until) of a text, and the pattern being tried there. */
+/* A text, words [from, until) of it, and the pattern being tried there. */
 struct topic_place {
     const struct topic_rows *t;
     const struct words *words;
+    struct topic_word *view; /* owned; one a word */
+    size_t room;
+    uint64_t present;        /* sets of all words of the text */
     size_t from, until;
-    uint64_t present;        /* sets of all words */
-    struct topic_word *view; /* word i at i - from: few, or owned */
-    struct topic_word few[TOPIC_WORDS];
     /* Set by topic_try(). */
     const struct element *elements;
     size_t count;
@@ -34,11 +35,9 @@ struct topic_place {
     struct span captures[CAPTURE_COUNT];
 };
 
-/* Fill in the view of words [from, until). mask: as topics_tag() has it. */
-void topic_read(struct topic_place *p, const struct topic_rows *t,
-                const struct words *words, size_t from, size_t until,
+/* Fill in the view of a text. mask: as spotter_read() has it. */
+void topic_read(struct topic_place *p, const struct words *words,
                 const uint8_t *mask);
-void topic_done(struct topic_place *p);
 
 /* Could the row match with its anchor at word at? */
 bool topic_near(const struct topic_place *p, const struct row *row, size_t at);

@@ -119,15 +119,29 @@ static void begin_piece(const struct topic_rows *t, struct found *f)
     memset(f->done, 0, (t->weighted_count + 63) / 64 * sizeof(*f->done));
 }
 
-/* Some words are looked up by what they are, too. */
-static void take_classes(struct topic_place *p, size_t at, struct found *f)
+/* All that a word does: by itself, as second of a pair, by what it is. */
+static void take_word(struct topic_place *p, size_t at, struct found *f)
 {
-    unsigned classes = p->view[at - p->from].classes;
-    for (; classes; classes &= classes - 1) {
-        const struct cell *c = p->t->kind_cells[__builtin_ctz(classes)];
+    const struct topic_word *v = &p->view[at];
+    if (v->cell)
+        take_cell(p, v->cell, at, f);
+    if (v->pair && v->before >= p->from)
+        take_cell(p, v->pair, v->before, f);
+    for (unsigned left = v->classes; left; left &= left - 1) {
+        const struct cell *c = p->t->kind_cells[__builtin_ctz(left)];
         if (c)
             take_cell(p, c, at, f);
     }
+}
+
+/* Where the piece that starts at a word ends. */
+static size_t piece_end(const struct topic_place *p, size_t at)
+{
+    if (p->until - at <= PIECE_WORDS)
+        return p->until;
+    for (at += PIECE_WORDS - 1; at < p->until && !p->view[at].ends; at++)
+        ;
+    return at < p->until ? at + 1 : p->until;
 }
 
 /* Channels that follow from aspects. */
@@ -138,43 +152,47 @@ static uint32_t with_implied(const struct topic_rows *t, uint32_t hits)
     return hits;
 }
 
-void topics_tag(const struct topics *topics, const struct words *words,
-                size_t from, size_t until, const uint8_t *mask,
-                struct tags *out)
+struct spotter {
+    struct topic_place place;
+};
+
+struct spotter *spotter_open(const struct topics *t)
 {
-    const struct topic_rows *t = &topics->rows;
-    struct topic_place p;
-    const struct cell *previous = NULL;
+    struct spotter *s = mem_alloc(sizeof(*s));
+    s->place.t = &t->rows;
+    return s;
+}
+
+void spotter_close(struct spotter *s)
+{
+    if (s)
+        mem_free(s->place.view);
+    mem_free(s);
+}
+
+void spotter_read(struct spotter *s, const struct words *words,
+                  const uint8_t *mask)
+{
+    topic_read(&s->place, words, mask);
+}
+
+void spotter_tag(struct spotter *s, size_t from, size_t until,
+                 struct tags *out)
+{
+    struct topic_place *p = &s->place;
     struct found f;
-    size_t piece = 0, before = 0;
-    topic_read(&p, t, words, from, until, mask);
     f.hits = 0;
-    begin_piece(t, &f);
-    for (size_t i = from; i < until; i++) {
-        const struct topic_word *v = &p.view[i - from];
-        if (v->cell) {
-            const struct cell *pair =
-                previous ? topic_pair(t, previous, v->cell) : NULL;
-            take_cell(&p, v->cell, i, &f);
-            if (pair)
-                take_cell(&p, pair, before, &f);
-        }
-        if (v->classes)
-            take_classes(&p, i, &f);
-        if (!v->soft) {
-            previous = v->cell;
-            before = i;
-        }
-        if (++piece >= PIECE_WORDS && v->ends) {
-            close_piece(t, &f, out->score);
-            begin_piece(t, &f);
-            piece = 0;
-        }
-    }
-    topic_done(&p);
-    if (piece || from == until)
-        close_piece(t, &f, out->score);
-    uint32_t hits = with_implied(t, f.hits);
+    p->from = from;
+    p->until = until;
+    do {
+        size_t end = piece_end(p, from);
+        begin_piece(p->t, &f);
+        for (; from < end; from++)
+            if (p->view[from].busy)
+                take_word(p, from, &f);
+        close_piece(p->t, &f, out->score);
+    } while (from < until);
+    uint32_t hits = with_implied(p->t, f.hits);
     out->aspects = hits & ((1u << ASPECT_COUNT) - 1);
     out->channels = hits >> TAG_CHANNELS & ((1u << CHANNEL_COUNT) - 1);
     out->intents = (uint8_t)(hits >> TAG_INTENTS);
@@ -212,29 +230,20 @@ static void visit_cell(const struct visitor *to, const struct cell *c,
 }
 
 /* captures: only rows that capture. */
-static void visit_rows(const struct topic_rows *t, const struct words *words,
-                       const uint8_t *mask, bool captures, visit_row *visit,
+static void visit_rows(struct topic_place *p, bool captures, visit_row *visit,
                        void *context)
 {
-    struct topic_place p;
-    struct visitor to = { &p, captures, visit, context };
-    const struct cell *previous = NULL;
-    size_t before = 0;
-    topic_read(&p, t, words, 0, words->count, mask);
-    for (size_t i = 0; i < words->count; i++) {
-        const struct topic_word *v = &p.view[i];
+    struct visitor to = { p, captures, visit, context };
+    p->from = 0;
+    p->until = p->words->count;
+    for (size_t i = 0; i < p->until; i++) {
+        const struct topic_word *v = &p->view[i];
         visit_cell(&to, v->cell, i, i);
-        if (v->cell && previous)
-            visit_cell(&to, topic_pair(t, previous, v->cell), before, i);
+        visit_cell(&to, v->pair, v->before, i);
         for (int k = 0; v->classes >> k; k++)
             if (v->classes >> k & 1)
-                visit_cell(&to, t->kind_cells[k], i, i);
-        if (!v->soft) {
-            previous = v->cell;
-            before = i;
-        }
+                visit_cell(&to, p->t->kind_cells[k], i, i);
     }
-    topic_done(&p);
 }
 
 /* --- spans --------------------------------------------------------------- */
@@ -299,13 +308,12 @@ static void take_spans(void *context, const struct topic_place *p,
     }
 }
 
-void topics_spans(const struct topics *t, const struct words *words,
-                  const uint8_t *mask, struct post *post)
+void spotter_spans(struct spotter *s, struct post *post)
 {
-    struct spans s = { .post = post };
+    struct spans spans = { .post = post };
     post->wish = post->from = post->to = (struct span){ 0, 0 };
     if (post->tags.intents & (1u << INTENT_SUGGESTION | 1u << INTENT_SWITCH))
-        visit_rows(&t->rows, words, mask, true, take_spans, &s);
+        visit_rows(&s->place, true, take_spans, &spans);
 }
 
 /* --- why ----------------------------------------------------------------- */
@@ -329,15 +337,15 @@ static void take_reason(void *context, const struct topic_place *p,
              row->weighted ? (double)row->weight : 0, span);
 }
 
-void topics_explain(const struct topics *t, const struct words *words,
-                    const uint8_t *mask, int score, visit_topic *visit,
-                    void *context)
+void spotter_explain(struct spotter *s, int score, visit_topic *visit,
+                     void *context)
 {
+    const struct topic_rows *t = s->place.t;
     struct reasons r = { visit, context };
-    visit_rows(&t->rows, words, mask, false, take_reason, &r);
-    for (uint32_t left = t->rows.weighted; left; left &= left - 1) {
+    visit_rows(&s->place, false, take_reason, &r);
+    for (uint32_t left = t->weighted; left; left &= left - 1) {
         unsigned tag = (unsigned)__builtin_ctz(left);
-        float adds = topic_feeling(&t->rows, tag, score);
+        float adds = topic_feeling(t, tag, score);
         if (adds < 0 || adds > 0)
             visit(context, topic_name(tag), "sentiment", (double)adds,
                   (struct span){ 0, 0 });

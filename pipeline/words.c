@@ -13,18 +13,21 @@
 #include "pipeline/glyphs.h"
 
 enum { LOW = 1, UP = 2, DIGIT = 4, INNER = 8, HIGH = 16, SPACE = 32,
-       FACE = 64 };
+       FACE = 64, LAST = 128 };
 enum { ALNUM = LOW | UP | DIGIT };
 enum { PADDING = 32, CHUNK = 16, RUN_LIMIT = 56, FORM_LIMIT = 256 };
 
-/* INNER joins two letters; FACE may start an emoticon. */
+/* INNER joins two letters; FACE may start an emoticon; a word before a space
+ * or LAST ends there for sure. */
 static const uint8_t class[256] = {
 #define ROW8(a) a, a, a, a, a, a, a, a
     ROW8(SPACE), ROW8(SPACE), ROW8(SPACE), ROW8(SPACE),
     /*  sp ! " # $ % & ' ( ) * + , - . / */
-    SPACE, 0, 0, 0, 0, 0, 0, INNER, FACE, FACE, 0, 0, 0, INNER | FACE, FACE, 0,
+    SPACE, LAST, LAST, 0, 0, 0, 0, INNER,
+    FACE | LAST, FACE | LAST, 0, 0, LAST, INNER | FACE, FACE, 0,
     /* 0-7 89 : ; < = > ? */
-    ROW8(DIGIT), DIGIT | FACE, DIGIT, FACE, FACE, FACE, FACE, FACE, 0,
+    ROW8(DIGIT), DIGIT | FACE, DIGIT, FACE, FACE | LAST, FACE, FACE, FACE,
+    LAST,
     /* @ A-O, P-Z [ \ ] ^ _ */
     0, UP, UP, UP, UP | FACE, UP, UP, UP,
     UP, UP, UP, UP, UP, UP, UP, UP | FACE,
@@ -39,6 +42,17 @@ static const uint8_t class[256] = {
     ROW8(HIGH), ROW8(HIGH), ROW8(HIGH), ROW8(HIGH), ROW8(HIGH), ROW8(HIGH),
     ROW8(HIGH), ROW8(HIGH), ROW8(HIGH), ROW8(HIGH),
 #undef ROW8
+};
+
+/* Flags of marks, by their first byte. */
+static const uint16_t mark_flags[256] = {
+    ['!'] = WORD_EXCLAMATION | WORD_HARD | WORD_END,
+    ['?'] = WORD_QUESTION | WORD_HARD | WORD_END,
+    ['.'] = WORD_STOP | WORD_HARD | WORD_END,
+    ['$'] = WORD_HARD, ['%'] = WORD_HARD,
+    [','] = WORD_PAUSE, [';'] = WORD_PAUSE, [':'] = WORD_PAUSE,
+    ['('] = WORD_PAUSE, [')'] = WORD_PAUSE,
+    [0xe2] = WORD_END,
 };
 
 static uint8_t class_of(char c)
@@ -102,7 +116,7 @@ static uint64_t load8(const char *c)
 
 /* What 16 bytes are, a bit each. */
 struct chunk {
-    unsigned runs, upper, high;
+    unsigned runs, letters, upper, high;
 };
 
 #ifdef __SSE2__
@@ -119,9 +133,11 @@ static inline struct chunk fold_chunk(const char *from, char *to)
     __m128i c = _mm_loadu_si128((const void *)from);
     __m128i upper = within(c, 'A', 25);
     __m128i low = _mm_or_si128(c, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
-    __m128i run = _mm_or_si128(within(low, 'a', 25), within(low, '0', 9));
+    __m128i letters = within(low, 'a', 25);
+    __m128i run = _mm_or_si128(letters, within(low, '0', 9));
     _mm_storeu_si128((void *)to, low);
     return (struct chunk){ (unsigned)_mm_movemask_epi8(run),
+                           (unsigned)_mm_movemask_epi8(letters),
                            (unsigned)_mm_movemask_epi8(upper),
                            (unsigned)_mm_movemask_epi8(c) };
 }
@@ -146,13 +162,15 @@ static unsigned gather(uint64_t highs)
 
 static struct chunk fold_chunk(const char *from, char *to)
 {
-    struct chunk found = { 0, 0, 0 };
+    struct chunk found = { 0, 0, 0, 0 };
     for (int i = 0; i < CHUNK; i += 8) {
         uint64_t c = load8(from + i), upper = WITHIN(c, 'A', 'Z');
         found.high |= gather(c & EACH(0x80)) << i;
         found.upper |= gather(upper) << i;
         c |= upper >> 2;
-        found.runs |= gather(WITHIN(c, 'a', 'z') | WITHIN(c, '0', '9')) << i;
+        uint64_t letters = WITHIN(c, 'a', 'z');
+        found.letters |= gather(letters) << i;
+        found.runs |= gather(letters | WITHIN(c, '0', '9')) << i;
         c = htole64(c);
         memcpy(to + i, &c, 8);
     }
@@ -202,8 +220,9 @@ static void make_room(struct words *w, size_t n)
         w->folded_room = (n + PADDING) * 2;
         w->folded = mem_resize(w->folded, w->folded_room);
         size_t bytes = w->folded_room / 8 + CHUNK;
-        w->runs = mem_resize(w->runs, bytes * 2);
-        w->odd = w->runs + bytes;
+        w->runs = mem_resize(w->runs, bytes * 3);
+        w->upper = w->runs + bytes;
+        w->thrice = w->upper + bytes;
     }
 }
 
@@ -220,15 +239,17 @@ static void fold(struct words *w)
         struct chunk c = fold_chunk(from, w->folded + i);
         high |= c.high;
         put_bits(w->runs, i, c.runs);
-        put_bits(w->odd, i, c.upper);
+        put_bits(w->upper, i, c.upper);
+        put_bits(w->thrice, i, c.letters);
     }
     memset(w->folded + n, 0, PADDING);
     memset(w->runs + i / 8, 0, 8);
-    memset(w->odd + i / 8, 0, 8);
+    memset(w->upper + i / 8, 0, 8);
+    memset(w->thrice + i / 8, 0, 8);
     for (i = 0; i < n; i += CHUNK) {
         unsigned found = triples(w->folded + i);
-        w->odd[i / 8] |= (unsigned char)found;
-        w->odd[i / 8 + 1] |= (unsigned char)(found >> 8);
+        w->thrice[i / 8] &= (unsigned char)found;
+        w->thrice[i / 8 + 1] &= (unsigned char)(found >> 8);
     }
     w->ascii = !high;
 }
@@ -488,25 +509,27 @@ static size_t take_face(struct words *w, size_t start)
     return start + size;
 }
 
-/* odd: some byte of it is, see struct words. */
-static size_t add_plain(struct words *w, size_t start, size_t end, bool odd)
+/* upper, thrice: whether some byte of it is, see struct words. */
+static size_t add_plain(struct words *w, size_t start, size_t end, bool upper,
+                        bool thrice)
 {
     const char *folded = w->folded + start;
     struct word *item = add(w, start, end, WORD_PLAIN,
                             hash_padded(folded, end - start));
-    if (odd && w->text.data[start] != *folded)
+    if (upper && w->text.data[start] != *folded)
         item->flags = case_flags(w->text.data + start, end - start);
-    if (odd && lengthened(folded, end - start))
+    if (thrice && lengthened(folded, end - start))
         item->flags |= WORD_LENGTHENED;
     return end;
 }
 
 /* What stands behind a run of letters may belong to it. */
-static size_t take_mixed(struct words *w, size_t start, size_t end, bool odd)
+static size_t take_mixed(struct words *w, size_t start, size_t end, bool upper,
+                         bool thrice)
 {
     char next = w->folded[end];
-    if (next == ' ' && end - start > 2)
-        return add_plain(w, start, end, odd);
+    if (class_of(next) & (SPACE | LAST) && end - start > 2)
+        return add_plain(w, start, end, upper, thrice);
     if (end - start <= 2 && class_of(w->text.data[start]) & FACE &&
         may_face(w, start)) {
         size_t stop = take_face(w, start);
@@ -527,24 +550,29 @@ static size_t take_mixed(struct words *w, size_t start, size_t end, bool odd)
         if (w->folded[end] == 'o' && !(class_of(w->folded[end + 1]) & ALNUM))
             end++;
     }
-    return add_plain(w, start, end, odd);
+    return add_plain(w, start, end, upper, thrice);
 }
 
-/* Most text is words in lower case, a space behind each; "xd" is a face. */
+/* Most text is words in lower case, perhaps with a capital in front, a space
+ * or a mark behind each; "xd" is a face. */
 static inline size_t take_word(struct words *w, size_t start)
 {
     uint64_t run = run_at(w, start);
     size_t end = start + (size_t)__builtin_ctzll(~run);
-    bool odd = bits_at(w->odd, start) & run;
+    uint64_t upper = bits_at(w->upper, start) & run;
+    uint64_t thrice = bits_at(w->thrice, start) & run;
     const char *c = w->folded + start;
-    if (w->folded[end] == ' ' && !odd && (end - start != 2 || *c != 'x')) {
-        add(w, start, end, WORD_PLAIN, hash_padded(c, end - start));
+    if (class_of(w->folded[end]) & (SPACE | LAST) && !(thrice | upper >> 1) &&
+        (end - start != 2 || *c != 'x') && end - start < RUN_LIMIT) {
+        add(w, start, end, WORD_PLAIN, hash_padded(c, end - start))->flags =
+            upper ? WORD_TITLE : 0;
         return end;
     }
-    odd |= end - start == RUN_LIMIT;
-    for (size_t more = end - start; more == RUN_LIMIT; end += more)
-        more = (size_t)__builtin_ctzll(~run_at(w, end));
-    return take_mixed(w, start, end, odd);
+    bool more = end - start == RUN_LIMIT;
+    for (size_t length = RUN_LIMIT; more && length == RUN_LIMIT;
+         end += length)
+        length = (size_t)__builtin_ctzll(~run_at(w, end));
+    return take_mixed(w, start, end, upper || more, thrice || more);
 }
 
 /* From a digit, or a currency sign or # of which at is the end. */
@@ -605,7 +633,8 @@ static size_t take_marks(struct words *w, size_t start)
     while (end < w->text.length && w->folded[end] == w->folded[start])
         end++;
     add(w, start, end, WORD_PUNCTUATION,
-        hash_padded(w->folded + start, end - start));
+        hash_padded(w->folded + start, end - start))->flags =
+        mark_flags[(unsigned char)w->folded[start]];
     return end;
 }
 
@@ -634,7 +663,8 @@ static void take_high_mark(struct words *w, size_t start, size_t size,
     uint64_t hash = point == 0x2026 ? words_hash("...", 3)
                     : plain ? words_hash(&plain, 1)
                             : words_hash(w->folded + start, size);
-    add(w, start, start + size, WORD_PUNCTUATION, hash);
+    add(w, start, start + size, WORD_PUNCTUATION, hash)->flags =
+        mark_flags[(unsigned char)w->folded[start]];
 }
 
 static size_t take_single(struct words *w, size_t start, size_t size)

@@ -27,6 +27,15 @@ enum word_flag {
     WORD_LENGTHENED = 4, /* had a letter three times or more in a row */
     WORD_BREAK = 8,      /* first word after a line break */
     WORD_JOINED = 16,    /* has an inner apostrophe, hyphen or underscore */
+    /* Of marks, by the first byte: */
+    WORD_EXCLAMATION = 32,
+    WORD_QUESTION = 64,
+    WORD_STOP = 128,     /* "." */
+    WORD_PAUSE = 256,    /* , ; : ( ) */
+    WORD_HARD = 512,     /* one of . ! ? $ %: no phrase goes on behind it */
+    WORD_END = 1024,     /* . ! ? and typographic marks: a sentence ends */
+    WORD_SENTENCE = WORD_EXCLAMATION | WORD_QUESTION | WORD_STOP,
+    WORD_MARK = WORD_SENTENCE | WORD_PAUSE,
 };
 
 struct word {
@@ -38,7 +47,7 @@ struct word {
                        * emoticon without nose and repeats (":-))" is
                        * ":)"), a run of marks as written, "…" as "..." */
     uint8_t kind;     /* enum word_kind */
-    uint8_t flags;    /* set of enum word_flag */
+    uint16_t flags;   /* set of enum word_flag */
 };
 
 struct words {
@@ -47,13 +56,13 @@ struct words {
                           * lower-case character has the same length */
     struct word *items;  /* owned */
     unsigned char *runs; /* owned; bit i: byte i is a letter or digit */
-    unsigned char *odd;  /* same block; bit i: byte i is upper case, or begins
-                          * three of the same */
+    unsigned char *upper; /* same block; bit i: byte i is upper case */
+    unsigned char *thrice; /* same block; bit i: a letter, the next two too */
     size_t count, room, folded_room;
     bool ascii;          /* no byte of the text is beyond ASCII */
 };
 
-#define WORDS_INIT { { 0, 0 }, 0, 0, 0, 0, 0, 0, 0, false }
+#define WORDS_INIT { { 0, 0 }, 0, 0, 0, 0, 0, 0, 0, 0, false }
 
 /* A hyphen between letters joins: "wide-leg" and "don't" are one word each,
  * "AT&T" and "P.C." are several. Scripts without spaces give one word a

@@ -60,8 +60,10 @@ static void score(const struct sentiment *s, struct text t)
     struct tags tags;
     struct sums sums = { 0, 0, t.length };
     size_t from, until;
+    struct scorer *scorer = scorer_open(s);
     words_split(&w, t);
-    sentiment_score(s, &w, 0, w.count, NULL, &tags, add_up, &sums);
+    scorer_read(scorer, &w, NULL);
+    scorer_score(scorer, 0, w.count, &tags, add_up, &sums);
     if (tags.score < -1000 || tags.score > 1000)
         abort();
     if (fabs(sums.positive) < 20 && fabs(sums.negative) < 20 && w.count) {
@@ -71,11 +73,12 @@ static void score(const struct sentiment *s, struct text t)
     }
     for (size_t i = 0; i < w.count && i < 8; i++) {
         struct span span = { w.items[i].start, w.items[i].length };
-        sentiment_clause(s, &w, span, &from, &until);
+        scorer_clause(scorer, span, &from, &until);
         if (from > i || until <= i || until > w.count)
             abort();
-        sentiment_mention(s, &w, span, NULL, NULL, &tags);
+        scorer_mention(scorer, span, NULL, &tags);
     }
+    scorer_close(scorer);
     words_release(&w);
 }
 

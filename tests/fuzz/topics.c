@@ -57,23 +57,27 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
         return 0;
     }
     struct post first = { .text = text }, again = { .text = text };
+    struct spotter *s = spotter_open(t);
     words_split(&w, text);
-    topics_tag(t, &w, 0, w.count, NULL, &first.tags);
-    topics_tag(t, &w, w.count / 2, w.count, NULL, &again.tags);
-    topics_tag(t, &w, 0, w.count, NULL, &again.tags);
+    spotter_read(s, &w, NULL);
+    spotter_tag(s, 0, w.count, &first.tags);
+    spotter_tag(s, w.count / 2, w.count, &again.tags);
+    spotter_tag(s, 0, w.count, &again.tags);
     if (memcmp(&first.tags, &again.tags, sizeof(first.tags)) != 0)
         abort();
     uint8_t *mask = mem_alloc(w.count + 1);
     for (size_t i = 0; i < w.count; i++)
         mask[i] = text.data[w.items[i].start] & 1;
-    topics_tag(t, &w, 0, w.count, mask, &again.tags);
+    spotter_read(s, &w, mask);
+    spotter_tag(s, 0, w.count, &again.tags);
     first.tags.intents = 0xff;
-    topics_spans(t, &w, mask, &first);
+    spotter_spans(s, &first);
     if ((size_t)first.wish.start + first.wish.length > text.length ||
         (size_t)first.from.start + first.from.length > text.length ||
         (size_t)first.to.start + first.to.length > text.length)
         abort();
-    topics_explain(t, &w, mask, -500, take, &w);
+    spotter_explain(s, -500, take, &w);
+    spotter_close(s);
     mem_free(mask);
     words_release(&w);
     topics_close(t);

@@ -58,6 +58,8 @@ struct fit {
     const char *tag;
     struct topics *topics;
     struct sentiment *sentiment;
+    struct scorer *scorer;
+    struct spotter *spotter;
     struct arena memory;
     struct words words, function;
     struct feature *features;
@@ -154,8 +156,8 @@ static bool is_function(const struct fit *f, size_t i)
 static void take_feeling(struct fit *f)
 {
     struct tags tags = { 0 };
-    sentiment_score(f->sentiment, &f->words, 0, f->words.count, NULL, &tags,
-                    NULL, NULL);
+    scorer_read(f->scorer, &f->words, NULL);
+    scorer_score(f->scorer, 0, f->words.count, &tags, NULL, NULL);
     const char *name = tags.score < 0 ? "=negative" : "=positive";
     if (tags.score && f->features[feature_of(f, name, 9)].hand)
         use_value(f, name, 9, false, fabsf((float)tags.score) / 1000);
@@ -188,7 +190,8 @@ static void take_text(struct fit *f, struct text text, bool label,
         .fold = (uint8_t)fold, .set = (uint8_t)set,
         .importance = importance };
     words_split(&f->words, clean_entities(&f->memory, text));
-    topics_explain(f->topics, &f->words, NULL, 0, take_row, f);
+    spotter_read(f->spotter, &f->words, NULL);
+    spotter_explain(f->spotter, 0, take_row, f);
     take_feeling(f);
     for (size_t i = 0; i < f->words.count; i++) {
         const struct word *item = &f->words.items[i];
@@ -509,6 +512,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "topics_fit: %s\n", err.text);
         return 1;
     }
+    f.scorer = scorer_open(f.sentiment);
+    f.spotter = spotter_open(f.topics);
     read_hand(&f, argv[2]);
     if (f.category) {
         f.pull_hand = 2;

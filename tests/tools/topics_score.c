@@ -18,6 +18,8 @@
 struct score {
     struct topics *topics;
     struct sentiment *sentiment;
+    struct scorer *scorer;
+    struct spotter *spotter;
     struct arena memory;
     struct words words;
     const char *data, *wrong;
@@ -66,9 +68,10 @@ static struct tags tag(struct score *s, struct text text)
 {
     struct tags tags = { 0 };
     words_split(&s->words, clean_entities(&s->memory, text));
-    sentiment_score(s->sentiment, &s->words, 0, s->words.count, NULL, &tags,
-                    NULL, NULL);
-    topics_tag(s->topics, &s->words, 0, s->words.count, NULL, &tags);
+    scorer_read(s->scorer, &s->words, NULL);
+    scorer_score(s->scorer, 0, s->words.count, &tags, NULL, NULL);
+    spotter_read(s->spotter, &s->words, NULL);
+    spotter_tag(s->spotter, 0, s->words.count, &tags);
     return tags;
 }
 
@@ -195,6 +198,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "topics_score: %s\n", err.text);
         return 1;
     }
+    s.scorer = scorer_open(s.sentiment);
+    s.spotter = spotter_open(s.topics);
     score_intent(&s, "intents/suggestion_a_train.tsv", INTENT_SUGGESTION, 1, 2);
     score_intent(&s, "intents/suggestion_a_trial.tsv", INTENT_SUGGESTION, 1, 2);
     score_intent(&s, "intents/suggestion_b_trial.tsv", INTENT_SUGGESTION, 1, 2);
@@ -203,6 +208,8 @@ int main(int argc, char **argv)
     score_restaurants(&s, 1);
     score_support(&s);
     words_release(&s.words);
+    scorer_close(s.scorer);
+    spotter_close(s.spotter);
     topics_close(s.topics);
     sentiment_close(s.sentiment);
     arena_release(&s.memory);

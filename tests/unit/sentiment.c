@@ -25,8 +25,11 @@ static struct tags score(const struct sentiment *s, const char *text)
 {
     struct words w = WORDS_INIT;
     struct tags tags = { 0 };
+    struct scorer *scorer = scorer_open(s);
     words_split(&w, text_of(text));
-    sentiment_score(s, &w, 0, w.count, NULL, &tags, NULL, NULL);
+    scorer_read(scorer, &w, NULL);
+    scorer_score(scorer, 0, w.count, &tags, NULL, NULL);
+    scorer_close(scorer);
     words_release(&w);
     return tags;
 }
@@ -166,19 +169,22 @@ static void test_explained(void **state)
         "great great great great great great great great great great great",
     };
     struct sentiment *s = english();
+    struct scorer *scorer = scorer_open(s);
     (void)state;
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
         struct words w = WORDS_INIT;
         struct tags tags;
         struct sums sums = { 0, 0, 0 };
         words_split(&w, text_of(texts[i]));
-        sentiment_score(s, &w, 0, w.count, NULL, &tags, add_up, &sums);
+        scorer_read(scorer, &w, NULL);
+        scorer_score(scorer, 0, w.count, &tags, add_up, &sums);
         double p = exp(sums.positive), n = exp(sums.negative);
         double told = 1000 * (p - n) / (1 + p + n);
         assert_true(sums.count > 3);
         assert_true(fabs(told - tags.score) < 1);
         words_release(&w);
     }
+    scorer_close(scorer);
     sentiment_close(s);
 }
 
@@ -186,17 +192,21 @@ static void test_explained(void **state)
 static void test_mask(void **state)
 {
     struct sentiment *s = english();
+    struct scorer *scorer = scorer_open(s);
     struct words w = WORDS_INIT;
     struct tags tags, other;
     uint8_t mask[3] = { 1, 0, 0 };
     (void)state;
     words_split(&w, TEXT("Lovely opens tomorrow"));
-    sentiment_score(s, &w, 0, w.count, mask, &tags, NULL, NULL);
+    scorer_read(scorer, &w, mask);
+    scorer_score(scorer, 0, w.count, &tags, NULL, NULL);
     words_split(&w, TEXT("Horrid opens tomorrow"));
-    sentiment_score(s, &w, 0, w.count, mask, &other, NULL, NULL);
+    scorer_read(scorer, &w, mask);
+    scorer_score(scorer, 0, w.count, &other, NULL, NULL);
     assert_int_equal(tags.score, other.score);
     assert_int_equal(tags.label, LABEL_NEUTRAL);
     words_release(&w);
+    scorer_close(scorer);
     sentiment_close(s);
 }
 
@@ -204,16 +214,18 @@ static void test_mention(void **state)
 {
     struct text t = TEXT("love the jacket, but Acme's delivery was a joke");
     struct sentiment *s = english();
+    struct scorer *scorer = scorer_open(s);
     struct words w = WORDS_INIT;
     struct tags tags;
     (void)state;
     words_split(&w, t);
-    sentiment_mention(s, &w, (struct span){ 9, 6 }, NULL, NULL, &tags);
+    scorer_read(scorer, &w, NULL);
+    scorer_mention(scorer, (struct span){ 9, 6 }, NULL, &tags);
     assert_int_equal(tags.label, LABEL_POSITIVE);
-    sentiment_mention(s, &w, (struct span){ 21, 4 }, NULL, NULL,
-                      &tags);
+    scorer_mention(scorer, (struct span){ 21, 4 }, NULL, &tags);
     assert_int_equal(tags.label, LABEL_NEGATIVE);
     words_release(&w);
+    scorer_close(scorer);
     sentiment_close(s);
 }
 

@@ -25,9 +25,12 @@ static struct post tag(const struct topics *t, const char *text)
 {
     struct words w = WORDS_INIT;
     struct post post = { .text = text_of(text) };
+    struct spotter *s = spotter_open(t);
     words_split(&w, post.text);
-    topics_tag(t, &w, 0, w.count, NULL, &post.tags);
-    topics_spans(t, &w, NULL, &post);
+    spotter_read(s, &w, NULL);
+    spotter_tag(s, 0, w.count, &post.tags);
+    spotter_spans(s, &post);
+    spotter_close(s);
     words_release(&w);
     return post;
 }
@@ -169,17 +172,21 @@ static void test_parts(void **state)
     struct words w = WORDS_INIT;
     struct tags tags = { 0 };
     (void)state;
+    struct spotter *s = spotter_open(t);
     words_split(&w, TEXT("lovely coat, but the courier was rude"));
-    topics_tag(t, &w, 0, 2, NULL, &tags);
+    spotter_read(s, &w, NULL);
+    spotter_tag(s, 0, 2, &tags);
     assert_false(tags.aspects >> ASPECT_DELIVERY & 1);
-    topics_tag(t, &w, 3, w.count, NULL, &tags);
+    spotter_tag(s, 3, w.count, &tags);
     assert_true(tags.aspects >> ASPECT_DELIVERY & 1);
-    topics_tag(t, &w, 0, 0, NULL, &tags);
+    spotter_tag(s, 0, 0, &tags);
     assert_int_equal(tags.aspects | tags.channels | tags.intents, 0);
     /* a word of a name says nothing */
     static const uint8_t mask[8] = { [5] = 1 };
-    topics_tag(t, &w, 0, w.count, mask, &tags);
+    spotter_read(s, &w, mask);
+    spotter_tag(s, 0, w.count, &tags);
     assert_false(tags.aspects >> ASPECT_DELIVERY & 1);
+    spotter_close(s);
     words_release(&w);
     topics_close(t);
 }
@@ -280,8 +287,11 @@ static void test_weights(void **state)
     assert_int_equal(p.tags.intents, 0);
     p = tag(t, "late and no reply");
     assert_int_equal(p.tags.intents, 1 << INTENT_COMPLAINT);
+    struct spotter *s = spotter_open(t);
     words_split(&w, TEXT("late, no reply"));
-    topics_explain(t, &w, NULL, 0, take_reason, &out);
+    spotter_read(s, &w, NULL);
+    spotter_explain(s, 0, take_reason, &out);
+    spotter_close(s);
     assert_string_equal(buf_text(&out), "complaint|late|1.5|0+4\n"
                                         "complaint|no *1 reply|1|6+8\n");
     buf_release(&out);
@@ -306,16 +316,19 @@ static void test_feeling(void **state)
     struct words w = WORDS_INIT;
     (void)state;
     assert_non_null(t);
+    struct spotter *s = spotter_open(t);
     words_split(&w, TEXT("late"));
+    spotter_read(s, &w, NULL);
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct tags tags = { .score = (int16_t)rows[i].score };
         struct buf out = BUF_INIT(0);
-        topics_tag(t, &w, 0, w.count, NULL, &tags);
+        spotter_tag(s, 0, w.count, &tags);
         assert_int_equal(tags.intents >> INTENT_COMPLAINT & 1, rows[i].is);
-        topics_explain(t, &w, NULL, rows[i].score, take_reason, &out);
+        spotter_explain(s, rows[i].score, take_reason, &out);
         assert_string_equal(buf_text(&out), rows[i].told);
         buf_release(&out);
     }
+    spotter_close(s);
     words_release(&w);
     topics_close(t);
 }
@@ -364,10 +377,13 @@ static void test_hostile(void **state)
     for (size_t i = 0; i < length; i++)
         big[i] = "please no a "[i % 12];
     words_split(&w, (struct text){ big, length });
-    topics_tag(t, &w, 0, w.count, NULL, &tags);
+    struct spotter *s = spotter_open(t);
+    spotter_read(s, &w, NULL);
+    spotter_tag(s, 0, w.count, &tags);
     struct post p = { .text = { big, length }, .tags = tags };
     p.tags.intents = 0xff;
-    topics_spans(t, &w, NULL, &p);
+    spotter_spans(s, &p);
+    spotter_close(s);
     mem_free(big);
     words_release(&w);
     topics_close(t);

@@ -15,6 +15,8 @@
 struct tagged {
     struct topics *topics;
     struct sentiment *sentiment;
+    struct scorer *scorer;
+    struct spotter *spotter;
     struct words words;
 };
 
@@ -25,6 +27,8 @@ static int open_english(void **state)
     if (topics_open(&t->topics, "lexicons/en", &err) ||
         sentiment_open(&t->sentiment, "lexicons/en", NULL, &err))
         fail_msg("%s", err.text);
+    t->scorer = scorer_open(t->sentiment);
+    t->spotter = spotter_open(t->topics);
     *state = t;
     return 0;
 }
@@ -32,6 +36,8 @@ static int open_english(void **state)
 static int close_english(void **state)
 {
     struct tagged *t = *state;
+    scorer_close(t->scorer);
+    spotter_close(t->spotter);
     topics_close(t->topics);
     sentiment_close(t->sentiment);
     words_release(&t->words);
@@ -43,10 +49,11 @@ static struct post tag(struct tagged *t, const char *text)
 {
     struct post post = { .text = text_of(text) };
     words_split(&t->words, post.text);
-    sentiment_score(t->sentiment, &t->words, 0, t->words.count, NULL,
-                    &post.tags, NULL, NULL);
-    topics_tag(t->topics, &t->words, 0, t->words.count, NULL, &post.tags);
-    topics_spans(t->topics, &t->words, NULL, &post);
+    scorer_read(t->scorer, &t->words, NULL);
+    scorer_score(t->scorer, 0, t->words.count, &post.tags, NULL, NULL);
+    spotter_read(t->spotter, &t->words, NULL);
+    spotter_tag(t->spotter, 0, t->words.count, &post.tags);
+    spotter_spans(t->spotter, &post);
     return post;
 }
 
