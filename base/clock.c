@@ -98,14 +98,16 @@ static void skip_spaces(struct scan *s)
 static int64_t seconds_of(int year, int month, int day, int64_t hour,
                           int64_t minute, int64_t second)
 {
-    static const int lengths[] = { 31, 29, 31, 30, 31, 30,
-                                   31, 31, 30, 31, 30, 31 };
-    if (month < 1 || month > 12 || day < 1 || day > lengths[month - 1] ||
-        hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0 ||
-        second > 60)
+    if (month < 1 || month > 12 || hour < 0 || minute < 0 || minute > 59 ||
+        hour * HOUR + minute * MINUTE > DAY || second < 0 || second > 60)
         return -1;
-    return clock_days(year, month, day) * DAY + hour * HOUR +
-           minute * MINUTE + (second == 60 ? 59 : second);
+    int64_t days = clock_days(year, month, day);
+    int same_year, same_month, same_day;
+    clock_date(days, &same_year, &same_month, &same_day);
+    if (same_day != day) /* the month has no such day */
+        return -1;
+    return days * DAY + hour * HOUR + minute * MINUTE +
+           (second == 60 ? 59 : second);
 }
 
 /* "Z", "+01:00", "+0100", "GMT", "EST"; nothing is UTC. -1: junk. */

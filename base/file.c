@@ -11,7 +11,7 @@ int file_replace(const char *path, const struct buf *content,
                  struct error *err)
 {
     struct buf beside = BUF_INIT(0);
-    struct stat there;
+    struct stat there = { .st_mode = S_IFREG | 0644 };
     size_t done = 0;
     int rc = -1;
     if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
@@ -20,7 +20,9 @@ int file_replace(const char *path, const struct buf *content,
                          "such are replaced", path);
     }
     buf_printf(&beside, "%s.%ld~", path, (long)getpid());
-    int fd = open(beside.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    unlink(beside.data); /* of a run that was killed, or a trap: a link */
+    int fd = open(beside.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                  there.st_mode & 0777);
     while (fd >= 0 && done < content->length) {
         ssize_t n = write(fd, content->data + done, content->length - done);
         if (n < 0 && errno != EINTR)

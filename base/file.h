@@ -7,7 +7,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Written beside path, synced, renamed over it; mode 0644 less the umask. */
+/* Written beside path, synced, renamed over it; with the mode of the old one,
+ * else 0644, less the umask. */
 int file_replace(const char *path, const struct buf *content,
                  struct error *err);
 

@@ -35,9 +35,14 @@ void log_line(enum log_level level, const char *format, ...)
     va_start(args, format);
     vsnprintf(line, sizeof(line), format, args);
     va_end(args);
-    for (char *c = line; *c; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+    for (char *c = line; *c; c++) {
+        unsigned char byte = (unsigned char)*c;
+        bool high = byte == 0xc2 && (unsigned char)c[1] < 0xa0;
+        if (byte < 0x20 || byte == 0x7f)
             *c = ' ';
+        else if (high && c[1]) /* C1 controls begin escapes, too */
+            c[0] = c[1] = ' ';
+    }
     wipe_bar();
     fprintf(stderr, "swell: %s%s\n", names[level], line);
 }

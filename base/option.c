@@ -44,7 +44,7 @@ static int parse_count(const char *value, uint64_t *out)
     errno = 0;
     unsigned long long n = strtoull(value, &end, 10);
     uint64_t unit = 1;
-    if (end == value || *value == '-' || errno)
+    if (*value < '0' || *value > '9' || errno)
         return -1;
     if (*end == 'k' || *end == 'K')
         unit = 1000;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "commands/reading.h"
 
 enum {
@@ -251,9 +252,9 @@ static void take_json(struct run *r, struct text line)
         r->batch.count != before + 1) {
         while (r->batch.count > before)
             batch_drop(&r->batch);
-        fprintf(stderr, "swell: line %llu is left out: %s\n",
-                (unsigned long long)r->line,
-                *err.text ? err.text : "one JSON object is expected");
+        log_line(LOG_WARN, "line %llu is left out: %s",
+                 (unsigned long long)r->line,
+                 *err.text ? err.text : "one JSON object is expected");
         r->bad++;
     }
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/option.h"
 #include "base/text.h"
@@ -148,6 +149,34 @@ static void authors_need_the_key(void **state)
     rmdir(folder);
 }
 
+/* A link that waits where the fresh file is written is no way in. */
+static void a_file_is_replaced_whole(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/swell-file-XXXXXX", path[64], beside[96], other[64];
+    struct buf content = BUF_INIT(0);
+    struct error err = ERROR_INIT;
+    struct stat st;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/page", folder);
+    snprintf(other, sizeof(other), "%s/other", folder);
+    snprintf(beside, sizeof(beside), "%s.%ld~", path, (long)getpid());
+    buf_puts(&content, "new");
+    assert_int_equal(0, symlink(other, beside));
+    assert_int_equal(0, file_replace(path, &content, &err));
+    assert_int_equal(-1, stat(other, &st));
+    assert_int_equal(0, chmod(path, 0600));
+    buf_puts(&content, "er");
+    assert_int_equal(0, file_replace(path, &content, &err));
+    assert_int_equal(0, stat(path, &st));
+    assert_int_equal(0600, st.st_mode & 0777);
+    assert_int_equal(5, st.st_size);
+    assert_int_equal(-1, file_replace(folder, &content, &err));
+    unlink(path);
+    assert_int_equal(0, rmdir(folder)); /* nothing else is left in it */
+    buf_release(&content);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +186,7 @@ int main(void)
         cmocka_unit_test(options_read_and_refuse),
         cmocka_unit_test(secrets_that_others_read_are_refused),
         cmocka_unit_test(authors_need_the_key),
+        cmocka_unit_test(a_file_is_replaced_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
