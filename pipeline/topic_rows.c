@@ -360,8 +360,10 @@ static int add_row(struct reader *r, unsigned tag, struct text pattern,
                        .name = (uint32_t)t->names.length };
     buf_add(&t->names, pattern.data, pattern.length);
     buf_putc(&t->names, '\0');
-    if (take_number(t, &row)) {
-        /* nothing to match */
+    if (take_number(t, &row)) { /* nothing to match; files are sorted */
+        if (!(t->weighted >> tag & 1))
+            return bad(r, "a tag without a row =bias before it is not "
+                       "weighed", pattern);
     } else if (pattern.length > 1 && *pattern.data == '@' &&
                r->tag_from == TAG_CHANNELS) {
         if (read_implied(r, pattern, &row))

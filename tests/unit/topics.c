@@ -347,6 +347,8 @@ static void test_bad_rows(void **state)
         { "price\ta\t99\n", "the weight is" },
         { "price\ta\nprice\ta\n", "the same row twice" },
         { "price\ta\t1\t2\n", "too many columns" },
+        { "# none\nprice\t=negative\t1\n",
+          "aspects.tsv:2: a tag without a row =bias before it" },
         { "price\t\xff\n", "not valid UTF-8" },
     };
     (void)state;
