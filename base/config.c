@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <yaml.h>
 
 #include "base/mem.h"
@@ -404,12 +405,19 @@ int config_load(struct config **out, const char *path, struct buf *faults,
     yaml_parser_t parser;
     yaml_document_t document;
     int rc = -1;
+    struct stat st;
     set_path(c, path);
     FILE *file = fopen(path, "re");
     yaml_parser_initialize(&parser);
-    if (!file) {
-        error_set(err, ERROR_CONFIG, "%s: %s; swell init writes one", path,
-                  strerror(errno));
+    bool folder = file && fstat(fileno(file), &st) == 0 &&
+                  S_ISDIR(st.st_mode);
+    if (!file || folder) {
+        if (folder)
+            error_set(err, ERROR_CONFIG, "%s is a folder; name the file in "
+                      "it, as %s/swell.yaml", path, path);
+        else
+            error_set(err, ERROR_CONFIG, "%s: %s; swell init writes one",
+                      path, strerror(errno));
         if (faults)
             buf_printf(faults, "%s\n", err ? err->text : path);
         goto done;
@@ -476,5 +484,14 @@ const struct subject *config_subject(const struct config *c, const char *name)
     for (size_t i = 0; i < c->subject_count; i++)
         if (strcmp(c->subjects[i].name, name) == 0)
             return &c->subjects[i];
+    return NULL;
+}
+
+const struct source_config *config_source(const struct config *c,
+                                          const char *label)
+{
+    for (size_t i = 0; i < c->source_count; i++)
+        if (strcmp(c->sources[i].label, label) == 0)
+            return &c->sources[i];
     return NULL;
 }

@@ -73,6 +73,7 @@ struct config {
         uint64_t floor;          /* fewer posts than this: too few to say */
         char *smtp_url, *smtp_user, *smtp_from;
         char *unsubscribe;       /* for List-Unsubscribe */
+        char *operator;          /* is told by mail when a source breaks */
         char *smtp_password;     /* secret */
         struct recipient *recipients;
         size_t recipient_count, recipient_room;
@@ -95,6 +96,8 @@ int config_source_options(const struct config *c,
 
 /* NULL when there is none. */
 const struct subject *config_subject(const struct config *c, const char *name);
+const struct source_config *config_source(const struct config *c,
+                                          const char *label);
 
 /* The tables, for `swell init` and the manual. */
 extern const struct option config_options[], config_subject_options[],

@@ -79,6 +79,9 @@ const struct option config_digest_options[] = {
     { "unsubscribe", OPTION_STRING, NULL,
       offsetof(struct digest_config, unsubscribe),
       "address or mailto: that mail programs offer for unsubscribing" },
+    { "operator", OPTION_STRING, NULL, offsetof(struct digest_config, operator),
+      "mail address that swell collect tells when a source breaks: once, "
+      "then at growing distance, and when it works again" },
     OPTION_END
 };
 
@@ -92,8 +95,8 @@ const struct option config_recipient_options[] = {
       "file with a webhook's address, mode 0600" },
     { "webhook_kind", OPTION_STRING, "slack",
       offsetof(struct recipient, webhook_kind), "slack, teams or mattermost" },
-    { "path", OPTION_STRING, NULL, offsetof(struct recipient, path),
-      "write the digest to this file" },
+    { "path", OPTION_PATH, NULL, offsetof(struct recipient, path),
+      "write the digest to this file, beside this one unless absolute" },
     { "brands", OPTION_LIST, NULL, offsetof(struct recipient, brands),
       "only these; default all" },
     { "hour", OPTION_COUNT, "7", offsetof(struct recipient, hour),

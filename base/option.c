@@ -77,8 +77,30 @@ static int parse_bool(const char *value, bool *out)
     return -1;
 }
 
-/* The first line of a file that only its owner can read. systemd credentials
- * (under CREDENTIALS_DIRECTORY) are 0400 and pass. */
+/* A path as it is meant: from dir, unless it is absolute or standard input. */
+static void path_from(struct buf *out, const char *dir, const char *value)
+{
+    if (*value != '/' && dir && strcmp(dir, ".") != 0 &&
+        strcmp(value, "-") != 0)
+        buf_printf(out, "%s/", dir);
+    buf_puts(out, value);
+}
+
+/* Is it a systemd credential? Its folder is private to the service; the mode
+ * of the files in it shows the mask of their access list, not others. */
+static bool credential(struct buf *path, const char *value)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    if (!folder || *folder != '/' || strchr(value, '/'))
+        return false;
+    buf_printf(path, "%s/%s", folder, value);
+    if (access(path->data, F_OK) == 0)
+        return true;
+    buf_clear(path);
+    return false;
+}
+
+/* The first line of a file that only its owner can read. */
 static int read_secret(const char *value, const char *dir, char **out,
                        struct error *err)
 {
@@ -86,10 +108,9 @@ static int read_secret(const char *value, const char *dir, char **out,
     char content[SECRET_LIMIT + 1];
     struct stat st;
     int rc = -1;
-    if (*value == '/' || !dir)
-        buf_puts(&path, value);
-    else
-        buf_printf(&path, "%s/%s", dir, value);
+    bool given = credential(&path, value);
+    if (!given)
+        path_from(&path, dir, value);
     int fd = open(path.data, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     ssize_t got = -1;
     if (fd < 0 || fstat(fd, &st)) {
@@ -97,7 +118,7 @@ static int read_secret(const char *value, const char *dir, char **out,
                   strerror(errno));
     } else if (!S_ISREG(st.st_mode)) {
         error_set(err, ERROR_CONFIG, "%s is not a file", path.data);
-    } else if (st.st_mode & 077) {
+    } else if (st.st_mode & (given ? 07 : 077)) {
         error_set(err, ERROR_CONFIG,
                   "%s can be read by others; run: chmod 600 %s", path.data,
                   path.data);
@@ -132,6 +153,13 @@ int option_set(const struct option *o, void *state, const char *value,
 {
     void *place = (char *)state + o->offset;
     switch (o->type) {
+    case OPTION_PATH: {
+        struct buf path = BUF_INIT(0);
+        path_from(&path, dir, value);
+        set_string(place, path.data);
+        buf_release(&path);
+        return 0;
+    }
     case OPTION_STRING:
         set_string(place, value);
         return 0;
@@ -181,7 +209,7 @@ bool option_given(const struct option *o, const void *state)
 {
     const void *place = (const char *)state + o->offset;
     switch (o->type) {
-    case OPTION_STRING: case OPTION_SECRET: case OPTION_URL:
+    case OPTION_STRING: case OPTION_SECRET: case OPTION_URL: case OPTION_PATH:
         return *(char *const *)place && **(char *const *)place;
     case OPTION_LIST:
         return ((const struct option_list *)place)->count > 0;
@@ -210,7 +238,7 @@ void option_release(const struct option *table, void *state)
             mem_free(list->items);
             list->items = NULL;
             list->count = 0;
-        } else if (table->type == OPTION_STRING ||
+        } else if (table->type == OPTION_STRING || table->type == OPTION_PATH ||
                    table->type == OPTION_URL || table->type == OPTION_SECRET) {
             char **text = place;
             if (*text && table->type == OPTION_SECRET)

@@ -15,6 +15,7 @@
 enum option_type {
     OPTION_NONE,      /* ends a table */
     OPTION_STRING,    /* char *, owned */
+    OPTION_PATH,      /* char *: a file; "-" stays as it is */
     OPTION_LIST,      /* struct option_list: a sequence or one scalar */
     OPTION_COUNT,     /* uint64_t; 1k, 2m understood */
     OPTION_FLOAT,     /* double */
@@ -46,7 +47,8 @@ struct option {
 void option_defaults(const struct option *table, void *state);
 const struct option *option_find(const struct option *table, const char *name);
 /* Set one from text; for OPTION_LIST each call appends.
- * dir: relative paths of secrets are meant from here. */
+ * dir: relative paths are meant from here; a secret's may also be the name of
+ * a systemd credential. */
 int option_set(const struct option *o, void *state, const char *value,
                const char *dir, struct error *err);
 /* True when the option holds a value (a string, one item, nonzero). */

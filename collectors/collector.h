@@ -4,6 +4,8 @@
 #ifndef COLLECTORS_COLLECTOR_H
 #define COLLECTORS_COLLECTOR_H
 
+#include <signal.h>
+
 #include "base/error.h"
 #include "base/http.h"
 #include "base/option.h"
@@ -17,6 +19,9 @@ struct collection {
     struct http *http;    /* NULL for collectors that read files */
     const char *folder;   /* 0700: cached sessions live here; may be NULL */
     int64_t since;        /* do not go back before this on the first round */
+    /* Not NULL: swell collect --follow; what streams goes on until it is set,
+     * ending its round now and then. */
+    const volatile sig_atomic_t *stop;
     void *state;          /* kind->state_size bytes, options filled in */
     /* Filled by fetch: how far back from now this round is complete. The
      * driver marks [complete_from, now) covered when fetch returns 0. */
@@ -36,6 +41,8 @@ struct collector {
     int64_t every;                 /* default seconds between rounds */
     int64_t keep;                  /* longest retention allowed, 0: any */
     unsigned per_minute;           /* requests to a host; 0: a usual 120 */
+    bool streams;                  /* listens: when followed, its next round
+                                    * begins where the last one ends */
 
     /* Optional: check the options, take resources. */
     int (*open)(struct collection *c, struct error *err);

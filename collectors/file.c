@@ -9,8 +9,8 @@
 enum { PAGE_POSTS = 1000, PAGE_BYTES = 4 << 20 };
 
 const struct option file_options[] = {
-    { "path", OPTION_STRING, NULL, offsetof(struct file, path),
-      "the file; - is standard input (required)" },
+    { "path", OPTION_PATH, NULL, offsetof(struct file, path),
+      "the file, beside the configuration unless absolute (required)" },
     { "format", OPTION_STRING, "auto", offsetof(struct file, format),
       "auto, ndjson, csv, tsv, twarc, pushshift or jetstream" },
     { "source", OPTION_STRING, "import", offsetof(struct file, source),

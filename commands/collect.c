@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* swell collect: one bounded round of each source that is due, or round
- * after round. What a round is lives in pipeline/ingest.c. */
+/* swell collect: one bounded round of each source that is due, or round after
+ * round, each source at its own times. What a round is lives in
+ * pipeline/ingest.c. */
 #include "commands/command.h"
 
 #include <errno.h>
@@ -15,6 +16,7 @@
 #include "base/limit.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "digest/alarm.h"
 #include "pipeline/ingest.h"
 #include "pipeline/round.h"
 
@@ -43,37 +45,40 @@ static const struct option options[] = {
     OPTION_END
 };
 
-enum { AT_ONCE_MOST = 64 };
+/* BUSY: a store that others write is tried again so soon. */
+enum { AT_ONCE_MOST = 64, BUSY_SECONDS = 10, TELL_SECONDS = 60 };
 
-/* A source that is due, and what came of it. */
+/* A configured source and its present round. */
 struct job {
     const struct source_config *source;
     const struct collector *kind;
+    int64_t due;               /* not asked before */
+    enum { JOB_WAITS, JOB_RUNS, JOB_DONE } state;
     struct ingest_report report;
     struct error why;
     int rc;
-    bool done;
 };
 
-/* What one pass over the sources came to. Workers take the jobs in order;
- * each has its own connection, the store and the hosts' clocks are shared. */
-struct pass {
+/* Workers take the jobs that are due, the longest due first; each has its own
+ * connection, the store and the hosts' clocks are shared. With --follow a job
+ * that is done waits for its own next time, whatever the others do. */
+struct crew {
     struct invocation *in;
     struct turns turns;
     struct limit_clocks clocks;
     struct buf url, folder;
     int lock;                  /* of the file that keeps a second one out */
+    bool follow;
     struct job *jobs;
-    size_t count, room;
-    unsigned failed, ran;
-    int64_t next;              /* when the first source is due again */
-    pthread_mutex_t mutex;     /* for what is below, and each job's results */
-    size_t taken, said;
+    size_t count;
+    pthread_mutex_t mutex;     /* for what is below, and the jobs */
+    unsigned failed, ran, at_work;
     bool broken;               /* the store is: no more jobs */
+    struct error why;          /* how */
 };
 
 struct worker {
-    struct pass *pass;
+    struct crew *crew;
     struct http *http;
     struct ingest *ingest;
     pthread_t thread;
@@ -112,15 +117,10 @@ static int check_names(const struct invocation *in, struct error *err)
         return error_set(err, ERROR_CONFIG, "no sources are configured; "
                          "swell init writes an example, swell sources lists "
                          "what there is");
-    for (int i = 0; i < in->argc; i++) {
-        size_t n = 0;
-        while (n < config->source_count &&
-               strcmp(config->sources[n].label, in->argv[i]) != 0)
-            n++;
-        if (n == config->source_count)
+    for (int i = 0; i < in->argc; i++)
+        if (!config_source(config, in->argv[i]))
             return error_set(err, ERROR_USAGE, "no source is named \"%s\" in "
                              "%s", in->argv[i], config->path);
-    }
     return 0;
 }
 
@@ -156,46 +156,52 @@ static struct ingest_bounds bounds_of(const struct collect_flags *flags,
                      .spacing = (int64_t)(60000 / rate) } };
 }
 
-static int read_cursor(struct pass *p, const char *label, struct buf *out,
+static int read_cursor(struct crew *w, const char *label, struct buf *out,
                        struct error *err)
 {
-    struct store *store = turn_begin(&p->turns, err);
+    struct store *store = turn_begin(&w->turns, err);
     if (!store)
         return -1;
     int rc = store_cursor(store, label, out, err);
-    turn_end(&p->turns);
+    turn_end(&w->turns);
     return rc < 0 ? -1 : 0;
 }
 
 /* One round. -1: the source failed; job->why names it. */
 static int run_source(struct worker *w, struct job *job)
 {
-    struct pass *p = w->pass;
-    const struct collect_flags *flags = p->in->flags;
+    struct crew *crew = w->crew;
+    const struct collect_flags *flags = crew->in->flags;
     const struct collector *kind = job->kind;
     struct buf cursor = BUF_INIT(0);
     struct ingest_bounds bounds = bounds_of(flags, job);
     struct collection c = { .kind = kind, .label = job->source->label,
-                            .http = w->http, .folder = buf_text(&p->folder) };
+                            .http = w->http,
+                            .folder = buf_text(&crew->folder),
+                            .stop = crew->follow ? &stopped : NULL };
     int rc = -1;
-    bool open = false;
+    job->why = (struct error)ERROR_INIT;
+    job->report = (struct ingest_report){ .pages = 0 };
     c.since = flags->since ? flags->since : clock_now() - 7 * DAY;
     c.state = mem_alloc(kind->state_size);
     option_defaults(kind->options, c.state);
-    if (config_source_options(p->in->config, job->source, kind->options,
-                              c.state, &job->why) ||
-        read_cursor(p, c.label, &cursor, &job->why))
+    bool read = config_source_options(crew->in->config, job->source,
+                                      kind->options, c.state, &job->why) == 0;
+    if (read && read_cursor(crew, c.label, &cursor, &job->why))
         goto done;
     c.cursor = buf_text(&cursor);
-    open = true; /* close() may be called after a failed open() */
-    if (kind->open && kind->open(&c, &job->why)) {
-        error_prefix(&job->why, "%s", c.label);
-        goto done;
+    if (!read || (kind->open && kind->open(&c, &job->why))) {
+        struct error store_why = ERROR_INIT;
+        if (ingest_refuse(w->ingest, &c, &job->why, &store_why))
+            job->why = store_why;
+        else if (read)
+            error_prefix(&job->why, "%s", c.label);
+    } else {
+        rc = ingest_round(w->ingest, &c, &bounds, &job->report, &job->why);
     }
-    rc = ingest_round(w->ingest, &c, &bounds, &job->report, &job->why);
-done:
-    if (open && kind->close)
+    if (read && kind->close) /* may be called after a failed open() */
         kind->close(&c);
+done:
     option_release(kind->options, c.state);
     mem_free(c.state);
     buf_release(&cursor);
@@ -210,220 +216,277 @@ static bool fatal(const struct error *err)
            err->kind == ERROR_BUSY;
 }
 
-/* Say what is done, in the order of the configuration; with the mutex. */
-static void say_done(struct pass *p)
+/* Sets when the job is due, as the store remembers its rounds. 1: it waits
+ * because the service said so, 0: not, -1: see err. */
+static int plan(struct crew *crew, struct store *store, struct job *job,
+                struct error *err)
 {
-    for (; p->said < p->count && p->jobs[p->said].done; p->said++) {
-        const struct job *job = &p->jobs[p->said];
-        say(p->in, job->source->label, &job->report, job->rc != 0);
-        if (job->rc && !fatal(&job->why))
-            log_line(LOG_ERROR, "%s", job->why.text);
+    struct round round;
+    char when[CLOCK_TEXT];
+    bool asked = crew->in->argc && !crew->follow;
+    if (round_read(store, job->source->label, &round, err) < 0)
+        return -1;
+    bool waits = round.wait_until > clock_now();
+    job->due = asked && !waits ? 0
+               : round_due(&round, round_every(job->source));
+    if (waits)
+        log_line(asked ? LOG_ERROR : LOG_DETAIL,
+                 "%s: the service asks not to be called before %s",
+                 job->source->label, clock_format(round.wait_until, when));
+    return waits && asked;
+}
+
+/* The next one to run, NULL: none is due. With the mutex. */
+static struct job *next_job(struct crew *crew)
+{
+    struct job *first = NULL;
+    for (size_t i = 0; i < crew->count; i++) {
+        struct job *job = &crew->jobs[i];
+        if (job->state == JOB_WAITS && job->due <= clock_now() &&
+            (!first || job->due < first->due))
+            first = job;
     }
+    return first;
+}
+
+/* When a followed source is due again; with the mutex. */
+static void plan_again(struct crew *crew, struct job *job)
+{
+    struct error err = ERROR_INIT;
+    struct store *store = job->why.kind == ERROR_BUSY
+                              ? NULL : turn_begin(&crew->turns, &err);
+    job->state = JOB_WAITS;
+    job->due = clock_now() + BUSY_SECONDS;
+    if (!store)
+        return;
+    (void)plan(crew, store, job, &err); /* unread: it waits a little */
+    turn_end(&crew->turns);
+    if (job->kind->streams && !job->rc)
+        job->due = 0;
+}
+
+/* What came of a round, said and counted; with the mutex. */
+static void finish(struct crew *crew, struct job *job)
+{
+    bool busy = job->rc && job->why.kind == ERROR_BUSY;
+    say(crew->in, job->source->label, &job->report, job->rc != 0);
+    crew->ran++;
+    if (job->rc && (!fatal(&job->why) || (busy && crew->follow))) {
+        log_line(busy ? LOG_NOTE : LOG_ERROR, "%s", job->why.text);
+        crew->failed++;
+    } else if (job->rc) {
+        crew->broken = true;
+        crew->why = job->why;
+    }
+    if (crew->follow)
+        plan_again(crew, job);
+    else
+        job->state = JOB_DONE;
 }
 
 static void *work(void *context)
 {
     struct worker *w = context;
-    struct pass *p = w->pass;
-    pthread_mutex_lock(&p->mutex);
-    while (p->taken < p->count && !p->broken && !stopped) {
-        struct job *job = &p->jobs[p->taken++];
-        pthread_mutex_unlock(&p->mutex);
-        job->rc = run_source(w, job);
-        pthread_mutex_lock(&p->mutex);
-        job->done = true;
-        p->ran++;
-        p->broken = p->broken || (job->rc && fatal(&job->why));
-        p->failed += job->rc && !fatal(&job->why);
-        say_done(p);
+    struct crew *crew = w->crew;
+    pthread_mutex_lock(&crew->mutex);
+    while (!crew->broken && !stopped) {
+        struct job *job = next_job(crew);
+        if (!job && !crew->follow)
+            break;
+        if (job)
+            job->state = JOB_RUNS;
+        pthread_mutex_unlock(&crew->mutex);
+        if (job)
+            job->rc = run_source(w, job);
+        else
+            sleep(1);
+        pthread_mutex_lock(&crew->mutex);
+        if (job)
+            finish(crew, job);
     }
-    pthread_mutex_unlock(&p->mutex);
+    crew->at_work--;
+    pthread_mutex_unlock(&crew->mutex);
     return NULL;
 }
 
-static int worker_open(struct pass *p, struct worker *w, struct error *err)
+static int worker_open(struct crew *crew, struct worker *w, struct error *err)
 {
     struct http_limits limits = {
-        .allow_loopback = p->in->config->allow_loopback,
-        .user_agent = p->in->config->user_agent,
-        .clocks = &p->clocks };
-    *w = (struct worker){ .pass = p };
+        .allow_loopback = crew->in->config->allow_loopback,
+        .user_agent = crew->in->config->user_agent,
+        .clocks = &crew->clocks };
+    *w = (struct worker){ .crew = crew };
     if (http_open(&w->http, &limits, err))
         return -1;
-    return ingest_open(&w->ingest, p->in->config, p->in->rules, &p->turns, 0,
-                       0, err);
+    return ingest_open(&w->ingest, crew->in->config, crew->in->rules,
+                       &crew->turns, 0, 0, err);
 }
 
-static int run_jobs(struct pass *p, struct error *err)
+/* -1 only when the store fails. */
+static int tell_operator(struct crew *crew, struct error *err)
 {
-    size_t most = ((const struct collect_flags *)p->in->flags)->at_once;
+    struct error unsent = ERROR_INIT;
+    int rc = alarm_tell(&crew->turns, crew->in->config, &unsent, err);
+    if (rc == 1)
+        log_line(LOG_ERROR, "the operator is not told: %s", unsent.text);
+    crew->failed += rc == 1;
+    return rc < 0 ? -1 : 0;
+}
+
+/* While others follow their sources, and until they have left. */
+static void keep_telling(struct crew *crew)
+{
+    struct error err = ERROR_INIT;
+    bool busy = true;
+    for (int n = 1; busy; n++) {
+        sleep(1);
+        if (n % TELL_SECONDS == 0 && tell_operator(crew, &err))
+            log_line(LOG_ERROR, "%s", err.text);
+        pthread_mutex_lock(&crew->mutex);
+        busy = crew->at_work > 0;
+        pthread_mutex_unlock(&crew->mutex);
+    }
+}
+
+static int run_jobs(struct crew *crew, struct error *err)
+{
+    size_t most = ((const struct collect_flags *)crew->in->flags)->at_once;
     struct worker workers[AT_ONCE_MOST];
-    size_t count = 0, started = 0;
+    size_t count = 0, started = 0, due = 0;
     int rc = 0;
+    for (size_t i = 0; i < crew->count; i++)
+        due += crew->follow || crew->jobs[i].due <= clock_now();
     most = most < 1 ? 1 : most > AT_ONCE_MOST ? AT_ONCE_MOST : most;
-    while (rc == 0 && count < most && count < p->count)
-        rc = worker_open(p, &workers[count++], err);
-    for (; rc == 0 && started < count; started++)
-        if (pthread_create(&workers[started].thread, NULL, work,
-                           &workers[started])) {
-            work(&workers[started]); /* no threads to be had: one by one */
-            break;
-        }
+    while (rc == 0 && count < most && count < due)
+        rc = worker_open(crew, &workers[count++], err);
+    pthread_mutex_lock(&crew->mutex);
+    while (rc == 0 && started < count &&
+           !pthread_create(&workers[started].thread, NULL, work,
+                           &workers[started]))
+        started++;
+    crew->at_work = (unsigned)started;
+    pthread_mutex_unlock(&crew->mutex);
+    if (rc == 0 && count && !started)
+        rc = error_set(err, ERROR_SYSTEM, "no thread can be started");
+    if (crew->follow)
+        keep_telling(crew);
     while (started)
         pthread_join(workers[--started].thread, NULL);
     while (count) {
         ingest_close(workers[--count].ingest);
         http_close(workers[count].http);
     }
-    for (size_t i = 0; rc == 0 && i < p->count; i++)
-        if (p->jobs[i].done && p->jobs[i].rc && fatal(&p->jobs[i].why)) {
-            if (err)
-                *err = p->jobs[i].why;
-            rc = -1;
-        }
-    return rc;
-}
-
-/* 1: to run now, 0: not yet. */
-static int is_due(struct pass *p, struct store *store, const struct job *job,
-                  struct error *err)
-{
-    const struct invocation *in = p->in;
-    const char *label = job->source->label;
-    struct round round;
-    char when[CLOCK_TEXT];
-    int64_t now = clock_now();
-    int64_t every = job->source->every ? job->source->every
-                                       : job->kind->every;
-    if (round_read(store, label, &round, err) < 0)
-        return -1;
-    int64_t due = round_due(&round, every);
-    bool asked = in->argc &&
-                 !((const struct collect_flags *)in->flags)->follow;
-    if (!p->next || (due > now ? due : now + every) < p->next)
-        p->next = due > now ? due : now + every;
-    if (round.wait_until > now) {
-        log_line(asked ? LOG_ERROR : LOG_DETAIL,
-                 "%s: the service asks not to be called before %s",
-                 label, clock_format(round.wait_until, when));
-        p->failed += asked;
-        return 0;
+    if (rc == 0 && crew->broken) {
+        *err = crew->why;
+        rc = -1;
     }
-    return asked || due <= now;
-}
-
-static int list_jobs(struct pass *p, struct store *store, struct error *err)
-{
-    const struct config *config = p->in->config;
-    p->count = p->taken = p->said = 0;
-    p->next = 0;
-    for (size_t i = 0; i < config->source_count; i++) {
-        const struct source_config *source = &config->sources[i];
-        struct job job = { .source = source,
-                           .kind = collector_find(source->type),
-                           .why = ERROR_INIT };
-        if (p->in->argc ? !named(p->in, source->label) : !source->enabled)
-            continue;
-        if (!job.kind)
-            return error_set(err, ERROR_CONFIG, "%s:%d: there is no source "
-                             "type \"%s\"; swell sources lists them",
-                             config->path, source->line, source->type);
-        int due = is_due(p, store, &job, err);
-        if (due < 0)
-            return -1;
-        if (!due)
-            continue;
-        p->jobs = mem_grow(p->jobs, &p->room, p->count, sizeof(*p->jobs));
-        p->jobs[p->count++] = job;
-    }
-    return 0;
+    return rc ? rc : tell_operator(crew, err);
 }
 
 /* One swell collect at a time: two would ask everything twice. */
-static int keep_out(struct pass *p, struct store *store, struct error *err)
+static int keep_out(struct crew *crew, struct store *store, struct error *err)
 {
     struct buf path = BUF_INIT(0);
     int rc = 0;
-    if (p->lock >= 0)
-        return 0;
     buf_printf(&path, "%s/collect.lock", store_folder(store));
-    p->lock = open(buf_text(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (p->lock < 0)
+    crew->lock = open(buf_text(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (crew->lock < 0)
         rc = error_set(err, ERROR_DENIED, "%s: %s", buf_text(&path),
                        strerror(errno));
-    else if (flock(p->lock, LOCK_EX | LOCK_NB)) {
+    else if (flock(crew->lock, LOCK_EX | LOCK_NB)) {
         rc = error_set(err, ERROR_BUSY, "%s: another swell collect is at "
                        "work", store_folder(store));
-        close(p->lock);
-        p->lock = -1;
+        close(crew->lock);
+        crew->lock = -1;
     }
     buf_release(&path);
     return rc;
 }
 
-static int prepare(struct pass *p, struct error *err)
+static int list_jobs(struct crew *crew, struct store *store, struct error *err)
 {
-    struct store *store = turn_begin(&p->turns, err);
+    const struct config *config = crew->in->config;
+    crew->count = 0;
+    for (size_t i = 0; i < config->source_count; i++) {
+        const struct source_config *source = &config->sources[i];
+        struct job *job = &crew->jobs[crew->count];
+        if (crew->in->argc ? !named(crew->in, source->label)
+                           : !source->enabled)
+            continue;
+        *job = (struct job){ .source = source, .why = ERROR_INIT,
+                             .kind = collector_find(source->type) };
+        if (!job->kind)
+            return error_set(err, ERROR_CONFIG, "%s:%d: there is no source "
+                             "type \"%s\"; swell sources lists them",
+                             config->path, source->line, source->type);
+        int waits = plan(crew, store, job, err);
+        if (waits < 0)
+            return -1;
+        crew->failed += (unsigned)waits;
+        crew->count++;
+    }
+    return 0;
+}
+
+static int prepare(struct crew *crew, struct error *err)
+{
+    struct store *store = turn_begin(&crew->turns, err);
     if (!store)
         return -1;
-    buf_clear(&p->folder);
-    buf_printf(&p->folder, "%s/sessions", store_folder(store));
-    int rc = keep_out(p, store, err);
-    if (rc == 0 && mkdir(buf_text(&p->folder), 0700) && errno != EEXIST)
-        rc = error_set(err, ERROR_SYSTEM, "%s: %s", buf_text(&p->folder),
+    buf_clear(&crew->folder);
+    buf_printf(&crew->folder, "%s/sessions", store_folder(store));
+    int rc = keep_out(crew, store, err);
+    if (rc == 0 && mkdir(buf_text(&crew->folder), 0700) && errno != EEXIST)
+        rc = error_set(err, ERROR_SYSTEM, "%s: %s", buf_text(&crew->folder),
                        strerror(errno));
     if (rc == 0)
-        rc = list_jobs(p, store, err);
-    turn_end(&p->turns);
+        rc = list_jobs(crew, store, err);
+    turn_end(&crew->turns);
     return rc;
 }
 
-static int rounds(struct pass *p, struct error *err)
+static int collect(struct crew *crew, struct error *err)
 {
-    bool follow = ((const struct collect_flags *)p->in->flags)->follow;
-    do {
-        int rc = prepare(p, err);
-        if (rc == 0)
-            rc = run_jobs(p, err);
-        if (rc && err->kind == ERROR_BUSY) {
-            log_line(LOG_NOTE, "%s; %s", err->text,
-                     follow ? "trying again" : "nothing to do here");
-            if (!follow)
-                return p->failed ? EXIT_INCOMPLETE : EXIT_DONE;
-            p->next = clock_now() + 10;
-        } else if (rc) {
-            return -1;
-        }
-        while (follow && !stopped && clock_now() < p->next)
-            sleep(1);
-    } while (follow && !stopped);
-    if (!p->ran && !p->failed && !p->in->globals.quiet)
+    int rc;
+    while ((rc = prepare(crew, err)) && err->kind == ERROR_BUSY &&
+           crew->follow && !stopped) {
+        log_line(LOG_NOTE, "%s; trying again", err->text);
+        sleep(BUSY_SECONDS);
+    }
+    if (rc == 0)
+        rc = run_jobs(crew, err);
+    if (rc && err->kind == ERROR_BUSY)
+        log_line(LOG_NOTE, "%s; nothing to do here", err->text);
+    else if (rc)
+        return -1;
+    else if (!crew->ran && !crew->failed && !crew->in->globals.quiet)
         log_line(LOG_NOTE, "no source is due");
-    return p->failed ? EXIT_INCOMPLETE : EXIT_DONE;
+    return crew->failed ? EXIT_INCOMPLETE : EXIT_DONE;
 }
 
 static int run(struct invocation *in, struct error *err)
 {
     const struct collect_flags *flags = in->flags;
-    struct pass p = { .in = in, .turns = TURNS_INIT, .lock = -1,
-                      .clocks = LIMIT_CLOCKS_INIT,
-                      .mutex = PTHREAD_MUTEX_INITIALIZER };
+    struct crew crew = { .in = in, .turns = TURNS_INIT, .lock = -1,
+                         .clocks = LIMIT_CLOCKS_INIT, .follow = flags->follow,
+                         .mutex = PTHREAD_MUTEX_INITIALIZER };
     int rc = -1;
     if (invocation_config(in, err) || check_names(in, err) ||
-        invocation_rules(in, err) || invocation_store_url(in, &p.url, err))
+        invocation_rules(in, err) || invocation_store_url(in, &crew.url, err))
         goto done;
-    p.turns.url = buf_text(&p.url);
-    p.turns.patience = flags->time;
+    crew.turns.url = buf_text(&crew.url);
+    crew.turns.patience = flags->time;
+    crew.jobs = mem_alloc(in->config->source_count * sizeof(*crew.jobs));
     if (flags->follow)
         watch();
-    rc = rounds(&p, err);
+    rc = collect(&crew, err);
 done:
-    if (p.lock >= 0)
-        close(p.lock);
-    mem_free(p.jobs);
-    limit_clocks_release(&p.clocks);
-    buf_release(&p.url);
-    buf_release(&p.folder);
+    if (crew.lock >= 0)
+        close(crew.lock);
+    mem_free(crew.jobs);
+    limit_clocks_release(&crew.clocks);
+    buf_release(&crew.url);
+    buf_release(&crew.folder);
     return rc;
 }
 
@@ -434,7 +497,8 @@ const struct command command_collect = {
     .help =
         "A round brings what is new since the last one, as far as its bounds\n"
         "allow; the next goes on from there. Sources are asked at the same\n"
-        "time, a host never faster than its types say. Named sources run now,\n"
+        "time, a host never faster than its types say, and with --follow each\n"
+        "again when it is due itself. Named sources run now,\n"
         "unless the service has asked for patience. Two at once are safe: the\n"
         "second says so and leaves. The store is kept from other writers only\n"
         "while posts are put into it. Status 3: some source failed, each is\n"

@@ -57,7 +57,8 @@ static void print_option(const struct option *o)
         [OPTION_STRING] = " TEXT", [OPTION_LIST] = " TEXT",
         [OPTION_COUNT] = " N", [OPTION_FLOAT] = " X", [OPTION_BOOL] = "",
         [OPTION_DURATION] = " TIME", [OPTION_DATE] = " DATE",
-        [OPTION_SECRET] = " FILE", [OPTION_URL] = " URL", [OPTION_NONE] = "",
+        [OPTION_SECRET] = " FILE", [OPTION_PATH] = " FILE",
+        [OPTION_URL] = " URL", [OPTION_NONE] = "",
     };
     char left[64], right[256];
     bool shown = o->value && *o->value && o->type != OPTION_BOOL;

@@ -104,16 +104,13 @@ int live_check(struct invocation *in, const char *label, struct error *err)
                                   .user_agent = in->config->user_agent,
                                   .tries = 1 };
     struct http *http;
-    for (size_t i = 0; i < in->config->source_count; i++) {
-        const struct source_config *source = &in->config->sources[i];
-        if (strcmp(source->label, label) != 0)
-            continue;
-        if (http_open(&http, &limits, err))
-            return -1;
-        int rc = ask(in, source, collector_find(source->type), http, err);
-        http_close(http);
-        return rc;
-    }
-    return error_set(err, ERROR_USAGE, "no source is named \"%s\" in %s",
-                     label, in->config->path);
+    const struct source_config *source = config_source(in->config, label);
+    if (!source)
+        return error_set(err, ERROR_USAGE, "no source is named \"%s\" in %s",
+                         label, in->config->path);
+    if (http_open(&http, &limits, err))
+        return -1;
+    int rc = ask(in, source, collector_find(source->type), http, err);
+    http_close(http);
+    return rc;
 }

@@ -8,7 +8,6 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "collectors/collector.h"
 #include "pipeline/round.h"
 
 struct status_flags {
@@ -24,14 +23,11 @@ static const struct option options[] = {
     OPTION_END
 };
 
-/* A source is late when so many of its rounds should have been. */
-enum { ROUNDS_LATE = 3, FAILURES_WRONG = 2 };
-
 struct health {
     const struct source_config *source;
     struct round round;
     unsigned covered;      /* percent of the last 24 hours */
-    char wrong[120];       /* "": well */
+    char wrong[ROUND_WRONG]; /* "": well */
 };
 
 /* Deliveries that failed: names and what digest/deliver.c noted, as JSON. */
@@ -78,8 +74,6 @@ static int examine(struct invocation *in, const struct source_config *source,
     enum { QUARTERS = DAY / QUARTER };
     uint8_t states[QUARTERS];
     int64_t now = clock_now(), until = now - now % QUARTER;
-    const struct collector *kind = collector_find(source->type);
-    int64_t every = source->every ? source->every : kind ? kind->every : HOUR;
     *h = (struct health){ .source = source };
     if (round_read(in->store, source->label, &h->round, err) < 0 ||
         store_coverage(in->store, source->label, until - DAY, until, states,
@@ -89,22 +83,8 @@ static int examine(struct invocation *in, const struct source_config *source,
     for (size_t i = 0; i < QUARTERS; i++)
         covered += states[i] == COVERAGE_COVERED;
     h->covered = covered * 100 / QUARTERS;
-    if (!source->enabled)
-        return 0;
-    int64_t silent = round_silent(&h->round, now);
-    if (!h->round.last_try)
-        snprintf(h->wrong, sizeof(h->wrong), "never ran");
-    else if (h->round.failures >= FAILURES_WRONG)
-        snprintf(h->wrong, sizeof(h->wrong), "keeps failing, %u rounds now",
-                 h->round.failures);
-    else if (h->round.failures)
-        snprintf(h->wrong, sizeof(h->wrong), "failed");
-    else if (now - h->round.last_try > ROUNDS_LATE * every + MINUTE)
-        snprintf(h->wrong, sizeof(h->wrong), "is not being run");
-    else if (silent)
-        snprintf(h->wrong, sizeof(h->wrong), "is silent: nothing new for %lld "
-                 "h, usually for %lld h at most", (long long)(silent / HOUR),
-                 (long long)((h->round.gap + HOUR - 1) / HOUR));
+    if (source->enabled)
+        round_wrong(&h->round, round_every(source), now, h->wrong);
     return 0;
 }
 
@@ -141,8 +121,9 @@ static void print_text(const struct store_stats *stats,
                ago(h->round.last_post, b), h->covered,
                h->source->enabled ? "" : " (switched off)");
         if (*h->wrong)
-            printf("%-20s %s%s%s\n", "", h->wrong,
-                   h->round.message[0] ? ": " : "", h->round.message);
+            printf("%-20s %s\n", "", h->wrong);
+        else if (h->round.failures)
+            printf("%-20s failed once: %s\n", "", h->round.message);
         if (h->round.wait_until > clock_now())
             printf("%-20s waits until %s, as the service asks\n", "",
                    clock_format(h->round.wait_until, when));
@@ -183,8 +164,7 @@ static void print_json(const struct store_stats *stats,
         buf_printf(&out, ",\"failures\":%u,\"covered_percent\":%u,\"ok\":%s,"
                    "\"message\":", h->round.failures, h->covered,
                    *h->wrong ? "false" : "true");
-        json_write(&out, text_of(h->round.message[0] ? h->round.message
-                                 : h->wrong));
+        json_write(&out, text_of(*h->wrong ? h->wrong : h->round.message));
         buf_putc(&out, '}');
     }
     buf_printf(&out, "],\"deliveries_failed\":[%s]}",
@@ -303,9 +283,13 @@ const struct command command_status = {
     .wordless = true,
     .arguments = "[--format text|json] [--metrics FILE]",
     .about = "is collecting well? store, sources, waits, coverage",
-    .help = "Status 3 when a source failed, never ran, is no longer run or is "
-            "silent for far\nlonger than it used to be, or a digest could "
-            "not be delivered.\n",
+    .help =
+        "Status 3 when a source never ran, is no longer run, failed twice in\n"
+        "a row, has not worked for a day, is told to wait for an hour or more,\n"
+        "or is silent for far longer than it used to be; and when a digest\n"
+        "could not be delivered. What is wrong with a source is told in the\n"
+        "same words in the digest and, with operator: under digest:, in a\n"
+        "mail; in --metrics its swell_source_up is 0.\n",
     .options = options,
     .state_size = sizeof(struct status_flags),
     .run = run,

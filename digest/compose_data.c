@@ -9,8 +9,6 @@
 #include "digest/names.h"
 #include "pipeline/round.h"
 
-enum { FAULT_ROUNDS = 2 }; /* as swell status has it */
-
 /* A history day under this share of its planned collection is no measure of
  * what is usual. */
 #define HISTORY_FLOOR 0.5
@@ -135,8 +133,8 @@ static int for_each(struct composer *c, enum store_name kind,
     return rc;
 }
 
-/* A source that keeps failing, or answers and brings nothing: the reader of
- * the latest day must know, whatever its figures say. */
+/* What is wrong with a source (round_wrong()): the reader of the latest day
+ * must know, whatever its figures say. */
 static int add_faults(struct composer *c, struct error *err)
 {
     struct digest *d = c->d;
@@ -146,19 +144,16 @@ static int add_faults(struct composer *c, struct error *err)
                                             sizeof(*d->faults));
     for (size_t i = 0; i < c->config->source_count; i++) {
         const struct source_config *s = &c->config->sources[i];
+        char wrong[ROUND_WRONG] = "";
         struct buf text = BUF_INIT(0);
         struct round r;
-        int known = s->enabled ? round_read(c->store, s->label, &r, err) : 0;
-        if (known < 0)
+        int ran = s->enabled ? round_read(c->store, s->label, &r, err) : 0;
+        if (ran < 0)
             return -1;
-        if (known && r.failures >= FAULT_ROUNDS)
-            buf_printf(&text, "%s failed %u rounds in a row: %s", s->label,
-                       r.failures, r.message);
-        else if (known && round_silent(&r, d->now))
-            buf_printf(&text, "%s has brought nothing new for %.0f hours, "
-                       "which is not like it", s->label,
-                       (double)round_silent(&r, d->now) / HOUR);
-        if (text.length)
+        if (ran) /* who only imports has sources that never ran */
+            round_wrong(&r, round_every(s), d->now, wrong);
+        buf_printf(&text, "%s %s", s->label, wrong);
+        if (*wrong)
             d->faults[d->fault_count++] = arena_copy(&d->memory, text.data,
                                                      text.length);
         buf_release(&text);

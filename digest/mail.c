@@ -61,26 +61,21 @@ static void put_header(struct buf *out, const char *name, const char *value)
     buf_puts(out, "\r\n");
 }
 
-static void put_subject(struct buf *out, const struct digest *d)
+static void digest_subject(struct buf *subject, const struct digest *d)
 {
-    struct buf subject = BUF_INIT(0);
     size_t alerts = 0;
     for (size_t i = 0; d->alerts && i < d->alerts->count; i++)
         alerts += d->alerts->items[i].level == DETECT_ALERT &&
                   !d->alerts->items[i].withheld;
     if (alerts) {
-        phrase_alert(&subject, d, &d->alerts->items[0]);
+        phrase_alert(subject, d, &d->alerts->items[0]);
         if (alerts > 1)
-            buf_printf(&subject, " and %zu more", alerts - 1);
+            buf_printf(subject, " and %zu more", alerts - 1);
     } else {
-        buf_printf(&subject, "%s: nothing out of the usual", d->title);
+        buf_printf(subject, "%s: nothing out of the usual", d->title);
     }
-    buf_puts(&subject, " · ");
-    phrase_day(&subject, d->day);
-    buf_puts(out, "Subject: ");
-    put_words(out, buf_text(&subject));
-    buf_puts(out, "\r\n");
-    buf_release(&subject);
+    buf_puts(subject, " · ");
+    phrase_day(subject, d->day);
 }
 
 static void put_date(struct buf *out, int64_t when)
@@ -95,30 +90,19 @@ static void put_date(struct buf *out, int64_t when)
                (int)(when % HOUR / MINUTE), (int)(when % MINUTE));
 }
 
-static void put_part(struct buf *out, uint64_t boundary, const char *type,
-                     const struct buf *body)
+/* All but the content's own lines. hash: of the content. */
+static void put_head(struct buf *out, const struct mail_head *head,
+                     const char *subject, int64_t when, uint64_t hash)
 {
-    buf_printf(out, "--swell-%016" PRIx64 "\r\nContent-Type: %s; "
-               "charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n",
-               boundary, type);
-    put_base64(out, buf_text(body), body->length);
-    buf_puts(out, "\r\n");
-}
-
-void mail_compose(struct buf *out, const struct mail_head *head,
-                  const struct digest *d)
-{
-    struct buf text = BUF_INIT(0), page = BUF_INIT(0);
-    digest_text(d, &text, 76, false);
-    digest_html(d, &page, NULL, NULL);
-    uint64_t boundary = hash64(page.data, page.length);
     const char *domain = strrchr(head->from, '@');
     put_header(out, "From", head->from);
     put_header(out, "To", head->to);
-    put_subject(out, d);
-    put_date(out, d->now);
+    buf_puts(out, "Subject: ");
+    put_words(out, subject);
+    buf_puts(out, "\r\n");
+    put_date(out, when);
     buf_printf(out, "Message-ID: <%016" PRIx64 ".%016" PRIx64 "@%s>\r\n",
-               boundary, hash64(head->to, strlen(head->to)),
+               hash, hash64(head->to, strlen(head->to)),
                domain && domain[1] ? domain + 1 : "localhost");
     if (head->unsubscribe && *head->unsubscribe) {
         struct buf value = BUF_INIT(0);
@@ -126,12 +110,43 @@ void mail_compose(struct buf *out, const struct mail_head *head,
         put_header(out, "List-Unsubscribe", buf_text(&value));
         buf_release(&value);
     }
-    buf_printf(out, "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
-               "Content-Type: multipart/alternative; "
-               "boundary=\"swell-%016" PRIx64 "\"\r\n\r\n", boundary);
-    put_part(out, boundary, "text/plain", &text);
-    put_part(out, boundary, "text/html", &page);
+    buf_puts(out, "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n");
+}
+
+static void put_content(struct buf *out, const char *type,
+                        const struct buf *body)
+{
+    buf_printf(out, "Content-Type: %s; charset=utf-8\r\n"
+               "Content-Transfer-Encoding: base64\r\n\r\n", type);
+    put_base64(out, buf_text(body), body->length);
+    buf_puts(out, "\r\n");
+}
+
+void mail_plain(struct buf *out, const struct mail_head *head,
+                const char *subject, int64_t when, const struct buf *text)
+{
+    put_head(out, head, subject, when,
+             hash64_seed(text->data, text->length, (uint64_t)when));
+    put_content(out, "text/plain", text);
+}
+
+void mail_compose(struct buf *out, const struct mail_head *head,
+                  const struct digest *d)
+{
+    struct buf text = BUF_INIT(0), page = BUF_INIT(0), subject = BUF_INIT(0);
+    digest_text(d, &text, 76, false);
+    digest_html(d, &page, NULL, NULL);
+    digest_subject(&subject, d);
+    uint64_t boundary = hash64(page.data, page.length);
+    put_head(out, head, buf_text(&subject), d->now, boundary);
+    buf_printf(out, "Content-Type: multipart/alternative; "
+               "boundary=\"swell-%016" PRIx64 "\"\r\n\r\n"
+               "--swell-%016" PRIx64 "\r\n", boundary, boundary);
+    put_content(out, "text/plain", &text);
+    buf_printf(out, "--swell-%016" PRIx64 "\r\n", boundary);
+    put_content(out, "text/html", &page);
     buf_printf(out, "--swell-%016" PRIx64 "--\r\n", boundary);
     buf_release(&text);
     buf_release(&page);
+    buf_release(&subject);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A digest as a mail message (RFC 5322, MIME multipart/alternative: plain
- * text and page). Makes the message; base/http_mail.h carries it. */
+/* Mail messages (RFC 5322): a digest as MIME multipart/alternative, plain text
+ * and page, or a few plain lines. Makes them; base/http_mail.h carries them. */
 #ifndef DIGEST_MAIL_H
 #define DIGEST_MAIL_H
 
@@ -14,5 +14,7 @@ struct mail_head {
 
 void mail_compose(struct buf *out, const struct mail_head *head,
                   const struct digest *d);
+void mail_plain(struct buf *out, const struct mail_head *head,
+                const char *subject, int64_t when, const struct buf *text);
 
 #endif

@@ -304,6 +304,14 @@ static int note(struct ingest *i, const struct collection *c, int rc,
     return failed;
 }
 
+int ingest_refuse(struct ingest *i, const struct collection *c,
+                  const struct error *why, struct error *err)
+{
+    const struct ingest_report nothing = { .wait_until = collection_wait(c) };
+    i->now = clock_now();
+    return note(i, c, -1, why, &nothing, err);
+}
+
 int ingest_round(struct ingest *i, struct collection *c,
                  const struct ingest_bounds *bounds,
                  struct ingest_report *report, struct error *err)

@@ -42,5 +42,9 @@ struct ingest_bounds {
 int ingest_round(struct ingest *i, struct collection *c,
                  const struct ingest_bounds *bounds,
                  struct ingest_report *report, struct error *err);
+/* A source that could not be opened, and why: kept like a failed round. -1:
+ * see err. */
+int ingest_refuse(struct ingest *i, const struct collection *c,
+                  const struct error *why, struct error *err);
 
 #endif

@@ -13,7 +13,13 @@ static const int64_t FAILING_MOST = 6 * HOUR;
  * of so many times the longest usual gap is news. A gap is forgotten in weeks,
  * so that last weekend's still excuses this one's. */
 enum { RHYTHM_KNOWN = 10, SILENT_GAPS = 3 };
-static const int64_t RHYTHM_WATCHED = 7 * DAY, SILENT_LEAST = 6 * HOUR, GAP_FORGOTTEN = 21 * DAY;
+static const int64_t RHYTHM_WATCHED = 7 * DAY, SILENT_LEAST = 6 * HOUR,
+                     GAP_FORGOTTEN = 21 * DAY;
+
+/* So many failures in a row are wrong, so many rounds that did not come, and
+ * a wait of so long that a service asks for: its quota is used up. */
+enum { FAILURES_WRONG = 2, ROUNDS_LATE = 3 };
+static const int64_t WAIT_WRONG = HOUR, LATE_LEAST = HOUR;
 
 enum { AT_TRY, AT_OK, AT_POST, AT_FAILURES, AT_WAIT, AT_MORE, AT_MESSAGE,
        AT_GAP, AT_WATCHED, AT_ARRIVALS };
@@ -75,7 +81,15 @@ int64_t round_due(const struct round *r, int64_t every)
     return due > r->wait_until ? due : r->wait_until;
 }
 
-int64_t round_silent(const struct round *r, int64_t now)
+int64_t round_every(const struct source_config *s)
+{
+    const struct collector *kind = collector_find(s->type);
+    return s->every ? s->every : kind ? kind->every : HOUR;
+}
+
+/* A source that answers but brings nothing for much longer than it used to:
+ * seconds since its last new post, 0: all is as usual, or not yet known. */
+static int64_t silent(const struct round *r, int64_t now)
 {
     int64_t since = now - r->last_post;
     if (r->arrivals < RHYTHM_KNOWN || r->failures ||
@@ -83,6 +97,33 @@ int64_t round_silent(const struct round *r, int64_t now)
         since <= SILENT_GAPS * r->gap)
         return 0;
     return since;
+}
+
+void round_wrong(const struct round *r, int64_t every, int64_t now,
+                 char out[ROUND_WRONG])
+{
+    char when[CLOCK_TEXT], until[40] = "";
+    int64_t quiet = silent(r, now), due = round_due(r, every);
+    int64_t late = now - (due > r->last_try ? due : r->last_try);
+    *out = '\0';
+    if (r->failures && r->wait_until > now)
+        snprintf(until, sizeof(until), " (waits until %s)",
+                 clock_format(r->wait_until, when));
+    if (!r->last_try)
+        snprintf(out, ROUND_WRONG, "never ran");
+    else if (late > LATE_LEAST && late > ROUNDS_LATE * every)
+        snprintf(out, ROUND_WRONG, "is not being run: the last round was %lld "
+                 "min ago", (long long)((now - r->last_try) / MINUTE));
+    else if (r->failures >= FAILURES_WRONG)
+        snprintf(out, ROUND_WRONG, "failed %u rounds in a row%s: %s",
+                 r->failures, until, r->message);
+    else if (r->failures && (r->wait_until - r->last_try >= WAIT_WRONG ||
+                             now - r->last_ok > DAY))
+        snprintf(out, ROUND_WRONG, "failed%s: %s", until, r->message);
+    else if (quiet)
+        snprintf(out, ROUND_WRONG, "has brought nothing new for %lld h, "
+                 "usually for %lld h at most", (long long)(quiet / HOUR),
+                 (long long)((r->gap + HOUR - 1) / HOUR));
 }
 
 /* This round brought a new post. Catching up tells nothing of a rhythm. */

@@ -29,9 +29,16 @@ int round_read(struct store *s, const char *label, struct round *out,
  * never before the service's clock. */
 int64_t round_due(const struct round *r, int64_t every);
 
-/* A source that answers but brings nothing for much longer than it used to:
- * seconds since its last new post, 0: all is as usual, or not yet known. */
-int64_t round_silent(const struct round *r, int64_t now);
+/* Seconds between rounds: the source's own, else its type's. */
+int64_t round_every(const struct source_config *s);
+
+/* What is wrong with a source, after its name: "failed 3 rounds in a row: …";
+ * "": nothing. What swell status, its metrics, the digest and the operator's
+ * mail say is this and no more. One failure of a source that worked within a
+ * day is none: services stumble. */
+enum { ROUND_WRONG = 420 };
+void round_wrong(const struct round *r, int64_t every, int64_t now,
+                 char out[ROUND_WRONG]);
 
 /* For ingest.c. rc: 0 caught up, 2 bounded, -1 failed, -2 the store failed. */
 void round_coverage(struct store *s, const struct collection *c, int rc,

@@ -37,6 +37,8 @@ for change in retag expire compact 'forget --post 1' 'digest --send' \
 done
 echo "== as everybody types it"
 swell --version | sed 's/[0-9.]*$/N/'
+mkdir folder
+swell check --config folder; echo "status $?"
 echo "== help wider than 80 columns"
 for command in '' $(swell --help | awk '/^  [a-z]/ { print $1 }'); do
     swell $command --help | awk -v c="$command" 'length($0) > 80 { print c ": " $0 }'

@@ -4,35 +4,13 @@
 # asked more often than needed, a limit is kept in the form that each service
 # says it, tokens die in mid-run, no key is told to anybody, and X's cap on
 # spending holds whatever happens.
-: "${ROOT:?the project folder}"
-build=${BUILD:-$ROOT/build}
-command -v python3 >/dev/null || { echo "skip: python3 is not installed"; exit 77; }
-[ -x "$build/tests/tools/posts" ] || { echo "skip: tests/tools/posts is not built"; exit 77; }
-dir=$(mktemp -d) || exit 1
-port=$((12500 + $$ % 9000))
-failed=0
-python3 "$ROOT/tests/tools/double.py" $port "$dir/log" 2>"$dir/double" &
-double=$!
-trap 'kill $double; rm -rf "$dir"' EXIT
-
-ask() { python3 -c "import sys, urllib.request as u
-print(u.urlopen('http://127.0.0.1:$port/_set?' + sys.argv[1]).read().decode())" "$1" 2>/dev/null; }
-n=0
-until ask posts=100 >/dev/null; do
-    n=$((n + 1)); [ $n -lt 50 ] || { cat "$dir/double"; exit 1; }
-    sleep 0.1
-done
+. "$ROOT/tests/tools/double.sh"
 umask 077
 echo an-id:the-secret >"$dir/reddit.key"
 echo the-token >"$dir/token"
 echo the-key >"$dir/trustpilot.key"
 here=http://127.0.0.1:$port
-cat >"$dir/swell.yaml" <<EOF
-store: store
-allow_loopback: yes
-brands:
-  - name: acme
-    match: [acme]
+config <<EOF
 sources:
   - { name: reddit, type: reddit, per_minute: 60000, key_file: reddit.key, subreddit: [s], comments: no, login: "$here", service: "$here" }
   - { name: x, type: x, per_minute: 60000, token_file: token, query: [acme], posts_a_day: 250, dollars_a_day: 5, service: "$here" }
@@ -41,90 +19,59 @@ sources:
 EOF
 # The posts begin at 1790000000 (2026-09-21T14:13:20Z), one in 30 seconds.
 now=2026-09-21T18:00:00Z
-run() { # STATUS words: swell, its output kept, its status checked
-    want=$1
-    shift
-    "$build/swell" --config "$dir/swell.yaml" --store "$dir/store" \
-        --now "$now" "$@" >"$dir/out" 2>&1
-    got=$?
-    cat "$dir/out" >>"$dir/all"
-    [ $got = "$want" ] && return
-    echo "$case_name: swell $* left with $got, not $want:"; cat "$dir/out"
-    failed=1
-}
-says() {
-    grep -Eq -- "$1" "$dir/out" && return
-    echo "$case_name: does not say $1:"; cat "$dir/out"; failed=1
-}
-requests() { # MOST: since the log was emptied
-    got=$(grep -vc '^/_set' "$dir/log")
-    [ "$got" -le "$1" ] && return
-    echo "$case_name: $got requests, at most $1 wanted"; failed=1
-}
-fresh() { # FAULT [POSTS]: a new case with an empty store
-    case_name=$1
-    rm -rf "$dir/store"
-    ask "fault=$1&posts=${2:-300}&paid=0&logins=0" >/dev/null
-    : >"$dir/log"
-}
+begin() { fresh "$1" "fault=$1&posts=${2:-300}&paid=0&logins=0"; } # FAULT [POSTS]
 paid() { # MOST
-    got=$(ask pages=0)
-    [ "${got#ok }" -le "$1" ] && return
-    echo "$case_name: ${got#ok } posts were paid for, at most $1 wanted"; failed=1
+    ask pages=0; got=$(cat "$dir/asked")
+    [ "$got" -le "$1" ] && return
+    echo "$case_name: $got posts were paid for, at most $1 wanted"; failed=1
 }
 
 for source in reddit x threads trustpilot; do
-    fresh none 220; case_name="$source none"
-    run 0 collect $source; says "^$source: 220 new"; requests 5
+    begin none 220; case_name="$source none"
+    run 0 collect $source; says "^$source: 220 new"; requests / 5
     run 3 status; says "^$source .*covers 100 % of the last day"
     : >"$dir/log"; run 0 collect $source; says "^$source: 0 new"
-    fresh same 220; case_name="$source same"
-    run 0 collect $source; requests 5
+    begin same 220; case_name="$source same"
+    run 0 collect $source; requests / 5
     says "$source: left out .*the service sends the same page again"
 done
 
-fresh expire 450; case_name='tokens die'
-run 0 collect reddit; says '^reddit: 450 new'; requests 12
+begin expire 450; case_name='tokens die'
+run 0 collect reddit; says '^reddit: 450 new'; requests / 12
 [ "$(grep -c access_token "$dir/log")" -le 3 ] || { echo "$case_name: too many logins"; failed=1; }
 : >"$dir/log"; run 0 collect reddit; [ "$(grep -c access_token "$dir/log")" -le 1 ] || { echo "$case_name: logs in again"; failed=1; }
-fresh refuse; run 3 collect reddit; says 'error: reddit: 127.0.0.1: HTTP 401'; requests 4
-run 3 collect threads; says 'token has expired or was withdrawn'; requests 5
+begin refuse; run 3 collect reddit; says 'error: reddit: 127.0.0.1: HTTP 401'; requests / 4
+run 3 collect threads; says 'token has expired or was withdrawn'; requests / 5
 
-fresh limit
-run 3 collect reddit; says 'HTTP 429, asks to wait until 2026-09-21T18:09:0'; requests 2
-run 3 collect x; says 'HTTP 429, asks to wait until 2026-09-21T18:1[45]:'; requests 3
-run 3 collect trustpilot; says 'HTTP 429, asks to wait until 2026-09-21T19:00:0'; requests 4
-: >"$dir/log"; run 3 collect reddit x trustpilot; says 'asks not to be called before'; requests 0
-fresh quota; run 3 collect threads; says 'quota of searches is used up'; requests 1
-run 3 collect x; requests 4
-: >"$dir/log"; run 3 collect threads x; says 'before 2026-09-21T19:00'; says 'before 2026-09-22T00:00:00Z'; requests 0
+begin limit
+run 3 collect reddit; says 'HTTP 429, asks to wait until 2026-09-21T18:09:0'; requests / 2
+run 3 collect x; says 'HTTP 429, asks to wait until 2026-09-21T18:1[45]:'; requests / 3
+run 3 collect trustpilot; says 'HTTP 429, asks to wait until 2026-09-21T19:00:0'; requests / 4
+: >"$dir/log"; run 3 collect reddit x trustpilot; says 'asks not to be called before'; requests / 0
+begin quota; run 3 collect threads; says 'quota of searches is used up'; requests / 1
+run 3 collect x; requests / 4
+: >"$dir/log"; run 3 collect threads x; says 'before 2026-09-21T19:00'; says 'before 2026-09-22T00:00:00Z'; requests / 0
 run 3 status; says 'waits until 2026-09-21T19:00:0'
 
-fresh none 100000; case_name='the cap' # more posts than money: 250 a day
+begin none 100000; case_name='the cap' # more posts than money: 250 a day
 for hour in 15 16 17 18 20 23; do
     now=2026-09-21T$hour:00:00Z
-    "$build/swell" --config "$dir/swell.yaml" --store "$dir/store" --now $now collect x >>"$dir/all" 2>&1
-    ask "fault=none&posts=$(((hour - 14) * 120))" >/dev/null
+    collect_quietly x
+    ask "fault=none&posts=$(((hour - 14) * 120))"
 done
 paid 250
-now=2026-09-21T23:30:00Z; : >"$dir/log"; run 3 collect x; says 'before 2026-09-22T00:00:00Z'; requests 0
-now=2026-09-22T00:10:00Z; ask posts=1194 >/dev/null; run 3 collect x; says "the day's cap is used up: 250 of 250 posts, .1.25"
+now=2026-09-21T23:30:00Z; : >"$dir/log"; run 3 collect x; says 'before 2026-09-22T00:00:00Z'; requests / 0
+now=2026-09-22T00:10:00Z; ask posts=1194; run 3 collect x; says "the day's cap is used up: 250 of 250 posts, .1.25"
 paid 500
 now=2026-09-21T18:00:00Z
 
 # Killed in the middle: what it bought and could not count it is shown again
 # on the same day, which costs nothing; the day's own count still ends.
-fresh none 200; case_name='kill -9'; ask delay=30 >/dev/null
-for after in 0.03 0.06 0.1; do
-    "$build/swell" --config "$dir/swell.yaml" --store "$dir/store" --now $now collect x >/dev/null 2>&1 &
-    victim=$!
-    sleep $after
-    kill -9 $victim 2>/dev/null
-    wait $victim 2>/dev/null
-done
-ask delay=0 >/dev/null
+begin none 200; case_name='kill -9'; ask delay=30
+killed_after x -- 0.03 0.06 0.1
+ask delay=0
 run 0 collect x
-[ "$("$build/tests/tools/posts" "$dir/store" | wc -l)" = 200 ] || { echo "$case_name: posts are missing"; failed=1; }
+has 200
 
 grep -Eq 'the-secret|the-token|the-key' "$dir/all" "$dir/log" && { echo "a key was told"; failed=1; }
 exit $failed

@@ -3,58 +3,15 @@
 # swell collect is kind and fair: requests to a host keep their distance also
 # across sources, sources are asked side by side, each is bounded in requests,
 # bytes and time, and the store is free for others while the network is slow.
-: "${ROOT:?the project folder}"
-build=${BUILD:-$ROOT/build}
-command -v python3 >/dev/null || { echo "skip: python3 is not installed"; exit 77; }
-[ -x "$build/tests/tools/posts" ] || { echo "skip: tests/tools/posts is not built"; exit 77; }
-dir=$(mktemp -d) || exit 1
-port=$((27000 + $$ % 5000))
-failed=0
-python3 "$ROOT/tests/tools/double.py" $port "$dir/log" 2>"$dir/double" &
-double=$!
-trap 'kill $double; rm -rf "$dir"' EXIT
-ask() { python3 -c "import sys, urllib.request as u
-u.urlopen('http://127.0.0.1:$port/_set?' + sys.argv[1]).read()" "$1" 2>/dev/null; }
-n=0
-until ask posts=200; do
-    n=$((n + 1)); [ $n -lt 50 ] || { cat "$dir/double"; exit 1; }
-    sleep 0.1
-done
-config() { # PER_MINUTE HOST HOST
-    cat >"$dir/swell.yaml" <<EOF
-store: store
-allow_loopback: yes
-brands:
-  - name: acme
-    match: [acme]
+. "$ROOT/tests/tools/double.sh"
+ask posts=200
+now=2026-09-21T15:00:00Z
+two() { # PER_MINUTE HOST HOST
+    config <<EOF
 sources:
-  - name: one
-    type: mastodon
-    per_minute: $1
-    host: http://$2:$port
-    tag: [one]
-  - name: two
-    type: mastodon
-    per_minute: $1
-    host: http://$3:$port
-    tag: [two]
+  - { name: one, type: mastodon, per_minute: $1, host: "http://$2:$port", tag: [one] }
+  - { name: two, type: mastodon, per_minute: $1, host: "http://$3:$port", tag: [two] }
 EOF
-    rm -rf "$dir/store"
-    : >"$dir/log"
-}
-run() { # STATUS words
-    want=$1
-    shift
-    "$build/swell" --config "$dir/swell.yaml" --store "$dir/store" \
-        --now 2026-09-21T15:00:00Z "$@" >"$dir/out" 2>&1
-    got=$?
-    [ $got = "$want" ] && return
-    echo "$case_name: swell $* left with $got, not $want:"; cat "$dir/out"
-    failed=1
-}
-says() {
-    grep -Eq -- "$1" "$dir/out" && return
-    echo "$case_name: does not say $1:"; cat "$dir/out"; failed=1
 }
 check() { # a condition on what was logged
     python3 - "$dir/log" "$case_name" "$1" <<'EOF' || failed=1
@@ -69,51 +26,65 @@ EOF
 }
 
 case_name='distance, both sources on one host'
-config 300 127.0.0.1 127.0.0.1; run 0 collect
+two 300 127.0.0.1 127.0.0.1; run 0 collect
 says '^one: '; says '^two: '
 check 'len(rows) == 12 and min(gaps) > 0.18'
 
 case_name='hosts side by side'
-config 60000 127.0.0.1 localhost; ask 'posts=200&delay=200'; run 0 collect
+two 60000 127.0.0.1 localhost; ask 'posts=200&delay=200'; run 0 collect
 check 'len(rows) == 12 and times[-1] - times[0] < 1.8'
-config 60000 127.0.0.1 localhost; run 0 collect --at-once 1
+two 60000 127.0.0.1 localhost; run 0 collect --at-once 1
 check 'len(rows) == 12 and times[-1] - times[0] > 2'
 
 case_name='bounded in requests'
-config 60000 127.0.0.1 127.0.0.1; ask 'posts=900&delay=0'
+two 60000 127.0.0.1 127.0.0.1; ask 'posts=900&delay=0'
 run 0 collect one --requests 3; says '^one: 120 new, .*more is waiting'
 check 'len(rows) == 3'
 run 0 collect one; says '^one: 780 new'
 
 case_name='bounded in bytes'
-config 60000 127.0.0.1 127.0.0.1
+two 60000 127.0.0.1 127.0.0.1
 run 0 collect one --bytes 30k; says '^one: (80|120) new, .*more is waiting'
 
 case_name='bounded in time'
-config 60000 127.0.0.1 127.0.0.1; ask delay=700; before=$(date +%s)
+two 60000 127.0.0.1 127.0.0.1; ask delay=700; before=$(date +%s)
 run 0 collect one --time 2s; says '^one: (40|80|120) new, .*more is waiting'
 [ $(($(date +%s) - before)) -le 4 ] || { echo "$case_name: took too long"; failed=1; }
 
 case_name='an import beside a collect'
-config 60000 127.0.0.1 127.0.0.1; ask 'posts=400&delay=250'
-"$build/swell" --config "$dir/swell.yaml" --store "$dir/store" \
-    --now 2026-09-21T15:00:00Z collect one >"$dir/first" 2>&1 &
+two 60000 127.0.0.1 127.0.0.1; ask 'posts=400&delay=250'
+"$build/swell" --config "$dir/swell.yaml" --now $now collect one >"$dir/first" 2>&1 &
 first=$!
 sleep 1
 echo '{"id":"1","source":"till","created_at":"2026-09-20T10:00:00Z","text":"acme is fine"}' >"$dir/till.ndjson"
 run 0 import "$dir/till.ndjson"
 kill -0 $first 2>/dev/null || { echo "$case_name: the collect was over"; failed=1; }
 wait $first || { echo "$case_name: the collect failed:"; cat "$dir/first"; failed=1; }
-got=$("$build/tests/tools/posts" "$dir/store" | wc -l)
-[ "$got" = 401 ] || { echo "$case_name: $got posts, not 401"; failed=1; }
+has 401
 run 0 verify
 
 case_name='a collect waits for a writer'
-config 60000 127.0.0.1 127.0.0.1; ask 'posts=100&delay=0'; mkdir "$dir/store"
+two 60000 127.0.0.1 127.0.0.1; ask 'posts=100&delay=0'; mkdir "$dir/store"
 python3 -c "import fcntl, time
 f = open('$dir/store/writer.lock', 'w')
 fcntl.flock(f, fcntl.LOCK_EX)
 time.sleep(2)" &
 sleep 0.5
 run 0 collect one; says '^one: 100 new'
+
+case_name='--follow: a slow one keeps nobody waiting'
+config <<EOF
+sources:
+  - { name: slow, type: mastodon, every: 1s, per_minute: 60000, host: "http://127.0.0.1:$port", tag: [faulty] }
+  - { name: quick, type: mastodon, every: 1s, per_minute: 60000, host: "http://localhost:$port", tag: [good] }
+EOF
+ask 'posts=30&fault=stall&delay=0'
+"$build/swell" --config "$dir/swell.yaml" collect --follow --since 2026-09-01 >"$dir/first" 2>&1 &
+first=$!
+sleep 4.5
+[ "$(grep -c tag/good "$dir/log")" -ge 3 ] && [ "$(grep -c tag/faulty "$dir/log")" = 0 ] ||
+    { echo "$case_name:"; cat "$dir/log" "$dir/first"; failed=1; }
+kill $first
+wait $first || { echo "$case_name: leaves with $?:"; cat "$dir/first"; failed=1; }
+grep -q '^slow: ' "$dir/first" || { echo "$case_name: the slow one's round was not ended"; failed=1; }
 exit $failed

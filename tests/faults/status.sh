@@ -1,49 +1,43 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# When a source breaks, someone knows: swell status and its metrics over weeks
-# of rounds, a source that answers but fell silent, and swell check --live.
-: "${ROOT:?the project folder}"
-build=${BUILD:-$ROOT/build}
-command -v python3 >/dev/null || { echo "skip: python3 is not installed"; exit 77; }
-dir=$(mktemp -d) || exit 1
-port=$((17000 + $$ % 3000))
-failed=0
-python3 "$ROOT/tests/tools/double.py" $port "$dir/log" 2>"$dir/double" &
-double=$!
-trap 'kill $double; rm -rf "$dir"' EXIT
-ask() { python3 -c "import sys, urllib.request as u
-u.urlopen('http://127.0.0.1:$port/_set?' + sys.argv[1]).read()" "$1" 2>/dev/null; }
+# When a source breaks, someone knows: swell status, its metrics, the digest
+# and the operator's mail say the same over weeks of rounds, each mail once and
+# then at growing distance. And swell check --live asks once.
+. "$ROOT/tests/tools/double.sh"
+config <<EOF
+sources:
+  - { name: faulty, type: mastodon, per_minute: 60000, every: 1d, host: "http://127.0.0.1:$port", tag: [faulty] }
+digest:
+  smtp_url: smtp://127.0.0.1:$((port + 1))
+  smtp_from: swell@shop.example
+  operator: keeper@shop.example
+EOF
+mkdir "$dir/in"
+/usr/bin/python3 "$ROOT/tests/servers/deliver.py" "$dir/in" $((port + 1)) $((port + 2)) 2>"$dir/post" &
+trap 'kill $double $! 2>/dev/null; rm -rf "$dir"' EXIT
 n=0
-until ask posts=100; do
-    n=$((n + 1)); [ $n -lt 50 ] || { cat "$dir/double"; exit 1; }
+until [ -e "$dir/in/ready" ]; do
+    n=$((n + 1)); [ $n -lt 50 ] || { echo "skip: no mail server: $(tail -n 1 "$dir/post")"; exit 77; }
     sleep 0.1
 done
-cat >"$dir/swell.yaml" <<EOF
-store: store
-allow_loopback: yes
-brands:
-  - name: acme
-    match: [acme]
-sources:
-  - name: faulty
-    type: mastodon
-    per_minute: 60000
-    every: 1d
-    host: http://127.0.0.1:$port
-    tag: [faulty]
-EOF
-run() { # STATUS words
-    want=$1
-    shift
-    "$build/swell" --config "$dir/swell.yaml" --now "$now" "$@" >"$dir/out" 2>&1
-    got=$?
-    [ $got = "$want" ] && return
-    echo "$now: swell $* left with $got, not $want:"; cat "$dir/out"
-    failed=1
+mails() { # COUNT [PATTERN]: so many by now, and the last one's subject and text
+    got=$(ls "$dir/in" | grep -c '^mail-')
+    [ "$got" = "$1" ] || { echo "$now: $got mails, not $1"; failed=1; }
+    [ $# = 1 ] || [ "$got" = 0 ] || python3 -c "import email, email.policy, sys
+m = email.message_from_string(open(sys.argv[1]).read().split('\n', 1)[1], policy=email.policy.default)
+print(m['To'], '|', m['Subject'], '|', m.get_content())" "$dir/in/mail-$(($1 - 1))" >"$dir/mail"
+    [ $# = 1 ] || says "$2" "$dir/mail"
 }
-says() { # PATTERN [FILE]
-    grep -Eq -- "$1" "${2:-$dir/out}" && return
-    echo "$now: does not say $1:"; cat "${2:-$dir/out}"; failed=1
+everywhere() { # PATTERN: what is wrong, in all four
+    run 3 status; says "^ +$1"
+    run 3 status --format json; says "\"ok\":false,\"message\":\"$1"
+    for format in text html markdown json; do
+        run 0 digest --format $format
+        tr -s ' \n' '  ' <"$dir/out" | tr -d '\\' >"$dir/words" # wrapped, quoted
+        says "faulty $1" "$dir/words"
+    done
+    run 3 status --metrics "$dir/swell.prom"
+    says '^swell_source_up\{source="faulty",type="mastodon"\} 0$' "$dir/swell.prom"
 }
 day() { now=$(date -u -d "2026-09-21T15:00:00Z + $1 days" +%FT%TZ); }
 
@@ -67,11 +61,11 @@ while [ $d -le 11 ]; do
     d=$((d + 1))
 done
 for d in 12 13; do day $d; run 0 collect; run 0 status; done
-day 15; run 0 collect; run 3 status
-says '^ +is silent: nothing new for 96 h, usually for 24 h at most'
-run 0 digest; says 'faulty has brought nothing new for 96 hours'
-run 3 status --metrics "$dir/swell.prom"
-says '^swell_source_up\{source="faulty",type="mastodon"\} 0$' "$dir/swell.prom"
+mails 0
+silent='has brought nothing new for 96 h, usually for 24 h at most'
+day 15; run 0 collect; everywhere "$silent"
+mails 1 'keeper@shop.example [|] Groundswell: 1 source is broken [|] faulty '"$silent"
+run 0 collect faulty; mails 1
 says '^swell_posts 111$' "$dir/swell.prom"
 says '^swell_source_failures\{source="faulty",type="mastodon"\} 0$' "$dir/swell.prom"
 says "^swell_source_last_success_timestamp_seconds\{.*\} $(date -u -d "$now" +%s)\$" "$dir/swell.prom"
@@ -80,15 +74,28 @@ run 2 status --metrics /dev/full; says '/dev/full: is no ordinary file'
 if command -v promtool >/dev/null; then
     promtool check metrics <"$dir/swell.prom" || failed=1
 fi
-day 16; ask posts=112; run 0 collect; run 0 status
+day 16; ask posts=112; run 0 collect; run 0 status; mails 2 'faulty has worked for a day again'
 run 0 status --metrics "$dir/swell.prom"
 says '^swell_source_up\{.*\} 1$' "$dir/swell.prom"
 ask fault=html
-day 17; run 3 collect; day 18; run 3 collect; run 3 status
-says '^ +keeps failing, 2 rounds now: 127.0.0.1: sent text/html'
-for format in text html markdown json; do
-    run 0 digest --format $format; says 'faulty failed 2 rounds in a row'
-done
-run 3 status --metrics "$dir/swell.prom"
+day 17; run 3 collect; run 0 status; says '^ +failed once: 127.0.0.1: sent text/html'; mails 2
+touch "$dir/in/refuse" # the mail server is ill, too
+day 18; run 3 collect; says 'the operator is not told: mail server 127.0.0.1'; mails 2
+rm "$dir/in/refuse"
+everywhere 'failed 2 rounds in a row: 127.0.0.1: sent text/html where json was expected'
 says '^swell_source_failures\{.*\} 2$' "$dir/swell.prom"
+d=19 # told on days 19, 20, 22, 26, 34
+while [ $d -le 40 ]; do
+    day $d; collect_quietly
+    d=$((d + 1))
+done
+mails 7 'faulty failed [0-9]+ rounds in a row: 127'
+ask 'fault=none&posts=113'; run 0 collect faulty; run 0 status; mails 7
+day 41; run 0 collect; mails 8 '1 source again at work'
+day 42; run 0 collect; mails 8
+
+# what cannot even be opened is a failed round, too
+sed -i 's/tag: .faulty./token_file: gone/' "$dir/swell.yaml"
+day 43; run 3 collect; mails 8; day 44; run 3 collect; mails 9 'token_file: cannot read'
+everywhere 'failed 2 rounds in a row: .*token_file: cannot read'
 exit $failed

@@ -7,8 +7,9 @@ cannot be told; real servers are in tests/servers.
                                   many posts were paid for
 
 Faults: none, same (one page for ever), cut (the third page breaks off), html
-(a page in place of JSON), limit (429 and Retry-After 600), busy (503), slow
-(one byte a second), deep (200,000 brackets), hang (half a page every time).
+(a page in place of JSON), limit (429 and Retry-After 600), busy (503), stall
+(thinks for five seconds), deep (200,000 brackets), hang (half a page every
+time).
 """
 import json
 import sys
@@ -80,6 +81,8 @@ class Double(BaseHTTPRequestHandler):
                               more=[("Retry-After", "600")])
         elif fault == "busy":
             return self.reply(503, b"away")
+        elif fault == "stall":
+            time.sleep(5)
         elif fault == "deep":
             page = b"[" * 200000
         elif fault == "hang" or (fault == "cut" and state["pages"] == 3):

@@ -70,7 +70,7 @@ struct sample {
     uint64_t count;
     bool on;
     int64_t span;
-    char *secret;
+    char *secret, *path;
 };
 static const struct option sample_options[] = {
     { "name", OPTION_STRING, "none", offsetof(struct sample, name), "" },
@@ -79,6 +79,7 @@ static const struct option sample_options[] = {
     { "on", OPTION_BOOL, "no", offsetof(struct sample, on), "" },
     { "span", OPTION_DURATION, "15m", offsetof(struct sample, span), "" },
     { "secret_file", OPTION_SECRET, NULL, offsetof(struct sample, secret), "" },
+    { "path", OPTION_PATH, NULL, offsetof(struct sample, path), "" },
     OPTION_END
 };
 
@@ -105,6 +106,12 @@ static void options_read_and_refuse(void **state)
     assert_int_equal(2, s.words.count);
     assert_int_equal(-1, set(&s, "on", "maybe"));
     assert_int_equal(-1, set(&s, "span", "a while"));
+    assert_int_equal(0, set(&s, "path", "posts.csv"));
+    assert_string_equal("/tmp/posts.csv", s.path);
+    assert_int_equal(0, set(&s, "path", "/srv/posts.csv"));
+    assert_string_equal("/srv/posts.csv", s.path);
+    assert_int_equal(0, set(&s, "path", "-"));
+    assert_string_equal("-", s.path);
     option_release(sample_options, &s);
 }
 
@@ -121,6 +128,14 @@ static void secrets_that_others_read_are_refused(void **state)
     assert_int_equal(0, chmod(path, 0600));
     assert_int_equal(0, set(&s, "secret_file", path));
     assert_string_equal("s3cret", s.secret);
+    /* systemd's credentials: by name, and 0440 where there are ACLs */
+    assert_int_equal(0, chmod(path, 0440));
+    assert_int_equal(-1, set(&s, "secret_file", path + 5));
+    setenv("CREDENTIALS_DIRECTORY", "/tmp", 1);
+    assert_int_equal(0, set(&s, "secret_file", path + 5));
+    assert_int_equal(0, chmod(path, 0444));
+    assert_int_equal(-1, set(&s, "secret_file", path + 5));
+    unsetenv("CREDENTIALS_DIRECTORY");
     option_release(sample_options, &s);
     unlink(path);
 }

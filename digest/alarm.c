@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See alarm.h. A note "alarm/LABEL" in the store, "TOLD BAD TIMES", says what
+ * the operator knows; a source that stumbles again within a day is the same
+ * news, so that one which comes and goes is not told each time. */
+#include "digest/alarm.h"
+
+#include "base/clock.h"
+#include "base/http_mail.h"
+#include "base/mem.h"
+#include "digest/mail.h"
+#include "pipeline/round.h"
+
+struct alarm {
+    struct buf text;           /* of the mail; empty: nothing to tell */
+    unsigned broken, mended;   /* sources in it */
+    struct alarm_note {
+        const char *label;     /* borrowed from the configuration */
+        int64_t told;          /* last mail; 0: not yet */
+        int64_t bad;           /* last seen broken */
+        unsigned times;        /* told; 0: the note goes */
+        bool changed;
+    } *notes;                  /* room for each source */
+    size_t count;
+};
+
+/* Told again after a day, two, four ... to a month. */
+enum { DOUBLINGS = 5 };
+
+static int read_note(struct store *store, struct alarm_note *n,
+                     struct error *err)
+{
+    struct buf key = BUF_INIT(0), value = BUF_INIT(0);
+    long long told, bad;
+    unsigned times;
+    buf_printf(&key, "alarm/%s", n->label);
+    int rc = store_note_get(store, buf_text(&key), &value, err);
+    if (rc > 0 && sscanf(buf_text(&value), "%lld %lld %u", &told, &bad,
+                         &times) == 3) {
+        n->told = told;
+        n->bad = bad;
+        n->times = times;
+    }
+    buf_release(&key);
+    buf_release(&value);
+    return rc < 0 ? -1 : 0;
+}
+
+static bool due(const struct alarm_note *n, int64_t now)
+{
+    unsigned doublings = n->times < DOUBLINGS + 1 ? n->times : DOUBLINGS + 1;
+    return !n->times || now - n->told >= DAY << (doublings - 1);
+}
+
+/* What is to be said of one source, and what will be known then. */
+static void look(struct alarm *a, struct alarm_note *n,
+                 const struct source_config *s, const struct round *r)
+{
+    int64_t now = clock_now();
+    char wrong[ROUND_WRONG];
+    round_wrong(r, round_every(s), now, wrong);
+    if (*wrong && due(n, now)) {
+        buf_printf(&a->text, "%s %s\n", s->label, wrong);
+        n->told = now;
+        n->times++;
+        a->broken++;
+    }
+    n->changed = *wrong || (n->times && now - n->bad >= DAY);
+    if (*wrong) {
+        n->bad = now;
+    } else if (n->changed) {
+        buf_printf(&a->text, "%s has worked for a day again\n", s->label);
+        n->times = 0;
+        a->mended++;
+    }
+}
+
+static int read_all(struct alarm *a, struct store *store,
+                    const struct config *config, struct error *err)
+{
+    for (size_t i = 0; i < config->source_count; i++) {
+        const struct source_config *s = &config->sources[i];
+        struct alarm_note *n = &a->notes[a->count];
+        struct round r;
+        int ran = s->enabled ? round_read(store, s->label, &r, err) : 0;
+        *n = (struct alarm_note){ .label = s->label };
+        if (ran < 0 || (ran && read_note(store, n, err)))
+            return -1;
+        if (!ran)
+            continue;
+        look(a, n, s, &r);
+        a->count++;
+    }
+    return 0;
+}
+
+static int send_mail(const struct alarm *a, const struct config *config,
+                     struct error *err)
+{
+    const struct digest_config *d = &config->digest;
+    if (!a->text.length)
+        return 0;
+    if (!d->smtp_url || !d->smtp_from)
+        return error_set(err, ERROR_CONFIG, "set smtp_url and smtp_from under "
+                         "digest: to send mail to the operator");
+    struct mail_server server = { d->smtp_url, d->smtp_user, d->smtp_password,
+                                  config->allow_loopback, 30 };
+    struct mail_head head = { d->smtp_from, d->operator, NULL };
+    struct buf subject = BUF_INIT(0), text = BUF_INIT(0), message = BUF_INIT(0);
+    buf_printf(&subject, "Groundswell: %u source%s %s", a->broken
+                   ? a->broken : a->mended,
+               (a->broken ? a->broken : a->mended) == 1 ? "" : "s",
+               a->broken == 1 ? "is broken" : a->broken ? "are broken"
+               : "again at work");
+    buf_printf(&text, "%s\nswell status says how it is now. While it stays so "
+               "this is told again after\na day, two, four, at most a month; "
+               "%s\n", buf_text(&a->text), config->path);
+    mail_plain(&message, &head, buf_text(&subject), clock_now(), &text);
+    int rc = mail_send(&server, d->smtp_from, d->operator,
+                       (struct text){ message.data, message.length }, err);
+    buf_release(&subject);
+    buf_release(&text);
+    buf_release(&message);
+    return rc;
+}
+
+static int keep(const struct alarm *a, struct store *store, struct error *err)
+{
+    struct buf key = BUF_INIT(0), value = BUF_INIT(0);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < a->count; i++) {
+        const struct alarm_note *n = &a->notes[i];
+        if (!n->changed)
+            continue;
+        buf_clear(&key);
+        buf_clear(&value);
+        buf_printf(&key, "alarm/%s", n->label);
+        if (n->times)
+            buf_printf(&value, "%lld %lld %u", (long long)n->told,
+                       (long long)n->bad, n->times);
+        rc = store_note_put(store, buf_text(&key),
+                            (struct text){ buf_text(&value), value.length },
+                            err);
+    }
+    buf_release(&key);
+    buf_release(&value);
+    return rc;
+}
+
+/* The store is not held while a mail server thinks. */
+int alarm_tell(struct turns *turns, const struct config *config,
+               struct error *unsent, struct error *err)
+{
+    struct alarm a = { .text = BUF_INIT(0) };
+    if (!config->digest.operator)
+        return 0;
+    struct store *store = turn_begin(turns, err);
+    if (!store)
+        return -1;
+    a.notes = mem_alloc((config->source_count + 1) * sizeof(*a.notes));
+    int rc = read_all(&a, store, config, err);
+    turn_end(turns);
+    if (rc == 0 && send_mail(&a, config, unsent)) {
+        rc = 1;
+    } else if (rc == 0) {
+        store = turn_begin(turns, err);
+        rc = store ? keep(&a, store, err) : -1;
+        if (store)
+            turn_end(turns);
+    }
+    buf_release(&a.text);
+    mem_free(a.notes);
+    return rc;
+}

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by tests of collecting: starts double.py on a port of its own and
+# leaves with 77 where that cannot be. Gives $dir (goes at the end), $port,
+# $failed and the words below; $case_name and $now are the test's.
+#   config [HOST...]    swell.yaml from the rows of sources on standard input
+#   run STATUS words    swell, its output in $dir/out, its status checked
+#   says PATTERN [FILE] that output holds it
+#   ask QUERY           tell the double; in $dir/asked: how many posts were paid for
+#   fresh CASE QUERY    an empty store and log, and tell the double
+#   requests PATTERN N  at most so many of such requests since then
+#   has N               posts in the store
+: "${ROOT:?the project folder}"
+build=${BUILD:-$ROOT/build}
+command -v python3 >/dev/null || { echo "skip: python3 is not installed"; exit 77; }
+[ -x "$build/tests/tools/posts" ] || { echo "skip: tests/tools/posts is not built"; exit 77; }
+dir=$(mktemp -d) || exit 1
+port=$((12000 + $$ % 20000))
+failed=0 case_name=
+python3 "$ROOT/tests/tools/double.py" $port "$dir/log" 2>"$dir/double" &
+double=$!
+trap 'kill $double; rm -rf "$dir"' EXIT
+: >"$dir/log"; : >"$dir/all"
+
+ask() { python3 -c "import sys, urllib.request as u
+print(u.urlopen('http://127.0.0.1:$port/_set?' + sys.argv[1]).read().decode()[3:])" "$1" >"$dir/asked" 2>/dev/null; }
+config() {
+    printf '%s\n' 'store: store' 'allow_loopback: yes' 'brands:' \
+        '  - { name: acme, match: [acme] }' >"$dir/swell.yaml"
+    cat >>"$dir/swell.yaml"
+    rm -rf "$dir/store"
+    : >"$dir/log"
+}
+collect_quietly() { "$build/swell" --config "$dir/swell.yaml" --now "$now" collect "$@" >>"$dir/all" 2>&1; }
+run() {
+    want=$1
+    shift
+    "$build/swell" --config "$dir/swell.yaml" --now "$now" "$@" >"$dir/out" 2>&1
+    got=$?
+    cat "$dir/out" >>"$dir/all"
+    [ $got = "$want" ] && return
+    echo "$case_name ($now): swell $* left with $got, not $want:"; cat "$dir/out"
+    failed=1
+}
+says() {
+    grep -Eq -- "$1" "${2:-$dir/out}" && return
+    echo "$case_name ($now): does not say $1:"; cat "${2:-$dir/out}"; failed=1
+}
+fresh() {
+    case_name=$1
+    rm -rf "$dir/store"
+    ask "$2"
+    : >"$dir/log"
+}
+requests() {
+    got=$(grep -v '^/_set' "$dir/log" | grep -c -- "$1")
+    [ "$got" -le "$2" ] && return
+    echo "$case_name: $got requests to $1, at most $2 wanted"; failed=1
+}
+has() {
+    got=$("$build/tests/tools/posts" "$dir/store" | wc -l)
+    [ "$got" = "$1" ] || { echo "$case_name: $got posts, not $1"; failed=1; }
+}
+# Killed after each of so many seconds, as cron would start it anew.
+killed_after() { # SOURCES -- SECONDS...
+    sources=
+    while [ "$1" != -- ]; do sources="$sources $1"; shift; done
+    shift
+    for after in "$@"; do
+        collect_quietly $sources &
+        victim=$!
+        sleep "$after"
+        kill -9 $victim 2>/dev/null
+        wait $victim 2>/dev/null
+    done
+}
+
+n=0
+until ask posts=100; do
+    n=$((n + 1)); [ $n -lt 50 ] || { cat "$dir/double"; exit 1; }
+    sleep 0.1
+done
