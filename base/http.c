@@ -9,7 +9,6 @@
 #include <strings.h>
 #include <time.h>
 
-#include "base/address.h"
 #include "base/clock.h"
 #include "base/http_reply.h"
 #include "base/http_target.h"
@@ -49,7 +48,7 @@ struct exchange {
     struct error *err;
     size_t taken;              /* decoded bytes given to take() */
     bool other_type;           /* 2xx, but not what was asked for */
-    const char *refused;       /* kind of address that we do not ask */
+    struct target_guard guard;
     char details[CURL_ERROR_SIZE]; /* libcurl's own words */
     enum { STOP_NONE, STOP_SIZE, STOP_HEAD, STOP_TAKER } stop;
 };
@@ -65,7 +64,7 @@ int http_open(struct http **out, const struct http_limits *limits,
     struct http *h = mem_alloc(sizeof(*h));
     h->limits = *limits;
     h->own = (struct limit_clocks)LIMIT_CLOCKS_INIT;
-    h->clocks = limits->clocks ? limits->clocks : &h->own;
+    h->clocks = h->limits.clocks = limits->clocks ? limits->clocks : &h->own;
     if (!h->limits.body)
         h->limits.body = 16 * MiB;
     if (!h->limits.seconds)
@@ -104,6 +103,11 @@ void http_begin(struct http *h, const struct http_budget *budget)
     h->ends = budget->seconds ? limit_now() + budget->seconds * 1000 : 0;
     h->slept = 0;
     h->wait_until = 0;
+}
+
+const struct http_limits *http_limits(const struct http *h)
+{
+    return &h->limits;
 }
 
 const char *http_spent(const struct http *h)
@@ -171,21 +175,6 @@ static int host_wait(struct http *h, const struct target *t,
 
 /* ---- one exchange ----------------------------------------------------- */
 
-static curl_socket_t open_socket(void *context, curlsocktype purpose,
-                                 struct curl_sockaddr *address)
-{
-    struct exchange *x = context;
-    (void)purpose;
-    const char *what = address_refused(&address->addr,
-                                       x->http->limits.allow_loopback);
-    if (what) {
-        x->refused = what;
-        return CURL_SOCKET_BAD;
-    }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC,
-                  address->protocol);
-}
-
 static size_t on_header(char *data, size_t size, size_t count, void *context)
 {
     struct exchange *x = context;
@@ -244,19 +233,16 @@ static void set_limits(struct exchange *x)
         int64_t left = x->http->ends - limit_now();
         ms = left < 1 ? 1 : left < ms ? (long)left : ms;
     }
-    curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(e, CURLOPT_PROXY, "");
+    x->guard = (struct target_guard){ .allow_loopback =
+                                          x->http->limits.allow_loopback };
+    target_guard(e, &x->guard);
     curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "gzip");
-    curl_easy_setopt(e, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, ms);
     curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT, seconds < 10 ? seconds : 10L);
     curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
     curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
-    curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, x);
     curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(e, CURLOPT_HEADERDATA, x);
     curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
@@ -321,9 +307,9 @@ static enum verdict judge_transport(struct exchange *x, const struct target *t,
         CURLE_OPERATION_TIMEDOUT, CURLE_SSL_CONNECT_ERROR, CURLE_GOT_NOTHING,
         CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_HTTP2_STREAM };
     struct error *err = x->err;
-    if (x->refused && !x->reply->status) {
+    if (x->guard.refused && !x->reply->status) {
         error_set(err, ERROR_DENIED, "%s: it is at a %s address, and those "
-                  "are not asked", t->host, x->refused);
+                  "are not asked", t->host, x->guard.refused);
         return FINAL;
     }
     if (x->stop == STOP_SIZE)
@@ -428,7 +414,6 @@ static enum verdict follow(struct exchange *x, struct target *t)
     for (int hops = 0;; hops++) {
         x->taken = 0;
         x->other_type = false;
-        x->refused = NULL;
         x->stop = STOP_NONE;
         int64_t ms = limit_turn(x->http->clocks, t->origin,
                                 x->http->budget.spacing);

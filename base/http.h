@@ -93,6 +93,7 @@ void http_begin(struct http *h, const struct http_budget *budget);
 /* Why the last request was not made: a bound of the budget, NULL: none. */
 const char *http_spent(const struct http *h);
 
+const struct http_limits *http_limits(const struct http *h); /* as they hold */
 unsigned http_requests(const struct http *h); /* made so far */
 /* reply.wait_until of the last http_send(), for callers far above it. */
 int64_t http_wait_until(const struct http *h);

@@ -5,6 +5,8 @@
 #include <curl/curl.h>
 #include <string.h>
 
+#include "base/address.h"
+
 int target_resolve(struct target *t, const char *url, const char *against,
                    struct error *err)
 {
@@ -46,4 +48,27 @@ done:
     curl_free(whole);
     curl_url_cleanup(u);
     return rc;
+}
+
+static curl_socket_t open_socket(void *context, curlsocktype purpose,
+                                 struct curl_sockaddr *address)
+{
+    struct target_guard *guard = context;
+    (void)purpose;
+    guard->refused = address_refused(&address->addr, guard->allow_loopback);
+    if (guard->refused)
+        return CURL_SOCKET_BAD;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC,
+                  address->protocol);
+}
+
+void target_guard(void *easy, struct target_guard *guard)
+{
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, guard);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION,
+                     guard ? open_socket : NULL);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 }

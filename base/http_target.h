@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The place that an address names, for base/http.c alone: only http and
- * https, no password in it. Resolves no name. */
+/* The place that an address names, for base/http*.c alone: only http and
+ * https, no password in it; and what each connection to it must keep to. */
 #ifndef BASE_HTTP_TARGET_H
 #define BASE_HTTP_TARGET_H
 
@@ -19,5 +19,14 @@ struct target {
 /* against: the address that a relative one is meant from, or NULL. */
 int target_resolve(struct target *t, const char *url, const char *against,
                    struct error *err);
+
+/* Set on a libcurl handle: only addresses that may be asked, no proxy, no
+ * netrc, TLS 1.2 at least, no signals. guard must outlive the transfers, NULL:
+ * it ends here. */
+struct target_guard {
+    bool allow_loopback;
+    const char *refused;       /* kind of address that was not asked */
+};
+void target_guard(void *easy, struct target_guard *guard);
 
 #endif

@@ -10,6 +10,7 @@ extern const struct collector collector_discourse;
 extern const struct collector collector_feed;
 extern const struct collector collector_file;
 extern const struct collector collector_hackernews;
+extern const struct collector collector_jetstream;
 extern const struct collector collector_mastodon;
 extern const struct collector collector_reddit;
 extern const struct collector collector_threads;
@@ -25,6 +26,7 @@ const struct collector *const collectors[] = {
     &collector_feed,
     &collector_file,
     &collector_hackernews,
+    &collector_jetstream,
     &collector_mastodon,
     &collector_reddit,
     &collector_threads,

@@ -149,11 +149,16 @@ static struct ingest_bounds bounds_of(const struct collect_flags *flags,
 {
     uint64_t rate = job->source->per_minute ? job->source->per_minute
                         : collector_per_minute(job->kind);
-    return (struct ingest_bounds){
+    struct ingest_bounds bounds = {
         .pages = (unsigned)flags->pages,
         .network = { .requests = (unsigned)flags->requests,
                      .bytes = flags->bytes, .seconds = flags->time,
                      .spacing = (int64_t)(60000 / rate) } };
+    if (job->kind->streams) /* it counts neither; followed, it ends itself */
+        bounds.pages = 0;
+    if (job->kind->streams && flags->follow)
+        bounds.network.seconds = 0;
+    return bounds;
 }
 
 static int read_cursor(struct crew *w, const char *label, struct buf *out,

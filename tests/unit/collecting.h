@@ -77,6 +77,12 @@ int64_t http_wait_until(const struct http *h)
     return service.wait;
 }
 
+const struct http_limits *http_limits(const struct http *h)
+{
+    (void)h;
+    return NULL;
+}
+
 /* ---- a collection ----------------------------------------------------- */
 
 struct run {

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""People write, edit and delete on an invented Bluesky whose stream misbehaves;
+swell listens, and its store is compared: see jetstream.sh."""
+import asyncio
+import json
+import logging
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import websockets
+
+PORT, DIR, BUILD = int(os.environ["PORT"]), os.environ["DIR"], os.environ["BUILD"]
+failures, frames, cursors = [], [], []
+logging.getLogger("websockets").setLevel(logging.CRITICAL)
+faults = {"drop": 0, "split": False, "answer": 0}
+alive = {}  # uri: text, what the store must hold
+
+
+def check(what, condition, more=""):
+    if not condition:
+        failures.append(what)
+        print("FAIL", what, more)
+
+
+# ---- the service ---------------------------------------------------------
+
+def path_of(ws):
+    return ws.request.path if hasattr(ws, "request") else ws.path
+
+
+async def listen(ws, *_):
+    cursor = int(parse_qs(urlsplit(path_of(ws)).query)["cursor"][0])
+    cursors.append(cursor)
+    sent, at = 0, 0
+    while True:
+        if at == len(frames):
+            await asyncio.sleep(0.02)
+            continue
+        when, text = frames[at]
+        at += 1
+        if when < cursor:
+            continue
+        await ws.send([text[:7], text[7:-1], text[-1:]]
+                      if faults["split"] and len(text) > 9 else text)
+        sent += 1
+        if faults["drop"] and sent == faults["drop"]:
+            return
+
+
+async def serve():
+    def answer(*args):
+        if not faults["answer"]:
+            return None
+        more = [("Retry-After", "7200")] if faults["answer"] == 429 else []
+        if hasattr(args[0], "respond"):  # newer versions
+            reply = args[0].respond(faults["answer"], "no\n")
+            for name, value in more:
+                reply.headers[name] = value
+            return reply
+        return faults["answer"], more, b"no\n"
+    async with websockets.serve(listen, "127.0.0.1", PORT, max_size=None,
+                                process_request=answer, compression=None,
+                                ping_interval=1):
+        await asyncio.Future()
+
+
+threading.Thread(target=lambda: asyncio.run(serve()), daemon=True).start()
+clock = int(time.time() * 1e6) - 3600 * 1000000 * 8
+count = 0
+
+
+def write(text, operation="create", key=None, **record):
+    global clock, count
+    clock += 10000
+    count += key is None
+    key = key or f"k{count:06}"
+    did = f"did:plc:writer{int(key[1:]) % 9}"
+    commit = {"rev": f"r{clock}", "operation": operation,
+              "collection": "app.bsky.feed.post", "rkey": key}
+    if operation != "delete":
+        commit["record"] = {
+            "$type": "app.bsky.feed.post", "text": text, "langs": ["en"],
+            "createdAt": time.strftime("%Y-%m-%dT%H:%M:%S.000Z",
+                                       time.gmtime(clock // 1000000)),
+            **record}
+    frames.append((clock, json.dumps(
+        {"did": did, "time_us": clock, "kind": "commit", "commit": commit},
+        ensure_ascii=False)))
+    uri = f"at://{did}/app.bsky.feed.post/{key}"
+    alive.pop(uri, None)
+    if "acme" in text.lower() and operation != "delete":
+        alive[uri] = text
+    return key
+
+
+def people(n):
+    for i in range(n):
+        write(f"breakfast number {i}" if i % 3 else
+              f"my Acme jacket {i} \u20ac{i} \U0001F9E5")
+
+
+# ---- the listener --------------------------------------------------------
+
+def swell(*words, status=0):
+    done = subprocess.run([BUILD + "/swell", "--config", DIR + "/swell.yaml",
+                           *words], capture_output=True, text=True)
+    check(f"swell {' '.join(words)} leaves with {status}",
+          done.returncode == status,
+          f"{done.returncode}: {done.stdout}{done.stderr}")
+    return done.stdout + done.stderr
+
+
+def stored():
+    out = subprocess.run([BUILD + "/tests/tools/posts", DIR + "/store"],
+                         capture_output=True, text=True, check=True).stdout
+    return {p["id"]: p for p in map(json.loads, out.splitlines())}
+
+
+def compare(when):
+    here = stored()
+    check(f"{when}: the same posts", set(here) == set(alive),
+          f"missing {sorted(set(alive) - set(here))[:3]}, "
+          f"too many {sorted(set(here) - set(alive))[:3]}")
+    for uri in set(here) & set(alive):
+        check(f"{when}: text of {uri}", here[uri]["text"] == alive[uri],
+              here[uri]["text"])
+    return len(here)
+
+
+def follow():
+    return subprocess.Popen(
+        [BUILD + "/swell", "--config", DIR + "/swell.yaml", "collect",
+         "--follow"], stdout=open(DIR + "/followed", "a"),
+        stderr=subprocess.STDOUT)
+
+
+def stop(run):
+    run.send_signal(signal.SIGTERM)
+    try:
+        code = run.wait(10)
+    except subprocess.TimeoutExpired:
+        run.kill()
+        code = "not at all"
+    check("followed, it leaves with 0 when told to", code == 0, str(code))
+
+
+def wait_for(what, condition, seconds=40):
+    for _ in range(seconds * 5):
+        if condition():
+            return
+        time.sleep(0.2)
+    check(what, False, open(DIR + "/followed").read()[-2000:])
+
+
+time.sleep(0.5)
+people(600)
+reply = write("to acme", reply={"parent": {"uri": "at://did:plc:x/y/z"}})
+quote = write("acme, see", embed={"$type": "app.bsky.embed.record"})
+write("acme, edited", "update", "k000001")
+write("changed my mind about it", "update", "k000004")
+write("", "delete", "k000007")
+write("", "delete", "k000002")
+frames.append((clock, json.dumps({"did": "did:plc:a", "time_us": clock,
+                                  "kind": "account",
+                                  "account": {"active": False}})))
+golden = os.environ["DATA"] + "/jetstream-v1-golden-frames.jsonl"
+if os.path.exists(golden):
+    with open(golden) as lines:
+        frames.extend((clock, re.sub(r'("time_us":)\d+', rf"\g<1>{clock}", line))
+                      for line in map(str.strip, lines) if line)
+out = swell("collect")
+check("nothing is left out", "left out" not in out, out)
+total = compare("by cron")
+check("200 posts", total == 200, str(total))
+here = stored()
+for key, field, want in ((reply, "kind", "reply"), (quote, "kind", "quote"),
+                         (reply, "reply_to", "at://did:plc:x/y/z")):
+    post = next(p for p in here.values() if p["id"].endswith(key))
+    check(f"{field} of {key}", post[field] == want, post[field])
+check("an edit is dated", next(p for p in here.values() if
+                               p["id"].endswith("k000001"))["edited"] > 0)
+out = swell("collect", "sky")
+check("the second round brings nothing", "sky: 0 new, 0 changed" in out, out)
+check("it asks for a little again", 0 < clock - cursors[1] < 6000000,
+      str(cursors))
+
+faults["split"] = True
+people(30)
+frames += [(clock, '{"did":"did:plc:a","time_us":'), (clock, "x" * 2000000)]
+people(30)
+out = swell("collect", "sky")
+compare("in pieces")
+check("two are left out", "left out 2 items" in out, out)
+faults["split"] = False
+swell("verify")
+
+for code, words, status in ((429, "asks to wait until", 3), (503, "503", 3),
+                            (200, "HTTP 200 where a WebSocket", 3)):
+    faults["answer"] = code
+    out = swell("collect", "sky", status=status)
+    check(f"HTTP {code} is said", words in out, out)
+    if code == 429:
+        out = swell("collect", "sky", status=3)
+        check("a wait is kept", "asks not to be called before" in out, out)
+        subprocess.run(["rm", "-rf", DIR + "/store"], check=True)
+faults["answer"] = 0
+subprocess.run(["rm", "-rf", DIR + "/store"], check=True)
+
+# Followed: broken off again and again, killed once, and busy beside it.
+cursors.clear()
+faults["drop"] = 400
+run = follow()
+wait_for("some is stored", lambda: os.path.isdir(DIR + "/store") and
+         os.path.exists(DIR + "/store/data.mdb") and len(stored()) > 100)
+run.kill()
+run.wait()
+run = follow()
+people(60)
+write("", "delete", "k000010")
+wait_for("all is stored", lambda: len(stored()) == len(alive), 90)
+faults["drop"] = 0
+wait_for("it listens again", lambda: cursors and clock - cursors[-1] < 10**7)
+for n in range(5):
+    people(9)
+    time.sleep(0.5)
+before = len(cursors)
+time.sleep(22)  # longer than any wait for connecting
+write("acme, late", key=None)
+write("", "delete", "k000013")
+wait_for("what comes late is stored", lambda: set(stored()) == set(alive), 15)
+check("over one connection", len(cursors) == before, str(cursors))
+peak = int(re.search(r"VmHWM:\s+(\d+)",
+                     open(f"/proc/{run.pid}/status").read()).group(1))
+people(60000)
+wait_for("a flood is stored", lambda: len(stored()) == len(alive), 90)
+flood = int(re.search(r"VmHWM:\s+(\d+)",
+                      open(f"/proc/{run.pid}/status").read()).group(1))
+print(f"{len(frames)} frames, {len(cursors)} connections, {len(alive)} posts "
+      f"stored, {peak // 1024} MiB at most, {flood // 1024} MiB in a flood")
+check("memory stays small", flood < 200 * 1024, str(flood))
+check("reconnects keep their distance", len(cursors) < 40, str(len(cursors)))
+stop(run)
+compare("followed")
+swell("verify")
+sys.exit(bool(failures))
