@@ -455,9 +455,10 @@ int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
     struct buf path = BUF_INIT(0);
     int status = 0;
     *l = (struct lexicon){ .names = BUF_INIT(64 * MiB),
-                           .number = words_hash("<number>", 8),
-                           .link = words_hash("<link>", 6),
-                           .handle = words_hash("<handle>", 8) };
+                           .keys = {
+                               [WORD_NUMBER] = words_hash("<number>", 8),
+                               [WORD_LINK] = words_hash("<link>", 6),
+                               [WORD_HANDLE] = words_hash("<handle>", 8) } };
     grow_slots(l, 1u << 16);
     l->entries = mem_grow(NULL, &l->room, 0, sizeof(*l->entries));
     l->entries[l->count++] = (struct entry){ .hash = 0 };

@@ -54,7 +54,7 @@ struct lexicon {
     uint32_t *slots;          /* owned */
     size_t slot_mask;
     uint64_t hash;            /* of every row read, in order */
-    uint64_t number, link, handle; /* keys of words without one of their own */
+    uint64_t keys[WORD_KINDS]; /* of kinds of words that share one, or 0 */
 };
 
 /* Read a language's folder, then extra (may be NULL) on top; see
@@ -78,9 +78,8 @@ static inline uint64_t lexicon_word(const struct lexicon *l,
                                     const struct words *w, size_t index)
 {
     const struct word *item = &w->items[index];
-    if (item->kind == WORD_PLAIN && !(item->flags & WORD_LENGTHENED))
-        return item->hash;
-    return lexicon_odd_word(l, w, index);
+    return item->flags & WORD_ODD ? lexicon_odd_word(l, w, index)
+                                  : item->hash;
 }
 
 static inline uint64_t lexicon_negated(uint64_t hash)

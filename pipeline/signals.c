@@ -69,24 +69,23 @@ struct walk {
 
 /* --- looking up ---------------------------------------------------------- */
 
-static uint64_t key_of(const struct lexicon *l, const struct words *w,
-                       size_t i)
+static inline uint64_t key_of(const struct lexicon *l, const struct words *w,
+                              size_t i)
 {
-    switch (w->items[i].kind) {
-    case WORD_NUMBER:
-        return l->number;
-    case WORD_LINK:
-        return l->link;
-    case WORD_HANDLE:
-        return l->handle;
-    default:
-        return lexicon_word(l, w, i);
-    }
+    const struct word *item = &w->items[i];
+    static const uint64_t own[] = { /* all ones: its own hash */
+        [WORD_PLAIN] = UINT64_MAX, [WORD_HASHTAG] = UINT64_MAX,
+        [WORD_EMOJI] = UINT64_MAX, [WORD_EMOTICON] = UINT64_MAX,
+        [WORD_PUNCTUATION] = UINT64_MAX,
+    };
+    if (item->flags & WORD_ODD)
+        return lexicon_odd_word(l, w, i);
+    return (item->hash & own[item->kind]) | l->keys[item->kind];
 }
 
 /* Few pairs are in any entry: the flags of both words say which may be. */
-static const struct entry *pair_of(const struct lexicon *l,
-                                   const struct looked *one)
+static inline const struct entry *pair_of(const struct lexicon *l,
+                                          const struct looked *one)
 {
     const struct looked *two = one + 1;
     bool may = ((one->entry->flags & (ENTRY_PREFIX | ENTRY_FIRST)) != 0) &
@@ -98,21 +97,7 @@ static const struct entry *pair_of(const struct lexicon *l,
 /* Whether an entry that does something may start at a word: of the many that
  * begin a phrase few do so in this text. Numbers have an entry of their own in
  * phrases ("5 stars"). */
-static bool may_start(const struct look *look, size_t i)
-{
-    const struct word *item = &look->words->items[i];
-    const struct entry *e = look->items[i].entry;
-    if (item->kind == WORD_NUMBER)
-        e = lexicon_entry(look->lexicon, item->hash);
-    bool phrase = (i + 1 < look->words->count) &&
-                  ((item[1].kind != WORD_PLAIN) |
-                   (item->kind == WORD_NUMBER) |
-                   (look->items[i].pair->flags != 0));
-    return ((e->flags & ENTRY_ROLES) != 0) |
-           (((e->flags & ENTRY_PREFIX) != 0) & phrase);
-}
-
-static uint8_t acts_of(const struct look *look, size_t i)
+static inline uint8_t acts_of(const struct look *look, size_t i)
 {
     static const uint8_t of_kind[] = {
         [WORD_PUNCTUATION] = ACT_MARK,
@@ -120,13 +105,18 @@ static uint8_t acts_of(const struct look *look, size_t i)
     };
     const struct word *item = &look->words->items[i];
     const struct looked *at = &look->items[i];
-    unsigned acts = of_kind[item->kind] | (may_start(look, i) ? ACT_START : 0);
-    unsigned begins = (at->entry->flags | at->pair->flags) & ENTRY_BEGINS;
-    if (!i)
-        return (uint8_t)acts;
-    if (begins | (item->flags & WORD_BREAK) | (item[-1].flags & WORD_MARK))
-        acts |= ACT_CLAUSE;
-    return (uint8_t)(acts | (at->key == at[-1].key ? ACT_SAME : 0));
+    uint32_t flags = at->entry->flags, pair = at->pair->flags;
+    if (item->kind == WORD_NUMBER) {
+        flags = lexicon_entry(look->lexicon, item->hash)->flags;
+        pair |= 1;
+    }
+    bool starts = ((flags & ENTRY_ROLES) != 0) |
+                  (((flags & ENTRY_PREFIX) != 0) &
+                   ((pair != 0) | !at[1].plain));
+    bool begins = ((at->entry->flags | at->pair->flags) & ENTRY_BEGINS) |
+                  (item->flags & WORD_BREAK);
+    return (uint8_t)(of_kind[item->kind] | (starts ? ACT_START : 0) |
+                     (begins ? ACT_CLAUSE : 0));
 }
 
 /* In tight loops, so that the memory they wait for comes together. */
@@ -135,8 +125,8 @@ void look_up(struct look *look, const struct lexicon *l,
 {
     look->lexicon = l;
     look->words = w;
-    if (look->room < w->count) {
-        look->room = w->count * 2;
+    if (look->room <= w->count) {
+        look->room = w->count * 2 + 1;
         look->items = mem_resize(look->items,
                                  look->room * sizeof(*look->items));
     }
@@ -144,11 +134,18 @@ void look_up(struct look *look, const struct lexicon *l,
     for (size_t i = 0; i < w->count; i++) {
         items[i].key = key_of(l, w, i);
         items[i].entry = lexicon_entry(l, items[i].key);
+        items[i].plain = w->items[i].kind == WORD_PLAIN;
     }
-    for (size_t i = 0; i < w->count; i++)
-        items[i].pair = i + 1 < w->count ? pair_of(l, &items[i]) : l->entries;
-    for (size_t i = 0; i < w->count; i++)
-        items[i].acts = acts_of(look, i);
+    items[w->count] = (struct looked){ 0, l->entries, l->entries, 0, true };
+    uint64_t before = 0;
+    uint8_t clause = 0;
+    for (size_t i = 0; i < w->count; i++) {
+        items[i].pair = pair_of(l, &items[i]);
+        items[i].acts = acts_of(look, i) | clause |
+                        (items[i].key == before ? ACT_SAME : 0);
+        before = items[i].key;
+        clause = w->items[i].flags & WORD_MARK ? ACT_CLAUSE : 0;
+    }
     for (size_t i = 0; mask && i < w->count; i++)
         items[i].acts |= mask[i] ? ACT_MASKED : 0;
 }

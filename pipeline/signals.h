@@ -94,13 +94,14 @@ struct looked {
     const struct entry *entry; /* entries[0] when there is none */
     const struct entry *pair;  /* likewise, of this word and the next */
     uint8_t acts;              /* set of enum act */
+    bool plain;                /* of the word's kind */
 };
 
 /* A text with each word looked up, once, however often it is read. */
 struct look {
     const struct lexicon *lexicon;
     const struct words *words;   /* borrowed until the next look */
-    struct looked *items;        /* owned; one a word */
+    struct looked *items;        /* owned; one a word, an empty one behind */
     size_t room;
 };
 #define LOOK_INIT { 0, 0, 0, 0 }

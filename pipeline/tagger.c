@@ -196,9 +196,10 @@ static void tag_post(struct tagger *t, struct post *post,
     post->tags = (struct tags){ .label = LABEL_UNSCORED };
     post->wish = post->from = post->to = (struct span){ 0, 0 };
     if (is_scored(post)) {
-        scorer_read(t->scorer, &t->words, t->mask);
+        const uint8_t *mask = post->mention_count ? t->mask : NULL;
+        scorer_read(t->scorer, &t->words, mask);
         scorer_score(t->scorer, 0, t->words.count, &post->tags, NULL, NULL);
-        spotter_read(t->spotter, &t->words, t->mask);
+        spotter_read(t->spotter, &t->words, mask);
         spotter_tag(t->spotter, 0, t->words.count, &post->tags);
         spotter_spans(t->spotter, post);
     }

@@ -66,7 +66,7 @@ static uint64_t squeezed(const struct topic_rows *t, const struct words *w,
                 form[n++] = c;
         }
         uint64_t hash = words_hash(form, n);
-        if (topic_cell(t, hash))
+        if (topic_cell(t, hash)->hash)
             return hash;
     }
     return item->hash;
@@ -92,44 +92,34 @@ static void read_odd(struct topic_place *p, size_t i, struct topic_word *v)
 {
     const struct word *item = &p->words->items[i];
     v->classes = (uint8_t)classes_of(p->words, i);
-    v->soft = item->kind == WORD_PUNCTUATION && !(item->flags & WORD_HARD);
-    v->ends = item->flags & WORD_END;
-    if (item->kind != WORD_PLAIN || item->flags & WORD_LENGTHENED)
+    if (item->flags & WORD_ODD)
         v->key = odd_key(p->t, p->words, item);
-    for (int k = 0; v->classes >> k; k++)
-        if (v->classes >> k & 1 && p->t->kind_cells[k])
-            v->sets |= p->t->kind_cells[k]->sets;
+    for (unsigned left = v->classes; left; left &= left - 1)
+        v->sets |= p->t->kind_cells[__builtin_ctz(left)]->sets;
 }
 
 /* "Acme app" is an app, "Tilly Box" no box. */
-static void hide(struct topic_word *v)
+static void hide(const struct topic_place *p, struct topic_word *v)
 {
     const uint32_t telling = 1u << ASPECT_APP | 1u << ASPECT_WEBSITE |
                              1u << ASPECT_LOYALTY;
-    if (v->cell && v->cell->hits & telling)
+    if (v->cell->hits & telling)
         return;
-    v->cell = NULL;
+    v->cell = p->t->cells;
     v->key = 0;
-}
-
-static bool is_busy(const struct topic_word *v)
-{
-    const struct cell *c = v->cell;
-    return v->pair || v->classes ||
-           (c && (c->hits | c->solos | c->adds | c->patterns | c->starts));
 }
 
 /* Pairs of words, marks between them passed over. */
 static void read_pairs(struct topic_place *p)
 {
-    const struct cell *previous = NULL;
+    const struct cell *previous = p->t->cells;
     uint32_t before = 0;
     for (size_t i = 0; i < p->words->count; i++) {
         struct topic_word *v = &p->view[i];
-        if (v->cell && previous)
-            v->pair = topic_pair(p->t, previous, v->cell);
+        v->pair = topic_pair(p->t, previous, v->cell);
         v->before = before;
-        v->busy = is_busy(v);
+        v->busy = ((v->cell->flags | v->pair->flags) & CELL_BUSY) |
+                  v->classes;
         if (!v->soft) {
             previous = v->cell;
             before = (uint32_t)i;
@@ -140,6 +130,8 @@ static void read_pairs(struct topic_place *p)
 void topic_read(struct topic_place *p, const struct words *words,
                 const uint8_t *mask)
 {
+    static const unsigned odd = 1u << WORD_NUMBER | 1u << WORD_HANDLE |
+                                1u << WORD_LINK | 1u << WORD_EMOJI;
     p->words = words;
     p->present = 0;
     if (p->room < words->count) {
@@ -149,16 +141,18 @@ void topic_read(struct topic_place *p, const struct words *words,
     for (size_t i = 0; i < words->count; i++) {
         const struct word *item = &words->items[i];
         struct topic_word *v = &p->view[i];
-        *v = (struct topic_word){ .key = item->hash,
-                                  .sets = (uint64_t)1 << SETS_ALL };
-        if (item->kind != WORD_PLAIN ||
-            item->flags & (WORD_LENGTHENED | WORD_CAPS))
+        *v = (struct topic_word){
+            .key = item->hash, .sets = (uint64_t)1 << SETS_ALL,
+            .soft = (item->kind == WORD_PUNCTUATION) &
+                    !(item->flags & WORD_HARD),
+            .ends = (item->flags & WORD_END) != 0 };
+        if ((odd >> item->kind & 1) |
+            (item->flags & (WORD_ODD | WORD_CAPS)))
             read_odd(p, i, v);
         v->cell = topic_cell(p->t, v->key);
         if (mask && mask[i])
-            hide(v);
-        if (v->cell)
-            v->sets |= v->cell->sets;
+            hide(p, v);
+        v->sets |= v->cell->sets;
         p->present |= v->sets;
     }
     read_pairs(p);

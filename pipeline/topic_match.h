@@ -10,8 +10,8 @@
 struct topic_word {
     uint64_t key;            /* it is looked up by */
     uint64_t sets;           /* of patterns' elements that allow it */
-    const struct cell *cell; /* or NULL */
-    const struct cell *pair; /* of the word before and this one, or NULL */
+    const struct cell *cell; /* cells[0] when there is none */
+    const struct cell *pair; /* likewise, of the word before and this one */
     uint32_t before;         /* that word: marks between are passed over */
     uint8_t classes;         /* set of enum word_class */
     bool soft;               /* a mark that is skipped in a row */

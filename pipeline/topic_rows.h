@@ -77,7 +77,8 @@ struct row {
 };
 
 enum cell_flag { CELL_PAIR_FIRST = 1, CELL_PAIR_SECOND = 2, CELL_PAIR = 4,
-                 CELL_SET = 8, CELL_CAPTURES = 16 };
+                 CELL_SET = 8, CELL_CAPTURES = 16,
+                 CELL_BUSY = 32 /* it has links */ };
 
 /* The words that elements of patterns allow, as bits: a set that has many
  * words or common ones gets one of the first, any word has the last. A word
@@ -160,7 +161,7 @@ struct topic_rows {
     uint32_t implying;      /* set of tags from which others follow */
     uint32_t implied[TAG_COUNT]; /* sets of tags */
     uint64_t kinds[CLASS_COUNT]; /* hashes that stand for a word class */
-    const struct cell *kind_cells[CLASS_COUNT]; /* theirs, or NULL */
+    const struct cell *kind_cells[CLASS_COUNT]; /* theirs, or cells[0] */
     uint64_t *leads;        /* words that a sentence's start may have before */
     size_t lead_count;
     uint64_t *trims;        /* words that a wish neither starts nor ends with */
@@ -192,15 +193,13 @@ static inline const struct cell *topic_find(const struct topic_rows *t,
 {
     for (size_t at = hash >> table->shift;; at = (at + 1) & table->mask) {
         struct topic_slot slot = table->slots[at];
-        if (slot.cell == 0)
-            return NULL;
-        if (slot.tag == (uint32_t)hash &&
-            t->cells[slot.cell].hash == hash)
+        if (slot.cell == 0 || (slot.tag == (uint32_t)hash &&
+                               t->cells[slot.cell].hash == hash))
             return &t->cells[slot.cell];
     }
 }
 
-/* Of one word, or of a class of words; NULL when there is none. Most words
+/* Of one word, or of a class of words; cells[0] when there is none. Most words
  * are found, or not, at the first place looked at. Which of the two is hard to
  * foresee, so no branch depends on it. */
 static inline const struct cell *topic_cell(const struct topic_rows *t,
@@ -212,7 +211,7 @@ static inline const struct cell *topic_cell(const struct topic_rows *t,
     bool found = c->hash == hash;
     if (__builtin_expect((slot.cell != 0) != found, 0))
         return topic_find(t, &t->words, hash);
-    return (const struct cell *)((uintptr_t)c & ((uintptr_t)0 - found));
+    return c;
 }
 
 /* Two bits of a hash; most pairs have neither. */
@@ -233,10 +232,11 @@ static inline const struct cell *topic_pair(const struct topic_rows *t,
                                             const struct cell *first,
                                             const struct cell *second)
 {
-    if (!(first->flags & CELL_PAIR_FIRST && second->flags & CELL_PAIR_SECOND))
-        return NULL;
+    if (!(first->flags & second->flags >> 1 & CELL_PAIR_FIRST))
+        return t->cells;
     uint64_t hash = words_join(first->hash, second->hash);
-    return topic_may_pair(t, hash) ? topic_find(t, &t->pairs, hash) : NULL;
+    return topic_may_pair(t, hash) ? topic_find(t, &t->pairs, hash)
+                                   : t->cells;
 }
 
 static inline bool topic_has(const uint64_t *sorted, size_t count,

@@ -313,6 +313,7 @@ static void build_cells(struct topic_rows *t)
         c->starts += l.order == ORDER_START;
         if (l.order == ORDER_PLAIN)
             c->hits |= 1u << t->rows[l.row].tag;
+        c->flags |= CELL_BUSY;
     }
     t->link_count = kept;
     index_cells(t);

@@ -123,15 +123,11 @@ static void begin_piece(const struct topic_rows *t, struct found *f)
 static void take_word(struct topic_place *p, size_t at, struct found *f)
 {
     const struct topic_word *v = &p->view[at];
-    if (v->cell)
-        take_cell(p, v->cell, at, f);
-    if (v->pair && v->before >= p->from)
+    take_cell(p, v->cell, at, f);
+    if (v->pair->hash && v->before >= p->from)
         take_cell(p, v->pair, v->before, f);
-    for (unsigned left = v->classes; left; left &= left - 1) {
-        const struct cell *c = p->t->kind_cells[__builtin_ctz(left)];
-        if (c)
-            take_cell(p, c, at, f);
-    }
+    for (unsigned left = v->classes; left; left &= left - 1)
+        take_cell(p, p->t->kind_cells[__builtin_ctz(left)], at, f);
 }
 
 /* Where the piece that starts at a word ends. */
@@ -214,7 +210,7 @@ static void visit_cell(const struct visitor *to, const struct cell *c,
                        size_t begin, size_t at)
 {
     struct topic_place *p = to->place;
-    if (!c || (to->captures && !(c->flags & CELL_CAPTURES)))
+    if (to->captures && !(c->flags & CELL_CAPTURES))
         return;
     const struct link *l = p->t->links + c->first;
     int count = c->solos + c->adds + c->plains + c->patterns + c->starts;

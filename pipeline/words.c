@@ -373,7 +373,7 @@ static size_t take_long_word(struct words *w, size_t start, bool tag)
 {
     struct form f;
     size_t at = start, size = 1;
-    bool joined = false;
+    bool joined = false, high = false;
     f.used = 0;
     if (tag)
         form_add(&f, "#", 1);
@@ -387,6 +387,7 @@ static size_t take_long_word(struct words *w, size_t start, bool tag)
             form_add(&f, w->folded[at] == '`' ? "'" : w->folded + at, 1);
         } else if (c == HIGH) {
             size = word_point(w, at, tag, &f);
+            high |= size > 0;
             joined |= size && f.used && f.data[f.used - 1] == '\'';
         } else {
             break;
@@ -400,9 +401,9 @@ static size_t take_long_word(struct words *w, size_t start, bool tag)
                             words_hash(f.data, f.used));
     item->flags = case_flags(w->text.data + start, at - start);
     if (lengthened(w->folded + start, at - start))
-        item->flags |= WORD_LENGTHENED;
-    if (joined)
-        item->flags |= WORD_JOINED;
+        item->flags |= WORD_LENGTHENED | WORD_ODD;
+    item->flags |= (tag ? WORD_ODD : 0) | (joined ? WORD_JOINED : 0) |
+                   (high ? WORD_HIGH : 0);
     return at;
 }
 
@@ -505,7 +506,7 @@ static size_t take_face(struct words *w, size_t start)
                             words_hash(form, used));
     if (size > 2 && w->text.data[start + size - 1] ==
                         w->text.data[start + size - 2])
-        item->flags |= WORD_LENGTHENED;
+        item->flags |= WORD_LENGTHENED | WORD_ODD;
     return start + size;
 }
 
@@ -519,7 +520,7 @@ static size_t add_plain(struct words *w, size_t start, size_t end, bool upper,
     if (upper && w->text.data[start] != *folded)
         item->flags = case_flags(w->text.data + start, end - start);
     if (thrice && lengthened(folded, end - start))
-        item->flags |= WORD_LENGTHENED;
+        item->flags |= WORD_LENGTHENED | WORD_ODD;
     return end;
 }
 
@@ -634,7 +635,8 @@ static size_t take_marks(struct words *w, size_t start)
         end++;
     add(w, start, end, WORD_PUNCTUATION,
         hash_padded(w->folded + start, end - start))->flags =
-        mark_flags[(unsigned char)w->folded[start]];
+        mark_flags[(unsigned char)w->folded[start]] |
+        (end - start > 1 ? WORD_ODD : 0);
     return end;
 }
 
@@ -672,7 +674,8 @@ static size_t take_single(struct words *w, size_t start, size_t size)
     size_t end = start + size, next;
     while (glyph_of(point_at(w, end, &next)) == GLYPH_JOINED && next)
         end += next;
-    add(w, start, end, WORD_PLAIN, words_hash(w->folded + start, end - start));
+    add(w, start, end, WORD_PLAIN,
+        words_hash(w->folded + start, end - start))->flags = WORD_HIGH;
     return end;
 }
 

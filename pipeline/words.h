@@ -19,6 +19,7 @@ enum word_kind {
     WORD_EMOJI,       /* one emoji sequence, ZWJ and skin tones included */
     WORD_EMOTICON,    /* :-) <3 xD */
     WORD_PUNCTUATION, /* a run of the same mark: "!!!", "...", "?" "," */
+    WORD_KINDS
 };
 
 enum word_flag {
@@ -27,6 +28,9 @@ enum word_flag {
     WORD_LENGTHENED = 4, /* had a letter three times or more in a row */
     WORD_BREAK = 8,      /* first word after a line break */
     WORD_JOINED = 16,    /* has an inner apostrophe, hyphen or underscore */
+    WORD_HIGH = 2048,    /* has letters beyond ASCII */
+    WORD_ODD = 4096,     /* is looked up by another form, too: a hashtag, a
+                          * lengthened word, a row of marks */
     /* Of marks, by the first byte: */
     WORD_EXCLAMATION = 32,
     WORD_QUESTION = 64,
