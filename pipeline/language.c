@@ -3,12 +3,11 @@
  * one, shared among the languages that have it. */
 #include "pipeline/language.h"
 
-#include <endian.h>
 #include <errno.h>
 
 #include "base/hash.h"
 
-enum { LANGUAGES_MAX = 32, WORDS_READ = 40, SLOTS_MIN = 1024 };
+enum { LANGUAGES_MAX = 16, WORDS_READ = 40, SLOTS_MIN = 1024 };
 
 /* English is the language of most posts that are collected; half a word. */
 static const float prior_english = 0.5f;
@@ -24,7 +23,13 @@ static const float enough = 4.0f;
 struct slot {
     uint32_t tag;       /* upper half of the hash; 0: empty */
     uint32_t languages; /* set */
-    float share;        /* 1 / their number */
+    uint32_t row;       /* of shares */
+};
+
+/* What a word or letter is worth to each language that has it. */
+struct shares {
+    uint32_t languages; /* set */
+    float of[LANGUAGES_MAX];
 };
 
 struct languages {
@@ -35,6 +40,8 @@ struct languages {
     size_t slot_count, used;
     struct slot *letters;  /* tag: code point */
     size_t letter_count, letter_room;
+    struct shares *shares; /* one a set of languages; the first has none */
+    size_t share_count, share_room;
     uint64_t hash;
 };
 
@@ -52,7 +59,7 @@ static size_t slot_place(const struct languages *l, uint64_t hash)
 static void slots_make(struct languages *l)
 {
     size_t wanted = SLOTS_MIN;
-    while (wanted < l->used * 2)
+    while (wanted < l->used * 4)
         wanted *= 2;
     l->slots = mem_alloc(wanted * sizeof(*l->slots));
     l->slot_count = wanted;
@@ -65,7 +72,6 @@ static void add_word(struct languages *l, const char *word, size_t length,
     struct slot *s = &l->slots[slot_place(l, hash)];
     s->tag = (uint32_t)(hash >> 32) | 1;
     s->languages |= (uint32_t)1 << language;
-    s->share = 1.0f / (float)__builtin_popcount(s->languages);
 }
 
 static void add_letter(struct languages *l, const char *word, size_t length,
@@ -75,15 +81,38 @@ static void add_letter(struct languages *l, const char *word, size_t length,
     text_decode(word, length, &point);
     for (size_t i = 0; i < l->letter_count; i++)
         if (l->letters[i].tag == point) {
-            struct slot *s = &l->letters[i];
-            s->languages |= (uint32_t)1 << language;
-            s->share = 1.0f / (float)__builtin_popcount(s->languages);
+            l->letters[i].languages |= (uint32_t)1 << language;
             return;
         }
     l->letters = mem_grow(l->letters, &l->letter_room, l->letter_count,
                           sizeof(*l->letters));
     l->letters[l->letter_count++] =
-        (struct slot){ point, (uint32_t)1 << language, 1.0f };
+        (struct slot){ point, (uint32_t)1 << language, 0 };
+}
+
+/* The row of a set, made when it is new: few sets occur. */
+static uint32_t share_out(struct languages *l, uint32_t languages)
+{
+    for (size_t i = 0; i < l->share_count; i++)
+        if (l->shares[i].languages == languages)
+            return (uint32_t)i;
+    l->shares = mem_grow(l->shares, &l->share_room, l->share_count,
+                         sizeof(*l->shares));
+    struct shares *row = &l->shares[l->share_count++];
+    *row = (struct shares){ .languages = languages };
+    for (uint32_t set = languages; set; set &= set - 1)
+        row->of[__builtin_ctz(set)] =
+            1.0f / (float)__builtin_popcount(languages);
+    return (uint32_t)(l->share_count - 1);
+}
+
+static void share_all(struct languages *l)
+{
+    share_out(l, 0);
+    for (size_t i = 0; i < l->slot_count; i++)
+        l->slots[i].row = share_out(l, l->slots[i].languages);
+    for (size_t i = 0; i < l->letter_count; i++)
+        l->letters[i].row = share_out(l, l->letters[i].languages);
 }
 
 static int find_language(const struct languages *l, const char *name)
@@ -120,7 +149,7 @@ static const char *take_row(struct languages *l, char *line, bool counting)
         return "the kind is \"words\" or \"letters\"";
     int language = take_language(l, line);
     if (language < 0)
-        return "the language is two or three letters, 32 languages at most";
+        return "the language is two or three letters, 16 languages at most";
     while (*items) {
         size_t length = strcspn(items, " ");
         if (length && counting)
@@ -170,6 +199,7 @@ int languages_open(struct languages **out, const char *path, struct error *err)
         slots_make(l);
         rewind(file);
         rc = read_rows(l, file, path, false, err);
+        share_all(l);
     }
     fclose(file);
     l->english = find_language(l, "en");
@@ -185,6 +215,7 @@ void languages_close(struct languages *l)
     if (l) {
         mem_free(l->slots);
         mem_free(l->letters);
+        mem_free(l->shares);
     }
     mem_free(l);
 }
@@ -218,27 +249,17 @@ struct evidence {
     unsigned letters[SCRIPT_COUNT];
 };
 
-static void add_shared(struct evidence *e, const struct slot *s, float weight)
+/* All languages alike: few of them have the word, but a branch for each costs
+ * more. */
+static inline void add_shared(const struct languages *l, struct evidence *e,
+                              const struct slot *s, float weight)
 {
-    e->some |= s->languages;
-    for (uint32_t set = s->languages; set; set &= set - 1)
-        e->of[__builtin_ctz(set)] += weight * s->share;
-}
-
-/* Eight bytes at a time: folded text has room to read on. */
-static bool is_ascii(const char *data, size_t length)
-{
-    uint64_t all = 0, bytes;
-    size_t i = 0;
-    for (; i + 8 <= length; i += 8) {
-        memcpy(&bytes, data + i, 8);
-        all |= bytes;
-    }
-    if (i < length) {
-        memcpy(&bytes, data + i, 8);
-        all |= htole64(bytes) & (((uint64_t)1 << (length - i) * 8) - 1);
-    }
-    return !(all & 0x8080808080808080u);
+    const float *restrict share = l->shares[s->row].of;
+    float *restrict of = e->of;
+    e->some |= l->shares[s->row].languages;
+#pragma GCC unroll 16
+    for (int i = 0; i < LANGUAGES_MAX; i++)
+        of[i] += weight * share[i];
 }
 
 /* Letters of a word beyond ASCII: which scripts, which languages. */
@@ -254,7 +275,7 @@ static void read_letters(const struct languages *l, const char *data,
         }
         for (size_t k = 0; k < l->letter_count; k++)
             if (l->letters[k].tag == point)
-                add_shared(e, &l->letters[k], letter_weight);
+                add_shared(l, e, &l->letters[k], letter_weight);
         for (size_t k = 0; k < sizeof(scripts) / sizeof(*scripts); k++)
             if (point >= scripts[k].from && point <= scripts[k].to) {
                 e->letters[scripts[k].script]++;
@@ -277,12 +298,11 @@ static void gather(const struct languages *l, const struct words *words,
             continue;
         const struct slot *s = &l->slots[slot_place(l, w->hash)];
         seen += 1;
-        if (s->tag)
-            add_shared(e, s, 1.0f);
+        add_shared(l, e, s, 1.0f);
         if (words->ascii && english >= 0 && e->of[english] >= enough &&
             e->of[english] > seen / 2)
             break;
-        if (words->ascii || is_ascii(words->folded + w->start, w->length))
+        if (!(w->flags & WORD_HIGH))
             e->letters[SCRIPT_LATIN] += w->length;
         else
             read_letters(l, words->folded + w->start, w->length, e);
