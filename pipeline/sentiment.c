@@ -18,7 +18,7 @@ struct sums {
 
 struct sentiment {
     struct lexicon lexicon;
-    struct sums weights[SIGNAL_COUNT];
+    float positive[SIGNAL_ROOM], negative[SIGNAL_ROOM]; /* of signals */
 };
 
 /* Used when a language has no weights.tsv: plain lexicon arithmetic. */
@@ -28,13 +28,13 @@ static void plain_weights(struct sentiment *s)
                                       SIGNAL_EMOJI, SIGNAL_TAG,
                                       SIGNAL_CONTRAST };
     for (size_t i = 0; i < sizeof(summed); i++) {
-        s->weights[summed[i]] = (struct sums){ 4, -2 };
-        s->weights[summed[i] + 1] = (struct sums){ -2, 4 };
+        s->positive[summed[i]] = s->negative[summed[i] + 1] = 4;
+        s->negative[summed[i]] = s->positive[summed[i] + 1] = -2;
     }
-    s->weights[SIGNAL_NEGATED].negative = 2;
-    s->weights[SIGNAL_NEGATED].positive = -1;
-    s->weights[SIGNAL_NEGATED + 1].positive = 1;
-    s->weights[SIGNAL_INTERCEPT] = (struct sums){ -1, -1 };
+    s->negative[SIGNAL_NEGATED] = 2;
+    s->positive[SIGNAL_NEGATED] = -1;
+    s->positive[SIGNAL_NEGATED + 1] = 1;
+    s->positive[SIGNAL_INTERCEPT] = s->negative[SIGNAL_INTERCEPT] = -1;
 }
 
 int sentiment_open(struct sentiment **out, const char *folder,
@@ -51,8 +51,8 @@ int sentiment_open(struct sentiment **out, const char *folder,
         if (!e)
             continue;
         fitted = true;
-        s->weights[i].positive = (double)e->positive;
-        s->weights[i].negative = (double)e->negative;
+        s->positive[i] = e->positive;
+        s->negative[i] = e->negative;
     }
     if (!fitted)
         plain_weights(s);
@@ -145,10 +145,10 @@ static void tell_valence(void *context, const struct valence *v)
         .span = span_of(to->look->words, v->first, v->last),
         .rule = valence_rules[v->signal],
         .entry = lexicon_name(&to->s->lexicon, v->entry),
-        .positive = to->s->weights[side].positive * size +
-                    to->s->weights[SIGNAL_DENSITY + sign].positive * dense,
-        .negative = to->s->weights[side].negative * size +
-                    to->s->weights[SIGNAL_DENSITY + sign].negative * dense,
+        .positive = (double)to->s->positive[side] * size +
+                    (double)to->s->positive[SIGNAL_DENSITY + sign] * dense,
+        .negative = (double)to->s->negative[side] * size +
+                    (double)to->s->negative[SIGNAL_DENSITY + sign] * dense,
     };
     to->visit(to->context, &c);
 }
@@ -175,27 +175,26 @@ static void tell(struct telling *to, const struct signals *seen, size_t from,
         struct contribution c = {
             .rule = signal_names[i] + 1,
             .entry = "",
-            .positive = s->weights[i].positive * rest,
-            .negative = s->weights[i].negative * rest,
+            .positive = (double)s->positive[i] * rest,
+            .negative = (double)s->negative[i] * rest,
         };
         if (fabs(c.positive) > 1e-6 || fabs(c.negative) > 1e-6)
             to->visit(to->context, &c);
     }
 }
 
-/* Both sums at once, as one vector where the machine has such. */
-typedef double two __attribute__((vector_size(16)));
+/* Four at once where the machine can. */
+typedef float four __attribute__((vector_size(16)));
 
-static __attribute__((noinline)) void
-add_weights(const struct sums *weights, const float *values, struct sums *out)
+static double dot(const float *a, const float *b)
 {
-    two sums, one;
-    memcpy(&sums, out, sizeof(sums));
-    for (int i = 0; i < SIGNAL_COUNT; i++) {
-        memcpy(&one, &weights[i], sizeof(one));
-        sums += one * (double)values[i];
+    four sums = { 0, 0, 0, 0 }, x, y;
+    for (int i = 0; i < SIGNAL_ROOM; i += 4) {
+        memcpy(&x, a + i, sizeof(x));
+        memcpy(&y, b + i, sizeof(y));
+        sums += x * y;
     }
-    memcpy(out, &sums, sizeof(sums));
+    return (double)(sums[0] + sums[1] + sums[2] + sums[3]);
 }
 
 /* Both sums over words [from, until); terms count scale each. */
@@ -204,9 +203,10 @@ static struct sums weigh(const struct scorer *s, size_t from, size_t until,
 {
     signals_read(&s->look, from, until, seen, NULL, false, NULL, NULL);
     *scale = 1 / sqrt(seen->terms ? (double)seen->terms : 1);
-    struct sums out = { seen->positive * *scale, seen->negative * *scale };
-    add_weights(s->sentiment->weights, seen->value, &out);
-    return out;
+    return (struct sums){
+        seen->positive * *scale + dot(s->sentiment->positive, seen->value),
+        seen->negative * *scale + dot(s->sentiment->negative, seen->value),
+    };
 }
 
 static void decide(struct sums sums, struct tags *out)

@@ -105,17 +105,22 @@ static inline uint8_t acts_of(const struct look *look, size_t i)
     };
     const struct word *item = &look->words->items[i];
     const struct looked *at = &look->items[i];
-    uint32_t flags = at->entry->flags, pair = at->pair->flags;
-    if (item->kind == WORD_NUMBER) {
-        flags = lexicon_entry(look->lexicon, item->hash)->flags;
-        pair |= 1;
+    uint32_t flags = at->entry->flags, roles = flags;
+    uint32_t more = at->pair->flags & (ENTRY_ROLES | ENTRY_PREFIX);
+    unsigned acts = of_kind[item->kind];
+    if (item->flags & WORD_MARK && flags & ENTRY_END) {
+        roles &= ~(uint32_t)ENTRY_END; /* every such mark ends a negation */
+        acts = 0;
     }
-    bool starts = ((flags & ENTRY_ROLES) != 0) |
-                  (((flags & ENTRY_PREFIX) != 0) &
-                   ((pair != 0) | !at[1].plain));
+    if (item->kind == WORD_NUMBER) {
+        roles = flags = lexicon_entry(look->lexicon, item->hash)->flags;
+        more = 1;
+    }
+    bool starts = ((roles & ENTRY_ROLES) != 0) |
+                  (((flags & ENTRY_PREFIX) != 0) & ((more != 0) | !at[1].own));
     bool begins = ((at->entry->flags | at->pair->flags) & ENTRY_BEGINS) |
                   (item->flags & WORD_BREAK);
-    return (uint8_t)(of_kind[item->kind] | (starts ? ACT_START : 0) |
+    return (uint8_t)(acts | (starts ? ACT_START : 0) |
                      (begins ? ACT_CLAUSE : 0));
 }
 
@@ -134,7 +139,7 @@ void look_up(struct look *look, const struct lexicon *l,
     for (size_t i = 0; i < w->count; i++) {
         items[i].key = key_of(l, w, i);
         items[i].entry = lexicon_entry(l, items[i].key);
-        items[i].plain = w->items[i].kind == WORD_PLAIN;
+        items[i].own = !l->keys[w->items[i].kind];
     }
     items[w->count] = (struct looked){ 0, l->entries, l->entries, 0, true };
     uint64_t before = 0;
@@ -222,9 +227,7 @@ static void enter_sentence(struct walk *k, size_t i)
 static const struct entry *longer(const struct walk *k, size_t i, size_t j,
                                   uint64_t *hash)
 {
-    const struct word *items = k->w->items;
-    if (j == i + 1 && items[i].kind != WORD_NUMBER &&
-        items[j].kind <= WORD_PLAIN) {
+    if (j == i + 1 && k->items[i].own && k->items[j].own) {
         const struct entry *e = k->items[i].pair;
         *hash = e->hash;
         return e;
@@ -321,17 +324,9 @@ static bool continues(const struct walk *k, size_t first, size_t last)
 }
 
 /* What an entry does besides having a valence. */
-static void apply(struct walk *k, const struct entry *e, size_t i,
-                  size_t last)
+static void apply_roles(struct walk *k, const struct entry *e, size_t i,
+                        size_t last)
 {
-    enter_sentence(k, i);
-    k->shielded = last + 1;
-    if (e->flags & ENTRY_MASK) {
-        k->masked = last + 1;
-        return;
-    }
-    if (e->flags & ENTRY_VALENCE)
-        read_valence(k, e, i, last);
     if (e->flags & ENTRY_CONTRAST) {
         k->contrasted = true;
         k->scope = 0;
@@ -351,6 +346,21 @@ static void apply(struct walk *k, const struct entry *e, size_t i,
     } else if (last > i && continues(k, i, last)) {
         k->scope = SCOPE_WORDS;
     }
+}
+
+static void apply(struct walk *k, const struct entry *e, size_t i,
+                  size_t last)
+{
+    enter_sentence(k, i);
+    k->shielded = last + 1;
+    if (e->flags & ENTRY_MASK) {
+        k->masked = last + 1;
+        return;
+    }
+    if (e->flags & ENTRY_VALENCE)
+        read_valence(k, e, i, last);
+    if (last > i || e->flags & (ENTRY_ROLES & ~ENTRY_VALENCE))
+        apply_roles(k, e, i, last);
     if (e->flags & ENTRY_MODIFIER)
         k->factor = least(k->factor * (float)e->factor / 100, FACTOR_LIMIT);
     else
@@ -431,8 +441,10 @@ static void emit(struct walk *k, size_t i, uint64_t key,
 static __attribute__((noinline)) void
 read_entry(struct walk *k, size_t i, uint64_t key, const struct entry *e)
 {
-    size_t last;
-    const struct entry *found = longest(k, i, e, key, &last);
+    size_t last = i;
+    const struct entry *found = e;
+    if (e->flags & ENTRY_PREFIX || k->w->items[i].kind == WORD_NUMBER)
+        found = longest(k, i, e, key, &last);
     if (found)
         apply(k, found, i, last);
     if (found && last > i && found->flags & ENTRY_VALENCE &&
@@ -485,7 +497,8 @@ static void sum_up(struct walk *k)
             value[SIGNAL_EXCLAIMED + side] = k->strongest[side];
     }
     add(k, SIGNAL_LAST, k->last);
-    memcpy(k->out->uncut, value, sizeof(k->out->uncut));
+    if (k->take_v)
+        memcpy(k->out->uncut, value, sizeof(k->out->uncut));
     for (int s = 0; s < SIGNAL_LAST; s++)
         value[s] = least(value[s], SUM_LIMIT);
     for (int s = SIGNAL_DENSITY; s < SIGNAL_DENSITY + 2; s++)
@@ -535,7 +548,7 @@ void signals_read(const struct look *look, size_t from, size_t until,
                       .take = take, .every = every, .take_v = take_v,
                       .context = context, .factor = 1, .shielded = from,
                       .sentence = from };
-    *out = (struct signals){ .terms = 0 };
+    memset(out, 0, offsetof(struct signals, uncut));
     read_form(&k, from);
     for (size_t i = from; i < until;) {
         if (!(k.items[i].acts & ACT_ANY) && !k.scope && i >= k.shielded &&

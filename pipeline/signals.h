@@ -44,7 +44,8 @@ enum signal {
 };
 extern const char *const signal_names[SIGNAL_COUNT];
 
-enum { SIGNAL_DENSITY_SCALE = 2 };
+enum { SIGNAL_ROOM = (SIGNAL_COUNT + 3) / 4 * 4, /* for vectors of four */
+       SIGNAL_DENSITY_SCALE = 2 };
 /* Sums that density is made of. */
 static inline bool signal_is_dense(int signal)
 {
@@ -72,16 +73,16 @@ struct valence {
 typedef void take_valence_seen(void *context, const struct valence *v);
 
 struct signals {
-    float value[SIGNAL_COUNT];
-    float uncut[SIGNAL_COUNT]; /* before the limits */
+    float value[SIGNAL_ROOM];
     size_t terms;     /* each counts 1 / sqrt(terms) */
     double positive, negative; /* what their fitted weights add up to */
+    float uncut[SIGNAL_COUNT]; /* before the limits; set when take_v is */
 };
 
 /* What a word does, besides adding its weights. */
 enum act {
     ACT_START = 1,   /* an entry that does something may start here */
-    ACT_MARK = 2,
+    ACT_MARK = 2,    /* that is no pause: an intensifier reaches past it */
     ACT_APART = 4,   /* a handle or link: no entry starts with it */
     ACT_MASKED = 8,  /* of a name */
     ACT_SAME = 16,   /* the same word again */
@@ -94,7 +95,7 @@ struct looked {
     const struct entry *entry; /* entries[0] when there is none */
     const struct entry *pair;  /* likewise, of this word and the next */
     uint8_t acts;              /* set of enum act */
-    bool plain;                /* of the word's kind */
+    bool own;                  /* key is its own, not that of its kind */
 };
 
 /* A text with each word looked up, once, however often it is read. */
