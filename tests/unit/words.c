@@ -155,9 +155,16 @@ static void test_flags(void **state)
     assert_int_equal(first("GREAT").flags, WORD_CAPS | WORD_TITLE);
     assert_int_equal(first("Great").flags, WORD_TITLE);
     assert_int_equal(first("I").flags, WORD_TITLE);
-    assert_int_equal(first("sooo").flags, WORD_LENGTHENED);
+    assert_int_equal(first("sooo").flags, WORD_LENGTHENED | WORD_ODD);
     assert_int_equal(first("SOOO").flags,
-                     WORD_CAPS | WORD_TITLE | WORD_LENGTHENED);
+                     WORD_CAPS | WORD_TITLE | WORD_LENGTHENED | WORD_ODD);
+    assert_int_equal(first("#so").flags, WORD_ODD);
+    assert_int_equal(first("caf\xc3\xa9").flags, WORD_HIGH);
+    assert_int_equal(first("!").flags,
+                     WORD_EXCLAMATION | WORD_HARD | WORD_END);
+    assert_int_equal(first("...").flags,
+                     WORD_STOP | WORD_HARD | WORD_END | WORD_ODD);
+    assert_int_equal(first(",").flags, WORD_PAUSE);
     assert_int_equal(first("so").flags, 0);
     assert_int_equal(first("well-made").flags, WORD_JOINED);
     assert_int_equal(first("don't").flags, WORD_JOINED);
