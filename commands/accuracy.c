@@ -3,8 +3,9 @@
  * people labelled. Changes nothing. */
 #include <math.h>
 
-#include "commands/command.h"
+#include "base/write.h"
 #include "commands/labelled.h"
+#include "commands/reading.h"
 #include "pipeline/sentiment.h"
 
 enum { RESAMPLES = 1000, TAIL = RESAMPLES * 25 / 1000 };
@@ -38,6 +39,7 @@ struct pair {
 
 struct judging {
     const struct flags *flags;
+    int format;
     struct scorer *scorer;
     struct words words;
     struct pair *pairs;  /* owned */
@@ -178,17 +180,26 @@ static void print_text(const struct judging *j, const struct figures *f,
 static void print_json(const struct judging *j, const struct figures *f,
                        double low, double high)
 {
-    printf("{\"texts\":%zu,\"confusion\":{", j->count);
+    struct buf out = BUF_INIT(0);
+    struct writer w = { .out = &out };
+    write_begin(&w, NULL, '{');
+    write_count(&w, "texts", j->count);
+    write_begin(&w, "confusion", '{');
     for (int c = LABEL_NEGATIVE; c < LABEL_COUNT; c++) {
-        printf("%s\"%s\":{", c > LABEL_NEGATIVE ? "," : "", label_names[c]);
+        write_begin(&w, label_names[c], '{');
         for (int d = LABEL_NEGATIVE; d < LABEL_COUNT; d++)
-            printf("%s\"%s\":%u", d > LABEL_NEGATIVE ? "," : "",
-                   label_names[d], f->confusion[c][d]);
-        printf("}");
+            write_count(&w, label_names[d], f->confusion[c][d]);
+        write_end(&w, '}');
     }
-    printf("},\"macro_recall\":%.4f,\"macro_recall_low\":%.4f,"
-           "\"macro_recall_high\":%.4f,\"macro_f1\":%.4f,\"accuracy\":%.4f}\n",
-           f->recall, low, high, f->f1, f->accuracy);
+    write_end(&w, '}');
+    write_real(&w, "macro_recall", f->recall);
+    write_real(&w, "macro_recall_low", low);
+    write_real(&w, "macro_recall_high", high);
+    write_real(&w, "macro_f1", f->f1);
+    write_real(&w, "accuracy", f->accuracy);
+    write_end(&w, '}');
+    puts(buf_text(&out));
+    buf_release(&out);
 }
 
 static int report(const struct judging *j, struct error *err)
@@ -201,7 +212,7 @@ static int report(const struct judging *j, struct error *err)
         f.confusion[j->pairs[i].gold][j->pairs[i].said]++;
     judge_figures(&f);
     bootstrap(j, &low, &high);
-    if (!strcmp(j->flags->format, "json"))
+    if (j->format == FORMAT_JSON)
         print_json(j, &f, low, high);
     else
         print_text(j, &f, low, high);
@@ -218,9 +229,9 @@ static int run(struct invocation *in, struct error *err)
     if (in->argc != 1)
         return error_set(err, ERROR_USAGE, "one file of labelled texts is "
                          "needed: swell accuracy FILE");
-    if (strcmp(f->format, "text") && strcmp(f->format, "json"))
-        return error_set(err, ERROR_USAGE, "--format is text or json, not "
-                         "\"%s\"", f->format);
+    j.format = format_index(f->format, 2, err);
+    if (j.format < 0)
+        return -1;
     buf_printf(&folder, "%s/lexicons/%s", data_folder(), f->language);
     if (f->predictions && !(j.predictions = fopen(f->predictions, "we")))
         return error_set(err, ERROR_DENIED, "%s cannot be written",

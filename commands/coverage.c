@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell coverage: which part of the planned collection was really got. */
-#include <string.h>
-
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/mem.h"
-#include "base/tags.h"
-#include "commands/command.h"
+#include "base/write.h"
+#include "commands/reading.h"
+#include "digest/names.h"
 
 struct coverage_flags {
     struct range_flags range;
@@ -23,160 +21,129 @@ static const struct option options[] = {
     OPTION_END
 };
 
-struct names {
-    char **items;
-    size_t count, room;
-};
-
-static int keep_name(void *context, const char *name)
-{
-    struct names *n = context;
-    n->items = mem_grow(n->items, &n->room, n->count, sizeof(*n->items));
-    n->items[n->count++] = mem_string(name);
-    return 0;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-enum form { TEXT_FORM, CSV_FORM, JSON_FORM };
-
 struct table {
-    enum form form;
-    bool spans, first;
+    int format;
+    bool spans;
     int64_t from, until;
+    struct buf out;
+    struct writer writer;
 };
 
-/* A source's name comes from the configuration, so no comma is in it that
- * would not be quoted. */
-static void print_label(const struct table *t, const char *label)
+static void put_span(struct table *t, const char *label, int64_t from,
+                     int64_t until, uint8_t state)
 {
-    struct buf out = BUF_INIT(0);
-    if (t->form == JSON_FORM)
-        json_write(&out, text_of(label));
-    else
-        buf_puts(&out, label);
-    printf(t->form == TEXT_FORM ? "%-20s" : "%s", out.data);
-    buf_release(&out);
-}
-
-static void print_span(struct table *t, const char *label, int64_t from,
-                       int64_t until, uint8_t state)
-{
+    struct writer *w = &t->writer;
     char a[CLOCK_TEXT], b[CLOCK_TEXT];
-    const char *name = coverage_names[state];
-    clock_format(from, a);
-    clock_format(until, b);
-    if (t->form == JSON_FORM)
-        printf("%s\n {\"label\":", t->first ? "" : ",");
-    print_label(t, label);
-    if (t->form == JSON_FORM)
-        printf(",\"from\":\"%s\",\"until\":\"%s\",\"state\":\"%s\"}", a, b,
-               name);
-    else
-        printf(t->form == CSV_FORM ? ",%s,%s,%s\n" : " %s  %s  %s\n", a, b,
-               name);
-    t->first = false;
+    if (t->format == FORMAT_TEXT) {
+        buf_printf(&t->out, "%-20s %s  %s  %s\n", label,
+                   clock_format(from, a), clock_format(until, b),
+                   coverage_names[state]);
+        return;
+    }
+    write_begin(w, NULL, '{');
+    write_text(w, "label", label);
+    write_time(w, "from", from);
+    write_time(w, "until", until);
+    write_text(w, "state", coverage_names[state]);
+    write_end(w, '}');
 }
 
-static void print_spans(struct table *t, const char *label,
-                        const uint8_t *states, size_t count)
+static void put_spans(struct table *t, const char *label,
+                      const uint8_t *states, size_t count)
 {
     size_t start = 0;
     for (size_t i = 1; i <= count; i++)
         if (i == count || states[i] != states[start]) {
             if (states[start] != COVERAGE_NONE)
-                print_span(t, label, t->from + (int64_t)start * QUARTER,
-                           t->from + (int64_t)i * QUARTER, states[start]);
+                put_span(t, label, t->from + (int64_t)start * QUARTER,
+                         t->from + (int64_t)i * QUARTER, states[start]);
             start = i;
         }
 }
 
 /* Hours of each state, and the covered share of all that was planned. */
-static void print_totals(struct table *t, const char *label,
-                         const uint8_t *states, size_t count)
+static void put_totals(struct table *t, const char *label,
+                       const uint8_t *states, size_t count)
 {
+    struct writer *w = &t->writer;
     size_t sum[COVERAGE_STATES] = { 0 };
     for (size_t i = 0; i < count; i++)
         sum[states[i]]++;
     size_t planned = count - sum[COVERAGE_NONE];
     double share = planned ? (double)sum[COVERAGE_COVERED] / (double)planned
                            : 0;
-    if (t->form == JSON_FORM)
-        printf("%s\n {\"label\":", t->first ? "" : ",");
-    print_label(t, label);
-    for (uint8_t s = COVERAGE_PLANNED; s < COVERAGE_STATES; s++) {
-        double hours = (double)sum[s] / 4;
-        if (t->form == JSON_FORM)
-            printf(",\"%s\":%.2f", coverage_names[s], hours);
-        else
-            printf(t->form == CSV_FORM ? ",%.2f" : " %12.2f", hours);
+    if (t->format == FORMAT_TEXT) {
+        buf_printf(&t->out, "%-20s", label);
+        for (int s = COVERAGE_PLANNED; s < COVERAGE_STATES; s++)
+            buf_printf(&t->out, " %12.2f", (double)sum[s] / 4);
+        buf_printf(&t->out, " %8.1f %%\n", 100 * share);
+        return;
     }
-    if (t->form == JSON_FORM)
-        printf(",\"share\":%.3f}", share);
-    else
-        printf(t->form == CSV_FORM ? ",%.3f\n" : " %8.1f %%\n",
-               t->form == CSV_FORM ? share : 100 * share);
-    t->first = false;
+    write_begin(w, NULL, '{');
+    write_text(w, "label", label);
+    for (int s = COVERAGE_PLANNED; s < COVERAGE_STATES; s++)
+        write_real(w, coverage_names[s], (double)sum[s] / 4);
+    write_real(w, "share", share);
+    write_end(w, '}');
 }
 
-static void print_head(const struct table *t)
+static void put_head(struct table *t)
 {
-    if (t->form == JSON_FORM)
-        printf("[");
-    else if (t->form == CSV_FORM)
-        printf(t->spans ? "label,from,until,state\n"
-               : "label,planned,rate-limited,failed,covered,share\n");
+    struct buf *out = &t->out;
+    if (t->format == FORMAT_JSON)
+        write_begin(&t->writer, NULL, '[');
+    else if (t->format == FORMAT_CSV)
+        buf_puts(out, t->spans
+                          ? "label,from,until,state\n"
+                          : "label,planned,rate-limited,failed,covered,share\n");
     else if (t->spans)
-        printf("%-20s %-20s  %-20s  %s\n", "source", "from", "until", "state");
+        buf_printf(out, "%-20s %-20s  %-20s  %s\n", "source", "from", "until",
+                   "state");
     else
-        printf("%-20s %12s %12s %12s %12s %10s\n", "hours", "planned only",
-               "rate-limited", "failed", "covered", "covered");
+        buf_printf(out, "%-20s %12s %12s %12s %12s %10s\n", "hours",
+                   "planned only", "rate-limited", "failed", "covered",
+                   "covered");
 }
 
-static int print_source(struct invocation *in, struct table *t,
-                        const char *label, struct error *err)
+static int put_source(struct invocation *in, struct table *t,
+                      const char *label, struct error *err)
 {
     size_t count = (size_t)((t->until - t->from) / QUARTER);
     uint8_t *states = mem_alloc(count);
     int rc = store_coverage(in->store, label, t->from, t->until, states, err);
-    if (rc == 0 && t->spans)
-        print_spans(t, label, states, count);
-    else if (rc == 0)
-        print_totals(t, label, states, count);
+    if (rc == 0)
+        (t->spans ? put_spans : put_totals)(t, label, states, count);
     mem_free(states);
     return rc;
 }
 
 static int run(struct invocation *in, struct error *err)
 {
-    static const char *const forms[] = { "text", "csv", "json" };
     const struct coverage_flags *flags = in->flags;
     struct names names = { 0 };
-    int form = tag_index(forms, 3, flags->format), rc = -1;
-    struct table t = { .spans = flags->spans, .first = true };
-    if (form < 0)
-        return error_set(err, ERROR_USAGE, "--format %s: text, csv or json",
-                         flags->format);
-    t.form = (enum form)form;
-    if (range_resolve(in, &flags->range, &t.from, &t.until, NULL, err) ||
+    struct table t = { .spans = flags->spans };
+    int rc = -1;
+    t.format = format_index(flags->format, 3, err);
+    t.writer = (struct writer){ .out = &t.out, .csv = t.format == FORMAT_CSV };
+    if (t.format < 0 ||
+        range_resolve(in, &flags->range, &t.from, &t.until, NULL, err) ||
         invocation_store(in, STORE_READ, err) ||
-        store_names(in->store, STORE_LABELS, keep_name, &names, err))
+        names_read(&names, in->store, STORE_LABELS, err))
         goto done;
-    if (names.count)
-        qsort(names.items, names.count, sizeof(*names.items), by_name);
-    print_head(&t);
+    names_sort(&names);
+    put_head(&t);
     rc = EXIT_DONE;
     for (size_t i = 0; i < names.count && rc == EXIT_DONE; i++)
-        rc = print_source(in, &t, names.items[i], err);
-    if (rc == EXIT_DONE && t.form == JSON_FORM)
-        printf("\n]\n");
+        rc = put_source(in, &t, names.items[i], err);
+    if (t.format == FORMAT_JSON) {
+        write_end(&t.writer, ']');
+        buf_putc(&t.out, '\n');
+    }
+    if (rc == EXIT_DONE)
+        fwrite(buf_text(&t.out), 1, t.out.length, stdout);
 done:
-    for (size_t i = 0; i < names.count; i++)
-        mem_free(names.items[i]);
-    mem_free(names.items);
+    buf_release(&t.out);
+    names_release(&names);
     return rc;
 }
 

@@ -11,9 +11,9 @@
 #include "digest/deliver.h"
 #include "digest/digest.h"
 
-enum format { FORMAT_TEXT, FORMAT_HTML, FORMAT_MARKDOWN, FORMAT_JSON,
-              FORMAT_COUNT };
-static const char *const format_names[FORMAT_COUNT] = { "text", "html",
+enum form { FORM_TEXT, FORM_HTML, FORM_MARKDOWN, FORM_JSON,
+              FORM_COUNT };
+static const char *const form_names[FORM_COUNT] = { "text", "html",
                                                         "markdown", "json" };
 
 struct flags {
@@ -110,11 +110,11 @@ static int put(struct invocation *in, const struct flags *f, int format,
     struct buf out = BUF_INIT(0);
     int rc = 0;
     bool screen = !f->out;
-    if (format == FORMAT_HTML)
+    if (format == FORM_HTML)
         digest_html(d, &out, NULL, NULL);
-    else if (format == FORMAT_MARKDOWN)
+    else if (format == FORM_MARKDOWN)
         digest_markdown(d, &out);
-    else if (format == FORMAT_JSON)
+    else if (format == FORM_JSON)
         digest_json(d, &out);
     else
         digest_text(d, &out, screen ? terminal_columns() : 80,
@@ -187,7 +187,7 @@ static int run(struct invocation *in, struct error *err)
     const struct flags *f = in->flags;
     struct zone *zone = NULL;
     int64_t day;
-    int format = word_index("format", f->format, format_names, FORMAT_COUNT,
+    int format = word_index("format", f->format, form_names, FORM_COUNT,
                             err);
     if (in->argc)
         return error_set(err, ERROR_USAGE, "%.60s: digest takes options only, "

@@ -3,9 +3,9 @@
 #include <math.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/log.h"
-#include "commands/command.h"
+#include "base/write.h"
+#include "commands/reading.h"
 #include "digest/experiment.h"
 
 enum { NAME_MOST = 80 };
@@ -44,6 +44,8 @@ struct call {
     const struct flags *flags;
     struct zone *zone;
     bool json;
+    struct buf out;
+    struct writer writer;
     size_t shown;
 };
 
@@ -158,44 +160,40 @@ static int run_close(struct call *c, const char *name, struct error *err)
 
 /* ---- reading ---------------------------------------------------------- */
 
-static void json_field(struct buf *out, const char *name, const char *text)
+/* The day, NULL where there is none. */
+static const char *day_of(const struct call *c, int64_t when,
+                          char out[CLOCK_TEXT])
 {
-    buf_printf(out, ",\"%s\":", name);
-    json_write(out, text_of(text));
+    day_text(c->zone, when, out);
+    return when ? out : NULL;
 }
 
-static void json_experiment(struct buf *out, const struct call *c,
-                            const struct experiment *e)
+static void put_experiment(struct writer *w, const struct call *c,
+                           const struct experiment *e)
 {
     char day[CLOCK_TEXT];
 
-    buf_puts(out, "{\"name\":");
-    json_write(out, text_of(e->name));
-    json_field(out, "subject", e->subject);
-    json_field(out, "title", e->title);
-    json_field(out, "aspect", e->aspect);
-    json_field(out, "channel", e->channel);
-    json_field(out, "controls", e->controls);
-    day_text(c->zone, e->from, day);
-    json_field(out, "from", day);
-    day_text(c->zone, e->until, day);
-    json_field(out, "to", e->until ? day : "");
-    json_field(out, "state", e->closed ? "closed" : "open");
-    json_field(out, "lesson", e->lesson);
+    write_text(w, "name", e->name);
+    write_text(w, "subject", e->subject);
+    write_text(w, "title", e->title);
+    write_text(w, "aspect", e->aspect);
+    write_text(w, "channel", e->channel);
+    write_text(w, "controls", e->controls);
+    write_text(w, "from", day_of(c, e->from, day));
+    write_text(w, "to", day_of(c, e->until, day));
+    write_text(w, "state", e->closed ? "closed" : "open");
+    write_text(w, "lesson", e->lesson);
 }
 
 static int list_one(void *context, const struct experiment *e)
 {
     struct call *c = context;
     char from[CLOCK_TEXT], to[CLOCK_TEXT];
-    struct buf out = BUF_INIT(0);
 
     if (c->json) {
-        buf_puts(&out, c->shown ? ",\n" : "\n");
-        json_experiment(&out, c, e);
-        buf_putc(&out, '}');
-        fputs(out.data, stdout);
-        buf_release(&out);
+        write_begin(&c->writer, NULL, '{');
+        put_experiment(&c->writer, c, e);
+        write_end(&c->writer, '}');
     } else {
         day_text(c->zone, e->from, from);
         day_text(c->zone, e->until, to);
@@ -212,11 +210,11 @@ static int run_list(struct call *c, const char *name, struct error *err)
 {
     (void)name;
     if (c->json)
-        printf("[");
+        write_begin(&c->writer, NULL, '[');
     if (experiment_scan(c->in->store, list_one, c, err))
         return -1;
     if (c->json)
-        printf("\n]\n");
+        write_end(&c->writer, ']');
     else if (c->shown == 0)
         printf("No experiments yet. Add one: swell experiment add NAME "
                "--subject S --from DATE\n");
@@ -250,28 +248,31 @@ static void print_effect(const struct effect *e)
     printf("\n");
 }
 
-static void json_effect(struct buf *out, const struct effect *e)
+static void put_effect(struct writer *w, const struct effect *e)
 {
-    buf_puts(out, "{\"measure\":");
-    json_write(out, text_of(effect_names[e->measure]));
-    json_field(out, "verdict", effect_verdict_names[e->verdict]);
-    json_field(out, "method",
+    write_begin(w, NULL, '{');
+    write_text(w, "measure", effect_names[e->measure]);
+    write_text(w, "verdict", effect_verdict_names[e->verdict]);
+    write_text(w, "method",
                e->method == EFFECT_PLACEBO ? "placebo" : "approximate");
-    buf_printf(out, ",\"before\":%.4f,\"after\":%.4f,\"change\":%.4f,"
-               "\"low\":%.4f,\"high\":%.4f,\"detectable\":%.4f,"
-               "\"placebos\":%u,\"posts_before\":%llu,\"posts_after\":%llu",
-               e->before, e->after, e->change, e->low, e->high, e->detectable,
-               e->placebos, (unsigned long long)e->posts_before,
-               (unsigned long long)e->posts_after);
+    write_real(w, "before", e->before);
+    write_real(w, "after", e->after);
+    write_real(w, "change", e->change);
+    write_real(w, "low", e->low);
+    write_real(w, "high", e->high);
+    write_real(w, "detectable", e->detectable);
+    write_count(w, "placebos", e->placebos);
+    write_count(w, "posts_before", e->posts_before);
+    write_count(w, "posts_after", e->posts_after);
     if (e->pretrend_known)
-        buf_printf(out, ",\"pretrend\":%.4f", e->pretrend);
-    buf_putc(out, '}');
+        write_real(w, "pretrend", e->pretrend);
+    write_end(w, '}');
 }
 
-static void show_reading(const struct call *c, const struct experiment *e,
+static void show_reading(struct call *c, const struct experiment *e,
                          const struct experiment_reading *r)
 {
-    struct buf out = BUF_INIT(0);
+    struct writer *w = &c->writer;
 
     if (!c->json) {
         printf("%s, %s: %u days before against %u after, %u controls\n",
@@ -281,17 +282,16 @@ static void show_reading(const struct call *c, const struct experiment *e,
             print_effect(&r->effects[m]);
         return;
     }
-    json_experiment(&out, c, e);
-    buf_printf(&out, ",\"days_before\":%u,\"days_after\":%u,"
-               "\"controls_with_posts\":%u,\"effects\":[", r->days_before,
-               r->days_after, r->controls);
-    for (int m = 0; m < EFFECT_COUNT; m++) {
-        buf_puts(&out, m ? ",\n" : "\n");
-        json_effect(&out, &r->effects[m]);
-    }
-    buf_puts(&out, "]}\n");
-    fputs(out.data, stdout);
-    buf_release(&out);
+    write_begin(w, NULL, '{');
+    put_experiment(w, c, e);
+    write_count(w, "days_before", r->days_before);
+    write_count(w, "days_after", r->days_after);
+    write_count(w, "controls_with_posts", r->controls);
+    write_begin(w, "effects", '[');
+    for (int m = 0; m < EFFECT_COUNT; m++)
+        put_effect(w, &r->effects[m]);
+    write_end(w, ']');
+    write_end(w, '}');
 }
 
 static int run_read(struct call *c, const char *name, struct error *err)
@@ -343,15 +343,19 @@ static int run(struct invocation *in, struct error *err)
                              strpbrk(in->argv[1], "/\n\r\t")))
         return error_set(err, ERROR_USAGE, "a name has 1 to %d bytes and no "
                          "slash", NAME_MOST);
-    c.json = !strcmp(f->format, "json");
-    if (!c.json && strcmp(f->format, "text"))
-        return error_set(err, ERROR_USAGE, "--format %.40s: text or json",
-                         f->format);
+    int format = format_index(f->format, 2, err);
+    if (format < 0)
+        return -1;
+    c.json = format == FORMAT_JSON;
+    c.writer.out = &c.out;
     if (invocation_config(in, err) ||
         invocation_zone(in, f->tz, &c.zone, err))
         return -1;
     if (!invocation_store(in, verb->writes ? STORE_CHANGE : STORE_READ, err))
         rc = verb->run(&c, verb->needs_name ? in->argv[1] : NULL, err);
+    if (c.out.length)
+        puts(c.out.data);
+    buf_release(&c.out);
     zone_close(c.zone);
     return rc;
 }

@@ -7,10 +7,12 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/write.h"
 #include "commands/command.h"
 #include "commands/manifest.h"
 #include "commands/reading.h"
 #include "commands/sheet.h"
+#include "digest/names.h"
 #include "digest/terms.h"
 
 struct export_flags {
@@ -79,12 +81,10 @@ static void cell_author(struct export *e, uint64_t hash)
 }
 
 static void cell_set(struct export *e, unsigned set,
-                     const char *const names[], int count)
+                     const char *const names[])
 {
     struct buf list = BUF_INIT(0);
-    for (int i = 0; i < count; i++)
-        if (set & 1u << i)
-            buf_printf(&list, "%s%s", list.length ? "," : "", names[i]);
+    set_words(&list, set, names, ",");
     sheet_text(e->sheet, text_of(buf_text(&list)));
     buf_release(&list);
 }
@@ -94,9 +94,9 @@ static void cell_tags(struct export *e, const struct tags *t)
     sheet_text(e->sheet, text_of(label_names[t->label < LABEL_COUNT
                                              ? t->label : 0]));
     sheet_decimal(e->sheet, t->score);
-    cell_set(e, t->aspects, aspect_names, ASPECT_COUNT);
-    cell_set(e, t->intents, intent_names, INTENT_COUNT);
-    cell_set(e, t->channels, channel_names, CHANNEL_COUNT);
+    cell_set(e, t->aspects, aspect_names);
+    cell_set(e, t->intents, intent_names);
+    cell_set(e, t->channels, channel_names);
 }
 
 static void cell_span(struct export *e, const struct post *p, struct span s)
@@ -282,41 +282,16 @@ _Static_assert(sizeof(window_columns) / sizeof(*window_columns) ==
                4 + sizeof(struct counts) / sizeof(uint64_t),
                "a column for each counter");
 
-struct names {
-    char **items;
-    size_t count, room;
-};
-
-static int keep_name(void *context, const char *name)
-{
-    struct names *n = context;
-    n->items = mem_grow(n->items, &n->room, n->count, sizeof(*n->items));
-    n->items[n->count++] = mem_string(name);
-    return 0;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
+/* Names in an order of their own: the store's depends on who came first. */
 static int get_names(struct export *e, enum store_name kind,
                      const char *only, struct names *n)
 {
     if (only)
-        keep_name(n, only);
-    else if (store_names(e->in->store, kind, keep_name, n, e->err))
+        names_add(n, only);
+    else if (names_read(n, e->in->store, kind, e->err))
         return -1;
-    if (n->count)
-        qsort(n->items, n->count, sizeof(*n->items), by_name);
+    names_sort(n);
     return 0;
-}
-
-static void names_release(struct names *n)
-{
-    for (size_t i = 0; i < n->count; i++)
-        mem_free(n->items[i]);
-    mem_free(n->items);
 }
 
 static void export_window(struct export *e, int64_t start,
@@ -356,11 +331,13 @@ static int run_windows(struct export *e)
 {
     struct names subjects = { 0 }, sources = { 0 };
     int rc = -1;
-    if (!e->flags->subject)
-        keep_name(&subjects, "*");
     if (get_names(e, STORE_SUBJECTS, e->flags->subject, &subjects) ||
         get_names(e, STORE_SOURCES, e->flags->source, &sources))
         goto done;
+    if (!e->flags->subject) {
+        names_add(&subjects, "*");
+        names_sort(&subjects);
+    }
     rc = 0;
     for (int64_t day = e->query.from / DAY * DAY; day < e->query.until;
          day += DAY)

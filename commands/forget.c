@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "commands/command.h"
+#include "digest/names.h"
 
 struct forget_flags {
     char *author, *source, *post, *url;
@@ -23,20 +24,6 @@ static const struct option options[] = {
       "of this source; default every source" },
     OPTION_END
 };
-
-struct name_bag {
-    char **items;
-    size_t count, room;
-};
-
-static int keep_name(void *context, const char *name)
-{
-    struct name_bag *bag = context;
-    bag->items = mem_grow(bag->items, &bag->room, bag->count,
-                          sizeof(*bag->items));
-    bag->items[bag->count++] = mem_string(name);
-    return 0;
-}
 
 struct search {
     const char *handle;
@@ -89,7 +76,7 @@ static int forget_handle(struct invocation *in, uint64_t *total,
     return rc;
 }
 
-static int forget_author(struct invocation *in, const struct name_bag *sources,
+static int forget_author(struct invocation *in, const struct names *sources,
                          uint64_t *total, struct error *err)
 {
     const struct forget_flags *flags = in->flags;
@@ -107,7 +94,7 @@ static int forget_author(struct invocation *in, const struct name_bag *sources,
     return rc ? -1 : forget_handle(in, total, err);
 }
 
-static int forget_post(struct invocation *in, const struct name_bag *sources,
+static int forget_post(struct invocation *in, const struct names *sources,
                        uint64_t *total, struct error *err)
 {
     const struct forget_flags *flags = in->flags;
@@ -124,7 +111,7 @@ static int forget_post(struct invocation *in, const struct name_bag *sources,
 static int run(struct invocation *in, struct error *err)
 {
     const struct forget_flags *flags = in->flags;
-    struct name_bag sources = { 0 };
+    struct names sources = { 0 };
     uint64_t total = 0;
     int rc = -1;
     if (!!flags->author + !!flags->post + !!flags->url != 1)
@@ -133,8 +120,8 @@ static int run(struct invocation *in, struct error *err)
     if (invocation_store(in, STORE_CHANGE, err))
         return -1;
     if (flags->source)
-        keep_name(&sources, flags->source);
-    else if (store_names(in->store, STORE_SOURCES, keep_name, &sources, err))
+        names_add(&sources, flags->source);
+    else if (names_read(&sources, in->store, STORE_SOURCES, err))
         goto done;
     if (flags->url) {
         struct store_selector which = { .url = text_of(flags->url) };
@@ -148,9 +135,7 @@ static int run(struct invocation *in, struct error *err)
         printf("%llu post%s forgotten\n", (unsigned long long)total,
                total == 1 ? "" : "s");
 done:
-    for (size_t i = 0; i < sources.count; i++)
-        mem_free(sources.items[i]);
-    mem_free(sources.items);
+    names_release(&sources);
     return rc ? -1 : EXIT_DONE;
 }
 

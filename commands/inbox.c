@@ -5,15 +5,12 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/log.h"
+#include "base/write.h"
 #include "commands/reading.h"
 #include "digest/digest.h"
 #include "digest/waiting.h"
 
-enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_COUNT };
-static const char *const format_names[FORMAT_COUNT] = { "text", "csv",
-                                                        "json" };
 enum { STATE_ALL = ASK_STATE_COUNT, TEXT_COLUMNS = 320, THREAD_DAYS = 7 };
 static const char *const state_words[] = { "open", "answered", "ignored",
                                            "all" };
@@ -44,6 +41,7 @@ struct inbox {
     struct zone *zone;
     struct waiting *waiting;
     struct buf out;
+    struct writer writer;
 };
 
 /* ---- the states ------------------------------------------------------------ */
@@ -175,56 +173,25 @@ static void put_text(struct inbox *b, const struct ask *a)
     buf_puts(out, "\n\n");
 }
 
-static void put_csv(struct inbox *b, const struct ask *a)
+static void put_row(struct inbox *b, const struct ask *a)
 {
-    struct buf *out = &b->out;
-    char when[CLOCK_TEXT];
-    csv_text(out, text_of(a->sample.source));
-    buf_putc(out, ',');
-    csv_text(out, text_of(a->sample.native_id));
-    buf_putc(out, ',');
-    csv_text(out, text_of(waiting_subject(b->waiting, a->subject)->name));
-    buf_printf(out, ",%s,%s,%s,%d,", clock_format(a->asked, when), kind_of(a),
-               ask_state_names[a->state], a->by_hand);
-    if (a->answered)
-        buf_printf(out, "%s,%lld", clock_format(a->answered, when),
-                   (long long)(a->answered - a->asked) / MINUTE);
-    else
-        buf_putc(out, ',');
-    buf_printf(out, ",%u,", a->posts);
-    csv_text(out, text_of(a->sample.url));
-    buf_putc(out, ',');
-    csv_text(out, text_of(a->sample.text));
-    buf_putc(out, '\n');
-}
-
-static void json_text(struct buf *out, const char *name, const char *text)
-{
-    buf_printf(out, ",\"%s\":", name);
-    json_write(out, text_of(text));
-}
-
-static void put_json(struct inbox *b, const struct ask *a)
-{
-    struct buf *out = &b->out;
-    char when[CLOCK_TEXT];
-    buf_puts(out, "{\"source\":");
-    json_write(out, text_of(a->sample.source));
-    json_text(out, "id", a->sample.native_id);
-    json_text(out, "subject", waiting_subject(b->waiting, a->subject)->name);
-    json_text(out, "asked_at", clock_format(a->asked, when));
-    json_text(out, "kind", kind_of(a));
-    json_text(out, "state", ask_state_names[a->state]);
-    buf_printf(out, ",\"by_hand\":%s,\"posts\":%u",
-               a->by_hand ? "true" : "false", a->posts);
-    if (a->answered) {
-        json_text(out, "answered_at", clock_format(a->answered, when));
-        buf_printf(out, ",\"minutes\":%lld",
-                   (long long)(a->answered - a->asked) / MINUTE);
-    }
-    json_text(out, "url", a->sample.url);
-    json_text(out, "text", a->sample.text);
-    buf_putc(out, '}');
+    struct writer *w = &b->writer;
+    bool known = a->answered != 0;
+    write_begin(w, NULL, '{');
+    write_text(w, "source", a->sample.source);
+    write_text(w, "id", a->sample.native_id);
+    write_text(w, "subject", waiting_subject(b->waiting, a->subject)->name);
+    write_time(w, "asked_at", a->asked);
+    write_text(w, "kind", kind_of(a));
+    write_text(w, "state", ask_state_names[a->state]);
+    write_flag(w, "by_hand", a->by_hand);
+    write_time(w, "answered_at", a->answered);
+    write_real(w, "minutes", known ? (double)((a->answered - a->asked) / MINUTE)
+                                   : NAN);
+    write_count(w, "posts", a->posts);
+    write_text(w, "url", a->sample.url);
+    write_text(w, "text", a->sample.text);
+    write_end(w, '}');
 }
 
 /* ---- the brands beside each other ----------------------------------------------- */
@@ -251,26 +218,25 @@ static void brand_text(struct buf *out, const struct asked *s,
     buf_putc(out, '\n');
 }
 
-static void brand_json(struct buf *out, const struct asked *s,
+static void brand_json(struct writer *w, const struct asked *s,
                        const struct ask_figures *f)
 {
-    buf_puts(out, "{\"subject\":");
-    json_write(out, text_of(s->name));
-    buf_printf(out, ",\"own\":%s,\"known\":%s,\"asked\":%llu,\"answered\":%llu,"
-               "\"answered_by_hand\":%llu,\"open\":%llu,\"ignored\":%llu",
-               s->own ? "true" : "false", s->replied ? "true" : "false",
-               (unsigned long long)f->asked, (unsigned long long)f->answered,
-               (unsigned long long)f->by_hand, (unsigned long long)f->open,
-               (unsigned long long)f->ignored);
-    if (!isnan(f->median_hours))
-        buf_printf(out, ",\"median_hours\":%.2f", f->median_hours);
-    buf_putc(out, '}');
+    write_begin(w, NULL, '{');
+    write_text(w, "subject", s->name);
+    write_flag(w, "own", s->own);
+    write_flag(w, "known", s->replied);
+    write_count(w, "asked", f->asked);
+    write_count(w, "answered", f->answered);
+    write_count(w, "answered_by_hand", f->by_hand);
+    write_count(w, "open", f->open);
+    write_count(w, "ignored", f->ignored);
+    write_real(w, "median_hours", f->median_hours);
+    write_end(w, '}');
 }
 
 /* Ours first, then the rivals, in the order of their asks. */
 static void put_brands(struct inbox *b, const struct ask *asks, size_t count)
 {
-    bool first = true;
     for (int rivals = 0; rivals < 2; rivals++)
         for (size_t i = 0, next; i < count; i = next) {
             const struct asked *s = waiting_subject(b->waiting, asks[i].brand);
@@ -281,25 +247,33 @@ static void put_brands(struct inbox *b, const struct ask *asks, size_t count)
             if (s->ours != !rivals)
                 continue;
             waiting_figures(&figures, &asks[i], next - i);
-            if (b->format == FORMAT_TEXT) {
+            if (b->format == FORMAT_TEXT)
                 brand_text(&b->out, s, &figures, b->until);
-            } else {
-                buf_puts(&b->out, first ? "" : ",\n");
-                brand_json(&b->out, s, &figures);
-            }
-            first = false;
+            else
+                brand_json(&b->writer, s, &figures);
         }
 }
 
 static void put_asks(struct inbox *b, const struct ask *const *listed,
                      size_t count)
 {
-    static void (*const put[])(struct inbox *, const struct ask *) = {
-        put_text, put_csv, put_json };
-    for (size_t i = 0; i < count; i++) {
-        buf_puts(&b->out, b->format == FORMAT_JSON && i ? ",\n" : "");
-        put[b->format](b, listed[i]);
-    }
+    for (size_t i = 0; i < count; i++)
+        (b->format == FORMAT_TEXT ? put_text : put_row)(b, listed[i]);
+}
+
+static void print_json(struct inbox *b, const struct ask *asks, size_t count,
+                       const struct ask *const *listed, size_t shown)
+{
+    struct writer *w = &b->writer;
+    write_begin(w, NULL, '{');
+    write_begin(w, "brands", '[');
+    put_brands(b, asks, count);
+    write_end(w, ']');
+    write_begin(w, "asks", '[');
+    put_asks(b, listed, shown);
+    write_end(w, ']');
+    write_end(w, '}');
+    buf_putc(&b->out, '\n');
 }
 
 static void print(struct inbox *b)
@@ -313,23 +287,20 @@ static void print(struct inbox *b)
     qsort(listed, found, sizeof(*listed), oldest_first);
     size_t limit = b->flags->limit;
     size_t shown = limit && limit < found ? limit : found;
-    if (b->format == FORMAT_CSV)
+    if (b->format == FORMAT_JSON) {
+        print_json(b, asks, count, listed, shown);
+    } else if (b->format == FORMAT_CSV) {
         buf_puts(&b->out, "source,id,subject,asked_at,kind,state,by_hand,"
                  "answered_at,minutes,posts,url,text\n");
-    if (b->format == FORMAT_JSON)
-        buf_puts(&b->out, "{\"brands\":[");
-    if (b->format != FORMAT_CSV)
+        put_asks(b, listed, shown);
+    } else {
         put_brands(b, asks, count);
-    buf_puts(&b->out, b->format == FORMAT_JSON   ? "],\n\"asks\":["
-                      : b->format == FORMAT_TEXT ? "\n"
-                                                 : "");
-    put_asks(b, listed, shown);
-    if (b->format == FORMAT_JSON)
-        buf_puts(&b->out, "]}\n");
-    if (b->format == FORMAT_TEXT)
+        buf_putc(&b->out, '\n');
+        put_asks(b, listed, shown);
         buf_printf(&b->out, "%zu %s%s\n", found, state_words[b->state],
                    found > shown ? "; --limit 0 gives all" : "");
-    else if (found > shown)
+    }
+    if (b->format != FORMAT_TEXT && found > shown)
         log_line(LOG_NOTE, "%zu of %zu given; --limit 0 gives all", shown,
                  found);
     fwrite(buf_text(&b->out), 1, b->out.length, stdout);
@@ -371,10 +342,11 @@ static int run(struct invocation *in, struct error *err)
     b.subject = in->argc && strcmp(in->argv[0], "*") ? in->argv[0] : NULL;
     b.state = word_index("state", b.flags->state, state_words, STATE_ALL + 1,
                          err);
-    b.format = word_index("format", b.flags->format, format_names,
-                          FORMAT_COUNT, err);
+    b.format = format_index(b.flags->format, 3, err);
     if (b.state < 0 || b.format < 0 || invocation_config(in, err))
         return -1;
+    b.writer = (struct writer){ .out = &b.out,
+                                .csv = b.format == FORMAT_CSV };
     int rc = list(&b, err);
     waiting_close(b.waiting);
     buf_release(&b.out);

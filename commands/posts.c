@@ -4,16 +4,12 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/mem.h"
+#include "base/write.h"
 #include "commands/reading.h"
 #include "digest/digest.h"
 #include "digest/posts.h"
 
-enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_NDJSON,
-              FORMAT_COUNT };
-static const char *const format_names[FORMAT_COUNT] = { "text", "csv", "json",
-                                                        "ndjson" };
 enum { TEXT_COLUMNS = 320 }; /* of a post on the terminal */
 enum order { ORDER_TIME, ORDER_TELLING, ORDER_COUNT };
 static const char *const order_names[ORDER_COUNT] = { "time", "telling" };
@@ -65,8 +61,8 @@ struct search {
     size_t count, room;
     uint64_t seen;
     struct buf out;
+    struct writer writer;
     const struct place *at;  /* being printed */
-    bool first;
 };
 
 /* ---- choosing ------------------------------------------------------------ */
@@ -114,91 +110,34 @@ static int best_first(const void *a, const void *b)
 
 /* ---- printing ------------------------------------------------------------ */
 
-static void put_set(struct buf *out, unsigned set, const char *const *names,
-                    int count, const char *between)
-{
-    bool first = true;
-    for (int i = 0; i < count; i++)
-        if (set >> i & 1) {
-            buf_printf(out, "%s%s", first ? "" : between, names[i]);
-            first = false;
-        }
-}
-
-/* As swell export gives authors. */
-static void put_author(struct buf *out, const struct post *p)
-{
-    if (p->author_hash)
-        buf_printf(out, "hash:%016llx", (unsigned long long)p->author_hash);
-}
-
 /* Same meanings as the import's keys, then the tags. */
-static void put_json(struct buf *out, const struct post *p,
-                     const struct tags *tags)
-{
-    static const char *const *const names[] = { aspect_names, intent_names,
-                                                channel_names };
-    static const int members[] = { ASPECT_COUNT, INTENT_COUNT, CHANNEL_COUNT };
-    static const char *const keys[] = { "aspects", "intents", "channels" };
-    const unsigned sets[] = { tags->aspects, tags->intents, tags->channels };
-    char when[CLOCK_TEXT];
-    buf_puts(out, "{\"id\":");
-    json_write(out, p->native_id);
-    buf_puts(out, ",\"source\":");
-    json_write(out, p->source);
-    buf_printf(out, ",\"created_at\":\"%s\",\"author\":\"",
-               clock_format(p->created, when));
-    put_author(out, p);
-    buf_putc(out, '"');
-    buf_printf(out, ",\"lang\":\"%.3s\",\"kind\":\"%s\",\"rating\":%u,"
-               "\"likes\":%u,\"reposts\":%u,\"replies\":%u", p->language,
-               post_kind_names[p->kind], p->rating, p->likes, p->reposts,
-               p->replies);
-    buf_puts(out, ",\"reply_to\":");
-    json_write(out, p->reply_to);
-    buf_printf(out, ",\"label\":\"%s\",\"score\":%.3f",
-               label_names[tags->label], tags->score / 1000.0);
-    for (int k = 0; k < 3; k++) {
-        buf_printf(out, ",\"%s\":[", keys[k]);
-        if (sets[k]) {
-            buf_putc(out, '"');
-            put_set(out, sets[k], names[k], members[k], "\",\"");
-            buf_putc(out, '"');
-        }
-        buf_putc(out, ']');
-    }
-    buf_puts(out, ",\"url\":");
-    json_write(out, p->url);
-    buf_puts(out, ",\"text\":");
-    json_write(out, p->text);
-    buf_putc(out, '}');
-}
-
-static void put_csv(struct buf *out, const struct post *p,
+static void put_row(struct writer *w, const struct post *p,
                     const struct tags *tags)
 {
-    char when[CLOCK_TEXT];
-    csv_text(out, p->native_id);
-    buf_putc(out, ',');
-    csv_text(out, p->source);
-    buf_printf(out, ",%s,", clock_format(p->created, when));
-    put_author(out, p);
-    buf_printf(out, ",%.3s,%s,%u,%u,%u,%u,", p->language,
-               post_kind_names[p->kind], p->rating, p->likes, p->reposts,
-               p->replies);
-    csv_text(out, p->reply_to);
-    buf_printf(out, ",%s,%.3f,", label_names[tags->label],
-               tags->score / 1000.0);
-    put_set(out, tags->aspects, aspect_names, ASPECT_COUNT, ";");
-    buf_putc(out, ',');
-    put_set(out, tags->intents, intent_names, INTENT_COUNT, ";");
-    buf_putc(out, ',');
-    put_set(out, tags->channels, channel_names, CHANNEL_COUNT, ";");
-    buf_putc(out, ',');
-    csv_text(out, p->url);
-    buf_putc(out, ',');
-    csv_text(out, p->text);
-    buf_putc(out, '\n');
+    char author[24] = "";
+    if (p->author_hash) /* as swell export gives it */
+        snprintf(author, sizeof(author), "hash:%016llx",
+                 (unsigned long long)p->author_hash);
+    write_begin(w, NULL, '{');
+    write_slice(w, "id", p->native_id);
+    write_slice(w, "source", p->source);
+    write_time(w, "created_at", p->created);
+    write_text(w, "author", author);
+    write_text(w, "lang", p->language);
+    write_text(w, "kind", post_kind_names[p->kind]);
+    write_count(w, "rating", p->rating);
+    write_count(w, "likes", p->likes);
+    write_count(w, "reposts", p->reposts);
+    write_count(w, "replies", p->replies);
+    write_slice(w, "reply_to", p->reply_to);
+    write_text(w, "label", label_names[tags->label]);
+    write_real(w, "score", tags->score / 1000.0);
+    write_set(w, "aspects", tags->aspects, aspect_names);
+    write_set(w, "intents", tags->intents, intent_names);
+    write_set(w, "channels", tags->channels, channel_names);
+    write_slice(w, "url", p->url);
+    write_slice(w, "text", p->text);
+    write_end(w, '}');
 }
 
 /* 2026-11-20 15:22 bluesky  negative −0.61  delivery, complaint
@@ -216,12 +155,12 @@ static void put_text(struct search *s, const struct post *p,
                    abs(tags->score) / 1000.0);
     if (tags->aspects || tags->intents || tags->channels)
         buf_puts(out, "  ");
-    put_set(out, tags->aspects, aspect_names, ASPECT_COUNT, ", ");
+    set_words(out, tags->aspects, aspect_names, ", ");
     buf_puts(out, tags->aspects && tags->intents ? " · " : "");
-    put_set(out, tags->intents, intent_names, INTENT_COUNT, ", ");
+    set_words(out, tags->intents, intent_names, ", ");
     if (tags->channels) {
         buf_puts(out, " [");
-        put_set(out, tags->channels, channel_names, CHANNEL_COUNT, ", ");
+        set_words(out, tags->channels, channel_names, ", ");
         buf_putc(out, ']');
     }
     buf_putc(out, '\n');
@@ -230,24 +169,28 @@ static void put_text(struct search *s, const struct post *p,
     buf_putc(out, '\n');
 }
 
+static void flush(struct search *s)
+{
+    fwrite(buf_text(&s->out), 1, s->out.length, stdout);
+    buf_clear(&s->out);
+}
+
 static int put_post(void *context, const struct post *post,
                     const struct mention *unused)
 {
     struct search *s = context;
     const struct tags *tags = &s->at->tags;
     (void)unused;
-    if (s->format == FORMAT_CSV) {
-        put_csv(&s->out, post, tags);
-    } else if (s->format == FORMAT_TEXT) {
+    if (s->format == FORMAT_TEXT) {
         put_text(s, post, tags);
     } else {
-        buf_puts(&s->out, s->format == FORMAT_JSON && !s->first ? ",\n" : "");
-        put_json(&s->out, post, tags);
-        buf_puts(&s->out, s->format == FORMAT_NDJSON ? "\n" : "");
+        put_row(&s->writer, post, tags);
+        if (s->format == FORMAT_NDJSON) { /* no list: each row alone */
+            buf_putc(&s->out, '\n');
+            s->writer.within = false;
+        }
     }
-    s->first = false;
-    fwrite(buf_text(&s->out), 1, s->out.length, stdout);
-    buf_clear(&s->out);
+    flush(s);
     return 0;
 }
 
@@ -258,17 +201,21 @@ static int print(struct search *s, struct error *err)
         printf("id,source,created_at,author,lang,kind,rating,likes,reposts,"
                "replies,reply_to,label,score,aspects,intents,channels,url,"
                "text\n");
+    s->writer = (struct writer){ .out = &s->out,
+                                 .csv = s->format == FORMAT_CSV };
     if (s->format == FORMAT_JSON)
-        printf("[");
-    s->first = true;
+        write_begin(&s->writer, NULL, '[');
     for (size_t i = 0; i < s->count && i < limit; i++) {
         s->at = &s->places[i];
         if (store_post(s->in->store, s->at->source, s->at->native_id,
                        put_post, s, err) < 0)
             return -1;
     }
-    if (s->format == FORMAT_JSON)
-        printf("]\n");
+    if (s->format == FORMAT_JSON) {
+        write_end(&s->writer, ']');
+        buf_putc(&s->out, '\n');
+        flush(s);
+    }
     if (s->format == FORMAT_TEXT)
         printf("%zu of %llu posts fit%s\n", s->count,
                (unsigned long long)s->seen,
@@ -289,8 +236,10 @@ static int read_filters(struct search *s, struct error *err)
         { "intent", f->intent, intent_names, INTENT_COUNT, &s->intent },
         { "channel", f->channel, channel_names, CHANNEL_COUNT, &s->channel },
         { "order", f->order, order_names, ORDER_COUNT, &s->order },
-        { "format", f->format, format_names, FORMAT_COUNT, &s->format },
     };
+    s->format = format_index(f->format, 4, err);
+    if (s->format < 0)
+        return -1;
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         *rows[i].out = -1;
         if (!rows[i].word)

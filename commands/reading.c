@@ -130,26 +130,6 @@ int range_planned(struct invocation *in, int64_t from, int64_t until,
 
 /* ---- output -------------------------------------------------------------- */
 
-void csv_text(struct buf *out, struct text t)
-{
-    bool guard = t.length && strchr("=+-@\t\r", t.data[0]) && t.data[0];
-    bool quoted = guard;
-    for (size_t i = 0; i < t.length; i++)
-        quoted |= t.data[i] == ',' || t.data[i] == '"' || t.data[i] == '\n' ||
-                  t.data[i] == '\r';
-    if (quoted)
-        buf_putc(out, '"');
-    if (guard)
-        buf_putc(out, '\'');
-    for (size_t i = 0; i < t.length; i++) {
-        if (t.data[i] == '"')
-            buf_putc(out, '"');
-        buf_putc(out, t.data[i]);
-    }
-    if (quoted)
-        buf_putc(out, '"');
-}
-
 unsigned terminal_columns(void)
 {
     struct winsize size = { 0 };
@@ -178,6 +158,12 @@ int word_index(const char *option, const char *word, const char *const *names,
                   buf_text(&list));
     buf_release(&list);
     return index;
+}
+
+int format_index(const char *word, int count, struct error *err)
+{
+    static const char *const names[] = { "text", "json", "csv", "ndjson" };
+    return word_index("format", word, names, count, err);
 }
 
 void put_quoted(struct buf *out, struct text t, size_t columns)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the reading commands share: a subject that is known, text for people,
- * cells of CSV. No command itself. */
+/* What the reading commands share: a subject that is known, words of options,
+ * text for people. No command itself. */
 #ifndef COMMANDS_READING_H
 #define COMMANDS_READING_H
 
@@ -18,10 +18,6 @@ const char *subject_title(const struct invocation *in, const char *name);
 int range_planned(struct invocation *in, int64_t from, int64_t until,
                   bool *planned, struct error *err);
 
-/* A cell, quoted where needed. A text that a spreadsheet would run (= + - @
- * tab) gets an apostrophe in front. */
-void csv_text(struct buf *out, struct text t);
-
 /* Columns of the terminal: COLUMNS, the window's, else 80. */
 unsigned terminal_columns(void);
 /* Colours are welcome: stdout is a terminal, NO_COLOR is not set. */
@@ -30,6 +26,11 @@ bool terminal_colour(void);
 /* Index of word in names, -1 with an error that lists them. */
 int word_index(const char *option, const char *word,
                const char *const *names, int count, struct error *err);
+
+/* In which form an answer is given; each command takes the first so many. */
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON };
+/* That of --format, -1 when it is none of them. */
+int format_index(const char *word, int count, struct error *err);
 
 /* A text from outside on the line, cut to so many columns. */
 void put_quoted(struct buf *out, struct text t, size_t columns);

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell retag: show what today's rules would change in the past, then apply
  * it. The tagging is pipeline/ingest_retag.c's. */
-#include <string.h>
-
 #include "base/clock.h"
-#include "base/json.h"
-#include "commands/command.h"
+#include "base/write.h"
+#include "commands/reading.h"
 #include "pipeline/ingest_retag.h"
 
 struct retag_flags {
@@ -49,29 +47,36 @@ static void print_text(const struct retag_report *r, bool applied)
            applied ? "changed" : "would change");
 }
 
+static void put_side(struct writer *w, const struct retag_row *row, int side)
+{
+    write_begin(w, side ? "after" : "before", '{');
+    write_count(w, "posts", row->posts[side]);
+    for (int i = LABEL_COUNT - 1; i > LABEL_UNSCORED; i--)
+        write_count(w, label_names[i], row->label[side][i]);
+    write_end(w, '}');
+}
+
 static void print_json(const struct retag_report *r, bool applied)
 {
     struct buf out = BUF_INIT(0);
-    buf_printf(&out, "{\"applied\":%s,\"rules\":%u,\"posts\":%llu,"
-               "\"changed\":%llu,\"subjects\":[", applied ? "true" : "false",
-               r->rules, (unsigned long long)r->posts,
-               (unsigned long long)r->changed);
+    struct writer w = { .out = &out };
+    write_begin(&w, NULL, '{');
+    write_flag(&w, "applied", applied);
+    write_count(&w, "rules", r->rules);
+    write_count(&w, "posts", r->posts);
+    write_count(&w, "changed", r->changed);
+    write_begin(&w, "subjects", '[');
     for (size_t i = 0; i < r->count; i++) {
-        const struct retag_row *row = &r->rows[i];
-        buf_puts(&out, i ? ",{\"subject\":" : "{\"subject\":");
-        json_write(&out, text_of(row->subject));
-        for (int side = 0; side < 2; side++)
-            buf_printf(&out, ",\"%s\":{\"posts\":%llu,\"positive\":%llu,"
-                       "\"neutral\":%llu,\"negative\":%llu}",
-                       side ? "after" : "before",
-                       (unsigned long long)row->posts[side],
-                       (unsigned long long)row->label[side][LABEL_POSITIVE],
-                       (unsigned long long)row->label[side][LABEL_NEUTRAL],
-                       (unsigned long long)row->label[side][LABEL_NEGATIVE]);
-        buf_printf(&out, ",\"turned\":%llu}", (unsigned long long)row->turned);
+        write_begin(&w, NULL, '{');
+        write_text(&w, "subject", r->rows[i].subject);
+        put_side(&w, &r->rows[i], 0);
+        put_side(&w, &r->rows[i], 1);
+        write_count(&w, "turned", r->rows[i].turned);
+        write_end(&w, '}');
     }
-    buf_puts(&out, "]}\n");
-    fputs(buf_text(&out), stdout);
+    write_end(&w, ']');
+    write_end(&w, '}');
+    puts(buf_text(&out));
     buf_release(&out);
 }
 
@@ -79,18 +84,15 @@ static int run(struct invocation *in, struct error *err)
 {
     const struct retag_flags *flags = in->flags;
     struct retag_report report = { 0 };
-    bool json = strcmp(flags->format, "json") == 0;
-    if (!json && strcmp(flags->format, "text") != 0)
-        return error_set(err, ERROR_USAGE, "--format text or json");
-    if (invocation_rules(in, err) ||
+    int format = format_index(flags->format, 2, err);
+    if (format < 0 || invocation_rules(in, err) ||
         invocation_store(in, flags->dry_run ? STORE_READ : STORE_CHANGE, err))
         return -1;
     int rc = retag_run(in->store, in->rules, flags->since,
                        clock_now() + 2 * DAY, !flags->dry_run, &report, err);
-    if (!rc && json)
-        print_json(&report, !flags->dry_run);
-    else if (!rc)
-        print_text(&report, !flags->dry_run);
+    if (!rc)
+        (format == FORMAT_JSON ? print_json : print_text)(&report,
+                                                          !flags->dry_run);
     retag_report_release(&report);
     return rc ? -1 : EXIT_DONE;
 }

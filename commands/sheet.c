@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/tags.h"
+#include "base/write.h"
 
 enum form { NDJSON, CSV, SQLITE };
 
@@ -23,26 +24,6 @@ struct sheet {
     struct buf line;
     struct sheet_sqlite *sqlite;
 };
-
-static void add_csv(struct buf *line, struct text value)
-{
-    /* A spreadsheet takes a cell that starts so for a formula. */
-    bool formula = value.length && strchr("=+-@\t\r", value.data[0]);
-    bool quote = formula;
-    for (size_t i = 0; i < value.length && !quote; i++)
-        quote = strchr(",\"\r\n", value.data[i]) != NULL;
-    if (!quote) {
-        buf_add(line, value.data, value.length);
-        return;
-    }
-    buf_puts(line, formula ? "\"'" : "\"");
-    for (size_t i = 0; i < value.length; i++) {
-        if (value.data[i] == '"')
-            buf_putc(line, '"');
-        buf_putc(line, value.data[i]);
-    }
-    buf_putc(line, '"');
-}
 
 static void add_header(struct sheet *s)
 {
@@ -126,7 +107,7 @@ void sheet_text(struct sheet *s, struct text value)
     if (s->form == SQLITE)
         sheet_sqlite_text(s->sqlite, s->at, value);
     else if (s->form == CSV)
-        add_csv(&s->line, value);
+        csv_text(&s->line, value);
     else if (s->columns[s->at].type == COLUMN_LIST)
         add_array(&s->line, value);
     else

@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/write.h"
 #include "commands/reading.h"
 
 enum {
@@ -19,7 +20,8 @@ enum {
     FLUSH = 256 * 1024,
 };
 
-enum format { FORMAT_TEXT, FORMAT_TSV, FORMAT_NDJSON };
+enum form { FORM_TEXT, FORM_TSV, FORM_NDJSON, FORM_COUNT };
+static const char *const form_names[FORM_COUNT] = { "text", "tsv", "ndjson" };
 
 struct tag_flags {
     bool explain;
@@ -41,19 +43,11 @@ struct run {
     struct json *json;    /* for NDJSON in */
     struct batch batch;
     struct buf out;
-    enum format format;
+    enum form form;
     bool explain;
     uint64_t line;        /* of the input, from 1 */
     uint64_t bad;         /* lines that were no JSON */
 };
-
-static void put_set(struct buf *out, unsigned set, const char *const names[])
-{
-    for (const char *gap = ""; set; set &= set - 1, gap = ",") {
-        buf_puts(out, gap);
-        buf_puts(out, names[__builtin_ctz(set)]);
-    }
-}
 
 /* Thousandths as -0.123. */
 static void put_score(struct buf *out, int score)
@@ -82,11 +76,11 @@ static void put_tsv(struct run *r, const struct post *p)
         buf_puts(out, r->batch.subjects[p->mentions[i].subject]);
     }
     buf_putc(out, '\t');
-    put_set(out, p->tags.aspects, aspect_names);
+    set_words(out, p->tags.aspects, aspect_names, ",");
     buf_putc(out, '\t');
-    put_set(out, p->tags.intents, intent_names);
+    set_words(out, p->tags.intents, intent_names, ",");
     buf_putc(out, '\t');
-    put_set(out, p->tags.channels, channel_names);
+    set_words(out, p->tags.channels, channel_names, ",");
     buf_putc(out, '\n');
 }
 
@@ -149,7 +143,7 @@ static void put_words(struct buf *out, const char *what, unsigned set,
     if (!set)
         return;
     buf_printf(out, "  %s: ", what);
-    put_set(out, set, names);
+    set_words(out, set, names, ",");
 }
 
 /* For people: the text, and under it what it says. */
@@ -200,9 +194,9 @@ static int finish_batch(struct run *r, struct error *err)
             buf_putc(&r->out, '\n');
             tagger_explain(r->tagger, p->text, &r->out);
             buf_putc(&r->out, '\n');
-        } else if (r->format == FORMAT_TSV) {
+        } else if (r->form == FORM_TSV) {
             put_tsv(r, p);
-        } else if (r->format == FORMAT_NDJSON) {
+        } else if (r->form == FORM_NDJSON) {
             put_ndjson(r, p);
         } else {
             put_text(r, p);
@@ -265,7 +259,7 @@ static void take_line(struct run *r, struct text line)
     r->line++;
     if (line.length && line.data[line.length - 1] == '\r')
         line.length--;
-    if (r->format == FORMAT_NDJSON && line.length && line.data[0] == '{') {
+    if (r->form == FORM_NDJSON && line.length && line.data[0] == '{') {
         take_json(r, line);
         return;
     }
@@ -348,19 +342,6 @@ static int tag_file(struct run *r, const char *path, struct error *err)
     return rc;
 }
 
-static int read_format(const char *name, enum format *out, struct error *err)
-{
-    static const char *const names[] = { [FORMAT_TEXT] = "text",
-        [FORMAT_TSV] = "tsv", [FORMAT_NDJSON] = "ndjson" };
-    int at = tag_index(names, 3, name);
-    if (at < 0)
-        return error_set(err, ERROR_USAGE,
-                         "the format \"%s\" is not known; use tsv, ndjson or "
-                         "text", name);
-    *out = (enum format)at;
-    return 0;
-}
-
 /* No configuration is looked for: without --config there are no subjects. */
 static int open_rules(struct invocation *in, struct error *err)
 {
@@ -380,8 +361,11 @@ static int run(struct invocation *in, struct error *err)
     struct run r = { .explain = flags->explain };
     int rc = -1;
     batch_init(&r.batch);
-    if (read_format(flags->format, &r.format, err) || open_rules(in, err))
+    int form = word_index("format", flags->format, form_names, FORM_COUNT,
+                          err);
+    if (form < 0 || open_rules(in, err))
         goto done;
+    r.form = (enum form)form;
     r.tagger = tagger_open(in->rules);
     r.json = json_open("", paths, take_object, &r);
     rc = in->argc ? 0 : tag_file(&r, "-", err);

@@ -3,8 +3,7 @@
 #include <inttypes.h>
 
 #include "base/clock.h"
-#include "base/json.h"
-#include "commands/command.h"
+#include "base/write.h"
 #include "commands/reading.h"
 #include "digest/terms.h"
 
@@ -33,135 +32,119 @@ static const char *const basis_names[] = {
     [TERMS_BOTH] = "own past and other posts of the same time",
 };
 
-static void print_text(const struct terms *t, const char *subject)
+static void put_term(struct buf *out, const struct term *e)
 {
     char when[CLOCK_TEXT];
-
-    printf("%s: %" PRIu64 " posts by %" PRIu64 " writers, %" PRIu64
-           " copies left out\n", subject, t->posts, t->authors, t->copies);
-    if (t->basis == TERMS_NO_BASELINE)
-        printf("No baseline yet: %u days before with %" PRIu64 " writers; "
-               "nothing is called new.\n", t->background_days,
-               t->background_authors);
-    else
-        printf("Compared with %s: %u days before%s.\n", basis_names[t->basis],
-               t->background_days, t->basis == TERMS_OWN_PAST ? "" :
-               ", too few alone");
-    for (size_t i = 0; i < t->count; i++) {
-        const struct term *e = &t->items[i];
-
-        if (e->weak && (i == 0 || !t->items[i - 1].weak))
-            printf("\nPerhaps only chance:\n");
-        printf("\n%s%s%s%s  %s: %" PRIu64 " posts by %" PRIu64 " writers, "
-               "%.1f expected\n", e->text, e->phrase ? " (\"" : "",
-               e->phrase ? e->phrase : "", e->phrase ? "\")" : "",
-               term_kind_names[e->kind], e->posts, e->authors, e->expected);
-        printf("  first seen %s, surprise %.1f, z %.1f\n",
+    buf_putc(out, '\n');
+    put_quoted(out, text_of(e->text), 0);
+    if (e->phrase) {
+        buf_puts(out, " (\"");
+        put_quoted(out, text_of(e->phrase), 0);
+        buf_puts(out, "\")");
+    }
+    buf_printf(out, "  %s: %" PRIu64 " posts by %" PRIu64 " writers, "
+               "%.1f expected\n", term_kind_names[e->kind], e->posts,
+               e->authors, e->expected);
+    buf_printf(out, "  first seen %s, surprise %.1f, z %.1f\n",
                clock_format(e->first_seen, when), e->surprise, e->z);
-        for (size_t j = 0; j < e->example_count; j++) {
-            struct text text = text_fit(text_of(e->examples[j].text), 70);
-            printf("  > ");
-            for (size_t k = 0; k < text.length; k++)
-                putchar((unsigned char)text.data[k] < ' ' ? ' '
-                                                          : text.data[k]);
-            printf("\n");
-        }
+    for (size_t i = 0; i < e->example_count; i++) {
+        buf_puts(out, "  > ");
+        put_quoted(out, text_of(e->examples[i].text), 70);
+        buf_putc(out, '\n');
+    }
+}
+
+static void put_text(struct buf *out, const struct terms *t,
+                     const char *subject)
+{
+    buf_printf(out, "%s: %" PRIu64 " posts by %" PRIu64 " writers, %" PRIu64
+               " copies left out\n", subject, t->posts, t->authors,
+               t->copies);
+    if (t->basis == TERMS_NO_BASELINE)
+        buf_printf(out, "No baseline yet: %u days before with %" PRIu64
+                   " writers; nothing is called new.\n", t->background_days,
+                   t->background_authors);
+    else
+        buf_printf(out, "Compared with %s: %u days before%s.\n",
+                   basis_names[t->basis], t->background_days,
+                   t->basis == TERMS_OWN_PAST ? "" : ", too few alone");
+    for (size_t i = 0; i < t->count; i++) {
+        if (t->items[i].weak && (i == 0 || !t->items[i - 1].weak))
+            buf_puts(out, "\nPerhaps only chance:\n");
+        put_term(out, &t->items[i]);
     }
     if (t->basis != TERMS_NO_BASELINE && t->count == 0)
-        printf("Nothing new.\n");
+        buf_puts(out, "Nothing new.\n");
 }
 
-/* A CSV field: quoted when it must be. */
-static void put_field(const char *text)
+static void put_example(struct writer *w, const struct sample *s)
 {
-    if (!text[strcspn(text, ",\"\r\n")]) {
-        fputs(text, stdout);
-        return;
-    }
-    putchar('"');
-    for (; *text; text++) {
-        if (*text == '"')
-            putchar('"');
-        putchar(*text);
-    }
-    putchar('"');
+    write_begin(w, NULL, '{');
+    write_time(w, "created_at", s->created);
+    write_text(w, "source", s->source);
+    write_text(w, "id", s->native_id);
+    write_text(w, "url", s->url);
+    write_text(w, "text", s->text);
+    write_end(w, '}');
 }
 
-static void print_csv(const struct terms *t)
+static void put_row(struct writer *w, const struct term *e)
 {
-    char when[CLOCK_TEXT];
-
-    printf("term,phrase,kind,posts,authors,before,expected,surprise,z,growth,"
-           "first_seen,weak,url\n");
-    for (size_t i = 0; i < t->count; i++) {
-        const struct term *e = &t->items[i];
-
-        put_field(e->text);
-        putchar(',');
-        put_field(e->phrase ? e->phrase : "");
-        printf(",%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.2f,%.2f,%.2f,%.2f,"
-               "%s,%d,", term_kind_names[e->kind], e->posts, e->authors,
-               e->before, e->expected, e->surprise, e->z, e->growth,
-               clock_format(e->first_seen, when), e->weak);
-        put_field(e->example_count ? e->examples[0].url : "");
-        putchar('\n');
+    write_begin(w, NULL, '{');
+    write_text(w, "term", e->text);
+    write_text(w, "phrase", e->phrase);
+    write_text(w, "kind", term_kind_names[e->kind]);
+    write_count(w, "posts", e->posts);
+    write_count(w, "authors", e->authors);
+    write_count(w, "before", e->before);
+    write_real(w, "expected", e->expected);
+    write_real(w, "surprise", e->surprise);
+    write_real(w, "z", e->z);
+    write_real(w, "growth", e->growth);
+    write_time(w, "first_seen", e->first_seen);
+    write_flag(w, "weak", e->weak);
+    if (w->csv) {
+        write_text(w, "url", e->example_count ? e->examples[0].url : NULL);
+    } else {
+        write_begin(w, "examples", '[');
+        for (size_t i = 0; i < e->example_count; i++)
+            put_example(w, &e->examples[i]);
+        write_end(w, ']');
     }
+    write_end(w, '}');
 }
 
-static void json_string(struct buf *out, const char *name, const char *text)
+static void put_rows(struct writer *w, const struct terms *t)
 {
-    buf_printf(out, ",\"%s\":", name);
-    json_write(out, text_of(text));
+    for (size_t i = 0; i < t->count; i++)
+        put_row(w, &t->items[i]);
 }
 
-static void json_term(struct buf *out, const struct term *e)
+static void put_csv(struct buf *out, const struct terms *t)
 {
-    char when[CLOCK_TEXT];
-
-    buf_printf(out, "{\"term\":");
-    json_write(out, text_of(e->text));
-    if (e->phrase)
-        json_string(out, "phrase", e->phrase);
-    json_string(out, "kind", term_kind_names[e->kind]);
-    buf_printf(out, ",\"posts\":%" PRIu64 ",\"authors\":%" PRIu64
-               ",\"before\":%" PRIu64 ",\"expected\":%.2f,\"surprise\":%.2f,"
-               "\"z\":%.2f,\"growth\":%.2f", e->posts, e->authors, e->before,
-               e->expected, e->surprise, e->z, e->growth);
-    buf_printf(out, ",\"weak\":%s", e->weak ? "true" : "false");
-    json_string(out, "first_seen", clock_format(e->first_seen, when));
-    buf_puts(out, ",\"examples\":[");
-    for (size_t i = 0; i < e->example_count; i++) {
-        const struct sample *s = &e->examples[i];
-
-        buf_printf(out, "%s{\"created_at\":\"%s\"", i ? "," : "",
-                   clock_format(s->created, when));
-        json_string(out, "source", s->source);
-        json_string(out, "id", s->native_id);
-        json_string(out, "url", s->url);
-        json_string(out, "text", s->text);
-        buf_putc(out, '}');
-    }
-    buf_puts(out, "]}");
+    struct writer w = { .out = out, .csv = true };
+    buf_puts(out, "term,phrase,kind,posts,authors,before,expected,surprise,z,"
+             "growth,first_seen,weak,url\n");
+    put_rows(&w, t);
 }
 
-static void print_json(const struct terms *t, const char *subject)
+static void put_json(struct buf *out, const struct terms *t,
+                     const char *subject)
 {
-    struct buf out = BUF_INIT(0);
-
-    buf_puts(&out, "{\"subject\":");
-    json_write(&out, text_of(subject));
-    json_string(&out, "compared_with", basis_names[t->basis]);
-    buf_printf(&out, ",\"background_days\":%u,\"background_authors\":%" PRIu64
-               ",\"posts\":%" PRIu64 ",\"authors\":%" PRIu64
-               ",\"copies\":%" PRIu64 ",\"terms\":[", t->background_days,
-               t->background_authors, t->posts, t->authors, t->copies);
-    for (size_t i = 0; i < t->count; i++) {
-        buf_puts(&out, i ? ",\n" : "\n");
-        json_term(&out, &t->items[i]);
-    }
-    buf_puts(&out, "]}\n");
-    fputs(buf_text(&out), stdout);
-    buf_release(&out);
+    struct writer w = { .out = out };
+    write_begin(&w, NULL, '{');
+    write_text(&w, "subject", subject);
+    write_text(&w, "compared_with", basis_names[t->basis]);
+    write_count(&w, "background_days", t->background_days);
+    write_count(&w, "background_authors", t->background_authors);
+    write_count(&w, "posts", t->posts);
+    write_count(&w, "authors", t->authors);
+    write_count(&w, "copies", t->copies);
+    write_begin(&w, "terms", '[');
+    put_rows(&w, t);
+    write_end(&w, ']');
+    write_end(&w, '}');
+    buf_putc(out, '\n');
 }
 
 static int run(struct invocation *in, struct error *err)
@@ -169,12 +152,12 @@ static int run(struct invocation *in, struct error *err)
     const struct flags *f = in->flags;
     struct terms_query q = { .source = f->source, .weak = true };
     struct terms *t;
+    struct buf out = BUF_INIT(0);
     const char *shown;
-    bool csv = !strcmp(f->format, "csv"), json = !strcmp(f->format, "json");
+    int format = format_index(f->format, 3, err);
 
-    if (!csv && !json && strcmp(f->format, "text"))
-        return error_set(err, ERROR_USAGE, "--format %.40s: text, csv or json",
-                         f->format);
+    if (format < 0)
+        return -1;
     if (in->argc > 1)
         return error_set(err, ERROR_USAGE, "%.60s: one subject at a time",
                          in->argv[1]);
@@ -191,12 +174,14 @@ static int run(struct invocation *in, struct error *err)
         terms_find(&t, in->store, in->config, &q, err))
         return -1;
     shown = q.subject ? q.subject : "every post";
-    if (csv)
-        print_csv(t);
-    else if (json)
-        print_json(t, shown);
+    if (format == FORMAT_CSV)
+        put_csv(&out, t);
+    else if (format == FORMAT_JSON)
+        put_json(&out, t, shown);
     else
-        print_text(t, shown);
+        put_text(&out, t, shown);
+    fwrite(buf_text(&out), 1, out.length, stdout);
+    buf_release(&out);
     terms_close(t);
     return EXIT_DONE;
 }

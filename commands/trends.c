@@ -3,8 +3,7 @@
 #include <inttypes.h>
 
 #include "base/clock.h"
-#include "base/json.h"
-#include "commands/command.h"
+#include "base/write.h"
 #include "commands/reading.h"
 #include "digest/alerts.h"
 
@@ -39,158 +38,158 @@ static const char *state_of(const struct alert *a)
 
 /* ---- text ------------------------------------------------------------- */
 
-static void print_share(const char *what, const struct alert_share *s)
+static void put_share(struct buf *out, const char *what,
+                      const struct alert_share *s)
 {
     if (s->name)
-        printf("  %s: %s, %.0f %% (usually %.0f %%)\n", what, s->name,
-               100 * s->share, 100 * s->usual);
+        buf_printf(out, "  %s: %s, %.0f %% (usually %.0f %%)\n", what, s->name,
+                   100 * s->share, 100 * s->usual);
 }
 
-static void print_line(const char *text)
-{
-    struct text fit = text_fit(text_of(text), 72);
-
-    for (size_t i = 0; i < fit.length; i++)
-        putchar((unsigned char)fit.data[i] < ' ' ? ' ' : fit.data[i]);
-    putchar('\n');
-}
-
-static void print_text(const struct alert *a)
+static void put_text(struct buf *out, const struct alert *a)
 {
     char since[CLOCK_TEXT], until[CLOCK_TEXT];
 
-    printf("\n%s %s: %s %s, %s to %s (%s)%s\n",
-           detect_level_names[a->level], alert_kind_names[a->kind],
-           a->subject, a->parts[0].name, clock_format(a->since, since),
-           clock_format(a->until, until),
-           state_of(a),
-           a->withheld ? " - coverage too poor to judge" : "");
+    buf_printf(out, "\n%s %s: %s ", detect_level_names[a->level],
+               alert_kind_names[a->kind], a->subject);
+    put_quoted(out, text_of(a->parts[0].name), 0);
+    buf_printf(out, ", %s to %s (%s)%s\n", clock_format(a->since, since),
+               clock_format(a->until, until), state_of(a),
+               a->withheld ? " - coverage too poor to judge" : "");
     for (size_t i = 0; i < a->part_count; i++) {
         const struct alert_part *p = &a->parts[i];
-        printf("  %s %s: %" PRIu64 " where %.0f to %.0f are usual, score "
-               "%.1f\n", p->subject, p->name, p->observed, p->low, p->high,
-               p->score);
+        buf_printf(out, "  %s ", p->subject);
+        put_quoted(out, text_of(p->name), 0);
+        buf_printf(out, ": %" PRIu64 " where %.0f to %.0f are usual, score "
+                   "%.1f\n", p->observed, p->low, p->high, p->score);
     }
     if (a->kind == ALERT_QUIET)
         return;
-    if (a->kind == ALERT_TOPIC)
-        printf("  %" PRIu64 " posts by %" PRIu64 " writers\n", a->posts,
+    buf_printf(out, "  %" PRIu64 " posts by %" PRIu64 " writers", a->posts,
                a->authors);
-    else
-        printf("  %" PRIu64 " posts by %" PRIu64 " writers; busiest writer "
-               "%.0f %%, copies %.0f %%%s\n", a->posts, a->authors,
-               100 * a->top_author, 100 * a->copied,
-               a->few_writers ? " - carried by few" : "");
-    print_share("aspect", &a->aspect);
-    print_share("channel", &a->channel);
-    print_share("source", &a->source);
-    if (a->term_count) {
-        printf("  terms:");
-        for (size_t i = 0; i < a->term_count; i++)
-            printf("%s %s", i ? "," : "", a->terms[i].text);
-        printf("\n");
+    if (a->kind != ALERT_TOPIC)
+        buf_printf(out, "; busiest writer %.0f %%, copies %.0f %%%s",
+                   100 * a->top_author, 100 * a->copied,
+                   a->few_writers ? " - carried by few" : "");
+    buf_putc(out, '\n');
+    put_share(out, "aspect", &a->aspect);
+    put_share(out, "channel", &a->channel);
+    put_share(out, "source", &a->source);
+    for (size_t i = 0; i < a->term_count; i++) {
+        buf_puts(out, i ? ", " : "  terms: ");
+        put_quoted(out, text_of(a->terms[i].text), 0);
     }
+    buf_puts(out, a->term_count ? "\n" : "");
     for (size_t i = 0; i < a->sample_count; i++) {
-        printf("  > ");
-        print_line(a->samples[i].text);
+        buf_puts(out, "  > ");
+        put_quoted(out, text_of(a->samples[i].text), 72);
+        buf_putc(out, '\n');
     }
 }
 
 /* ---- csv, json -------------------------------------------------------- */
 
-static void print_csv(const struct alert *a)
+/* Of the whole story only in the row of its first part. */
+static void put_rows(struct writer *w, const struct alert *a)
 {
-    char since[CLOCK_TEXT], until[CLOCK_TEXT];
-
     for (size_t i = 0; i < a->part_count; i++) {
         const struct alert_part *p = &a->parts[i];
-        printf("%s,%s,%s,%s,%s,%s,%" PRIu64 ",%.2f,%.0f,%.0f,%.2f,%" PRIu64
-               ",%.3f,%.3f,%.3f,%s\n", a->subject, alert_kind_names[a->kind],
-               detect_level_names[i ? p->level : a->level], p->name,
-               clock_format(p->since, since), clock_format(p->until, until),
-               p->observed, p->expected, p->low, p->high, p->score,
-               i ? 0 : a->authors, i ? 0 : a->top_author, i ? 0 : a->copied,
-               a->coverage, p->subject);
+        write_begin(w, NULL, '{');
+        write_text(w, NULL, a->subject);
+        write_text(w, NULL, alert_kind_names[a->kind]);
+        write_text(w, NULL, detect_level_names[i ? p->level : a->level]);
+        write_text(w, NULL, p->name);
+        write_time(w, NULL, p->since);
+        write_time(w, NULL, p->until);
+        write_count(w, NULL, p->observed);
+        write_real(w, NULL, p->expected);
+        write_real(w, NULL, p->low);
+        write_real(w, NULL, p->high);
+        write_real(w, NULL, p->score);
+        write_count(w, NULL, i ? 0 : a->authors);
+        write_real(w, NULL, i ? 0 : a->top_author);
+        write_real(w, NULL, i ? 0 : a->copied);
+        write_real(w, NULL, a->coverage);
+        write_text(w, NULL, p->subject);
+        write_end(w, '}');
     }
 }
 
-static void json_field(struct buf *out, const char *name, const char *text)
+static void json_part(struct writer *w, const struct alert_part *p)
 {
-    buf_printf(out, ",\"%s\":", name);
-    json_write(out, text_of(text));
+    write_begin(w, NULL, '{');
+    write_text(w, "subject", p->subject);
+    write_text(w, "measure", p->name);
+    write_text(w, "level", detect_level_names[p->level]);
+    write_time(w, "since", p->since);
+    write_time(w, "until", p->until);
+    write_count(w, "observed", p->observed);
+    write_real(w, "expected", p->expected);
+    write_real(w, "low", p->low);
+    write_real(w, "high", p->high);
+    write_real(w, "score", p->score);
+    write_end(w, '}');
 }
 
-static void json_part(struct buf *out, const struct alert_part *p)
-{
-    char when[CLOCK_TEXT];
-
-    buf_puts(out, "{\"subject\":");
-    json_write(out, text_of(p->subject));
-    json_field(out, "measure", p->name);
-    json_field(out, "level", detect_level_names[p->level]);
-    json_field(out, "since", clock_format(p->since, when));
-    json_field(out, "until", clock_format(p->until, when));
-    buf_printf(out, ",\"observed\":%" PRIu64 ",\"expected\":%.2f,\"low\":%.0f,"
-               "\"high\":%.0f,\"score\":%.2f}", p->observed, p->expected,
-               p->low, p->high, p->score);
-}
-
-static void json_share(struct buf *out, const char *what,
+static void json_share(struct writer *w, const char *what,
                        const struct alert_share *s)
 {
     if (!s->name)
         return;
-    buf_printf(out, ",\"%s\":{\"name\":", what);
-    json_write(out, text_of(s->name));
-    buf_printf(out, ",\"posts\":%" PRIu64 ",\"share\":%.3f,\"usual\":%.3f}",
-               s->posts, s->share, s->usual);
+    write_begin(w, what, '{');
+    write_text(w, "name", s->name);
+    write_count(w, "posts", s->posts);
+    write_real(w, "share", s->share);
+    write_real(w, "usual", s->usual);
+    write_end(w, '}');
 }
 
-static void json_alert(struct buf *out, const struct alert *a)
+static void json_alert(struct writer *w, const struct alert *a)
 {
-    char when[CLOCK_TEXT];
-
-    buf_puts(out, "{\"subject\":");
-    json_write(out, text_of(a->subject));
-    json_field(out, "kind", alert_kind_names[a->kind]);
-    json_field(out, "level", detect_level_names[a->level]);
-    json_field(out, "since", clock_format(a->since, when));
-    json_field(out, "until", clock_format(a->until, when));
-    buf_printf(out, ",\"rising\":%s,\"fresh\":%s,\"judged\":%s,"
-               "\"coverage\":%.3f,\"severity\":%.2f,\"posts\":%" PRIu64
-               ",\"authors\":%" PRIu64 ",\"top_author\":%.3f,"
-               "\"copied\":%.3f,\"parts\":[", a->rising ? "true" : "false",
-               a->fresh ? "true" : "false", a->withheld ? "false" : "true",
-               a->coverage, a->severity, a->posts, a->authors, a->top_author,
-               a->copied);
-    for (size_t i = 0; i < a->part_count; i++) {
-        buf_puts(out, i ? "," : "");
-        json_part(out, &a->parts[i]);
-    }
-    buf_putc(out, ']');
-    json_share(out, "aspect", &a->aspect);
-    json_share(out, "channel", &a->channel);
-    json_share(out, "source", &a->source);
-    buf_puts(out, ",\"terms\":[");
-    for (size_t i = 0; i < a->term_count; i++) {
-        buf_puts(out, i ? "," : "");
-        json_write(out, text_of(a->terms[i].text));
-    }
-    buf_puts(out, "],\"samples\":[");
+    write_begin(w, NULL, '{');
+    write_text(w, "subject", a->subject);
+    write_text(w, "kind", alert_kind_names[a->kind]);
+    write_text(w, "level", detect_level_names[a->level]);
+    write_time(w, "since", a->since);
+    write_time(w, "until", a->until);
+    write_flag(w, "rising", a->rising);
+    write_flag(w, "fresh", a->fresh);
+    write_flag(w, "judged", !a->withheld);
+    write_real(w, "coverage", a->coverage);
+    write_real(w, "severity", a->severity);
+    write_count(w, "posts", a->posts);
+    write_count(w, "authors", a->authors);
+    write_real(w, "top_author", a->top_author);
+    write_real(w, "copied", a->copied);
+    write_begin(w, "parts", '[');
+    for (size_t i = 0; i < a->part_count; i++)
+        json_part(w, &a->parts[i]);
+    write_end(w, ']');
+    json_share(w, "aspect", &a->aspect);
+    json_share(w, "channel", &a->channel);
+    json_share(w, "source", &a->source);
+    write_begin(w, "terms", '[');
+    for (size_t i = 0; i < a->term_count; i++)
+        write_text(w, NULL, a->terms[i].text);
+    write_end(w, ']');
+    write_begin(w, "samples", '[');
     for (size_t i = 0; i < a->sample_count; i++) {
-        buf_puts(out, i ? ",{\"source\":" : "{\"source\":");
-        json_write(out, text_of(a->samples[i].source));
-        json_field(out, "id", a->samples[i].native_id);
-        json_field(out, "text", a->samples[i].text);
-        buf_putc(out, '}');
+        write_begin(w, NULL, '{');
+        write_text(w, "source", a->samples[i].source);
+        write_text(w, "id", a->samples[i].native_id);
+        write_text(w, "text", a->samples[i].text);
+        write_end(w, '}');
     }
-    buf_puts(out, "]}");
+    write_end(w, ']');
+    write_end(w, '}');
 }
 
 /* What has been printed of a range so far. */
 struct listing {
     const struct flags *flags;
-    bool csv, json;
+    int format;
+    struct buf out;
+    struct writer writer;
     size_t count;
     uint64_t series, subjects, subjects_new; /* of the last day */
     bool withheld;
@@ -201,20 +200,16 @@ static void print_alerts(struct listing *l, const struct alerts *a, bool fresh)
 {
     for (size_t i = 0; i < a->count; i++) {
         const struct alert *e = &a->items[i];
-        struct buf out = BUF_INIT(0);
 
         if (!shown(e, l->flags) || (fresh && !e->fresh))
             continue;
-        if (l->csv) {
-            print_csv(e);
-        } else if (l->json) {
-            json_alert(&out, e);
-            printf("%s%s", l->count ? ",\n" : "\n", out.data);
-        } else {
-            print_text(e);
-        }
+        if (l->format == FORMAT_CSV)
+            put_rows(&l->writer, e);
+        else if (l->format == FORMAT_JSON)
+            json_alert(&l->writer, e);
+        else
+            put_text(&l->out, e);
         l->count++;
-        buf_release(&out);
     }
     l->series = a->series;
     l->subjects = a->subjects;
@@ -249,14 +244,14 @@ static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
     struct alerts_query q = { .causes = true };
-    struct listing l = { .flags = f, .csv = !strcmp(f->format, "csv"),
-                         .json = !strcmp(f->format, "json") };
+    struct listing l = { .flags = f };
     struct zone *zone = NULL;
     int rc = -1;
 
-    if (!l.csv && !l.json && strcmp(f->format, "text"))
-        return error_set(err, ERROR_USAGE, "--format %.40s: text, csv or json",
-                         f->format);
+    l.format = format_index(f->format, 3, err);
+    l.writer = (struct writer){ .out = &l.out, .csv = l.format == FORMAT_CSV };
+    if (l.format < 0)
+        return -1;
     if (in->argc > 1)
         return error_set(err, ERROR_USAGE, "%.60s: one subject at a time",
                          in->argv[1]);
@@ -265,22 +260,28 @@ static int run(struct invocation *in, struct error *err)
         invocation_store(in, STORE_READ, err) ||
         (q.subject && subject_check(in, q.subject, err)))
         goto done;
-    if (l.csv)
-        printf("subject,kind,level,measure,since,until,observed,expected,low,"
-               "high,score,authors,top_author,copied,coverage,part_subject\n");
-    if (l.json)
-        printf("[");
+    if (l.format == FORMAT_CSV)
+        buf_puts(&l.out, "subject,kind,level,measure,since,until,observed,"
+                 "expected,low,high,score,authors,top_author,copied,coverage,"
+                 "part_subject\n");
+    if (l.format == FORMAT_JSON)
+        write_begin(&l.writer, NULL, '[');
     if (print_days(&l, in, &q, zone, err))
         goto done;
-    if (l.json)
-        printf("\n]\n");
-    else if (!l.csv)
-        printf("%s%zu told; %" PRIu64 " series of %" PRIu64 " subjects "
-               "judged, %" PRIu64 " too new%s.\n", l.count ? "\n" : "",
-               l.count, l.series, l.subjects, l.subjects_new,
-               l.withheld ? "; coverage too poor to judge all of it" : "");
+    if (l.format == FORMAT_JSON) {
+        write_end(&l.writer, ']');
+        buf_putc(&l.out, '\n');
+    }
+    if (l.format == FORMAT_TEXT)
+        buf_printf(&l.out, "%s%zu told; %" PRIu64 " series of %" PRIu64
+                   " subjects judged, %" PRIu64 " too new%s.\n",
+                   l.count ? "\n" : "", l.count, l.series, l.subjects,
+                   l.subjects_new,
+                   l.withheld ? "; coverage too poor to judge all of it" : "");
+    fwrite(buf_text(&l.out), 1, l.out.length, stdout);
     rc = EXIT_DONE;
 done:
+    buf_release(&l.out);
     zone_close(zone);
     return rc;
 }

@@ -5,8 +5,8 @@
 #include <math.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/mem.h"
+#include "base/write.h"
 #include "commands/reading.h"
 #include "digest/candidates.h"
 #include "digest/coverage.h"
@@ -18,10 +18,6 @@ enum { BAR = 24, ROW_LIMIT = 40000 };
 enum by { BY_ALL, BY_HOUR, BY_DAY, BY_SOURCE, BY_ASPECT, BY_INTENT, BY_COUNT };
 static const char *const by_names[BY_COUNT] = { "all", "hour", "day",
                                                 "source", "aspect", "intent" };
-enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_COUNT };
-static const char *const format_names[FORMAT_COUNT] = { "text", "csv",
-                                                        "json" };
-
 struct flags {
     struct range_flags range;
     char *by, *format, *source;
@@ -213,93 +209,63 @@ static int look(struct view *v, struct error *err)
 
 /* ---- printing ------------------------------------------------------------ */
 
-static void csv_row(struct buf *out, const struct view *v,
+static void put_row(struct writer *w, const struct view *v,
                     const struct row *row)
 {
-    char when[CLOCK_TEXT];
+    bool scored = row->posts > row->label[LABEL_UNSCORED];
     if (row->name)
-        csv_text(out, text_of(row->name));
-    else
-        buf_puts(out, clock_format(row->from, when));
-    buf_printf(out, ",%s,%llu,%llu", clock_format(row->until, when),
-               (unsigned long long)row->posts,
-               (unsigned long long)row->authors);
+        write_text(w, by_names[v->by], row->name);
+    if (!row->name || !w->csv)
+        write_time(w, "from", row->from);
+    write_time(w, "until", row->until);
+    write_count(w, "posts", row->posts);
+    write_count(w, "authors", row->authors);
     for (int i = LABEL_COUNT - 1; i >= 0; i--)
-        buf_printf(out, ",%llu", (unsigned long long)row->label[i]);
-    if (row->posts > row->label[LABEL_UNSCORED])
-        buf_printf(out, ",%.4f,%.4f,%.4f", row->net.value, row->net.low,
-                   row->net.high);
-    else
-        buf_puts(out, ",,,");
-    if (v->planned)
-        buf_printf(out, ",%.4f", row->coverage);
-    else
-        buf_puts(out, ",");
-    buf_putc(out, '\n');
+        write_count(w, label_names[i], row->label[i]);
+    write_real(w, "net", scored ? row->net.value : NAN);
+    write_real(w, "net_low", scored ? row->net.low : NAN);
+    write_real(w, "net_high", scored ? row->net.high : NAN);
+    if (!w->csv)
+        write_flag(w, "few", row->net.few);
+    write_real(w, "coverage", row->coverage);
+}
+
+static void put_rows(struct writer *w, const struct view *v)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        write_begin(w, NULL, '{');
+        put_row(w, v, &v->rows[i]);
+        write_end(w, '}');
+    }
 }
 
 static void print_csv(struct buf *out, const struct view *v)
 {
+    struct writer w = { .out = out, .csv = true };
     buf_printf(out, "%s,until,posts,authors,positive,neutral,negative,"
                "unscored,net,net_low,net_high,coverage\n",
                v->by == BY_ALL ? "from" : by_names[v->by]);
-    if (v->by == BY_ALL)
-        csv_row(out, v, &v->total);
-    for (size_t i = 0; i < v->count; i++)
-        csv_row(out, v, &v->rows[i]);
-}
-
-static void json_real(struct buf *out, const char *key, double value,
-                      bool known)
-{
-    buf_printf(out, ",\"%s\":", key);
-    if (known)
-        buf_printf(out, "%.4f", value);
-    else
-        buf_puts(out, "null");
-}
-
-static void json_row(struct buf *out, const struct view *v,
-                     const struct row *row)
-{
-    char when[CLOCK_TEXT];
-    bool scored = row->posts > row->label[LABEL_UNSCORED];
-    if (row->name) {
-        buf_printf(out, "\"%s\":", by_names[v->by]);
-        json_write(out, text_of(row->name));
-        buf_putc(out, ',');
+    if (v->by == BY_ALL) {
+        put_row(&w, v, &v->total);
+        write_end(&w, '}');
     }
-    buf_printf(out, "\"from\":\"%s\"", clock_format(row->from, when));
-    buf_printf(out, ",\"until\":\"%s\"", clock_format(row->until, when));
-    buf_printf(out, ",\"posts\":%llu,\"authors\":%llu",
-               (unsigned long long)row->posts,
-               (unsigned long long)row->authors);
-    for (int i = LABEL_COUNT - 1; i >= 0; i--)
-        buf_printf(out, ",\"%s\":%llu", label_names[i],
-                   (unsigned long long)row->label[i]);
-    json_real(out, "net", row->net.value, scored);
-    json_real(out, "net_low", row->net.low, scored);
-    json_real(out, "net_high", row->net.high, scored);
-    buf_printf(out, ",\"few\":%s", row->net.few ? "true" : "false");
-    json_real(out, "coverage", row->coverage, v->planned);
+    put_rows(&w, v);
 }
 
 static void print_json(struct buf *out, const struct view *v)
 {
-    buf_puts(out, "{\"subject\":");
-    json_write(out, text_of(v->subject));
-    buf_putc(out, ',');
-    json_row(out, v, &v->total);
+    struct writer w = { .out = out };
+    write_begin(&w, NULL, '{');
+    write_text(&w, "subject", v->subject);
+    put_row(&w, v, &v->total);
     if (v->by != BY_ALL) {
-        buf_printf(out, ",\"by\":\"%s\",\"rows\":[", by_names[v->by]);
-        for (size_t i = 0; i < v->count; i++) {
-            buf_puts(out, i ? ",{" : "{");
-            json_row(out, v, &v->rows[i]);
-            buf_putc(out, '}');
-        }
-        buf_putc(out, ']');
+        write_text(&w, "by", by_names[v->by]);
+        write_begin(&w, "rows", '[');
+        put_rows(&w, v);
+        write_end(&w, ']');
     }
-    buf_puts(out, "}\n");
+    write_end(&w, '}');
+    buf_putc(out, '\n');
 }
 
 static void put_cell(struct buf *out, struct buf *cell, int columns)
@@ -415,8 +381,7 @@ static int run(struct invocation *in, struct error *err)
         return error_set(err, ERROR_USAGE, "window needs one subject, or "
                          "\"*\" for every post");
     int by = word_index("by", f->by, by_names, BY_COUNT, err);
-    int format = by < 0 ? -1 : word_index("format", f->format, format_names,
-                                          FORMAT_COUNT, err);
+    int format = by < 0 ? -1 : format_index(f->format, 3, err);
     if (format < 0)
         return -1;
     v.by = (enum by)by;

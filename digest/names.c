@@ -28,6 +28,17 @@ void names_add(struct names *n, const char *name)
     take_name(n, name);
 }
 
+static int by_letters(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void names_sort(struct names *n)
+{
+    if (n->count)
+        qsort(n->items, n->count, sizeof(*n->items), by_letters);
+}
+
 void names_release(struct names *n)
 {
     arena_release(&n->memory);

@@ -17,6 +17,7 @@ int names_read(struct names *n, struct store *store, enum store_name kind,
                struct error *err);
 /* Add one that is not there yet. */
 void names_add(struct names *n, const char *name);
+void names_sort(struct names *n);
 void names_release(struct names *n);
 
 #endif

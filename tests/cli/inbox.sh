@@ -51,7 +51,7 @@ echo "== by hand"
 swell inbox answer forum/q4 forum/q7 $now
 swell inbox ignore forum/v2 $now
 swell inbox $now --format csv | cut -d, -f2
-swell inbox $now --state all --format json | head -2
+swell inbox $now --state all --format json | head -3
 swell inbox $now --state answered --limit 1 | tail -4
 swell digest --day 2026-11-19 $now | grep '^Acme: '
 swell inbox reopen forum/q7 $now

@@ -477,7 +477,8 @@ static void hostile_texts_are_harmless(void **state)
     buf_clear(&out);
     digest_json(d, &out);
     for (size_t i = 0; i + 1 < out.length; i++)
-        assert_true((unsigned char)out.data[i] >= 0x20);
+        assert_true((unsigned char)out.data[i] >= 0x20 ||
+                    out.data[i] == '\n'); /* between items, so not in one */
     assert_null(strstr(out.data, "<script"));
     buf_release(&out);
 }
