@@ -55,11 +55,12 @@ static struct text trim(struct text t)
 static bool is_beaten(const struct file_job *job,
                       const enum file_naming *naming, size_t column)
 {
-    for (size_t i = 0; i < job->columns; i++)
-        if (job->meaning[i] == job->meaning[column] &&
-            (naming[i] < naming[column] ||
-             (naming[i] == naming[column] && i < column)))
+    for (size_t i = 0; i < job->columns; i++) {
+        bool better = i < column ? naming[i] <= naming[column]
+                                 : naming[i] < naming[column];
+        if (better && job->meaning[i] == job->meaning[column])
             return true;
+    }
     return false;
 }
 

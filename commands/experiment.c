@@ -4,9 +4,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/write.h"
 #include "commands/reading.h"
 #include "digest/experiment.h"
+#include "digest/json.h"
 
 enum { NAME_MOST = 80 };
 
@@ -248,27 +248,6 @@ static void print_effect(const struct effect *e)
     printf("\n");
 }
 
-static void put_effect(struct writer *w, const struct effect *e)
-{
-    write_begin(w, NULL, '{');
-    write_text(w, "measure", effect_names[e->measure]);
-    write_text(w, "verdict", effect_verdict_names[e->verdict]);
-    write_text(w, "method",
-               e->method == EFFECT_PLACEBO ? "placebo" : "approximate");
-    write_real(w, "before", e->before);
-    write_real(w, "after", e->after);
-    write_real(w, "change", e->change);
-    write_real(w, "low", e->low);
-    write_real(w, "high", e->high);
-    write_real(w, "detectable", e->detectable);
-    write_count(w, "placebos", e->placebos);
-    write_count(w, "posts_before", e->posts_before);
-    write_count(w, "posts_after", e->posts_after);
-    if (e->pretrend_known)
-        write_real(w, "pretrend", e->pretrend);
-    write_end(w, '}');
-}
-
 static void show_reading(struct call *c, const struct experiment *e,
                          const struct experiment_reading *r)
 {
@@ -289,7 +268,7 @@ static void show_reading(struct call *c, const struct experiment *e,
     write_count(w, "controls_with_posts", r->controls);
     write_begin(w, "effects", '[');
     for (int m = 0; m < EFFECT_COUNT; m++)
-        put_effect(w, &r->effects[m]);
+        json_effect(w, &r->effects[m]);
     write_end(w, ']');
     write_end(w, '}');
 }

@@ -3,9 +3,8 @@
 #include <inttypes.h>
 
 #include "base/clock.h"
-#include "base/write.h"
 #include "commands/reading.h"
-#include "digest/terms.h"
+#include "digest/json.h"
 
 struct flags {
     struct range_flags range;
@@ -77,55 +76,29 @@ static void put_text(struct buf *out, const struct terms *t,
         buf_puts(out, "Nothing new.\n");
 }
 
-static void put_example(struct writer *w, const struct sample *s)
-{
-    write_begin(w, NULL, '{');
-    write_time(w, "created_at", s->created);
-    write_text(w, "source", s->source);
-    write_text(w, "id", s->native_id);
-    write_text(w, "url", s->url);
-    write_text(w, "text", s->text);
-    write_end(w, '}');
-}
-
-static void put_row(struct writer *w, const struct term *e)
-{
-    write_begin(w, NULL, '{');
-    write_text(w, "term", e->text);
-    write_text(w, "phrase", e->phrase);
-    write_text(w, "kind", term_kind_names[e->kind]);
-    write_count(w, "posts", e->posts);
-    write_count(w, "authors", e->authors);
-    write_count(w, "before", e->before);
-    write_real(w, "expected", e->expected);
-    write_real(w, "surprise", e->surprise);
-    write_real(w, "z", e->z);
-    write_real(w, "growth", e->growth);
-    write_time(w, "first_seen", e->first_seen);
-    write_flag(w, "weak", e->weak);
-    if (w->csv) {
-        write_text(w, "url", e->example_count ? e->examples[0].url : NULL);
-    } else {
-        write_begin(w, "examples", '[');
-        for (size_t i = 0; i < e->example_count; i++)
-            put_example(w, &e->examples[i]);
-        write_end(w, ']');
-    }
-    write_end(w, '}');
-}
-
-static void put_rows(struct writer *w, const struct terms *t)
-{
-    for (size_t i = 0; i < t->count; i++)
-        put_row(w, &t->items[i]);
-}
-
 static void put_csv(struct buf *out, const struct terms *t)
 {
     struct writer w = { .out = out, .csv = true };
     buf_puts(out, "term,phrase,kind,posts,authors,before,expected,surprise,z,"
              "growth,first_seen,weak,url\n");
-    put_rows(&w, t);
+    for (size_t i = 0; i < t->count; i++) {
+        const struct term *e = &t->items[i];
+        write_begin(&w, NULL, '{');
+        write_text(&w, NULL, e->text);
+        write_text(&w, NULL, e->phrase);
+        write_text(&w, NULL, term_kind_names[e->kind]);
+        write_count(&w, NULL, e->posts);
+        write_count(&w, NULL, e->authors);
+        write_count(&w, NULL, e->before);
+        write_real(&w, NULL, e->expected);
+        write_real(&w, NULL, e->surprise);
+        write_real(&w, NULL, e->z);
+        write_real(&w, NULL, e->growth);
+        write_time(&w, NULL, e->first_seen);
+        write_flag(&w, NULL, e->weak);
+        write_text(&w, NULL, e->example_count ? e->examples[0].url : NULL);
+        write_end(&w, '}');
+    }
 }
 
 static void put_json(struct buf *out, const struct terms *t,
@@ -140,9 +113,7 @@ static void put_json(struct buf *out, const struct terms *t,
     write_count(&w, "posts", t->posts);
     write_count(&w, "authors", t->authors);
     write_count(&w, "copies", t->copies);
-    write_begin(&w, "terms", '[');
-    put_rows(&w, t);
-    write_end(&w, ']');
+    json_terms(&w, "terms", t->items, t->count);
     write_end(&w, '}');
     buf_putc(out, '\n');
 }

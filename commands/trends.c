@@ -3,9 +3,8 @@
 #include <inttypes.h>
 
 #include "base/clock.h"
-#include "base/write.h"
 #include "commands/reading.h"
-#include "digest/alerts.h"
+#include "digest/json.h"
 
 struct flags {
     struct range_flags range;
@@ -113,75 +112,6 @@ static void put_rows(struct writer *w, const struct alert *a)
         write_text(w, NULL, p->subject);
         write_end(w, '}');
     }
-}
-
-static void json_part(struct writer *w, const struct alert_part *p)
-{
-    write_begin(w, NULL, '{');
-    write_text(w, "subject", p->subject);
-    write_text(w, "measure", p->name);
-    write_text(w, "level", detect_level_names[p->level]);
-    write_time(w, "since", p->since);
-    write_time(w, "until", p->until);
-    write_count(w, "observed", p->observed);
-    write_real(w, "expected", p->expected);
-    write_real(w, "low", p->low);
-    write_real(w, "high", p->high);
-    write_real(w, "score", p->score);
-    write_end(w, '}');
-}
-
-static void json_share(struct writer *w, const char *what,
-                       const struct alert_share *s)
-{
-    if (!s->name)
-        return;
-    write_begin(w, what, '{');
-    write_text(w, "name", s->name);
-    write_count(w, "posts", s->posts);
-    write_real(w, "share", s->share);
-    write_real(w, "usual", s->usual);
-    write_end(w, '}');
-}
-
-static void json_alert(struct writer *w, const struct alert *a)
-{
-    write_begin(w, NULL, '{');
-    write_text(w, "subject", a->subject);
-    write_text(w, "kind", alert_kind_names[a->kind]);
-    write_text(w, "level", detect_level_names[a->level]);
-    write_time(w, "since", a->since);
-    write_time(w, "until", a->until);
-    write_flag(w, "rising", a->rising);
-    write_flag(w, "fresh", a->fresh);
-    write_flag(w, "judged", !a->withheld);
-    write_real(w, "coverage", a->coverage);
-    write_real(w, "severity", a->severity);
-    write_count(w, "posts", a->posts);
-    write_count(w, "authors", a->authors);
-    write_real(w, "top_author", a->top_author);
-    write_real(w, "copied", a->copied);
-    write_begin(w, "parts", '[');
-    for (size_t i = 0; i < a->part_count; i++)
-        json_part(w, &a->parts[i]);
-    write_end(w, ']');
-    json_share(w, "aspect", &a->aspect);
-    json_share(w, "channel", &a->channel);
-    json_share(w, "source", &a->source);
-    write_begin(w, "terms", '[');
-    for (size_t i = 0; i < a->term_count; i++)
-        write_text(w, NULL, a->terms[i].text);
-    write_end(w, ']');
-    write_begin(w, "samples", '[');
-    for (size_t i = 0; i < a->sample_count; i++) {
-        write_begin(w, NULL, '{');
-        write_text(w, "source", a->samples[i].source);
-        write_text(w, "id", a->samples[i].native_id);
-        write_text(w, "text", a->samples[i].text);
-        write_end(w, '}');
-    }
-    write_end(w, ']');
-    write_end(w, '}');
 }
 
 /* What has been printed of a range so far. */

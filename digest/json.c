@@ -2,9 +2,10 @@
 /* The digest as one JSON object: every figure, keys in the order of
  * digest.h, null where there is nothing to say. No rounding for people.
  * Long: a short function for each section or sentence. */
+#include "digest/json.h"
+
 #include <math.h>
 
-#include "base/write.h"
 #include "digest/digest.h"
 
 static void put_estimate(struct writer *w, const char *name,
@@ -48,7 +49,8 @@ static void put_sample(struct writer *w, const char *name,
 static void put_term(struct writer *w, const struct term *t)
 {
     write_begin(w, NULL, '{');
-    write_text(w, "text", t->text);
+    write_text(w, "term", t->text);
+    write_text(w, "phrase", t->phrase);
     write_text(w, "kind", term_kind_names[t->kind]);
     write_count(w, "posts", t->posts);
     write_count(w, "authors", t->authors);
@@ -58,6 +60,7 @@ static void put_term(struct writer *w, const struct term *t)
     write_real(w, "z", t->z);
     write_real(w, "growth", t->growth);
     write_time(w, "first_seen", t->first_seen);
+    write_flag(w, "weak", t->weak);
     write_begin(w, "examples", '[');
     for (size_t i = 0; i < t->example_count; i++)
         put_sample(w, NULL, &t->examples[i]);
@@ -65,8 +68,8 @@ static void put_term(struct writer *w, const struct term *t)
     write_end(w, '}');
 }
 
-static void put_terms(struct writer *w, const char *name,
-                      const struct term *terms, size_t count)
+void json_terms(struct writer *w, const char *name, const struct term *terms,
+                size_t count)
 {
     write_begin(w, name, '[');
     for (size_t i = 0; i < count; i++)
@@ -187,16 +190,19 @@ static void put_share(struct writer *w, const char *name,
     write_end(w, '}');
 }
 
-static void put_alert(struct writer *w, const struct alert *a)
+void json_alert(struct writer *w, const struct alert *a)
 {
     struct buf b = BUF_INIT(0);
     write_begin(w, NULL, '{');
     write_text(w, "kind", alert_kind_names[a->kind]);
     write_text(w, "level", detect_level_names[a->level]);
     write_text(w, "subject", a->subject);
-    phrase_alert(&b, w->about, a);
-    write_text(w, "headline", buf_text(&b));
-    buf_release(&b);
+    if (w->about) {
+        phrase_alert(&b, w->about, a);
+        write_text(w, "headline", buf_text(&b));
+        put_why(w, a->subject, NULL);
+        buf_release(&b);
+    }
     write_real(w, "severity", a->severity);
     write_time(w, "since", a->since);
     write_time(w, "until", a->until);
@@ -216,12 +222,11 @@ static void put_alert(struct writer *w, const struct alert *a)
     for (size_t i = 0; i < a->part_count; i++)
         put_part(w, &a->parts[i]);
     write_end(w, ']');
-    put_terms(w, "terms", a->terms, a->term_count);
+    json_terms(w, "terms", a->terms, a->term_count);
     write_begin(w, "samples", '[');
     for (size_t i = 0; i < a->sample_count; i++)
         put_sample(w, NULL, &a->samples[i]);
     write_end(w, ']');
-    put_why(w, a->subject, NULL);
     write_end(w, '}');
 }
 
@@ -236,9 +241,9 @@ static void put_changes(struct writer *w)
     write_count(w, "subjects_new", all->subjects_new);
     write_begin(w, "alerts", '[');
     for (size_t i = 0; i < all->count; i++)
-        put_alert(w, &all->items[i]);
+        json_alert(w, &all->items[i]);
     write_end(w, ']');
-    put_terms(w, "rising", d->rising, d->rising_count);
+    json_terms(w, "rising", d->rising, d->rising_count);
     write_end(w, '}');
 }
 
@@ -273,7 +278,7 @@ static void put_standing(struct writer *w, const struct digest_standing *s)
     for (size_t i = 0; i < s->hour_count; i++)
         write_count(w, NULL, s->hours[i]);
     write_end(w, ']');
-    put_terms(w, "terms", s->terms, s->term_count);
+    json_terms(w, "terms", s->terms, s->term_count);
     put_why(w, s->name, NULL);
     write_end(w, '}');
 }
@@ -310,7 +315,7 @@ static void put_waiting(struct writer *w, const struct digest_waiting *x)
     write_end(w, '}');
 }
 
-static void put_effect(struct writer *w, const struct effect *e)
+void json_effect(struct writer *w, const struct effect *e)
 {
     write_begin(w, NULL, '{');
     write_text(w, "measure", effect_names[e->measure]);
@@ -323,7 +328,7 @@ static void put_effect(struct writer *w, const struct effect *e)
     write_real(w, "low", e->low);
     write_real(w, "high", e->high);
     write_real(w, "detectable", e->detectable);
-    write_real(w, "pretrend", e->pretrend);
+    write_real(w, "pretrend", e->pretrend_known ? e->pretrend : NAN);
     write_count(w, "placebos", e->placebos);
     write_count(w, "posts_before", e->posts_before);
     write_count(w, "posts_after", e->posts_after);
@@ -347,7 +352,7 @@ static void put_experiment(struct writer *w, const struct digest_experiment *x)
     write_count(w, "days_after", x->reading.days_after);
     write_begin(w, "effects", '[');
     for (int i = 0; i < EFFECT_COUNT && x->reading.days_after; i++)
-        put_effect(w, &x->reading.effects[i]);
+        json_effect(w, &x->reading.effects[i]);
     write_end(w, ']');
     write_end(w, '}');
 }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a digest is made of, each as a JSON object: the commands that look at
+ * one kind write it as the digest does. The whole: digest_json(). */
+#ifndef DIGEST_JSON_H
+#define DIGEST_JSON_H
+
+#include "base/write.h"
+#include "digest/alerts.h"
+#include "digest/experiment.h"
+#include "digest/terms.h"
+
+void json_terms(struct writer *w, const char *name, const struct term *terms,
+                size_t count);
+/* With headline and the command that tells why where w->about is a digest. */
+void json_alert(struct writer *w, const struct alert *a);
+void json_effect(struct writer *w, const struct effect *e);
+
+#endif
