@@ -47,8 +47,10 @@ static int read_note(struct store *store, struct alarm_note *n,
 
 static bool due(const struct alarm_note *n, int64_t now)
 {
-    unsigned doublings = n->times < DOUBLINGS + 1 ? n->times : DOUBLINGS + 1;
-    return !n->times || now - n->told >= DAY << (doublings - 1);
+    if (!n->times)
+        return true;
+    unsigned again = n->times - 1;
+    return now - n->told >= DAY << (again < DOUBLINGS ? again : DOUBLINGS);
 }
 
 /* What is to be said of one source, and what will be known then. */
