@@ -70,16 +70,15 @@ struct walk {
 /* --- looking up ---------------------------------------------------------- */
 
 static inline uint64_t key_of(const struct lexicon *l, const struct words *w,
-                              size_t i)
+                              const struct word *item)
 {
-    const struct word *item = &w->items[i];
     static const uint64_t own[] = { /* all ones: its own hash */
         [WORD_PLAIN] = UINT64_MAX, [WORD_HASHTAG] = UINT64_MAX,
         [WORD_EMOJI] = UINT64_MAX, [WORD_EMOTICON] = UINT64_MAX,
         [WORD_PUNCTUATION] = UINT64_MAX,
     };
     if (item->flags & WORD_ODD)
-        return lexicon_odd_word(l, w, i);
+        return lexicon_odd_word(l, w, (size_t)(item - w->items));
     return (item->hash & own[item->kind]) | l->keys[item->kind];
 }
 
@@ -97,31 +96,60 @@ static inline const struct entry *pair_of(const struct lexicon *l,
 /* Whether an entry that does something may start at a word: of the many that
  * begin a phrase few do so in this text. Numbers have an entry of their own in
  * phrases ("5 stars"). */
-static inline uint8_t acts_of(const struct look *look, size_t i)
+static inline unsigned acts_of(const struct lexicon *l,
+                               const struct word *item,
+                               const struct looked *at)
 {
     static const uint8_t of_kind[] = {
         [WORD_PUNCTUATION] = ACT_MARK,
         [WORD_HANDLE] = ACT_APART, [WORD_LINK] = ACT_APART,
     };
-    const struct word *item = &look->words->items[i];
-    const struct looked *at = &look->items[i];
-    uint32_t flags = at->entry->flags, roles = flags;
-    uint32_t more = at->pair->flags & (ENTRY_ROLES | ENTRY_PREFIX);
+    uint32_t flags = at->entry->flags, roles = flags, pair = at->pair->flags;
+    uint32_t more = pair & (ENTRY_ROLES | ENTRY_PREFIX);
     unsigned acts = of_kind[item->kind];
+    if ((flags | pair) & ENTRY_BEGINS || item->flags & WORD_BREAK)
+        acts |= ACT_CLAUSE;
     if (item->flags & WORD_MARK && flags & ENTRY_END) {
         roles &= ~(uint32_t)ENTRY_END; /* every such mark ends a negation */
-        acts = 0;
+        acts &= ~(unsigned)ACT_MARK;
     }
     if (item->kind == WORD_NUMBER) {
-        roles = flags = lexicon_entry(look->lexicon, item->hash)->flags;
+        roles = flags = lexicon_entry(l, item->hash)->flags;
         more = 1;
     }
     bool starts = ((roles & ENTRY_ROLES) != 0) |
                   (((flags & ENTRY_PREFIX) != 0) & ((more != 0) | !at[1].own));
-    bool begins = ((at->entry->flags | at->pair->flags) & ENTRY_BEGINS) |
-                  (item->flags & WORD_BREAK);
-    return (uint8_t)(acts | (starts ? ACT_START : 0) |
-                     (begins ? ACT_CLAUSE : 0));
+    return acts | (starts ? ACT_START : 0);
+}
+
+static void look_words(const struct look *look)
+{
+    const struct lexicon *l = look->lexicon;
+    const struct word *item = look->words->items;
+    struct looked *at = look->items, *end = at + look->words->count;
+    for (; at < end; at++, item++) {
+        at->key = key_of(l, look->words, item);
+        at->entry = lexicon_entry(l, at->key);
+        at->own = !l->keys[item->kind];
+    }
+    *end = (struct looked){ 0, l->entries, l->entries, 0, true };
+}
+
+/* Pairs, and what each word does. */
+static void look_acts(const struct look *look)
+{
+    const struct lexicon *l = look->lexicon;
+    const struct word *item = look->words->items;
+    struct looked *at = look->items, *end = at + look->words->count;
+    uint64_t before = 0;
+    unsigned clause = 0;
+    for (; at < end; at++, item++) {
+        at->pair = pair_of(l, at);
+        at->acts = (uint8_t)(acts_of(l, item, at) | clause |
+                             (at->key == before ? ACT_SAME : 0));
+        before = at->key;
+        clause = item->flags & WORD_MARK ? ACT_CLAUSE : 0;
+    }
 }
 
 /* In tight loops, so that the memory they wait for comes together. */
@@ -135,24 +163,10 @@ void look_up(struct look *look, const struct lexicon *l,
         look->items = mem_resize(look->items,
                                  look->room * sizeof(*look->items));
     }
-    struct looked *items = look->items;
-    for (size_t i = 0; i < w->count; i++) {
-        items[i].key = key_of(l, w, i);
-        items[i].entry = lexicon_entry(l, items[i].key);
-        items[i].own = !l->keys[w->items[i].kind];
-    }
-    items[w->count] = (struct looked){ 0, l->entries, l->entries, 0, true };
-    uint64_t before = 0;
-    uint8_t clause = 0;
-    for (size_t i = 0; i < w->count; i++) {
-        items[i].pair = pair_of(l, &items[i]);
-        items[i].acts = acts_of(look, i) | clause |
-                        (items[i].key == before ? ACT_SAME : 0);
-        before = items[i].key;
-        clause = w->items[i].flags & WORD_MARK ? ACT_CLAUSE : 0;
-    }
+    look_words(look);
+    look_acts(look);
     for (size_t i = 0; mask && i < w->count; i++)
-        items[i].acts |= mask[i] ? ACT_MASKED : 0;
+        look->items[i].acts |= mask[i] ? ACT_MASKED : 0;
 }
 
 void look_release(struct look *look)
