@@ -109,52 +109,58 @@ static void hide(const struct topic_place *p, struct topic_word *v)
     v->key = 0;
 }
 
+static void read_words(struct topic_place *p)
+{
+    static const unsigned odd = 1u << WORD_NUMBER | 1u << WORD_HANDLE |
+                                1u << WORD_LINK | 1u << WORD_EMOJI;
+    const struct topic_rows *t = p->t;
+    const struct word *item = p->words->items, *end = item + p->words->count;
+    uint64_t present = 0;
+    for (struct topic_word *v = p->view; item < end; item++, v++) {
+        v->key = item->hash;
+        v->sets = (uint64_t)1 << SETS_ALL;
+        v->classes = 0;
+        v->soft = (item->kind == WORD_PUNCTUATION) &
+                  !(item->flags & WORD_HARD);
+        v->ends = (item->flags & WORD_END) != 0;
+        if ((odd >> item->kind & 1) | (item->flags & (WORD_ODD | WORD_CAPS)))
+            read_odd(p, (size_t)(v - p->view), v);
+        v->cell = topic_cell(t, v->key);
+        v->sets |= v->cell->sets;
+        present |= v->sets;
+    }
+    p->present = present;
+}
+
 /* Pairs of words, marks between them passed over. */
 static void read_pairs(struct topic_place *p)
 {
-    const struct cell *previous = p->t->cells;
+    const struct topic_rows *t = p->t;
+    struct topic_word *v = p->view, *end = v + p->words->count;
+    const struct cell *previous = t->cells;
     uint32_t before = 0;
-    for (size_t i = 0; i < p->words->count; i++) {
-        struct topic_word *v = &p->view[i];
-        v->pair = topic_pair(p->t, previous, v->cell);
+    for (; v < end; v++) {
+        v->pair = topic_pair(t, previous, v->cell);
         v->before = before;
         v->busy = ((v->cell->flags | v->pair->flags) & CELL_BUSY) |
                   v->classes;
-        if (!v->soft) {
-            previous = v->cell;
-            before = (uint32_t)i;
-        }
+        previous = v->soft ? previous : v->cell;
+        before = v->soft ? before : (uint32_t)(v - p->view);
     }
 }
 
 void topic_read(struct topic_place *p, const struct words *words,
                 const uint8_t *mask)
 {
-    static const unsigned odd = 1u << WORD_NUMBER | 1u << WORD_HANDLE |
-                                1u << WORD_LINK | 1u << WORD_EMOJI;
     p->words = words;
-    p->present = 0;
     if (p->room < words->count) {
         p->room = words->count * 2;
         p->view = mem_resize(p->view, p->room * sizeof(*p->view));
     }
-    for (size_t i = 0; i < words->count; i++) {
-        const struct word *item = &words->items[i];
-        struct topic_word *v = &p->view[i];
-        *v = (struct topic_word){
-            .key = item->hash, .sets = (uint64_t)1 << SETS_ALL,
-            .soft = (item->kind == WORD_PUNCTUATION) &
-                    !(item->flags & WORD_HARD),
-            .ends = (item->flags & WORD_END) != 0 };
-        if ((odd >> item->kind & 1) |
-            (item->flags & (WORD_ODD | WORD_CAPS)))
-            read_odd(p, i, v);
-        v->cell = topic_cell(p->t, v->key);
-        if (mask && mask[i])
-            hide(p, v);
-        v->sets |= v->cell->sets;
-        p->present |= v->sets;
-    }
+    read_words(p);
+    for (size_t i = 0; mask && i < words->count; i++)
+        if (mask[i])
+            hide(p, &p->view[i]);
     read_pairs(p);
 }
 
