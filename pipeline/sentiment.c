@@ -186,15 +186,23 @@ static void tell(struct telling *to, const struct signals *seen, size_t from,
 /* Four at once where the machine can. */
 typedef float four __attribute__((vector_size(16)));
 
-static double dot(const float *a, const float *b)
+static four four_at(const float *of)
 {
-    four sums = { 0, 0, 0, 0 }, x, y;
+    four loaded;
+    memcpy(&loaded, of, sizeof(loaded));
+    return loaded;
+}
+
+static struct sums add_signals(const struct sentiment *s, const float *values)
+{
+    four p = { 0, 0, 0, 0 }, n = p;
     for (int i = 0; i < SIGNAL_ROOM; i += 4) {
-        memcpy(&x, a + i, sizeof(x));
-        memcpy(&y, b + i, sizeof(y));
-        sums += x * y;
+        four v = four_at(values + i);
+        p += four_at(s->positive + i) * v;
+        n += four_at(s->negative + i) * v;
     }
-    return (double)(sums[0] + sums[1] + sums[2] + sums[3]);
+    return (struct sums){ (double)(p[0] + p[1] + p[2] + p[3]),
+                          (double)(n[0] + n[1] + n[2] + n[3]) };
 }
 
 /* Both sums over words [from, until); terms count scale each. */
@@ -203,10 +211,10 @@ static struct sums weigh(const struct scorer *s, size_t from, size_t until,
 {
     signals_read(&s->look, from, until, seen, NULL, false, NULL, NULL);
     *scale = 1 / sqrt(seen->terms ? (double)seen->terms : 1);
-    return (struct sums){
-        seen->positive * *scale + dot(s->sentiment->positive, seen->value),
-        seen->negative * *scale + dot(s->sentiment->negative, seen->value),
-    };
+    struct sums sums = add_signals(s->sentiment, seen->value);
+    sums.positive += seen->positive * *scale;
+    sums.negative += seen->negative * *scale;
+    return sums;
 }
 
 static void decide(struct sums sums, struct tags *out)
@@ -216,11 +224,12 @@ static void decide(struct sums sums, struct tags *out)
         out->label = LABEL_POSITIVE;
     else if (sums.negative > 0)
         out->label = LABEL_NEGATIVE;
-    double top = fmax(0, fmax(sums.positive, sums.negative));
-    double positive = exp(sums.positive - top);
-    double negative = exp(sums.negative - top), neutral = exp(-top);
-    out->score = (int16_t)lround(1000 * (positive - negative) /
-                                 (neutral + positive + negative));
+    float p = (float)sums.positive, n = (float)sums.negative;
+    float top = p > n ? p : n;
+    top = top > 0 ? top : 0; /* of the three one is then 1 */
+    float positive = expf(p - top), negative = expf(n - top);
+    float all = expf(-top) + positive + negative;
+    out->score = (int16_t)lroundf(1000 * (positive - negative) / all);
 }
 
 void scorer_score(struct scorer *s, size_t from, size_t until,

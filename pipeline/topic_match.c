@@ -314,11 +314,26 @@ static bool follow_gap(struct topic_place *p, size_t index, size_t at)
 /* Elements from index on, words from at on. */
 static bool follow(struct topic_place *p, size_t index, size_t at)
 {
-    if (++p->steps > STEPS_LIMIT)
-        return false;
-    if (index == p->count) {
-        p->end = at;
-        return true;
+    for (;; index++) { /* words that must be there, one after the other */
+        if (++p->steps > STEPS_LIMIT)
+            return false;
+        if (index == p->count) {
+            p->end = at;
+            return true;
+        }
+        const struct element *e = &p->elements[index];
+        if (e->kind != ELEMENT_WORDS)
+            break;
+        size_t word = at;
+        while (word < p->until && view(p, word)->soft && !allows(p, e, word))
+            word++;
+        bool there = word < p->until && allows(p, e, word);
+        if (e->optional)
+            return (there && follow(p, index + 1, word + 1)) ||
+                   follow(p, index + 1, at);
+        if (!there)
+            return false;
+        at = word + 1;
     }
     const struct element *e = &p->elements[index];
     switch (e->kind) {
@@ -332,18 +347,9 @@ static bool follow(struct topic_place *p, size_t index, size_t at)
         return !guarded(p, e, index, at) && follow(p, index + 1, at);
     case ELEMENT_NAME:
         return follow_name(p, index, at);
-    case ELEMENT_REST:
-        return follow_rest(p, index, at);
     default:
-        break;
+        return follow_rest(p, index, at);
     }
-    size_t word = at;
-    while (word < p->until && view(p, word)->soft && !allows(p, e, word))
-        word++;
-    if (word < p->until && allows(p, e, word) &&
-        follow(p, index + 1, word + 1))
-        return true;
-    return e->optional && follow(p, index + 1, at);
 }
 
 /* Elements before index, words before at, right to left. A name there is
