@@ -2,12 +2,12 @@
 /* swell status: is collecting well? How much is stored, when each source last
  * succeeded, what it waits for, how much of the last day it covers. Status 3
  * when something is wrong. Reads only. */
-#include "commands/command.h"
-
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/write.h"
+#include "commands/reading.h"
 #include "pipeline/round.h"
 
 struct status_flags {
@@ -44,7 +44,7 @@ static int keep_message(void *context, const struct json_value *values,
     for (int i = 0; i < 2; i++)
         if (values[i].type == JSON_STRING) {
             buf_puts(out, i ? ": " : " of ");
-            buf_add(out, values[i].text.data, values[i].text.length);
+            put_quoted(out, values[i].text, 0);
         }
     return 0;
 }
@@ -60,11 +60,11 @@ static int take_delivery(void *context, const char *key, struct text value)
         (void)json_end(json, NULL);
     json_close(json);
     buf_putc(&f->text, '\n');
-    buf_puts(&f->json, f->count++ ? ",{\"to\":" : "{\"to\":");
-    json_write(&f->json, text_of(name));
-    buf_puts(&f->json, ",\"failure\":");
-    buf_add(&f->json, value.data, value.length);
-    buf_putc(&f->json, '}');
+    struct writer w = { .out = &f->json, .within = f->count++ > 0 };
+    write_begin(&w, NULL, '{');
+    write_text(&w, "to", name);
+    write_json(&w, "failure", value);
+    write_end(&w, '}');
     return 0;
 }
 
@@ -109,6 +109,7 @@ static void print_text(const struct store_stats *stats,
                        const struct failures *failed)
 {
     char a[32], b[32], when[CLOCK_TEXT];
+    struct buf words = BUF_INIT(0);
     printf("%llu posts, %llu mentions, %.1f MiB used of %.1f MiB\n",
            (unsigned long long)stats->posts,
            (unsigned long long)stats->mentions,
@@ -120,24 +121,35 @@ static void print_text(const struct store_stats *stats,
                "last day%s\n", h->source->label, ago(h->round.last_ok, a),
                ago(h->round.last_post, b), h->covered,
                h->source->enabled ? "" : " (switched off)");
-        if (*h->wrong)
-            printf("%-20s %s\n", "", h->wrong);
-        else if (h->round.failures)
-            printf("%-20s failed once: %s\n", "", h->round.message);
+        if (*h->wrong || h->round.failures) {
+            buf_clear(&words);
+            put_quoted(&words, text_of(*h->wrong ? h->wrong
+                                                 : h->round.message), 0);
+            printf("%-20s %s%s\n", "", *h->wrong ? "" : "failed once: ",
+                   buf_text(&words));
+        }
         if (h->round.wait_until > clock_now())
             printf("%-20s waits until %s, as the service asks\n", "",
                    clock_format(h->round.wait_until, when));
     }
     fputs(buf_text(&failed->text), stdout);
+    buf_release(&words);
 }
 
-static void put_time(struct buf *out, const char *key, int64_t when)
+static void put_health(struct writer *w, const struct health *h)
 {
-    char text[CLOCK_TEXT];
-    if (when)
-        buf_printf(out, ",\"%s\":\"%s\"", key, clock_format(when, text));
-    else
-        buf_printf(out, ",\"%s\":null", key);
+    write_begin(w, NULL, '{');
+    write_text(w, "name", h->source->label);
+    write_text(w, "type", h->source->type);
+    write_time(w, "last_try", h->round.last_try);
+    write_time(w, "last_ok", h->round.last_ok);
+    write_time(w, "last_post", h->round.last_post);
+    write_time(w, "wait_until", h->round.wait_until);
+    write_count(w, "failures", h->round.failures);
+    write_count(w, "covered_percent", h->covered);
+    write_flag(w, "ok", !*h->wrong);
+    write_text(w, "message", *h->wrong ? h->wrong : h->round.message);
+    write_end(w, '}');
 }
 
 static void print_json(const struct store_stats *stats,
@@ -145,30 +157,21 @@ static void print_json(const struct store_stats *stats,
                        const struct failures *failed)
 {
     struct buf out = BUF_INIT(0);
-    buf_printf(&out, "{\"posts\":%llu,\"mentions\":%llu,\"bytes_used\":%llu,"
-               "\"bytes_file\":%llu,\"sources\":[",
-               (unsigned long long)stats->posts,
-               (unsigned long long)stats->mentions,
-               (unsigned long long)stats->bytes_used,
-               (unsigned long long)stats->bytes_file);
-    for (size_t i = 0; i < count; i++) {
-        const struct health *h = &all[i];
-        buf_printf(&out, "%s{\"name\":", i ? "," : "");
-        json_write(&out, text_of(h->source->label));
-        buf_puts(&out, ",\"type\":");
-        json_write(&out, text_of(h->source->type));
-        put_time(&out, "last_try", h->round.last_try);
-        put_time(&out, "last_ok", h->round.last_ok);
-        put_time(&out, "last_post", h->round.last_post);
-        put_time(&out, "wait_until", h->round.wait_until);
-        buf_printf(&out, ",\"failures\":%u,\"covered_percent\":%u,\"ok\":%s,"
-                   "\"message\":", h->round.failures, h->covered,
-                   *h->wrong ? "false" : "true");
-        json_write(&out, text_of(*h->wrong ? h->wrong : h->round.message));
-        buf_putc(&out, '}');
-    }
-    buf_printf(&out, "],\"deliveries_failed\":[%s]}",
-               buf_text(&failed->json));
+    struct writer w = { .out = &out };
+    write_begin(&w, NULL, '{');
+    write_count(&w, "posts", stats->posts);
+    write_count(&w, "mentions", stats->mentions);
+    write_count(&w, "bytes_used", stats->bytes_used);
+    write_count(&w, "bytes_file", stats->bytes_file);
+    write_begin(&w, "sources", '[');
+    for (size_t i = 0; i < count; i++)
+        put_health(&w, &all[i]);
+    write_end(&w, ']');
+    write_begin(&w, "deliveries_failed", '[');
+    write_json(&w, NULL, (struct text){ buf_text(&failed->json),
+                                        failed->json.length });
+    write_end(&w, ']');
+    write_end(&w, '}');
     puts(buf_text(&out));
     buf_release(&out);
 }
@@ -247,13 +250,12 @@ static int write_metrics(const char *path, const struct store_stats *stats,
 static int run(struct invocation *in, struct error *err)
 {
     const struct status_flags *flags = in->flags;
-    bool json = strcmp(flags->format, "json") == 0, wrong = false;
+    int format = format_index(flags->format, 2, err);
+    bool wrong = false;
     struct failures failed = { BUF_INIT(0), BUF_INIT(0), 0 };
     struct store_stats stats;
     int rc = -1;
-    if (!json && strcmp(flags->format, "text") != 0)
-        return error_set(err, ERROR_USAGE, "--format is text or json");
-    if (invocation_store(in, STORE_READ, err) ||
+    if (format < 0 || invocation_store(in, STORE_READ, err) ||
         store_stats(in->store, &stats, err))
         return -1;
     size_t count = in->config->source_count;
@@ -269,7 +271,8 @@ static int run(struct invocation *in, struct error *err)
                                         &failed, err))
         goto done;
     if (!flags->metrics)
-        (json ? print_json : print_text)(&stats, all, count, &failed);
+        (format == FORMAT_JSON ? print_json : print_text)(&stats, all, count,
+                                                          &failed);
     rc = wrong || failed.count ? EXIT_INCOMPLETE : EXIT_DONE;
 done:
     buf_release(&failed.text);
