@@ -23,8 +23,8 @@ void write_begin(struct writer *w, const char *name, char bracket)
 {
     if (!w->csv) {
         put_name(w, name);
-        if (!name && bracket == '{' && w->out->length)
-            buf_putc(w->out, '\n'); /* each item of a list on its line */
+        if (!name && bracket == '{' && w->out->length && !w->one_line)
+            buf_putc(w->out, '\n');
         buf_putc(w->out, bracket);
     }
     w->within = false;
@@ -114,6 +114,15 @@ void write_set(struct writer *w, const char *name, unsigned set,
     for (; set; set &= set - 1)
         write_text(w, NULL, names[__builtin_ctz(set)]);
     write_end(w, ']');
+}
+
+void write_tags(struct writer *w, const struct tags *tags)
+{
+    write_text(w, "label", label_names[tags->label]);
+    write_real(w, "score", tags->score / 1000.0);
+    write_set(w, "aspects", tags->aspects, aspect_names);
+    write_set(w, "intents", tags->intents, intent_names);
+    write_set(w, "channels", tags->channels, channel_names);
 }
 
 void csv_text(struct buf *out, struct text t)

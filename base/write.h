@@ -8,11 +8,13 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "base/tags.h"
 #include "base/text.h"
 
 struct writer {
     struct buf *out;
     bool csv;
+    bool one_line;     /* else each object of a list begins a line */
     bool within;       /* something stands before: a comma is due */
     const void *about; /* the caller's own */
 };
@@ -35,7 +37,10 @@ void write_json(struct writer *w, const char *name, struct text value);
 void write_set(struct writer *w, const char *name, unsigned set,
                const char *const names[]);
 
-/* Those names with something between. */
+/* label, score, aspects, intents, channels. */
+void write_tags(struct writer *w, const struct tags *tags);
+
+/* The names of a set with something between. */
 void set_words(struct buf *out, unsigned set, const char *const names[],
                const char *between);
 

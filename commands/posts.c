@@ -130,11 +130,7 @@ static void put_row(struct writer *w, const struct post *p,
     write_count(w, "reposts", p->reposts);
     write_count(w, "replies", p->replies);
     write_slice(w, "reply_to", p->reply_to);
-    write_text(w, "label", label_names[tags->label]);
-    write_real(w, "score", tags->score / 1000.0);
-    write_set(w, "aspects", tags->aspects, aspect_names);
-    write_set(w, "intents", tags->intents, intent_names);
-    write_set(w, "channels", tags->channels, channel_names);
+    write_tags(w, tags);
     write_slice(w, "url", p->url);
     write_slice(w, "text", p->text);
     write_end(w, '}');

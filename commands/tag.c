@@ -84,57 +84,42 @@ static void put_tsv(struct run *r, const struct post *p)
     buf_putc(out, '\n');
 }
 
-static void put_json_set(struct buf *out, const char *key, unsigned set,
-                         const char *const names[])
+static void put_span(struct writer *w, const char *name, const struct post *p,
+                     struct span span)
 {
-    buf_printf(out, ",\"%s\":[", key);
-    for (const char *gap = ""; set; set &= set - 1, gap = ",")
-        buf_printf(out, "%s\"%s\"", gap, names[__builtin_ctz(set)]);
-    buf_putc(out, ']');
-}
-
-static void put_json_tags(struct buf *out, const struct tags *t)
-{
-    buf_printf(out, "\"label\":\"%s\",\"score\":", label_names[t->label]);
-    put_score(out, t->score);
-    put_json_set(out, "aspects", t->aspects, aspect_names);
-    put_json_set(out, "intents", t->intents, intent_names);
-    put_json_set(out, "channels", t->channels, channel_names);
-}
-
-static void put_json_span(struct buf *out, const char *key,
-                          const struct post *p, struct span span)
-{
-    if (!span.length)
-        return;
-    buf_printf(out, ",\"%s\":", key);
-    json_write(out, (struct text){ p->text.data + span.start, span.length });
+    if (span.length)
+        write_slice(w, name, (struct text){ p->text.data + span.start,
+                                            span.length });
 }
 
 static void put_ndjson(struct run *r, const struct post *p)
 {
-    struct buf *out = &r->out;
-    buf_puts(out, "{\"id\":");
-    json_write(out, p->native_id);
-    buf_printf(out, ",\"language\":\"%.3s\",\"confidence\":%u,", p->language,
-               p->confidence);
-    put_json_tags(out, &p->tags);
-    put_json_span(out, "wish", p, p->wish);
-    put_json_span(out, "from", p, p->from);
-    put_json_span(out, "to", p, p->to);
-    buf_puts(out, ",\"mentions\":[");
+    struct writer w = { .out = &r->out, .one_line = true };
+    write_begin(&w, NULL, '{');
+    write_slice(&w, "id", p->native_id);
+    write_text(&w, "language", p->language);
+    write_count(&w, "confidence", p->confidence);
+    write_tags(&w, &p->tags);
+    put_span(&w, "wish", p, p->wish);
+    put_span(&w, "from", p, p->from);
+    put_span(&w, "to", p, p->to);
+    write_begin(&w, "mentions", '[');
     for (uint32_t i = 0; i < p->mention_count; i++) {
         const struct mention *m = &p->mentions[i];
-        buf_puts(out, i ? ",{\"subject\":" : "{\"subject\":");
-        json_write(out, text_of(r->batch.subjects[m->subject]));
-        buf_printf(out, ",\"start\":%u,\"length\":%u,", m->span.start,
-                   m->span.length);
-        put_json_tags(out, &m->tags);
-        buf_putc(out, '}');
+        write_begin(&w, NULL, '{');
+        write_text(&w, "subject", r->batch.subjects[m->subject]);
+        write_count(&w, "start", m->span.start);
+        write_count(&w, "length", m->span.length);
+        write_tags(&w, &m->tags);
+        write_end(&w, '}');
     }
-    buf_printf(out, "]%s%s}\n",
-               p->faults & POST_FAULT_PATTERN ? ",\"pattern_limit\":true" : "",
-               p->faults & POST_FAULT_CUT ? ",\"cut\":true" : "");
+    write_end(&w, ']');
+    if (p->faults & POST_FAULT_PATTERN)
+        write_flag(&w, "pattern_limit", true);
+    if (p->faults & POST_FAULT_CUT)
+        write_flag(&w, "cut", true);
+    write_end(&w, '}');
+    buf_putc(&r->out, '\n');
 }
 
 static void put_words(struct buf *out, const char *what, unsigned set,

@@ -36,11 +36,7 @@ static void put_sample(struct writer *w, const char *name,
     write_text(w, "url", s->url && *s->url ? s->url : NULL);
     write_time(w, "created_at", s->created);
     write_text(w, "text", s->text);
-    write_text(w, "label", label_names[s->tags.label]);
-    write_real(w, "score", s->tags.score / 1000.0);
-    write_set(w, "aspects", s->tags.aspects, aspect_names);
-    write_set(w, "channels", s->tags.channels, channel_names);
-    write_set(w, "intents", s->tags.intents, intent_names);
+    write_tags(w, &s->tags);
     write_count(w, "likes", s->likes);
     write_count(w, "reposts", s->reposts);
     write_end(w, '}');
