@@ -13,6 +13,7 @@
 enum {
     LINE_LIMIT = 1024,            /* bytes of a line */
     GAP_LIMIT = 10 * 366 * 24,    /* hours without a row */
+    ROWS_LIMIT = 20000000,
 };
 #define COUNT_LIMIT 1e15          /* doubles are exact well past this */
 
@@ -29,57 +30,94 @@ static const struct option options[] = {
     OPTION_END
 };
 
-/* Rows of one hour on their way to be a closed hour. */
-struct reading {
-    struct detector detector;
-    int64_t hour;       /* being summed; -1: none yet */
-    double sum;
-    int64_t last;       /* time of the newest row */
-    int64_t step;       /* smallest distance between rows; 0: unknown */
-    unsigned long line, repeats, first_repeat;
+struct row {
+    int64_t when;
+    double count;
+    unsigned long line;
 };
 
-static void put_hour(struct reading *r)
+struct reading {
+    struct row *rows;
+    size_t count, room;
+    unsigned long line;
+    int64_t step;       /* smallest distance between rows; 0: unknown */
+    unsigned long shuffled, first_shuffled; /* earlier than the row before */
+};
+
+static void put_hour(struct detector *d, int64_t hour, double sum, bool rows)
 {
     struct detect_point p;
     char when[CLOCK_TEXT];
 
-    detector_step(&r->detector, r->hour, r->sum, &p);
+    /* A series that always had rows and has none now is missing some. */
+    detector_skip(d, hour, &p);
+    if (rows || !(p.low > 0))
+        detector_step(d, hour, sum, &p);
     clock_format(p.hour, when);
     when[10] = ' ';
     when[19] = '\0';
     printf("%s,%.15g,%.2f,%.2f,%d\n", when, p.count, p.expected, p.score,
            p.level == DETECT_ALERT);
-    r->hour += HOUR;
-    r->sum = 0;
 }
 
-static int take_row(struct reading *r, int64_t when, double count,
-                    struct error *err)
+static int by_time(const void *a, const void *b)
 {
-    int64_t hour = when - when % HOUR;
+    const struct row *x = a, *y = b;
+
+    return x->when != y->when ? (x->when > y->when) - (x->when < y->when)
+                              : (x->line > y->line) - (x->line < y->line);
+}
+
+/* In order of time, or an error; warns of what it had to mend. */
+static int order_rows(struct reading *r, struct error *err)
+{
+    unsigned long repeats = 0, first = 0;
     char text[CLOCK_TEXT];
 
-    if (r->hour < 0)
-        r->hour = hour;
-    else if (when != r->last && (!r->step || llabs(when - r->last) < r->step))
-        r->step = llabs(when - r->last);
-    if (r->last == when && r->line > 1 && r->repeats++ == 0)
-        r->first_repeat = r->line;
-    if (hour < r->hour)
-        return error_set(err, ERROR_INPUT,
-                         "line %lu: %s is in an hour that a later row closed; "
-                         "sort the series by time", r->line,
-                         clock_format(when, text));
-    if ((hour - r->hour) / HOUR > GAP_LIMIT)
-        return error_set(err, ERROR_INPUT, "line %lu: %s is more than ten "
-                         "years after the row before", r->line,
-                         clock_format(when, text));
-    while (r->hour < hour)
-        put_hour(r);
-    r->sum += count;
-    r->last = when;
+    if (r->shuffled) {
+        qsort(r->rows, r->count, sizeof(*r->rows), by_time);
+        log_line(LOG_NOTE, "line %lu: earlier than the row before (%lu such "
+                 "rows): sorted by time", r->first_shuffled, r->shuffled);
+    }
+    for (size_t i = 1; i < r->count; i++) {
+        int64_t gap = r->rows[i].when - r->rows[i - 1].when;
+
+        if (gap / HOUR > GAP_LIMIT)
+            return error_set(err, ERROR_INPUT, "line %lu: %s is more than ten "
+                             "years after the row before", r->rows[i].line,
+                             clock_format(r->rows[i].when, text));
+        if (gap && (!r->step || gap < r->step))
+            r->step = gap;
+        if (!gap && repeats++ == 0)
+            first = r->rows[i].line;
+    }
+    if (repeats)
+        log_line(LOG_WARN, "line %lu: same time as the row before (%lu such "
+                 "rows): both are counted", first, repeats);
     return 0;
+}
+
+static void detect_rows(const struct reading *r, double threshold)
+{
+    struct detector d;
+    size_t i = 0;
+
+    detector_init(&d, threshold);
+    if (!r->count)
+        return;
+    int64_t last = r->rows[r->count - 1].when;
+    int64_t hour = r->rows[0].when - r->rows[0].when % HOUR;
+    /* The last hour is closed when the next row would fall after it. */
+    for (; hour <= last && hour + HOUR <= last + r->step; hour += HOUR) {
+        size_t first = i;
+        double sum = 0;
+
+        for (; i < r->count && r->rows[i].when < hour + HOUR; i++)
+            sum += r->rows[i].count;
+        put_hour(&d, hour, sum, i > first);
+    }
+    if (i < r->count)
+        log_line(LOG_NOTE, "the last hour has not ended: left out");
 }
 
 /* "timestamp,count": 1: a row, 0: nothing (blank, header), -1: see err. */
@@ -105,7 +143,7 @@ static int read_line(struct reading *r, char *line, int64_t *when,
         return error_set(err, ERROR_INPUT, "line %lu: no comma: a line is "
                          "timestamp,count", r->line);
     if (clock_parse(line, (size_t)(comma - line), when)) {
-        if (r->hour < 0 && (*line < '0' || *line > '9'))
+        if (!r->count && (*line < '0' || *line > '9'))
             return 0;
         *comma = '\0';
         return error_set(err, ERROR_INPUT, "line %lu: \"%.40s\" is not a time "
@@ -132,8 +170,19 @@ static int read_all(struct reading *r, struct error *err)
             return error_set(err, ERROR_INPUT, "line %lu: longer than %d "
                              "bytes", r->line, LINE_LIMIT - 2);
         rc = read_line(r, line, &when, &count, err);
-        if (rc < 0 || (rc && take_row(r, when, count, err)))
+        if (rc < 0)
             return -1;
+        if (!rc)
+            continue;
+        if (r->count == ROWS_LIMIT)
+            return error_set(err, ERROR_INPUT, "line %lu: more than %d rows; "
+                             "sum the series to hours first", r->line,
+                             ROWS_LIMIT);
+        if (r->count && when < r->rows[r->count - 1].when &&
+            r->shuffled++ == 0)
+            r->first_shuffled = r->line;
+        r->rows = mem_grow(r->rows, &r->room, r->count, sizeof(*r->rows));
+        r->rows[r->count++] = (struct row){ when, count, r->line };
     }
     if (ferror(stdin))
         return error_set(err, ERROR_SYSTEM, "cannot read stdin: %s",
@@ -144,7 +193,8 @@ static int read_all(struct reading *r, struct error *err)
 static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
-    struct reading r = { .hour = -1, .last = -1 };
+    struct reading r = { 0 };
+    int rc;
 
     if (in->argc)
         return error_set(err, ERROR_USAGE, "%.60s: detect reads stdin only",
@@ -154,19 +204,13 @@ static int run(struct invocation *in, struct error *err)
                          "there is", f->format);
     if (!(f->threshold > 0))
         return error_set(err, ERROR_USAGE, "--threshold must be above 0");
-    detector_init(&r.detector, f->threshold);
-    printf("timestamp,count,expected,score,alert\n");
-    if (read_all(&r, err))
-        return -1;
-    /* The last hour is closed when the next row would fall after it. */
-    if (r.hour >= 0 && r.last + r.step >= r.hour + HOUR)
-        put_hour(&r);
-    else if (r.hour >= 0)
-        log_line(LOG_NOTE, "the last hour has not ended: left out");
-    if (r.repeats)
-        log_line(LOG_WARN, "line %lu: same time as the row before (%lu such "
-                 "rows): both are counted", r.first_repeat, r.repeats);
-    return EXIT_DONE;
+    rc = read_all(&r, err) || order_rows(&r, err) ? -1 : EXIT_DONE;
+    if (rc == EXIT_DONE) {
+        printf("timestamp,count,expected,score,alert\n");
+        detect_rows(&r, f->threshold);
+    }
+    mem_free(r.rows);
+    return rc;
 }
 
 const struct command command_detect = {
@@ -174,11 +218,12 @@ const struct command command_detect = {
     .arguments = "[--threshold X] < SERIES.csv",
     .about = "find spikes in any series of counts",
     .help =
-        "Reads lines of timestamp,count from stdin, a header allowed. Rows\n"
-        "finer than an hour are summed; hours without a row count zero; the\n"
-        "last hour is given once its last minutes are there (rows as close\n"
-        "as the closest two reach its end). Each hour is judged from itself\n"
-        "and earlier hours alone. Times are UTC where no zone is written.\n\n"
+        "Reads lines of timestamp,count from stdin, a header allowed, in any\n"
+        "order. Rows finer than an hour are summed; hours without a row count\n"
+        "zero, but teach nothing where zero is beyond what is usual; the last\n"
+        "hour is given once its last minutes are there (rows as close as the\n"
+        "closest two reach its end). Each hour is judged from itself and\n"
+        "earlier hours alone. Times are UTC where no zone is written.\n\n"
         "  swell detect < mentions.csv | grep ',1$'\n",
     .options = options,
     .state_size = sizeof(struct flags),

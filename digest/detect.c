@@ -7,7 +7,8 @@
  * Mention counts come in bursts, so Poisson or Gamma-Poisson tails fire all
  * the time; dividing by the spread of the last four weeks asks "is this much
  * even for this brand?". Three views, the hour, the last six and the last 24,
- * because some events explode, some swell, and a campaign lifts a whole day. docs/trends.md has the measurements.
+ * because some events explode, some swell, and a campaign lifts a whole day.
+ * docs/trends.md has the measurements.
  */
 #include "digest/detect.h"
 
@@ -16,11 +17,21 @@
 #define LEVEL_RATE (1.0 / 72)   /* the level follows within three days */
 #define PROFILE_RATE 0.15       /* the clock's shape within a week */
 #define PROFILE_FLOOR 0.05      /* no clock hour is ever quite dead */
+#define WEEK_RATE 0.25          /* weekdays within a month */
+#define WEEK_POSTS 50           /* of the usual spread squared: a day of so
+                                 * many posts is half believed */
+#define WEEK_FLOOR 0.05
+#define WEEK_LESS 0.74          /* weekdays between the two are alike */
+#define WEEK_MORE 1.35
 #define EXPECTED_FLOOR 0.2      /* posts an hour; below, all is chance */
 #define SPREAD_PRIOR 3.0        /* of brands not yet known: bursty */
 #define SPREAD_PRIOR_HOURS 72   /* believed as if seen so long */
 #define SPREAD_FLOOR 1.0        /* no series is steadier than Poisson */
 #define RECORD_LEAST 24         /* hours, before a record means anything */
+#define LOUD_SCORE 3.0          /* an hour that stands out ... */
+#define LOUD_DAYS 0x1ffffffeu   /* ... on the last 28 days ... */
+#define LOUD_USUAL 7            /* ... is nothing to tell beyond so many, */
+#define LOUD_COST 0.05          /* and each day more raises the bar */
 #define COOL_DOWN 86400         /* one story is told once a day ... */
 #define COOL_DOWN_FACTOR 2.0    /* ... unless it grew to twice the score */
 
@@ -73,11 +84,27 @@ static double ring_greatest(const double *ring, uint32_t hours)
     return most;
 }
 
+static int64_t day_of(int64_t hour)
+{
+    return (hour < 0 ? hour - 86399 : hour) / 86400;
+}
+
 static unsigned clock_hour(int64_t hour)
 {
-    int64_t second = hour % 86400;
+    return (unsigned)((hour - day_of(hour) * 86400) / 3600);
+}
 
-    return (unsigned)((second < 0 ? second + 86400 : second) / 3600);
+static unsigned weekday(int64_t day)
+{
+    return (unsigned)((day % 7 + 7) % 7);
+}
+
+/* Chance makes weekdays differ a little, shops make them differ a lot. */
+static double week_factor(const struct detector *d, int64_t day)
+{
+    double factor = d->week[weekday(day)];
+
+    return factor < WEEK_LESS || factor > WEEK_MORE ? factor : 1;
 }
 
 void detector_init(struct detector *d, double threshold)
@@ -85,6 +112,8 @@ void detector_init(struct detector *d, double threshold)
     *d = (struct detector){ .threshold = threshold };
     for (unsigned i = 0; i < 24; i++)
         d->profile[i] = 1;
+    for (unsigned i = 0; i < 7; i++)
+        d->week[i] = 1;
 }
 
 void detector_skip(const struct detector *d, int64_t hour,
@@ -92,12 +121,31 @@ void detector_skip(const struct detector *d, int64_t hour,
 {
     double unit, expected;
 
-    expected = fmax(EXPECTED_FLOOR, d->level * d->profile[clock_hour(hour)]);
+    expected = fmax(EXPECTED_FLOOR, d->level * d->profile[clock_hour(hour)] *
+                                        week_factor(d, day_of(hour)));
     unit = sqrt(expected + 0.5);
     *out = (struct detect_point){ .hour = hour, .expected = expected };
     out->spread = spread_of(&d->views[0], 1);
     out->low = fmax(0, floor(expected - 1.96 * unit * out->spread));
     out->high = ceil(expected + 1.96 * unit * out->spread);
+}
+
+/* The day that ended teaches its weekday, the more the more came. */
+static void follow_day(struct detector *d, int64_t day)
+{
+    unsigned w = weekday(d->day);
+    double spread = spread_of(&d->views[0], 1), count = d->day_expected;
+    double rate = fmax(WEEK_RATE, 1.0 / (d->weeks[w] + 2)) * count /
+                  (count + WEEK_POSTS * spread * spread);
+
+    if (count > 0) {
+        d->week[w] += rate * (d->day_count / count - d->week[w]);
+        d->week[w] = fmax(WEEK_FLOOR, d->week[w]);
+        d->weeks[w]++;
+    }
+    d->loud = day - d->day < 32 ? d->loud << (day - d->day) : 0;
+    d->day = day;
+    d->day_count = d->day_expected = 0;
 }
 
 /* Level and profile follow the count, which is capped: a spike is not the
@@ -108,6 +156,11 @@ static void detector_follow(struct detector *d, unsigned clock, double count,
     double capped = fmin(count, 3 * expected + 3), rate = LEVEL_RATE;
     double *shape = &d->profile[clock], mean = 0;
 
+    if (d->hours >= 48) { /* the clock's shape is roughly known */
+        d->day_count += capped;
+        d->day_expected += fmax(EXPECTED_FLOOR, d->level * *shape);
+    }
+    capped /= week_factor(d, d->day);
     if (d->hours < 24)
         rate = fmax(rate, 1.0 / (d->hours + 1));
     d->level += rate * (capped / *shape - d->level);
@@ -147,18 +200,24 @@ static double told_least(const struct detector *d)
 static double view_score(struct detector *d, unsigned view, double count,
                          double residual, double *plain)
 {
+    double weekday = week_factor(d, d->day);
     const struct spread *hourly = &d->views[0];
     uint32_t hours = view_hours[view], past = hourly->count;
     double mean = residual, score, told = 0;
-    double sum = count + ring_last(d->sums[0], d->hours, hours - 1);
+    double sum = count / weekday + ring_last(d->sums[0], d->hours, hours - 1);
 
     for (uint32_t i = 1; i < hours && i <= past; i++)
         mean += hourly->value[(past - i) % DETECT_MEMORY];
     mean /= hours;
     score = mean / spread_of(&d->views[view], hours);
+    if (view == 0) {
+        int loud = __builtin_popcount(d->loud & LOUD_DAYS);
+        d->loud |= score > LOUD_SCORE;
+        score /= 1 + LOUD_COST * fmax(0, loud - LOUD_USUAL);
+    }
     if (d->hours >= RECORD_LEAST) {
         *plain = fmax(*plain, score);
-        if (sum >= DETECT_LEAST && score >= told_least(d) &&
+        if (sum * weekday >= DETECT_LEAST && score >= told_least(d) &&
             sum > ring_greatest(d->sums[view], d->hours))
             told = score;
     }
@@ -173,8 +232,12 @@ void detector_step(struct detector *d, int64_t hour, double count,
 {
     double score = 0, residual;
 
-    if (d->hours == 0)
+    if (d->hours == 0) {
         d->level = fmax(count, EXPECTED_FLOOR);
+        d->day = day_of(hour);
+    }
+    if (day_of(hour) > d->day)
+        follow_day(d, day_of(hour));
     detector_skip(d, hour, out);
     out->count = count;
     residual = (count - out->expected) / sqrt(out->expected + 0.5);

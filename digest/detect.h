@@ -50,9 +50,15 @@ struct detector {
     double level;                 /* posts an hour, the clock taken out */
     double profile[24];           /* factor of each clock hour, mean 1 */
     uint32_t seen[24];            /* hours known, by clock hour */
+    int64_t day;                  /* of the last hour, since 1970 */
+    double day_count, day_expected; /* of that day; capped, of any weekday */
+    double week[7];               /* factor of each weekday */
+    uint32_t weeks[7];            /* days known, by weekday */
+    uint32_t loud;                /* bit n: n days ago an hour stood out */
     struct spread views[DETECT_VIEWS]; /* mean residuals of so many hours */
-    double sums[DETECT_VIEWS][DETECT_RECORD]; /* counts of so many hours,
-                                   * rings by hours % DETECT_RECORD */
+    double sums[DETECT_VIEWS][DETECT_RECORD]; /* counts of so many hours, the
+                                   * weekday taken out: rings by
+                                   * hours % DETECT_RECORD */
     uint32_t hours;               /* known ones so far */
     int64_t told[3];              /* by level: hour of the last; 0: never */
     double told_score[3];

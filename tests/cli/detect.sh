@@ -24,9 +24,17 @@ printf '"when","count"\n"2026-03-01T00:00:00Z","3"\n"2026-03-01T01:00:00Z","4"\n
 echo "== the last hour has not ended"
 printf '2026-03-01T00:00:00Z,3\n2026-03-01T00:30:00Z,4\n2026-03-01T01:00:00Z,9\n' |
     swell detect
+echo "== in any order"
+printf 'when,count\n2026-03-01T05:00:00Z,3\n2026-03-01T04:00:00Z,1\n' |
+    swell detect
+echo "== hours that are missing teach nothing"
+awk 'BEGIN {
+    for (h = 0; h < 240; h++)
+        if (h < 150 || h >= 238)
+            printf "2026-03-%02d %02d:00,%d\n", h / 24 + 1, h % 24, 50 + h % 3
+}' | swell detect | tail -3
 echo "== faults"
 try() { printf "$1" | swell detect; echo "status $?"; }
-try '2026-03-01T05:00:00Z,3\n2026-03-01T02:00:00Z,1\n'
 try '2026-03-01T05:00:00Z\n'
 try '2026-03-01T05:00:00Z,many\n'
 try '2026-03-01T05:00:00Z,-1\n'

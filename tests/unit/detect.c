@@ -46,12 +46,13 @@ static double rhythm(int hour)
 struct told {
     int alerts, watches, first; /* hour of the first alert, -1 */
     int late;                   /* alerts after the first week */
+    int last;                   /* hour of the last */
 };
 
 static struct told run(double (*mean)(int hour, double size), double size,
                        int hours)
 {
-    struct told told = { 0, 0, -1, 0 };
+    struct told told = { 0, 0, -1, 0, -1 };
     struct detector d;
     struct detect_point p;
 
@@ -63,6 +64,8 @@ static struct told run(double (*mean)(int hour, double size), double size,
         assert_true(p.expected > 0 && p.low <= p.high && p.score >= 0);
         told.watches += p.level == DETECT_WATCH;
         told.late += i >= 24 * 7 && p.level == DETECT_ALERT;
+        if (p.level == DETECT_ALERT)
+            told.last = i;
         if (p.level == DETECT_ALERT && told.alerts++ == 0)
             told.first = i;
     }
@@ -141,6 +144,22 @@ static void leaves_days_and_weeks_alone(void **state)
         assert_int_equal(run(usual, size, 24 * 56).alerts, 0);
     for (double size = 1; size <= 1000; size *= 10)
         assert_int_equal(run(weekend, size, 24 * 56).late, 0);
+}
+
+/* Weekends triple; six hours of the seventh Thursday, too. */
+static double market(int hour, double size)
+{
+    return size * (hour / 24 % 7 >= 5 ? 3 : 1) *
+           (hour >= 45 * 24 + 9 && hour < 45 * 24 + 15 ? 3 : 1);
+}
+
+static void knows_weekends_and_what_is_none(void **state)
+{
+    struct told t = run(market, 1000, 24 * 60);
+
+    (void)state;
+    assert_int_equal(t.late, 1);
+    assert_int_equal(t.last, 45 * 24 + 9);
 }
 
 static void tells_a_new_level_once_or_twice_then_takes_it_as_usual(void **state)
@@ -238,6 +257,7 @@ int main(void)
         cmocka_unit_test(finds_a_slow_swell_the_same_day),
         cmocka_unit_test(finds_a_busier_day_where_no_hour_is_a_spike),
         cmocka_unit_test(leaves_days_and_weeks_alone),
+        cmocka_unit_test(knows_weekends_and_what_is_none),
         cmocka_unit_test(tells_a_new_level_once_or_twice_then_takes_it_as_usual),
         cmocka_unit_test(is_silent_on_quiet_series),
         cmocka_unit_test(never_calls_four_posts_a_spike),
