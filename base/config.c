@@ -12,7 +12,6 @@
 
 #include "base/mem.h"
 
-
 /* While a file is being read. */
 struct reader {
     struct config *config;

@@ -20,7 +20,6 @@
 
 #include "base/json_path.h"
 
-
 enum {
     DEPTH_LIMIT = 64,
     STRING_LIMIT = 1 << 20,
@@ -51,7 +50,6 @@ struct json {
     bool has_top;
     json_take *take;
     void *context;
-    size_t string_limit;
 
     struct frame frames[DEPTH_LIMIT];
     int depth;
@@ -168,8 +166,8 @@ static inline const struct json_node *arrive(struct json *j)
 
 static int too_long(struct json *j)
 {
-    error_set(j->err, ERROR_INPUT, "a value is longer than %zu bytes",
-              j->string_limit);
+    error_set(j->err, ERROR_INPUT, "a value is longer than %d bytes",
+              STRING_LIMIT);
     j->stopped = true;
     return 0;
 }
@@ -178,7 +176,7 @@ static int on_scalar(struct json *j, enum json_type type, const char *data,
                      size_t length)
 {
     const struct json_node *n = arrive(j);
-    if (length > j->string_limit)
+    if (length > STRING_LIMIT)
         return too_long(j);
     if (!n)
         return 1;
@@ -222,7 +220,7 @@ static int on_key(void *context, const unsigned char *key, size_t length)
     if (!f->next && f->node && f->node->element && j->ignored++ == 0)
         snprintf(j->ignored_name, sizeof(j->ignored_name), "%.*s",
                  (int)length, (const char *)key);
-    return length > j->string_limit ? too_long(j) : 1;
+    return length > STRING_LIMIT ? too_long(j) : 1;
 }
 
 static int on_open(struct json *j, bool array)
@@ -409,8 +407,7 @@ static int feed_yajl(struct json *j, const char *data, size_t length)
             own_values(j);
         j->waiting = j->event ? 0 : j->waiting + length;
         if (j->waiting > (j->heed == HEED_NESTING ? SKIP_LIMIT
-                                                  : j->string_limit +
-                                                    64 * KiB))
+                                                  : STRING_LIMIT + 64 * KiB))
             rc = -!too_long(j);
     }
     j->fed += length;
@@ -554,7 +551,6 @@ struct json *json_open(const char *element, const char *const *paths,
     j->top = mem_alloc(n * sizeof(*j->top));
     j->take = take;
     j->context = context;
-    j->string_limit = STRING_LIMIT;
     j->root.value = -1;
     struct json_node *from = json_path_walk(&j->root, element);
     from->element = true;
@@ -571,11 +567,6 @@ struct json *json_open(const char *element, const char *const *paths,
     json_path_finish(&j->root);
     restart(j);
     return j;
-}
-
-void json_set_limit(struct json *j, size_t string_limit)
-{
-    j->string_limit = string_limit;
 }
 
 struct json_value json_top(const struct json *j, const char *path)

@@ -44,7 +44,6 @@ struct json;
 
 struct json *json_open(const char *element, const char *const *paths,
                        json_take *take, void *context);
-void json_set_limit(struct json *j, size_t string_limit); /* default 1 MiB */
 /* Feed bytes as they come. -1: not JSON (position said) or take() said so. */
 int json_feed(struct json *j, const char *data, size_t length,
               struct error *err);

@@ -155,4 +155,3 @@ void json_escape_overwrite(char *escape)
 {
     memcpy(escape, "\\ufffd", 6);
 }
-

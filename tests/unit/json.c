@@ -5,7 +5,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <math.h>
+
 #include "base/json.h"
+#include "base/write.h"
 
 /* What take() was given, printed: "[path=value ...]" for each element. */
 struct seen {
@@ -203,38 +206,36 @@ static void test_brackets(void **state)
 
 static void test_big_strings(void **state)
 {
+    enum { LONGEST = 1 << 20 };
     (void)state;
     static const char *const paths[] = { "a", NULL };
     struct error err = ERROR_INIT;
     struct seen seen = { BUF_INIT(0), 1, 0, 0 };
     struct buf big = BUF_INIT(0);
     buf_puts(&big, "{\"a\":\"");
-    for (int i = 0; i < 5000; i++)
-        buf_puts(&big, "0123456789");
+    for (int i = 0; i < LONGEST / 16; i++)
+        buf_puts(&big, "0123456789abcdef");
     struct json *j = json_open("", paths, take, &seen);
-    json_set_limit(j, 50000);
     assert_int_equal(json_feed(j, big.data, big.length, &err), 0);
     assert_int_equal(json_feed(j, "\"}", 2, &err), 0);
     assert_int_equal(json_end(j, &err), 0);
-    assert_int_equal(seen.text.length, 50000 + strlen("[string:]"));
+    assert_int_equal(seen.text.length, LONGEST + strlen("[string:]"));
     json_close(j);
 
     buf_putc(&big, '0'); /* one too many */
     j = json_open("", paths, take, &seen);
-    json_set_limit(j, 50000);
     assert_int_equal(json_feed(j, big.data, big.length, &err), 0);
     assert_int_equal(json_feed(j, "\"}", 2, &err), -1);
-    assert_non_null(strstr(err.text, "longer than 50000 bytes"));
+    assert_non_null(strstr(err.text, "longer than 1048576 bytes"));
     assert_int_equal(json_feed(j, "{}", 2, &err), -1);
     json_close(j);
 
     /* A string without end is stopped while it comes. */
     j = json_open("", paths, take, &seen);
-    json_set_limit(j, 50000);
     size_t fed = 0;
-    while (json_feed(j, big.data + (fed ? 6 : 0), 40000, &err) == 0)
-        assert_true((fed += 40000) < 400000);
-    assert_non_null(strstr(err.text, "longer than 50000 bytes"));
+    while (json_feed(j, big.data + (fed ? 6 : 0), LONGEST / 2, &err) == 0)
+        assert_true((fed += LONGEST / 2) < 8 * LONGEST);
+    assert_non_null(strstr(err.text, "longer than 1048576 bytes"));
     json_close(j);
     buf_release(&big);
     buf_release(&seen.text);
@@ -342,6 +343,45 @@ static void test_write(void **state)
     buf_release(&out);
 }
 
+/* The same calls give an object and a row. */
+static void put_one(struct writer *w)
+{
+    write_begin(w, NULL, '{');
+    write_text(w, "text", "=a,\"b\"");
+    write_text(w, "none", NULL);
+    write_real(w, "real", 0.25);
+    write_real(w, "none", NAN);
+    write_flag(w, "flag", true);
+    write_time(w, "time", 0);
+    write_set(w, "set", 5, label_names);
+    write_end(w, '}');
+}
+
+static void test_writer(void **state)
+{
+    (void)state;
+    struct buf out = BUF_INIT(0);
+    struct writer json = { .out = &out }, csv = { .out = &out, .csv = true };
+    write_begin(&json, NULL, '[');
+    put_one(&json);
+    put_one(&json);
+    write_end(&json, ']');
+    const char *one = "{\"text\":\"=a,\\\"b\\\"\",\"none\":null,\"real\":0.25,"
+                      "\"none\":null,\"flag\":true,\"time\":null,"
+                      "\"set\":[\"unscored\",\"neutral\"]}";
+    struct buf wanted = BUF_INIT(0);
+    buf_printf(&wanted, "[\n%s,\n%s]", one, one);
+    assert_string_equal(buf_text(&out), buf_text(&wanted));
+    buf_clear(&out);
+    put_one(&csv);
+    put_one(&csv);
+    assert_string_equal(buf_text(&out),
+                        "\"'=a,\"\"b\"\"\",,0.25,,1,,\"unscored,neutral\"\n"
+                        "\"'=a,\"\"b\"\"\",,0.25,,1,,\"unscored,neutral\"\n");
+    buf_release(&out);
+    buf_release(&wanted);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +393,7 @@ int main(void)
         cmocka_unit_test(test_take_stops),
         cmocka_unit_test(test_conversions),
         cmocka_unit_test(test_write),
+        cmocka_unit_test(test_writer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
