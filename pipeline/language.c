@@ -244,7 +244,6 @@ static const struct { uint32_t from, to; uint8_t script; } scripts[] = {
 
 struct evidence {
     float of[LANGUAGES_MAX];
-    uint32_t some;        /* set of languages that have any */
     bool foreign;         /* some letter is of another script than Latin */
     unsigned letters[SCRIPT_COUNT];
 };
@@ -256,7 +255,6 @@ static inline void add_shared(const struct languages *l, struct evidence *e,
 {
     const float *restrict share = l->shares[s->row].of;
     float *restrict of = e->of;
-    e->some |= l->shares[s->row].languages;
 #pragma GCC unroll 16
     for (int i = 0; i < LANGUAGES_MAX; i++)
         of[i] += weight * share[i];
@@ -359,10 +357,30 @@ static bool claimed(const struct post *post, char out[4])
                       post->lang.data[i] == '_') && strcmp(out, "und") != 0;
 }
 
+/* The index of the greatest, and the two greatest. Floats that are not
+ * negative are ordered as their bits are, and whole numbers are chosen
+ * between without a branch. */
+static unsigned two_best(const float of[LANGUAGES_MAX], float *most,
+                         float *rest)
+{
+    uint32_t bits[LANGUAGES_MAX], first = 0, second = 0;
+    unsigned best = 0;
+    memcpy(bits, of, sizeof(bits));
+    for (unsigned i = 0; i < LANGUAGES_MAX; i++) {
+        uint32_t b = bits[i], loser = b > first ? first : b;
+        best = b > first ? i : best;
+        first = b > first ? b : first;
+        second = loser > second ? loser : second;
+    }
+    memcpy(most, &first, sizeof(*most));
+    memcpy(rest, &second, sizeof(*rest));
+    return best;
+}
+
 void language_guess(const struct languages *l, struct post *post,
                     const struct words *words)
 {
-    struct evidence e = { .some = 0 };
+    struct evidence e = { .foreign = false };
     char claim[4];
     bool has_claim = claimed(post, claim);
     gather(l, words, &e);
@@ -375,26 +393,12 @@ void language_guess(const struct languages *l, struct post *post,
     memcpy(before, e.of, sizeof(before));
     int english = l->english;
     int said = has_claim ? find_language(l, claim) : -1;
-    if (english >= 0) {
+    if (english >= 0)
         e.of[english] += prior_english;
-        e.some |= (uint32_t)1 << english;
-    }
-    if (said >= 0) {
+    if (said >= 0)
         e.of[said] += claim_weight;
-        e.some |= (uint32_t)1 << said;
-    }
-    size_t best = 0;
-    float most = 0, rest = 0;
-    for (uint32_t set = e.some; set; set &= set - 1) {
-        size_t i = (size_t)__builtin_ctz(set);
-        if (e.of[i] > most) {
-            rest = most;
-            most = e.of[i];
-            best = i;
-        } else if (e.of[i] > rest) {
-            rest = e.of[i];
-        }
-    }
+    float most, rest;
+    unsigned best = two_best(e.of, &most, &rest);
     bool spoken = l->count && before[best] > 0 &&
                   ((int)best == english || most >= least_evidence);
     if (!spoken) {
