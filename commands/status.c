@@ -110,9 +110,8 @@ static void print_text(const struct store_stats *stats,
 {
     char a[32], b[32], when[CLOCK_TEXT];
     struct buf words = BUF_INIT(0);
-    printf("%llu posts, %llu mentions, %.1f MiB used of %.1f MiB\n",
-           (unsigned long long)stats->posts,
-           (unsigned long long)stats->mentions,
+    printf("%llu posts, %u subjects, %.1f MiB used of %.1f MiB\n",
+           (unsigned long long)stats->posts, stats->subjects,
            (double)stats->bytes_used / (double)MiB,
            (double)stats->bytes_file / (double)MiB);
     for (size_t i = 0; i < count; i++) {
@@ -160,7 +159,7 @@ static void print_json(const struct store_stats *stats,
     struct writer w = { .out = &out };
     write_begin(&w, NULL, '{');
     write_count(&w, "posts", stats->posts);
-    write_count(&w, "mentions", stats->mentions);
+    write_count(&w, "subjects", stats->subjects);
     write_count(&w, "bytes_used", stats->bytes_used);
     write_count(&w, "bytes_file", stats->bytes_file);
     write_begin(&w, "sources", '[');

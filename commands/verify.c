@@ -28,12 +28,12 @@ static int run(struct invocation *in, struct error *err)
                      err) ||
         store_stats(in->store, &st, err))
         return -1;
-    printf("%llu difference%s%s: %llu posts, %llu mentions, %llu window rows, "
-           "%llu author sketches\n", (unsigned long long)differences,
+    printf("%llu difference%s%s: %llu posts, %llu rows of hours, %llu of days"
+           "\n", (unsigned long long)differences,
            differences == 1 ? "" : "s",
            differences && flags->repair ? ", mended" : "",
-           (unsigned long long)st.posts, (unsigned long long)st.mentions,
-           (unsigned long long)st.windows, (unsigned long long)st.authors);
+           (unsigned long long)st.posts, (unsigned long long)st.hours,
+           (unsigned long long)st.days);
     return differences && !flags->repair ? EXIT_FAILED : EXIT_DONE;
 }
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Counters as stored: a row is a run of cells, in order of their index
- * (quarter hour 0 to 95, or hour 0 to 23); empty cells are left out.
+/* Counters as stored: a run of cells in order of their index; empty cells are
+ * left out. What an index means is the row's affair (lmdb.h).
  *
- *   cell: [index 1][length varint][which are not zero, varint][values...]
+ *   cell: [index * 2 + 1, varint][tags]       of one post (pack.h; the extra
+ *                                             bit: it is a repost)
+ *         [index * 2, varint][length varint][which are not zero, varint]
+ *         [values...]
  *
  * Bit i of "which" stands for the i-th number of struct counts. Each value is
  * a varint; the score is zigzag. The same counters give the same bytes. */
@@ -13,7 +16,7 @@
 #include "store/store.h"
 
 enum { COUNTS_FIELDS = sizeof(struct counts) / sizeof(uint64_t),
-       CELL_LIMIT = 2 + VARINT_LIMIT * (COUNTS_FIELDS + 2) };
+       CELL_LIMIT = VARINT_LIMIT * (COUNTS_FIELDS + 3) };
 
 /* Counters in the making. Few of the 61 numbers are ever touched, so those
  * that "which" does not name hold nothing and are neither cleared nor looked
@@ -28,18 +31,38 @@ void tally_post(struct tally *t, const struct tags *tags, bool repost,
                 int sign);
 
 struct cell {
-    unsigned index;
+    uint32_t index;
+    bool one, repost;             /* of one post: its tags */
+    struct tags tags;
+    struct unpack content;        /* else what cell_add() reads */
     const unsigned char *start;   /* of the whole cell */
-    struct unpack content;        /* what counts_unpack() reads */
 };
 
 /* 1: the next cell, 0: the row is over, -1: the row is broken. */
 int cell_next(struct unpack *row, struct cell *cell);
 /* Add the cell's numbers; -1 when it is broken. */
 int cell_add(struct counts *to, const struct cell *cell);
-int tally_cell(struct tally *t, const struct cell *cell);
 /* Append a cell to a row; nothing when all is zero. */
-void cell_write(struct buf *row, unsigned index, const struct counts *c);
-void tally_write(struct buf *row, unsigned index, const struct tally *t);
+void cell_write(struct buf *row, uint32_t index, const struct counts *c);
+
+/* What is to be added to a row's cells. Zero-initialised is empty. */
+struct cells {
+    struct slot *slots;    /* owned; those in use are the first count */
+    uint32_t *order;       /* owned: of the slots, by index */
+    size_t count, room, order_room;
+};
+
+void cells_clear(struct cells *c);
+void cells_release(struct cells *c);
+/* The tally of an index, valid until the next one is asked for. */
+struct tally *cells_at(struct cells *c, uint32_t index);
+/* Append to out the cells of row with those of c added; -1: row is broken. */
+int cells_merge(struct cells *c, struct text row, struct buf *out);
+
+static inline struct unpack unpack_of(struct text bytes)
+{
+    const unsigned char *data = (const unsigned char *)bytes.data;
+    return (struct unpack){ data, data + bytes.length, false };
+}
 
 #endif

@@ -129,10 +129,10 @@ static void add_code(struct hll *h, uint32_t code)
     }
     h->codes = mem_grow(h->codes, &h->room, h->count, sizeof(*h->codes));
     h->codes[h->count++] = code;
-    if (h->count < HLL_CODES_MEMORY)
+    if (h->count < 2 * (h->stored ? HLL_CODES : HLL_CODES_MEMORY))
         return;
     settle(h);
-    if (h->count > HLL_CODES_MEMORY / 2)
+    if (h->count > (h->stored ? HLL_CODES : HLL_CODES_MEMORY))
         use_registers(h);
 }
 
@@ -172,14 +172,12 @@ void hll_pack(struct hll *h, struct buf *out)
         buf_add(out, h->registers, HLL_REGISTERS);
         return;
     }
-    buf_putc(out, FORM_CODES);
-    for (size_t i = 0; i < h->count; i++) {
-        uint32_t c = h->codes[i];
-        unsigned char bytes[4] = { (unsigned char)c, (unsigned char)(c >> 8),
-                                   (unsigned char)(c >> 16),
-                                   (unsigned char)(c >> 24) };
-        buf_add(out, bytes, sizeof(bytes));
-    }
+    unsigned char bytes[1 + 4 * HLL_CODES], *at = bytes;
+    *at++ = FORM_CODES;
+    for (size_t i = 0; i < h->count; i++)
+        for (int byte = 0; byte < 4; byte++)
+            *at++ = (unsigned char)(h->codes[i] >> 8 * byte);
+    buf_add(out, bytes, (size_t)(at - bytes));
 }
 
 static double sigma(double x)

@@ -16,7 +16,7 @@
 
 enum { HLL_BITS = 12, HLL_REGISTERS = 1 << HLL_BITS,
        HLL_CODES = 1000,          /* stored as codes up to here */
-       HLL_CODES_MEMORY = 1 << 16 /* unions in memory stay exact for longer */
+       HLL_CODES_MEMORY = 1 << 15 /* unions in memory stay exact for longer */
 };
 
 /* Zero-initialised is empty. */
@@ -25,6 +25,7 @@ struct hll {
     size_t count, room;
     size_t sorted;         /* so many at the front are sorted and distinct */
     uint8_t *registers;    /* owned; NULL while the codes do */
+    bool stored;           /* will be packed: no more codes than that keeps */
 };
 
 void hll_release(struct hll *h);

@@ -19,9 +19,8 @@
 #define MAP_LEAST ((size_t)64 << 20)
 
 const char *const table_names[TABLES] = {
-    [POSTS] = "posts", [IDS] = "ids", [MENTIONS] = "mentions",
-    [WINDOWS] = "windows", [AUTHORS] = "authors", [TERMS] = "terms",
-    [NAMES] = "names", [COVERAGE] = "coverage", [CURSORS] = "cursors",
+    [POSTS] = "posts", [IDS] = "ids", [HOURS] = "hours",
+    [DAYS] = "days", [TERMS] = "terms", [NAMES] = "names", [COVERAGE] = "coverage", [CURSORS] = "cursors",
     [NOTES] = "notes", [RULES] = "rules", [TOLD] = "told", [META] = "meta",
 };
 
@@ -29,13 +28,11 @@ const char *const table_names[TABLES] = {
 static const char about[] =
     "{\"what\":\"Groundswell store: public posts and counts of them\","
     "\"tables\":{"
-    "\"posts\":\"created 6, hash 8 -> record\","
-    "\"ids\":\"source 2, tail, hash 8 -> created 6, or nothing: forgotten\","
-    "\"mentions\":\"day 2, hour 1, subject 4, second 2, hash 8 -> author 8, "
-    "source 2\","
-    "\"windows\":\"day 2, subject 4, source 2 -> quarter-hour cells; source "
-    "0: hour cells of all\","
-    "\"authors\":\"day 2, subject 4 -> sketch\","
+    "\"posts\":\"created 5, hash 6 -> record\","
+    "\"ids\":\"source 2, tail, hash 8 -> created 5, or nothing: forgotten\","
+    "\"hours\":\"day 2, hour 1, subject 4 -> cells by source and quarter "
+    "hour, entries: second 2, hash 6\","
+    "\"days\":\"day 2, subject 4 -> cells by hour, sketch of authors\","
     "\"names\":\"kind 1, name -> id 4; kind+128 1, id 4 -> name\","
     "\"coverage\":\"label 4, day 2 -> 96 states\"},"
     "\"numbers\":\"keys big-endian; days and seconds since 1970 UTC\","
@@ -94,6 +91,8 @@ static int finish(struct lmdb *s, MDB_txn *txn, int rc)
         rc = mdb_txn_commit(txn);
     else
         mdb_txn_abort(txn);
+    if (rc)
+        lmdb_subject_ids_forget(s);
     s->inside--;
     return rc;
 }

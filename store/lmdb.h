@@ -9,34 +9,35 @@
  * Numbers in keys are big-endian, so that keys sort as numbers do; time comes
  * first, so that writes stay at the right edge of each tree.
  *
- * posts    [created 6][hash 8]                      -> record (record.h)
- * ids      [source 2][tail <= 11][hash 8]           -> created 6; "": a
- *                                                      forgotten post
- * mentions [day 2][hour 1][subject 4][second 2][hash 8]
- *                                                   -> author 8, source 2
- * windows  [day 2][subject 4][source 2]             -> quarter-hour cells
- *          [day 2][subject 4][0 2]                  -> hour cells, all sources
- *                                                      (counts.h)
- * authors  [day 2][subject 4]                       -> sketch (hll.h)
- * terms    [day 2][subject 4]                       -> digest's cache
- * names    [kind 1][name]                           -> id 4
- *          [kind + 128 1][id 4]                     -> name
- * coverage [label id 4][day 2]                      -> 96 states
- * cursors  label                                    -> cursor
- * notes    kind/name                                -> text
- * rules    [0][hash 8] -> id 4;  [1][id 4]          -> description
- * told     [day 2]                                  -> 96 x restated posts 4
+ * posts    [created 5][hash 6]        -> record (record.h)
+ * ids      [source 2][tail <= 11][hash 8]
+ *                                    -> created 5; "": a forgotten post
+ * hours    [day 2][hour 1][subject 4] -> length of cells, cells, entries:
+ *                                       a cell a source and quarter hour
+ *                                       (index: source * 4 + quarter), an
+ *                                       entry a post: [second 2][hash 6]
+ * days     [day 2][subject 4]        -> length of cells, cells, sketch: a
+ *                                       cell an hour (counts.h, hll.h)
+ * terms    [day 2][subject 4]        -> digest's cache
+ * names    [kind 1][name]            -> id 4
+ *          [kind + 128 1][id 4]      -> name
+ * coverage [label id 4][day 2]       -> 96 states
+ * cursors  label                     -> cursor
+ * notes    kind/name                 -> text
+ * rules    [0][hash 8] -> id 4;  [1][id 4] -> description
+ * told     [day 2]                   -> 96 x restated posts 4
  * meta     format, about, expired*, tombstones
  *
- * hash is hash64(source, NUL, native id). tail is the part of the native id
- * after its last '/', at most 10 bytes, with its length in front when it is
- * all digits: native ids mostly grow with time, so the identity index grows
- * at the right edge of each source too; a random id is slower but right.
- * Mentions stand by the hour: a batch of posts of one time touches a few pages
- * of them, not one a subject; a subject's day is 24 searches.
- * Subject 0 is "*", every post with its own tags; it has no mention rows, for
- * its posts are the posts. Ids of subjects, sources and labels begin at 1.
- * mentions carry what author counts need; the tags are in the record.
+ * hash is hash64(source, NUL, native id), its first bytes where it has less
+ * room. tail is the part of the native id after its last '/', at most 10
+ * bytes, with its length in front when it is all digits: native ids mostly
+ * grow with time, so the identity index grows at the right edge of each
+ * source too; a random id is slower but right.
+ * An hour's row holds all that is counted of a subject in it, by source and
+ * quarter hour, and which posts it was: a batch of posts of one time touches
+ * a few pages of them. A day's row is their sum, so that a month is 30 rows.
+ * Subject 0 is "*", every post with its own tags; its rows have no entries,
+ * for its posts are the posts. Ids of subjects, sources and labels begin at 1.
  */
 #ifndef STORE_LMDB_H
 #define STORE_LMDB_H
@@ -49,17 +50,18 @@
 
 enum { LMDB_FORMAT = 1 };
 
-enum table { POSTS, IDS, MENTIONS, WINDOWS, AUTHORS, TERMS, NAMES, COVERAGE,
-             CURSORS, NOTES, RULES, TOLD, META, TABLES };
+enum table { POSTS, IDS, HOURS, DAYS, TERMS, NAMES, COVERAGE, CURSORS, NOTES,
+             RULES, TOLD, META, TABLES };
 extern const char *const table_names[TABLES];
 
-enum { DAY_SECONDS = 86400, QUARTER_SECONDS = 900, QUARTERS = 96,
-       LAST_DAY = 65535, POST_KEY = 14, MENTION_KEY = 17, WINDOW_KEY = 8,
-       AUTHOR_KEY = 6, ID_KEY_LIMIT = 2 + 11 + 8, MENTION_VALUE = 10,
-       KEY_LIMIT = 500 };
+enum { DAY_SECONDS = 86400, HOUR_SECONDS = 3600, QUARTER_SECONDS = 900,
+       DAY_HOURS = 24, QUARTERS = 96, LAST_DAY = 65535,
+       CREATED = 5, POST_HASH = 6, POST_KEY = CREATED + POST_HASH,
+       HOUR_KEY = 7, DAY_KEY = 6, ENTRY = 2 + POST_HASH,
+       ID_KEY_LIMIT = 2 + 11 + 8, KEY_LIMIT = 500 };
 
-struct name_list {      /* id -> name, as far as they were asked for */
-    char **items;       /* owned; place id - 1 */
+struct name_list {
+    struct name { char *name; uint32_t id; } *items;  /* owned; NULL: unknown */
     size_t count, room;
 };
 
@@ -73,7 +75,8 @@ struct lmdb {
     ino_t inode;        /* of data.mdb: another one after a compaction */
     unsigned reading;   /* read transactions open in this process */
     unsigned inside;    /* transactions of any kind, see lmdb_fault.c */
-    struct name_list names[STORE_LABELS + 1];
+    struct name_list names[STORE_LABELS + 1]; /* by id - 1, as asked for */
+    struct name_list known;   /* subjects by their place in the last batch */
 };
 
 /* Inner functions return 0, an LMDB or errno code, or TOLD_WHY when err is
@@ -128,6 +131,12 @@ static inline struct text value_text(const MDB_val *v)
 int lmdb_name_id(struct lmdb *s, MDB_txn *txn, enum store_name kind,
                  struct text name, bool create, uint32_t *id,
                  struct error *err);
+/* A subject's id, made when new. It is remembered by its place in the list of
+ * a batch, for the next one has the same list. */
+int lmdb_subject_id(struct lmdb *s, MDB_txn *txn, size_t place,
+                    const char *name, uint32_t *id, struct error *err);
+/* What was remembered may never have become durable. */
+void lmdb_subject_ids_forget(struct lmdb *s);
 /* NULL when there is no such id. */
 const char *lmdb_name(struct lmdb *s, MDB_txn *txn, enum store_name kind,
                       uint32_t id);
@@ -143,57 +152,83 @@ const char *lmdb_subject_name(struct store *s, uint32_t id);
 
 uint64_t post_hash(struct text source, struct text native_id);
 void post_key(unsigned char out[POST_KEY], int64_t created, uint64_t hash);
+/* Of a post's key, or of what an identity holds. */
+int64_t created_of(const void *key);
 size_t id_key(unsigned char out[ID_KEY_LIMIT], uint32_t source,
               struct text native_id, uint64_t hash);
-void mention_key(unsigned char out[MENTION_KEY], uint32_t subject,
-                 const unsigned char post[POST_KEY]);
-/* The key of the post it is of. */
-void mention_post(unsigned char out[POST_KEY], const unsigned char *mention);
-/* Step to the subject's next mention, of before until: MDB_NOTFOUND when
- * there is none. key: that of the last one; op MDB_SET_RANGE: where to begin,
- * MDB_NEXT: go on from there. */
-int lmdb_mention(MDB_cursor *c, MDB_cursor_op op, int64_t until,
-                 unsigned char key[MENTION_KEY], MDB_val *value);
+/* The identity of a stored post; MDB_CORRUPTED when it has no source. */
+struct record;
+int lmdb_identity(struct lmdb *s, MDB_txn *txn, const struct record *r,
+                  unsigned char out[ID_KEY_LIMIT], size_t *length);
+void hour_key(unsigned char out[HOUR_KEY], int64_t moment, uint32_t subject);
+void day_key(unsigned char out[DAY_KEY], int64_t day, uint32_t subject);
 
-/* ---- lmdb_changes.c: what a transaction does to the counted tables ---- */
+/* ---- lmdb_rows.c: what the rows of hours and days hold ---- */
+
+struct row {
+    struct text cells;
+    struct text rest;     /* entries of an hour, the sketch of a day */
+};
+
+/* Empty when there is none. */
+int lmdb_row(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
+             struct row *row);
+/* -1: not a row. */
+int row_read(struct text value, struct row *row);
+void row_write(struct buf *out, struct text cells, struct text rest);
+
+/* Show the key of each post of [from, until) that mentions the subject, in
+ * order; nonzero from visit stops and is returned. */
+typedef int visit_entry(void *context, const unsigned char key[POST_KEY]);
+int lmdb_entries_of(struct lmdb *s, MDB_txn *txn, uint32_t subject,
+                    int64_t from, int64_t until, visit_entry *visit,
+                    void *context);
+
+/* ---- lmdb_changes.c: what a transaction does to hours and days ---- */
 
 /* One post coming into or leaving one subject's figures. */
 struct change {
-    uint64_t row;             /* day 2, subject 4, source 2: a window key */
+    unsigned char key[HOUR_KEY];   /* of its row, to sort by */
+    unsigned char entry[ENTRY];
+    int8_t sign;              /* 0: expired, leaves no figure */
+    bool repost, fresh, told;
+    uint32_t place;           /* index of its cell in the hour's row */
     uint64_t author;
     const struct tags *tags;  /* stays until changes_flush() */
-    uint8_t quarter;
-    int8_t sign;
-    bool repost;
-    unsigned char key[9];     /* row and quarter, to sort by */
 };
 
 struct changes {
     struct change *items;     /* owned */
     size_t count, room;
     struct arena memory;      /* tags of posts that left */
+    uint64_t late;            /* set by flushing: fresh, of a told day */
+};
+
+/* What all changes of a post have in common. */
+struct coming {
+    const struct post *post;
+    const unsigned char *key; /* of the post */
+    uint32_t source;
+    int sign;
+    bool fresh;               /* not seen before */
+    bool told;                /* counts as one restated post */
 };
 
 void changes_release(struct changes *c);
-/* A post and its mentions (subject ids); tags must outlive the flush. */
-void changes_post(struct changes *c, const struct post *post, uint32_t source,
-                  int sign);
-void changes_mention(struct changes *c, const struct post *post,
-                     uint32_t subject, const struct tags *tags,
-                     uint32_t source, int sign);
-void changes_sort(struct changes *c);
-/* Apply all to windows, authors and terms. Mentions and posts must be
- * written before: sketches that lose an author are rebuilt from them. */
+/* One subject of the post (0: all), with its tags there. */
+void changes_add(struct changes *c, const struct coming *of, uint32_t subject,
+                 const struct tags *tags);
+/* By hour, subject; then by day, subject, hour. */
+void changes_sort_hours(struct changes *c);
+void changes_sort_days(struct changes *c);
+/* Apply all to hours, days, terms and told. Posts must be written before:
+ * sketches that lose an author are rebuilt from them. */
 int changes_flush(struct lmdb *s, MDB_txn *txn, struct changes *c);
-/* Fold changes [from, until), all of one row, into its cells in order. */
-void changes_fold(struct buf *row, const struct change *from,
-                  const struct change *until);
 
 /* ---- lmdb_authors.c ---- */
 
 struct hll;
-/* Add the authors of [from, until) from the mentions (posts for subject 0);
- * source 0: all. */
+/* Add the authors of [from, until) from the posts; source 0: all. */
 int lmdb_scan_authors(struct lmdb *s, MDB_txn *txn, uint32_t subject,
                       uint32_t source, int64_t from, int64_t until,
                       struct hll *out);
@@ -208,16 +243,16 @@ int lmdb_expired(struct lmdb *s, MDB_txn *txn, uint32_t source, int64_t *out);
 int lmdb_expire(struct store *s, const char *source, int64_t before,
                 uint64_t *count, struct error *err);
 
-/* ---- lmdb_append.c, lmdb_remove.c ---- */
+/* ---- lmdb_append.c, lmdb_forget.c ---- */
 
 int lmdb_append(struct store *s, const struct batch *batch,
                 struct store_result *result, struct error *err);
 
-/* Take a stored post out of posts and mentions, and note what leaves the
- * figures in changes. Its identity stays. */
-struct record;
+/* Take a stored post out of posts, and note what leaves the figures in
+ * changes; replaced: its new self counts as restated. Its identity stays. */
 int lmdb_unlink(struct lmdb *s, MDB_txn *txn, const unsigned char *key,
-                const struct record *record, struct changes *changes);
+                const struct record *record, bool replaced,
+                struct changes *changes);
 int lmdb_forget(struct store *s, const struct store_selector *which,
                 uint64_t *count, struct error *err);
 
@@ -226,9 +261,10 @@ int lmdb_forget(struct store *s, const struct store_selector *which,
 int lmdb_told(struct store *s, int64_t day, struct error *err);
 int lmdb_restated(struct store *s, int64_t from, int64_t until,
                   uint64_t *count, struct error *err);
-/* The post at this moment was added, changed or removed; *late: its day was
- * told already. */
-int lmdb_told_touch(struct lmdb *s, MDB_txn *txn, int64_t created, bool *late);
+/* So many posts came, changed or went in each quarter hour of the day; *told:
+ * the day was told already. */
+int lmdb_told_add(struct lmdb *s, MDB_txn *txn, int64_t day,
+                  const uint32_t more[QUARTERS], bool *told);
 
 /* ---- lmdb_notes.c: small texts, cursors, rules, terms ---- */
 

@@ -4,7 +4,7 @@
  *
  *   arrange   ids and hashes of every post; sorted by identity
  *   settle    each identity: new, changed, the same, gone, forgotten
- *   write     posts in key order, then mentions, windows, authors, ...
+ *   write     posts in key order, then hours and days
  */
 #include "store/lmdb.h"
 
@@ -19,31 +19,34 @@ struct entry {
     const struct post *post;
     uint64_t hash;
     uint32_t source;
-    size_t id_length;
-    unsigned char id[ID_KEY_LIMIT]; /* zeros behind its end */
-    unsigned char id_size;     /* id_length again: to sort by both */
     bool frozen;               /* of a time that was expired */
     bool keep;                 /* to be written */
     bool fresh;                /* has no post yet */
     bool moved;                /* its time differs from the stored one */
-    bool counts;               /* windows and the like change as well */
-    size_t record, length;     /* in the batch's record buffer */
+    bool counts;               /* its figures change as well */
 };
 
-struct mention_row {
-    unsigned char key[MENTION_KEY], value[MENTION_VALUE];
+/* To sort by. */
+struct identity {
+    struct entry *entry;
+    unsigned char key[ID_KEY_LIMIT]; /* zeros behind its end */
+    unsigned char length;
+};
+
+struct timed {
+    struct entry *entry;
+    unsigned char key[POST_KEY];
 };
 
 struct append {
     const struct batch *batch;
     struct store_result result;
-    struct entry *entries;     /* owned; by identity */
+    struct entry *entries;     /* owned; as the posts of the batch */
+    struct identity *ids;      /* owned */
+    struct timed *order;       /* owned: those to be written */
     uint32_t *subjects;        /* owned: batch's index -> id; 0 not asked */
-    struct buf records;
+    struct buf record, other;  /* scratch */
     struct changes changes;
-    struct mention_row *mentions; /* owned */
-    size_t mention_count, mention_room;
-    bool told;                 /* some day was told */
     struct record *old;        /* owned scratch */
     struct { struct text name; uint32_t id; int64_t expired; }
         sources[SOURCES_KEPT]; /* met in this batch */
@@ -82,9 +85,9 @@ static int find_subjects(struct lmdb *s, MDB_txn *txn, struct append *a,
                              a->batch->subject_count);
         if (a->subjects[subject])
             continue;
-        int rc = lmdb_name_id(s, txn, STORE_SUBJECTS,
-                              text_of(a->batch->subjects[subject]), true,
-                              &a->subjects[subject], err);
+        int rc = lmdb_subject_id(s, txn, subject,
+                                 a->batch->subjects[subject],
+                                 &a->subjects[subject], err);
         if (rc)
             return rc;
     }
@@ -106,10 +109,9 @@ static int check_post(const struct post *p, struct error *err)
     return 0;
 }
 
-static bool same_identity(const struct entry *a, const struct entry *b)
+static bool same_identity(const struct identity *a, const struct identity *b)
 {
-    return a->id_length == b->id_length &&
-           memcmp(a->id, b->id, a->id_length) == 0;
+    return a->length == b->length && memcmp(a->key, b->key, a->length) == 0;
 }
 
 static int arrange(struct lmdb *s, MDB_txn *txn, struct append *a,
@@ -118,6 +120,7 @@ static int arrange(struct lmdb *s, MDB_txn *txn, struct append *a,
     for (size_t i = 0; i < a->batch->count; i++) {
         const struct post *p = &a->batch->posts[i];
         struct entry *e = &a->entries[i];
+        struct identity *id = &a->ids[i];
         unsigned place;
         if (check_post(p, err))
             return TOLD_WHY;
@@ -127,81 +130,66 @@ static int arrange(struct lmdb *s, MDB_txn *txn, struct append *a,
         if (rc)
             return rc;
         *e = (struct entry){ .post = p };
+        *id = (struct identity){ .entry = e };
         e->source = a->sources[place].id;
         e->hash = post_hash(p->source, p->native_id);
-        e->id_length = id_key(e->id, e->source, p->native_id, e->hash);
-        e->id_size = (unsigned char)e->id_length;
+        id->length = (unsigned char)id_key(id->key, e->source, p->native_id,
+                                           e->hash);
         e->frozen = p->created < a->sources[place].expired && !p->deleted;
     }
+    sort_records(a->ids, a->batch->count, sizeof(*a->ids),
+                 offsetof(struct identity, key), ID_KEY_LIMIT + 1);
     return 0;
 }
 
 /* ---- settle ---- */
 
-static struct text entry_record(const struct append *a, const struct entry *e)
+static struct text make_record(const struct append *a, struct buf *out,
+                               const struct entry *e)
 {
-    return (struct text){ a->records.data + e->record, e->length };
-}
-
-static void make_record(struct append *a, struct entry *e)
-{
-    e->record = a->records.length;
-    record_write(&a->records, e->post, e->source, a->batch->rules,
-                 a->subjects);
-    e->length = a->records.length - e->record;
+    buf_clear(out);
+    record_write(out, e->post, e->source, a->batch->rules, a->subjects);
+    return (struct text){ out->data, out->length };
 }
 
 /* Of one identity the last of the batch that may be kept wins. The others
  * count as if they had been stored before it and replaced. */
-static struct entry *find_winner(struct entry *from, struct entry *last)
+static const struct identity *find_winner(const struct identity *from,
+                                          const struct identity *last)
 {
-    for (struct entry *e = last; e >= from; e--)
-        if (!e->frozen)
-            return e;
+    for (const struct identity *id = last; id >= from; id--)
+        if (!id->entry->frozen)
+            return id;
     return last;
 }
 
-static void count_repeated(struct append *a, struct entry *e,
+static void count_repeated(struct append *a, const struct entry *e,
                            const struct entry *winner)
 {
-    if (e->frozen) {
+    if (e->frozen)
         a->result.blocked++;
-        return;
-    }
-    make_record(a, e);
-    bool same = !e->post->deleted && !winner->post->deleted &&
-                e->post->created == winner->post->created &&
-                record_same(entry_record(a, e), entry_record(a, winner));
-    if (same)
+    else if (!e->post->deleted && !winner->post->deleted &&
+             e->post->created == winner->post->created &&
+             record_same(make_record(a, &a->record, e),
+                         make_record(a, &a->other, winner)))
         a->result.unchanged++;
     else
         a->result.replaced++;
-    a->records.length = e->record;
-}
-
-static int touch(struct lmdb *s, MDB_txn *txn, struct append *a,
-                 int64_t created, bool added)
-{
-    bool late = false;
-    int rc = a->told ? lmdb_told_touch(s, txn, created, &late) : 0;
-    if (rc == 0 && late && added)
-        a->result.late++;
-    return rc;
 }
 
 /* The identity is known: what differs? */
 static int settle_known(struct lmdb *s, MDB_txn *txn, struct append *a,
-                        struct entry *e, int64_t created)
+                        const struct identity *id, int64_t created)
 {
+    struct entry *e = id->entry;
     unsigned char key[POST_KEY];
-    struct text old;
+    struct text old, fresh = make_record(a, &a->record, e);
     post_key(key, created, e->hash);
     int rc = lmdb_get(s, txn, POSTS, key, POST_KEY, &old);
     if (rc)
         return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
     e->moved = created != e->post->created;
-    if (!e->post->deleted && !e->moved &&
-        record_same(old, entry_record(a, e))) {
+    if (!e->post->deleted && !e->moved && record_same(old, fresh)) {
         a->result.unchanged++;
         return 0;
     }
@@ -215,72 +203,74 @@ static int settle_known(struct lmdb *s, MDB_txn *txn, struct append *a,
     }
     e->keep = !e->post->deleted;
     e->counts = e->post->deleted || e->moved ||
-                !record_counts_same(old, entry_record(a, e));
+                !record_counts_same(old, fresh);
     if (e->keep)
         a->result.replaced++;
     else
         a->result.removed++;
     if (!e->counts)
         return 0;
-    rc = lmdb_unlink(s, txn, key, a->old, &a->changes);
-    if (rc == 0)
-        rc = touch(s, txn, a, created, false);
+    rc = lmdb_unlink(s, txn, key, a->old, e->keep && !e->moved, &a->changes);
     if (rc == 0 && !e->keep)
-        rc = lmdb_delete(s, txn, IDS, e->id, e->id_length);
+        rc = lmdb_delete(s, txn, IDS, id->key, id->length);
+    post_key(key, e->post->created, e->hash);
+    if (rc == 0 && e->keep && e->moved)
+        rc = lmdb_put(s, txn, IDS, id->key, id->length, key, CREATED);
     return rc;
 }
 
+/* A new identity is put there by the search for it. */
 static int settle_one(struct lmdb *s, MDB_txn *txn, struct append *a,
-                      struct entry *e)
+                      MDB_cursor *c, const struct identity *id)
 {
-    struct text value;
-    int rc = lmdb_get(s, txn, IDS, e->id, e->id_length, &value);
-    if (rc == MDB_NOTFOUND && e->post->deleted) {
-        a->result.unchanged++;
-        return 0;
-    }
-    if ((rc == 0 && value.length == 0) ||
-        ((rc == 0 || rc == MDB_NOTFOUND) && e->frozen)) {
-        a->result.blocked++;
-        return 0;
-    }
-    if (rc == MDB_NOTFOUND) {
+    struct entry *e = id->entry;
+    unsigned char created[POST_KEY];
+    bool comes = !e->post->deleted && !e->frozen;
+    MDB_val k = { id->length, (void *)id->key }, v = { CREATED, created };
+    post_key(created, e->post->created, e->hash);
+    int rc = comes ? mdb_cursor_put(c, &k, &v, MDB_NOOVERWRITE)
+                   : mdb_cursor_get(c, &k, &v, MDB_SET);
+    if (comes && rc == 0) {
         e->keep = e->fresh = e->counts = true;
         return 0;
     }
-    if (rc == 0 && value.length != 6)
-        rc = MDB_CORRUPTED;
-    if (rc)
+    bool found = rc == 0 || rc == MDB_KEYEXIST;
+    if (!found && rc != MDB_NOTFOUND)
         return rc;
-    return settle_known(s, txn, a, e,
-                        (int64_t)unpack_big((const unsigned char *)value.data,
-                                            6));
+    if (!found && !e->frozen) {
+        a->result.unchanged++; /* deleted, and never seen */
+        return 0;
+    }
+    if (!found || v.mv_size == 0 || e->frozen) {
+        a->result.blocked++;
+        return 0;
+    }
+    if (v.mv_size != CREATED)
+        return MDB_CORRUPTED;
+    return settle_known(s, txn, a, id, created_of(v.mv_data));
 }
 
 static int settle(struct lmdb *s, MDB_txn *txn, struct append *a)
 {
-    struct entry *from = a->entries, *end = from + a->batch->count;
-    int rc = 0;
+    const struct identity *from = a->ids, *end = from + a->batch->count;
+    MDB_cursor *c = NULL;
+    int rc = mdb_cursor_open(txn, s->table[IDS], &c);
     while (from < end && rc == 0) {
-        struct entry *last = from;
+        const struct identity *last = from;
         while (last + 1 < end && same_identity(from, last + 1))
             last++;
-        struct entry *winner = find_winner(from, last);
-        make_record(a, winner);
+        const struct identity *winner = find_winner(from, last);
         for (; from <= last; from++)
             if (from != winner)
-                count_repeated(a, from, winner);
-        rc = settle_one(s, txn, a, winner);
+                count_repeated(a, from->entry, winner->entry);
+        rc = settle_one(s, txn, a, c, winner);
     }
+    if (c)
+        mdb_cursor_close(c);
     return rc;
 }
 
 /* ---- write ---- */
-
-struct timed {
-    struct entry *entry;
-    unsigned char key[POST_KEY];
-};
 
 static bool mentioned_before(const struct append *a, const struct post *p,
                              uint32_t i)
@@ -292,60 +282,53 @@ static bool mentioned_before(const struct append *a, const struct post *p,
     return false;
 }
 
-/* What the post adds to mentions and figures: as in its record, each subject
- * once and so many at most. */
+/* What the post adds to figures: as in its record, each subject once and so
+ * many at most. */
 static void count_entry(struct append *a, const struct entry *e,
                         const unsigned char *key)
 {
     const struct post *p = e->post;
+    struct coming of = { p, key, e->source, 1, e->fresh, true };
     uint32_t counted = 0;
-    changes_post(&a->changes, p, e->source, 1);
+    changes_add(&a->changes, &of, 0, &p->tags);
     for (uint32_t i = 0; i < p->mention_count &&
                          counted < POST_MENTIONS_LIMIT; i++) {
+        const struct mention *m = &p->mentions[i];
         if (mentioned_before(a, p, i))
             continue;
-        const struct mention *m = &p->mentions[i];
-        uint32_t subject = a->subjects[m->subject];
-        changes_mention(&a->changes, p, subject, &m->tags, e->source, 1);
-        a->mentions = mem_grow(a->mentions, &a->mention_room,
-                               a->mention_count, sizeof(*a->mentions));
-        struct mention_row *row = &a->mentions[a->mention_count++];
-        mention_key(row->key, subject, key);
-        pack_big(row->value, p->author_hash, 8);
-        pack_big(row->value + 8, e->source, 2);
+        changes_add(&a->changes, &of, a->subjects[m->subject], &m->tags);
         counted++;
     }
 }
 
 static int write_post(struct lmdb *s, MDB_txn *txn, struct append *a,
-                      MDB_cursor *c, struct entry *e, bool last)
+                      MDB_cursor *c, struct entry *e,
+                      const unsigned char *key, bool last)
 {
-    unsigned char key[POST_KEY];
-    post_key(key, e->post->created, e->hash);
-    struct text record = entry_record(a, e);
-    MDB_val k = { POST_KEY, key }, v = { record.length, (char *)record.data };
+    struct text record = make_record(a, &a->record, e);
+    MDB_val k = { POST_KEY, (void *)key };
+    MDB_val v = { record.length, (char *)record.data };
     int rc = mdb_cursor_put(c, &k, &v, last ? MDB_APPEND :
                             e->fresh || e->moved ? MDB_NOOVERWRITE : 0);
     if (rc == MDB_KEYEXIST) { /* see settle_known() */
         e->keep = false;
         a->result.blocked++;
         a->result.replaced -= e->moved;
-        return lmdb_delete(s, txn, IDS, e->id, e->id_length);
+        unsigned char id[ID_KEY_LIMIT];
+        return lmdb_delete(s, txn, IDS, id,
+                           id_key(id, e->source, e->post->native_id,
+                                  e->hash));
     }
-    if (rc)
-        return rc;
-    if (e->counts)
+    if (rc == 0 && e->counts)
         count_entry(a, e, key);
-    if (e->fresh)
-        a->result.added++;
-    return e->counts ? touch(s, txn, a, e->post->created, e->fresh) : 0;
+    a->result.added += rc == 0 && e->fresh;
+    return rc;
 }
 
 static int write_posts(struct lmdb *s, MDB_txn *txn, struct append *a)
 {
     size_t count = 0;
-    struct timed *order = mem_resize(NULL, (a->batch->count + 1) *
-                                           sizeof(*order));
+    struct timed *order = a->order;
     for (size_t i = 0; i < a->batch->count; i++) {
         struct entry *e = &a->entries[i];
         if (!e->keep)
@@ -364,45 +347,10 @@ static int write_posts(struct lmdb *s, MDB_txn *txn, struct append *a)
         memcpy(end, k.mv_data, POST_KEY);
     for (size_t i = 0; i < count && rc == 0; i++) {
         const unsigned char *key = order[i].key;
-        rc = write_post(s, txn, a, c, order[i].entry,
-                        memcmp(key, end, POST_KEY) > 0);
-        if (memcmp(key, end, POST_KEY) > 0)
+        bool last = memcmp(key, end, POST_KEY) > 0;
+        rc = write_post(s, txn, a, c, order[i].entry, key, last);
+        if (last)
             memcpy(end, key, POST_KEY);
-    }
-    if (c)
-        mdb_cursor_close(c);
-    mem_free(order);
-    return rc;
-}
-
-static int write_ids(struct lmdb *s, MDB_txn *txn, struct append *a)
-{
-    MDB_cursor *c = NULL;
-    int rc = mdb_cursor_open(txn, s->table[IDS], &c);
-    for (size_t i = 0; i < a->batch->count && rc == 0; i++) {
-        struct entry *e = &a->entries[i];
-        if (!e->keep || !(e->fresh || e->moved))
-            continue;
-        unsigned char created[6];
-        pack_big(created, (uint64_t)e->post->created, 6);
-        MDB_val k = { e->id_length, e->id }, v = { sizeof(created), created };
-        rc = mdb_cursor_put(c, &k, &v, 0);
-    }
-    if (c)
-        mdb_cursor_close(c);
-    return rc;
-}
-
-static int write_mentions(struct lmdb *s, MDB_txn *txn, struct append *a)
-{
-    MDB_cursor *c = NULL;
-    int rc = mdb_cursor_open(txn, s->table[MENTIONS], &c);
-    sort_records(a->mentions, a->mention_count, sizeof(*a->mentions), 0,
-                 MENTION_KEY);
-    for (size_t i = 0; i < a->mention_count && rc == 0; i++) {
-        MDB_val k = { MENTION_KEY, a->mentions[i].key };
-        MDB_val v = { MENTION_VALUE, a->mentions[i].value };
-        rc = mdb_cursor_put(c, &k, &v, 0);
     }
     if (c)
         mdb_cursor_close(c);
@@ -432,26 +380,18 @@ static int append(struct lmdb *s, MDB_txn *txn, void *context,
     struct append *a = context;
     a->result = (struct store_result){ 0 };
     a->source_count = 0;
-    a->mention_count = a->changes.count = 0;
-    a->told = lmdb_entries(s, txn, TOLD) > 0;
-    buf_clear(&a->records);
+    a->changes.count = 0;
     arena_reset(&a->changes.memory);
     memset(a->subjects, 0, (a->batch->subject_count + 1) *
                            sizeof(*a->subjects));
     int rc = arrange(s, txn, a, err);
-    if (rc == 0) {
-        sort_records(a->entries, a->batch->count, sizeof(*a->entries),
-                     offsetof(struct entry, id), ID_KEY_LIMIT + 1);
+    if (rc == 0)
         rc = settle(s, txn, a);
-    }
     if (rc == 0)
         rc = write_posts(s, txn, a);
     if (rc == 0)
-        rc = write_ids(s, txn, a);
-    if (rc == 0)
-        rc = write_mentions(s, txn, a);
-    if (rc == 0)
         rc = changes_flush(s, txn, &a->changes);
+    a->result.late = a->changes.late;
     return rc ? rc : write_label(s, txn, a->batch, err);
 }
 
@@ -460,6 +400,8 @@ int lmdb_append(struct store *base, const struct batch *batch,
 {
     struct append a = { .batch = batch };
     a.entries = mem_alloc(batch->count * sizeof(*a.entries));
+    a.ids = mem_alloc(batch->count * sizeof(*a.ids));
+    a.order = mem_alloc(batch->count * sizeof(*a.order));
     a.subjects = mem_alloc((batch->subject_count + 1) * sizeof(*a.subjects));
     a.old = mem_alloc(sizeof(*a.old));
     int rc = lmdb_write(lmdb_of(base), append, &a, "keeping posts", err);
@@ -472,10 +414,12 @@ int lmdb_append(struct store *base, const struct batch *batch,
         result->late += a.result.late;
     }
     mem_free(a.entries);
+    mem_free(a.ids);
+    mem_free(a.order);
     mem_free(a.subjects);
-    mem_free(a.mentions);
     mem_free(a.old);
-    buf_release(&a.records);
+    buf_release(&a.record);
+    buf_release(&a.other);
     changes_release(&a.changes);
     return rc;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Distinct authors: whole UTC days from their sketches, the rest and single
- * sources from the mentions. */
+ * sources from the posts. */
 #include "store/lmdb.h"
 
 #include <string.h>
@@ -8,65 +8,69 @@
 #include "store/hll.h"
 #include "store/record.h"
 
-/* Every post: author and source stand at the front of its record. */
-static int scan_posts(struct lmdb *s, MDB_txn *txn, uint32_t source,
-                      int64_t from, int64_t until, struct hll *out)
+struct scan {
+    struct lmdb *s;
+    MDB_txn *txn;
+    uint32_t source;
+    struct hll *out;
+};
+
+/* Author and source stand at the front of the record. */
+static void add_author(const struct scan *scan, struct text record)
+{
+    uint64_t author = record_author(record);
+    if (author && (!scan->source || record_source(record) == scan->source))
+        hll_add(scan->out, author);
+}
+
+static int scan_posts(const struct scan *scan, int64_t from, int64_t until)
 {
     unsigned char key[POST_KEY];
     MDB_cursor *c = NULL;
     MDB_val k = { POST_KEY, key }, v;
-    int rc = mdb_cursor_open(txn, s->table[POSTS], &c);
+    int rc = mdb_cursor_open(scan->txn, scan->s->table[POSTS], &c);
     if (rc)
         return rc;
     post_key(key, from, 0);
-    for (rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE); rc == 0;
-         rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) {
-        if ((int64_t)unpack_big(k.mv_data, 6) >= until)
-            break;
-        uint64_t author = record_author(value_text(&v));
-        if (author && (!source || record_source(value_text(&v)) == source))
-            hll_add(out, author);
-    }
+    for (rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
+         rc == 0 && created_of(k.mv_data) < until;
+         rc = mdb_cursor_get(c, &k, &v, MDB_NEXT))
+        add_author(scan, value_text(&v));
     mdb_cursor_close(c);
     return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+static int scan_entry(void *context, const unsigned char key[POST_KEY])
+{
+    const struct scan *scan = context;
+    struct text record;
+    int rc = lmdb_get(scan->s, scan->txn, POSTS, key, POST_KEY, &record);
+    if (rc)
+        return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
+    add_author(scan, record);
+    return 0;
 }
 
 int lmdb_scan_authors(struct lmdb *s, MDB_txn *txn, uint32_t subject,
                       uint32_t source, int64_t from, int64_t until,
                       struct hll *out)
 {
-    unsigned char key[MENTION_KEY], post[POST_KEY];
-    MDB_cursor *c = NULL;
-    MDB_val v;
-    if (subject == 0)
-        return scan_posts(s, txn, source, from, until, out);
-    int rc = mdb_cursor_open(txn, s->table[MENTIONS], &c);
-    if (rc)
-        return rc;
-    post_key(post, from, 0);
-    mention_key(key, subject, post);
-    for (rc = lmdb_mention(c, MDB_SET_RANGE, until, key, &v); rc == 0;
-         rc = lmdb_mention(c, MDB_NEXT, until, key, &v)) {
-        const unsigned char *value = v.mv_data;
-        uint64_t author = unpack_big(value, 8);
-        if (author && (!source || unpack_big(value + 8, 2) == source))
-            hll_add(out, author);
-    }
-    mdb_cursor_close(c);
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    struct scan scan = { s, txn, source, out };
+    return subject ? lmdb_entries_of(s, txn, subject, from, until,
+                                     scan_entry, &scan)
+                   : scan_posts(&scan, from, until);
 }
 
 static int add_day(struct lmdb *s, MDB_txn *txn, uint32_t subject,
                    int64_t day, struct hll *out)
 {
-    unsigned char key[AUTHOR_KEY];
-    struct text packed;
-    pack_big(key, (uint64_t)day, 2);
-    pack_big(key + 2, subject, 4);
-    int rc = lmdb_get(s, txn, AUTHORS, key, AUTHOR_KEY, &packed);
-    if (rc == 0 && hll_merge(out, packed.data, packed.length))
-        rc = MDB_CORRUPTED;
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    unsigned char key[DAY_KEY];
+    struct row row;
+    day_key(key, day, subject);
+    int rc = lmdb_row(s, txn, DAYS, key, &row);
+    return rc == 0 && row.rest.length &&
+           hll_merge(out, row.rest.data, row.rest.length) ? MDB_CORRUPTED
+                                                          : rc;
 }
 
 static int collect(struct lmdb *s, MDB_txn *txn, uint32_t subject,

@@ -34,16 +34,14 @@ int lmdb_stats(struct store *base, struct store_stats *out, struct error *err)
 {
     struct lmdb *s = lmdb_of(base);
     MDB_txn *txn;
-    MDB_envinfo info;
     struct stat file;
     int fd;
     memset(out, 0, sizeof(*out));
     if (lmdb_read_begin(s, &txn, err))
         return -1;
     out->posts = lmdb_entries(s, txn, POSTS);
-    out->mentions = lmdb_entries(s, txn, MENTIONS);
-    out->windows = lmdb_entries(s, txn, WINDOWS);
-    out->authors = lmdb_entries(s, txn, AUTHORS);
+    out->hours = lmdb_entries(s, txn, HOURS);
+    out->days = lmdb_entries(s, txn, DAYS);
     out->notes = lmdb_entries(s, txn, NOTES);
     out->tombstones = tombstones(s, txn);
     out->bytes_used = used_bytes(s, txn);
@@ -53,14 +51,11 @@ int lmdb_stats(struct store *base, struct store_stats *out, struct error *err)
         rc = lmdb_last_id(s, txn, STORE_SOURCES, &out->sources);
     lmdb_read_end(s, txn);
     if (rc == 0)
-        rc = mdb_env_info(s->env, &info);
-    if (rc == 0)
         rc = mdb_env_get_fd(s->env, &fd);
     if (rc == 0 && fstat(fd, &file))
         rc = errno;
     if (rc)
         return lmdb_fail(s, rc, "looking at the store", err);
-    out->map_size = info.me_mapsize;
     out->bytes_file = (uint64_t)file.st_size;
     return 0;
 }

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a transaction does to windows, authors and terms: collected in memory
- * as one small change a post and subject, sorted, then each row is read and
- * written once. Knows nothing of post records. */
+/* What a transaction does to hours and days: collected in memory as one small
+ * change a post and subject, sorted, then each row is read and written once.
+ * Knows nothing of post records. */
 #include "store/lmdb.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/counts.h"
 #include "store/hll.h"
 #include "store/sort.h"
-
-enum { HOURS = 24 };
 
 void changes_release(struct changes *c)
 {
@@ -19,254 +18,341 @@ void changes_release(struct changes *c)
     memset(c, 0, sizeof(*c));
 }
 
-void changes_mention(struct changes *c, const struct post *post,
-                     uint32_t subject, const struct tags *tags,
-                     uint32_t source, int sign)
+void changes_add(struct changes *c, const struct coming *of, uint32_t subject,
+                 const struct tags *tags)
 {
-    uint64_t day = (uint64_t)(post->created / DAY_SECONDS);
+    const struct post *post = of->post;
+    unsigned within = (unsigned)(post->created % HOUR_SECONDS);
     c->items = mem_grow(c->items, &c->room, c->count, sizeof(*c->items));
     struct change *item = &c->items[c->count++];
-    *item = (struct change){
-        .row = day << 48 | (uint64_t)subject << 16 | source,
-        .author = post->author_hash,
-        .tags = tags,
-        .quarter = (uint8_t)(post->created % DAY_SECONDS / QUARTER_SECONDS),
-        .sign = (int8_t)sign,
-        .repost = post->kind == POST_REPOST,
-    };
-    pack_big(item->key, item->row, 8);
-    item->key[8] = item->quarter;
+    item->sign = (int8_t)of->sign;
+    item->repost = post->kind == POST_REPOST;
+    item->fresh = of->fresh;
+    item->told = of->told;
+    item->place = of->source << 2 | within / QUARTER_SECONDS;
+    item->author = post->author_hash;
+    item->tags = tags;
+    hour_key(item->key, post->created, subject);
+    pack_big(item->entry, within, 2);
+    memcpy(item->entry + 2, of->key + CREATED, POST_HASH);
 }
 
-void changes_post(struct changes *c, const struct post *post, uint32_t source,
-                  int sign)
-{
-    changes_mention(c, post, 0, &post->tags, source, sign);
-}
-
-void changes_sort(struct changes *c)
+void changes_sort_hours(struct changes *c)
 {
     sort_records(c->items, c->count, sizeof(*c->items),
-                 offsetof(struct change, key), sizeof(c->items->key));
+                 offsetof(struct change, key), HOUR_KEY);
 }
 
-/* Everything but the source. */
-static uint64_t subject_day(uint64_t row)
+/* The hours are in order already, and the sort is stable. */
+void changes_sort_days(struct changes *c)
 {
-    return row >> 16;
+    for (size_t i = 0; i < c->count; i++) {
+        unsigned char *key = c->items[i].key, hour = key[2];
+        memmove(key + 2, key + 3, 4);
+        key[DAY_KEY] = hour;
+    }
+    sort_records(c->items, c->count, sizeof(*c->items),
+                 offsetof(struct change, key), DAY_KEY);
 }
 
 /* Rows are met in key order: a cursor that stays finds most of them on the
  * page where it stands, and writes without searching again. */
+struct table_end {
+    MDB_cursor *cursor;
+    unsigned char last[HOUR_KEY];
+    bool empty;
+};
+
 struct flush {
     struct lmdb *s;
     MDB_txn *txn;
+    struct changes *changes;
     int64_t expired;
-    MDB_cursor *windows, *authors;
-    struct buf more, scratch;
+    bool terms, told;
+    struct table_end hours, days;
+    struct cells cells;        /* what is to be added */
+    struct buf merged, rest, value;
+    struct buf more, gone;     /* entries */
+    struct buf authors;        /* who came, sorted */
     struct hll sketch;
-    struct tally hours[HOURS];
 };
 
-static int row_find(MDB_cursor *c, unsigned char *key, size_t length,
-                    struct text *value)
+static int open_table(struct flush *f, enum table t, struct table_end *e,
+                      size_t length)
 {
-    MDB_val k = { length, key }, v = { 0, NULL };
-    int rc = mdb_cursor_get(c, &k, &v, MDB_SET);
-    *value = rc ? (struct text){ "", 0 } : value_text(&v);
+    MDB_val k, v;
+    int rc = mdb_cursor_open(f->txn, f->s->table[t], &e->cursor);
+    if (rc == 0)
+        rc = mdb_cursor_get(e->cursor, &k, &v, MDB_LAST);
+    if (rc == 0 && k.mv_size == length)
+        memcpy(e->last, k.mv_data, length);
+    e->empty = rc == MDB_NOTFOUND;
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+/* *past: behind all rows of the table, where nothing needs to be looked up
+ * and pages are filled to the end. */
+static int find_row(struct table_end *e, const unsigned char *key,
+                    size_t length, struct row *old, bool *found, bool *past)
+{
+    MDB_val k = { length, (void *)key }, v = { 0, NULL };
+    *old = (struct row){ { "", 0 }, { "", 0 } };
+    *found = false;
+    *past = e->empty || memcmp(key, e->last, length) > 0;
+    if (*past)
+        return 0;
+    int rc = mdb_cursor_get(e->cursor, &k, &v, MDB_SET);
+    if (rc)
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    *found = true;
+    return row_read(value_text(&v), old) ? MDB_CORRUPTED : 0;
+}
+
+static struct text buf_bytes(const struct buf *b)
+{
+    return (struct text){ buf_text(b), b->length };
+}
+
+/* In place of what find_row() found. */
+static int put_row(struct flush *f, struct table_end *e,
+                   const unsigned char *key, size_t length, struct text rest,
+                   bool found, bool past)
+{
+    struct text cells = buf_bytes(&f->merged);
+    if (!cells.length && !rest.length)
+        return found ? mdb_cursor_del(e->cursor, 0) : 0;
+    buf_clear(&f->value);
+    row_write(&f->value, cells, rest);
+    MDB_val k = { length, (void *)key };
+    MDB_val v = { f->value.length, f->value.data };
+    int rc = mdb_cursor_put(e->cursor, &k, &v, found ? MDB_CURRENT
+                            : past ? MDB_APPEND : 0);
+    if (past && rc == 0) {
+        memcpy(e->last, key, length);
+        e->empty = false;
+    }
     return rc;
 }
 
-/* MDB_CURRENT: in place of what row_find() found. */
-static int row_put(MDB_cursor *c, unsigned char *key, size_t length,
-                   struct text value, unsigned flags)
+/* ---- hours ---- */
+
+static int compare_entries(const void *a, const void *b)
 {
-    MDB_val k = { length, key }, v = { value.length, (void *)value.data };
-    return mdb_cursor_put(c, &k, &v, flags);
+    return memcmp(a, b, ENTRY);
 }
 
-/* ---- windows ---- */
-
-void changes_fold(struct buf *row, const struct change *from,
-                  const struct change *until)
+static void sort_entries(struct buf *b)
 {
-    struct tally sum;
-    while (from < until) {
-        unsigned quarter = from->quarter;
-        sum.which = 0;
-        for (; from < until && from->quarter == quarter; from++)
-            tally_post(&sum, from->tags, from->repost, from->sign);
-        tally_write(row, quarter, &sum);
+    if (b->length > ENTRY)
+        qsort(b->data, b->length / ENTRY, ENTRY, compare_entries);
+}
+
+/* The entries of old without those of gone, with those of more. */
+static void merge_entries(struct flush *f, struct text old)
+{
+    const char *a = old.data, *a_end = a + old.length;
+    const char *b = f->more.data, *b_end = b + f->more.length;
+    const char *c = f->gone.data, *c_end = c + f->gone.length;
+    buf_clear(&f->rest);
+    if (a == a_end) {
+        buf_add(&f->rest, b, f->more.length);
+        return;
     }
-}
-
-/* Add the cells of more to those of old; both in order, so is the result. */
-static int merge_rows(struct buf *out, struct text old, struct text more)
-{
-    const unsigned char *a = (const unsigned char *)old.data;
-    const unsigned char *b = (const unsigned char *)more.data;
-    struct unpack in = { a, a + old.length, false };
-    struct unpack add = { b, b + more.length, false };
-    struct cell have = { 0 }, plus = { 0 };
-    int more_have = cell_next(&in, &have), more_plus = cell_next(&add, &plus);
-    while (more_have > 0 || more_plus > 0) {
-        if (more_plus <= 0 || (more_have > 0 && have.index < plus.index)) {
-            buf_add(out, have.start, (size_t)(in.at - have.start));
-            more_have = cell_next(&in, &have);
+    while (a < a_end || b < b_end) {
+        while (c < c_end && a < a_end && memcmp(c, a, ENTRY) < 0)
+            c += ENTRY;
+        if (c < c_end && a < a_end && memcmp(c, a, ENTRY) == 0) {
+            a += ENTRY;
             continue;
         }
-        struct tally sum;
-        unsigned index = plus.index;
-        sum.which = 0;
-        if (more_have > 0 && have.index == index) {
-            if (tally_cell(&sum, &have))
-                return MDB_CORRUPTED;
-            more_have = cell_next(&in, &have);
-        }
-        if (tally_cell(&sum, &plus))
-            return MDB_CORRUPTED;
-        tally_write(out, index, &sum);
-        more_plus = cell_next(&add, &plus);
+        int order = a == a_end ? 1 : b == b_end ? -1 : memcmp(a, b, ENTRY);
+        buf_add(&f->rest, order < 0 ? a : b, ENTRY);
+        a += order <= 0 ? ENTRY : 0;
+        b += order >= 0 ? ENTRY : 0;
     }
-    return more_have < 0 || more_plus < 0 ? MDB_CORRUPTED : 0;
 }
 
-/* Fold the packed cells of f->more into a window row. */
-static int window_add(struct flush *f, uint64_t row)
+static int flush_hour(struct flush *f, const struct change *from,
+                      const struct change *until)
 {
-    unsigned char key[WINDOW_KEY];
-    struct text more = { f->more.data, f->more.length }, old;
-    if (!more.length)
-        return 0; /* what came equals what went */
-    pack_big(key, row, WINDOW_KEY);
-    int rc = row_find(f->windows, key, WINDOW_KEY, &old);
-    if (rc)
-        return rc == MDB_NOTFOUND
-                   ? row_put(f->windows, key, WINDOW_KEY, more, 0) : rc;
-    buf_clear(&f->scratch);
-    rc = merge_rows(&f->scratch, old, more);
+    struct row old;
+    bool found, past, every = unpack_big(from->key + 3, 4) == 0;
+    cells_clear(&f->cells);
+    buf_clear(&f->more);
+    buf_clear(&f->gone);
+    for (const struct change *c = from; c < until; c++) {
+        if (c->sign)
+            tally_post(cells_at(&f->cells, c->place), c->tags, c->repost,
+                       c->sign);
+        if (!every)
+            buf_add(c->sign > 0 ? &f->more : &f->gone, c->entry, ENTRY);
+    }
+    int rc = find_row(&f->hours, from->key, HOUR_KEY, &old, &found, &past);
     if (rc)
         return rc;
-    if (!f->scratch.length)
-        return mdb_cursor_del(f->windows, 0);
-    return row_put(f->windows, key, WINDOW_KEY,
-                   (struct text){ f->scratch.data, f->scratch.length },
-                   MDB_CURRENT);
+    buf_clear(&f->merged);
+    if (cells_merge(&f->cells, old.cells, &f->merged) ||
+        old.rest.length % ENTRY)
+        return MDB_CORRUPTED;
+    sort_entries(&f->more);
+    sort_entries(&f->gone);
+    merge_entries(f, old.rest);
+    return put_row(f, &f->hours, from->key, HOUR_KEY, buf_bytes(&f->rest),
+                   found, past);
 }
 
-static void fold_hours(struct flush *f, const struct change *from,
-                       const struct change *until)
+/* ---- days ---- */
+
+static int compare_authors(const void *a, const void *b)
 {
-    uint32_t touched = 0;
-    for (; from < until; from++) {
-        unsigned hour = from->quarter / 4;
-        if (!(touched & 1u << hour))
-            f->hours[hour].which = 0;
-        touched |= 1u << hour;
-        tally_post(&f->hours[hour], from->tags, from->repost, from->sign);
-    }
-    buf_clear(&f->more);
-    for (; touched; touched &= touched - 1) {
-        unsigned hour = (unsigned)__builtin_ctz(touched);
-        tally_write(&f->more, hour, &f->hours[hour]);
-    }
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
 }
-
-/* One (day, subject): the hours of all sources, then a row for each source,
- * as they stand in the table. */
-static int flush_windows(struct flush *f, const struct change *from,
-                         const struct change *until)
-{
-    fold_hours(f, from, until);
-    int rc = window_add(f, from->row & ~(uint64_t)0xffff);
-    while (from < until && rc == 0) {
-        const struct change *end = from;
-        while (end < until && end->row == from->row)
-            end++;
-        buf_clear(&f->more);
-        changes_fold(&f->more, from, end);
-        rc = window_add(f, from->row);
-        from = end;
-    }
-    return rc;
-}
-
-/* ---- authors ---- */
 
 /* True when an author who left did not come back in the same breath. */
-static bool author_left(const struct change *from, const struct change *until)
+static bool author_left(struct flush *f, const struct change *from,
+                        const struct change *until)
 {
-    for (const struct change *c = from; c < until; c++) {
-        if (c->sign > 0 || !c->author)
-            continue;
-        const struct change *back = from;
-        while (back < until && !(back->sign > 0 && back->author == c->author))
-            back++;
-        if (back == until)
+    bool any = false;
+    for (const struct change *c = from; c < until && !any; c++)
+        any = c->sign < 0 && c->author;
+    if (!any)
+        return false;
+    buf_clear(&f->authors);
+    for (const struct change *c = from; c < until; c++)
+        if (c->sign > 0)
+            buf_add(&f->authors, &c->author, sizeof(c->author));
+    size_t count = f->authors.length / sizeof(uint64_t);
+    if (count)
+        qsort(f->authors.data, count, sizeof(uint64_t), compare_authors);
+    for (const struct change *c = from; c < until; c++)
+        if (c->sign < 0 && c->author &&
+            (!count || !bsearch(&c->author, f->authors.data, count,
+                                sizeof(uint64_t), compare_authors)))
             return true;
-    }
     return false;
 }
 
-static int flush_authors(struct flush *f, const struct change *from,
-                         const struct change *until)
+/* Fill rest with the day's sketch. */
+static int merge_sketch(struct flush *f, struct text old,
+                        const struct change *from, const struct change *until)
 {
-    unsigned char key[AUTHOR_KEY];
-    struct text old;
-    uint64_t pair = subject_day(from->row);
-    int64_t day = (int64_t)(pair >> 32);
-    pack_big(key, pair, AUTHOR_KEY);
     hll_clear(&f->sketch);
-    int rc = row_find(f->authors, key, AUTHOR_KEY, &old);
-    bool found = rc == 0;
-    if (rc && rc != MDB_NOTFOUND)
-        return rc;
-    /* What was expired cannot be counted again: such a sketch only grows. */
-    if (author_left(from, until) && day * DAY_SECONDS >= f->expired) {
-        rc = lmdb_scan_authors(f->s, f->txn, (uint32_t)pair, 0,
-                               day * DAY_SECONDS, (day + 1) * DAY_SECONDS,
-                               &f->sketch);
-        if (rc)
-            return rc;
-    } else {
-        if (found && hll_merge(&f->sketch, old.data, old.length))
-            return MDB_CORRUPTED;
-        for (const struct change *c = from; c < until; c++)
-            if (c->sign > 0 && c->author)
-                hll_add(&f->sketch, c->author);
-    }
-    if (hll_empty(&f->sketch))
-        return found ? mdb_cursor_del(f->authors, 0) : 0;
-    buf_clear(&f->scratch);
-    hll_pack(&f->sketch, &f->scratch);
-    struct text packed = { f->scratch.data, f->scratch.length };
-    if (found && text_equal(old, packed))
-        return 0;
-    return row_put(f->authors, key, AUTHOR_KEY, packed,
-                   found ? MDB_CURRENT : 0);
+    buf_clear(&f->rest);
+    if (old.length && hll_merge(&f->sketch, old.data, old.length))
+        return MDB_CORRUPTED;
+    for (const struct change *c = from; c < until; c++)
+        if (c->sign > 0 && c->author)
+            hll_add(&f->sketch, c->author);
+    if (!hll_empty(&f->sketch))
+        hll_pack(&f->sketch, &f->rest);
+    return 0;
 }
 
-static int flush_all(struct flush *f, struct changes *c)
+/* From the posts, which the row's own cells tell where to find. */
+static int rebuild_sketch(struct flush *f, const unsigned char *key)
 {
-    bool terms = lmdb_entries(f->s, f->txn, TERMS) > 0;
-    const struct change *from = c->items, *end = c->items + c->count;
+    int64_t day = (int64_t)unpack_big(key, 2);
+    uint32_t subject = (uint32_t)unpack_big(key + 2, 4);
+    hll_clear(&f->sketch);
+    buf_clear(&f->rest);
+    int rc = lmdb_scan_authors(f->s, f->txn, subject, 0, day * DAY_SECONDS,
+                               (day + 1) * DAY_SECONDS, &f->sketch);
+    if (rc == 0 && !hll_empty(&f->sketch))
+        hll_pack(&f->sketch, &f->rest);
+    return rc;
+}
+
+static int flush_day(struct flush *f, const struct change *from,
+                     const struct change *until)
+{
+    int64_t day = (int64_t)unpack_big(from->key, 2);
+    struct row old;
+    bool found, past;
+    cells_clear(&f->cells);
+    for (const struct change *c = from; c < until; c++)
+        if (c->sign)
+            tally_post(cells_at(&f->cells, c->key[DAY_KEY]), c->tags,
+                       c->repost, c->sign);
+    if (!f->cells.count)
+        return 0; /* posts that grew too old */
+    int rc = find_row(&f->days, from->key, DAY_KEY, &old, &found, &past);
+    if (rc == 0 && f->terms)
+        rc = lmdb_delete(f->s, f->txn, TERMS, from->key, DAY_KEY);
+    if (rc)
+        return rc;
+    buf_clear(&f->merged);
+    if (cells_merge(&f->cells, old.cells, &f->merged))
+        return MDB_CORRUPTED;
+    rc = merge_sketch(f, old.rest, from, until);
+    if (rc == 0 && !f->merged.length)
+        buf_clear(&f->rest);
+    if (rc == 0)
+        rc = put_row(f, &f->days, from->key, DAY_KEY, buf_bytes(&f->rest),
+                     found, past);
+    /* What was expired cannot be counted again: such a sketch only grows. */
+    if (rc || !f->merged.length || day * DAY_SECONDS < f->expired ||
+        !author_left(f, from, until))
+        return rc;
+    rc = rebuild_sketch(f, from->key);
+    return rc ? rc : put_row(f, &f->days, from->key, DAY_KEY,
+                             buf_bytes(&f->rest), true, false);
+}
+
+/* The posts of a day, as subject 0 has them. */
+static int flush_told(struct flush *f, const struct change *from,
+                      const struct change *until)
+{
+    uint32_t more[QUARTERS] = { 0 };
+    uint64_t fresh = 0;
+    bool told;
+    if (!f->told || unpack_big(from->key + 2, 4) != 0)
+        return 0;
+    for (const struct change *c = from; c < until; c++) {
+        more[c->key[DAY_KEY] * 4 + (c->place & 3)] += c->told;
+        fresh += c->fresh;
+    }
+    int rc = lmdb_told_add(f->s, f->txn, (int64_t)unpack_big(from->key, 2),
+                           more, &told);
+    f->changes->late += told ? fresh : 0;
+    return rc;
+}
+
+static int flush_all(struct flush *f, size_t length,
+                     int (*flush)(struct flush *f, const struct change *from,
+                                  const struct change *until))
+{
+    const struct change *from = f->changes->items;
+    const struct change *end = from + f->changes->count;
     int rc = 0;
     while (from < end && rc == 0) {
-        const struct change *until = from;
-        while (until < end && subject_day(until->row) ==
-                              subject_day(from->row))
+        const struct change *until = from + 1;
+        while (until < end && memcmp(until->key, from->key, length) == 0)
             until++;
-        rc = flush_windows(f, from, until);
-        if (rc == 0)
-            rc = flush_authors(f, from, until);
-        if (rc == 0 && terms) {
-            unsigned char key[AUTHOR_KEY];
-            pack_big(key, subject_day(from->row), AUTHOR_KEY);
-            rc = lmdb_delete(f->s, f->txn, TERMS, key, AUTHOR_KEY);
-        }
+        rc = flush(f, from, until);
+        if (rc == 0 && length == DAY_KEY)
+            rc = flush_told(f, from, until);
         from = until;
     }
     return rc;
+}
+
+static int flush_tables(struct flush *f)
+{
+    struct changes *c = f->changes;
+    f->terms = lmdb_entries(f->s, f->txn, TERMS) > 0;
+    f->told = lmdb_entries(f->s, f->txn, TOLD) > 0;
+    c->late = 0;
+    changes_sort_hours(c);
+    int rc = lmdb_expired(f->s, f->txn, 0, &f->expired);
+    if (rc == 0)
+        rc = open_table(f, HOURS, &f->hours, HOUR_KEY);
+    if (rc == 0)
+        rc = flush_all(f, HOUR_KEY, flush_hour);
+    changes_sort_days(c);
+    if (rc == 0)
+        rc = open_table(f, DAYS, &f->days, DAY_KEY);
+    return rc ? rc : flush_all(f, DAY_KEY, flush_day);
 }
 
 int changes_flush(struct lmdb *s, MDB_txn *txn, struct changes *c)
@@ -274,21 +360,21 @@ int changes_flush(struct lmdb *s, MDB_txn *txn, struct changes *c)
     struct flush *f = mem_alloc(sizeof(*f));
     f->s = s;
     f->txn = txn;
-    changes_sort(c);
-    int rc = lmdb_expired(s, txn, 0, &f->expired);
-    if (rc == 0)
-        rc = mdb_cursor_open(txn, s->table[WINDOWS], &f->windows);
-    if (rc == 0)
-        rc = mdb_cursor_open(txn, s->table[AUTHORS], &f->authors);
-    if (rc == 0)
-        rc = flush_all(f, c);
-    if (f->windows)
-        mdb_cursor_close(f->windows);
-    if (f->authors)
-        mdb_cursor_close(f->authors);
+    f->changes = c;
+    f->sketch.stored = true;
+    int rc = flush_tables(f);
+    if (f->hours.cursor)
+        mdb_cursor_close(f->hours.cursor);
+    if (f->days.cursor)
+        mdb_cursor_close(f->days.cursor);
+    cells_release(&f->cells);
     hll_release(&f->sketch);
+    buf_release(&f->merged);
+    buf_release(&f->rest);
+    buf_release(&f->value);
     buf_release(&f->more);
-    buf_release(&f->scratch);
+    buf_release(&f->gone);
+    buf_release(&f->authors);
     mem_free(f);
     return rc;
 }

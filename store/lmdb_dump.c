@@ -216,7 +216,7 @@ int lmdb_load(struct store *base, store_line *next, void *context,
                       .value = BUF_INIT(VALUE_LIMIT) };
     struct store_stats st;
     int rc = lmdb_stats(base, &st, err);
-    if (rc == 0 && (st.posts || st.subjects || st.sources || st.windows))
+    if (rc == 0 && (st.posts || st.subjects || st.sources || st.days))
         rc = error_set(err, ERROR_USAGE, "%s: not empty; load into a new "
                        "store", s->path);
     while (rc == 0 && !l.over) {

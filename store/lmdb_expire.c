@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Posts that grow too old: dropped with their mentions and identities while
+/* Posts that grow too old: dropped with their entries and identities while
  * their figures stay. A watermark in meta says up to where: what is older is
  * not taken in again, for it would be counted twice. */
 #include "store/lmdb.h"
@@ -72,20 +72,19 @@ struct expire {
     bool more;
     unsigned char at[POST_KEY];  /* where the next round goes on */
     struct record record;
+    struct changes changes;
 };
 
 static int expire_post(struct lmdb *s, MDB_txn *txn, MDB_cursor *c,
                        struct expire *e, const unsigned char *key)
 {
     const struct post *p = &e->record.post;
-    unsigned char mention[MENTION_KEY], id[ID_KEY_LIMIT];
-    int rc = 0;
-    for (uint32_t i = 0; i < p->mention_count && rc == 0; i++) {
-        mention_key(mention, p->mentions[i].subject, key);
-        rc = lmdb_delete(s, txn, MENTIONS, mention, MENTION_KEY);
-    }
-    size_t length = id_key(id, e->record.source, p->native_id,
-                           unpack_big(key + 6, 8));
+    struct coming of = { p, key, e->record.source, 0, false, false };
+    unsigned char id[ID_KEY_LIMIT];
+    size_t length;
+    int rc = lmdb_identity(s, txn, &e->record, id, &length);
+    for (uint32_t i = 0; i < p->mention_count; i++)
+        changes_add(&e->changes, &of, p->mentions[i].subject, NULL);
     if (rc == 0)
         rc = lmdb_delete(s, txn, IDS, id, length);
     return rc ? rc : mdb_cursor_del(c, 0);
@@ -104,7 +103,7 @@ static int expire_some(struct lmdb *s, MDB_txn *txn, struct expire *e,
     for (rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE); rc == 0;
          rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) {
         memcpy(key, k.mv_data, POST_KEY);
-        int64_t created = (int64_t)unpack_big(key, 6);
+        int64_t created = created_of(key);
         if (created >= e->before)
             break;
         if (seen++ == AT_ONCE) {
@@ -121,7 +120,8 @@ static int expire_some(struct lmdb *s, MDB_txn *txn, struct expire *e,
         e->count++;
     }
     mdb_cursor_close(c);
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    return rc && rc != MDB_NOTFOUND ? rc
+                                    : changes_flush(s, txn, &e->changes);
 }
 
 /* The mark is set with the first posts that go: cut short, the next run goes
@@ -136,6 +136,7 @@ static int expire(struct lmdb *s, MDB_txn *txn, void *context,
     uint64_t count = e->count;
     int rc = 0;
     e->more = false;
+    e->changes.count = 0;
     if (e->source) {
         rc = lmdb_name_id(s, txn, STORE_SOURCES, text_of(e->source), false,
                           &source, err);
@@ -168,6 +169,7 @@ int lmdb_expire(struct store *base, const char *source, int64_t before,
         rc = lmdb_write(lmdb_of(base), expire, e, "expiring posts", err);
     while (rc == 0 && e->more);
     *count = e->count;
+    changes_release(&e->changes);
     mem_free(e);
     return rc;
 }

@@ -15,22 +15,15 @@ static const struct tags *keep_tags(struct changes *c, const struct tags *t)
 }
 
 int lmdb_unlink(struct lmdb *s, MDB_txn *txn, const unsigned char *key,
-                const struct record *r, struct changes *changes)
+                const struct record *r, bool replaced,
+                struct changes *changes)
 {
-    struct post gone = r->post;
-    unsigned char mention[MENTION_KEY];
-    gone.tags = *keep_tags(changes, &gone.tags);
-    changes_mention(changes, &gone, 0, keep_tags(changes, &gone.tags),
-                    r->source, -1);
-    int rc = 0;
-    for (uint32_t i = 0; i < gone.mention_count && rc == 0; i++) {
-        const struct mention *m = &r->mentions[i];
-        changes_mention(changes, &gone, m->subject,
-                        keep_tags(changes, &m->tags), r->source, -1);
-        mention_key(mention, m->subject, key);
-        rc = lmdb_delete(s, txn, MENTIONS, mention, MENTION_KEY);
-    }
-    return rc ? rc : lmdb_delete(s, txn, POSTS, key, POST_KEY);
+    struct coming of = { &r->post, key, r->source, -1, false, !replaced };
+    changes_add(changes, &of, 0, keep_tags(changes, &r->post.tags));
+    for (uint32_t i = 0; i < r->post.mention_count; i++)
+        changes_add(changes, &of, r->mentions[i].subject,
+                    keep_tags(changes, &r->mentions[i].tags));
+    return lmdb_delete(s, txn, POSTS, key, POST_KEY);
 }
 
 struct forget {
@@ -60,7 +53,7 @@ static int find_posts(struct lmdb *s, MDB_txn *txn, struct forget *f)
             record_author(value_text(&v)) != f->which->author)
             continue;
         if (k.mv_size != POST_KEY ||
-            record_read(&f->record, (int64_t)unpack_big(k.mv_data, 6),
+            record_read(&f->record, created_of(k.mv_data),
                         value_text(&v))) {
             rc = MDB_CORRUPTED;
         } else if (selected(f->which, &f->record.post)) {
@@ -95,20 +88,16 @@ static int forget_key(struct lmdb *s, MDB_txn *txn, struct forget *f,
 {
     struct text value;
     unsigned char id[ID_KEY_LIMIT];
-    int64_t created = (int64_t)unpack_big(key, 6);
-    bool late;
+    size_t length;
     int rc = lmdb_get(s, txn, POSTS, key, POST_KEY, &value);
-    if (rc == 0 && record_read(&f->record, created, value))
+    if (rc == 0 && record_read(&f->record, created_of(key), value))
         rc = MDB_CORRUPTED;
-    if (rc)
-        return rc;
-    size_t length = id_key(id, f->record.source, f->record.post.native_id,
-                           unpack_big(key + 6, 8));
-    rc = lmdb_unlink(s, txn, key, &f->record, &f->changes);
+    if (rc == 0)
+        rc = lmdb_identity(s, txn, &f->record, id, &length);
+    if (rc == 0)
+        rc = lmdb_unlink(s, txn, key, &f->record, false, &f->changes);
     if (rc == 0)
         rc = bury(s, txn, id, length);
-    if (rc == 0)
-        rc = lmdb_told_touch(s, txn, created, &late);
     f->count++;
     return rc;
 }
@@ -132,8 +121,7 @@ static int forget_one(struct lmdb *s, MDB_txn *txn, struct forget *f,
         return bury(s, txn, id, length);
     if (rc || value.length == 0)
         return rc;
-    post_key(key, (int64_t)unpack_big((const unsigned char *)value.data, 6),
-             hash);
+    post_key(key, created_of(value.data), hash);
     return forget_key(s, txn, f, key);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "store/record.h"
 
 enum { TAIL = 10 };
 
@@ -24,62 +25,26 @@ uint64_t post_hash(struct text source, struct text native_id)
 
 void post_key(unsigned char out[POST_KEY], int64_t created, uint64_t hash)
 {
-    pack_big(out, (uint64_t)created, 6);
-    pack_big(out + 6, hash, 8);
+    pack_big(out, (uint64_t)created, CREATED);
+    pack_big(out + CREATED, hash >> 8 * (8 - POST_HASH), POST_HASH);
 }
 
-enum { HOUR_SECONDS = 3600, HOUR_KEY = 3, SUBJECT = 4 };
-
-void mention_key(unsigned char out[MENTION_KEY], uint32_t subject,
-                 const unsigned char post[POST_KEY])
+int64_t created_of(const void *key)
 {
-    uint64_t created = unpack_big(post, 6);
-    pack_big(out, created / DAY_SECONDS, 2);
-    pack_big(out + 2, created % DAY_SECONDS / HOUR_SECONDS, 1);
-    pack_big(out + HOUR_KEY, subject, SUBJECT);
-    pack_big(out + HOUR_KEY + SUBJECT, created % HOUR_SECONDS, 2);
-    memcpy(out + MENTION_KEY - 8, post + 6, 8);
+    return (int64_t)unpack_big(key, CREATED);
 }
 
-static int64_t hour_start(const unsigned char *mention)
+void hour_key(unsigned char out[HOUR_KEY], int64_t moment, uint32_t subject)
 {
-    return (int64_t)unpack_big(mention, 2) * DAY_SECONDS +
-           mention[2] * HOUR_SECONDS;
+    pack_big(out, (uint64_t)(moment / DAY_SECONDS), 2);
+    pack_big(out + 2, (uint64_t)(moment % DAY_SECONDS / HOUR_SECONDS), 1);
+    pack_big(out + 3, subject, 4);
 }
 
-void mention_post(unsigned char out[POST_KEY], const unsigned char *mention)
+void day_key(unsigned char out[DAY_KEY], int64_t day, uint32_t subject)
 {
-    post_key(out, hour_start(mention) +
-                  (int64_t)unpack_big(mention + HOUR_KEY + SUBJECT, 2),
-             unpack_big(mention + MENTION_KEY - 8, 8));
-}
-
-int lmdb_mention(MDB_cursor *c, MDB_cursor_op op, int64_t until,
-                 unsigned char key[MENTION_KEY], MDB_val *value)
-{
-    unsigned char subject[SUBJECT], post[POST_KEY];
-    memcpy(subject, key + HOUR_KEY, SUBJECT);
-    for (;; op = MDB_SET_RANGE) {
-        MDB_val k = { MENTION_KEY, key };
-        int rc = mdb_cursor_get(c, &k, value, op);
-        if (rc)
-            return rc;
-        if (k.mv_size != MENTION_KEY)
-            return MDB_CORRUPTED;
-        memcpy(key, k.mv_data, MENTION_KEY);
-        int order = memcmp(key + HOUR_KEY, subject, SUBJECT);
-        mention_post(post, key);
-        if ((int64_t)unpack_big(post, 6) >= until && order == 0)
-            return MDB_NOTFOUND;
-        if (order == 0)
-            return 0;
-        /* Between the subject's hours: to the next that may have it. */
-        int64_t hour = hour_start(key) + (order > 0 ? HOUR_SECONDS : 0);
-        if (hour >= until)
-            return MDB_NOTFOUND;
-        post_key(post, hour, 0);
-        mention_key(key, (uint32_t)unpack_big(subject, SUBJECT), post);
-    }
+    pack_big(out, (uint64_t)day, 2);
+    pack_big(out + 2, subject, 4);
 }
 
 static bool all_digits(struct text t)
@@ -111,4 +76,15 @@ size_t id_key(unsigned char out[ID_KEY_LIMIT], uint32_t source,
     used += length;
     pack_big(out + used, hash, 8);
     return used + 8;
+}
+
+int lmdb_identity(struct lmdb *s, MDB_txn *txn, const struct record *r,
+                  unsigned char out[ID_KEY_LIMIT], size_t *length)
+{
+    const char *source = lmdb_name(s, txn, STORE_SOURCES, r->source);
+    if (!source)
+        return MDB_CORRUPTED;
+    *length = id_key(out, r->source, r->post.native_id,
+                     post_hash(text_of(source), r->post.native_id));
+    return 0;
 }

@@ -75,14 +75,48 @@ int lmdb_name_id(struct lmdb *s, MDB_txn *txn, enum store_name kind,
     return rc;
 }
 
+int lmdb_subject_id(struct lmdb *s, MDB_txn *txn, size_t place,
+                    const char *name, uint32_t *id, struct error *err)
+{
+    struct name_list *known = &s->known;
+    while (known->count <= place) {
+        known->items = mem_grow(known->items, &known->room, known->count,
+                                sizeof(*known->items));
+        known->items[known->count++] = (struct name){ NULL, 0 };
+    }
+    struct name *k = &known->items[place];
+    *id = k->id;
+    if (k->name && strcmp(k->name, name) == 0)
+        return 0;
+    int rc = lmdb_name_id(s, txn, STORE_SUBJECTS, text_of(name), true, id,
+                          err);
+    mem_free(k->name);
+    *k = rc ? (struct name){ NULL, 0 }
+            : (struct name){ mem_string(name), *id };
+    return rc;
+}
+
+static void list_release(struct name_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        mem_free(list->items[i].name);
+    mem_free(list->items);
+    *list = (struct name_list){ NULL, 0, 0 };
+}
+
+void lmdb_subject_ids_forget(struct lmdb *s)
+{
+    list_release(&s->known);
+}
+
 const char *lmdb_name(struct lmdb *s, MDB_txn *txn, enum store_name kind,
                       uint32_t id)
 {
     struct name_list *list = &s->names[kind];
     if (id == 0)
         return NULL;
-    if (id <= list->count && list->items[id - 1])
-        return list->items[id - 1];
+    if (id <= list->count && list->items[id - 1].name)
+        return list->items[id - 1].name;
     unsigned char key[5] = { (unsigned char)(kind + BACK) };
     struct text value;
     pack_big(key + 1, id, 4);
@@ -91,19 +125,17 @@ const char *lmdb_name(struct lmdb *s, MDB_txn *txn, enum store_name kind,
     while (list->count < id) {
         list->items = mem_grow(list->items, &list->room, list->count,
                                sizeof(*list->items));
-        list->items[list->count++] = NULL;
+        list->items[list->count++] = (struct name){ NULL, 0 };
     }
-    list->items[id - 1] = mem_slice(value.data, value.length);
-    return list->items[id - 1];
+    list->items[id - 1].name = mem_slice(value.data, value.length);
+    return list->items[id - 1].name;
 }
 
 void lmdb_names_release(struct lmdb *s)
 {
-    for (int kind = 0; kind < KINDS; kind++) {
-        for (size_t i = 0; i < s->names[kind].count; i++)
-            mem_free(s->names[kind].items[i]);
-        mem_free(s->names[kind].items);
-    }
+    for (int kind = 0; kind < KINDS; kind++)
+        list_release(&s->names[kind]);
+    list_release(&s->known);
 }
 
 int lmdb_names(struct store *base, enum store_name kind, visit_name *visit,
@@ -129,8 +161,8 @@ const char *lmdb_subject_name(struct store *base, uint32_t id)
     struct lmdb *s = lmdb_of(base);
     struct name_list *list = &s->names[STORE_SUBJECTS];
     MDB_txn *txn;
-    if (id > 0 && id <= list->count && list->items[id - 1])
-        return list->items[id - 1];
+    if (id > 0 && id <= list->count && list->items[id - 1].name)
+        return list->items[id - 1].name;
     if (lmdb_read_begin(s, &txn, NULL))
         return NULL;
     const char *name = lmdb_name(s, txn, STORE_SUBJECTS, id);

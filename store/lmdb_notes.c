@@ -199,7 +199,7 @@ int lmdb_rules_scan(struct store *base, visit_rules *visit, void *context,
 
 /* *known false: no such subject, or no such day. */
 static int terms_key(struct lmdb *s, const char *subject, int64_t day,
-                     unsigned char key[AUTHOR_KEY], bool *known,
+                     unsigned char key[DAY_KEY], bool *known,
                      struct error *err)
 {
     MDB_txn *txn;
@@ -212,8 +212,7 @@ static int terms_key(struct lmdb *s, const char *subject, int64_t day,
         return -1;
     int rc = lmdb_query_ids(s, txn, &q, &id, &source, known, err);
     lmdb_read_end(s, txn);
-    pack_big(key, (uint64_t)day, 2);
-    pack_big(key + 2, id, 4);
+    day_key(key, day, id);
     return rc ? lmdb_fail(s, rc, "reading terms", err) : 0;
 }
 
@@ -221,12 +220,12 @@ int lmdb_terms_get(struct store *base, const char *subject, int64_t day,
                    struct buf *out, struct error *err)
 {
     struct lmdb *s = lmdb_of(base);
-    unsigned char key[AUTHOR_KEY];
+    unsigned char key[DAY_KEY];
     bool known;
     buf_clear(out);
     if (terms_key(s, subject, day, key, &known, err))
         return -1;
-    return known ? copy_value(s, TERMS, key, AUTHOR_KEY, out, err) : 0;
+    return known ? copy_value(s, TERMS, key, DAY_KEY, out, err) : 0;
 }
 
 struct keeping {
@@ -241,16 +240,15 @@ static int put_terms(struct lmdb *s, MDB_txn *txn, void *context,
 {
     const struct keeping *k = context;
     struct store_query q = { .subject = k->subject };
-    unsigned char key[AUTHOR_KEY];
+    unsigned char key[DAY_KEY];
     uint32_t id, source;
     bool known;
     int rc = lmdb_query_ids(s, txn, &q, &id, &source, &known, err);
     for (size_t i = 0; !rc && known && i < k->count; i++) {
-        struct pair p = { TERMS, key, AUTHOR_KEY, k->rows[i].packed };
+        struct pair p = { TERMS, key, DAY_KEY, k->rows[i].packed };
         if (k->rows[i].day < 0 || k->rows[i].day > LAST_DAY)
             continue;
-        pack_big(key, (uint64_t)k->rows[i].day, 2);
-        pack_big(key + 2, id, 4);
+        day_key(key, k->rows[i].day, id);
         rc = put_pair(s, txn, &p, err);
     }
     return rc;

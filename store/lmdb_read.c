@@ -7,8 +7,6 @@
 #include "store/counts.h"
 #include "store/record.h"
 
-enum { HOUR_SECONDS = 3600 };
-
 int lmdb_query_ids(struct lmdb *s, MDB_txn *txn, const struct store_query *q,
                    uint32_t *subject, uint32_t *source, bool *known,
                    struct error *err)
@@ -34,7 +32,7 @@ void lmdb_clamp(struct lmdb *s, MDB_txn *txn, int64_t *from, int64_t *until)
     MDB_cursor *c = NULL;
     MDB_val k, v;
     int64_t first = 0, last = 0;
-    if (mdb_cursor_open(txn, s->table[WINDOWS], &c))
+    if (mdb_cursor_open(txn, s->table[DAYS], &c))
         return;
     if (mdb_cursor_get(c, &k, &v, MDB_FIRST) == 0) {
         first = (int64_t)unpack_big(k.mv_data, 2) * DAY_SECONDS;
@@ -51,65 +49,66 @@ void lmdb_clamp(struct lmdb *s, MDB_txn *txn, int64_t *from, int64_t *until)
 /* ---- series ---- */
 
 struct series {
+    struct lmdb *s;
+    MDB_txn *txn;
     int64_t from, until, width;
     struct counts *out;
-    bool hours;            /* whole hours of all sources: their own rows */
+    uint32_t subject, source;
+    bool hours;            /* whole hours of all sources: the days' cells */
 };
 
-/* The cells of one row that fall into the range. */
-static int add_row(struct series *r, int64_t day, struct text row)
+static int add_cell(const struct series *r, int64_t moment,
+                    const struct cell *cell)
 {
-    const unsigned char *data = (const unsigned char *)row.data;
-    struct unpack in = { data, data + row.length, false };
+    if (moment < r->from || moment >= r->until)
+        return 0;
+    return cell_add(&r->out[(moment - r->from) / r->width], cell);
+}
+
+static int add_hour(const struct series *r, int64_t hour)
+{
+    unsigned char key[HOUR_KEY];
+    struct row row;
     struct cell cell;
-    int64_t step = r->hours ? HOUR_SECONDS : QUARTER_SECONDS;
-    int more;
-    while ((more = cell_next(&in, &cell)) > 0) {
-        int64_t moment = day * DAY_SECONDS + cell.index * step;
-        if (moment < r->from)
-            continue;
-        if (moment >= r->until)
-            break;
-        if (cell_add(&r->out[(moment - r->from) / r->width], &cell))
-            return MDB_CORRUPTED;
-    }
-    return more < 0 ? MDB_CORRUPTED : 0;
+    int more = 0;
+    hour_key(key, hour, r->subject);
+    int rc = lmdb_row(r->s, r->txn, HOURS, key, &row);
+    struct unpack in = unpack_of(row.cells);
+    while (rc == 0 && (more = cell_next(&in, &cell)) > 0)
+        if ((!r->source || cell.index >> 2 == r->source) &&
+            add_cell(r, hour + (cell.index & 3) * QUARTER_SECONDS, &cell))
+            more = rc = MDB_CORRUPTED;
+    return more < 0 ? MDB_CORRUPTED : rc;
 }
 
-/* The rows of one day and subject: one, or those of all sources. */
-static int add_day(struct series *r, MDB_cursor *c, int64_t day,
-                   uint32_t subject, uint32_t source)
+/* The day's row says which hours there are. */
+static int add_day(const struct series *r, int64_t day)
 {
-    unsigned char key[WINDOW_KEY];
-    MDB_val k = { WINDOW_KEY, key }, v;
-    bool one = source || r->hours;
-    pack_big(key, (uint64_t)day, 2);
-    pack_big(key + 2, subject, 4);
-    pack_big(key + 6, one ? source : 1, 2);
-    int rc = mdb_cursor_get(c, &k, &v, one ? MDB_SET : MDB_SET_RANGE);
-    while (rc == 0) {
-        if (!one && memcmp(k.mv_data, key, AUTHOR_KEY) != 0)
-            break;
-        rc = add_row(r, day, value_text(&v));
-        if (one || rc)
-            break;
-        rc = mdb_cursor_get(c, &k, &v, MDB_NEXT);
+    unsigned char key[DAY_KEY];
+    struct row row;
+    struct cell cell;
+    int more = 0;
+    day_key(key, day, r->subject);
+    int rc = lmdb_row(r->s, r->txn, DAYS, key, &row);
+    struct unpack in = unpack_of(row.cells);
+    while (rc == 0 && (more = cell_next(&in, &cell)) > 0) {
+        int64_t hour = day * DAY_SECONDS + (int64_t)cell.index * HOUR_SECONDS;
+        if (r->hours)
+            rc = add_cell(r, hour, &cell) ? MDB_CORRUPTED : 0;
+        else if (hour + HOUR_SECONDS > r->from && hour < r->until)
+            rc = add_hour(r, hour);
     }
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    return more < 0 ? MDB_CORRUPTED : rc;
 }
 
-static int read_series(struct lmdb *s, MDB_txn *txn, struct series *r,
-                       uint32_t subject, uint32_t source)
+static int read_series(const struct series *r)
 {
     int64_t from = r->from, until = r->until;
-    MDB_cursor *c = NULL;
-    lmdb_clamp(s, txn, &from, &until);
-    int rc = mdb_cursor_open(txn, s->table[WINDOWS], &c);
+    int rc = 0;
+    lmdb_clamp(r->s, r->txn, &from, &until);
     for (int64_t day = from / DAY_SECONDS;
          day * DAY_SECONDS < until && rc == 0; day++)
-        rc = add_day(r, c, day, subject, source);
-    if (c)
-        mdb_cursor_close(c);
+        rc = add_day(r, day);
     return rc;
 }
 
@@ -118,28 +117,28 @@ int lmdb_series(struct store *base, const struct store_query *q,
                 struct error *err)
 {
     struct lmdb *s = lmdb_of(base);
-    MDB_txn *txn;
-    uint32_t subject, source;
+    struct series r = { .s = s, .from = q->from, .width = width, .out = out };
     bool known;
     memset(out, 0, count * sizeof(*out));
     if (width <= 0 || width % QUARTER_SECONDS || q->from % QUARTER_SECONDS ||
         (int64_t)count > INT64_MAX / width / 2)
         return error_set(err, ERROR_USAGE, "a series starts at a quarter "
                          "hour and its steps are quarter hours");
-    struct series r = { q->from, q->from + width * (int64_t)count, width,
-                        out, false };
+    r.until = q->from + width * (int64_t)count;
     r.hours = !q->source && width % HOUR_SECONDS == 0 &&
               q->from % HOUR_SECONDS == 0;
-    if (lmdb_read_begin(s, &txn, err))
+    if (lmdb_read_begin(s, &r.txn, err))
         return -1;
-    int rc = lmdb_query_ids(s, txn, q, &subject, &source, &known, err);
+    int rc = lmdb_query_ids(s, r.txn, q, &r.subject, &r.source, &known, err);
     if (rc == 0 && known)
-        rc = read_series(s, txn, &r, subject, source);
-    lmdb_read_end(s, txn);
+        rc = read_series(&r);
+    lmdb_read_end(s, r.txn);
     return rc ? lmdb_fail(s, rc, "reading windows", err) : 0;
 }
 
 /* ---- posts ---- */
+
+enum { STOPPED = -2 };
 
 struct walk {
     struct lmdb *s;
@@ -156,7 +155,7 @@ static int show(struct walk *w, const unsigned char *key, struct text value)
 {
     struct record *r = w->record;
     const struct mention *mention = NULL;
-    if (record_read(r, (int64_t)unpack_big(key, 6), value))
+    if (record_read(r, created_of(key), value))
         return MDB_CORRUPTED;
     const char *source = lmdb_name(w->s, w->txn, STORE_SOURCES, r->source);
     if (!source)
@@ -181,7 +180,7 @@ static int walk_all(struct walk *w)
     post_key(key, w->from, 0);
     rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
     while (rc == 0 && !w->stop &&
-           (int64_t)unpack_big(k.mv_data, 6) < w->until) {
+           created_of(k.mv_data) < w->until) {
         if (!w->source || record_source(value_text(&v)) == w->source)
             rc = show(w, k.mv_data, value_text(&v));
         if (rc == 0)
@@ -191,37 +190,23 @@ static int walk_all(struct walk *w)
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-static int show_mentioned(struct walk *w, const unsigned char *mention,
-                          const unsigned char *value)
+static int show_entry(void *context, const unsigned char key[POST_KEY])
 {
-    unsigned char key[POST_KEY];
+    struct walk *w = context;
     struct text record;
-    if (w->source && unpack_big(value + 8, 2) != w->source)
-        return 0;
-    mention_post(key, mention);
     int rc = lmdb_get(w->s, w->txn, POSTS, key, POST_KEY, &record);
-    return rc == MDB_NOTFOUND ? MDB_CORRUPTED
-           : rc ? rc : show(w, key, record);
+    if (rc)
+        return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
+    if (!w->source || record_source(record) == w->source)
+        rc = show(w, key, record);
+    return rc == 0 && w->stop ? STOPPED : rc;
 }
 
 static int walk_subject(struct walk *w)
 {
-    unsigned char key[MENTION_KEY], post[POST_KEY];
-    MDB_cursor *c = NULL;
-    MDB_val v;
-    int rc = mdb_cursor_open(w->txn, w->s->table[MENTIONS], &c);
-    if (rc)
-        return rc;
-    post_key(post, w->from, 0);
-    mention_key(key, w->subject, post);
-    rc = lmdb_mention(c, MDB_SET_RANGE, w->until, key, &v);
-    while (rc == 0 && !w->stop) {
-        rc = show_mentioned(w, key, v.mv_data);
-        if (rc == 0)
-            rc = lmdb_mention(c, MDB_NEXT, w->until, key, &v);
-    }
-    mdb_cursor_close(c);
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    int rc = lmdb_entries_of(w->s, w->txn, w->subject, w->from, w->until,
+                             show_entry, w);
+    return rc == STOPPED ? 0 : rc;
 }
 
 int lmdb_posts(struct store *base, const struct store_query *q,
@@ -257,14 +242,13 @@ static int find_post(struct walk *w, struct text source,
     uint64_t hash = post_hash(source, native_id);
     *rc = lmdb_get(w->s, w->txn, IDS, id, id_key(id, number, native_id, hash),
                    &value);
-    if (*rc == MDB_NOTFOUND || (*rc == 0 && value.length != 6)) {
+    if (*rc == MDB_NOTFOUND || (*rc == 0 && value.length != CREATED)) {
         *rc = 0;
         return 0;
     }
     if (*rc)
         return 0;
-    post_key(key, (int64_t)unpack_big((const unsigned char *)value.data, 6),
-             hash);
+    post_key(key, created_of(value.data), hash);
     *rc = lmdb_get(w->s, w->txn, POSTS, key, POST_KEY, &value);
     if (*rc == 0)
         *rc = show(w, key, value);
@@ -293,15 +277,16 @@ static int64_t first_window(struct lmdb *s, MDB_txn *txn)
     MDB_val k, v;
     struct cell cell;
     int64_t first = -1;
-    if (mdb_cursor_open(txn, s->table[WINDOWS], &c))
+    if (mdb_cursor_open(txn, s->table[DAYS], &c))
         return -1;
     if (mdb_cursor_get(c, &k, &v, MDB_FIRST) == 0) {
         int64_t day = (int64_t)unpack_big(k.mv_data, 2);
-        /* Subject 0 comes first, and all that it has is in its hours. */
-        struct unpack row = { v.mv_data,
-                              (unsigned char *)v.mv_data + v.mv_size, false };
-        if (cell_next(&row, &cell) > 0)
-            first = day * DAY_SECONDS + cell.index * HOUR_SECONDS;
+        /* Subject 0 comes first. */
+        struct row row;
+        (void)row_read(value_text(&v), &row);
+        struct unpack cells = unpack_of(row.cells);
+        if (cell_next(&cells, &cell) > 0)
+            first = day * DAY_SECONDS + (int64_t)cell.index * HOUR_SECONDS;
     }
     mdb_cursor_close(c);
     return first;
@@ -322,11 +307,11 @@ int lmdb_span(struct store *base, int64_t *first, int64_t *last,
     if (rc == 0)
         rc = mdb_cursor_get(c, &k, &v, MDB_FIRST);
     if (rc == 0)
-        *first = (int64_t)unpack_big(k.mv_data, 6);
+        *first = created_of(k.mv_data);
     if (rc == 0)
         rc = mdb_cursor_get(c, &k, &v, MDB_LAST);
     if (rc == 0)
-        *last = (int64_t)unpack_big(k.mv_data, 6);
+        *last = created_of(k.mv_data);
     if (c)
         mdb_cursor_close(c);
     if (rc == 0 || rc == MDB_NOTFOUND) {

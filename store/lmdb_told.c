@@ -28,21 +28,23 @@ int lmdb_told(struct store *s, int64_t day, struct error *err)
     return lmdb_write(lmdb_of(s), tell, &day, "marking a day as told", err);
 }
 
-int lmdb_told_touch(struct lmdb *s, MDB_txn *txn, int64_t created, bool *late)
+int lmdb_told_add(struct lmdb *s, MDB_txn *txn, int64_t day,
+                  const uint32_t more[QUARTERS], bool *told)
 {
     unsigned char key[2], row[ROW];
     struct text value;
-    pack_big(key, (uint64_t)(created / DAY_SECONDS), 2);
+    pack_big(key, (uint64_t)day, 2);
     int rc = lmdb_get(s, txn, TOLD, key, 2, &value);
-    *late = rc == 0;
+    *told = rc == 0;
     if (rc)
         return rc == MDB_NOTFOUND ? 0 : rc;
     if (value.length != ROW)
         return MDB_CORRUPTED;
     memcpy(row, value.data, ROW);
-    unsigned char *at = row + created % DAY_SECONDS / QUARTER_SECONDS * 4;
-    pack_big(at, unpack_big(at, 4) + 1, 4);
-    return lmdb_put(s, txn, TOLD, key, 2, row, ROW);
+    for (int q = 0; q < QUARTERS; q++)
+        pack_big(row + q * 4, unpack_big(row + q * 4, 4) + more[q], 4);
+    return memcmp(row, value.data, ROW) == 0
+               ? 0 : lmdb_put(s, txn, TOLD, key, 2, row, ROW);
 }
 
 static uint64_t sum_row(const unsigned char *row, int64_t start,

@@ -19,12 +19,26 @@ static void rows_release(struct rows *r)
 }
 
 void rows_add(struct rows *r, const void *key, size_t key_length,
-                     const void *value, size_t length)
+              struct text value)
 {
     r->items = mem_grow(r->items, &r->room, r->count, sizeof(*r->items));
-    r->items[r->count++] = (struct row){ r->bytes.length, key_length, length };
+    r->items[r->count++] = (struct place){ r->bytes.length, key_length,
+                                           value.length };
     buf_add(&r->bytes, key, key_length);
-    buf_add(&r->bytes, value, length);
+    buf_add(&r->bytes, value.data, value.length);
+}
+
+void rows_add_row(struct verify *v, struct rows *r, const void *key,
+                  size_t key_length, const struct buf *rest)
+{
+    if (!v->merged.length && !rest->length)
+        return;
+    size_t at = r->bytes.length + key_length;
+    rows_add(r, key, key_length, (struct text){ "", 0 });
+    row_write(&r->bytes,
+              (struct text){ buf_text(&v->merged), v->merged.length },
+              (struct text){ buf_text(rest), rest->length });
+    r->items[r->count - 1].length = r->bytes.length - at;
 }
 
 struct text row_key(const struct rows *r, size_t i)
@@ -39,21 +53,14 @@ struct text row_value(const struct rows *r, size_t i)
                           r->items[i].key_length, r->items[i].length };
 }
 
-struct sorting { const struct rows *rows; size_t length; };
-
-static int compare_keys(const void *a, const void *b, void *context)
+/* The day's hours, by subject and then by hour. */
+static int compare_hours(const void *a, const void *b, void *context)
 {
-    const struct sorting *s = context;
-    const struct row *x = a, *y = b;
-    return memcmp(s->rows->bytes.data + x->at, s->rows->bytes.data + y->at,
-                  s->length);
-}
-
-void rows_sort(struct rows *r, size_t length)
-{
-    struct sorting s = { r, length };
-    if (r->count)
-        qsort_r(r->items, r->count, sizeof(*r->items), compare_keys, &s);
+    const char *bytes = context;
+    const char *x = bytes + ((const struct place *)a)->at;
+    const char *y = bytes + ((const struct place *)b)->at;
+    int order = memcmp(x + 3, y + 3, 4);
+    return order ? order : memcmp(x, y, 3);
 }
 
 __attribute__((format(printf, 2, 3)))
@@ -81,7 +88,7 @@ static const char *date_of(struct verify *v)
 static const char *subject_of(struct verify *v, enum table t,
                               struct text key)
 {
-    const char *at = key.data + (t == MENTIONS ? 3 : 2);
+    const char *at = key.data + (t == HOURS ? 3 : 2);
     uint32_t id = (uint32_t)unpack_big((const unsigned char *)at, 4);
     const char *name = id ? lmdb_name(v->s, v->txn, STORE_SUBJECTS, id) : "*";
     return name ? name : "a subject without a name";
@@ -143,8 +150,7 @@ static int verify_load(struct verify *v, enum table t)
          rc = mdb_cursor_get(c, &k, &value, MDB_NEXT)) {
         if ((int64_t)unpack_big(k.mv_data, 2) != v->day)
             break;
-        rows_add(&v->have, k.mv_data, k.mv_size, value.mv_data,
-                 value.mv_size);
+        rows_add(&v->have, k.mv_data, k.mv_size, value_text(&value));
     }
     mdb_cursor_close(c);
     return rc == MDB_NOTFOUND ? 0 : rc;
@@ -155,20 +161,22 @@ static int verify_load(struct verify *v, enum table t)
 /* 1: count this post, 0: it is a stray, else a code in *rc. */
 static int check_identity(struct verify *v, const unsigned char *key, int *rc)
 {
-    unsigned char id[ID_KEY_LIMIT], other[POST_KEY], created[6];
+    unsigned char id[ID_KEY_LIMIT], other[POST_KEY];
     const struct post *p = &v->record.post;
-    uint64_t hash = unpack_big(key + 6, 8);
     struct text value, there;
     const char *source = lmdb_name(v->s, v->txn, STORE_SOURCES,
                                    v->record.source);
-    if (!source || post_hash(text_of(source), p->native_id) != hash) {
+    uint64_t hash = source ? post_hash(text_of(source), p->native_id) : 0;
+    post_key(other, created_of(key), hash);
+    if (!source || memcmp(other, key, POST_KEY) != 0) {
         differ(v, "%s: the post %.*s has another one's key", date_of(v),
                (int)p->native_id.length, p->native_id.data);
         return 1;
     }
     size_t length = id_key(id, v->record.source, p->native_id, hash);
     *rc = lmdb_get(v->s, v->txn, IDS, id, length, &value);
-    if (*rc == 0 && value.length == 6 && memcmp(value.data, key, 6) == 0)
+    if (*rc == 0 && value.length == CREATED &&
+        memcmp(value.data, key, CREATED) == 0)
         return 1;
     if (*rc && *rc != MDB_NOTFOUND)
         return 0;
@@ -176,37 +184,30 @@ static int check_identity(struct verify *v, const unsigned char *key, int *rc)
     differ(v, "%s: the identity of post %.*s of %s %s", date_of(v),
            (int)p->native_id.length, p->native_id.data, source,
            value.length ? "names another time" : "is missing");
-    if (value.length == 6) {
-        memcpy(other, value.data, 6);
-        memcpy(other + 6, key + 6, 8);
+    if (value.length == CREATED) {
+        memcpy(other, value.data, CREATED);
         if (lmdb_get(v->s, v->txn, POSTS, other, POST_KEY, &there) == 0) {
             if (v->repair) /* the identity's own post counts */
                 *rc = lmdb_delete(v->s, v->txn, POSTS, key, POST_KEY);
             return 0;
         }
     }
-    memcpy(created, key, 6);
     if (v->repair)
-        *rc = lmdb_put(v->s, v->txn, IDS, id, length, created, 6);
+        *rc = lmdb_put(v->s, v->txn, IDS, id, length, key, CREATED);
     return 1;
 }
 
 static void expect_post(struct verify *v, const unsigned char *key)
 {
-    unsigned char mention[MENTION_KEY], value[MENTION_VALUE];
     const struct post *p = &v->record.post;
+    struct coming of = { p, key, v->record.source, 1, false, false };
     struct tags *tags = arena_alloc(&v->changes.memory,
                                     (p->mention_count + 1) * sizeof(*tags));
     tags[0] = p->tags;
-    changes_mention(&v->changes, p, 0, &tags[0], v->record.source, 1);
-    pack_big(value, p->author_hash, 8);
-    pack_big(value + 8, v->record.source, 2);
+    changes_add(&v->changes, &of, 0, &tags[0]);
     for (uint32_t i = 0; i < p->mention_count; i++) {
         tags[i + 1] = p->mentions[i].tags;
-        changes_mention(&v->changes, p, p->mentions[i].subject, &tags[i + 1],
-                        v->record.source, 1);
-        mention_key(mention, p->mentions[i].subject, key);
-        rows_add(&v->right, mention, MENTION_KEY, value, MENTION_VALUE);
+        changes_add(&v->changes, &of, p->mentions[i].subject, &tags[i + 1]);
     }
 }
 
@@ -214,7 +215,7 @@ static int read_post(struct verify *v, const unsigned char *key,
                      struct text value)
 {
     int rc = 0;
-    if (record_read(&v->record, (int64_t)unpack_big(key, 6), value)) {
+    if (record_read(&v->record, created_of(key), value)) {
         differ(v, "%s: a post's record cannot be read", date_of(v));
         return 0;
     }
@@ -223,7 +224,7 @@ static int read_post(struct verify *v, const unsigned char *key,
     return rc;
 }
 
-/* Fills changes, and right with the mentions. */
+/* Fills changes. */
 static int read_posts(struct verify *v)
 {
     unsigned char key[POST_KEY];
@@ -232,20 +233,18 @@ static int read_posts(struct verify *v)
     int64_t until = (v->day + 1) * DAY_SECONDS;
     v->changes.count = 0;
     arena_reset(&v->changes.memory);
-    rows_clear(&v->right);
     post_key(key, v->day * DAY_SECONDS, 0);
     int rc = mdb_cursor_open(v->txn, v->s->table[POSTS], &c);
     if (rc)
         return rc;
     rc = mdb_cursor_get(c, &k, &value, MDB_SET_RANGE);
-    while (rc == 0 && (int64_t)unpack_big(k.mv_data, 6) < until) {
+    while (rc == 0 && created_of(k.mv_data) < until) {
         /* A repair in between moves the cursor's page: find it again. */
         memcpy(key, k.mv_data, POST_KEY);
         rc = read_post(v, key, value_text(&value));
         if (rc == 0 && v->repair) {
-            pack_big(key + 6, unpack_big(key + 6, 8) + 1, 8);
-            if (unpack_big(key + 6, 8) == 0)
-                pack_big(key, unpack_big(key, 6) + 1, 6);
+            for (int i = POST_KEY; i-- > 0 && ++key[i] == 0;)
+                ; /* the next key there can be */
             k = (MDB_val){ POST_KEY, key };
             rc = mdb_cursor_get(c, &k, &value, MDB_SET_RANGE);
         } else if (rc == 0) {
@@ -272,9 +271,10 @@ static int verify_ids(struct verify *v)
             buried++;
             continue;
         }
-        if (value.mv_size == 6 && k.mv_size >= 10) {
-            memcpy(key, value.mv_data, 6);
-            memcpy(key + 6, (char *)k.mv_data + k.mv_size - 8, 8);
+        if (value.mv_size == CREATED && k.mv_size >= 10) {
+            memcpy(key, value.mv_data, CREATED);
+            memcpy(key + CREATED, (char *)k.mv_data + k.mv_size - 8,
+                   POST_HASH);
             rc = lmdb_get(v->s, v->txn, POSTS, key, POST_KEY, &there);
             if (rc == 0)
                 continue;
@@ -301,16 +301,16 @@ static int verify_ids(struct verify *v)
 /* First or last day that has a row in any of the counted tables. */
 static int64_t edge_day(struct verify *v, MDB_cursor_op edge)
 {
-    static const enum table dated[] = { MENTIONS, WINDOWS, AUTHORS, POSTS };
+    static const enum table dated[] = { HOURS, DAYS, POSTS };
     int64_t best = -1;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 3; i++) {
         MDB_cursor *c = NULL;
         MDB_val k, value;
         if (mdb_cursor_open(v->txn, v->s->table[dated[i]], &c))
             continue;
         if (mdb_cursor_get(c, &k, &value, edge) == 0) {
             int64_t day = dated[i] == POSTS
-                ? (int64_t)unpack_big(k.mv_data, 6) / DAY_SECONDS
+                ? created_of(k.mv_data) / DAY_SECONDS
                 : (int64_t)unpack_big(k.mv_data, 2);
             if (best < 0 || (edge == MDB_FIRST ? day < best : day > best))
                 best = day;
@@ -322,24 +322,26 @@ static int64_t edge_day(struct verify *v, MDB_cursor_op edge)
 
 static int verify_day(struct verify *v)
 {
-    int rc = read_posts(v); /* and makes the right mentions */
-    rows_sort(&v->right, MENTION_KEY);
-    changes_sort(&v->changes);
+    int rc = read_posts(v);
     if (rc == 0)
-        rc = verify_load(v, MENTIONS);
+        rc = verify_load(v, HOURS);
+    changes_sort_hours(&v->changes);
     if (rc == 0)
-        rc = compare_table(v, MENTIONS);
+        rc = right_hours(v);
     if (rc == 0)
-        rc = verify_load(v, WINDOWS);
+        rc = compare_table(v, HOURS);
+    struct rows swap = v->hours;
+    v->hours = v->right;
+    v->right = swap;
+    if (v->hours.count)
+        qsort_r(v->hours.items, v->hours.count, sizeof(*v->hours.items),
+                compare_hours, v->hours.bytes.data);
+    changes_sort_days(&v->changes);
     if (rc == 0)
-        rc = right_windows(v);
+        rc = verify_load(v, DAYS);
     if (rc == 0)
-        rc = compare_table(v, WINDOWS);
-    if (rc == 0)
-        rc = verify_load(v, AUTHORS);
-    if (rc == 0)
-        rc = right_authors(v);
-    return rc ? rc : compare_table(v, AUTHORS);
+        rc = right_days(v);
+    return rc ? rc : compare_table(v, DAYS);
 }
 
 static int verify(struct lmdb *s, MDB_txn *txn, void *context,
@@ -380,6 +382,10 @@ int lmdb_verify(struct store *base, bool repair, visit_difference *visit,
     changes_release(&v->changes);
     rows_release(&v->right);
     rows_release(&v->have);
+    rows_release(&v->hours);
+    cells_release(&v->cells);
+    buf_release(&v->merged);
+    buf_release(&v->entries);
     buf_release(&v->scratch);
     mem_free(v);
     return rc;

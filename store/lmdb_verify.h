@@ -5,14 +5,14 @@
 #define STORE_LMDB_VERIFY_H
 
 #include "base/clock.h"
+#include "store/counts.h"
+#include "store/hll.h"
 #include "store/lmdb.h"
 #include "store/record.h"
 
-struct row { size_t at, key_length, length; };
-
-/* Rows in key order, key and value behind each other in one buffer. */
+/* Rows in order, key and value behind each other in one buffer. */
 struct rows {
-    struct row *items;
+    struct place { size_t at, key_length, length; } *items;
     size_t count, room;
     struct buf bytes;
 };
@@ -27,22 +27,24 @@ struct verify {
     int64_t day, expired;     /* latest mark of all sources */
     char date[CLOCK_TEXT];    /* of the day */
     struct changes changes;   /* of the day's posts */
-    struct rows right, have;
-    struct buf scratch;
+    struct rows right, have, hours;
+    struct cells cells;
+    struct buf merged, entries, scratch;
     struct record record;
 };
 
 void rows_clear(struct rows *r);
 void rows_add(struct rows *r, const void *key, size_t key_length,
-              const void *value, size_t length);
+              struct text value);
+/* Of the cells in merged; nothing when there are none and no rest. */
+void rows_add_row(struct verify *v, struct rows *r, const void *key,
+                  size_t key_length, const struct buf *rest);
 struct text row_key(const struct rows *r, size_t i);
 struct text row_value(const struct rows *r, size_t i);
-/* By the first length bytes of the keys, which all have that many. */
-void rows_sort(struct rows *r, size_t length);
 
-/* Fill right with what the changes (sorted) make of the day, given the rows
- * in have. */
-int right_windows(struct verify *v);
-int right_authors(struct verify *v);
+/* Fill right with what the changes (sorted) make of the day's hours, given
+ * the rows in have; then of the day, given the hours. */
+int right_hours(struct verify *v);
+int right_days(struct verify *v);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers as stored: big-endian in keys (so that they sort), varints (LEB128)
- * in values. Reading never passes the end: it says so once, at the end. */
+ * in values; and tags. Reading never passes the end: it says so once, at the
+ * end. */
 #ifndef STORE_PACK_H
 #define STORE_PACK_H
 
@@ -8,9 +9,10 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/tags.h"
 #include "base/text.h"
 
-enum { VARINT_LIMIT = 10 };
+enum { VARINT_LIMIT = 10, TAGS_LIMIT = 8 };
 
 static inline void pack_big(unsigned char *out, uint64_t value, int bytes)
 {
@@ -98,6 +100,53 @@ static inline struct text unpack_text(struct unpack *u)
     if (!data)
         return (struct text){ "", 0 };
     return (struct text){ (const char *)data, (size_t)length };
+}
+
+/* Tags: one byte says the label (2 bits), which others are not zero, and two
+ * bits of the caller's; then those: score (zigzag), channels, intents (a byte
+ * each), aspects. Returns the end, at most TAGS_LIMIT bytes on. */
+enum { TAGS_SCORE = 4, TAGS_CHANNELS = 8, TAGS_INTENTS = 16,
+       TAGS_ASPECTS = 32, TAGS_EXTRA = 6 };
+
+static inline unsigned char *pack_tags(unsigned char *out,
+                                       const struct tags *t, unsigned extra)
+{
+    unsigned char *which = out++;
+    *which = (unsigned char)((t->label & 3) | extra << TAGS_EXTRA |
+                             (t->score ? TAGS_SCORE : 0) |
+                             (t->channels ? TAGS_CHANNELS : 0) |
+                             (t->intents ? TAGS_INTENTS : 0) |
+                             (t->aspects ? TAGS_ASPECTS : 0));
+    if (t->score)
+        out = pack_varint(out, zigzag(t->score));
+    if (t->channels)
+        *out++ = t->channels;
+    if (t->intents)
+        *out++ = t->intents;
+    return t->aspects ? pack_varint(out, t->aspects) : out;
+}
+
+static inline uint8_t unpack_byte(struct unpack *u)
+{
+    const unsigned char *byte = unpack_bytes(u, 1);
+    return byte ? *byte : 0;
+}
+
+static inline struct tags unpack_tags(struct unpack *u, unsigned *extra)
+{
+    struct tags t = { 0 };
+    unsigned which = unpack_byte(u);
+    *extra = which >> TAGS_EXTRA;
+    t.label = which & 3;
+    if (which & TAGS_SCORE)
+        t.score = (int16_t)unzigzag(unpack_varint(u));
+    if (which & TAGS_CHANNELS)
+        t.channels = unpack_byte(u);
+    if (which & TAGS_INTENTS)
+        t.intents = unpack_byte(u);
+    if (which & TAGS_ASPECTS)
+        t.aspects = (uint16_t)unpack_varint(u);
+    return t;
 }
 
 #endif

@@ -38,13 +38,23 @@ static void place(const unsigned char *keys, size_t size, size_t byte,
         to[next[keys[from[i] * size + byte]]++] = from[i];
 }
 
+/* Posts mostly come in order of time. */
+static bool sorted(const unsigned char *keys, size_t count, size_t size,
+                   size_t length)
+{
+    for (size_t i = 1; i < count; i++)
+        if (memcmp(keys + (i - 1) * size, keys + i * size, length) > 0)
+            return false;
+    return true;
+}
+
 void sort_records(void *records, size_t count, size_t size, size_t offset,
                   size_t length)
 {
     uint32_t seen[KEY_LIMIT][256];
     unsigned char *data = records;
     const unsigned char *keys = data + offset;
-    if (count < 2 || length > KEY_LIMIT)
+    if (length > KEY_LIMIT || sorted(keys, count, size, length))
         return;
     uint32_t *order = mem_resize(NULL, count * 2 * sizeof(*order));
     uint32_t *from = order, *to = order + count;

@@ -185,16 +185,17 @@ int store_terms_put(struct store *s, const char *subject,
 
 /* ---- care ------------------------------------------------------------- */
 
-/* Recompute windows, mentions, authors and identities from the posts and
+/* Recompute hours, days, sketches and identities from the posts and
  * compare. Each difference is told as one sentence. repair: also mend. */
 typedef void visit_difference(void *context, const char *sentence);
 int store_verify(struct store *s, bool repair, visit_difference *visit,
                  void *context, uint64_t *differences, struct error *err);
 
 struct store_stats {
-    uint64_t posts, mentions, windows, authors, notes, tombstones;
+    uint64_t posts, notes, tombstones;
+    uint64_t hours, days;       /* rows: one a subject that has posts in it */
     uint32_t subjects, sources;
-    uint64_t bytes_used, bytes_file, map_size;
+    uint64_t bytes_used, bytes_file;
     uint32_t format;
 };
 int store_stats(struct store *s, struct store_stats *out, struct error *err);

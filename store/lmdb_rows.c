@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the rows of hours and days hold, and the posts that a subject's hours
+ * name. Does not know how they come to be (lmdb_changes.c).
+ *
+ *   [length of cells, varint][cells][entries, or a sketch] */
+#include "store/lmdb.h"
+
+#include <string.h>
+
+#include "store/counts.h"
+
+int row_read(struct text value, struct row *row)
+{
+    struct unpack in = unpack_of(value);
+    row->cells = unpack_text(&in);
+    row->rest = (struct text){ (const char *)in.at,
+                               (size_t)(in.end - in.at) };
+    return in.broken ? -1 : 0;
+}
+
+void row_write(struct buf *out, struct text cells, struct text rest)
+{
+    unsigned char length[VARINT_LIMIT];
+    unsigned char *end = pack_varint(length, cells.length);
+    buf_add(out, length, (size_t)(end - length));
+    buf_add(out, cells.data, cells.length);
+    buf_add(out, rest.data, rest.length);
+}
+
+int lmdb_row(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
+             struct row *row)
+{
+    struct text value;
+    int rc = lmdb_get(s, txn, t, key, t == HOURS ? HOUR_KEY : DAY_KEY,
+                      &value);
+    *row = (struct row){ { "", 0 }, { "", 0 } };
+    if (rc)
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    return row_read(value, row) || (t == HOURS && row->rest.length % ENTRY)
+               ? MDB_CORRUPTED : 0;
+}
+
+/* ---- a subject's posts ---- */
+
+struct entries {
+    struct lmdb *s;
+    MDB_txn *txn;
+    uint32_t subject;
+    int64_t from, until;
+    visit_entry *visit;
+    void *context;
+};
+
+static int walk_hour(const struct entries *e, int64_t hour)
+{
+    unsigned char key[HOUR_KEY], post[POST_KEY];
+    struct row row;
+    hour_key(key, hour, e->subject);
+    int rc = lmdb_row(e->s, e->txn, HOURS, key, &row);
+    const unsigned char *at = (const unsigned char *)row.rest.data;
+    const unsigned char *end = at + row.rest.length;
+    for (; at < end && rc == 0; at += ENTRY) {
+        int64_t created = hour + (int64_t)unpack_big(at, 2);
+        if (created < e->from)
+            continue;
+        if (created >= e->until)
+            break;
+        pack_big(post, (uint64_t)created, CREATED);
+        memcpy(post + CREATED, at + 2, POST_HASH);
+        rc = e->visit(e->context, post);
+    }
+    return rc;
+}
+
+/* The day's row says in which hours there may be some. */
+static int walk_day(const struct entries *e, int64_t day)
+{
+    unsigned char key[DAY_KEY];
+    struct row row;
+    struct cell cell;
+    int more = 0;
+    day_key(key, day, e->subject);
+    int rc = lmdb_row(e->s, e->txn, DAYS, key, &row);
+    struct unpack in = unpack_of(row.cells);
+    while (rc == 0 && (more = cell_next(&in, &cell)) > 0) {
+        int64_t hour = day * DAY_SECONDS + (int64_t)cell.index * HOUR_SECONDS;
+        if (hour + HOUR_SECONDS > e->from && hour < e->until)
+            rc = walk_hour(e, hour);
+    }
+    return rc == 0 && more < 0 ? MDB_CORRUPTED : rc;
+}
+
+int lmdb_entries_of(struct lmdb *s, MDB_txn *txn, uint32_t subject,
+                    int64_t from, int64_t until, visit_entry *visit,
+                    void *context)
+{
+    struct entries e = { s, txn, subject, from, until, visit, context };
+    int rc = 0;
+    lmdb_clamp(s, txn, &e.from, &e.until);
+    for (int64_t day = e.from / DAY_SECONDS;
+         day * DAY_SECONDS < e.until && rc == 0; day++)
+        rc = walk_day(&e, day);
+    return rc;
+}
