@@ -5,11 +5,26 @@
 #include <string.h>
 
 /* Stored: only ever append. */
-enum { HAS_URL = 1, HAS_HANDLE = 2, HAS_REPLY_TO = 4, HAS_LANG = 8,
-       HAS_INDEXED = 16, HAS_EDITED = 32, HAS_WISH = 64, HAS_FROM = 128,
-       HAS_TO = 256, URL_IS_ID = 512, HAS_ALL = 1023 };
+enum { HAS_URL = 1, HAS_LIKES = 2, HAS_LANG = 4, HAS_HANDLE = 8,
+       HAS_REPLY_TO = 16, HAS_INDEXED = 32, URL_OF_FORM = 64, URL_IS_ID = 128,
+       LANG_AS_GUESSED = 256, HAS_REPOSTS = 512, HAS_REPLIES = 1024,
+       HAS_RATING = 2048, HAS_FAULTS = 4096, HAS_EDITED = 8192,
+       HAS_WISH = 16384, HAS_FROM = 32768, HAS_TO = 65536,
+       HAS_ALL = 131071 };
 
-enum { PREFIX = 9 }; /* version and author */
+enum { PREFIX = 9, HOLES = 3, FORMS = 4, AS_THE_POST = 1 };
+
+/* What ids look like, and the address that goes with each: only what stands
+ * for the stars is kept. A star holds no slash. Stored: only ever append. */
+static const struct form {
+    const char *id, *url;
+} forms[FORMS] = {
+    { NULL, NULL },
+    { "at://did:plc:*/app.bsky.feed.post/*",
+      "https://bsky.app/profile/did:plc:*/post/*" },
+    { "https://*/users/*/statuses/*", "https://*/@*/*" },
+    { "*", "https://news.ycombinator.com/item?id=*" },
+};
 
 /* Where a record is being written: room for all of it was made before, so
  * nothing is checked byte by byte (that cost a fifth of an append). */
@@ -41,13 +56,79 @@ static void add_span(struct pen *out, struct span s)
     add_number(out, s.length);
 }
 
-static void add_tags(struct pen *out, const struct tags *t)
+static void add_tags(struct pen *out, const struct tags *t, unsigned extra)
 {
-    add_number(out, t->label);
-    add_number(out, zigzag(t->score));
-    add_number(out, t->channels);
-    add_number(out, t->intents);
-    add_number(out, t->aspects);
+    out->at = pack_tags(out->at, t, extra);
+}
+
+/* ---- forms ---- */
+
+/* What stands for the stars; false when it is of another form. */
+static bool form_match(const char *form, struct text t,
+                       struct text holes[HOLES])
+{
+    const char *at = t.data, *end = t.data + t.length;
+    int hole = 0;
+    for (; *form; form++) {
+        if (*form != '*') {
+            if (at == end || *at++ != *form)
+                return false;
+            continue;
+        }
+        holes[hole].data = at;
+        while (at < end && *at != '/')
+            at++;
+        holes[hole].length = (size_t)(at - holes[hole].data);
+        hole++;
+    }
+    return at == end;
+}
+
+/* Into out, which has room; returns the end. */
+static char *form_fill(char *out, const char *form,
+                       const struct text holes[HOLES])
+{
+    for (; *form; form++) {
+        if (*form != '*') {
+            *out++ = *form;
+            continue;
+        }
+        memcpy(out, holes->data, holes->length);
+        out += holes->length;
+        holes++;
+    }
+    return out;
+}
+
+static unsigned find_form(struct text id, struct text holes[HOLES])
+{
+    for (unsigned f = 1; f < FORMS && id.length <= POST_ID_LIMIT; f++)
+        if (form_match(forms[f].id, id, holes))
+            return f;
+    return 0;
+}
+
+static unsigned add_id(struct pen *out, struct text id,
+                       struct text holes[HOLES])
+{
+    unsigned form = find_form(id, holes);
+    add_number(out, form);
+    if (!form)
+        add_text(out, id);
+    for (const char *at = form ? forms[form].id : ""; *at; at++)
+        if (*at == '*')
+            add_text(out, *holes++);
+    return form;
+}
+
+static bool url_follows(const struct post *p, unsigned form,
+                        const struct text holes[HOLES])
+{
+    char url[POST_ID_LIMIT + 64];
+    if (!form)
+        return false;
+    char *end = form_fill(url, forms[form].url, holes);
+    return text_equal(p->url, (struct text){ url, (size_t)(end - url) });
 }
 
 /* Order of the mentions by subject id: few, so by insertion. */
@@ -69,62 +150,71 @@ static uint32_t sort_mentions(const struct post *post,
     return count;
 }
 
+static bool same_tags(const struct tags *a, const struct tags *b)
+{
+    return a->label == b->label && a->score == b->score &&
+           a->channels == b->channels && a->intents == b->intents &&
+           a->aspects == b->aspects;
+}
+
 static void add_head(struct pen *out, const struct post *post,
                      const uint32_t *subjects)
 {
     uint32_t order[POST_MENTIONS_LIMIT + 1];
     uint32_t count = sort_mentions(post, subjects, order);
     add_number(out, post->kind);
-    add_tags(out, &post->tags);
+    add_tags(out, &post->tags, 0);
     add_text(out, post->text);
     add_number(out, count);
     for (uint32_t i = 0; i < count; i++) {
+        static const struct tags none;
         const struct mention *m = &post->mentions[order[i]];
+        bool same = same_tags(&m->tags, &post->tags);
         add_number(out, subjects[m->subject]);
         add_span(out, m->span);
-        add_tags(out, &m->tags);
+        add_tags(out, same ? &none : &m->tags, same ? AS_THE_POST : 0);
     }
 }
 
 static unsigned what_is_there(const struct post *p)
 {
-    unsigned which = 0;
-    if (p->url.length)
-        which |= text_equal(p->url, p->native_id) ? URL_IS_ID : HAS_URL;
-    which |= p->handle.length ? HAS_HANDLE : 0;
-    which |= p->reply_to.length ? HAS_REPLY_TO : 0;
-    which |= p->lang.length ? HAS_LANG : 0;
-    which |= p->indexed ? HAS_INDEXED : 0;
-    which |= p->edited ? HAS_EDITED : 0;
-    which |= p->wish.length ? HAS_WISH : 0;
-    which |= p->from.length ? HAS_FROM : 0;
-    which |= p->to.length ? HAS_TO : 0;
-    return which;
+    struct text guess = text_of(p->language);
+    return (p->url.length ? HAS_URL : 0) | (p->likes ? HAS_LIKES : 0) |
+           (!p->lang.length ? 0 :
+            text_equal(p->lang, guess) ? LANG_AS_GUESSED : HAS_LANG) |
+           (p->handle.length ? HAS_HANDLE : 0) |
+           (p->reply_to.length ? HAS_REPLY_TO : 0) |
+           (p->indexed ? HAS_INDEXED : 0) |
+           (p->reposts ? HAS_REPOSTS : 0) | (p->replies ? HAS_REPLIES : 0) |
+           (p->rating ? HAS_RATING : 0) | (p->faults ? HAS_FAULTS : 0) |
+           (p->edited ? HAS_EDITED : 0) | (p->wish.length ? HAS_WISH : 0) |
+           (p->from.length ? HAS_FROM : 0) | (p->to.length ? HAS_TO : 0);
 }
 
-static void add_rest(struct pen *out, const struct post *p, uint32_t rules)
+static void add_optional(struct pen *out, const struct post *p,
+                         unsigned which)
 {
-    unsigned which = what_is_there(p);
-    add_text(out, p->native_id);
-    add_bytes(out, p->language, sizeof(p->language));
-    add_number(out, p->confidence);
-    add_number(out, p->faults);
-    add_number(out, p->rating);
-    add_number(out, rules);
-    add_number(out, p->likes);
-    add_number(out, p->reposts);
-    add_number(out, p->replies);
-    add_number(out, which);
+    struct text holes[HOLES];
     if (which & HAS_URL)
         add_text(out, p->url);
+    if (which & HAS_LIKES)
+        add_number(out, p->likes);
+    if (which & HAS_LANG)
+        add_text(out, p->lang);
     if (which & HAS_HANDLE)
         add_text(out, p->handle);
     if (which & HAS_REPLY_TO)
-        add_text(out, p->reply_to);
-    if (which & HAS_LANG)
-        add_text(out, p->lang);
+        add_id(out, p->reply_to, holes);
     if (which & HAS_INDEXED)
         add_number(out, zigzag(p->indexed - p->created));
+    if (which & HAS_REPOSTS)
+        add_number(out, p->reposts);
+    if (which & HAS_REPLIES)
+        add_number(out, p->replies);
+    if (which & HAS_RATING)
+        add_number(out, p->rating);
+    if (which & HAS_FAULTS)
+        add_number(out, p->faults);
     if (which & HAS_EDITED)
         add_number(out, zigzag(p->edited - p->created));
     if (which & HAS_WISH)
@@ -133,6 +223,22 @@ static void add_rest(struct pen *out, const struct post *p, uint32_t rules)
         add_span(out, p->from);
     if (which & HAS_TO)
         add_span(out, p->to);
+}
+
+static void add_rest(struct pen *out, const struct post *p, uint32_t rules)
+{
+    struct text holes[HOLES];
+    unsigned which = what_is_there(p);
+    unsigned form = add_id(out, p->native_id, holes);
+    add_text(out, text_of(p->language));
+    add_number(out, p->confidence);
+    add_number(out, rules);
+    if (which & HAS_URL && url_follows(p, form, holes))
+        which ^= HAS_URL | URL_OF_FORM;
+    else if (which & HAS_URL && text_equal(p->url, p->native_id))
+        which ^= HAS_URL | URL_IS_ID;
+    add_number(out, which);
+    add_optional(out, p, which);
 }
 
 /* No record of the post is longer. */
@@ -164,6 +270,7 @@ void record_write(struct buf *out, const struct post *post, uint32_t source,
     for (int i = 0; i < 8; i++)
         *pen.at++ = (unsigned char)(post->author_hash >> (8 * i));
     add_number(&pen, source);
+    add_number(&pen, zigzag(post->fetched - post->created));
     /* The head's length stands before it: the head is written, then moved. */
     unsigned char *start = pen.at;
     add_head(&pen, post, subjects);
@@ -173,8 +280,6 @@ void record_write(struct buf *out, const struct post *post, uint32_t source,
     memcpy(start, length, room);
     pen.at += room;
     add_rest(&pen, post, rules);
-    pack_big(pen.at, (uint64_t)post->fetched, RECORD_FETCHED);
-    pen.at += RECORD_FETCHED;
     out->length = (size_t)(pen.at - (unsigned char *)out->data);
     out->data[out->length] = '\0';
 }
@@ -187,22 +292,12 @@ static struct span read_span(struct unpack *u)
     return s;
 }
 
-static struct tags read_tags(struct unpack *u)
-{
-    struct tags t;
-    t.label = (uint8_t)unpack_varint(u);
-    t.score = (int16_t)unzigzag(unpack_varint(u));
-    t.channels = (uint8_t)unpack_varint(u);
-    t.intents = (uint8_t)unpack_varint(u);
-    t.aspects = (uint16_t)unpack_varint(u);
-    return t;
-}
-
 static void read_head(struct record *r, struct unpack *u)
 {
     struct post *p = &r->post;
+    unsigned same;
     p->kind = (uint8_t)unpack_varint(u);
-    p->tags = read_tags(u);
+    p->tags = unpack_tags(u, &same);
     p->text = unpack_text(u);
     uint64_t count = unpack_varint(u);
     if (count > POST_MENTIONS_LIMIT)
@@ -211,26 +306,70 @@ static void read_head(struct record *r, struct unpack *u)
         struct mention *m = &r->mentions[i];
         m->subject = (uint32_t)unpack_varint(u);
         m->span = read_span(u);
-        m->tags = read_tags(u);
+        m->tags = unpack_tags(u, &same);
+        if (same)
+            m->tags = p->tags;
         p->mention_count++;
     }
     p->mentions = r->mentions;
 }
 
-static void read_optional(struct post *p, struct unpack *u, unsigned which)
+/* An id made anew of what stood for its stars; *at: where there is room. */
+static struct text read_id(struct unpack *u, char **at, unsigned *form,
+                           struct text holes[HOLES])
 {
+    uint64_t number = unpack_varint(u);
+    size_t length = 0;
+    int hole = 0;
+    *form = 0;
+    if (number == 0)
+        return unpack_text(u);
+    if (number >= FORMS) {
+        u->broken = true;
+        return (struct text){ "", 0 };
+    }
+    for (const char *c = forms[number].id; *c; c++)
+        if (*c == '*')
+            length += (holes[hole++] = unpack_text(u)).length;
+    if (length > POST_ID_LIMIT) {
+        u->broken = true;
+        return (struct text){ "", 0 };
+    }
+    char *start = *at;
+    *form = (unsigned)number;
+    *at = form_fill(start, forms[number].id, holes);
+    return (struct text){ start, (size_t)(*at - start) };
+}
+
+static void read_optional(struct post *p, struct unpack *u, unsigned which,
+                          char *at)
+{
+    struct text holes[HOLES];
+    unsigned form;
     if (which & HAS_URL)
         p->url = unpack_text(u);
     if (which & URL_IS_ID)
         p->url = p->native_id;
+    if (which & HAS_LIKES)
+        p->likes = (uint32_t)unpack_varint(u);
+    if (which & HAS_LANG)
+        p->lang = unpack_text(u);
+    if (which & LANG_AS_GUESSED)
+        p->lang = text_of(p->language);
     if (which & HAS_HANDLE)
         p->handle = unpack_text(u);
     if (which & HAS_REPLY_TO)
-        p->reply_to = unpack_text(u);
-    if (which & HAS_LANG)
-        p->lang = unpack_text(u);
+        p->reply_to = read_id(u, &at, &form, holes);
     if (which & HAS_INDEXED)
         p->indexed = p->created + unzigzag(unpack_varint(u));
+    if (which & HAS_REPOSTS)
+        p->reposts = (uint32_t)unpack_varint(u);
+    if (which & HAS_REPLIES)
+        p->replies = (uint32_t)unpack_varint(u);
+    if (which & HAS_RATING)
+        p->rating = (uint8_t)unpack_varint(u);
+    if (which & HAS_FAULTS)
+        p->faults = (uint8_t)unpack_varint(u);
     if (which & HAS_EDITED)
         p->edited = p->created + unzigzag(unpack_varint(u));
     if (which & HAS_WISH)
@@ -244,56 +383,64 @@ static void read_optional(struct post *p, struct unpack *u, unsigned which)
 static void read_rest(struct record *r, struct unpack *u)
 {
     struct post *p = &r->post;
-    p->native_id = unpack_text(u);
-    const unsigned char *language = unpack_bytes(u, sizeof(p->language));
-    if (language)
-        memcpy(p->language, language, sizeof(p->language));
-    p->language[sizeof(p->language) - 1] = '\0';
+    struct text holes[HOLES];
+    char *at = r->made;
+    unsigned form;
+    p->native_id = read_id(u, &at, &form, holes);
+    struct text language = unpack_text(u);
+    if (language.length < sizeof(p->language))
+        memcpy(p->language, language.data, language.length);
     p->confidence = (uint8_t)unpack_varint(u);
-    p->faults = (uint8_t)unpack_varint(u);
-    p->rating = (uint8_t)unpack_varint(u);
     p->rules = r->rules = (uint32_t)unpack_varint(u);
-    p->likes = (uint32_t)unpack_varint(u);
-    p->reposts = (uint32_t)unpack_varint(u);
-    p->replies = (uint32_t)unpack_varint(u);
     uint64_t which = unpack_varint(u);
     if (which & ~(uint64_t)HAS_ALL)
         u->broken = true;
-    read_optional(p, u, (unsigned)which);
+    if (which & URL_OF_FORM && form) {
+        char *start = at;
+        at = form_fill(start, forms[form].url, holes);
+        p->url = (struct text){ start, (size_t)(at - start) };
+    }
+    read_optional(p, u, (unsigned)which, at);
 }
 
-/* The source id and the head; false when it is no record. */
-static bool open_record(struct text bytes, uint32_t *source,
-                        struct unpack *head, struct unpack *rest)
+struct parts {
+    uint32_t source;
+    int64_t fetched;       /* seconds after created */
+    struct unpack head, rest;
+};
+
+/* False when it is no record. */
+static bool open_record(struct text bytes, struct parts *p)
 {
     const unsigned char *data = (const unsigned char *)bytes.data;
-    if (bytes.length < PREFIX + RECORD_FETCHED || data[0] != RECORD_VERSION)
+    if (bytes.length < PREFIX || data[0] != RECORD_VERSION)
         return false;
-    *rest = (struct unpack){ data + PREFIX,
-                             data + bytes.length - RECORD_FETCHED, false };
-    *source = (uint32_t)unpack_varint(rest);
-    uint64_t length = unpack_varint(rest);
-    const unsigned char *start = unpack_bytes(rest, length);
+    p->rest = (struct unpack){ data + PREFIX, data + bytes.length, false };
+    p->source = (uint32_t)unpack_varint(&p->rest);
+    p->fetched = unzigzag(unpack_varint(&p->rest));
+    uint64_t length = unpack_varint(&p->rest);
+    const unsigned char *start = unpack_bytes(&p->rest, length);
     if (!start)
         return false;
-    *head = (struct unpack){ start, start + length, false };
-    return !rest->broken;
+    p->head = (struct unpack){ start, start + length, false };
+    return !p->rest.broken;
 }
 
 int record_read(struct record *r, int64_t created, struct text bytes)
 {
-    struct unpack head, rest;
+    struct parts p;
     memset(&r->post, 0, sizeof(r->post));
     r->rules = 0;
-    if (!open_record(bytes, &r->source, &head, &rest))
+    if (!open_record(bytes, &p))
         return -1;
+    r->source = p.source;
     r->post.created = created;
     r->post.author_hash = record_author(bytes);
-    r->post.fetched = (int64_t)unpack_big(rest.end, RECORD_FETCHED);
-    read_head(r, &head);
-    read_rest(r, &rest);
-    return head.broken || rest.broken || head.at != head.end ||
-           rest.at != rest.end ? -1 : 0;
+    r->post.fetched = created + p.fetched;
+    read_head(r, &p.head);
+    read_rest(r, &p.rest);
+    return p.head.broken || p.rest.broken || p.head.at != p.head.end ||
+           p.rest.at != p.rest.end ? -1 : 0;
 }
 
 uint64_t record_author(struct text bytes)
@@ -309,25 +456,33 @@ uint64_t record_author(struct text bytes)
 
 uint32_t record_source(struct text bytes)
 {
-    struct unpack head, rest;
-    uint32_t source;
-    return open_record(bytes, &source, &head, &rest) ? source : 0;
+    struct parts p;
+    return open_record(bytes, &p) ? p.source : 0;
+}
+
+static bool same_bytes(struct unpack a, struct unpack b)
+{
+    return a.end - a.at == b.end - b.at &&
+           memcmp(a.at, b.at, (size_t)(a.end - a.at)) == 0;
+}
+
+/* Source, author and head; the parts are filled. */
+static bool counts_same(struct text a, struct text b, struct parts *x,
+                        struct parts *y)
+{
+    return open_record(a, x) && open_record(b, y) && x->source == y->source &&
+           record_author(a) == record_author(b) &&
+           same_bytes(x->head, y->head);
 }
 
 bool record_same(struct text a, struct text b)
 {
-    return a.length == b.length && a.length >= RECORD_FETCHED &&
-           memcmp(a.data, b.data, a.length - RECORD_FETCHED) == 0;
+    struct parts x, y;
+    return counts_same(a, b, &x, &y) && same_bytes(x.rest, y.rest);
 }
 
 bool record_counts_same(struct text a, struct text b)
 {
-    struct unpack head_a, head_b, rest;
-    uint32_t source_a, source_b;
-    return open_record(a, &source_a, &head_a, &rest) &&
-           open_record(b, &source_b, &head_b, &rest) &&
-           source_a == source_b && record_author(a) == record_author(b) &&
-           head_a.end - head_a.at == head_b.end - head_b.at &&
-           memcmp(head_a.at, head_b.at,
-                  (size_t)(head_a.end - head_a.at)) == 0;
+    struct parts x, y;
+    return counts_same(a, b, &x, &y);
 }

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A post as stored. Knows the bytes, not the file they lie in.
  *
- *   [version 1][author hash 8 LE][source id][length of head]
- *   head: [kind][label][score][channels][intents][aspects][text]
- *         [mentions: count, then subject id, span start, span length, label,
- *          score, channels, intents, aspects of each; by subject id]
- *   rest: [native id][language 4][confidence][faults][rating][rules]
- *         [likes][reposts][replies][which][url][handle][reply to][lang]
- *         [indexed][edited][wish][from][to]
- *   [fetched 6 BE]
+ *   [version 1][author hash 8 LE][source id][fetched][length of head]
+ *   head: [kind][tags][text][mentions: count, then subject id, span start,
+ *         span length, tags of each; by subject id]
+ *   rest: [id][language][confidence][rules][which][what "which" says there
+ *         is, see record.c]
  *
- * Numbers are varints (zigzag where they may be negative), texts have their
- * length in front; "which" is the set of the optional ones that follow.
+ * Numbers are varints (zigzag where they may be negative), times seconds
+ * after the post's, texts have their length in front, tags are as in pack.h;
+ * a mention's with the extra bit are the post's. An id is [form], then its
+ * text or, of a known form, the parts that differ.
  * Everything that a window, a term or an author count depends on comes before
- * the rest: posts equal up to there count the same. All but the last six
- * bytes equal: the post is unchanged. */
+ * the rest: posts equal up to there, but for fetched, count the same. All but
+ * fetched equal: the post is unchanged. */
 #ifndef STORE_RECORD_H
 #define STORE_RECORD_H
 
@@ -22,14 +21,16 @@
 #include "base/post.h"
 #include "store/pack.h"
 
-enum { RECORD_VERSION = 1, RECORD_FETCHED = 6,
-       RECORD_LIMIT = 256 * 1024 };
+enum { RECORD_VERSION = 1,
+       RECORD_MADE = 3 * (POST_ID_LIMIT + 64) };
 
 struct record {
-    struct post post;      /* texts borrowed from the bytes; .source empty */
+    struct post post;      /* texts borrowed from the bytes or
+                            * made below; .source empty */
     uint32_t source;       /* id */
     uint32_t rules;
     struct mention mentions[POST_MENTIONS_LIMIT]; /* post.mentions */
+    char made[RECORD_MADE]; /* texts that are not in the bytes as they are */
 };
 
 /* subjects[i]: id of the post's subject index i. Mentions are sorted by id;

@@ -84,12 +84,16 @@ static struct text words(struct arena *memory, size_t count)
     return (struct text){ arena_copy(memory, text, used), used };
 }
 
+/* As Bluesky's: an account, and a key that tells the microsecond. */
 static struct text format_id(struct arena *memory, const char *form,
-                             unsigned writer, uint64_t number)
+                             unsigned writer, int64_t created, unsigned micro)
 {
-    char text[200];
-    int n = snprintf(text, sizeof(text), form, writer, writer * 7919ull,
-                     (unsigned long long)number);
+    static const char digits[] = "234567abcdefghijklmnopqrstuvwxyz";
+    uint64_t number = ((uint64_t)created * 1000000 + micro) << 10;
+    char text[200], key[14] = "";
+    for (int i = 13; i-- > 0; number >>= 5)
+        key[i] = digits[number & 31];
+    int n = snprintf(text, sizeof(text), form, writer, writer * 7919ull, key);
     return (struct text){ arena_copy(memory, text, (size_t)n), (size_t)n };
 }
 
@@ -101,11 +105,13 @@ static void make_post(struct batch *b, size_t i, size_t all)
     unsigned writer = roll(200000);
     p->source = text_of(sources[roll(SOURCES)]);
     p->created = T0 + (int64_t)((double)i / (double)all * DAYS * 86400);
+    unsigned micro = (unsigned)(i % 1000000);
     p->native_id = format_id(&b->memory,
-        "at://did:plc:%06x%018llx/app.bsky.feed.post/%013llu", writer, i);
+        "at://did:plc:%06x%018llx/app.bsky.feed.post/%s", writer, p->created,
+        micro);
     p->url = format_id(&b->memory,
-        "https://bsky.example/profile/did:plc:%06x%018llx/post/%013llu",
-        writer, i);
+        "https://bsky.app/profile/did:plc:%06x%018llx/post/%s", writer,
+        p->created, micro);
     p->text = words(&b->memory, 16 + roll(14));
     p->author_hash = 1 + writer;
     p->fetched = p->created + 60;
