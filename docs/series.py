@@ -25,29 +25,45 @@ def varint(data, at):
             return value, at
 
 
+def tags(data, at):
+    """The counts of one post, from its tags: posts, label, score."""
+    which = data[at]
+    score, at = varint(data, at + 1) if which & 4 else (0, at + 1)
+    for bit in 8, 16:  # channels, intents
+        at += 1 if which & bit else 0
+    if which & 32:  # aspects
+        _, at = varint(data, at)
+    return {0: 1, 1 + (which & 3): 1, 5: unzigzag(score)}, at
+
+
+def unzigzag(value):
+    return (value >> 1) ^ -(value & 1)
+
+
 def cells(row):
     """(index, {field: value}) of each cell; field 0 is posts, 1 to 4 the
-    labels, 5 the score (zigzag, thousandths)."""
-    at = 0
-    while at < len(row):
-        index = row[at]
-        length, at = varint(row, at + 1)
-        end = at + length
-        which, at = varint(row, at)
-        values = {}
-        for field in range(64):
-            if which >> field & 1:
-                value, at = varint(row, at)
-                if field == 5:
-                    value = (value >> 1) ^ -(value & 1)
-                values[field] = value
-        assert at == end
-        yield index, values
+    labels, 5 the score in thousandths."""
+    length, at = varint(row, 0)
+    end = at + length
+    while at < end:
+        head, at = varint(row, at)
+        if head & 1:
+            values, at = tags(row, at)
+        else:
+            _, at = varint(row, at)
+            which, at = varint(row, at)
+            values = {}
+            for field in range(64):
+                if which >> field & 1:
+                    value, at = varint(row, at)
+                    values[field] = unzigzag(value) if field == 5 else value
+        yield head >> 1, values
+    assert at == end
 
 
 def main(path, subject="*"):
     env = lmdb.open(path, max_dbs=16, readonly=True)
-    names, windows = env.open_db(b"names"), env.open_db(b"windows")
+    names, days = env.open_db(b"names"), env.open_db(b"days")
     with env.begin() as txn:
         number = 0
         if subject != "*":
@@ -55,15 +71,14 @@ def main(path, subject="*"):
             if found is None:
                 sys.exit(f"{subject}: no such subject")
             number = struct.unpack(">I", found)[0]
-        cursor = txn.cursor(db=windows)
+        cursor = txn.cursor(db=days)
         if not cursor.last():
             sys.exit("no posts yet")
         last = struct.unpack(">H", cursor.key()[:2])[0]
         for day in range(last - 29, last + 1):
-            # Source 0: the hours of all sources.
-            row = txn.get(struct.pack(">HIH", day, number, 0), db=windows)
+            row = txn.get(struct.pack(">HI", day, number), db=days)
             posts = negative = positive = score = 0
-            for _, value in cells(row or b""):
+            for _, value in cells(row or b"\0"):
                 posts += value.get(0, 0)
                 negative += value.get(2, 0)
                 positive += value.get(4, 0)

@@ -29,7 +29,7 @@ static const char about[] =
     "{\"what\":\"Groundswell store: public posts and counts of them\","
     "\"tables\":{"
     "\"posts\":\"created 5, hash 6 -> record\","
-    "\"ids\":\"source 2, tail, hash 8 -> created 5, or nothing: forgotten\","
+    "\"ids\":\"source 2, tail, hash 6 -> created 5, or nothing: forgotten\","
     "\"hours\":\"day 2, hour 1, subject 4 -> cells by source and quarter "
     "hour, entries: second 2, hash 6\","
     "\"days\":\"day 2, subject 4 -> cells by hour, sketch of authors\","

@@ -10,7 +10,7 @@
  * first, so that writes stay at the right edge of each tree.
  *
  * posts    [created 5][hash 6]        -> record (record.h)
- * ids      [source 2][tail <= 11][hash 8]
+ * ids      [source 2][tail <= 8][hash 6]
  *                                    -> created 5; "": a forgotten post
  * hours    [day 2][hour 1][subject 4] -> length of cells, cells, entries:
  *                                       a cell a source and quarter hour
@@ -28,11 +28,13 @@
  * told     [day 2]                   -> 96 x restated posts 4
  * meta     format, about, expired*, tombstones
  *
- * hash is hash64(source, NUL, native id), its first bytes where it has less
- * room. tail is the part of the native id after its last '/', at most 10
- * bytes, with its length in front when it is all digits: native ids mostly
- * grow with time, so the identity index grows at the right edge of each
- * source too; a random id is slower but right.
+ * hash is the first 6 bytes of hash64(source, NUL, native id). tail is the
+ * part of the native id after its last '/' (those at the end left out), at
+ * most 7 bytes, with its length in front when it is all digits: native ids
+ * mostly grow with time, so the identity index grows at the right edge of
+ * each source too; a random id is slower but right. Of two ids of one source,
+ * tail and hash the first stays (1 chance in 5,000,000 for 10,000 of a tail,
+ * and most have tails of their own).
  * An hour's row holds all that is counted of a subject in it, by source and
  * quarter hour, and which posts it was: a batch of posts of one time touches
  * a few pages of them. A day's row is their sum, so that a month is 30 rows.
@@ -58,7 +60,7 @@ enum { DAY_SECONDS = 86400, HOUR_SECONDS = 3600, QUARTER_SECONDS = 900,
        DAY_HOURS = 24, QUARTERS = 96, LAST_DAY = 65535,
        CREATED = 5, POST_HASH = 6, POST_KEY = CREATED + POST_HASH,
        HOUR_KEY = 7, DAY_KEY = 6, ENTRY = 2 + POST_HASH,
-       ID_KEY_LIMIT = 2 + 11 + 8, KEY_LIMIT = 500 };
+       ID_KEY_LIMIT = 2 + 8 + POST_HASH, KEY_LIMIT = 500 };
 
 struct name_list {
     struct name { char *name; uint32_t id; } *items;  /* owned; NULL: unknown */

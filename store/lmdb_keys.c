@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "store/record.h"
 
-enum { TAIL = 10 };
+enum { TAIL = 7 };
 
 uint64_t post_hash(struct text source, struct text native_id)
 {
@@ -60,10 +60,12 @@ size_t id_key(unsigned char out[ID_KEY_LIMIT], uint32_t source,
               struct text native_id, uint64_t hash)
 {
     struct text tail = native_id;
-    for (size_t i = native_id.length; i-- > 0;)
+    while (tail.length && tail.data[tail.length - 1] == '/')
+        tail.length--;
+    for (size_t i = tail.length; i-- > 0;)
         if (native_id.data[i] == '/') {
             tail.data = native_id.data + i + 1;
-            tail.length = native_id.length - i - 1;
+            tail.length -= i + 1;
             break;
         }
     pack_big(out, source, 2);
@@ -74,8 +76,8 @@ size_t id_key(unsigned char out[ID_KEY_LIMIT], uint32_t source,
     if (length)
         memcpy(out + used, tail.data, length);
     used += length;
-    pack_big(out + used, hash, 8);
-    return used + 8;
+    pack_big(out + used, hash >> 8 * (8 - POST_HASH), POST_HASH);
+    return used + POST_HASH;
 }
 
 int lmdb_identity(struct lmdb *s, MDB_txn *txn, const struct record *r,

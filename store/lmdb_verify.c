@@ -271,9 +271,9 @@ static int verify_ids(struct verify *v)
             buried++;
             continue;
         }
-        if (value.mv_size == CREATED && k.mv_size >= 10) {
+        if (value.mv_size == CREATED && k.mv_size >= 2 + POST_HASH) {
             memcpy(key, value.mv_data, CREATED);
-            memcpy(key + CREATED, (char *)k.mv_data + k.mv_size - 8,
+            memcpy(key + CREATED, (char *)k.mv_data + k.mv_size - POST_HASH,
                    POST_HASH);
             rc = lmdb_get(v->s, v->txn, POSTS, key, POST_KEY, &there);
             if (rc == 0)

@@ -46,7 +46,7 @@ swell compact >/dev/null
 grep -c "number [1-4] is late" store/data.mdb
 run verify
 echo "== something is wrong with the windows"
-swell dump | awk '/^database=/{t=$0} {if (t=="database=windows" && /^ /) {row++; if (row<3) next} print}' >broken
+swell dump | awk '/^database=/{t=$0} {if (t=="database=days" && /^ /) {row++; if (row<3) next} print}' >broken
 swell --store mended -q load broken
 run --store mended verify
 run --store mended verify --repair
