@@ -83,6 +83,24 @@ static int bury(struct lmdb *s, MDB_txn *txn, const unsigned char *id,
     return rc ? rc : lmdb_put(s, txn, IDS, id, length, "", 0);
 }
 
+/* What people noted about the post goes with it. */
+static int drop_notes(struct lmdb *s, MDB_txn *txn, struct text source,
+                      struct text native_id)
+{
+    static const char *const kinds[] = { "inbox", "label" };
+    struct buf key = BUF_INIT(KEY_LIMIT);
+    int rc = 0;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds) && rc == 0; i++) {
+        buf_clear(&key);
+        if (buf_printf(&key, "%s/%.*s/%.*s", kinds[i], (int)source.length,
+                       source.data, (int)native_id.length,
+                       native_id.data) == 0)
+            rc = lmdb_delete(s, txn, NOTES, key.data, key.length);
+    }
+    buf_release(&key);
+    return rc;
+}
+
 static int forget_key(struct lmdb *s, MDB_txn *txn, struct forget *f,
                       const unsigned char *key)
 {
@@ -98,8 +116,10 @@ static int forget_key(struct lmdb *s, MDB_txn *txn, struct forget *f,
         rc = lmdb_unlink(s, txn, key, &f->record, false, &f->changes);
     if (rc == 0)
         rc = bury(s, txn, id, length);
+    const char *source = lmdb_name(s, txn, STORE_SOURCES, f->record.source);
     f->count++;
-    return rc;
+    return rc ? rc : drop_notes(s, txn, text_of(source),
+                                f->record.post.native_id);
 }
 
 /* By identity: also one that is not here is barred. */
@@ -117,8 +137,11 @@ static int forget_one(struct lmdb *s, MDB_txn *txn, struct forget *f,
     uint64_t hash = post_hash(w->source, w->native_id);
     size_t length = id_key(id, source, w->native_id, hash);
     rc = lmdb_get(s, txn, IDS, id, length, &value);
-    if (rc == MDB_NOTFOUND)
-        return bury(s, txn, id, length);
+    bool unknown = rc == MDB_NOTFOUND;
+    if (unknown)
+        rc = bury(s, txn, id, length);
+    if (unknown && rc == 0)
+        rc = drop_notes(s, txn, w->source, w->native_id);
     if (rc || value.length == 0)
         return rc;
     post_key(key, created_of(value.data), hash);

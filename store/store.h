@@ -59,7 +59,8 @@ int store_cursor(struct store *s, const char *label, struct buf *out,
                  struct error *err);
 
 /* Small named texts: round states, alerts told, experiments, labels, inbox
- * states, rule versions. Key is "kind/name". Empty value deletes. */
+ * states, rule versions. Key is "kind/name". Empty value deletes. Those named
+ * "inbox/SOURCE/ID" and "label/SOURCE/ID" are forgotten with the post. */
 int store_note_put(struct store *s, const char *key, struct text value,
                    struct error *err);
 /* 1: found, copied to out; 0: none; -1: see err. */

@@ -279,6 +279,33 @@ static void forgotten_post_stays_out(void **state)
     verified(f);
 }
 
+static int join_note(void *context, const char *key, struct text value)
+{
+    buf_printf(context, "%s=%.*s;", key, (int)value.length, value.data);
+    return 0;
+}
+
+static void notes_go_with_a_forgotten_post(void **state)
+{
+    struct fixture *f = *state;
+    struct buf out = BUF_INIT(1000);
+    uint64_t count;
+    struct store_selector one = { .author = 9 };
+    struct store_selector unknown = { .source = TEXT("forum"),
+                                      .native_id = TEXT("b/2") };
+    add(f, "a/1", T0, 1, LABEL_NEGATIVE)->author_hash = 9;
+    append(f);
+    store_note_put(f->store, "inbox/forum/a/1", TEXT("answered"), NULL);
+    store_note_put(f->store, "label/forum/a/1", TEXT("negative"), NULL);
+    store_note_put(f->store, "label/forum/b/2", TEXT("negative"), NULL);
+    store_note_put(f->store, "label/forum/c/3", TEXT("neutral"), NULL);
+    assert_int_equal(store_forget(f->store, &one, &count, &f->err), 0);
+    assert_int_equal(store_forget(f->store, &unknown, &count, &f->err), 0);
+    assert_int_equal(store_note_scan(f->store, "", join_note, &out, NULL), 0);
+    assert_string_equal(out.data, "label/forum/c/3=neutral;");
+    buf_release(&out);
+}
+
 static void expired_posts_leave_their_windows(void **state)
 {
     struct fixture *f = *state;
@@ -370,12 +397,6 @@ static void covered_stays_covered(void **state)
     static const uint8_t wanted[6] = { COVERAGE_LIMITED, COVERAGE_FAILED,
         COVERAGE_COVERED, COVERAGE_FAILED, COVERAGE_PLANNED, COVERAGE_NONE };
     assert_memory_equal(states, wanted, 6);
-}
-
-static int join_note(void *context, const char *key, struct text value)
-{
-    buf_printf(context, "%s=%.*s;", key, (int)value.length, value.data);
-    return 0;
 }
 
 static void notes_are_kept_in_order(void **state)
@@ -539,6 +560,7 @@ int main(void)
         CASE(sources_have_ids_of_their_own),
         CASE(deleted_post_leaves_and_may_return),
         CASE(forgotten_post_stays_out),
+        CASE(notes_go_with_a_forgotten_post),
         CASE(expired_posts_leave_their_windows),
         CASE(late_posts_are_told_apart),
         CASE(cursor_comes_with_its_posts),
