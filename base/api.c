@@ -3,6 +3,7 @@
 #include "base/api.h"
 
 #include <math.h>
+#include <stdarg.h>
 
 #include "base/clock.h"
 
@@ -33,6 +34,8 @@ static void restart(void *context)
 
 int api_send(struct api_call *call, struct error *err)
 {
+    if (call->url.length)
+        call->request.url = buf_text(&call->url);
     call->request.take = take_bytes;
     call->request.restart = restart;
     call->request.context = call;
@@ -46,6 +49,14 @@ int api_send(struct api_call *call, struct error *err)
     if (call->reply.status == 304 || call->reply.status == 204)
         return 0;
     return json_end(call->json, err);
+}
+
+/* Nothing is left of what the last try said. */
+void api_again(struct api_call *call)
+{
+    json_close(call->json);
+    call->json = NULL;
+    http_reply_release(&call->reply);
 }
 
 struct text api_top(const struct api_call *call, const char *path)
@@ -63,9 +74,8 @@ bool api_says(const struct api_call *call, const char *word)
 
 void api_release(struct api_call *call)
 {
-    json_close(call->json);
-    call->json = NULL;
-    http_reply_release(&call->reply);
+    api_again(call);
+    buf_release(&call->url);
 }
 
 struct text api_text(struct batch *out, const struct json_value *value,
@@ -91,6 +101,19 @@ struct text api_join(struct batch *out, struct text first,
                                  whole.length, limit);
     buf_release(&whole);
     return copy;
+}
+
+struct text api_format(struct batch *out, size_t limit, const char *format,
+                       ...)
+{
+    char short_one[POST_URL_LIMIT + 1];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(short_one, sizeof(short_one), format, args);
+    va_end(args);
+    size_t length = n < 0 ? 0 : (size_t)n < sizeof(short_one)
+                                    ? (size_t)n : sizeof(short_one) - 1;
+    return text_copy(&out->memory, short_one, length, limit);
 }
 
 void api_html(struct buf *out, struct text plain)

@@ -11,13 +11,14 @@
 struct api_call {
     struct http *http;
     struct http_request request; /* take, restart and context are set here */
+    struct buf url;              /* empty: the request has its own */
     const char *element;         /* as for json_open() */
     const char *const *paths;
     json_take *take;
     void *context;
     struct batch *out;           /* posts of a reply that broke off are taken
                                   * back before it is asked for again */
-    /* Results; api_release() frees them. */
+    /* Results; api_release() frees them, and url. */
     struct http_reply reply;
     size_t elements;             /* that take() saw */
     struct json *json;           /* for json_top() */
@@ -31,6 +32,8 @@ struct text api_top(const struct api_call *call, const char *path);
 /* The reply's error body says this word: "ExpiredToken". */
 bool api_says(const struct api_call *call, const char *word);
 void api_release(struct api_call *call);
+/* Before the same call is sent again. */
+void api_again(struct api_call *call);
 
 /* A string or number as text in the batch's arena; empty for all else. */
 struct text api_text(struct batch *out, const struct json_value *value,
@@ -39,6 +42,9 @@ struct text api_text(struct batch *out, const struct json_value *value,
  * empty: a title and its words, an address and an id. */
 struct text api_join(struct batch *out, struct text first,
                      const char *between, struct text second, size_t limit);
+/* What printf() would say, likewise: an address, an identity. */
+struct text api_format(struct batch *out, size_t limit, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* 1 to 5, rounded; 0: none. */
 uint8_t api_rating(const struct json_value *value);
 /* Plain text as HTML, appended: for posts that are put together as HTML. */

@@ -274,6 +274,13 @@ static CURLcode perform(struct exchange *x, const struct target *t, bool own)
         snprintf(type, sizeof(type), "Content-Type: %.180s", r->content_type);
         lines = curl_slist_append(lines, type);
     }
+    if (own && r->key) {
+        struct buf line = BUF_INIT(0);
+        buf_printf(&line, "%s: %s", r->key_header, r->key);
+        lines = curl_slist_append(lines, buf_text(&line));
+        explicit_bzero(line.data, line.room);
+        buf_release(&line);
+    }
     for (const char *const *h = r->headers; own && h && *h; h++)
         lines = curl_slist_append(lines, *h);
     curl_easy_setopt(e, CURLOPT_HTTPHEADER, lines);
@@ -290,6 +297,8 @@ static CURLcode perform(struct exchange *x, const struct target *t, bool own)
     x->http->requests++;
     CURLcode code = curl_easy_perform(e);
     curl_easy_setopt(e, CURLOPT_ERRORBUFFER, NULL); /* x ends before e */
+    for (struct curl_slist *l = lines; l; l = l->next)
+        explicit_bzero(l->data, strlen(l->data)); /* one may be a key */
     curl_slist_free_all(lines);
     return code;
 }
@@ -349,8 +358,8 @@ static enum verdict judge_status(struct exchange *x, const struct target *t)
 {
     long status = x->reply->status;
     char words[140], when[CLOCK_TEXT];
-    const char *secret = x->request->bearer ? x->request->bearer
-                                           : x->request->basic;
+    const struct http_request *r = x->request;
+    const char *secret = r->bearer ? r->bearer : r->basic ? r->basic : r->key;
     http_reply_words(x->reply, secret, words, sizeof(words));
     const char *colon = *words ? ": " : "";
     if (x->other_type && status >= 200 && status <= 299) {

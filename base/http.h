@@ -43,6 +43,8 @@ struct http_request {
     const char *method;        /* NULL: GET, or POST with a body */
     const char *bearer;        /* secret; sent to this host only */
     const char *basic;         /* "user:password"; same */
+    const char *key_header;    /* name of a header whose value is ... */
+    const char *key;           /* ... this secret; same */
     const char *const *headers; /* "Name: value", NULL-terminated, or NULL */
     const char *body;          /* NULL: none */
     size_t body_length;

@@ -198,6 +198,8 @@ int option_set(const struct option *o, void *state, const char *value,
         if (strpbrk(value, " \t\r\n\"<>"))
             return wrong(o, value, "a well-formed address", err);
         set_string(place, value);
+        for (size_t n = strlen(value); n && value[n - 1] == '/'; n--)
+            (*(char **)place)[n - 1] = '\0'; /* paths are put behind it */
         return 0;
     case OPTION_NONE:
         break;

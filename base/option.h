@@ -25,7 +25,7 @@ enum option_type {
     OPTION_SECRET,    /* char *: the content of a 0600 file, given by path;
                        * refused when others may read it; wiped on release.
                        * The key in the configuration ends in _file. */
-    OPTION_URL,       /* char *: http or https only */
+    OPTION_URL,       /* char *: http or https only, no slash at its end */
 };
 
 struct option_list {

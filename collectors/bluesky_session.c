@@ -54,13 +54,13 @@ static int take_session(void *context, const struct json_value *values,
 static int get_session(struct atproto *a, bool refresh, struct error *err)
 {
     static const char *const paths[] = { "accessJwt", "refreshJwt", NULL };
-    struct buf url = BUF_INIT(0), body = BUF_INIT(0), kept = BUF_INIT(0);
+    struct buf body = BUF_INIT(0), kept = BUF_INIT(0);
     struct buf old = BUF_INIT(0);
     struct api_call call = { .http = a->http, .element = "",
                              .paths = paths, .take = take_session,
                              .context = a };
     buf_puts(&old, buf_text(&a->refresh));
-    buf_printf(&url, "%s/xrpc/com.atproto.server.%s", a->service,
+    buf_printf(&call.url, "%s/xrpc/com.atproto.server.%s", a->service,
                refresh ? "refreshSession" : "createSession");
     if (!refresh) {
         buf_puts(&body, "{\"identifier\":");
@@ -70,7 +70,6 @@ static int get_session(struct atproto *a, bool refresh, struct error *err)
         buf_putc(&body, '}');
         call.request.content_type = "application/json";
     }
-    call.request.url = buf_text(&url);
     call.request.body = buf_text(&body);
     call.request.body_length = body.length;
     call.request.bearer = refresh ? buf_text(&old) : NULL;
@@ -85,7 +84,6 @@ static int get_session(struct atproto *a, bool refresh, struct error *err)
     wipe(&kept);
     wipe(&old);
     api_release(&call);
-    buf_release(&url);
     return rc;
 }
 
@@ -124,24 +122,20 @@ int atproto_send(struct atproto *a, struct api_call *call, struct error *err)
         if (!token || !a->identifier)
             return -1;
         buf_clear(&a->access);
-        api_release(call);
+        api_again(call);
     }
 }
 
 struct text atproto_url(struct batch *out, struct text uri)
 {
     static const char middle[] = "/app.bsky.feed.post/";
-    struct buf url = BUF_INIT(POST_URL_LIMIT);
-    const char *key = memmem(uri.data, uri.length, middle, sizeof(middle) - 1);
-    struct text copy = { NULL, 0 };
-    if (key && uri.length > 5 && memcmp(uri.data, "at://", 5) == 0) {
-        const char *rest = key + sizeof(middle) - 1;
-        buf_printf(&url, "https://bsky.app/profile/%.*s/post/%.*s",
-                   (int)(key - uri.data - 5), uri.data + 5,
-                   (int)(uri.data + uri.length - rest), rest);
-        copy = text_copy(&out->memory, buf_text(&url), url.length,
-                         POST_URL_LIMIT);
-    }
-    buf_release(&url);
-    return copy;
+    const char *key = uri.length ? memmem(uri.data, uri.length, middle,
+                                          sizeof(middle) - 1) : NULL;
+    if (!key || uri.length <= 5 || memcmp(uri.data, "at://", 5) != 0)
+        return (struct text){ NULL, 0 };
+    const char *rest = key + sizeof(middle) - 1;
+    return api_format(out, POST_URL_LIMIT,
+                      "https://bsky.app/profile/%.*s/post/%.*s",
+                      (int)(key - uri.data - 5), uri.data + 5,
+                      (int)(uri.data + uri.length - rest), rest);
 }

@@ -94,7 +94,6 @@ static int take_frame(void *context, const struct json_value *values,
     struct jetstream *j = context;
     struct text did = values[DID].text, key = values[KEY].text;
     struct text words = values[WORDS].text;
-    char uri[POST_ID_LIMIT + 1];
     int64_t when;
     size_t start, end;
     (void)err;
@@ -111,9 +110,10 @@ static int take_frame(void *context, const struct json_value *values,
                               0, &start, &end) == 1;
     if (!kept && text_is(values[OPERATION].text, "create"))
         return 0;
-    int n = snprintf(uri, sizeof(uri), "at://%.*s/app.bsky.feed.post/%.*s",
-                     (int)did.length, did.data, (int)key.length, key.data);
-    struct text id = text_copy(&j->out->memory, uri, (size_t)n, POST_ID_LIMIT);
+    struct text id = api_format(j->out, POST_ID_LIMIT,
+                                "at://%.*s/app.bsky.feed.post/%.*s",
+                                (int)did.length, did.data, (int)key.length,
+                                key.data);
     if (kept)
         fill(j, batch_add(j->out), id, values);
     else

@@ -10,6 +10,7 @@
 #include "base/http.h"
 #include "base/option.h"
 #include "base/post.h"
+#include "base/walk.h"
 
 /* One configured source, while it is being collected. */
 struct collection {
@@ -68,6 +69,54 @@ void collection_gone(struct batch *out, struct text source,
 /* Count an item as left out and remember why. */
 void collection_skip(struct collection *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* ---- listings that show the newest first ------------------------------- */
+
+/* Most collectors read such listings by base/walk.h and differ in how a page
+ * is asked for, what a post looks like, and how one that left a listing is
+ * looked up. The rest is here. The first member of their state. */
+struct pages {
+    struct walk walk;
+    struct walk_list *list;   /* the page being read belongs to it */
+    size_t place;             /* which listing: 0, 1, ... */
+    struct batch *out;
+    struct collection *collection;
+    struct walk_item *asked;  /* those being looked up: pages_alive() */
+    unsigned asked_count;
+};
+
+enum { PAGES_NAME = 600 };    /* a listing's name */
+
+struct listings {
+    const char *source;       /* of the posts: "reddit" */
+    /* The name of a listing; "": there is none at this place. */
+    void (*name)(void *state, size_t place, struct buf *name);
+    /* Ask for the page at pages.list->token ("": the top), give its posts to
+     * walk_saw() and put the token of the page below into next; empty: there
+     * is none. 0: read, 1: this listing cannot be had, on to the next,
+     * -1: see err. */
+    int (*page)(void *state, struct buf *next, struct error *err);
+    /* Look up pages.asked, at most at_once of them, which left the listing:
+     * pages_alive() for those that are still there. NULL: never. */
+    int (*look_up)(void *state, struct error *err);
+    unsigned at_once;
+    bool counted;             /* what was spent is kept with the cursor, which
+                               * is then set also when a page cannot be read:
+                               * as it was */
+};
+
+void pages_open(struct pages *p, struct collection *c, int64_t overlap);
+void pages_close(struct pages *p);
+/* What fetch() of such a collector does: a page of the present listing. The
+ * cursor is set when it is read; see counted. */
+int pages_fetch(struct pages *p, const struct listings *l, struct batch *out,
+                struct error *err);
+void pages_alive(struct pages *p, struct text id);
+/* The ids of those looked up, with something between them. */
+void pages_ids(const struct pages *p, struct buf *url, const char *between);
+/* The token as the number of a page, 1 at the top; and of the one below. */
+long pages_number(const struct pages *p);
+void pages_next(const struct pages *p, struct buf *next);
 
 /* When the service may be asked again after a failed fetch, by its headers
  * or by what the collector knows; 0: not said. */

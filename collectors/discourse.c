@@ -4,20 +4,16 @@
  * has left the list is asked for by its number. Reads no private messages. */
 #include "base/api.h"
 #include "base/clock.h"
-#include "base/walk.h"
 #include "collectors/collector.h"
 
 /* A page is this many ids, also where some of their posts are removed. */
 enum { PAGE = 50 };
 
 struct discourse {
+    struct pages pages;       /* one listing */
     char *site, *key, *user;
     int64_t overlap;
 
-    struct walk walk;
-    struct walk_list *list;
-    struct batch *out;
-    struct collection *collection;
     int64_t last_id;          /* smallest id of the page */
 };
 
@@ -55,18 +51,14 @@ static int open_discourse(struct collection *c, struct error *err)
     if (!d->site)
         return error_set(err, ERROR_CONFIG, "say which forum: "
                          "https://forum.example");
-    size_t length = strlen(d->site);
-    while (length && d->site[length - 1] == '/')
-        d->site[--length] = '\0';
-    d->collection = c;
-    walk_open(&d->walk, c->cursor, clock_now(), c->since, d->overlap);
+    pages_open(&d->pages, c, d->overlap);
     return 0;
 }
 
 static void close_discourse(struct collection *c)
 {
     struct discourse *d = c->state;
-    walk_close(&d->walk);
+    pages_close(&d->pages);
 }
 
 /* "https://forum.example/t/12/3": topic and number, the forum's own address
@@ -74,37 +66,29 @@ static void close_discourse(struct collection *c)
 static struct text identity(struct discourse *d, struct text topic,
                             struct text number)
 {
-    struct buf whole = BUF_INIT(POST_ID_LIMIT);
-    buf_printf(&whole, "%s/t/%.*s/%.*s", d->site, (int)topic.length,
-               topic.data, (int)number.length, number.data);
-    struct text copy = text_copy(&d->out->memory, buf_text(&whole),
-                                 whole.length, POST_ID_LIMIT);
-    buf_release(&whole);
-    return copy;
+    return api_format(d->pages.out, POST_ID_LIMIT, "%s/t/%.*s/%.*s", d->site,
+                      (int)topic.length, topic.data, (int)number.length,
+                      number.data);
 }
 
 /* The title belongs to the first post of a topic. */
 static struct text words(struct discourse *d, const struct json_value *values)
 {
-    struct buf whole = BUF_INIT(2 * POST_TEXT_LIMIT);
-    if (text_is(values[NUMBER].text, "1") &&
-        values[TITLE].type == JSON_STRING) {
-        buf_puts(&whole, "<p>");
-        api_html(&whole, values[TITLE].text);
-        buf_puts(&whole, "</p>");
-    }
-    buf_add(&whole, values[COOKED].text.data, values[COOKED].text.length);
-    struct text copy = text_copy(&d->out->memory, buf_text(&whole),
-                                 whole.length, POST_TEXT_LIMIT);
-    buf_release(&whole);
-    return copy;
+    struct buf title = BUF_INIT(2 * POST_TEXT_LIMIT);
+    if (text_is(values[NUMBER].text, "1"))
+        api_html(&title, values[TITLE].text);
+    struct text whole = api_join(d->pages.out, (struct text){
+                                     buf_text(&title), title.length },
+                                 "<p>", values[COOKED].text, POST_TEXT_LIMIT);
+    buf_release(&title);
+    return whole;
 }
 
 static void fill(struct discourse *d, struct text key,
                  const struct json_value *values)
 {
     uint32_t version = 0;
-    struct batch *out = d->out;
+    struct batch *out = d->pages.out;
     struct post *post = batch_add(out);
     bool first = text_is(values[NUMBER].text, "1");
     post->source = TEXT("discourse");
@@ -136,34 +120,35 @@ static int take_post(void *context, const struct json_value *values,
         values[TOPIC].type != JSON_NUMBER || values[TOPIC].text.length > 18 ||
         values[NUMBER].type != JSON_NUMBER ||
         values[NUMBER].text.length > 18) {
-        collection_skip(d->collection, "a post without id, topic or date");
+        collection_skip(d->pages.collection, "a post without id, topic or date");
         return 0;
     }
     if (!d->last_id || number < d->last_id)
         d->last_id = number;
     struct text key = identity(d, values[TOPIC].text, values[NUMBER].text);
-    if (!walk_saw(&d->walk, d->list, id, key, when) || !ordinary(values))
+    if (!walk_saw(&d->pages.walk, d->pages.list, id, key, when) ||
+        !ordinary(values))
         return 0;
     if (json_true(&values[HIDDEN]) || json_true(&values[USER_DELETED]))
-        collection_gone(d->out, TEXT("discourse"), key, when);
+        collection_gone(d->pages.out, TEXT("discourse"), key, when);
     else
         fill(d, key, values);
     return 0;
 }
 
-static int ask(struct discourse *d, struct api_call *call, struct buf *url,
-               struct error *err)
+static int ask(struct discourse *d, struct api_call *call, struct error *err)
 {
-    char key[300], user[200];
-    const char *headers[] = { key, user, NULL };
-    snprintf(key, sizeof(key), "Api-Key: %.250s", d->key ? d->key : "");
+    char user[200];
+    const char *const headers[] = { user, NULL };
     snprintf(user, sizeof(user), "Api-Username: %.150s", d->user);
-    call->http = d->collection->http;
+    call->http = d->pages.collection->http;
     call->paths = paths;
-    call->request.url = buf_text(url);
-    call->request.headers = d->key ? headers : NULL;
+    if (d->key) {
+        call->request.key_header = "Api-Key";
+        call->request.key = d->key;
+        call->request.headers = headers;
+    }
     int rc = api_send(call, err);
-    explicit_bzero(key, sizeof(key));
     call->request.headers = NULL;
     return rc;
 }
@@ -179,59 +164,57 @@ static int take_gone(void *context, const struct json_value *values,
 }
 
 /* No longer listed: 404 and 403 mean that strangers do not see it now. */
-static int recheck(struct discourse *d, const struct walk_item *item,
-                   struct error *err)
+static int look_up(void *state, struct error *err)
 {
-    struct buf url = BUF_INIT(0);
+    struct discourse *d = state;
     bool gone = false;
     struct api_call call = { .element = "", .take = take_gone,
                              .context = &gone };
-    buf_printf(&url, "%s/posts/%s.json", d->site, item->id);
-    int rc = ask(d, &call, &url, err);
+    buf_printf(&call.url, "%s/posts/%s.json", d->site, d->pages.asked->id);
+    int rc = ask(d, &call, err);
     long status = call.reply.status;
     if (rc && (status == 404 || status == 410 || status == 403)) {
         gone = true;
         rc = 0;
     }
-    if (gone)
-        collection_gone(d->out, TEXT("discourse"), text_of(item->key),
-                        item->time);
+    if (!gone)
+        pages_alive(&d->pages, text_of(d->pages.asked->id));
     api_release(&call);
-    buf_release(&url);
     return rc;
 }
 
+static void name(void *state, size_t place, struct buf *out)
+{
+    (void)state;
+    if (place == 0)
+        buf_puts(out, "posts");
+}
+
+static int page(void *state, struct buf *next, struct error *err)
+{
+    struct discourse *d = state;
+    const char *token = d->pages.list->token;
+    struct api_call call = { .element = "latest_posts[*]", .take = take_post,
+                             .context = d, .out = d->pages.out };
+    d->last_id = 0;
+    buf_printf(&call.url, "%s/posts.json", d->site);
+    if (*token)
+        buf_printf(&call.url, "?before=%s", token);
+    int rc = ask(d, &call, err);
+    if (rc == 0 && !d->last_id && *token) /* 50 removed in a row */
+        d->last_id = strtol(token, NULL, 10) - PAGE + 1;
+    if (rc == 0 && d->last_id > 1)
+        buf_printf(next, "%lld", (long long)d->last_id - 1);
+    api_release(&call);
+    return rc;
+}
+
+static const struct listings latest = { .source = "discourse", .name = name,
+    .page = page, .look_up = look_up, .at_once = 1 };
+
 static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
-    struct discourse *d = c->state;
-    struct buf url = BUF_INIT(0);
-    struct api_call call = { .element = "latest_posts[*]", .take = take_post,
-                             .context = d, .out = out };
-    char next[24] = "";
-    d->out = out;
-    d->list = walk_list(&d->walk, "posts");
-    d->last_id = 0;
-    buf_printf(&url, "%s/posts.json", d->site);
-    if (*d->list->token)
-        buf_printf(&url, "?before=%s", d->list->token);
-    walk_page(&d->walk, d->list);
-    int rc = ask(d, &call, &url, err);
-    if (rc == 0 && !d->last_id && *d->list->token) /* 50 removed in a row */
-        d->last_id = strtol(d->list->token, NULL, 10) - PAGE + 1;
-    if (rc == 0 && d->last_id > 1)
-        snprintf(next, sizeof(next), "%lld", (long long)d->last_id - 1);
-    api_release(&call);
-    buf_release(&url);
-    if (rc)
-        return -1;
-    rc = walk_page_end(&d->walk, d->list, text_of(next));
-    for (unsigned i = 0; i < d->list->gone.count; i++)
-        if (recheck(d, &d->list->gone.items[i], err))
-            return -1;
-    walk_gone_done(d->list);
-    walk_save(&d->walk, &out->cursor);
-    c->complete_from = walk_complete_from(&d->walk);
-    return rc > 0;
+    return pages_fetch(c->state, &latest, out, err);
 }
 
 const struct collector collector_discourse = {

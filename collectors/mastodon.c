@@ -6,23 +6,18 @@
  * its id, and 404 or 410 means deleted. */
 #include "base/api.h"
 #include "base/clock.h"
-#include "base/walk.h"
 #include "collectors/collector.h"
 #include "collectors/mastodon_parents.h"
 
 struct mastodon {
+    struct pages pages;       /* listings: tags, then public */
     char *host, *token;
     struct option_list tags;
     bool public_timeline, local;
     uint64_t page;
     int64_t overlap;
 
-    struct walk walk;
     struct parents parents;
-    struct walk_list *list;   /* the page being read belongs to it */
-    size_t timeline;          /* its number: tags first, then public */
-    struct batch *out;
-    struct collection *collection;
     char last_id[POST_ID_LIMIT];
 };
 
@@ -63,11 +58,7 @@ static int open_mastodon(struct collection *c, struct error *err)
                          "public: true");
     if (m->page < 1 || m->page > 40)
         m->page = 40;
-    size_t length = strlen(m->host);
-    while (length && m->host[length - 1] == '/')
-        m->host[--length] = '\0';
-    m->collection = c;
-    walk_open(&m->walk, c->cursor, clock_now(), c->since, m->overlap);
+    pages_open(&m->pages, c, m->overlap);
     parents_load(&m->parents, c->cursor);
     return 0;
 }
@@ -75,31 +66,14 @@ static int open_mastodon(struct collection *c, struct error *err)
 static void close_mastodon(struct collection *c)
 {
     struct mastodon *m = c->state;
-    walk_close(&m->walk);
+    pages_close(&m->pages);
     parents_release(&m->parents);
-}
-
-/* content, with a content warning in front as a paragraph of its own. */
-static struct text content(struct mastodon *m, const struct json_value *values)
-{
-    struct buf whole = BUF_INIT(2 * POST_TEXT_LIMIT);
-    struct text warning = values[SPOILER].text, text = values[CONTENT].text;
-    if (warning.length) {
-        buf_puts(&whole, "<p>");
-        buf_add(&whole, warning.data, warning.length);
-        buf_puts(&whole, "</p>");
-    }
-    buf_add(&whole, text.data, text.length);
-    struct text copy = text_copy(&m->out->memory, buf_text(&whole),
-                                 whole.length, POST_TEXT_LIMIT);
-    buf_release(&whole);
-    return copy;
 }
 
 static void fill(struct mastodon *m, struct post *post,
                  const struct json_value *values)
 {
-    struct batch *out = m->out;
+    struct batch *out = m->pages.out;
     bool local = values[AUTHOR_URL].type != JSON_STRING;
     post->source = TEXT("mastodon");
     post->native_id = api_text(out, &values[URI], POST_ID_LIMIT);
@@ -119,7 +93,13 @@ static void fill(struct mastodon *m, struct post *post,
         post->reply_to = api_text(out, &values[REBLOG], POST_ID_LIMIT);
         return;
     }
-    post->text = content(m, values);
+    /* A content warning is a paragraph of its own. */
+    struct text warning = values[SPOILER].text;
+    post->text = api_join(out, warning.length
+                          ? api_format(out, POST_URL_LIMIT, "<p>%.*s</p>",
+                                       (int)warning.length, warning.data)
+                          : TEXT(""), "", values[CONTENT].text,
+                          POST_TEXT_LIMIT);
     post->reply_to = api_text(out, &values[REPLY], POST_ID_LIMIT);
     post->kind = post->reply_to.length ? POST_REPLY : POST_ORIGINAL;
 }
@@ -132,103 +112,90 @@ static int take_status(void *context, const struct json_value *values,
     (void)err;
     if (!id.length || !uri.length || id.length >= sizeof(m->last_id) ||
         uri.length > POST_ID_LIMIT) {
-        collection_skip(m->collection, "a status without id or uri");
+        collection_skip(m->pages.collection, "a status without id or uri");
         return 0;
     }
     memcpy(m->last_id, id.data, id.length);
     m->last_id[id.length] = '\0';
     parents_add(&m->parents, id, uri);
     int64_t created = api_time(&values[CREATED]);
-    if (walk_saw(&m->walk, m->list, id, uri, created ? created : m->walk.now))
-        fill(m, batch_add(m->out), values);
+    if (walk_saw(&m->pages.walk, m->pages.list, id, uri,
+                 created ? created : m->pages.walk.now))
+        fill(m, batch_add(m->pages.out), values);
     return 0;
 }
 
 /* One that is gone from the timeline: deleted, or only out of sight? */
-static int recheck(struct mastodon *m, const struct walk_item *item,
-                   struct error *err)
+static int look_up(void *state, struct error *err)
 {
-    struct buf url = BUF_INIT(POST_URL_LIMIT + 1000);
-    struct api_call call = { .http = m->collection->http, .element = "",
-                             .paths = paths };
-    buf_printf(&url, "%s/api/v1/statuses/", m->host);
-    http_escape(&url, item->id);
-    call.request.url = buf_text(&url);
-    call.request.bearer = m->token;
+    struct mastodon *m = state;
+    struct api_call call = { .http = m->pages.collection->http, .element = "",
+                             .paths = paths,
+                             .request = { .bearer = m->token } };
+    buf_printf(&call.url, "%s/api/v1/statuses/", m->host);
+    pages_ids(&m->pages, &call.url, "");
     int rc = api_send(&call, err);
     long status = call.reply.status;
-    if (rc && (status == 404 || status == 410)) {
-        collection_gone(m->out, TEXT("mastodon"), text_of(item->key),
-                        item->time);
+    bool gone = rc && (status == 404 || status == 410);
+    if (!gone)
+        pages_alive(&m->pages, text_of(m->pages.asked->id));
+    /* 401, 403, 422: this server does not tell strangers. */
+    if (gone || status == 401 || status == 403 || status == 422)
         rc = 0;
-    } else if (rc && (status == 401 || status == 403 || status == 422)) {
-        rc = 0; /* this server does not tell strangers */
-    }
     api_release(&call);
-    buf_release(&url);
     return rc;
 }
 
-static int next_page(struct mastodon *m, const char *tag, struct error *err)
+static void name(void *state, size_t place, struct buf *out)
 {
-    struct buf url = BUF_INIT(0);
-    struct api_call call = { .http = m->collection->http, .element = "[*]",
+    const struct mastodon *m = state;
+    if (place < m->tags.count)
+        buf_printf(out, "tag/%s", m->tags.items[place]);
+    else if (place == m->tags.count && m->public_timeline)
+        buf_puts(out, "public");
+}
+
+static int page(void *state, struct buf *next, struct error *err)
+{
+    struct mastodon *m = state;
+    struct pages *p = &m->pages;
+    struct api_call call = { .http = p->collection->http, .element = "[*]",
                              .paths = paths, .take = take_status,
-                             .context = m, .out = m->out };
-    buf_printf(&url, "%s/api/v1/timelines/", m->host);
-    if (tag) {
-        buf_puts(&url, "tag/");
-        http_escape(&url, *tag == '#' ? tag + 1 : tag);
+                             .context = m, .out = p->out,
+                             .request = { .bearer = m->token } };
+    buf_printf(&call.url, "%s/api/v1/timelines/", m->host);
+    if (p->place < m->tags.count) {
+        const char *tag = m->tags.items[p->place];
+        buf_puts(&call.url, "tag/");
+        http_escape(&call.url, *tag == '#' ? tag + 1 : tag);
     } else {
-        buf_puts(&url, "public");
+        buf_puts(&call.url, "public");
     }
-    buf_printf(&url, "?limit=%llu%s", (unsigned long long)m->page,
+    buf_printf(&call.url, "?limit=%llu%s", (unsigned long long)m->page,
                m->local ? "&local=true" : "");
-    if (*m->list->token) {
-        buf_puts(&url, "&max_id=");
-        http_escape(&url, m->list->token);
+    if (*p->list->token) {
+        buf_puts(&call.url, "&max_id=");
+        http_escape(&call.url, p->list->token);
     }
-    call.request.url = buf_text(&url);
-    call.request.bearer = m->token;
     m->last_id[0] = '\0';
-    walk_page(&m->walk, m->list);
     int rc = api_send(&call, err);
-    if (rc == 0)
-        rc = walk_page_end(&m->walk, m->list, text_of(m->last_id));
-    else
-        rc = -2;
+    buf_puts(next, m->last_id);
     api_release(&call);
-    buf_release(&url);
     return rc;
 }
+
+static const struct listings timelines = { .source = "mastodon", .name = name,
+    .page = page, .look_up = look_up, .at_once = 1 };
 
 static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
     struct mastodon *m = c->state;
-    size_t timelines = m->tags.count + m->public_timeline;
-    const char *tag = m->timeline < m->tags.count
-                          ? m->tags.items[m->timeline] : NULL;
-    char name[200];
-    m->out = out;
-    snprintf(name, sizeof(name), "%s%s", tag ? "tag/" : "public",
-             tag ? tag : "");
-    m->list = walk_list(&m->walk, name);
-    int rc = next_page(m, tag, err);
-    if (rc == -2)
+    int rc = pages_fetch(&m->pages, &timelines, out, err);
+    if (rc < 0)
         return -1;
-    if (rc == -1)
-        collection_skip(c, "%s: the server sends the same page again", name);
-    for (unsigned i = 0; i < m->list->gone.count; i++)
-        if (recheck(m, &m->list->gone.items[i], err))
-            return -1;
-    walk_gone_done(m->list);
-    if (rc <= 0)
-        m->timeline++;
     parents_resolve(&m->parents, out, 0); /* pages before waited for these */
-    walk_save(&m->walk, &out->cursor);
     parents_save(&m->parents, &out->cursor);
-    c->complete_from = walk_complete_from(&m->walk);
-    return m->timeline < timelines;
+    return rc;
 }
 
 const struct collector collector_mastodon = {

@@ -5,7 +5,6 @@
  * 1,000; what has left it is looked up. Reads no pages meant for people. */
 #include "base/api.h"
 #include "base/clock.h"
-#include "base/walk.h"
 #include "collectors/collector.h"
 #include "collectors/reddit_session.h"
 
@@ -13,6 +12,7 @@
 enum { DEEP = 900 };
 
 struct reddit {
+    struct pages pages;       /* listings: see name() */
     char *key, *login, *service;
     struct option_list subreddits, queries;
     bool comments;
@@ -20,15 +20,9 @@ struct reddit {
     int64_t overlap;
 
     struct reddit_session session;
-    struct walk walk;
-    struct walk_list *list;
-    size_t place;             /* the listing being read: see list_url() */
     size_t shown;             /* items of the present walk */
     int64_t reached;          /* nothing before it could be read */
-    bool closed;              /* the last listing, not the service */
     struct error failed;      /* the first listing that cannot be read */
-    struct batch *out;
-    struct collection *collection;
 };
 
 static const struct option options[] = {
@@ -70,13 +64,12 @@ static int open_reddit(struct collection *c, struct error *err)
                          "query");
     if (r->page < 1 || r->page > 100)
         r->page = 100;
-    r->collection = c;
     r->session = (struct reddit_session){ .http = c->http, .login = r->login,
                                           .key = r->key, .folder = c->folder,
                                           .label = c->label };
     if (reddit_session_open(&r->session, err))
         return -1;
-    walk_open(&r->walk, c->cursor, clock_now(), c->since, r->overlap);
+    pages_open(&r->pages, c, r->overlap);
     return 0;
 }
 
@@ -84,7 +77,7 @@ static void close_reddit(struct collection *c)
 {
     struct reddit *r = c->state;
     reddit_session_close(&r->session);
-    walk_close(&r->walk);
+    pages_close(&r->pages);
 }
 
 /* ---- posts ------------------------------------------------------------ */
@@ -102,7 +95,7 @@ static bool is_gone(const struct json_value *values)
 static void fill(struct reddit *r, struct post *post,
                  const struct json_value *values)
 {
-    struct batch *out = r->out;
+    struct batch *out = r->pages.out;
     bool comment = values[BODY].type == JSON_STRING;
     struct text words = values[comment ? BODY : SELF].text;
     bool nobody = text_is(values[AUTHOR].text, "[deleted]");
@@ -134,141 +127,111 @@ static int take_post(void *context, const struct json_value *values,
     int64_t created = api_time(&values[CREATED]);
     (void)err;
     if (!name.length || name.length > POST_ID_LIMIT || !created) {
-        collection_skip(r->collection, "a post without name or created_utc");
+        collection_skip(r->pages.collection, "a post without name or created_utc");
         return 0;
     }
-    if (!walk_saw(&r->walk, r->list, name, name, created))
+    if (!walk_saw(&r->pages.walk, r->pages.list, name, name, created))
         return 0;
     if (is_gone(values))
-        collection_gone(r->out, TEXT("reddit"), name, created);
+        collection_gone(r->pages.out, TEXT("reddit"), name, created);
     else
-        fill(r, batch_add(r->out), values);
+        fill(r, batch_add(r->pages.out), values);
     return 0;
 }
 
 static int take_alive(void *context, const struct json_value *values,
                       struct error *err)
 {
-    struct walk_ring *gone = context;
+    struct reddit *r = context;
     (void)err;
-    for (unsigned i = 0; i < gone->count; i++)
-        if (text_is(values[NAME].text, gone->items[i].id))
-            gone->items[i].seen = !is_gone(values);
+    if (!is_gone(values))
+        pages_alive(&r->pages, values[NAME].text);
     return 0;
 }
 
-/* No longer listed: still there? */
-static int recheck(struct reddit *r, struct error *err)
+static struct api_call call_of(struct reddit *r, json_take *take)
 {
-    struct walk_ring *gone = &r->list->gone;
-    struct buf url = BUF_INIT(0);
-    struct api_call call = { .http = r->collection->http,
-                             .element = "data.children[*].data",
-                             .paths = paths, .take = take_alive,
-                             .context = gone };
-    buf_printf(&url, "%s/api/info?raw_json=1&id=", r->service);
-    for (unsigned i = 0; i < gone->count; i++) {
-        buf_puts(&url, i ? "%2C" : "");
-        http_escape(&url, gone->items[i].id);
-        gone->items[i].seen = false;
-    }
-    call.request.url = buf_text(&url);
+    return (struct api_call){ .http = r->pages.collection->http,
+                              .element = "data.children[*].data",
+                              .paths = paths, .take = take, .context = r };
+}
+
+/* No longer listed: still there? */
+static int look_up(void *state, struct error *err)
+{
+    struct reddit *r = state;
+    struct api_call call = call_of(r, take_alive);
+    buf_printf(&call.url, "%s/api/info?raw_json=1&id=", r->service);
+    pages_ids(&r->pages, &call.url, "%2C");
     int rc = reddit_send(&r->session, &call, err);
-    for (unsigned i = 0; rc == 0 && i < gone->count; i++)
-        if (!gone->items[i].seen)
-            collection_gone(r->out, TEXT("reddit"),
-                            text_of(gone->items[i].key), gone->items[i].time);
     api_release(&call);
-    buf_release(&url);
     return rc;
 }
 
 /* ---- pages ------------------------------------------------------------ */
 
-/* The listing at r->place: posts of each subreddit, their comments, then the
- * searches. False: there are no more. */
-static bool list_url(struct reddit *r, struct buf *url)
+/* The posts of each subreddit, their comments, then the searches; named by
+ * their addresses. */
+static void name(void *state, size_t place, struct buf *url)
 {
+    const struct reddit *r = state;
     size_t each = r->subreddits.count, search = each * (1 + r->comments);
-    if (r->place < search) {
+    if (place < search) {
         buf_puts(url, "/r/");
-        http_escape(url, r->subreddits.items[r->place % each]);
-        buf_puts(url, r->place < each ? "/new?" : "/comments?");
-    } else if (r->place - search < r->queries.count) {
+        http_escape(url, r->subreddits.items[place % each]);
+        buf_puts(url, place < each ? "/new?" : "/comments?");
+    } else if (place - search < r->queries.count) {
         buf_puts(url, "/search?sort=new&type=link&q=");
-        http_escape(url, r->queries.items[r->place - search]);
+        http_escape(url, r->queries.items[place - search]);
         buf_putc(url, '&');
     }
-    return url->length > 0;
-}
-
-static int next_page(struct reddit *r, const char *list, struct error *err)
-{
-    struct buf url = BUF_INIT(0);
-    struct api_call call = { .http = r->collection->http,
-                             .element = "data.children[*].data",
-                             .paths = paths, .take = take_post,
-                             .context = r, .out = r->out };
-    struct walk_list *l = r->list;
-    buf_printf(&url, "%s%sraw_json=1&limit=%llu", r->service, list,
-               (unsigned long long)r->page);
-    if (*l->token) {
-        buf_puts(&url, "&after=");
-        http_escape(&url, l->token);
-    } else {
-        r->shown = 0;
-    }
-    call.request.url = buf_text(&url);
-    walk_page(&r->walk, l);
-    int rc = reddit_send(&r->session, &call, err) ? -2 : 0;
-    if (rc == 0) {
-        struct text after = api_top(&call, "/data.after");
-        r->shown += call.elements;
-        if (!after.length && r->shown >= DEEP && !l->met &&
-            l->oldest > r->reached)
-            r->reached = l->oldest;
-        rc = walk_page_end(&r->walk, l, after);
-    }
-    /* A 403 that is no JSON with a reason is meant for us. */
-    r->closed = rc == -2 && (call.reply.status == 404 ||
-                             (call.reply.status == 403 &&
-                              api_says(&call, "\"reason\"")));
-    api_release(&call);
-    buf_release(&url);
-    return rc;
 }
 
 /* A subreddit that is closed or gone must not keep the others from being
  * read; it is told when they are. */
+static int page(void *state, struct buf *next, struct error *err)
+{
+    struct reddit *r = state;
+    struct walk_list *l = r->pages.list;
+    struct api_call call = call_of(r, take_post);
+    call.out = r->pages.out;
+    buf_printf(&call.url, "%s%sraw_json=1&limit=%llu", r->service, l->name,
+               (unsigned long long)r->page);
+    if (*l->token) {
+        buf_puts(&call.url, "&after=");
+        http_escape(&call.url, l->token);
+    } else {
+        r->shown = 0;
+    }
+    int rc = reddit_send(&r->session, &call, err);
+    struct text after = rc ? TEXT("") : api_top(&call, "/data.after");
+    r->shown += rc ? 0 : call.elements;
+    buf_add(next, after.data, after.length);
+    if (rc == 0 && !after.length && r->shown >= DEEP && !l->met &&
+        l->oldest > r->reached)
+        r->reached = l->oldest;
+    /* A 403 that is no JSON with a reason is meant for us. */
+    if (rc && (call.reply.status == 404 ||
+               (call.reply.status == 403 && api_says(&call, "\"reason\"")))) {
+        if (!r->failed.kind)
+            r->failed = *err;
+        rc = 1;
+    }
+    api_release(&call);
+    return rc;
+}
+
+static const struct listings listings = { .source = "reddit", .name = name,
+    .page = page, .look_up = look_up, .at_once = WALK_RING };
+
 static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
     struct reddit *r = c->state;
-    struct buf url = BUF_INIT(0);
-    r->out = out;
-    list_url(r, &url);
-    r->list = walk_list(&r->walk, buf_text(&url));
-    int rc = next_page(r, buf_text(&url), err);
-    if (r->closed && !r->failed.kind)
-        r->failed = *err;
-    if (rc == -1)
-        collection_skip(c, "%s: the service sends the same page again",
-                        buf_text(&url));
-    buf_clear(&url);
-    if ((rc == -2 && !r->closed) || (r->list->gone.count && recheck(r, err))) {
-        buf_release(&url);
-        return -1;
-    }
-    walk_gone_done(r->list);
-    if (rc <= 0)
-        r->place++;
-    walk_save(&r->walk, &out->cursor);
-    c->complete_from = walk_complete_from(&r->walk);
+    int rc = pages_fetch(&r->pages, &listings, out, err);
     if (r->reached > c->complete_from)
         c->complete_from = r->reached;
-    bool more = list_url(r, &url);
-    buf_release(&url);
-    if (more || !r->failed.kind)
-        return more;
+    if (rc || !r->failed.kind)
+        return rc;
     *err = r->failed;
     return -1;
 }

@@ -35,12 +35,10 @@ static int sign_in(struct reddit_session *s, struct error *err)
 {
     static const char *const token_paths[] = { "access_token", NULL };
     static const char body[] = "grant_type=client_credentials";
-    struct buf url = BUF_INIT(0);
     struct api_call call = { .http = s->http, .element = "",
                              .paths = token_paths, .take = take_token,
                              .context = s };
-    buf_printf(&url, "%s/api/v1/access_token", s->login);
-    call.request.url = buf_text(&url);
+    buf_printf(&call.url, "%s/api/v1/access_token", s->login);
     call.request.basic = s->key;
     call.request.body = body;
     call.request.body_length = sizeof(body) - 1;
@@ -55,7 +53,6 @@ static int sign_in(struct reddit_session *s, struct error *err)
     else
         rc = session_write(s->folder, s->label, &s->token, err);
     api_release(&call);
-    buf_release(&url);
     return rc;
 }
 
@@ -73,6 +70,6 @@ int reddit_send(struct reddit_session *s, struct api_call *call,
             return rc;
         s->renewed = true;
         buf_clear(&s->token);
-        api_release(call);
+        api_again(call);
     }
 }

@@ -5,20 +5,14 @@
  * deleted. */
 #include "base/api.h"
 #include "base/clock.h"
-#include "base/walk.h"
 #include "collectors/collector.h"
 
 struct threads {
+    struct pages pages;       /* listings: queries, then tags */
     char *token, *service;
     struct option_list queries, tags;
     uint64_t page;
     int64_t overlap;
-
-    struct walk walk;
-    struct walk_list *list;
-    size_t place;             /* queries first, then tags */
-    struct batch *out;
-    struct collection *collection;
 };
 
 static const struct option options[] = {
@@ -53,15 +47,14 @@ static int open_threads(struct collection *c, struct error *err)
         return error_set(err, ERROR_CONFIG, "say what to read: query or tag");
     if (t->page < 1 || t->page > 100)
         t->page = 100;
-    t->collection = c;
-    walk_open(&t->walk, c->cursor, clock_now(), c->since, t->overlap);
+    pages_open(&t->pages, c, t->overlap);
     return 0;
 }
 
 static void close_threads(struct collection *c)
 {
     struct threads *t = c->state;
-    walk_close(&t->walk);
+    pages_close(&t->pages);
 }
 
 static int take_post(void *context, const struct json_value *values,
@@ -72,18 +65,18 @@ static int take_post(void *context, const struct json_value *values,
     int64_t created = api_time(&values[CREATED]);
     (void)err;
     if (!id.length || id.length > POST_ID_LIMIT || !created) {
-        collection_skip(t->collection, "a post without id or timestamp");
+        collection_skip(t->pages.collection, "a post without id or timestamp");
         return 0;
     }
-    if (!walk_saw(&t->walk, t->list, id, id, created))
+    if (!walk_saw(&t->pages.walk, t->pages.list, id, id, created))
         return 0;
-    struct post *post = batch_add(t->out);
+    struct post *post = batch_add(t->pages.out);
     post->source = TEXT("threads");
-    post->native_id = api_text(t->out, &values[ID], POST_ID_LIMIT);
-    post->url = api_text(t->out, &values[LINK], POST_URL_LIMIT);
-    post->author = post->handle = api_text(t->out, &values[NAME],
+    post->native_id = api_text(t->pages.out, &values[ID], POST_ID_LIMIT);
+    post->url = api_text(t->pages.out, &values[LINK], POST_URL_LIMIT);
+    post->author = post->handle = api_text(t->pages.out, &values[NAME],
                                            POST_ID_LIMIT);
-    post->text = api_text(t->out, &values[WORDS], POST_TEXT_LIMIT);
+    post->text = api_text(t->pages.out, &values[WORDS], POST_TEXT_LIMIT);
     post->created = post->indexed = created;
     post->kind = json_true(&values[REPLY]) ? POST_REPLY
                  : json_true(&values[QUOTE]) ? POST_QUOTE : POST_ORIGINAL;
@@ -115,70 +108,60 @@ static int judge(struct threads *t, const struct api_call *call,
                          "was withdrawn (code 190): put a new one into "
                          "token_file");
     if (code == 4 || code == 17 || code == 32 || code == 613) {
-        t->collection->wait_until = clock_now() + HOUR;
+        t->pages.collection->wait_until = clock_now() + HOUR;
         return error_set(err, ERROR_RETRY, "the quota of searches is used up "
                          "(code %d): 2,200 in 24 hours", (int)code);
     }
     return -1;
 }
 
-static int next_page(struct threads *t, const char *what, bool tag,
-                     struct error *err)
+static void name(void *state, size_t place, struct buf *out)
 {
-    struct buf url = BUF_INIT(0);
-    struct api_call call = { .http = t->collection->http, .element = "data[*]",
+    const struct threads *t = state;
+    if (place < t->queries.count)
+        buf_printf(out, "q/%s", t->queries.items[place]);
+    else if (place - t->queries.count < t->tags.count)
+        buf_printf(out, "tag/%s", t->tags.items[place - t->queries.count]);
+}
+
+static int page(void *state, struct buf *next, struct error *err)
+{
+    struct threads *t = state;
+    struct pages *p = &t->pages;
+    struct api_call call = { .http = p->collection->http, .element = "data[*]",
                              .paths = paths, .take = take_post, .context = t,
-                             .out = t->out };
-    int64_t from = t->list->asked ? t->list->asked - t->overlap
-                                  : t->walk.since;
-    buf_printf(&url, "%s/v1.0/keyword_search?search_type=RECENT&search_mode=%s"
-               "&fields=id%%2Ctext%%2Cpermalink%%2Ctimestamp%%2Cusername%%2C"
-               "is_reply%%2Cis_quote_post&limit=%llu&since=%lld&q=",
+                             .out = p->out, .request = { .bearer = t->token } };
+    bool tag = p->place >= t->queries.count;
+    const char *what = tag ? t->tags.items[p->place - t->queries.count]
+                           : t->queries.items[p->place];
+    int64_t from = p->list->asked ? p->list->asked - t->overlap
+                                  : p->walk.since;
+    buf_printf(&call.url, "%s/v1.0/keyword_search?search_type=RECENT&"
+               "search_mode=%s&fields=id%%2Ctext%%2Cpermalink%%2Ctimestamp%%2C"
+               "username%%2Cis_reply%%2Cis_quote_post&limit=%llu&since=%lld&q=",
                t->service, tag ? "TAG" : "KEYWORD",
                (unsigned long long)t->page, (long long)from);
-    http_escape(&url, what);
-    if (*t->list->token) {
-        buf_puts(&url, "&after=");
-        http_escape(&url, t->list->token);
+    http_escape(&call.url, tag && *what == '#' ? what + 1 : what);
+    if (*p->list->token) {
+        buf_puts(&call.url, "&after=");
+        http_escape(&call.url, p->list->token);
     }
-    call.request.url = buf_text(&url);
-    call.request.bearer = t->token;
-    walk_page(&t->walk, t->list);
-    int rc = -2;
-    if (api_send(&call, err)) {
+    int rc = api_send(&call, err);
+    struct text below = rc ? TEXT("") : api_top(&call, "/paging.cursors.after");
+    if (rc)
         judge(t, &call, err);
-    } else {
-        bool more = api_top(&call, "/paging.next").length > 0;
-        rc = walk_page_end(&t->walk, t->list, more
-                           ? api_top(&call, "/paging.cursors.after")
-                           : TEXT(""));
-    }
+    else if (below.length && api_top(&call, "/paging.next").length)
+        buf_add(next, below.data, below.length);
     api_release(&call);
-    buf_release(&url);
     return rc;
 }
 
+static const struct listings searches = { .source = "threads", .name = name,
+                                          .page = page };
+
 static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
-    struct threads *t = c->state;
-    bool tag = t->place >= t->queries.count;
-    const char *what = tag ? t->tags.items[t->place - t->queries.count]
-                           : t->queries.items[t->place];
-    char name[300];
-    t->out = out;
-    snprintf(name, sizeof(name), "%s/%s", tag ? "tag" : "q", what);
-    t->list = walk_list(&t->walk, name);
-    int rc = next_page(t, *what == '#' && tag ? what + 1 : what, tag, err);
-    if (rc == -2)
-        return -1;
-    if (rc == -1)
-        collection_skip(c, "%s: the service sends the same page again", what);
-    walk_gone_done(t->list);
-    if (rc <= 0)
-        t->place++;
-    walk_save(&t->walk, &out->cursor);
-    c->complete_from = walk_complete_from(&t->walk);
-    return t->place < t->queries.count + t->tags.count;
+    return pages_fetch(c->state, &searches, out, err);
 }
 
 const struct collector collector_threads = {

@@ -5,21 +5,17 @@
  * for nothing private: no orders, no e-mail. */
 #include "base/api.h"
 #include "base/clock.h"
-#include "base/walk.h"
 #include "collectors/collector.h"
 
 struct trustpilot {
+    struct pages pages;       /* listings: shops */
     char *key, *service;
     struct option_list shops;
     uint64_t page;
     int64_t overlap, edits;
 
-    char unit[100];           /* the business unit of the present shop */
-    struct walk walk;
-    struct walk_list *list;
-    size_t shop;
-    struct batch *out;
-    struct collection *collection;
+    char unit[100];           /* the business unit of a shop ... */
+    size_t unit_of;           /* ... of this one, from 1 */
 };
 
 static const struct option options[] = {
@@ -52,30 +48,23 @@ static int open_trustpilot(struct collection *c, struct error *err)
         return error_set(err, ERROR_CONFIG, "key_file and shop are needed");
     if (t->page < 1 || t->page > 100)
         t->page = 100;
-    t->collection = c;
-    walk_open(&t->walk, c->cursor, clock_now(), c->since, t->overlap);
+    pages_open(&t->pages, c, t->overlap);
     return 0;
 }
 
 static void close_trustpilot(struct collection *c)
 {
     struct trustpilot *t = c->state;
-    walk_close(&t->walk);
+    pages_close(&t->pages);
 }
 
 /* api_send() with the key. */
 static int ask(struct trustpilot *t, struct api_call *call, struct error *err)
 {
-    struct buf line = BUF_INIT(0);
-    buf_printf(&line, "apikey: %s", t->key);
-    const char *const headers[] = { buf_text(&line), NULL };
-    call->http = t->collection->http;
-    call->request.headers = headers;
-    int rc = api_send(call, err);
-    call->request.headers = NULL;
-    explicit_bzero(line.data, line.room);
-    buf_release(&line);
-    return rc;
+    call->http = t->pages.collection->http;
+    call->request.key_header = "apikey";
+    call->request.key = t->key;
+    return api_send(call, err);
 }
 
 static int take_unit(void *context, const struct json_value *values,
@@ -91,19 +80,22 @@ static int take_unit(void *context, const struct json_value *values,
 
 static int find_unit(struct trustpilot *t, struct error *err)
 {
-    struct buf url = BUF_INIT(0);
+    const char *shop = t->shops.items[t->pages.place];
     struct api_call call = { .element = "", .paths = paths, .take = take_unit,
                              .context = t };
-    buf_printf(&url, "%s/v1/business-units/find?name=", t->service);
-    http_escape(&url, t->shops.items[t->shop]);
-    call.request.url = buf_text(&url);
+    if (t->unit_of == t->pages.place + 1)
+        return 0;
+    t->unit[0] = '\0';
+    buf_printf(&call.url, "%s/v1/business-units/find?name=", t->service);
+    http_escape(&call.url, shop);
     int rc = ask(t, &call, err);
     if (rc == 0 && !*t->unit)
         rc = error_set(err, ERROR_INPUT, "the answer names no business unit");
     if (rc)
-        error_prefix(err, "shop %s", t->shops.items[t->shop]);
+        error_prefix(err, "shop %s", shop);
+    else
+        t->unit_of = t->pages.place + 1;
     api_release(&call);
-    buf_release(&url);
     return rc;
 }
 
@@ -118,15 +110,15 @@ static int take_review(void *context, const struct json_value *values,
                        struct error *err)
 {
     struct trustpilot *t = context;
-    struct batch *out = t->out;
+    struct batch *out = t->pages.out;
     struct text id = values[ID].text;
     int64_t created = api_time(&values[CREATED]);
     (void)err;
     if (!id.length || id.length > POST_ID_LIMIT || !created) {
-        collection_skip(t->collection, "a review without id or createdAt");
+        collection_skip(t->pages.collection, "a review without id or createdAt");
         return 0;
     }
-    if (!walk_saw(&t->walk, t->list, id, id, created))
+    if (!walk_saw(&t->pages.walk, t->pages.list, id, id, created))
         return 0;
     if (is_gone(values)) {
         collection_gone(out, TEXT("trustpilot"), id, created);
@@ -159,80 +151,60 @@ static int take_status(void *context, const struct json_value *values,
     return 0;
 }
 
-static int recheck(struct trustpilot *t, const struct walk_item *item,
-                   struct error *err)
+static int look_up(void *state, struct error *err)
 {
+    struct trustpilot *t = state;
     bool gone = false;
-    struct buf url = BUF_INIT(0);
     struct api_call call = { .element = "", .paths = paths,
                              .take = take_status, .context = &gone };
-    buf_printf(&url, "%s/v1/reviews/", t->service);
-    http_escape(&url, item->id);
-    call.request.url = buf_text(&url);
+    buf_printf(&call.url, "%s/v1/reviews/", t->service);
+    pages_ids(&t->pages, &call.url, "");
     int rc = ask(t, &call, err);
     if (rc && (call.reply.status == 404 || call.reply.status == 410)) {
         gone = true;
         rc = 0;
     }
-    if (rc == 0 && gone)
-        collection_gone(t->out, TEXT("trustpilot"), text_of(item->key),
-                        item->time);
+    if (!gone)
+        pages_alive(&t->pages, text_of(t->pages.asked->id));
     api_release(&call);
-    buf_release(&url);
     return rc;
 }
 
-static int next_page(struct trustpilot *t, struct error *err)
+static void name(void *state, size_t place, struct buf *out)
 {
-    struct buf url = BUF_INIT(0);
+    const struct trustpilot *t = state;
+    if (place < t->shops.count)
+        buf_puts(out, t->shops.items[place]);
+}
+
+static int page(void *state, struct buf *next, struct error *err)
+{
+    struct trustpilot *t = state;
+    struct pages *p = &t->pages;
     struct api_call call = { .element = "reviews[*]", .paths = paths,
                              .take = take_review, .context = t,
-                             .out = t->out };
-    char next[24] = "";
-    long page = *t->list->token ? strtol(t->list->token, NULL, 10) : 1;
-    buf_printf(&url, "%s/v1/business-units/", t->service);
-    http_escape(&url, t->unit);
-    buf_printf(&url, "/reviews?orderBy=createdat.desc&perPage=%llu&page=%ld",
-               (unsigned long long)t->page, page);
-    call.request.url = buf_text(&url);
-    t->walk.overlap = t->walk.now / (7 * DAY) != t->list->asked / (7 * DAY)
+                             .out = p->out };
+    if (find_unit(t, err))
+        return -1;
+    buf_printf(&call.url, "%s/v1/business-units/", t->service);
+    http_escape(&call.url, t->unit);
+    buf_printf(&call.url, "/reviews?orderBy=createdat.desc&perPage=%llu&page="
+               "%ld", (unsigned long long)t->page, pages_number(p));
+    p->walk.overlap = p->walk.now / (7 * DAY) != p->list->asked / (7 * DAY)
                           ? t->edits : t->overlap;
-    walk_page(&t->walk, t->list);
-    int rc = ask(t, &call, err) ? -2 : 0;
-    if (rc == 0) {
-        if (call.elements)
-            snprintf(next, sizeof(next), "%ld", page + 1);
-        rc = walk_page_end(&t->walk, t->list, text_of(next));
-    }
+    int rc = ask(t, &call, err);
+    if (rc == 0 && call.elements)
+        pages_next(p, next);
     api_release(&call);
-    buf_release(&url);
     return rc;
 }
+
+static const struct listings shops = { .source = "trustpilot", .name = name,
+    .page = page, .look_up = look_up, .at_once = 1 };
 
 static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
-    struct trustpilot *t = c->state;
-    t->out = out;
-    t->list = walk_list(&t->walk, t->shops.items[t->shop]);
-    if (!*t->unit && find_unit(t, err))
-        return -1;
-    int rc = next_page(t, err);
-    if (rc == -2)
-        return -1;
-    if (rc == -1)
-        collection_skip(c, "%s: the service sends the same page again",
-                        t->list->name);
-    for (unsigned i = 0; i < t->list->gone.count; i++)
-        if (recheck(t, &t->list->gone.items[i], err))
-            return -1;
-    walk_gone_done(t->list);
-    if (rc <= 0) {
-        t->shop++;
-        t->unit[0] = '\0';
-    }
-    walk_save(&t->walk, &out->cursor);
-    c->complete_from = walk_complete_from(&t->walk);
-    return t->shop < t->shops.count;
+    return pages_fetch(c->state, &shops, out, err);
 }
 
 const struct collector collector_trustpilot = {

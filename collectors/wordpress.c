@@ -5,21 +5,16 @@
  * are counted before permissions and are not read. No e-mail is asked for. */
 #include "base/api.h"
 #include "base/clock.h"
-#include "base/walk.h"
 #include "collectors/collector.h"
 
 struct wordpress {
+    struct pages pages;       /* listings: comments, reviews */
     char *site;
     bool comments, reviews;
     int64_t overlap;
     uint64_t page;
 
-    struct walk walk;
-    struct walk_list *list;
     bool review;              /* what is being read */
-    bool first_done;          /* comments are through */
-    struct batch *out;
-    struct collection *collection;
 };
 
 static const struct option options[] = {
@@ -55,45 +50,21 @@ static int open_wordpress(struct collection *c, struct error *err)
                          "wanted");
     if (w->page < 1 || w->page > 100)
         w->page = 100;
-    size_t length = strlen(w->site);
-    while (length && w->site[length - 1] == '/')
-        w->site[--length] = '\0';
-    w->collection = c;
-    w->first_done = !w->comments;
-    walk_open(&w->walk, c->cursor, clock_now(), c->since, w->overlap);
+    pages_open(&w->pages, c, w->overlap);
     return 0;
 }
 
 static void close_wordpress(struct collection *c)
 {
     struct wordpress *w = c->state;
-    walk_close(&w->walk);
+    pages_close(&w->pages);
 }
 
 /* Numbers count within one site only; comments and reviews share them. */
 static struct text identity(struct wordpress *w, struct text id)
 {
-    struct buf whole = BUF_INIT(POST_ID_LIMIT);
-    buf_printf(&whole, "%s#comment-%.*s", w->site, (int)id.length, id.data);
-    struct text copy = text_copy(&w->out->memory, buf_text(&whole),
-                                 whole.length, POST_ID_LIMIT);
-    buf_release(&whole);
-    return copy;
-}
-
-/* A review's words, with the product that they are about in front. */
-static struct text words(struct wordpress *w, const struct json_value *values)
-{
-    struct buf whole = BUF_INIT(2 * POST_TEXT_LIMIT);
-    if (w->review && values[PRODUCT].type == JSON_STRING) {
-        buf_add(&whole, values[PRODUCT].text.data, values[PRODUCT].text.length);
-        buf_puts(&whole, "<p>");
-    }
-    buf_add(&whole, values[TEXT_].text.data, values[TEXT_].text.length);
-    struct text copy = text_copy(&w->out->memory, buf_text(&whole),
-                                 whole.length, POST_TEXT_LIMIT);
-    buf_release(&whole);
-    return copy;
+    return api_format(w->pages.out, POST_ID_LIMIT, "%s#comment-%.*s", w->site,
+                      (int)id.length, id.data);
 }
 
 static int take_comment(void *context, const struct json_value *values,
@@ -104,21 +75,24 @@ static int take_comment(void *context, const struct json_value *values,
     int64_t when = api_time(&values[DATE]);
     (void)err;
     if (values[ID].type != JSON_NUMBER || id.length > 20 || !when) {
-        collection_skip(w->collection, "a comment without id or date");
+        collection_skip(w->pages.collection, "a comment without id or date");
         return 0;
     }
     struct text key = identity(w, id);
-    if (!walk_saw(&w->walk, w->list, id, key, when))
+    if (!walk_saw(&w->pages.walk, w->pages.list, id, key, when))
         return 0;
-    struct post *post = batch_add(w->out);
+    struct post *post = batch_add(w->pages.out);
     post->source = TEXT("wordpress");
     post->native_id = key;
     post->kind = w->review ? POST_REVIEW : POST_COMMENT;
-    post->url = api_text(w->out, &values[LINK], POST_URL_LIMIT);
-    post->author = post->handle = api_text(w->out, &values[NAME],
+    post->url = api_text(w->pages.out, &values[LINK], POST_URL_LIMIT);
+    post->author = post->handle = api_text(w->pages.out, &values[NAME],
                                            POST_ID_LIMIT);
     post->created = post->indexed = when;
-    post->text = words(w, values);
+    /* A review has the product that it is about in front. */
+    post->text = api_join(w->pages.out, w->review ? values[PRODUCT].text
+                          : TEXT(""), "<p>", values[TEXT_].text,
+                          POST_TEXT_LIMIT);
     post->html = true;
     if (w->review)
         post->rating = api_rating(&values[RATING]);
@@ -129,80 +103,64 @@ static int take_comment(void *context, const struct json_value *values,
 }
 
 /* Gone from the list: 404 is deleted, 401 is held back for moderation. */
-static int recheck(struct wordpress *w, const struct walk_item *item,
-                   struct error *err)
+static int look_up(void *state, struct error *err)
 {
-    struct buf url = BUF_INIT(0);
-    struct api_call call = { .http = w->collection->http, .element = "",
+    struct wordpress *w = state;
+    struct api_call call = { .http = w->pages.collection->http, .element = "",
                              .paths = comment_paths };
-    buf_printf(&url, "%s/wp-json/wp/v2/comments/", w->site);
-    http_escape(&url, item->id);
-    call.request.url = buf_text(&url);
+    buf_printf(&call.url, "%s/wp-json/wp/v2/comments/", w->site);
+    pages_ids(&w->pages, &call.url, "");
     int rc = api_send(&call, err);
     long status = call.reply.status;
-    if (rc && (status == 404 || status == 410 || status == 401)) {
-        collection_gone(w->out, TEXT("wordpress"), text_of(item->key),
-                        item->time);
+    bool gone = rc && (status == 404 || status == 410 || status == 401);
+    if (!gone)
+        pages_alive(&w->pages, text_of(w->pages.asked->id));
+    if (gone || status == 403)
         rc = 0;
-    } else if (rc && status == 403) {
-        rc = 0;
-    }
     api_release(&call);
-    buf_release(&url);
     return rc;
 }
 
-static int next_page(struct wordpress *w, struct error *err)
+static void name(void *state, size_t place, struct buf *out)
 {
-    struct buf url = BUF_INIT(0);
-    struct api_call call = { .http = w->collection->http, .element = "[*]",
+    struct wordpress *w = state;
+    w->review = place == w->comments;
+    if (place == 0 && w->comments)
+        buf_puts(out, "comments");
+    else if (w->review && w->reviews)
+        buf_puts(out, "reviews");
+}
+
+static int page(void *state, struct buf *next, struct error *err)
+{
+    struct wordpress *w = state;
+    struct pages *p = &w->pages;
+    struct api_call call = { .http = p->collection->http, .element = "[*]",
                              .paths = w->review ? review_paths : comment_paths,
                              .take = take_comment, .context = w,
-                             .out = w->out };
-    char next[24] = "";
-    long page = *w->list->token ? strtol(w->list->token, NULL, 10) : 1;
-    buf_printf(&url, "%s/wp-json/%s?per_page=%llu&page=%ld&order=desc&orderby="
-               "%s", w->site, w->review ? "wc/store/v1/products/reviews"
-                                        : "wp/v2/comments",
-               (unsigned long long)w->page, page,
+                             .out = p->out };
+    buf_printf(&call.url, "%s/wp-json/%s?per_page=%llu&page=%ld&order=desc&"
+               "orderby=%s", w->site, w->review
+                   ? "wc/store/v1/products/reviews" : "wp/v2/comments",
+               (unsigned long long)w->page, pages_number(p),
                w->review ? "date" : "date_gmt");
-    call.request.url = buf_text(&url);
-    walk_page(&w->walk, w->list);
-    int rc = api_send(&call, err) ? -2 : 0;
+    int rc = api_send(&call, err);
     /* Some versions say 400 where others show an empty page. */
-    if (rc && call.reply.status == 400 && page > 1 &&
+    if (rc && call.reply.status == 400 && *p->list->token &&
         api_says(&call, "invalid_page_number"))
         rc = 0;
-    if (rc == 0) {
-        if (call.elements)
-            snprintf(next, sizeof(next), "%ld", page + 1);
-        rc = walk_page_end(&w->walk, w->list, text_of(next));
-    }
+    if (rc == 0 && call.elements)
+        pages_next(p, next);
     api_release(&call);
-    buf_release(&url);
     return rc;
 }
+
+static const struct listings lists = { .source = "wordpress", .name = name,
+    .page = page, .look_up = look_up, .at_once = 1 };
 
 static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
-    struct wordpress *w = c->state;
-    w->out = out;
-    w->review = w->first_done;
-    w->list = walk_list(&w->walk, w->review ? "reviews" : "comments");
-    int rc = next_page(w, err);
-    if (rc == -2)
-        return -1;
-    for (unsigned i = 0; i < w->list->gone.count; i++)
-        if (recheck(w, &w->list->gone.items[i], err))
-            return -1;
-    walk_gone_done(w->list);
-    walk_save(&w->walk, &out->cursor);
-    c->complete_from = walk_complete_from(&w->walk);
-    if (rc > 0)
-        return 1;
-    bool more = !w->first_done && w->reviews;
-    w->first_done = true;
-    return more;
+    return pages_fetch(c->state, &lists, out, err);
 }
 
 const struct collector collector_wordpress = {

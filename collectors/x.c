@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* X by recent search, newest first (base/walk.h). Each post shown is paid
  * for, so a cap in posts and in dollars holds for each UTC day: what a page
- * may cost is counted before it is asked for. Asks for no people. */
+ * may cost is counted before it is asked for. Asks for no people. Over 250
+ * lines: the cap and edits under new ids come on top of what all collectors
+ * do. */
 #include "base/api.h"
 #include "base/clock.h"
-#include "base/walk.h"
 #include "collectors/collector.h"
 #include "collectors/x_budget.h"
 
@@ -14,6 +15,7 @@ enum { PAGE_LEAST = 10, PAGE_MOST = 100, QUERY_LIMIT = 512, VERSIONS = 6 };
 static const int64_t DEPTH = 7 * DAY - HOUR;
 
 struct x {
+    struct pages pages;       /* listings: queries */
     char *token, *service;
     struct option_list queries;
     bool reposts;
@@ -21,11 +23,7 @@ struct x {
     int64_t overlap;
     struct x_budget budget;
 
-    struct walk walk;
-    struct walk_list *list;
-    size_t query;             /* number of the one being read */
-    struct batch *out;
-    struct collection *collection;
+    int64_t start;            /* where the present search begins */
 };
 
 static const struct option options[] = {
@@ -64,16 +62,6 @@ static const char *const paths[] = {
     VERSION_ID("4"), VERSION_ID("5"), "/meta.next_token", NULL
 };
 
-/* What a reply cost: what it showed. Of one that broke off nobody knows, and
- * all that was asked for is taken for paid. */
-static void settle(struct x *x, uint64_t asked, const struct api_call *call,
-                   int rc)
-{
-    bool broke = rc && call->reply.status >= 200 && call->reply.status < 400;
-    x_budget_settle(&x->budget, asked, broke ? asked
-                                       : rc ? 0 : call->elements);
-}
-
 static int open_x(struct collection *c, struct error *err)
 {
     struct x *x = c->state;
@@ -95,15 +83,14 @@ static int open_x(struct collection *c, struct error *err)
     if (x->page < PAGE_LEAST || x->page > PAGE_MOST)
         x->page = PAGE_MOST;
     x_budget_read(&x->budget, c->cursor);
-    x->collection = c;
-    walk_open(&x->walk, c->cursor, clock_now(), c->since, x->overlap);
+    pages_open(&x->pages, c, x->overlap);
     return 0;
 }
 
 static void close_x(struct collection *c)
 {
     struct x *x = c->state;
-    walk_close(&x->walk);
+    pages_close(&x->pages);
 }
 
 /* ---- posts ------------------------------------------------------------ */
@@ -120,14 +107,14 @@ static void refer(struct x *x, struct post *post,
         else if (text_is(type, "quoted") && post->kind == POST_ORIGINAL)
             post->kind = POST_QUOTE;
         if (text_is(type, "replied_to") || text_is(type, "retweeted"))
-            post->reply_to = api_text(x->out, &values[i + 1], POST_ID_LIMIT);
+            post->reply_to = api_text(x->pages.out, &values[i + 1], POST_ID_LIMIT);
     }
 }
 
 static void fill(struct x *x, struct post *post, struct text key,
                  const struct json_value *values)
 {
-    struct batch *out = x->out;
+    struct batch *out = x->pages.out;
     bool note = values[NOTE].type == JSON_STRING;
     post->source = TEXT("x");
     post->native_id = text_copy(&out->memory, key.data, key.length,
@@ -160,7 +147,7 @@ static int take_post(void *context, const struct json_value *values,
     int64_t created = api_time(&values[CREATED]);
     (void)err;
     if (!id.length || id.length > POST_ID_LIMIT || !created) {
-        collection_skip(x->collection, "a post without id or created_at");
+        collection_skip(x->pages.collection, "a post without id or created_at");
         return 0;
     }
     if (!key.length || key.length > POST_ID_LIMIT)
@@ -169,141 +156,138 @@ static int take_post(void *context, const struct json_value *values,
         if (values[i].text.length)
             last = values[i].text;
     if (text_equal(last, id) &&
-        walk_saw(&x->walk, x->list, id, key, created))
-        fill(x, batch_add(x->out), key, values);
+        walk_saw(&x->pages.walk, x->pages.list, id, key, created))
+        fill(x, batch_add(x->pages.out), key, values);
     return 0;
 }
 
 static int take_alive(void *context, const struct json_value *values,
                       struct error *err)
 {
-    struct walk_ring *gone = context;
+    struct x *x = context;
     (void)err;
-    for (unsigned i = 0; i < gone->count; i++)
-        if (text_is(values[ID].text, gone->items[i].id))
-            gone->items[i].seen = true;
+    pages_alive(&x->pages, values[ID].text);
     return 0;
 }
 
 /* Where the present walk of a list ends. */
 static int64_t horizon(const struct x *x)
 {
-    int64_t from = x->list->asked ? x->list->asked - x->overlap
-                                  : x->walk.since;
-    return from > x->walk.now - DEPTH ? from : x->walk.now - DEPTH;
+    int64_t from = x->pages.list->asked ? x->pages.list->asked - x->overlap
+                                  : x->pages.walk.since;
+    return from > x->pages.walk.now - DEPTH ? from : x->pages.walk.now - DEPTH;
 }
 
-/* Listed in the last walk, not in this one, and not too old for it. */
-static int recheck(struct x *x, int64_t from, struct error *err)
+/* Ask, and pay for what is shown. Of a reply that broke off nobody knows, and
+ * all that was asked for is taken for paid. */
+static int ask(struct x *x, struct api_call *call, uint64_t posts,
+               struct error *err)
 {
-    struct walk_ring *gone = &x->list->gone;
-    struct buf url = BUF_INIT(0);
-    struct api_call call = { .http = x->collection->http, .element = "data[*]",
-                             .paths = paths, .take = take_alive,
-                             .context = gone };
+    call->http = x->pages.collection->http;
+    call->element = "data[*]";
+    call->paths = paths;
+    call->context = x;
+    call->request.bearer = x->token;
+    x_budget_reserve(&x->budget, posts);
+    int rc = api_send(call, err);
+    bool broke = rc && call->reply.status >= 200 && call->reply.status < 400;
+    x_budget_settle(&x->budget, posts, broke ? posts
+                                       : rc ? 0 : call->elements);
+    return rc;
+}
+
+/* Listed in the last walk, not in this one, not too old for it, and to be
+ * afforded. */
+static int look_up(void *state, struct error *err)
+{
+    struct x *x = state;
+    struct pages *p = &x->pages;
+    struct api_call call = { .take = take_alive };
     uint64_t asked = 0, room = x_budget_left(&x->budget);
-    buf_printf(&url, "%s/2/tweets", x->service);
-    for (unsigned i = 0; i < gone->count; i++) {
-        gone->items[i].seen = gone->items[i].time < from || asked == room;
-        if (gone->items[i].seen)
+    buf_printf(&call.url, "%s/2/tweets", x->service);
+    for (unsigned i = 0; i < p->asked_count; i++) {
+        struct walk_item *item = &p->asked[i];
+        item->seen = item->time < x->start || asked == room;
+        if (item->seen)
             continue;
-        buf_puts(&url, asked++ ? "%2C" : "?ids=");
-        http_escape(&url, gone->items[i].id);
+        buf_puts(&call.url, asked++ ? "%2C" : "?ids=");
+        http_escape(&call.url, item->id);
     }
-    call.request.url = buf_text(&url);
-    call.request.bearer = x->token;
-    x_budget_reserve(&x->budget, asked);
-    int rc = asked ? api_send(&call, err) : 0;
-    settle(x, asked, &call, rc);
-    for (unsigned i = 0; rc == 0 && i < gone->count; i++)
-        if (!gone->items[i].seen)
-            collection_gone(x->out, TEXT("x"), text_of(gone->items[i].key),
-                            gone->items[i].time);
-    if (asked)
-        api_release(&call);
-    buf_release(&url);
-    walk_gone_done(x->list);
+    int rc = asked ? ask(x, &call, asked, err) : 0;
+    api_release(&call);
     return rc;
 }
 
 /* ---- pages ------------------------------------------------------------ */
 
-/* A token is "START NEXT": the pages of a search all begin at one time. */
-static int64_t page_url(struct x *x, const char *query, uint64_t posts,
-                        struct buf *url)
+static void name(void *state, size_t place, struct buf *out)
 {
-    char *next = x->list->token, when[CLOCK_TEXT];
-    int64_t start = *next ? strtoll(next, &next, 10) : horizon(x);
-    if (start < x->walk.now - DEPTH - HOUR + MINUTE) { /* refused by now */
-        start = horizon(x);
-        next = x->list->token + strlen(x->list->token);
-    }
-    struct buf whole = BUF_INIT(0);
-    buf_printf(&whole, "(%s)%s", query, x->reposts ? "" : " -is:retweet");
-    buf_printf(url, "%s/2/tweets/search/recent?tweet.fields=created_at%%2C"
-               "author_id%%2Clang%%2Cedit_history_tweet_ids%%2C"
-               "referenced_tweets%%2Cpublic_metrics%%2Cnote_tweet&max_results"
-               "=%llu&query=", x->service, (unsigned long long)posts);
-    http_escape(url, buf_text(&whole));
-    buf_puts(url, "&start_time=");
-    http_escape(url, clock_format(start, when));
-    if (*next == ' ') {
-        buf_puts(url, "&next_token=");
-        http_escape(url, next + 1);
-    }
-    buf_release(&whole);
-    return start;
+    const struct x *x = state;
+    if (place < x->queries.count)
+        buf_puts(out, x->queries.items[place]);
 }
 
-static int next_page(struct x *x, const char *query, struct error *err)
+/* A token is "START NEXT": the pages of a search all begin at one time. */
+static int page(void *state, struct buf *next, struct error *err)
 {
-    struct buf url = BUF_INIT(0), token = BUF_INIT(0);
-    struct api_call call = { .http = x->collection->http, .element = "data[*]",
-                             .paths = paths, .take = take_post, .context = x,
-                             .out = x->out };
+    struct x *x = state;
+    struct pages *p = &x->pages;
+    struct api_call call = { .take = take_post, .out = p->out };
+    struct buf query = BUF_INIT(0);
+    char *token = p->list->token, when[CLOCK_TEXT];
     uint64_t posts = x_budget_left(&x->budget);
     if (posts > x->page)
         posts = x->page;
-    x_budget_reserve(&x->budget, posts);
-    walk_page(&x->walk, x->list);
-    int64_t start = page_url(x, query, posts, &url);
-    call.request.url = buf_text(&url);
-    call.request.bearer = x->token;
-    int rc = api_send(&call, err);
-    settle(x, posts, &call, rc);
+    x->start = *token ? strtoll(token, &token, 10) : horizon(x);
+    if (x->start < p->walk.now - DEPTH - HOUR + MINUTE) { /* refused by now */
+        x->start = horizon(x);
+        token = "";
+    }
+    buf_printf(&query, "(%s)%s", p->list->name,
+               x->reposts ? "" : " -is:retweet");
+    buf_printf(&call.url, "%s/2/tweets/search/recent?tweet.fields=created_at"
+               "%%2Cauthor_id%%2Clang%%2Cedit_history_tweet_ids%%2C"
+               "referenced_tweets%%2Cpublic_metrics%%2Cnote_tweet&max_results"
+               "=%llu&query=", x->service, (unsigned long long)posts);
+    http_escape(&call.url, buf_text(&query));
+    buf_puts(&call.url, "&start_time=");
+    http_escape(&call.url, clock_format(x->start, when));
+    if (*token == ' ') {
+        buf_puts(&call.url, "&next_token=");
+        http_escape(&call.url, token + 1);
+    }
+    int rc = ask(x, &call, posts, err);
     if (rc && api_says(&call, "UsageCapExceeded"))
-        x->collection->wait_until = (x->budget.day + 1) * DAY;
-    struct text next = rc ? TEXT("") : api_top(&call, "/meta.next_token");
-    if (next.length)
-        buf_printf(&token, "%lld %.*s", (long long)start, (int)next.length,
-                   next.data);
-    rc = rc ? -2 : walk_page_end(&x->walk, x->list, (struct text){
-                                     buf_text(&token), token.length });
-    if (rc != -2 && recheck(x, start, err))
-        rc = -2;
+        p->collection->wait_until = (x->budget.day + 1) * DAY;
+    struct text below = rc ? TEXT("") : api_top(&call, "/meta.next_token");
+    if (below.length)
+        buf_printf(next, "%lld %.*s", (long long)x->start, (int)below.length,
+                   below.data);
     api_release(&call);
-    buf_release(&url);
-    buf_release(&token);
+    buf_release(&query);
     return rc;
 }
+
+static const struct listings searches = { .source = "x", .name = name,
+    .page = page, .look_up = look_up, .at_once = WALK_RING, .counted = true };
 
 /* The day's money is spent. What lies below is not bought tomorrow: then the
  * newest matter. */
 static int capped(struct x *x, struct error *err)
 {
-    for (size_t i = 0; i < x->walk.count; i++) {
-        struct walk_list *l = &x->walk.lists[i];
+    for (size_t i = 0; i < x->pages.walk.count; i++) {
+        struct walk_list *l = &x->pages.walk.lists[i];
         if (!l->walking)
             continue;
-        collection_skip(x->collection, "%s: older posts are left unread, the "
+        collection_skip(x->pages.collection, "%s: older posts are left unread, the "
                         "day's cap is used up", l->name);
-        walk_page(&x->walk, l);
-        (void)walk_page_end(&x->walk, l, TEXT(""));
+        walk_page(&x->pages.walk, l);
+        (void)walk_page_end(&x->pages.walk, l, TEXT(""));
         walk_gone_done(l);
         l->from = -1; /* nothing is complete by that */
         l->again = false;
     }
-    x->collection->wait_until = (x->budget.day + 1) * DAY;
+    x->pages.collection->wait_until = (x->budget.day + 1) * DAY;
     return error_set(err, ERROR_RETRY, "the day's cap is used up: %llu of "
                      "%llu posts, $%.2f; it goes on at 00:00 UTC",
                      (unsigned long long)x->budget.spent,
@@ -314,34 +298,18 @@ static int capped(struct x *x, struct error *err)
 static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
     struct x *x = c->state;
-    const char *query = x->queries.items[x->query];
-    struct buf walk = BUF_INIT(0);
-    x->out = out;
-    x->list = walk_list(&x->walk, query);
-    walk_save(&x->walk, &walk);
-    int rc = -2;
+    const struct walk *w = &x->pages.walk;
+    int rc = -1;
     if (x_budget_left(&x->budget) >= PAGE_LEAST) {
-        rc = next_page(x, query, err);
+        rc = pages_fetch(&x->pages, &searches, out, err);
     } else {
         capped(x, err);
-        walk_save(&x->walk, &walk);
+        walk_save(w, &out->cursor);
     }
-    if (rc == -1)
-        collection_skip(c, "%s: the service sends the same page again", query);
-    if (rc != -2)
-        walk_save(&x->walk, &walk);
-    buf_clear(&out->cursor);
-    buf_puts(&out->cursor, buf_text(&walk));
     x_budget_save(&x->budget, &out->cursor); /* in any case */
-    buf_release(&walk);
-    if (rc == -2)
-        return -1;
-    if (rc <= 0)
-        x->query++;
-    c->complete_from = walk_complete_from(&x->walk);
-    if (c->complete_from < x->walk.now - DEPTH)
-        c->complete_from = x->walk.now - DEPTH;
-    return x->query < x->queries.count;
+    if (c->complete_from < w->now - DEPTH)
+        c->complete_from = w->now - DEPTH;
+    return rc;
 }
 
 const struct collector collector_x = {

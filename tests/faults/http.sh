@@ -36,7 +36,7 @@ http {
   fastcgi_temp_path $dir/tmp/c; uwsgi_temp_path $dir/tmp/d;
   scgi_temp_path $dir/tmp/e;
   default_type application/json; types { text/html html; }
-  log_format auth '\$uri \$http_authorization';
+  log_format auth '\$uri \$http_authorization \$http_apikey';
   server {
     listen 127.0.0.1:$port; root $dir/www;
     location = /429 { add_header Retry-After 300 always; return 429 '{"error":"slow down"}'; }
@@ -118,8 +118,12 @@ case_ 'redirect with a password' 'input: 127.0.0.1: redirects' -l $base/creds
 case_ 'redirect loop' '^302 .* requests 4 .*more than 3 redirects' -l $base/loop
 case_ 'three good redirects' '^200 bytes 12 requests 4' -l $base/hop1
 case_ 'secrets stay at home' '^200 bytes 12 requests 2' -l -b s3cret $base/elsewhere
+case_ 'keys in headers, too' '^200 bytes 12 requests 2' -l -k s3cret $base/elsewhere
 grep -q s3cret "$dir/other.log" && { echo "the token went to another host"; failed=1; }
 case_ 'secrets do go home' '^200' -l -b s3cret http://127.0.0.1:$other/ok.json
+case_ 'and a key' '^200' -l -k s3cret2 http://127.0.0.1:$other/ok.json
+case_ 'a key is not told' 'denied: 127.0.0.1: HTTP 401$' -l -k s3cret $base/401
+grep -q ' s3cret2$' "$dir/other.log" || { echo "the key did not arrive"; failed=1; }
 grep -q 'Bearer s3cret' "$dir/other.log" || { echo "the token did not arrive"; failed=1; }
 case_ 'data is not sent after a redirect' 'input: .*it has moved' -l -d x=1 $base/hop1
 case_ 'gzip bomb' '^200 bytes [0-9]+ requests 1 .*larger than 1024 KiB when unpacked' -l -m 1024 $base/bomb

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fetch [-l] [-j] [-b TOKEN] [-d BODY] [-s SECONDS] [-w WAIT] [-m KIB]
+/* fetch [-l] [-j] [-b TOKEN] [-k KEY] [-d BODY] [-s SECONDS] [-w WAIT] [-m KIB]
  * [-n TIMES] URL: base/http.h from a shell. -l: loopback allowed, -j: read
  * the reply as JSON. Prints "STATUS bytes BYTES requests REQUESTS wait
  * SECONDS" and the failure as "KIND: sentence". */
@@ -59,11 +59,15 @@ int main(int argc, char **argv)
     bool json = false;
     int option, rc = 0;
     unsigned times = 1;
-    while ((option = getopt(argc, argv, "ljb:d:s:w:m:n:")) != -1) {
+    while ((option = getopt(argc, argv, "ljb:k:d:s:w:m:n:")) != -1) {
         limits.allow_loopback = limits.allow_loopback || option == 'l';
         json = json || option == 'j';
         if (option == 'b')
             request.bearer = optarg;
+        if (option == 'k') {
+            request.key_header = "apikey";
+            request.key = optarg;
+        }
         if (option == 'd') {
             request.body = optarg;
             request.body_length = strlen(optarg);

@@ -43,7 +43,9 @@ int http_send(struct http *h, const struct http_request *request,
                                   .error_body = BUF_INIT(0) };
     service.requests++;
     buf_puts(&reply->head, service.head ? service.head : "");
-    service.sent[0] = '\0';
+    snprintf(service.sent, sizeof(service.sent), "%s%s%s",
+             request->key ? request->key_header : "", request->key ? ": " : "",
+             request->key ? request->key : "");
     for (const char *const *l = request->headers; l && *l; l++)
         strncat(service.sent, *l, sizeof(service.sent) -
                                       strlen(service.sent) - 1);
