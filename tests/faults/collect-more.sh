@@ -65,13 +65,12 @@ now=2026-09-22T00:10:00Z; ask posts=1194; run 3 collect x; says "the day's cap i
 paid 500
 now=2026-09-21T18:00:00Z
 
-# Killed in the middle: what it bought and could not count it is shown again
-# on the same day, which costs nothing; the day's own count still ends.
-begin none 200; case_name='kill -9'; ask delay=30
-killed_after x -- 0.03 0.06 0.1
-ask delay=0
-run 0 collect x
-has 200
+# What x bought and could not count it is shown again on the same day, which
+# costs nothing; the day's own count still ends.
+for source in reddit x threads trustpilot; do
+    begin none 240; case_name="kill -9 $source"
+    killed_at_each $source
+done
 
 grep -Eq 'the-secret|the-token|the-key' "$dir/all" "$dir/log" && { echo "a key was told"; failed=1; }
 exit $failed

@@ -9,9 +9,12 @@ cannot be told; real servers are in tests/servers.
 Faults: none, same (one page for ever), cut (the third page breaks off), html
 (a page in place of JSON), limit (429 and Retry-After 600), busy (503), stall
 (thinks for five seconds), deep (200,000 brackets), hang (half a page every
-time).
+time). kill=N: the process in LOG.pid dies by SIGKILL at the Nth request from
+now, kill=-N: when half of its answer is sent.
 """
 import json
+import os
+import signal
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,7 +24,7 @@ sys.dont_write_bytecode = True
 import double_keys
 
 state = {"posts": 100, "fault": "none", "base": 1790000000, "pages": 0,
-         "delay": 0, "logins": 0, "lives": 0, "paid": 0}
+         "delay": 0, "kill": 0, "logins": 0, "lives": 0, "paid": 0}
 
 
 def status(n):
@@ -44,6 +47,16 @@ class Double(BaseHTTPRequestHandler):
         with open(sys.argv[2], "a") as log:
             log.write(f"{self.path} {time.monotonic():.3f}\n")
 
+    def kill(self, step):
+        """Counts down to the request at which the caller is to die."""
+        if state["kill"] * step > 0:
+            state["kill"] -= step
+            if state["kill"] == 0:
+                with open(sys.argv[2] + ".pid") as pid:
+                    os.kill(int(pid.read()), signal.SIGKILL)
+                return True
+        return False
+
     def reply(self, code, body, kind="application/json", more=(), claim=None):
         self.send_response(code)
         self.send_header("Content-Type", kind)
@@ -51,6 +64,12 @@ class Double(BaseHTTPRequestHandler):
         for name, value in more:
             self.send_header(name, value)
         self.end_headers()
+        if kind != "text/plain":
+            self.wfile.write(body[:len(body) // 2])
+            self.wfile.flush()
+            body = body[len(body) // 2:]
+            if self.kill(-1):
+                return
         self.wfile.write(body)
 
     def do_GET(self):
@@ -58,9 +77,11 @@ class Double(BaseHTTPRequestHandler):
         query = {k: v[0] for k, v in parse_qs(url.query).items()}
         if url.path == "/_set":
             for key, value in query.items():
-                state[key] = int(value) if value.isdigit() else value
+                state[key] = int(value) if value.lstrip("-").isdigit() else value
             state["pages"] = 0
             return self.reply(200, b"ok %d" % state["paid"], "text/plain")
+        if self.kill(1):
+            return None
         keyed = double_keys.answer(state, self.command, url.path, query,
                                    self.headers)
         if keyed:

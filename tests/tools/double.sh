@@ -60,18 +60,37 @@ has() {
     got=$("$build/tests/tools/posts" "$dir/store" | wc -l)
     [ "$got" = "$1" ] || { echo "$case_name: $got posts, not $1"; failed=1; }
 }
-# Killed after each of so many seconds, as cron would start it anew.
-killed_after() { # SOURCES -- SECONDS...
-    sources=
-    while [ "$1" != -- ]; do sources="$sources $1"; shift; done
-    shift
-    for after in "$@"; do
-        collect_quietly $sources &
-        victim=$!
-        sleep "$after"
-        kill -9 $victim 2>/dev/null
-        wait $victim 2>/dev/null
+# The posts of the store, but for what differs by chance.
+stored() { "$build/tests/tools/posts" "$dir/store" | sed 's/"author_hash":"[0-9a-f]*"//'; }
+# A source's first round, ended by SIGKILL at its first request, the second,
+# ... and in the middle of each answer; each time the next run must make the
+# store what it would have been. More options for swell may follow.
+killed_at_each() { # SOURCE [WORDS]
+    rm -rf "$dir/store"
+    collect_quietly "$@"
+    stored >"$dir/undisturbed"
+    [ -s "$dir/undisturbed" ] || { echo "$case_name: nothing to compare with"; failed=1; return; }
+    kills=0
+    for half in '' -; do
+        at=0 got=137
+        while [ $got = 137 ] && [ $at -lt 60 ]; do
+            at=$((at + 1))
+            rm -rf "$dir/store"
+            ask "kill=$half$at"
+            sh -c 'echo $$ >"$0"; exec "$@"' "$dir/log.pid" "$build/swell" \
+                --config "$dir/swell.yaml" --now "$now" collect "$@" >>"$dir/all" 2>&1
+            got=$?
+            [ $got = 137 ] && kills=$((kills + 1))
+            ask kill=0
+            collect_quietly "$@"
+            stored >"$dir/disturbed"
+            cmp -s "$dir/undisturbed" "$dir/disturbed" && continue
+            echo "$case_name: killed at request $half$at:"
+            diff "$dir/undisturbed" "$dir/disturbed" | head -n 5
+            failed=1
+        done
     done
+    [ $kills -ge 4 ] || { echo "$case_name: only $kills kills"; failed=1; }
 }
 
 n=0
