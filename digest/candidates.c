@@ -273,11 +273,20 @@ void sample_copy(struct arena *memory, struct sample *to,
 
 /* ---- candidates ------------------------------------------------------- */
 
-/* A word that may be part of a phrase; a stop word may stand inside. */
-static bool is_part(const struct unwanted *u, const struct word *w)
+/* "&", which joins names of shops. */
+static bool is_and(const struct words *w, size_t i)
 {
-    return w->kind == WORD_PLAIN && w->length <= TERM_BYTES_MOST &&
-           !hash_set_has(&u->own, w->hash);
+    return w->items[i].length == 1 && w->text.data[w->items[i].start] == '&';
+}
+
+/* A word that may be part of a phrase; a stop word may stand inside. */
+static bool is_part(const struct unwanted *u, const struct words *w, size_t i)
+{
+    const struct word *word = &w->items[i];
+
+    return (word->kind == WORD_PLAIN || is_and(w, i)) &&
+           word->length <= TERM_BYTES_MOST &&
+           !hash_set_has(&u->own, word->hash);
 }
 
 static bool is_stop(const struct unwanted *u, const struct word *w)
@@ -293,7 +302,7 @@ static bool is_name(const struct words *w, size_t i)
 
     return i > 0 && (word->flags & WORD_TITLE) &&
            !(word->flags & (WORD_CAPS | WORD_BREAK)) &&
-           w->items[i - 1].kind == WORD_PLAIN;
+           (w->items[i - 1].kind == WORD_PLAIN || is_and(w, i - 1));
 }
 
 static void visit_phrases(const struct unwanted *u, const struct words *w,
@@ -306,10 +315,10 @@ static void visit_phrases(const struct unwanted *u, const struct words *w,
         const struct word *last = &w->items[i + n];
         struct candidate c;
 
-        if (!is_part(u, last) || (last->flags & WORD_BREAK))
+        if (!is_part(u, w, i + n) || (last->flags & WORD_BREAK))
             return;
         hash = words_join(hash, last->hash);
-        name = name && is_name(w, i + n);
+        name = name && (is_name(w, i + n) || is_and(w, i + n));
         if (is_stop(u, last))
             continue;
         c = (struct candidate){

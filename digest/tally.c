@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMAT = 2 };
+enum { FORMAT = 3 }; /* 3: "&" joins words */
 
 struct entry *tally_find(const struct tally *t, uint64_t hash)
 {

@@ -22,6 +22,7 @@ enum {
     TERM_AUTHORS_LEAST = 3,
     ITEMS_DEFAULT = 20,
     CHOSEN_MOST = 200,      /* terms compared with each other */
+    INSIDE_LEAST = 4,       /* letters of a word looked for in a hashtag */
 };
 #define SURPRISE_LEAST 4.0  /* once in ten thousand */
 #define SURPRISE_OWN 1.0    /* and once in ten in the own past, if others'
@@ -282,12 +283,17 @@ static size_t shared_documents(const struct chosen *a, const struct chosen *b)
     return shared;
 }
 
-/* Do the terms have a word alike? "card" and "gift card" do. */
+/* Do the terms have a word alike? "card" and "gift card" do, "#giftcard" and
+ * "card", too. */
 static bool alike(struct words *w, const char *a, const char *b)
 {
+    const char *tag = *a == '#' ? a : b, *word = *a == '#' ? b : a;
+
     uint64_t hashes[8];
     size_t count = 0;
 
+    if (*tag == '#' && strlen(word) >= INSIDE_LEAST && strcasestr(tag, word))
+        return true;
     words_split(w, text_of(a));
     for (size_t i = 0; i < w->count && count < 8; i++)
         hashes[count++] = w->items[i].hash;
