@@ -27,7 +27,7 @@ const char *const file_field_names[FILE_FIELDS] = {
 
 const struct file_alias file_aliases[] = {
     { "ts", FIELD_CREATED }, { "timestamp", FIELD_CREATED },
-    { "date", FIELD_CREATED },
+    { "date", FIELD_CREATED }, { "in_reply_to", FIELD_REPLY_TO },
     { "language", FIELD_MADE }, { "language_percent", FIELD_MADE },
     { "label", FIELD_MADE }, { "score", FIELD_MADE },
     { "aspects", FIELD_MADE }, { "intents", FIELD_MADE },
@@ -126,6 +126,17 @@ static const char *read_time(const struct text *f, struct post *p,
         : "its date is before 1990";
 }
 
+/* Tables with empty cells write whole numbers as "611.0". */
+static struct text whole(struct text t)
+{
+    if (t.length < 3 || memcmp(t.data + t.length - 2, ".0", 2) != 0)
+        return t;
+    for (size_t i = 0; i < t.length - 2; i++)
+        if (t.data[i] < '0' || t.data[i] > '9')
+            return t;
+    return (struct text){ t.data, t.length - 2 };
+}
+
 static uint8_t read_kind(const struct text *f, const struct post *p)
 {
     for (uint8_t i = 0; i < POST_KIND_COUNT; i++)
@@ -189,7 +200,7 @@ static const char *fill(struct file_job *job, const struct text *f,
         p->faults |= POST_FAULT_CUT;
     p->lang = keep(out, f[FIELD_LANG], 16);
     p->url = keep(out, f[FIELD_URL], POST_URL_LIMIT);
-    p->reply_to = keep(out, f[FIELD_REPLY_TO], POST_ID_LIMIT);
+    p->reply_to = keep(out, whole(f[FIELD_REPLY_TO]), POST_ID_LIMIT);
     p->likes = count_of(f[FIELD_LIKES]);
     p->reposts = count_of(f[FIELD_REPOSTS]);
     p->replies = count_of(f[FIELD_REPLIES]);

@@ -62,3 +62,10 @@ swell inbox answer nothing $now
 swell inbox answer $now
 swell inbox nobody $now
 swell inbox --state lost $now
+echo "== a table whose empty cells made its ids fractions"
+mkdir table
+cp swell.yaml table
+cd table
+printf 'id\tts\tauthor\tin_reply_to\ttext\n7\t2026-11-18T08:00:00Z\tann\t\t@acmehelp where is my order?\n8\t2026-11-18T08:20:00Z\tacmehelp\t7.0\tOn its way\n' > t.tsv
+swell import -q t.tsv
+swell inbox acme --now 2026-11-20T00:00:00Z --state all --last 7d
