@@ -141,6 +141,14 @@ void hll_add(struct hll *h, uint64_t author)
     add_code(h, code_of(author));
 }
 
+static void use_room(struct hll *h, size_t count)
+{
+    if (h->room >= count)
+        return;
+    h->codes = mem_resize(h->codes, count * sizeof(*h->codes));
+    h->room = count;
+}
+
 int hll_merge(struct hll *h, const void *packed, size_t length)
 {
     const unsigned char *in = packed;
@@ -153,12 +161,21 @@ int hll_merge(struct hll *h, const void *packed, size_t length)
     }
     if (length % 4 != 1 || in[0] != FORM_CODES)
         return -1;
-    bool first = h->count == 0;
-    for (size_t i = 1; i < length; i += 4)
-        add_code(h, (uint32_t)in[i] | (uint32_t)in[i + 1] << 8 |
-                    (uint32_t)in[i + 2] << 16 | (uint32_t)in[i + 3] << 24);
-    if (first)
-        h->sorted = h->count; /* they are stored in order */
+    if (length > 1 + 4 * HLL_CODES)
+        return -1;
+    uint32_t codes[HLL_CODES];
+    size_t count = length / 4;
+    for (size_t i = 0; i < count; i++, in += 4)
+        codes[i] = (uint32_t)in[1] | (uint32_t)in[2] << 8 |
+                   (uint32_t)in[3] << 16 | (uint32_t)in[4] << 24;
+    if (hll_empty(h)) { /* they are stored in order */
+        use_room(h, count);
+        memcpy(h->codes, codes, count * sizeof(*codes));
+        h->count = h->sorted = count;
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++)
+        add_code(h, codes[i]);
     return 0;
 }
 
@@ -174,9 +191,13 @@ void hll_pack(struct hll *h, struct buf *out)
     }
     unsigned char bytes[1 + 4 * HLL_CODES], *at = bytes;
     *at++ = FORM_CODES;
-    for (size_t i = 0; i < h->count; i++)
-        for (int byte = 0; byte < 4; byte++)
-            *at++ = (unsigned char)(h->codes[i] >> 8 * byte);
+    for (size_t i = 0; i < h->count; i++, at += 4) {
+        uint32_t code = h->codes[i];
+        at[0] = (unsigned char)code;
+        at[1] = (unsigned char)(code >> 8);
+        at[2] = (unsigned char)(code >> 16);
+        at[3] = (unsigned char)(code >> 24);
+    }
     buf_add(out, bytes, (size_t)(at - bytes));
 }
 

@@ -17,13 +17,14 @@ enum { PREFIX = 9, HOLES = 3, FORMS = 4, AS_THE_POST = 1 };
 /* What ids look like, and the address that goes with each: only what stands
  * for the stars is kept. A star holds no slash. Stored: only ever append. */
 static const struct form {
+    int holes;
     const char *id, *url;
 } forms[FORMS] = {
-    { NULL, NULL },
-    { "at://did:plc:*/app.bsky.feed.post/*",
+    { 0, NULL, NULL },
+    { 2, "at://did:plc:*/app.bsky.feed.post/*",
       "https://bsky.app/profile/did:plc:*/post/*" },
-    { "https://*/users/*/statuses/*", "https://*/@*/*" },
-    { "*", "https://news.ycombinator.com/item?id=*" },
+    { HOLES, "https://*/users/*/statuses/*", "https://*/@*/*" },
+    { 1, "*", "https://news.ycombinator.com/item?id=*" },
 };
 
 /* Where a record is being written: room for all of it was made before, so
@@ -68,36 +69,34 @@ static bool form_match(const char *form, struct text t,
                        struct text holes[HOLES])
 {
     const char *at = t.data, *end = t.data + t.length;
-    int hole = 0;
-    for (; *form; form++) {
-        if (*form != '*') {
-            if (at == end || *at++ != *form)
-                return false;
-            continue;
-        }
-        holes[hole].data = at;
-        while (at < end && *at != '/')
-            at++;
-        holes[hole].length = (size_t)(at - holes[hole].data);
-        hole++;
+    for (;; form++) {
+        const char *star = strchrnul(form, '*');
+        size_t length = (size_t)(star - form);
+        if ((size_t)(end - at) < length || memcmp(at, form, length) != 0)
+            return false;
+        at += length;
+        if (!*star)
+            return at == end;
+        const char *slash = memchr(at, '/', (size_t)(end - at));
+        *holes++ = (struct text){ at, (size_t)((slash ? slash : end) - at) };
+        at = slash ? slash : end;
+        form = star;
     }
-    return at == end;
 }
 
 /* Into out, which has room; returns the end. */
 static char *form_fill(char *out, const char *form,
                        const struct text holes[HOLES])
 {
-    for (; *form; form++) {
-        if (*form != '*') {
-            *out++ = *form;
-            continue;
-        }
-        memcpy(out, holes->data, holes->length);
-        out += holes->length;
+    for (;; form++) {
+        const char *star = strchrnul(form, '*');
+        out = mempcpy(out, form, (size_t)(star - form));
+        if (!*star)
+            return out;
+        out = mempcpy(out, holes->data, holes->length);
         holes++;
+        form = star;
     }
-    return out;
 }
 
 static unsigned find_form(struct text id, struct text holes[HOLES])
@@ -115,9 +114,8 @@ static unsigned add_id(struct pen *out, struct text id,
     add_number(out, form);
     if (!form)
         add_text(out, id);
-    for (const char *at = form ? forms[form].id : ""; *at; at++)
-        if (*at == '*')
-            add_text(out, *holes++);
+    for (int i = 0; i < forms[form].holes; i++)
+        add_text(out, holes[i]);
     return form;
 }
 
@@ -320,7 +318,6 @@ static struct text read_id(struct unpack *u, char **at, unsigned *form,
 {
     uint64_t number = unpack_varint(u);
     size_t length = 0;
-    int hole = 0;
     *form = 0;
     if (number == 0)
         return unpack_text(u);
@@ -328,9 +325,8 @@ static struct text read_id(struct unpack *u, char **at, unsigned *form,
         u->broken = true;
         return (struct text){ "", 0 };
     }
-    for (const char *c = forms[number].id; *c; c++)
-        if (*c == '*')
-            length += (holes[hole++] = unpack_text(u)).length;
+    for (int i = 0; i < forms[number].holes; i++)
+        length += (holes[i] = unpack_text(u)).length;
     if (length > POST_ID_LIMIT) {
         u->broken = true;
         return (struct text){ "", 0 };

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "store/counts.h"
@@ -41,6 +42,31 @@ static struct span random_span(void)
     return (struct span){ (uint32_t)roll(70000), (uint32_t)roll(3) };
 }
 
+/* Ids of the forms that are kept without what they share, some a little off. */
+static void random_form(struct post *p, struct arena *a)
+{
+    static const char *const ids[] = {
+        "at://did:plc:%s/app.bsky.feed.post/%s",
+        "at://did:plc:%s/app.bsky.feed.posts/%s",
+        "https://town.example/users/%s/statuses/%s",
+        "https://town.example/users/%s/statuses/%s/", "%s%s" };
+    static const char *const urls[] = {
+        "https://bsky.app/profile/did:plc:%s/post/%s",
+        "https://town.example/@%s/%s",
+        "https://news.ycombinator.com/item?id=%s%s", "%s%s" };
+    static const char *const parts[] = { "", "abc", "a*c", "a/c" };
+    const char *one = parts[roll(4)], *two = parts[roll(4)];
+    struct text *out[] = { &p->native_id, &p->url, &p->reply_to };
+    for (int i = 0; i < 3; i++) {
+        char text[200];
+        int length = snprintf(text, sizeof(text),
+                              i == 1 ? urls[roll(4)] : ids[roll(5)], one,
+                              two);
+        *out[i] = (struct text){ arena_copy(a, text, (size_t)length),
+                                 (size_t)length };
+    }
+}
+
 static void random_post(struct post *p, struct arena *a,
                         struct mention *mentions)
 {
@@ -50,7 +76,9 @@ static void random_post(struct post *p, struct arena *a,
     p->handle = random_text(a, roll(2) * 40);
     p->text = random_text(a, 65536);
     p->reply_to = random_text(a, roll(2) * 400);
-    p->lang = random_text(a, roll(2) * 10);
+    if (roll(2))
+        random_form(p, a);
+    p->lang = roll(4) ? random_text(a, roll(2) * 10) : TEXT("und");
     p->created = (int64_t)roll(5000000000u);
     p->indexed = roll(2) ? p->created + (int64_t)roll(100) - 50 : 0;
     p->edited = roll(2) ? p->created + 3 : 0;
@@ -71,7 +99,8 @@ static void random_post(struct post *p, struct arena *a,
     p->mentions = mentions;
     p->mention_count = (uint32_t)roll(POST_MENTIONS_LIMIT + 1);
     for (uint32_t i = 0; i < p->mention_count; i++)
-        mentions[i] = (struct mention){ i, random_span(), random_tags() };
+        mentions[i] = (struct mention){ i, random_span(), roll(2)
+                                        ? p->tags : random_tags() };
 }
 
 static void same_span(struct span a, struct span b)
@@ -209,6 +238,14 @@ static void cells_come_back(void **state)
         for (int f = 0; f < COUNTS_FIELDS; f++)
             field[f] = roll(3) ? 0 : roll(1ull << (1 + roll(40)));
         in[i].score = (int64_t)roll(4000) - 2000;
+        if (i % 2) { /* one post, or nearly */
+            struct tags tags = random_tags();
+            struct tally t = { 0 };
+            tally_post(&t, &tags, roll(2), 1);
+            in[i] = t.counts;
+            if (roll(4) == 0)
+                (&in[i].posts)[roll(COUNTS_FIELDS)] ^= 1;
+        }
         cell_write(&row, i, &in[i]);
     }
     struct unpack at = { (unsigned char *)row.data,
