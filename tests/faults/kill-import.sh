@@ -1,7 +1,7 @@
 # kill -9 at any moment of an import or a collection, then once more: the
 # store ends byte for byte as if nothing had happened. KILLS (20) times; a
-# third at a random time, the rest inside a random system call that writes,
-# where strace is there to do it.
+# third at a random time, the rest inside a system call that writes, where
+# strace is there to do it: with 1,000 kills in every one of them.
 set -u
 kills=${KILLS:-20} seed=${SEED:-$$}
 start=$seed
@@ -40,16 +40,30 @@ roll() { # $rolled: 1 to $1, the same for the same seed
     seed=$(((seed * 1103515245 + 12345) % 2147483648))
     rolled=$((seed / 65536 % $1 + 1))
 }
+# Every call that writes, as "NAME N": the Nth of its kind in its thread.
+writes='pwrite64,writev,fdatasync,fsync,ftruncate'
+trace() { # COMMAND...: lists them in calls.$what
+    strace -f -o calls -e trace=$writes "$@" || fail "trace"
+    awk '{ sub(/\(.*/, "", $2) }
+        $2 ~ /^[a-z]/ { n = ++seen[$1 " " $2]; if (n > most[$2]) most[$2] = n }
+        END { for (k in most) for (i = 1; i <= most[k]; i++) print k, i }' calls | sort >calls.$what
+}
 strace=
 if strace -f -o /dev/null true 2>/dev/null; then
     strace=yes
     fresh probe
-    strace -f -o calls -e trace=pwrite64,writev,fdatasync,ftruncate \
-        swell -q --now $now --store probe import --batch 500 --threads 0 posts.ndjson
-    # strace counts each kind of call for itself.
-    calls=$(grep -c 'pwrite64(' calls)
-    [ "$calls" -gt 60 ] || fail "only $calls calls that write"
+    what=import trace swell -q --now $now --store probe import --batch 500 --threads 0 posts.ndjson
+    fresh probe
+    what=collect trace swell -q --now $now --store probe collect archive
+    [ "$(wc -l <calls.import)" -gt 60 ] || fail "only $(wc -l <calls.import) calls that write"
+    [ "$(wc -l <calls.collect)" -gt 15 ] || fail "only $(wc -l <calls.collect) calls of a collection that write"
 fi
+next_call() { # $name, $number: of $what, in steps that come by all of them
+    eval "turn=\$turn_$what turn_$what=\$((turn_$what + 1))"
+    set -- $(awk -v at="$turn" '{ line[NR] = $0 } END { print line[at * 7919 % NR + 1] }' calls.$what)
+    name=$1 number=$2
+}
+turn_import=$start turn_collect=$start
 died=0 i=0
 while [ $i -lt "$kills" ]; do
     i=$((i + 1))
@@ -67,12 +81,12 @@ while [ $i -lt "$kills" ]; do
         kill -9 $pid 2>/dev/null
         wait $pid 2>/dev/null
     else
-        roll "$calls"
+        next_call
         if [ $what = import ]; then set -- import --batch 500 --threads 0 posts.ndjson
         else set -- collect archive; fi
         # In its own shell, which says "Killed" into the void.
-        sh -c 'strace -f -o /dev/null -e trace=pwrite64,writev,fdatasync,ftruncate -e "inject=pwrite64,writev,fdatasync,ftruncate:signal=SIGKILL:when=$0" "$@"' \
-            "$rolled" swell -q --now $now --store hurt "$@" >/dev/null 2>&1
+        sh -c 'name=$1 number=$2; shift 2; strace -f -o /dev/null -e trace=$name -e "inject=$name:signal=SIGKILL:when=$number" "$@"' \
+            sh $name $number swell -q --now $now --store hurt "$@" >/dev/null 2>&1
     fi
     [ $? -lt 128 ] || died=$((died + 1))
     # Nothing at all may be there yet; what is there must be whole.
@@ -90,4 +104,5 @@ while [ $i -lt "$kills" ]; do
     swell --store hurt verify >out 2>&1 || { cat out; fail "kill $i: verify"; }
 done
 [ $died -ge $((kills / 2)) ] || fail "only $died of $kills died: nothing was tested"
+[ -z "$strace" ] || echo "inside of $((turn_import - start)) writing calls of an import, which makes $(wc -l <calls.import), and $((turn_collect - start)) of a collection, which makes $(wc -l <calls.collect)"
 echo "$kills kills, $died in the middle"
