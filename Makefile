@@ -74,7 +74,7 @@ check:
 	@tests/run $(OUT) '$(or $(NAME),*)'
 
 check-long:
-	@KILLS=1000 FILLS=100 ROUNDS=500 SEQUENCES=10000 $(MAKE) -s check
+	@KILLS=1000 FILLS=100 ROUNDS=500 SEQUENCES=10000 PATIENCE=6 $(MAKE) -s check
 
 test: $(OUT)/swell $(TESTS)
 	@tests/run $(OUT) '$(or $(NAME),*)'
