@@ -8,8 +8,11 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 
 #include "store/store.h"
 #include "tests/unit/scratch.h"
@@ -33,6 +36,9 @@ struct plain {
 
 struct model {
     struct plain post[SOURCES][IDS];
+    struct plain before[SOURCES][IDS]; /* the batch or whatever else it was */
+    bool told[DAYS];
+    uint64_t restated[DAYS * 96];
     struct plain *ghosts;      /* expired: still counted */
     int *ghost_source;
     size_t ghost_count, ghost_room, ghost_room2;
@@ -52,6 +58,38 @@ static void model_append(struct model *m, int source, int id,
         *have = *p;
         have->present = true;
     }
+}
+
+static void model_restate(struct model *m, const struct plain *p)
+{
+    int64_t when = p->created - T0;
+    if (m->told[when / 86400])
+        m->restated[when / 900]++;
+}
+
+static bool counts_same(const struct plain *a, const struct plain *b)
+{
+    return a->author == b->author && a->set == b->set &&
+           a->repost == b->repost && a->tags.label == b->tags.label &&
+           a->tags.score == b->tags.score &&
+           a->tags.aspects == b->tags.aspects;
+}
+
+/* What was done at once is done: which posts of told days came, changed or
+ * went by it? */
+static void model_settle(struct model *m)
+{
+    for (int i = 0; i < SOURCES * IDS; i++) {
+        const struct plain *old = &m->before[i / IDS][i % IDS];
+        const struct plain *new = &m->post[i / IDS][i % IDS];
+        bool stays = old->present && new->present &&
+                     old->created == new->created;
+        if (stays ? !counts_same(old, new) : new->present)
+            model_restate(m, new);
+        if (old->present && !stays)
+            model_restate(m, old);
+    }
+    memcpy(m->before, m->post, sizeof(m->post));
 }
 
 static void plain_count(const struct plain *p, int subject, int64_t from,
@@ -111,6 +149,7 @@ struct run {
     struct batch batch;
     char folder[SCRATCH_ROOM];
     uint64_t random;
+    unsigned killed;
     struct error err;
 };
 
@@ -165,10 +204,9 @@ static void fill_post(struct run *r, int source, int id,
 }
 
 /* first: the source of the first post. */
-static void do_append(struct run *r, int first)
+static unsigned fill_batch(struct run *r, int first)
 {
     unsigned count = 1 + roll(r, BATCH);
-    struct store_result result = { 0 };
     for (unsigned i = 0; i < count; i++) {
         int source = i ? (int)roll(r, SOURCES) : first;
         int id = (int)roll(r, IDS);
@@ -185,11 +223,59 @@ static void do_append(struct run *r, int first)
         fill_post(r, source, id, &p);
         r->batch.posts[r->batch.count - 1].deleted = deleted;
     }
+    model_settle(&r->model);
+    return count;
+}
+
+static void do_append(struct run *r, int first)
+{
+    struct store_result result = { 0 };
+    unsigned count = fill_batch(r, first);
     if (store_append(r->store, &r->batch, &result, &r->err))
         fail_msg("%s", r->err.text);
     assert_int_equal(result.added + result.replaced + result.unchanged +
                      result.removed + result.blocked, count);
     batch_reset(&r->batch);
+}
+
+static void open_store(struct run *r)
+{
+    if (store_open(&r->store, r->folder, STORE_WRITE, &r->err))
+        fail_msg("%s", r->err.text);
+}
+
+/* A process dies somewhere in keeping a batch, or just does not; then the
+ * batch is kept again. */
+static void do_kill(struct run *r)
+{
+    struct store_result result = { 0 };
+    int status;
+    fill_batch(r, 0);
+    unsigned moment = 1 + roll(r, 1500);
+    store_close(r->store);
+    pid_t child = fork();
+    if (child == 0) {
+        struct itimerval soon = { .it_value = { 0, moment } };
+        signal(SIGALRM, SIG_DFL);
+        if (store_open(&r->store, r->folder, STORE_WRITE, NULL))
+            _exit(1);
+        setitimer(ITIMER_REAL, &soon, NULL);
+        _exit(store_append(r->store, &r->batch, &result, NULL) != 0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+    r->killed += WIFSIGNALED(status) != 0;
+    open_store(r);
+    if (store_append(r->store, &r->batch, &result, &r->err))
+        fail_msg("%s", r->err.text);
+    batch_reset(&r->batch);
+}
+
+static void do_told(struct run *r)
+{
+    int day = (int)roll(r, DAYS);
+    assert_int_equal(store_told(r->store, T0 / 86400 + day, &r->err), 0);
+    r->model.told[day] = true;
 }
 
 /* All posts of a source once more: with nothing new but, maybe, the number of
@@ -232,6 +318,7 @@ static void do_retag(struct run *r)
         if (r->batch.count < size && i + 1 < IDS)
             continue;
         uint64_t count = r->batch.count;
+        model_settle(&r->model);
         if (store_append(r->store, &r->batch, &result, &r->err))
             fail_msg("%s", r->err.text);
         assert_int_equal(result.replaced, count);
@@ -266,6 +353,7 @@ static void do_forget(struct run *r)
             p->forgotten = true;
         }
     }
+    model_settle(&r->model);
     if (store_forget(r->store, &which, &count, &r->err))
         fail_msg("%s", r->err.text);
     assert_int_equal(count, expected);
@@ -297,6 +385,7 @@ static void do_expire(struct run *r)
             expected++;
         }
     }
+    memcpy(m->before, m->post, sizeof(m->post)); /* restates nothing */
     if (store_expire(r->store, only < 0 ? NULL : sources[only], before,
                      &count, &r->err))
         fail_msg("%s", r->err.text);
@@ -306,8 +395,7 @@ static void do_expire(struct run *r)
 static void do_reopen(struct run *r)
 {
     store_close(r->store);
-    if (store_open(&r->store, r->folder, STORE_WRITE, &r->err))
-        fail_msg("%s", r->err.text);
+    open_store(r);
 }
 
 /* ---- comparing ---- */
@@ -393,6 +481,20 @@ static void compare_posts(struct run *r)
     }
 }
 
+static void compare_restated(struct run *r)
+{
+    for (int at = 0; at < DAYS * 96; at += 1 + (int)roll(r, 20)) {
+        uint64_t count, expected = 0;
+        int until = at + (int)roll(r, DAYS * 96 - (unsigned)at + 1);
+        for (int i = at; i < until; i++)
+            expected += r->model.restated[i];
+        assert_int_equal(store_restated(r->store, T0 + at * 900,
+                                        T0 + until * 900, &count, &r->err),
+                         0);
+        assert_int_equal(count, expected);
+    }
+}
+
 static void tell(void *context, const char *sentence)
 {
     (void)context;
@@ -407,6 +509,7 @@ static void compare(struct run *r)
     compare_series(r, T0, 3600, DAYS * 24);
     compare_series(r, T0 + 900, 2700, DAYS * 32);
     compare_posts(r);
+    compare_restated(r);
     /* Sketches of days that lost posts to age only grow. */
     if (!r->model.expired[0] && !r->model.expired[1])
         compare_authors(r);
@@ -419,13 +522,13 @@ static void compare(struct run *r)
     assert_int_equal(stats.posts, present);
 }
 
-static void live(uint64_t seed)
+/* How many processes died in the middle. */
+static unsigned live(uint64_t seed)
 {
     struct run *r = mem_alloc(sizeof(*r));
     r->random = seed;
     scratch_make(r->folder);
-    if (store_open(&r->store, r->folder, STORE_WRITE, &r->err))
-        fail_msg("%s", r->err.text);
+    open_store(r);
     batch_init(&r->batch);
     r->batch.rules = 1;
     r->batch.subjects = subjects;
@@ -434,8 +537,12 @@ static void live(uint64_t seed)
         do_append(r, source);
     for (int step = 0; step < STEPS; step++) {
         unsigned what = roll(r, 100);
-        if (what < 74)
+        if (what < 70)
             do_append(r, (int)roll(r, SOURCES));
+        else if (what < 72)
+            do_kill(r);
+        else if (what < 74)
+            do_told(r);
         else if (what < 80)
             do_repeat(r);
         else if (what < 86)
@@ -456,7 +563,9 @@ static void live(uint64_t seed)
     scratch_remove(r->folder);
     mem_free(r->model.ghosts);
     mem_free(r->model.ghost_source);
+    unsigned killed = r->killed;
     mem_free(r);
+    return killed;
 }
 
 static void any_order_of_operations_ends_right(void **state)
@@ -469,8 +578,10 @@ static void any_order_of_operations_ends_right(void **state)
     }
     const char *many = getenv("SEQUENCES");
     uint64_t last = many ? strtoull(many, NULL, 10) : 200;
+    unsigned killed = 0;
     for (uint64_t i = 1; i <= last; i++)
-        live(i);
+        killed += live(i);
+    assert_true(last < 100 || killed >= last / 10);
 }
 
 int main(void)
