@@ -148,6 +148,10 @@ static int verify_load(struct verify *v, enum table t)
         return rc;
     for (rc = mdb_cursor_get(c, &k, &value, MDB_SET_RANGE); rc == 0;
          rc = mdb_cursor_get(c, &k, &value, MDB_NEXT)) {
+        if (k.mv_size != (t == HOURS ? HOUR_KEY : DAY_KEY)) {
+            rc = MDB_CORRUPTED;
+            break;
+        }
         if ((int64_t)unpack_big(k.mv_data, 2) != v->day)
             break;
         rows_add(&v->have, k.mv_data, k.mv_size, value_text(&value));

@@ -20,7 +20,7 @@ mount -t tmpfs -o size=64k none small
 while [ $i -lt "$fills" ]; do
     i=$((i + 1))
     umount small
-    mount -t tmpfs -o size=$((40 + whole * i / (fills + 1)))k none small || fail "mount"
+    mount -t tmpfs -o size=$((40 + (whole - 60) * i / (fills + 1)))k none small || fail "mount"
     mkdir -m 700 small/store && cp -p whole/author.key small/store/
     import small/store 2>said && fail "fill $i: it fitted"
     grep -q "disk is full" said || grep -q "No space left" said || { cat said; fail "fill $i: not said"; }
