@@ -20,7 +20,7 @@ void clock_fix(int64_t now)
     fixed_now = now;
 }
 
-/* Days from civil: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
+/* H. Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
 int64_t clock_days(int year, int month, int day)
 {
     int64_t y = month <= 2 ? year - 1 : year;

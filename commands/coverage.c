@@ -93,9 +93,9 @@ static void put_head(struct table *t)
     if (t->format == FORMAT_JSON)
         write_begin(&t->writer, NULL, '[');
     else if (t->format == FORMAT_CSV)
-        buf_puts(out, t->spans
-                          ? "label,from,until,state\n"
-                          : "label,planned,rate-limited,failed,covered,share\n");
+        buf_puts(out, t->spans ? "label,from,until,state\n"
+                               : "label,planned,rate-limited,failed,covered,"
+                                 "share\n");
     else if (t->spans)
         buf_printf(out, "%-20s %-20s  %-20s  %s\n", "source", "from", "until",
                    "state");

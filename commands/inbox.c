@@ -44,7 +44,7 @@ struct inbox {
     struct writer writer;
 };
 
-/* ---- the states ------------------------------------------------------------ */
+/* ---- the states ---------------------------------------------------------- */
 
 static int post_known(void *context, const struct post *post,
                       const struct mention *unused)
@@ -104,7 +104,7 @@ static int set_states(struct invocation *in, struct error *err)
     return EXIT_DONE;
 }
 
-/* ---- the list ----------------------------------------------------------------- */
+/* ---- the list ------------------------------------------------------------ */
 
 static int take_post(void *context, const struct post *post,
                      const struct mention *unused)
@@ -194,7 +194,7 @@ static void put_row(struct inbox *b, const struct ask *a)
     write_end(w, '}');
 }
 
-/* ---- the brands beside each other ----------------------------------------------- */
+/* ---- the brands beside each other ---------------------------------------- */
 
 static void brand_text(struct buf *out, const struct asked *s,
                        const struct ask_figures *f, int64_t until)
