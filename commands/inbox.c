@@ -176,7 +176,7 @@ static void put_text(struct inbox *b, const struct ask *a)
 static void put_row(struct inbox *b, const struct ask *a)
 {
     struct writer *w = &b->writer;
-    bool known = a->answered != 0;
+    int64_t minutes = (a->answered - a->asked) / MINUTE;
     write_begin(w, NULL, '{');
     write_text(w, "source", a->sample.source);
     write_text(w, "id", a->sample.native_id);
@@ -186,8 +186,7 @@ static void put_row(struct inbox *b, const struct ask *a)
     write_text(w, "state", ask_state_names[a->state]);
     write_flag(w, "by_hand", a->by_hand);
     write_time(w, "answered_at", a->answered);
-    write_real(w, "minutes", known ? (double)((a->answered - a->asked) / MINUTE)
-                                   : NAN);
+    write_real(w, "minutes", a->answered ? (double)minutes : NAN);
     write_count(w, "posts", a->posts);
     write_text(w, "url", a->sample.url);
     write_text(w, "text", a->sample.text);
