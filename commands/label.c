@@ -73,22 +73,22 @@ static int by_order(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-static void print_line(const char *text)
-{
-    for (; *text; text++)
-        putchar((unsigned char)*text < 0x20 ? ' ' : *text);
-}
-
 /* The answer as a label's name; NULL: leave out; "" : stop. */
 static const char *ask(const struct draw *d, size_t number, size_t of)
 {
     char line[64];
-    printf("\n%zu of %zu\n  ", number, of);
-    print_line(d->text);
-    printf("\n[p]ositive [n]egative ne[u]tral [s]kip [q]uit: ");
+    struct buf text = BUF_INIT(0);
+    put_folded(&text, "  ", text_of(d->text), 0);
+    printf("\n%zu of %zu\n%s", number, of, buf_text(&text));
+    buf_release(&text);
+    printf("[p]ositive [n]egative ne[u]tral [s]kip [q]uit: ");
     fflush(stdout);
     if (!fgets(line, sizeof(line), stdin))
         return "";
+    line[strcspn(line, "\r\n")] = '\0';
+    int whole = tag_index(label_names, LABEL_COUNT, line);
+    if (whole > LABEL_UNSCORED) /* "neutral" begins as negative does */
+        return label_names[whole];
     switch (line[0]) {
     case 'p': return label_names[LABEL_POSITIVE];
     case 'n': return label_names[LABEL_NEGATIVE];
@@ -161,12 +161,12 @@ static int print_labelled(void *context, const struct post *post,
                           const struct mention *mention)
 {
     const struct listing *l = context;
-    char *text = mem_slice(post->text.data, post->text.length);
     (void)mention;
     printf("%s\t%s\t", l->key + strlen("label/"), l->label);
-    print_line(text);
+    for (size_t i = 0; i < post->text.length; i++)
+        putchar((unsigned char)post->text.data[i] < 0x20 ? ' '
+                                                   : post->text.data[i]);
     putchar('\n');
-    mem_free(text);
     return 0;
 }
 
