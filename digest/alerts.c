@@ -373,7 +373,8 @@ static int tell_all(struct survey *s, const struct names *subjects)
     for (size_t i = 0; i < s->count && i < PARTS_MOST; i++)
         if (!s->findings[i].taken && s->findings[i].part.level && tell(s, i))
             return -1;
-    if (topics_tell(s->out, subjects, s->store, s->config, s->query,
+    if (!s->query->counts_only &&
+        topics_tell(s->out, subjects, s->store, s->config, s->query,
                     s->start + (int64_t)s->hours * HOUR, s->err))
         return -1;
     if (s->out->count)
@@ -412,7 +413,8 @@ static int survey_open(struct survey *s)
     s->points = mem_alloc(s->hours * sizeof(*s->points));
     all.from = s->start;
     all.until = s->start + (int64_t)s->hours * HOUR;
-    if (coverage_hours(s->coverage, s->hours, s->start, s->store, s->config,
+    if (coverage_hours(s->coverage, s->hours, s->start,
+                       q->coverage ? q->coverage : s->store, s->config,
                        s->err) ||
         store_series(s->store, &all, HOUR, s->all, s->hours, s->err))
         return -1;

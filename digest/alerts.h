@@ -100,6 +100,8 @@ struct alerts_query {
     const char *subject;     /* NULL: every subject of store and config */
     bool causes;             /* also find terms, shares and samples */
     bool write_cache;        /* the store is open for writing */
+    bool counts_only;        /* no topics: they do not hang on tags */
+    struct store *coverage;  /* NULL: the store's own */
 };
 
 int alerts_find(struct alerts **out, struct store *store,

@@ -191,7 +191,7 @@ static int save_progress(struct retag *r, bool done, struct error *err)
     return store_note_put(r->store, progress_key, text_of(text), err);
 }
 
-static int retag_batch(struct retag *r, bool apply, struct error *err)
+static int retag_batch(struct retag *r, struct store *into, struct error *err)
 {
     struct store_result result = { 0 };
     tagger_run(r->tagger, &r->batch, 0);
@@ -199,35 +199,35 @@ static int retag_batch(struct retag *r, bool apply, struct error *err)
     for (size_t i = 0; i < r->batch.count; i++)
         r->report->changed += compare(r, &r->batch.posts[i], &r->before[i]);
     r->report->posts += r->batch.count;
-    return apply ? store_append(r->store, &r->batch, &result, err) : 0;
+    return into ? store_append(into, &r->batch, &result, err) : 0;
 }
 
 int retag_run(struct store *store, const struct rules *rules, int64_t from,
-              int64_t until, bool apply, struct retag_report *report,
+              int64_t until, struct store *into, struct retag_report *report,
               struct error *err)
 {
     struct retag r = { .store = store, .report = report };
     struct buf text = BUF_INIT(0);
-    bool more = true;
+    bool more = true, apply = into == store;
     int rc = -1;
     batch_init(&r.batch);
     r.tagger = tagger_open(rules);
     memset(report, 0, sizeof(*report));
     row_of(report, "*");
-    if (apply) {
-        rules_describe(rules, &text);
-        report->rules = store_rules(store, (struct text){ text.data,
-                                                          text.length }, err);
-        if (!report->rules || resume(&r, from, &from, err))
-            goto done;
-    }
+    rules_describe(rules, &text);
+    if (into &&
+        !(report->rules = store_rules(into, (struct text){
+              text.data, text.length }, err)))
+        goto done;
+    if (apply && resume(&r, from, &from, err))
+        goto done;
     report->from = from;
     while (more) {
         struct store_query q = { NULL, NULL, from, until };
         batch_reset(&r.batch);
         r.next = INT64_MAX;
         if (store_posts(store, &q, take_post, &r, err) ||
-            retag_batch(&r, apply, err))
+            retag_batch(&r, into, err))
             goto done;
         more = r.next != INT64_MAX;
         from = r.next;

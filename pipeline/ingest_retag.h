@@ -27,10 +27,11 @@ struct retag_report {
 
 void retag_report_release(struct retag_report *r);
 
-/* Posts created in [from, until), oldest first. apply false: only the report.
- * Interrupted, the next call with the same rules goes on where it stopped. */
+/* Posts created in [from, until), oldest first. into: the store itself, where
+ * an interrupted call with the same rules goes on where it stopped; another
+ * that gets what this one would hold; or NULL: only the report. */
 int retag_run(struct store *store, const struct rules *rules, int64_t from,
-              int64_t until, bool apply, struct retag_report *report,
+              int64_t until, struct store *into, struct retag_report *report,
               struct error *err);
 
 #endif

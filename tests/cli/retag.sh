@@ -1,0 +1,27 @@
+# What a change of the rules would do to alerts of the past: nothing, some
+# would go, some would come; nothing is left behind, nothing changed.
+generate=$BUILD/tests/tools/generate
+[ -x "$generate" ] || { echo "skip: the generator is not built"; exit 77; }
+"$generate" --out . --posts 12000 > /dev/null
+swell -q import posts.ndjson
+export TMPDIR=$PWD/place
+mkdir place
+try() { swell -q --now 2026-11-21T06:00:00Z retag "$@" | sed -n '/would change/,$p'; }
+echo "== the same rules"
+try --dry-run
+echo "== a product is called otherwise"
+cp swell.yaml kept.yaml
+sed -i 's/match: \["Meadow jacket"\]/match: ["Meadow coat"]/' swell.yaml
+try --dry-run
+try --dry-run --since 2026-11-10
+echo "== applied, and back"
+swell -q --now 2026-11-21T06:00:00Z retag | tail -1
+mv kept.yaml swell.yaml
+try --dry-run
+swell -q --now 2026-11-21T06:00:00Z retag --dry-run --format json |
+    sed -n 's/.*"alerts"/"alerts"/;/"alerts"/,$p' | grep meadow
+ls place
+echo "== no place for it"
+TMPDIR=$PWD/nowhere swell -q retag --dry-run 2> err
+echo "status $?"
+sed 's/^.*nowhere/swell: error: nowhere/;s/run\......./run.XXXXXX/' err
