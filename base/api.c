@@ -32,6 +32,21 @@ static void restart(void *context)
         batch_drop(call->out);
 }
 
+/* An error told with status 200, or a service that changed, is no empty list:
+ * taken for one, it would count as covered. */
+static int check_shape(const struct api_call *call, struct error *err)
+{
+    size_t length = strlen(call->element);
+    if (length < 3 || strcmp(call->element + length - 3, "[*]") != 0 ||
+        json_listed(call->json) ||
+        (call->or_else &&
+         json_top(call->json, call->or_else).type != JSON_ABSENT))
+        return 0;
+    return error_set(err, ERROR_INPUT, "the reply is JSON, but holds no list%s"
+                     "%.*s: the service is ill or has changed",
+                     length > 3 ? " " : "", (int)length - 3, call->element);
+}
+
 int api_send(struct api_call *call, struct error *err)
 {
     if (call->url.length)
@@ -48,7 +63,7 @@ int api_send(struct api_call *call, struct error *err)
         return -1;
     if (call->reply.status == 304 || call->reply.status == 204)
         return 0;
-    return json_end(call->json, err);
+    return json_end(call->json, err) ? -1 : check_shape(call, err);
 }
 
 /* Nothing is left of what the last try said. */

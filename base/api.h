@@ -12,7 +12,10 @@ struct api_call {
     struct http *http;
     struct http_request request; /* take, restart and context are set here */
     struct buf url;              /* empty: the request has its own */
-    const char *element;         /* as for json_open() */
+    const char *element;         /* as for json_open(); its array must be
+                                  * there, or the reply is not what was
+                                  * asked for ... */
+    const char *or_else;         /* ... unless this "/path" is; NULL: none */
     const char *const *paths;
     json_take *take;
     void *context;

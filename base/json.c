@@ -70,6 +70,7 @@ struct json {
     uint64_t ignored;        /* keys of elements that no path names */
     char ignored_name[80];   /* the first of them */
     bool event, stopped;
+    bool listed;             /* the elements' array was there */
     struct error *err;
 };
 
@@ -236,6 +237,7 @@ static int on_open(struct json *j, bool array)
     j->frames[j->depth++] = (struct frame){ n, NULL, 0, array };
     if (!n)
         return 1;
+    j->listed = j->listed || (array && n->any && n->any->element);
     if (n->element) {
         element_begin(j);
         j->element_depth = j->depth;
@@ -575,6 +577,11 @@ struct json_value json_top(const struct json *j, const char *path)
         if (j->top[i] && strcmp(j->paths[i], path) == 0)
             return j->values[i];
     return (struct json_value){ JSON_ABSENT, { NULL, 0 } };
+}
+
+bool json_listed(const struct json *j)
+{
+    return j->listed;
 }
 
 uint64_t json_ignored(const struct json *j, const char **example)

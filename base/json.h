@@ -57,6 +57,8 @@ int json_line(struct json *j, const char *data, size_t length,
               struct error *err);
 /* Value of a "/path" after the document ended. */
 struct json_value json_top(const struct json *j, const char *path);
+/* Was the array there that the element path ends with, if only empty? */
+bool json_listed(const struct json *j);
 /* How many keys of elements no path named; the first of them. */
 uint64_t json_ignored(const struct json *j, const char **example);
 void json_close(struct json *j);

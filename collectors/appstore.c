@@ -35,7 +35,8 @@ static const struct option options[] = {
     at "im:rating.label", at "author.name.label", at "author.uri.label", \
     at "updated.label", at "im:voteSum.label"
 enum { ID, TITLE, CONTENT, RATING, NAME, AUTHOR, UPDATED, VOTES, VALUES };
-static const char *const paths[] = { ENTRY(""), ENTRY("/feed.entry."), NULL };
+static const char *const paths[] = { ENTRY(""), ENTRY("/feed.entry."), "/feed",
+                                     NULL };
 
 static int open_appstore(struct collection *c, struct error *err)
 {
@@ -115,7 +116,8 @@ static int page(void *state, struct buf *next, struct error *err)
     struct appstore *s = state;
     struct pages *p = &s->pages;
     struct api_call call = { .http = p->collection->http,
-                             .element = "feed.entry[*]", .paths = paths,
+                             .element = "feed.entry[*]", .or_else = "/feed",
+                             .paths = paths,
                              .take = take_entry, .context = s,
                              .out = p->out };
     buf_printf(&call.url, "%s/%s/rss/customerreviews/page=%ld/id=%s/sortby="

@@ -41,7 +41,6 @@ struct jetstream {
     int64_t last, rewind;      /* newest of the round before; how far below */
     int64_t started, heard;    /* limit_now() */
     int64_t now;
-    uint64_t frames;
 };
 
 static const struct option options[] = {
@@ -200,7 +199,6 @@ static int listen(struct jetstream *j, struct error *err)
         if (rc <= 0)
             break;
         j->heard = limit_now();
-        j->frames++;
         if (!message.length)
             collection_skip(j->collection, "a frame of more than a megabyte");
         else if (json_line(j->json, message.data, message.length, err))
@@ -234,8 +232,7 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
         limit_now() - j->heard >= j->idle * 1000)
         rc = error_set(err, ERROR_RETRY, "nothing came for %lld seconds: the "
                        "line is dead", (long long)j->idle);
-    /* One that ends after it brought something is listened to again. */
-    if (rc && !(c->stop && j->frames))
+    if (rc && !(c->stop && j->newest)) /* else it is listened to again */
         return -1;
     if (!rc && !over(j))
         return 1;

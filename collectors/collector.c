@@ -93,43 +93,79 @@ static int look_up(struct pages *p, const struct listings *l,
     return rc;
 }
 
+static bool is_listing(struct pages *p, const struct listings *l,
+                       size_t place, struct buf *name)
+{
+    buf_clear(name);
+    l->name(p->collection->state, place, name);
+    return name->length > 0;
+}
+
+/* May the other listings be read although this one failed? A service that is
+ * ill is asked for one more, one that asks for patience for none. */
+static bool go_on(struct pages *p, const struct listings *l,
+                  const struct error *why)
+{
+    struct collection *c = p->collection;
+    if (l->own_trouble && l->own_trouble(c->state))
+        return true;
+    return why->kind == ERROR_INPUT ||
+           (why->kind == ERROR_RETRY && !http_spent(c->http) &&
+            collection_wait(c) <= clock_now() && p->ill++ == 0);
+}
+
+/* The page at hand, to its end: 1: there is one below, 0: none, -1: err. */
+static int read_page(struct pages *p, const struct listings *l,
+                     const char *name, struct error *err)
+{
+    struct buf next = BUF_INIT(0);
+    walk_page(&p->walk, p->list);
+    int rc = l->page(p->collection->state, &next, err);
+    if (rc == 0) {
+        p->ill = 0;
+        rc = walk_page_end(&p->walk, p->list, (struct text){
+                               buf_text(&next), next.length });
+        if (rc < 0)
+            collection_skip(p->collection, "%s: the service sends the same "
+                            "page again", name);
+        rc = look_up(p, l, err) ? -1 : rc > 0;
+        p->read += rc == 0;
+    }
+    buf_release(&next);
+    return rc;
+}
+
 int pages_fetch(struct pages *p, const struct listings *l, struct batch *out,
                 struct error *err)
 {
-    struct buf name = BUF_INIT(PAGES_NAME), next = BUF_INIT(0);
-    struct buf before = BUF_INIT(0);
+    struct buf name = BUF_INIT(PAGES_NAME), other = BUF_INIT(PAGES_NAME);
     struct collection *c = p->collection;
     p->out = out;
     if (l->counted)
-        walk_save(&p->walk, &before);
-    l->name(c->state, p->place, &name);
+        walk_save(&p->walk, &out->cursor);
+    bool several = p->place > 0 || is_listing(p, l, 1, &other);
+    is_listing(p, l, p->place, &name);
     p->list = walk_list(&p->walk, buf_text(&name));
-    walk_page(&p->walk, p->list);
-    int rc = l->page(c->state, &next, err);
-    if (rc < 0)
-        goto done;
-    int more = rc ? 0 : walk_page_end(&p->walk, p->list,
-                                      (struct text){ buf_text(&next),
-                                                     next.length });
-    if (more < 0)
-        collection_skip(c, "%s: the service sends the same page again",
-                        buf_text(&name));
-    rc = look_up(p, l, err);
-    if (rc)
-        goto done;
-    p->place += more <= 0;
-    walk_save(&p->walk, &out->cursor);
-    c->complete_from = walk_complete_from(&p->walk);
-    buf_clear(&name);
-    l->name(c->state, p->place, &name);
-    rc = name.length > 0;
-done:
-    if (rc < 0 && l->counted) {
-        buf_clear(&out->cursor);
-        buf_puts(&out->cursor, buf_text(&before));
+    int rc = read_page(p, l, buf_text(&name), err);
+    if (rc < 0 && several && go_on(p, l, err)) {
+        error_prefix(err, "%s", buf_text(&name));
+        if (!p->failed.kind)
+            p->failed = *err;
+        p->lost++;
+        rc = 0;
+    }
+    if (rc >= 0) {
+        p->place += rc == 0;
+        walk_save(&p->walk, &out->cursor);
+        c->complete_from = walk_complete_from(&p->walk);
+        rc = is_listing(p, l, p->place, &other);
+    }
+    if (rc == 0 && p->failed.kind) {
+        c->partial = p->read >= p->lost;
+        *err = p->failed;
+        rc = -1;
     }
     buf_release(&name);
-    buf_release(&next);
-    buf_release(&before);
+    buf_release(&other);
     return rc;
 }

@@ -28,6 +28,7 @@ struct collection {
      * driver marks [complete_from, now) covered when fetch returns 0. */
     int64_t complete_from; /* 0: not known */
     int64_t wait_until;    /* a limit that no header says; 0: none */
+    bool partial;          /* with -1: at least half of it was read */
     uint64_t skipped;      /* items left out as unusable, counted */
     char skipped_why[200]; /* the last reason, with its position */
 };
@@ -83,6 +84,9 @@ struct pages {
     struct collection *collection;
     struct walk_item *asked;  /* those being looked up: pages_alive() */
     unsigned asked_count;
+    struct error failed;      /* of the first listing that cannot be read */
+    unsigned ill;             /* services' faults in a row */
+    size_t read, lost;        /* listings that were read, that cannot be */
 };
 
 enum { PAGES_NAME = 600 };    /* a listing's name */
@@ -93,13 +97,17 @@ struct listings {
     void (*name)(void *state, size_t place, struct buf *name);
     /* Ask for the page at pages.list->token ("": the top), give its posts to
      * walk_saw() and put the token of the page below into next; empty: there
-     * is none. 0: read, 1: this listing cannot be had, on to the next,
-     * -1: see err. */
+     * is none. -1: see err. What is this listing's trouble alone is told
+     * when the others are read, so that one shop that closed or one word
+     * that a service dislikes keeps nobody else out. */
     int (*page)(void *state, struct buf *next, struct error *err);
     /* Look up pages.asked, at most at_once of them, which left the listing:
      * pages_alive() for those that are still there. NULL: never. */
     int (*look_up)(void *state, struct error *err);
     unsigned at_once;
+    /* Optional: is it this listing's alone, where the kind of error does not
+     * say so? */
+    bool (*own_trouble)(void *state);
     bool counted;             /* what was spent is kept with the cursor, which
                                * is then set also when a page cannot be read:
                                * as it was */

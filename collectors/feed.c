@@ -22,6 +22,8 @@ struct feeds {
     struct feed *xml;
     struct json *json;           /* one of both, by the first byte */
     struct collection *collection;
+    struct error failed;         /* the first feed that cannot be read */
+    size_t read;                 /* feeds that can */
 };
 
 static const struct option options[] = {
@@ -219,6 +221,15 @@ static int read_feed(struct feeds *f, const char *url, struct error *err)
     return rc;
 }
 
+/* How far back the feed just read is complete: a window that shares nothing
+ * with the last one has lost something. */
+static int64_t complete_from(const struct feed_state *s, int64_t before)
+{
+    return !before ? s->oldest : s->shared ? before : clock_now();
+}
+
+/* Feeds are of many hosts: one that cannot be read keeps none out, and is
+ * told when all were asked. */
 static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
     struct feeds *f = c->state;
@@ -226,17 +237,23 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
     f->out = out;
     f->state = feed_memory_of(&f->memory, url);
     int64_t before = f->state->asked;
-    if (read_feed(f, url, err))
-        return -1;
-    f->state->asked = clock_now();
-    /* A window that shares nothing with the last one has lost something. */
-    int64_t from = before && f->state->shared ? before : clock_now();
-    if (!before)
-        from = f->state->oldest;
-    if (from > c->complete_from)
-        c->complete_from = from;
+    if (read_feed(f, url, err)) {
+        if (f->urls.count == 1 || http_spent(c->http))
+            return -1;
+        if (!f->failed.kind)
+            f->failed = *err;
+    } else {
+        f->read++;
+        f->state->asked = clock_now();
+        if (complete_from(f->state, before) > c->complete_from)
+            c->complete_from = complete_from(f->state, before);
+    }
     feed_memory_save(&f->memory, &out->cursor);
-    return ++f->number < f->urls.count;
+    if (++f->number < f->urls.count || !f->failed.kind)
+        return f->number < f->urls.count;
+    c->partial = f->read * 2 >= f->urls.count;
+    *err = f->failed;
+    return -1;
 }
 
 const struct collector collector_feed = {

@@ -22,7 +22,7 @@ struct reddit {
     struct reddit_session session;
     size_t shown;             /* items of the present walk */
     int64_t reached;          /* nothing before it could be read */
-    struct error failed;      /* the first listing that cannot be read */
+    bool closed;              /* the listing, not the service */
 };
 
 static const struct option options[] = {
@@ -187,8 +187,11 @@ static void name(void *state, size_t place, struct buf *url)
     }
 }
 
-/* A subreddit that is closed or gone must not keep the others from being
- * read; it is told when they are. */
+static bool is_closed(void *state)
+{
+    return ((struct reddit *)state)->closed;
+}
+
 static int page(void *state, struct buf *next, struct error *err)
 {
     struct reddit *r = state;
@@ -211,18 +214,16 @@ static int page(void *state, struct buf *next, struct error *err)
         l->oldest > r->reached)
         r->reached = l->oldest;
     /* A 403 that is no JSON with a reason is meant for us. */
-    if (rc && (call.reply.status == 404 ||
-               (call.reply.status == 403 && api_says(&call, "\"reason\"")))) {
-        if (!r->failed.kind)
-            r->failed = *err;
-        rc = 1;
-    }
+    r->closed = rc && (call.reply.status == 404 ||
+                       (call.reply.status == 403 &&
+                        api_says(&call, "\"reason\"")));
     api_release(&call);
     return rc;
 }
 
 static const struct listings listings = { .source = "reddit", .name = name,
-    .page = page, .look_up = look_up, .at_once = WALK_RING };
+    .page = page, .look_up = look_up, .at_once = WALK_RING,
+    .own_trouble = is_closed };
 
 static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
@@ -230,10 +231,7 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
     int rc = pages_fetch(&r->pages, &listings, out, err);
     if (r->reached > c->complete_from)
         c->complete_from = r->reached;
-    if (rc || !r->failed.kind)
-        return rc;
-    *err = r->failed;
-    return -1;
+    return rc;
 }
 
 const struct collector collector_reddit = {

@@ -59,7 +59,8 @@ static const char *const paths[] = {
     "public_metrics.like_count", "public_metrics.retweet_count",
     "public_metrics.reply_count", REFERENCE("0"), REFERENCE("1"),
     VERSION_ID("0"), VERSION_ID("1"), VERSION_ID("2"), VERSION_ID("3"),
-    VERSION_ID("4"), VERSION_ID("5"), "/meta.next_token", NULL
+    VERSION_ID("4"), VERSION_ID("5"), "/meta.next_token",
+    "/meta", "/errors", NULL
 };
 
 static int open_x(struct collection *c, struct error *err)
@@ -202,7 +203,7 @@ static int look_up(void *state, struct error *err)
 {
     struct x *x = state;
     struct pages *p = &x->pages;
-    struct api_call call = { .take = take_alive };
+    struct api_call call = { .take = take_alive, .or_else = "/errors" };
     uint64_t asked = 0, room = x_budget_left(&x->budget);
     buf_printf(&call.url, "%s/2/tweets", x->service);
     for (unsigned i = 0; i < p->asked_count; i++) {
@@ -232,7 +233,8 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct x *x = state;
     struct pages *p = &x->pages;
-    struct api_call call = { .take = take_post, .out = p->out };
+    struct api_call call = { .take = take_post, .out = p->out,
+                             .or_else = "/meta" };
     struct buf query = BUF_INIT(0);
     char *token = p->list->token, when[CLOCK_TEXT];
     uint64_t posts = x_budget_left(&x->budget);

@@ -84,22 +84,13 @@ struct worker {
     pthread_t thread;
 };
 
-static volatile sig_atomic_t stopped; /* a signal said so: see watch() */
+/* A signal said so: the present rounds are ended; nothing is lost. */
+static volatile sig_atomic_t stopped;
 
 static void stop(int signal)
 {
     (void)signal;
     stopped = 1;
-}
-
-/* The first signal ends after the present sources, the second at once; both
- * lose nothing. */
-static void watch(void)
-{
-    struct sigaction action = { .sa_handler = stop,
-                                .sa_flags = (int)SA_RESETHAND };
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
 }
 
 static bool named(const struct invocation *in, const char *label)
@@ -112,15 +103,14 @@ static bool named(const struct invocation *in, const char *label)
 
 static int check_names(const struct invocation *in, struct error *err)
 {
-    const struct config *config = in->config;
-    if (!config->source_count)
+    if (!in->config->source_count)
         return error_set(err, ERROR_CONFIG, "no sources are configured; "
                          "swell init writes an example, swell sources lists "
                          "what there is");
     for (int i = 0; i < in->argc; i++)
-        if (!config_source(config, in->argv[i]))
+        if (!config_source(in->config, in->argv[i]))
             return error_set(err, ERROR_USAGE, "no source is named \"%s\" in "
-                             "%s", in->argv[i], config->path);
+                             "%s", in->argv[i], in->config->path);
     return 0;
 }
 
@@ -149,16 +139,14 @@ static struct ingest_bounds bounds_of(const struct collect_flags *flags,
 {
     uint64_t rate = job->source->per_minute ? job->source->per_minute
                         : collector_per_minute(job->kind);
-    struct ingest_bounds bounds = {
-        .pages = (unsigned)flags->pages,
+    bool streams = job->kind->streams; /* counts no pages; followed, it ends
+                                        * its rounds itself */
+    return (struct ingest_bounds){
+        .pages = streams ? 0 : (unsigned)flags->pages,
         .network = { .requests = (unsigned)flags->requests,
-                     .bytes = flags->bytes, .seconds = flags->time,
+                     .bytes = flags->bytes,
+                     .seconds = streams && flags->follow ? 0 : flags->time,
                      .spacing = (int64_t)(60000 / rate) } };
-    if (job->kind->streams) /* it counts neither; followed, it ends itself */
-        bounds.pages = 0;
-    if (job->kind->streams && flags->follow)
-        bounds.network.seconds = 0;
-    return bounds;
 }
 
 static int read_cursor(struct crew *w, const char *label, struct buf *out,
@@ -482,8 +470,12 @@ static int run(struct invocation *in, struct error *err)
     crew.turns.url = buf_text(&crew.url);
     crew.turns.patience = flags->time;
     crew.jobs = mem_alloc(in->config->source_count * sizeof(*crew.jobs));
-    if (flags->follow)
-        watch();
+    if (flags->follow) { /* the second signal ends at once, as ever */
+        struct sigaction action = { .sa_handler = stop,
+                                    .sa_flags = (int)SA_RESETHAND };
+        sigaction(SIGINT, &action, NULL);
+        sigaction(SIGTERM, &action, NULL);
+    }
     rc = collect(&crew, err);
 done:
     if (crew.lock >= 0)

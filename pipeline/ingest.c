@@ -344,6 +344,7 @@ int ingest_round(struct ingest *i, struct collection *c,
         rc = -2;
     }
     report->complete = rc == 0;
+    report->partial = rc == -1 && c->partial;
     report->skipped = c->skipped;
     snprintf(report->skipped_why, sizeof(report->skipped_why), "%s",
              c->skipped_why);

@@ -27,6 +27,7 @@ struct ingest_report {
     char skipped_why[200];     /* the last reason */
     unsigned pages;
     bool complete;             /* caught up */
+    bool partial;              /* failed, but half of it or more was read */
     int64_t wait_until;        /* the source's clock says not before */
 };
 

@@ -22,11 +22,11 @@ enum { FAILURES_WRONG = 2, ROUNDS_LATE = 3 };
 static const int64_t WAIT_WRONG = HOUR, LATE_LEAST = HOUR;
 
 enum { AT_TRY, AT_OK, AT_POST, AT_FAILURES, AT_WAIT, AT_MORE, AT_MESSAGE,
-       AT_GAP, AT_WATCHED, AT_ARRIVALS };
+       AT_GAP, AT_WATCHED, AT_ARRIVALS, AT_PARTIAL };
 static const char *const paths[] = { "last_try", "last_ok", "last_post",
                                      "failures", "wait_until", "more",
                                      "message", "gap", "watched", "arrivals",
-                                     NULL };
+                                     "partial", NULL };
 
 static int take(void *context, const struct json_value *values,
                 struct error *err)
@@ -42,6 +42,7 @@ static int take(void *context, const struct json_value *values,
     json_integer(&values[AT_WATCHED], &r->watched);
     json_count(&values[AT_ARRIVALS], &r->arrivals);
     r->more = json_true(&values[AT_MORE]);
+    r->partial = json_true(&values[AT_PARTIAL]);
     snprintf(r->message, sizeof(r->message), "%.*s",
              (int)values[AT_MESSAGE].text.length,
              values[AT_MESSAGE].text.length ? values[AT_MESSAGE].text.data
@@ -71,7 +72,8 @@ int round_read(struct store *s, const char *label, struct round *out,
 int64_t round_due(const struct round *r, int64_t every)
 {
     int64_t distance = every;
-    for (uint32_t n = 1; n < r->failures && distance < FAILING_MOST; n++)
+    uint32_t failures = r->partial ? 0 : r->failures;
+    for (uint32_t n = 1; n < failures && distance < FAILING_MOST; n++)
         distance *= 2;
     if (distance > FAILING_MOST && every < FAILING_MOST)
         distance = FAILING_MOST;
@@ -115,8 +117,8 @@ void round_wrong(const struct round *r, int64_t every, int64_t now,
         snprintf(out, ROUND_WRONG, "is not being run: the last round was %lld "
                  "min ago", (long long)((now - r->last_try) / MINUTE));
     else if (r->failures >= FAILURES_WRONG)
-        snprintf(out, ROUND_WRONG, "failed %u rounds in a row%s: %s",
-                 r->failures, until, r->message);
+        snprintf(out, ROUND_WRONG, "failed%s %u rounds in a row%s: %s",
+                 r->partial ? " in part" : "", r->failures, until, r->message);
     else if (r->failures && (r->wait_until - r->last_try >= WAIT_WRONG ||
                              now - r->last_ok > DAY))
         snprintf(out, ROUND_WRONG, "failed%s: %s", until, r->message);
@@ -151,7 +153,7 @@ void round_coverage(struct store *s, const struct collection *c, int rc,
     out->state = COVERAGE_NONE;
     if (!*c->label || rc == 2)
         return;
-    if (rc == 0) {
+    if (rc == 0 || c->partial) {
         if (!c->complete_from)
             return;
         *out = (struct coverage_span){ c->complete_from, now,
@@ -175,19 +177,21 @@ int round_note(struct store *s, const struct collection *c, int rc,
     if (round_read(s, c->label, &r, NULL) < 0)
         r = (struct round){ 0 };
     r.last_try = now;
-    if (rc >= 0)
+    if (rc >= 0 || report->partial)
         r.last_ok = now;
     if (report->stored.added)
         arrived(&r, rc == 0 && !r.more, now);
     r.failures = rc < 0 ? r.failures + 1 : 0;
     buf_printf(&note, "{\"last_try\":%lld,\"last_ok\":%lld,\"last_post\":%lld,"
                "\"failures\":%u,\"wait_until\":%lld,\"gap\":%lld,"
-               "\"watched\":%lld,\"arrivals\":%u,\"more\":%s,\"message\":",
+               "\"watched\":%lld,\"arrivals\":%u,\"more\":%s,\"partial\":%s,"
+               "\"message\":",
                (long long)r.last_try, (long long)r.last_ok,
                (long long)r.last_post, r.failures,
                (long long)report->wait_until, (long long)r.gap,
                (long long)r.watched, r.arrivals,
-               rc == 2 ? "true" : "false");
+               rc == 2 ? "true" : "false",
+               report->partial ? "true" : "false");
     char message[256];
     snprintf(message, sizeof(message), "%.250s", rc < 0 ? why->text : "");
     size_t length = strlen(message); /* never half a character */

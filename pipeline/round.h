@@ -12,6 +12,7 @@ struct round {
     int64_t last_ok;     /* start of the last one that did not fail */
     int64_t last_post;   /* start of the last one that brought a new post */
     uint32_t failures;   /* in a row */
+    bool partial;        /* the last one: half of it or more was read */
     int64_t wait_until;  /* the service's clock, 0: none */
     int64_t gap;         /* longest usual time between new posts, seconds:
                           * an old record counts less and less */
@@ -26,7 +27,7 @@ int round_read(struct store *s, const char *label, struct round *out,
                struct error *err);
 
 /* When it is due again: after `every` seconds, later when it keeps failing,
- * never before the service's clock. */
+ * but for a part; never before the service's clock. */
 int64_t round_due(const struct round *r, int64_t every);
 
 /* Seconds between rounds: the source's own, else its type's. */

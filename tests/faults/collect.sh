@@ -59,6 +59,28 @@ case_name='no room below a bound'; begin none 900
 run 0 collect --pages 5; says '^(good|faulty): 200 new, .*more is waiting'
 run 0 collect --pages 5; run 0 collect --pages 5; run 0 collect --pages 5; run 0 collect --pages 50; has 900
 
+# One that cannot be read keeps the others in: told, and asked no more seldom.
+config <<EOF
+sources:
+  - { name: words, type: mastodon, per_minute: 60000, every: 5m, host: "http://127.0.0.1:$port", tag: [one, faulty, two] }
+EOF
+begin other; case_name='in part'
+for minute in 00 05 10 15 20; do
+    now=2026-09-21T15:$minute:00Z
+    run 3 collect; says 'error: words: tag/faulty: the reply is JSON, but holds no list'
+done
+has 100
+run 3 status; says 'words failed in part 5 rounds in a row: tag/faulty|^ +failed in part 5 rounds in a row: tag/faulty'
+says 'words +last success 0 s ago.*covers [1-9]'
+begin busy; case_name='a part that is away'; run 3 collect; requests tag/faulty 3; has 100
+begin limit; case_name='a part that wants patience'; run 3 collect; requests tag/two 0
+now=2026-09-21T15:00:00Z
+config <<EOF
+sources:
+  - { name: faulty, type: mastodon, per_minute: 60000, host: "http://127.0.0.1:$port", tag: [faulty] }
+  - { name: good, type: mastodon, per_minute: 60000, host: "http://localhost:$port", tag: [good] }
+EOF
+
 case_name='two at once'; begin none 900; ask delay=100
 "$build/swell" --config "$dir/swell.yaml" --now $now collect >"$dir/first" 2>&1 &
 first=$!

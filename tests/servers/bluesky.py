@@ -11,6 +11,9 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+sys.dont_write_bytecode = True
+import front
+
 DIR, BUILD = os.environ["DIR"], os.environ["BUILD"]
 BASE = "http://localhost:" + os.environ["PORT"]
 PASSWORD = "hunter-2-of-the-test"
@@ -44,8 +47,8 @@ def swell(*words, status=0):
     return done.stdout
 
 
-def stored():
-    out = subprocess.run([BUILD + "/tests/tools/posts", DIR + "/store"],
+def stored(store=DIR + "/store"):
+    out = subprocess.run([BUILD + "/tests/tools/posts", store],
                          capture_output=True, text=True, check=True).stdout
     return {p["id"]: p for p in map(json.loads, out.splitlines())}
 
@@ -180,4 +183,30 @@ check("124 posts", compare("after two deletes") == 124)
 swell("verify")
 check("the password is in no file of the store", subprocess.run(
     ["grep", "-rq", PASSWORD, DIR + "/store"]).returncode == 1)
+
+# Months in minutes: rounds with faults between swell and the server.
+between, at = front.start("localhost", os.environ["PORT"])
+with open(DIR + "/swell.yaml") as f, open(DIR + "/soak.yaml", "w") as g:
+    g.write(f.read().replace(BASE, f"http://127.0.0.1:{at}")
+            .replace(DIR + "/store", DIR + "/soaked")
+            .replace("query:", "overlap: 2s\n    query:"))
+
+
+def newest():
+    page = xrpc("app.bsky.feed.searchPosts", None, maker["accessJwt"],
+                q="acme", limit=10, sort="latest")
+    return {p["uri"] for p in page["posts"]}
+
+
+def publish(n):
+    for i in range(n):
+        last = post("maker", f"acme soaked {i}")["uri"]
+    if n:
+        wait_for("the last one is indexed", lambda: last in newest())
+
+
+check("soak", front.soak(
+    "bluesky", between, [BUILD + "/swell", "--config", DIR + "/soak.yaml"],
+    "sky", publish, lambda: list(search()),
+    lambda: list(stored(DIR + "/soaked")), 100))
 sys.exit(bool(failures))

@@ -11,6 +11,9 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+sys.dont_write_bytecode = True
+import front
+
 PORT, DIR, BUILD = os.environ["PORT"], os.environ["DIR"], os.environ["BUILD"]
 BASE = "http://127.0.0.1:" + PORT
 failures = []
@@ -38,8 +41,8 @@ def swell(*words, status=0):
     return done.stdout
 
 
-def stored():
-    out = subprocess.run([BUILD + "/tests/tools/posts", DIR + "/store"],
+def stored(store=DIR + "/store"):
+    out = subprocess.run([BUILD + "/tests/tools/posts", store],
                          capture_output=True, text=True, check=True).stdout
     return {p["id"]: p for p in map(json.loads, out.splitlines())}
 
@@ -169,4 +172,26 @@ check("150 posts", compare("after two deletes") == 150)
 swell("verify")
 check("the token is in no file of the store", subprocess.run(
     ["grep", "-rq", token, DIR + "/store"]).returncode == 1)
+
+# Months in minutes: rounds with faults between swell and the server.
+between, at = front.start("127.0.0.1", PORT)
+with open(DIR + "/soak.yaml", "w") as f:
+    f.write(f"""store: {DIR}/soaked
+allow_loopback: yes
+brands:
+  - name: acme
+    match: [acme]
+sources:
+  - name: tags
+    type: mastodon
+    per_minute: 60000
+    host: http://127.0.0.1:{at}
+    tag: [acme]
+    token_file: {secret}
+    overlap: 2s
+""")
+check("soak", front.soak(
+    "snac2", between, [BUILD + "/swell", "--config", DIR + "/soak.yaml"],
+    "tags", lambda n: [post(f"soaked {i} #acme") for i in range(n)],
+    lambda: list(timeline()), lambda: list(stored(DIR + "/soaked")), 40))
 sys.exit(bool(failures))

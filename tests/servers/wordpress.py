@@ -11,6 +11,9 @@ import time
 import urllib.error
 import urllib.request
 
+sys.dont_write_bytecode = True
+import front
+
 PORT, DIR, BUILD = os.environ["PORT"], os.environ["DIR"], os.environ["BUILD"]
 BASE = "http://127.0.0.1:" + PORT
 failures = []
@@ -44,8 +47,8 @@ def swell(*words, status=0):
     return done.stdout
 
 
-def stored(source):
-    out = subprocess.run([BUILD + "/tests/tools/posts", DIR + "/store"],
+def stored(source, store=DIR + "/store"):
+    out = subprocess.run([BUILD + "/tests/tools/posts", store],
                          capture_output=True, text=True, check=True).stdout
     return {p["id"]: p for p in map(json.loads, out.splitlines())
             if p["source"] == source}
@@ -164,4 +167,30 @@ out = swell("collect", "blog")
 check("three removed", " 3 removed" in out, out)
 compare("after deletes and one held back", 128)
 swell("verify")
+
+# Months in minutes: rounds with faults between swell and the server.
+between, at = front.start("127.0.0.1", PORT)
+with open(DIR + "/soak.yaml", "w") as f:
+    f.write(f"""store: {DIR}/soaked
+allow_loopback: yes
+brands:
+  - name: acme
+    match: [acme]
+sources:
+  - {{ name: blog, type: wordpress, per_minute: 60000, overlap: 2s, page_size: 20, site: "http://127.0.0.1:{at}" }}
+""")
+
+
+def publish(n):
+    stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
+    act(*[["add", {"comment_content": f"acme, soaked {n} {i}",
+                   "comment_author": f"Guest {i}", "comment_date": stamp,
+                   "comment_date_gmt": stamp}] for i in range(n)])
+
+
+check("soak", front.soak(
+    "wordpress", between, [BUILD + "/swell", "--config", DIR + "/soak.yaml"],
+    "blog", publish, lambda: [key.split("#")[1] for key in listed()],
+    lambda: [key.split("#")[1] for key in stored("wordpress",
+                                                 DIR + "/soaked")], 20))
 sys.exit(bool(failures))

@@ -9,9 +9,12 @@ cannot be told; real servers are in tests/servers.
 Faults: none, same (one page for ever), cut (the third page breaks off), html
 (a page in place of JSON), limit (429 and Retry-After 600), busy (503), stall
 (thinks for five seconds), deep (200,000 brackets), hang (half a page every
-time). kill=N: the process in LOG.pid dies by SIGKILL at the Nth request from
+time), dead (no answer), nothing (an empty one), other (another kind of JSON),
+item (one status without an id), loop, private, file (redirects), bomb (60 MB
+packed to 60 KB), heads (headers without end). kill=N: the process in LOG.pid dies by SIGKILL at the Nth request from
 now, kill=-N: when half of its answer is sent.
 """
+import gzip
 import json
 import os
 import signal
@@ -25,6 +28,10 @@ import double_keys
 
 state = {"posts": 100, "fault": "none", "base": 1790000000, "pages": 0,
          "delay": 0, "kill": 0, "logins": 0, "lives": 0, "paid": 0}
+
+
+PLACES = {"loop": "", "private": "http://169.254.169.254/latest/",
+          "file": "file:///etc/passwd"}
 
 
 def status(n):
@@ -102,6 +109,22 @@ class Double(BaseHTTPRequestHandler):
                               more=[("Retry-After", "600")])
         elif fault == "busy":
             return self.reply(503, b"away")
+        elif fault in PLACES:
+            return self.reply(302, b"", more=[("Location", PLACES[fault] or self.path)])
+        elif fault == "dead":
+            self.close_connection = True
+            return None
+        elif fault == "nothing":
+            page = b""
+        elif fault == "other":
+            page = b'{"error":"not today"}'
+        elif fault == "item":
+            page = page.replace(b'"id": "000', b'"no": "000', 1)
+        elif fault == "bomb":
+            return self.reply(200, gzip.compress(b" " * 60000000),
+                              more=[("Content-Encoding", "gzip")])
+        elif fault == "heads":
+            return self.reply(200, page, more=[("X", "y" * 900)] * 99)
         elif fault == "stall":
             time.sleep(5)
         elif fault == "deep":

@@ -85,6 +85,12 @@ const struct http_limits *http_limits(const struct http *h)
     return NULL;
 }
 
+const char *http_spent(const struct http *h)
+{
+    (void)h;
+    return NULL;
+}
+
 /* ---- a collection ----------------------------------------------------- */
 
 struct run {
@@ -128,6 +134,7 @@ static int round_of(struct run *r, unsigned pages)
     r->c.cursor = buf_text(&r->cursor);
     service.requests = 0;
     r->c.skipped = 0;
+    r->c.partial = false;
     r->rc = r->c.kind->open(&r->c, &r->err);
     if (r->rc == 0)
         for (r->rc = 1; r->rc == 1 && pages; pages--)

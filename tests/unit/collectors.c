@@ -439,7 +439,8 @@ static struct {
 
 static int answer_feed(const struct http_request *request, struct buf *body)
 {
-    (void)request;
+    if (strstr(request->url, "/gone"))
+        return 410;
     if (site.same)
         return 304;
     buf_puts(body, site.json ? "{\"version\":\"https://jsonfeed.org/version/1.1"
@@ -549,6 +550,29 @@ static void test_feed_conditional(void **state)
     }
     end(&r);
     service.head = NULL;
+}
+
+static void test_feed_of_several(void **state)
+{
+    struct run r;
+    (void)state;
+    memset(&site, 0, sizeof(site));
+    service.answer = answer_feed;
+    begin(&r, "feed");
+    site.newest = 12;
+    for (int living = 0; living < 3; living++) {
+        r.c.since = 1790000000;
+        ready(&r);
+        set(&r, "url", "https://s.example/gone");
+        for (int i = 0; i < living; i++)
+            set(&r, "url", "https://s.example/feed");
+        set(&r, "url", "https://s.example/gone2");
+        assert_int_equal(round_of(&r, 10), -1);
+        assert_non_null(strstr(r.err.text, "gone for good"));
+        assert_int_equal(r.out.count, living * 10);
+        assert_int_equal(r.c.partial, living == 2);
+    }
+    end(&r);
 }
 
 /* ---- app store -------------------------------------------------------- */
@@ -729,6 +753,7 @@ int main(void)
         cmocka_unit_test(test_wordpress),
         cmocka_unit_test(test_feed_windows),
         cmocka_unit_test(test_feed_conditional),
+        cmocka_unit_test(test_feed_of_several),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
