@@ -111,7 +111,7 @@ static int put(struct invocation *in, const struct flags *f, int format,
     int rc = 0;
     bool screen = !f->out;
     if (format == FORM_HTML)
-        digest_html(d, &out, NULL, NULL);
+        digest_html(d, &out, NULL);
     else if (format == FORM_MARKDOWN)
         digest_markdown(d, &out);
     else if (format == FORM_JSON)
@@ -199,6 +199,8 @@ static int run(struct invocation *in, struct error *err)
     if (rc)
         error_set(err, ERROR_USAGE, "--day %.40s: write 2026-11-20, today or "
                   "yesterday", f->day);
+    else if (zone_day_start(zone, day) > clock_now())
+        rc = error_set(err, ERROR_USAGE, "--day %.40s has not begun", f->day);
     else if (f->send)
         rc = send(in, strcmp(f->day, "yesterday") ? day : INT64_MIN, err);
     else

@@ -6,7 +6,7 @@
 #include <math.h>
 
 enum { DAYS_WIDTH = 140, DAYS_HEIGHT = 32, HOURS_WIDTH = 620,
-       HOURS_HEIGHT = 84, HOURS_BASE = 66 };
+       HOURS_HEIGHT = 76 };
 
 static double scale(double value, double most, double height)
 {
@@ -48,48 +48,70 @@ void chart_days(struct buf *out, const uint32_t *days, const bool *known,
     buf_puts(out, "</svg>");
 }
 
-void chart_hours(struct buf *out, const uint32_t *hours, size_t count,
-                 size_t since, size_t until, double usual, const char *what)
+static uint32_t most_of(const struct chart_hours *c)
 {
-    double most = usual > 1 ? usual : 1;
-    for (size_t i = 0; i < count; i++)
-        most = fmax(most, hours[i]);
-    double step = count ? (double)HOURS_WIDTH / (double)count : 0;
-    buf_printf(out, "<svg class=\"hours\" viewBox=\"0 0 %d %d\" role=\"img\" "
-               "aria-label=\"%s\"><title>%s</title>", HOURS_WIDTH,
-               HOURS_HEIGHT, what, what);
-    for (size_t i = 0; i < count; i++) {
-        double height = hours[i] / most * (HOURS_BASE - 4);
-        buf_printf(out, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" "
-                   "width=\"%.1f\" height=\"%.1f\"/>",
-                   i >= since && i < until ? "bar hot" : "bar",
-                   step * (double)i + 1, HOURS_BASE - height, step - 2,
-                   height);
-    }
-    if (usual >= 0)
-        buf_printf(out, "<line class=\"usual\" x1=\"0\" x2=\"%d\" "
-                   "y1=\"%.1f\" y2=\"%.1f\"/>", HOURS_WIDTH,
-                   HOURS_BASE - usual / most * (HOURS_BASE - 4),
-                   HOURS_BASE - usual / most * (HOURS_BASE - 4));
-    buf_printf(out, "<line class=\"axis\" x1=\"0\" x2=\"%d\" y1=\"%d\" "
-               "y2=\"%d\"/>", HOURS_WIDTH, HOURS_BASE, HOURS_BASE);
-    for (size_t i = 0; i < count; i += 6)
-        buf_printf(out, "<text x=\"%.1f\" y=\"%d\">%02zu</text>",
-                   step * (double)i + 1, HOURS_BASE + 15, i);
-    buf_printf(out, "<text class=\"end\" x=\"%d\" y=\"%d\">at most %.0f an "
-               "hour</text></svg>", HOURS_WIDTH, HOURS_BASE + 15, most);
+    uint32_t most = 0;
+    for (size_t i = 0; i < c->count; i++)
+        most = c->hours[i] > most ? c->hours[i] : most;
+    return most;
 }
 
-void chart_net(struct buf *out, const struct estimate *net)
+static void put_caption(struct buf *out, const struct chart_hours *c)
 {
-    double middle = 30, reach = 28;
-    double value = net->value * reach;
-    buf_printf(out, "<svg class=\"net\" viewBox=\"0 0 60 12\" "
-               "aria-hidden=\"true\"><line class=\"axis\" x1=\"30\" x2=\"30\" "
-               "y1=\"0\" y2=\"12\"/><rect class=\"%s\" x=\"%.1f\" y=\"3.5\" "
-               "width=\"%.1f\" height=\"5\"/><line class=\"whisker\" "
-               "x1=\"%.1f\" x2=\"%.1f\" y1=\"6\" y2=\"6\"/></svg>",
-               value < 0 ? "neg" : "pos", value < 0 ? middle + value : middle,
-               fabs(value), middle + net->low * reach,
-               middle + net->high * reach);
+    buf_printf(out, "All its posts by hour, at most %u", most_of(c));
+    if (c->usual >= 0)
+        buf_printf(out, "; usually %.1f an hour", c->usual);
+}
+
+/* Stretched to the width it gets: the hours below are text, which must not
+ * shrink with it. */
+void chart_hours(struct buf *out, const struct chart_hours *c)
+{
+    double most = fmax(fmax(1, c->usual), most_of(c));
+    double step = c->count ? (double)HOURS_WIDTH / (double)c->count : 0;
+    buf_printf(out, "<figure><svg class=\"hours\" viewBox=\"0 0 %d %d\" "
+               "preserveAspectRatio=\"none\" role=\"img\" aria-label=\"%s, "
+               "posts by hour:", HOURS_WIDTH, HOURS_HEIGHT, c->title);
+    for (size_t i = 0; i < c->count; i++)
+        buf_printf(out, " %u", c->hours[i]);
+    buf_puts(out, "\">");
+    for (size_t i = 0; i < c->count; i++) {
+        double height = c->hours[i] / most * (HOURS_HEIGHT - 4);
+        buf_printf(out, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" "
+                   "width=\"%.1f\" height=\"%.1f\"/>",
+                   i >= c->since && i < c->until ? "bar hot" : "bar",
+                   step * (double)i + 1, HOURS_HEIGHT - height, step - 2,
+                   height);
+    }
+    if (c->usual >= 0) {
+        double y = HOURS_HEIGHT - c->usual / most * (HOURS_HEIGHT - 4);
+        buf_printf(out, "<line class=\"usual\" x1=\"0\" x2=\"%d\" "
+                   "y1=\"%.1f\" y2=\"%.1f\"/>", HOURS_WIDTH, y, y);
+    }
+    buf_printf(out, "<line class=\"axis\" x1=\"0\" x2=\"%d\" y1=\"%d\" "
+               "y2=\"%d\"/></svg>\n<figcaption><span class=\"ticks\" "
+               "aria-hidden=\"true\"><span>0</span><span>6</span>"
+               "<span>12</span><span>18</span></span>", HOURS_WIDTH,
+               HOURS_HEIGHT, HOURS_HEIGHT);
+    put_caption(out, c);
+    buf_puts(out, c->usual >= 0 ? " (dashed)</figcaption></figure>\n"
+                                : "</figcaption></figure>\n");
+}
+
+void chart_hours_plain(struct buf *out, const struct chart_hours *c)
+{
+    struct buf spark = BUF_INIT(0);
+    phrase_spark(&spark, c->hours, NULL, c->count);
+    size_t each = spark.length / (c->count ? c->count : 1);
+    buf_puts(out, "<p><span class=\"spark\">");
+    for (size_t i = 0; i < c->count; i++) {
+        buf_puts(out, i == c->since ? "<b>" : "");
+        buf_add(out, spark.data + i * each, each);
+        buf_puts(out, i + 1 == c->until || (i >= c->since && i < c->until &&
+                                            i + 1 == c->count) ? "</b>" : "");
+    }
+    buf_puts(out, "</span><br><small>");
+    put_caption(out, c);
+    buf_puts(out, "</small></p>\n");
+    buf_release(&spark);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Small inline SVG charts, each with a text alternative. They take numbers,
- * not posts, and use the page's colours by class. */
+/* Small charts: inline SVG with a text alternative for a page, block
+ * characters for a mail, where readers drop SVG. They take numbers, not
+ * posts, and use the page's colours by class. */
 #ifndef DIGEST_CHART_H
 #define DIGEST_CHART_H
 
@@ -9,16 +10,19 @@
 
 /* A line over count days ending today, the usual range as a band, a dot on
  * the last. Days that are not known (nothing was collected) are no zeros but
- * gaps in the line. */
+ * gaps in the line. what: escaped. */
 void chart_days(struct buf *out, const uint32_t *days, const bool *known,
                 size_t count, double low, double high, const char *what);
 
-/* Bars by hour of a day; those in [since, until) (hours of the day) stand
- * out; usual: posts an hour as a dashed line, < 0: none. */
-void chart_hours(struct buf *out, const uint32_t *hours, size_t count,
-                 size_t since, size_t until, double usual, const char *what);
-
-/* Net sentiment from -1 to 1 with its interval. */
-void chart_net(struct buf *out, const struct estimate *net);
+/* A day's posts by hour; those in [since, until) (hours of the day) stand
+ * out. */
+struct chart_hours {
+    const uint32_t *hours;
+    size_t count, since, until;
+    double usual;          /* posts an hour, a dashed line; < 0: none */
+    const char *title;     /* escaped */
+};
+void chart_hours(struct buf *out, const struct chart_hours *c);
+void chart_hours_plain(struct buf *out, const struct chart_hours *c);
 
 #endif

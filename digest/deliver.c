@@ -89,7 +89,7 @@ static int send_file(const struct turn *t, const struct digest *d,
     else if (strcmp(format, "markdown") == 0)
         digest_markdown(d, &out);
     else
-        digest_html(d, &out, NULL, NULL);
+        digest_html(d, &out, NULL);
     int rc = file_replace(t->to->path, &out, err);
     buf_release(&out);
     return rc;

@@ -191,10 +191,17 @@ void digest_text(const struct digest *d, struct buf *out, unsigned columns,
                  bool colour);
 void digest_markdown(const struct digest *d, struct buf *out);
 void digest_json(const struct digest *d, struct buf *out);
-/* One self-contained page. previous/next: file names for links, "" for none;
- * both NULL: a page that stands alone, without links to others. */
+/* Where a page's links go; NULL or "": no such link. */
+struct digest_links {
+    const char *previous, *next; /* pages of the days around it */
+    const char *inbox;
+    const char *subject;         /* what a subject's name follows, escaped */
+};
+/* One self-contained page; links NULL: it stands alone. */
 void digest_html(const struct digest *d, struct buf *out,
-                 const char *previous, const char *next);
+                 const struct digest_links *links);
+/* The same for mail: no SVG, folds or variables, which mail readers drop. */
+void digest_html_mail(const struct digest *d, struct buf *out);
 
 /* digest/site.c: a folder with a page a day, YYYY-MM-DD.html, and index.html
  * with a calendar of them. The neighbours' pages, where there are any, are
@@ -202,6 +209,9 @@ void digest_html(const struct digest *d, struct buf *out,
 int digest_site(const struct digest *d, const struct digest *before,
                 const struct digest *after, const char *folder,
                 struct error *err);
+/* The calendar alone: days ascending, each linked as YYYY-MM-DD.html. */
+void digest_calendar(struct buf *out, const char *title, const int64_t *days,
+                     size_t count);
 /* True when the folder has a page of the day. */
 bool digest_site_has(const char *folder, int64_t day);
 
@@ -213,6 +223,7 @@ void phrase_date(struct buf *out, int64_t day);          /* 2026-11-20 */
 void phrase_count(struct buf *out, uint64_t n);          /* 4,124 */
 void phrase_change(struct buf *out, double change);      /* ▲ 62 %, ▼ 6 %, ▲ ×48, = */
 void phrase_share(struct buf *out, double share);        /* 31 % */
+void phrase_signed(struct buf *out, double value);       /* −0.12 */
 void phrase_net(struct buf *out, const struct estimate *e);
                                           /* +0.12 ±0.05, too few to say */
 void phrase_clock(struct buf *out, int64_t when, const struct digest *d);
@@ -245,6 +256,8 @@ void phrase_expired(struct buf *out, const struct digest *d);
 void phrase_verdict(struct buf *out, const struct digest *d);
 void phrase_gap(struct buf *out, const struct digest *d,
                 const struct digest_gap *g);   /* bsky missing 03:10-04:25 */
+void phrase_effect(struct buf *out, const struct effect *e);
+                                           /* posts +62 (+40 to +81) %: rose */
 void phrase_experiment(struct buf *out, const struct digest *d,
                        const struct digest_experiment *e);
 void phrase_answered(struct buf *out, uint64_t asked, uint64_t answered,

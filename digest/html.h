@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pieces of the page, shared by its sections. Private to digest/html*.c. */
+/* Pieces of the page, shared by its sections. Private to digest/html*.c and
+ * to who serves pages (commands/serve*.c). */
 #ifndef DIGEST_HTML_H
 #define DIGEST_HTML_H
 
 #include "digest/digest.h"
+
+enum { HTML_CELL_FLOOR = 10 }; /* posts; fewer in a cell are too few to say */
+
+struct page {
+    struct buf *out;
+    const struct digest *d;
+    const struct digest_links *links;
+    bool mail;                 /* no SVG, no folds, no variables */
+};
 
 /* Escaped; control and bidi control characters are left out. */
 void html_escaped(struct buf *out, const char *text);
@@ -11,19 +21,31 @@ void html_escaped(struct buf *out, const char *text);
 void html_text(struct buf *out, const char *text);
 /* A phrase_* result, escaped; phrase is released. */
 void html_phrase(struct buf *out, struct buf *phrase);
-void html_why(struct buf *out, const struct digest *d, const char *subject,
-              const char *count);
+/* One post, quoted. d gives the zone and the day that needs no date. */
 void html_sample(struct buf *out, const struct digest *d,
                  const struct sample *s);
+/* In green or red where the interval leaves zero out. */
 void html_estimate(struct buf *out, const struct estimate *e);
+/* The document up to <main>; mail: with colours as plain values. */
+void html_open(struct buf *out, const char *title, bool mail);
+
+/* The subject's title, a link where its page is served. */
+void html_subject(const struct page *p, const char *name);
+void html_why(const struct page *p, const char *subject, const char *count);
+/* A fold, open in mail. */
+void html_fold(const struct page *p, const char *summary);
+void html_fold_end(const struct page *p);
+const struct digest_standing *html_standing_of(const struct digest *d,
+                                               const char *subject);
 
 /* Sections, in reading order. */
-void html_changes(struct buf *out, const struct digest *d);
-void html_standing(struct buf *out, const struct digest *d);
-void html_people(struct buf *out, const struct digest *d); /* wishes, waiting */
-void html_experiments(struct buf *out, const struct digest *d);
-void html_rivals(struct buf *out, const struct digest *d);
-void html_where(struct buf *out, const struct digest *d);
-void html_samples(struct buf *out, const struct digest *d);
+void html_changes(const struct page *p);
+void html_standing(const struct page *p);
+void html_wishes(const struct page *p);
+void html_waiting(const struct page *p);
+void html_experiments(const struct page *p);
+void html_rivals(const struct page *p);
+void html_where(const struct page *p);
+void html_samples(const struct page *p);
 
 #endif

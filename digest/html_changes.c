@@ -7,134 +7,143 @@
 
 #include "digest/chart.h"
 
-static const struct digest_standing *standing_of(const struct digest *d,
-                                                 const char *subject)
-{
-    for (size_t i = 0; subject && i < d->standing_count; i++)
-        if (strcmp(d->standing[i].name, subject) == 0)
-            return &d->standing[i];
-    return NULL;
-}
-
-static void put_alert_tags(struct buf *out, const struct alert *a)
+static void put_words(const struct page *p, const struct alert *a)
 {
     if (!a->term_count)
         return;
-    buf_puts(out, "<ul class=\"tags\">");
+    buf_puts(p->out, "<p class=\"words\"><span class=\"dim\">Words:</span> ");
     for (size_t i = 0; i < a->term_count; i++) {
-        buf_puts(out, "<li>“");
-        html_text(out, a->terms[i].text);
-        buf_printf(out, "” ×%llu%s</li>",
-                   (unsigned long long)a->terms[i].posts,
-                   a->terms[i].before ? "" : ", new");
+        buf_puts(p->out, i ? ", <b>" : "<b>");
+        html_text(p->out, a->terms[i].text);
+        buf_puts(p->out, "</b>&nbsp;");
+        phrase_count(p->out, a->terms[i].posts);
+        buf_puts(p->out, a->terms[i].before ? "" : "&nbsp;<small>new</small>");
     }
-    buf_puts(out, "</ul>\n");
+    buf_puts(p->out, "</p>\n");
 }
 
-/* The arithmetic behind an alert, folded away. */
-static void put_alert_why(struct buf *out, const struct digest *d,
-                          const struct alert *a)
+static void put_part(const struct page *p, const struct alert_part *part)
 {
-    buf_puts(out, "<details><summary>Why this is told</summary><ul>");
-    for (size_t i = 0; i < a->part_count; i++) {
-        const struct alert_part *p = &a->parts[i];
-        buf_puts(out, "<li>");
-        html_escaped(out, p->subject);
-        buf_printf(out, ", %s: %llu against %.1f expected from its own past "
-                   "(usually %.0f to %.0f); %.1f times its usual spread in "
-                   "its highest hour</li>", p->name,
-                   (unsigned long long)p->observed, p->expected,
-                   p->low < 0 ? 0 : p->low, p->high, p->score);
-    }
-    buf_printf(out, "<li>%llu writers; the busiest wrote %.0f %%; copies and "
-               "reposts %.0f %%; coverage of these hours ",
-               (unsigned long long)a->authors, 100 * a->top_author,
-               100 * a->copied);
-    if (d->planned)
-        phrase_share(out, a->coverage);
-    else
-        buf_puts(out, "not recorded");
-    buf_puts(out, "</li></ul>");
-    html_why(out, d, a->subject, NULL);
-    buf_puts(out, "</details>\n");
+    buf_puts(p->out, "<li>");
+    html_escaped(p->out, phrase_title(p->d, part->subject));
+    buf_puts(p->out, ", ");
+    html_text(p->out, part->name);
+    buf_puts(p->out, ": ");
+    phrase_count(p->out, part->observed);
+    buf_printf(p->out, " against %.1f expected from its own past (usually "
+               "%.0f to %.0f); %.1f times its usual spread in its highest "
+               "hour</li>", part->expected, part->low < 0 ? 0 : part->low,
+               part->high, part->score);
 }
 
-static void put_alert_chart(struct buf *out, const struct digest *d,
-                            const struct alert *a)
+/* The arithmetic behind an alert, folded away, and where to read on. A mail
+ * has the command alone. */
+static void put_why(const struct page *p, const struct alert *a)
 {
-    const struct digest_standing *s = standing_of(d, a->subject);
+    html_fold(p, "Why this is told");
+    if (!p->mail) {
+        buf_puts(p->out, "<ul>");
+        for (size_t i = 0; i < a->part_count; i++)
+            put_part(p, &a->parts[i]);
+        buf_puts(p->out, "<li>");
+        phrase_count(p->out, a->authors);
+        buf_printf(p->out, " %s; the busiest wrote %.0f %%; copies and "
+                   "reposts %.0f %%; coverage of these hours ",
+                   a->authors == 1 ? "writer" : "writers",
+                   100 * a->top_author, 100 * a->copied);
+        if (p->d->planned)
+            phrase_share(p->out, a->coverage);
+        else
+            buf_puts(p->out, "not recorded");
+        buf_puts(p->out, "</li></ul>");
+    }
+    html_why(p, a->subject, NULL);
+    html_fold_end(p);
+}
+
+static void put_hours(const struct page *p, const struct alert *a)
+{
+    const struct digest *d = p->d;
+    const struct digest_standing *s = html_standing_of(d, a->subject);
+    struct chart_hours chart = { .usual = -1 };
+    struct buf safe = BUF_INIT(0);
     if (!s || !s->hour_count || a->until <= d->from)
         return;
-    struct buf what = BUF_INIT(0), safe = BUF_INIT(0);
-    int64_t since = a->since > d->from ? a->since - d->from : 0;
-    buf_printf(&what, "%s: posts by hour of the day", s->title);
-    html_escaped(&safe, buf_text(&what));
-    chart_hours(out, s->hours, s->hour_count, (size_t)(since / HOUR),
-                (size_t)((a->until - d->from + HOUR - 1) / HOUR),
-                s->usual > 0 ? s->usual / 24 : -1, buf_text(&safe));
-    buf_release(&what);
+    chart.hours = s->hours;
+    chart.count = s->hour_count;
+    chart.since = (size_t)((a->since > d->from ? a->since - d->from : 0) /
+                           HOUR);
+    chart.until = (size_t)((a->until - d->from + HOUR - 1) / HOUR);
+    if (s->usual > 0)
+        chart.usual = s->usual / 24;
+    html_escaped(&safe, s->title);
+    chart.title = buf_text(&safe);
+    if (p->mail)
+        chart_hours_plain(p->out, &chart);
+    else
+        chart_hours(p->out, &chart);
     buf_release(&safe);
 }
 
-static void put_alert(struct buf *out, const struct digest *d,
-                      const struct alert *a)
+static void put_alert(const struct page *p, const struct alert *a)
 {
     struct buf phrase = BUF_INIT(0);
     const char *level = detect_level_names[a->level];
-    buf_printf(out, "<article class=\"story %s\"><h3><span class=\"level\">"
-               "%s</span> ", level, a->withheld ? "shown, not judged" : level);
-    phrase_alert(&phrase, d, a);
-    html_phrase(out, &phrase);
-    buf_puts(out, "</h3>\n<p>");
-    phrase_alert_detail(&phrase, d, a);
-    html_phrase(out, &phrase);
-    buf_puts(out, "</p>\n");
-    put_alert_chart(out, d, a);
-    put_alert_tags(out, a);
+    buf_printf(p->out, "<article class=\"story %s\"><div class=\"level\">%s"
+               "</div><h3>", level, a->withheld ? "shown, not judged" : level);
+    phrase_alert(&phrase, p->d, a);
+    html_phrase(p->out, &phrase);
+    buf_puts(p->out, "</h3>\n<p>");
+    phrase_alert_detail(&phrase, p->d, a);
+    html_phrase(p->out, &phrase);
+    buf_puts(p->out, "</p>\n");
+    put_hours(p, a);
+    put_words(p, a);
     for (size_t i = 0; i < a->sample_count && i < 2; i++)
-        html_sample(out, d, &a->samples[i]);
-    put_alert_why(out, d, a);
-    buf_puts(out, "</article>\n");
+        html_sample(p->out, p->d, &a->samples[i]);
+    if (p->links && p->links->subject) {
+        buf_puts(p->out, "<p>More of it: ");
+        html_subject(p, a->subject);
+        buf_puts(p->out, "</p>\n");
+    }
+    put_why(p, a);
+    buf_puts(p->out, "</article>\n");
 }
 
-static void put_rising(struct buf *out, const struct digest *d)
+static void put_rising(const struct page *p)
 {
+    const struct digest *d = p->d;
     if (!d->rising_count)
         return;
-    buf_puts(out, "<h3>Newly frequent words</h3><ul>");
+    buf_puts(p->out, "<h3>Newly frequent words</h3><ul>");
     for (size_t i = 0; i < d->rising_count; i++) {
         const struct term *t = &d->rising[i];
-        buf_puts(out, "<li>“");
-        html_text(out, t->text);
-        buf_printf(out, "”: %llu people today, %.1f expected",
-                   (unsigned long long)t->authors, t->expected);
-        if (!t->before)
-            buf_puts(out, ", never before");
-        buf_puts(out, "</li>");
+        buf_puts(p->out, "<li>“");
+        html_text(p->out, t->text);
+        buf_puts(p->out, "”: ");
+        phrase_count(p->out, t->authors);
+        buf_printf(p->out, " %s, %.1f expected%s</li>",
+                   t->authors == 1 ? "person" : "people", t->expected,
+                   t->before ? "" : ", never before");
     }
-    buf_puts(out, "</ul>\n");
+    buf_puts(p->out, "</ul>\n");
 }
 
-void html_changes(struct buf *out, const struct digest *d)
+void html_changes(const struct page *p)
 {
-    size_t told = d->alerts ? d->alerts->count : 0;
+    const struct alerts *alerts = p->d->alerts;
+    size_t told = alerts ? alerts->count : 0;
     struct buf phrase = BUF_INIT(0);
-    buf_puts(out, "<section><h2>What changed</h2>\n");
+    buf_puts(p->out, "<section id=\"changed\"><h2>What changed</h2>\n");
     for (size_t i = 0; i < told; i++)
-        put_alert(out, d, &d->alerts->items[i]);
-    if (d->alerts) {
-        buf_printf(out, "<p class=\"%s\">", d->alerts->withheld ? "warn"
-                                            : told ? "dim" : "");
-        phrase_verdict(&phrase, d);
-        html_phrase(out, &phrase);
-        buf_puts(out, "</p>\n");
+        put_alert(p, &alerts->items[i]);
+    if (alerts) {
+        buf_printf(p->out, "<p class=\"%s\">", alerts->withheld ? "warn"
+                                               : told ? "dim" : "even");
+        phrase_verdict(&phrase, p->d);
+        html_phrase(p->out, &phrase);
+        buf_puts(p->out, "</p>\n");
     }
-    if (d->history_days < DIGEST_DAYS / 4) {
-        buf_puts(out, "<p class=\"dim\">");
-        phrase_history(&phrase, d);
-        html_phrase(out, &phrase);
-        buf_puts(out, "</p>\n");
-    }
-    put_rising(out, d);
-    buf_puts(out, "</section>\n");
+    put_rising(p);
+    buf_puts(p->out, "</section>\n");
 }

@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "digest/chart.h"
-
 /* Escaped; controls and bidi controls left out, line breaks to spaces. */
 void html_escaped(struct buf *out, const char *text)
 {
@@ -52,14 +50,54 @@ void html_phrase(struct buf *out, struct buf *phrase)
     buf_release(phrase);
 }
 
-void html_why(struct buf *out, const struct digest *d,
-                    const char *subject, const char *count)
+void html_why(const struct page *p, const char *subject, const char *count)
 {
     struct buf phrase = BUF_INIT(0);
-    buf_puts(out, "<code>");
-    phrase_why(&phrase, d, subject, count);
-    html_phrase(out, &phrase);
-    buf_puts(out, "</code>");
+    buf_puts(p->out, "<code>");
+    phrase_why(&phrase, p->d, subject, count);
+    html_phrase(p->out, &phrase);
+    buf_puts(p->out, "</code>");
+}
+
+const struct digest_standing *html_standing_of(const struct digest *d,
+                                               const char *subject)
+{
+    for (size_t i = 0; subject && i < d->standing_count; i++)
+        if (strcmp(d->standing[i].name, subject) == 0)
+            return &d->standing[i];
+    return NULL;
+}
+
+void html_subject(const struct page *p, const char *name)
+{
+    bool link = p->links && p->links->subject;
+    if (link) {
+        buf_printf(p->out, "<a href=\"%s", p->links->subject);
+        for (const unsigned char *c = (const unsigned char *)name; *c; c++)
+            buf_printf(p->out, (*c >= 'a' && *c <= 'z') ||
+                                       (*c >= 'A' && *c <= 'Z') ||
+                                       (*c >= '0' && *c <= '9') ||
+                                       strchr("-_./", *c)
+                                   ? "%c" : "%%%02X", *c);
+        buf_puts(p->out, "?day=");
+        phrase_date(p->out, p->d->day);
+        buf_puts(p->out, "\">");
+    }
+    html_escaped(p->out, phrase_title(p->d, name));
+    buf_puts(p->out, link ? "</a>" : "");
+}
+
+void html_fold(const struct page *p, const char *summary)
+{
+    if (p->mail)
+        buf_puts(p->out, "<p class=\"dim\"><small>");
+    else
+        buf_printf(p->out, "<details><summary>%s</summary>", summary);
+}
+
+void html_fold_end(const struct page *p)
+{
+    buf_puts(p->out, p->mail ? "</small></p>\n" : "</details>\n");
 }
 
 /* Only web addresses become links. */
@@ -87,21 +125,28 @@ void html_sample(struct buf *out, const struct digest *d,
     html_phrase(out, &phrase);
     if (is_link(s->url))
         buf_puts(out, "</a>");
-    if (s->likes || s->reposts) {
+    if (s->tags.label != LABEL_NEUTRAL)
+        buf_printf(out, " · %s", label_names[s->tags.label]);
+    for (int i = 0, told = 0; i < ASPECT_COUNT; i++)
+        if (s->tags.aspects >> i & 1)
+            buf_printf(out, "%s%s", told++ ? ", " : " · about ",
+                       aspect_names[i]);
+    uint64_t echo = (uint64_t)s->likes + s->reposts;
+    if (echo) {
         buf_puts(out, " · ");
-        phrase_count(out, (uint64_t)s->likes + s->reposts);
-        buf_puts(out, " likes and reposts");
+        phrase_count(out, echo);
+        buf_puts(out, echo == 1 ? " like or repost" : " likes and reposts");
     }
     buf_puts(out, "</cite></blockquote>\n");
 }
 
 void html_estimate(struct buf *out, const struct estimate *e)
 {
-    if (e->few) {
-        buf_puts(out, "<span class=\"dim\">too few to say</span>");
-        return;
-    }
-    buf_printf(out, "%s%.2f <small>±%.2f</small>", e->value < 0 ? "−" : "+",
-               fabs(e->value), (e->high - e->low) / 2);
-    chart_net(out, e);
+    struct buf phrase = BUF_INIT(0);
+    buf_printf(out, "<span class=\"%s\">", e->few || isnan(e->value) ? "dim"
+                                         : e->low > 0 ? "pos"
+                                         : e->high < 0 ? "neg" : "even");
+    phrase_net(&phrase, e);
+    html_phrase(out, &phrase);
+    buf_puts(out, "</span>");
 }

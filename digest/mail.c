@@ -135,7 +135,7 @@ void mail_compose(struct buf *out, const struct mail_head *head,
 {
     struct buf text = BUF_INIT(0), page = BUF_INIT(0), subject = BUF_INIT(0);
     digest_text(d, &text, 76, false);
-    digest_html(d, &page, NULL, NULL);
+    digest_html_mail(d, &page);
     digest_subject(&subject, d);
     uint64_t boundary = hash64(page.data, page.length);
     put_head(out, head, buf_text(&subject), d->now, boundary);

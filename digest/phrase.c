@@ -76,7 +76,7 @@ void phrase_share(struct buf *out, double share)
         buf_printf(out, "%.0f %%", percent);
 }
 
-static void phrase_signed(struct buf *out, double value)
+void phrase_signed(struct buf *out, double value)
 {
     buf_printf(out, "%s%.2f", value < -0.005 ? "−" : value > 0.005 ? "+" : "",
                fabs(value));
@@ -463,7 +463,7 @@ void phrase_alert_terms(struct buf *out, const struct alert *a)
 }
 
 /* A change of a share is said in points, one of a count in percent. */
-static void phrase_effect(struct buf *out, const struct effect *e)
+void phrase_effect(struct buf *out, const struct effect *e)
 {
     const char *unit = e->measure == EFFECT_POSTS ? "%" : "points";
     buf_printf(out, "%s ", effect_names[e->measure]);

@@ -9,21 +9,6 @@
 #include "base/file.h"
 #include "digest/html.h"
 
-static const char style[] =
-":root{--ink:#1d1c19;--dim:#635f56;--line:#dedacf;--paper:#faf9f6;"
-"--cool:#275a72;color-scheme:light dark}"
-"@media(prefers-color-scheme:dark){:root{--ink:#ece9e1;--dim:#aaa598;"
-"--line:#38362f;--paper:#161512;--cool:#8fc4dd}}"
-"body{margin:0;background:var(--paper);color:var(--ink);"
-"font:16px/1.5 system-ui,sans-serif}"
-"main{max-width:54rem;margin:0 auto;padding:1.6rem 1.1rem 3rem}"
-"h1{font-size:1.55rem;margin:0 0 .2rem}h2{font-size:1.1rem;"
-"margin:2rem 0 .5rem}"
-"a{color:var(--cool);font-weight:600}table{border-collapse:collapse}"
-"th,td{width:2.9rem;height:2.4rem;text-align:center;font-weight:normal;"
-"border:1px solid var(--line);font-variant-numeric:tabular-nums}"
-"th,td.none{color:var(--dim)}td a{display:block;line-height:2.4rem}";
-
 static void page_name(struct buf *out, int64_t day)
 {
     phrase_date(out, day);
@@ -95,7 +80,7 @@ static void put_cell(struct buf *out, int64_t day, bool page)
     int year, month, date;
     clock_date(day, &year, &month, &date);
     if (!page) {
-        buf_printf(out, "<td class=\"none\">%d</td>", date);
+        buf_printf(out, "<td class=\"dim\">%d</td>", date);
         return;
     }
     buf_puts(out, "<td><a href=\"");
@@ -108,6 +93,8 @@ static void put_cell(struct buf *out, int64_t day, bool page)
 /* Monday first. days: those of the month, ascending. */
 static void put_month(struct buf *out, const int64_t *days, size_t count)
 {
+    static const char *const weekdays[] = { "Mo", "Tu", "We", "Th", "Fr",
+                                            "Sa", "Su" };
     int year, month, date;
     struct buf name = BUF_INIT(0);
     clock_date(days[0], &year, &month, &date);
@@ -116,11 +103,12 @@ static void put_month(struct buf *out, const int64_t *days, size_t count)
                                 : clock_days(year, month + 1, 1);
     int blank = (clock_weekday(first) + 6) % 7;
     phrase_day(&name, first);
-    buf_printf(out, "<h2>%s</h2>\n<table><thead><tr><th>Mo</th><th>Tu</th>"
-               "<th>We</th><th>Th</th><th>Fr</th><th>Sa</th><th>Su</th></tr>"
-               "</thead><tbody>\n<tr>",
+    buf_printf(out, "<h2>%s</h2>\n<table class=\"month\"><thead><tr>",
                strchr(strchr(buf_text(&name), ' ') + 1, ' ') + 1);
     buf_release(&name);
+    for (size_t i = 0; i < sizeof(weekdays) / sizeof(*weekdays); i++)
+        buf_printf(out, "<th scope=\"col\">%s</th>", weekdays[i]);
+    buf_puts(out, "</tr></thead><tbody>\n<tr>");
     for (int i = 0; i < blank; i++)
         buf_puts(out, "<td></td>");
     for (int64_t day = first; day < after; day++) {
@@ -135,20 +123,20 @@ static void put_month(struct buf *out, const int64_t *days, size_t count)
     buf_puts(out, "</tr>\n</tbody></table>\n");
 }
 
-static int write_index(const struct digest *d, const char *folder,
-                       const int64_t *days, size_t count, struct error *err)
+void digest_calendar(struct buf *out, const char *title, const int64_t *days,
+                     size_t count)
 {
-    struct buf out = BUF_INIT(0), path = BUF_INIT(0);
-    buf_printf(&out, "<!doctype html>\n<html lang=\"en\"><head><meta "
-               "charset=\"utf-8\"><meta name=\"viewport\" content=\"width="
-               "device-width,initial-scale=1\"><title>Groundswell</title>"
-               "<style>%s</style></head>\n<body><main><h1>", style);
-    html_text(&out, d->title);
-    buf_puts(&out, "</h1>\n<p>Latest: <a href=\"");
-    page_name(&out, days[count - 1]);
-    buf_puts(&out, "\">");
-    phrase_day(&out, days[count - 1]);
-    buf_puts(&out, "</a></p>\n");
+    html_open(out, title, false);
+    buf_puts(out, "<h1>");
+    html_text(out, title);
+    buf_puts(out, "</h1>\n");
+    if (count) {
+        buf_puts(out, "<p>Latest: <a href=\"");
+        page_name(out, days[count - 1]);
+        buf_puts(out, "\">");
+        phrase_day(out, days[count - 1]);
+        buf_puts(out, "</a></p>\n");
+    }
     for (size_t end = count, start; end > 0; end = start) {
         int year, month, date, y, m;
         clock_date(days[end - 1], &year, &month, &date);
@@ -157,9 +145,16 @@ static int write_index(const struct digest *d, const char *folder,
             if (y != year || m != month)
                 break;
         }
-        put_month(&out, days + start, end - start);
+        put_month(out, days + start, end - start);
     }
-    buf_puts(&out, "</main></body></html>\n");
+    buf_puts(out, "</main></body></html>\n");
+}
+
+static int write_index(const struct digest *d, const char *folder,
+                       const int64_t *days, size_t count, struct error *err)
+{
+    struct buf out = BUF_INIT(0), path = BUF_INIT(0);
+    digest_calendar(&out, d->title, days, count);
     buf_printf(&path, "%s/index.html", folder);
     int rc = file_replace(path.data, &out, err);
     buf_release(&out);
@@ -180,7 +175,8 @@ static int write_page(const struct digest *d, const char *folder,
         if (days[i] > d->day && !next.length)
             page_name(&next, days[i]);
     }
-    digest_html(d, &out, buf_text(&previous), buf_text(&next));
+    digest_html(d, &out, &(struct digest_links){
+        .previous = buf_text(&previous), .next = buf_text(&next) });
     full_path(&path, folder, d->day);
     int rc = file_replace(path.data, &out, err);
     buf_release(&out);

@@ -81,8 +81,15 @@ parts = [p.get_content_type() for p in m.walk()]
 assert parts == ["multipart/alternative", "text/plain", "text/html"], parts
 plain, page = [p.get_content() for p in m.iter_parts()]
 assert "Harrow & Pine" in plain and "</html>" in page
+# what mail readers drop: SVG, variables, folds, sheets of more than 8 KB
+assert not any(x in page for x in ("<svg", "var(", "<details", "<script")), page
+assert "▁" in page or "█" in page, "no chart"
+style = page[page.index("<style>"):page.index("</style>")]
+assert len(style) < 8192 and "@media" not in style, len(style)
+open("mail.html", "w").write(page)
 assert max(len(line) for line in raw[1].split(b"\n")) < 200
 END
+! command -v chromium >/dev/null || "$python" "$ROOT/tests/faults/page.py" mail.html || fail "the mail's page is not right"
 "$python" - in/hook-0 <<'END' || fail "the webhook's body is not right"
 import json, sys
 body = json.load(open(sys.argv[1]))

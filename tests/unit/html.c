@@ -76,11 +76,11 @@ static void an_empty_day_is_a_page(void **state)
     struct digest d;
     struct buf page = BUF_INIT(0);
     init(&d);
-    digest_html(&d, &page, NULL, NULL);
+    digest_html(&d, &page, NULL);
     check_page(&page);
     assert_non_null(strstr(page.data, "Friday 20 November 2026"));
-    assert_non_null(strstr(page.data, "coverage not recorded"));
-    assert_non_null(strstr(page.data, "no earlier day to compare with"));
+    assert_non_null(strstr(page.data, "no post was collected"));
+    assert_null(strstr(page.data, "<section")); /* one line, no more */
     buf_release(&page);
 }
 
@@ -104,6 +104,7 @@ static void hostile_texts_stay_in_their_place(void **state)
                                   false };
     struct digest_gap gap = { hostile, 0, 900, COVERAGE_FAILED };
     init(&d);
+    d.collected = d.posts = 2;
     samples[1].url = "https://example.org/\"><script>";
     d.samples = samples;
     d.sample_count = 2;
@@ -118,7 +119,9 @@ static void hostile_texts_stay_in_their_place(void **state)
     d.gaps = &gap;
     d.gap_count = 1;
     d.planned = true;
-    digest_html(&d, &page, "2026-11-19.html", "2026-11-21.html");
+    digest_html(&d, &page, &(struct digest_links){
+        .previous = "2026-11-19.html", .next = "2026-11-21.html",
+        .subject = "subject/", .inbox = "inbox" });
     check_page(&page);
     assert_non_null(strstr(page.data, "&lt;script&gt;alert(1)"));
     assert_int_equal(1, count_of(&page, "href=\"https://example.org"));
@@ -155,7 +158,7 @@ static void alerts_show_cause_and_arithmetic(void **state)
     d.history_days = 28;
     d.standing = &standing;
     d.standing_count = 1;
-    digest_html(&d, &page, NULL, NULL);
+    digest_html(&d, &page, NULL);
     check_page(&page);
     assert_non_null(strstr(page.data, "40 against 5.5 expected"));
     assert_non_null(strstr(page.data, "class=\"bar hot\""));
