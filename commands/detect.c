@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -42,9 +43,11 @@ struct reading {
     unsigned long line;
     int64_t step;       /* smallest distance between rows; 0: unknown */
     unsigned long shuffled, first_shuffled; /* earlier than the row before */
+    bool rfc;           /* times come, and go, as 2026-11-20T15:00:00Z */
 };
 
-static void put_hour(struct detector *d, int64_t hour, double sum, bool rows)
+static void put_hour(const struct reading *r, struct detector *d, int64_t hour,
+                     double sum, bool rows)
 {
     struct detect_point p;
     char when[CLOCK_TEXT];
@@ -54,8 +57,10 @@ static void put_hour(struct detector *d, int64_t hour, double sum, bool rows)
     if (rows || !(p.low > 0))
         detector_step(d, hour, sum, &p);
     clock_format(p.hour, when);
-    when[10] = ' ';
-    when[19] = '\0';
+    if (!r->rfc) {
+        when[10] = ' ';
+        when[19] = '\0';
+    }
     printf("%s,%.15g,%.2f,%.2f,%d\n", when, p.count, p.expected, p.score,
            p.level == DETECT_ALERT);
 }
@@ -114,7 +119,7 @@ static void detect_rows(const struct reading *r, double threshold)
 
         for (; i < r->count && r->rows[i].when < hour + HOUR; i++)
             sum += r->rows[i].count;
-        put_hour(&d, hour, sum, i > first);
+        put_hour(r, &d, hour, sum, i > first);
     }
     if (i < r->count)
         log_line(LOG_NOTE, "the last hour has not ended: left out");
@@ -149,6 +154,8 @@ static int read_line(struct reading *r, char *line, int64_t *when,
         return error_set(err, ERROR_INPUT, "line %lu: \"%.40s\" is not a time "
                          "like 2026-11-20T15:00:00Z", r->line, line);
     }
+    if (!r->count)
+        r->rfc = memchr(line, 'T', (size_t)(comma - line)) != NULL;
     *count = strtod(comma + 1, &end);
     if (end == comma + 1 || end[strspn(end, " \t")] || !(*count >= 0) ||
         *count > COUNT_LIMIT)
@@ -223,7 +230,8 @@ const struct command command_detect = {
         "zero, but teach nothing where zero is beyond what is usual; the last\n"
         "hour is given once its last minutes are there (rows as close as the\n"
         "closest two reach its end). Each hour is judged from itself and\n"
-        "earlier hours alone. Times are UTC where no zone is written.\n\n"
+        "earlier hours alone. Times are UTC where no zone is written, and\n"
+        "given in UTC, with T and Z where they came with a T.\n\n"
         "  swell detect < mentions.csv | grep ',1$'\n",
     .options = options,
     .state_size = sizeof(struct flags),
