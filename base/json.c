@@ -522,9 +522,8 @@ int json_line(struct json *j, const char *data, size_t length,
     int rc = skip_bom(j, &from, &left);
     ready = left;
     if (!rc && left) {
-        const char *clean = repair(j, from, &ready);
         /* Cut inside an escape: yajl shall say so. */
-        rc = feed_yajl(j, ready == left ? clean : from, left);
+        rc = feed_yajl(j, repair(j, from, &ready), left);
     }
     if (!rc && (!length || data[length - 1] != '\n'))
         rc = feed_yajl(j, "\n", 1);

@@ -265,6 +265,7 @@ static void test_lines_stand_alone(void **state)
         { "\xef\xbb\xbf{\"i\":\"\\ud83d\"}\r\n", "" },
         { "6\n", "" },
         { "{\"i\":7}{\"i\":8}\n", "" },
+        { "{\"i\":\"\\u0000\"} \"\\ud", CUT "19" },
     };
     struct seen seen = { BUF_INIT(0), 1, 0, 0 };
     struct json *j = json_open("", paths, take, &seen);
@@ -278,7 +279,7 @@ static void test_lines_stand_alone(void **state)
     }
     assert_string_equal(buf_text(&seen.text),
         "[number:1][number:4][number:5][string:\xef\xbf\xbd][absent]"
-        "[number:7][number:8]");
+        "[number:7][number:8][string:\xef\xbf\xbd]");
     json_close(j);
     buf_release(&seen.text);
 }
