@@ -974,7 +974,11 @@ int main(int argc, char **argv)
     if (!read_options(g, argc, argv))
         return usage();
     mkdir(g->folder, 0777);
-    g->random = g->seed * 0x9e3779b97f4a7c15u;
+    /* Seeds that follow each other must not: a stream moved by one draw soon
+     * falls in step with the other. */
+    g->random = 0x9e3779b97f4a7c15u;
+    for (uint64_t i = 1; i < g->seed; i++)
+        g->random = (g->random ^ g->random >> 31) * 0xbf58476d1ce4e5b9u;
     g->authors = (uint32_t)(g->posts / 6 + 50);
     g->zipf = mem_alloc((g->names + 1) * sizeof(*g->zipf));
     for (uint64_t i = 0; i < g->names; i++)
