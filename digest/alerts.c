@@ -64,6 +64,7 @@ struct survey {
     struct detect_point *points;
     struct finding *findings;
     size_t count, room;
+    bool unsure;              /* a silence that may be the sources' was told */
     struct error *err;
 };
 
@@ -150,9 +151,18 @@ static void judge_silence(struct survey *s, const char *subject,
         return;
     for (size_t i = in.from; i < in.until; i++)
         planned = planned || s->coverage[i] >= 0;
-    if ((planned && coverage_of(s, in.from, in.until) >= COVERAGE_FLOOR) ||
-        (!planned && rest_is_healthy(s, &in, first)))
+    bool healthy = planned
+                       ? coverage_of(s, in.from, in.until) >= COVERAGE_FLOOR
+                       : rest_is_healthy(s, &in, first);
+    /* Nothing says whether the sources worked: shown once, not judged. */
+    bool unsure = !planned && !healthy && !s->unsure;
+    if (healthy || unsure)
         add_finding(s, subject, MEASURE_POSTS, ALERT_QUIET, &in);
+    if (unsure) {
+        s->findings[s->count - 1].coverage = 0;
+        s->findings[s->count - 1].part.level = DETECT_WATCH;
+        s->unsure = true;
+    }
 }
 
 static void judge_series(struct survey *s, const char *subject, int measure,

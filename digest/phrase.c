@@ -441,7 +441,10 @@ void phrase_alert_detail(struct buf *out, const struct digest *d,
     }
     if (a->few_writers)
         buf_puts(out, " · held at watch: few writers or copies");
-    if (a->withheld) {
+    if (a->withheld && a->kind == ALERT_QUIET) {
+        buf_puts(out, " · not judged: whether its sources worked is not "
+                 "recorded");
+    } else if (a->withheld) {
         buf_puts(out, " · not judged: only ");
         phrase_share(out, a->coverage);
         buf_puts(out, " of the planned data is there");

@@ -373,6 +373,11 @@ static void silence_is_told_only_when_the_source_works(void **state)
 
     add_usual(f, 0, 0, DAYS, 6); /* acme: nothing at all today */
     add_usual(f, 1, 0, DAYS, 6);
+    a = find_alerts(f); /* nobody knows whether it worked: shown, once */
+    assert_int_equal(told(a), 0);
+    assert_int_equal(a->count, 1);
+    assert_true(a->items[0].kind == ALERT_QUIET && a->items[0].withheld);
+    alerts_close(a);
     cover(f, DAY_0 * (int64_t)DAY, today(0), COVERAGE_COVERED);
     cover(f, today(0), today(24), COVERAGE_FAILED);
     a = find_alerts(f);
