@@ -51,6 +51,11 @@ static void fault_key(struct reader *r, int line, const char *key,
 {
     struct buf text = BUF_INIT(0);
     buf_printf(&text, "unknown key \"%.60s\"; known here:", key);
+    /* Those that hold lists are in no table. */
+    buf_puts(&text, table == config_options           ? " brands sources digest"
+                    : table == config_subject_options ? " name products"
+                    : table == config_digest_options  ? " recipients"
+                                                      : "");
     for (; table && table->name; table++)
         buf_printf(&text, " %s", table->name);
     fault(r, line, text.data);
@@ -441,10 +446,11 @@ done:
     yaml_parser_delete(&parser);
     if (file)
         fclose(file);
-    if (rc)
+    if (rc && (!faults || !r.document)) {
         config_close(c);
-    else
-        *out = c;
+        c = NULL;
+    }
+    *out = c;
     return rc;
 }
 

@@ -81,7 +81,8 @@ struct config {
 };
 
 /* Read path. All faults found, not only the first, go to *faults (may be
- * NULL) one a line; err carries the first. */
+ * NULL) one a line; err carries the first. With faults *out is what could be
+ * read of a file that has some, for whoever looks for more; else NULL. */
 int config_load(struct config **out, const char *path, struct buf *faults,
                 struct error *err);
 /* Without a file: defaults, no subjects, no sources. */

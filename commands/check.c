@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "collectors/collector.h"
-#include "commands/command.h"
 #include "commands/live.h"
+#include "commands/reading.h"
 
 struct check_flags {
     char *sample, *subject, *lexicon, *live;
@@ -30,7 +30,9 @@ static void check_source(const struct config *c, const struct source_config *s,
                          struct buf *faults)
 {
     struct error err = ERROR_INIT;
-    const struct collector *kind = collector_find(s->type);
+    const struct collector *kind = s->type ? collector_find(s->type) : NULL;
+    if (!s->type)
+        return; /* which was told */
     if (!kind) {
         buf_printf(faults, "%s:%d: the type \"%s\" of the source %s is not "
                    "known; swell sources lists all\n", c->path, s->line,
@@ -50,11 +52,10 @@ static bool check_all(struct invocation *in, const char *path,
 {
     const struct check_flags *flags = in->flags;
     struct error err = ERROR_INIT;
-    if (config_load(&in->config, path, faults, &err)) {
-        if (!faults->length)
-            buf_printf(faults, "%s\n", err.text);
+    if (config_load(&in->config, path, faults, &err) && !faults->length)
+        buf_printf(faults, "%s\n", err.text);
+    if (!in->config)
         return false;
-    }
     for (size_t i = 0; i < in->config->source_count; i++)
         check_source(in->config, &in->config->sources[i], faults);
     size_t before = faults->length;
@@ -165,10 +166,10 @@ static int read_sample(struct sample *s, const char *path, struct error *err)
 
 static void print_shown(const char *line)
 {
-    struct text all = text_of(line);
-    struct text shown = text_fit(all, SHOWN);
-    printf("%.*s%s\n", (int)shown.length, shown.data,
-           shown.length < all.length ? "…" : "");
+    struct buf shown = BUF_INIT(0);
+    put_quoted(&shown, text_of(line), SHOWN);
+    puts(buf_text(&shown));
+    buf_release(&shown);
 }
 
 static void sample_subject(const struct rules *rules, struct matcher *matcher,

@@ -43,6 +43,8 @@ brands:
 sources:
   - name: tags
     type: mastodom
+  - name: nothing
+colour: red
 END
 swell check --config wrong.yaml; echo "status $?"
 rm swell.yaml

@@ -76,6 +76,9 @@ static void faults_have_their_lines(void **state)
     for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++)
         assert_non_null(strstr(faults.data, expected[i]));
     assert_non_null(strstr(err.text, expected[0]));
+    assert_non_null(c); /* what could be read: there may be more to find */
+    assert_int_equal(2, c->subject_count);
+    config_close(c);
     buf_release(&faults);
     unlink(path);
 }
