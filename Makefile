@@ -20,7 +20,7 @@ VERSION := $(shell cat VERSION)
 
 LAYERS := base collectors store pipeline digest commands
 PACKAGES := libcurl yajl libpcre2-8 lmdb yaml-0.1 zlib libzstd sqlite3 \
-            libxxhash libsodium expat
+            libxxhash libsodium expat libmicrohttpd
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Werror=implicit-function-declaration
 comma := ,
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer -O1)

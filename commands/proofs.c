@@ -15,13 +15,14 @@ void proofs_take(struct proofs *p, const struct post *post,
 {
     const struct tags *tags = mention ? &mention->tags : &post->tags;
     double telling = post_telling(post, tags);
+    size_t wanted = p->wanted ? p->wanted : PROOFS;
     size_t at = p->count;
     for (size_t i = 0; i < p->count; i++)
         if (p->items[i].print == print)
             return;
-    if (at == PROOFS && telling <= p->items[at - 1].telling)
+    if (at == wanted && telling <= p->items[at - 1].telling)
         return;
-    if (at < PROOFS)
+    if (at < wanted)
         p->count++;
     else
         at--;
@@ -120,6 +121,14 @@ static void explain(const struct proof *p, struct buf *out,
     spotter_close(spotter);
     buf_puts(out, fired.count ? "\n" : "");
     mem_free(mask);
+}
+
+void proofs_explain(const struct proof *p, struct buf *out,
+                    const struct rules *rules)
+{
+    struct words words = WORDS_INIT;
+    explain(p, out, rules, &words);
+    words_release(&words);
 }
 
 static void put_proof(const struct proofs *all, size_t at, struct buf *out,

@@ -8,7 +8,7 @@
 #include "commands/reading.h"
 #include "digest/terms.h"
 
-enum { PROOFS = 5 };
+enum { PROOFS = 5, PROOFS_MOST = 20 };
 
 struct proof {
     double telling;
@@ -19,13 +19,16 @@ struct proof {
 
 struct proofs {
     struct arena memory;
-    struct proof items[PROOFS];
-    size_t count;
+    struct proof items[PROOFS_MOST];
+    size_t count, wanted;     /* 0: PROOFS */
 };
 
 /* mention NULL: the whole post. print: post_fingerprint() of its text. */
 void proofs_take(struct proofs *p, const struct post *post,
                  const struct mention *mention, uint64_t print);
+/* What pulls one of them where, and which rows fired, in lines. */
+void proofs_explain(const struct proof *p, struct buf *out,
+                    const struct rules *rules);
 void proofs_put(const struct proofs *p, struct buf *out,
                 const struct rules *rules, const struct zone *zone);
 void proofs_release(struct proofs *p);

@@ -23,6 +23,7 @@ extern const struct command command_load;
 extern const struct command command_manual;
 extern const struct command command_posts;
 extern const struct command command_retag;
+extern const struct command command_serve;
 extern const struct command command_sources;
 extern const struct command command_status;
 extern const struct command command_tag;
@@ -55,6 +56,7 @@ const struct command *const commands[] = {
     &command_manual,
     &command_posts,
     &command_retag,
+    &command_serve,
     &command_sources,
     &command_status,
     &command_tag,

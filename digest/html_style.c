@@ -91,6 +91,7 @@ static const char sheet_page[] =
 "form{display:inline}button{font:inherit;font-size:.9rem;padding:.25rem .7rem;"
 "margin:.15rem .3rem .15rem 0;border:1px solid var(--dim);border-radius:5px;"
 "background:var(--card);color:var(--ink);cursor:pointer}"
+"button[aria-pressed]{background:var(--cool);color:var(--paper)}"
 "@media(max-width:52rem){.standing .wide{display:none}}"
 "@media(max-width:40rem){body{font-size:17px}main{padding:1rem .9rem 2rem}"
 "h2{margin-top:2.3rem}.story{padding:.8rem .85rem}"
@@ -145,7 +146,7 @@ void html_open(struct buf *out, const char *title, bool mail)
     buf_puts(out, "<!doctype html>\n<html lang=\"en\"><head>"
              "<meta charset=\"utf-8\"><meta name=\"viewport\" "
              "content=\"width=device-width,initial-scale=1\">"
-             "<meta name=\"referrer\" content=\"no-referrer\">"
+             "<meta name=\"referrer\" content=\"same-origin\">"
              "<meta http-equiv=\"Content-Security-Policy\" "
              "content=\"default-src 'none'; style-src 'unsafe-inline'; "
              "form-action 'self'\">\n<title>Groundswell: ");

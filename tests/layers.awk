@@ -15,6 +15,7 @@ BEGIN {
     owner["sqlite3.h"] = "^commands/sheet_sqlite\\.c$"
     owner["zlib.h"] = owner["zstd.h"] = "^collectors/file_unpack\\.c$"
     owner["expat.h"] = "^base/feed\\.c$"
+    owner["microhttpd.h"] = "^commands/serve\\.c$"
     owner["linear.h"] = "^pipeline/fit[a-z_]*\\.c$"
 }
 FNR == 1 { split(FILENAME, from, "/"); depth = split(FILENAME, parts, "/") }

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asks swell serve: serve.py PORT SWELL FILE; FILE is imported meanwhile."""
+import html.parser
+import http.client
+import json
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+
+port, swell, rest = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+own = f"127.0.0.1:{port}"
+
+
+def ask(method, path, body=None, headers={}, host=own):
+    c = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    c.putrequest(method, path, skip_host=True)
+    for name, value in {"Host": host, **headers}.items():
+        c.putheader(name, value)
+    if body is not None:
+        c.putheader("Content-Length", str(len(body)))
+        c.putheader("Content-Type", "application/x-www-form-urlencoded")
+    c.endheaders(body)
+    r = c.getresponse()
+    return r.status, dict(r.getheaders()), r.read().decode()
+
+
+def form(**fields):
+    return urllib.parse.urlencode(fields).encode()
+
+
+for _ in range(100):
+    try:
+        ask("GET", "/")
+        break
+    except OSError:
+        time.sleep(0.1)
+
+# pages
+day = "/2026-11-20.html"
+subject = "/subject/harrow-pine?day=2026-11-20"
+for path in "/", "/index.html", day, subject, "/inbox":
+    status, head, page = ask("GET", path)
+    assert status == 200, (path, status, page)
+    assert "default-src 'none'" in head["Content-Security-Policy"], head
+    assert "<script" not in page and page.endswith("</html>\n"), path
+    html.parser.HTMLParser().feed(page)
+    status, again, body = ask("HEAD", path)
+    assert status == 200 and body == "", path
+assert 'href="2026-11-20.html"' in ask("GET", "/")[2]
+assert 'href="/subject/harrow-pine?day=2026-11-20"' in ask("GET", day)[2]
+assert "&lt;script&gt;" in ask("GET", "/inbox")[2]
+assert json.loads(ask("GET", "/2026-11-20.json")[2])
+# every link of ours leads somewhere
+for path in "/", day, subject, "/inbox":
+    for link in re.findall(r'href="([^"#]+)"', ask("GET", path)[2]):
+        if not link.startswith("http"):
+            link = urllib.parse.urljoin(path, link)
+            assert ask("GET", link)[0] == 200, (path, link)
+
+# what is not there, or not allowed
+for path in ("/nope", "/2026-11-20.htm", "/2026-13-40.html", "/2031-01-01.html",
+             "/subject/", "/subject/no-such", "/subject/%00", "/../etc/passwd",
+             "/subject/harrow-pine?day=x", "/subject/" + "a" * 9000,
+             "/subject/%3Cscript%3E"):
+    status, _, page = ask("GET", path)
+    assert status in (404, 414, 431), (path, status)
+    assert "<script" not in page, path
+assert ask("GET", "/", host="evil.example")[0] == 421
+assert ask("GET", "/", host=f"evil.example:{port}")[0] == 421
+assert ask("GET", "/", host=f"localhost:{port}")[0] == 200
+assert ask("DELETE", "/inbox")[0] == 405
+s = socket.create_connection(("127.0.0.1", port), timeout=30)
+s.sendall(b"GET / HTTP/1.0\r\n\r\n") # no Host at all
+assert b" 421 " in s.recv(1000).split(b"\r\n")[0]
+
+# forms: with our token only, from our origin only, of ours only
+token = re.search(r'name="token" value="([0-9a-f]{32})"',
+                  ask("GET", "/inbox")[2]).group(1)
+good = dict(id="forum/h/1", set="answered", token=token, back="/inbox")
+origin = {"Origin": f"http://{own}"}
+assert ask("POST", "/inbox", form(**{**good, "token": ""}))[0] == 403
+assert ask("POST", "/inbox", form(**{**good, "token": "0" * 32}))[0] == 403
+assert ask("POST", "/inbox", form(**good), {"Origin": "http://evil"})[0] == 403
+assert ask("POST", "/inbox", form(**good), {"Origin": "null"})[0] == 403
+assert ask("POST", "/inbox", form(**good), host="evil.example")[0] == 421
+assert ask("POST", "/inbox", form(**good) + b"&x=" + b"y" * 20000)[0] == 413
+assert ask("POST", "/inbox", form(**{**good, "set": "gone"}))[0] == 400
+assert ask("POST", "/inbox", form(**{**good, "id": "forum/nope"}))[0] == 400
+assert ask("POST", "/meta", form(**good))[0] == 404
+assert 'value="forum/h/1"' in ask("GET", "/inbox")[2], "a refused form counted"
+
+# readers while an import writes
+faults = []
+
+
+def read():
+    for _ in range(15):
+        for path in day, subject:
+            status, _, page = ask("GET", path)
+            if status != 200 or not page.endswith("</html>\n"):
+                faults.append((path, status))
+
+
+readers = [threading.Thread(target=read) for _ in range(2)]
+writer = subprocess.Popen([swell, "-q", "--now", "2026-11-21T08:00:00Z",
+                           "import", rest])
+for r in readers:
+    r.start()
+status, head, _ = ask("POST", "/inbox", form(**good), origin)
+assert status == 303 and head["Location"] == "/inbox", (status, head)
+assert writer.wait() == 0, "the import failed"
+for r in readers:
+    r.join()
+assert not faults, faults
+
+assert 'value="forum/h/1"' not in ask("GET", "/inbox")[2]
+good.update(set="negative", back="//evil.example/")
+status, head, _ = ask("POST", "/label", form(**good), origin)
+assert status == 303 and head["Location"] == "/", (status, head)
