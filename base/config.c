@@ -364,20 +364,32 @@ static int take_digest_key(struct reader *r, void *state, const char *key,
     return 1;
 }
 
+/* Who is to get mail needs a server that takes it. */
+static void finish_digest(struct reader *r, int line)
+{
+    const struct digest_config *d = &r->config->digest;
+    bool mail = d->operator != NULL;
+    for (size_t i = 0; i < d->recipient_count; i++)
+        mail = mail || d->recipients[i].email;
+    if (mail && (!d->smtp_url || !d->smtp_from))
+        fault(r, line, "mail needs smtp_url and smtp_from here");
+}
+
 static int take_top_key(struct reader *r, void *state, const char *key,
                         int line, const yaml_node_t *value)
 {
     struct config *c = state;
-    (void)line;
     if (strcmp(key, "brands") == 0)
         read_items(r, value, read_subject, NULL);
     else if (strcmp(key, "sources") == 0)
         read_items(r, value, read_source, NULL);
-    else if (strcmp(key, "digest") == 0)
+    else if (strcmp(key, "digest") != 0)
+        return 0;
+    else {
         read_mapping(r, value, config_digest_options, &c->digest,
                      take_digest_key);
-    else
-        return 0;
+        finish_digest(r, line);
+    }
     return 1;
 }
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -131,6 +132,7 @@ static int read_secret(const char *value, const char *dir, char **out,
             secret_wipe(*out, strlen(*out));
         mem_free(*out);
         *out = mem_slice(content, length);
+        (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* not into a core file */
         rc = 0;
     }
     if (got > 0)

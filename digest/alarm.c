@@ -101,9 +101,6 @@ static int send_mail(const struct alarm *a, const struct config *config,
     const struct digest_config *d = &config->digest;
     if (!a->text.length)
         return 0;
-    if (!d->smtp_url || !d->smtp_from)
-        return error_set(err, ERROR_CONFIG, "set smtp_url and smtp_from under "
-                         "digest: to send mail to the operator");
     struct mail_server server = { d->smtp_url, d->smtp_user, d->smtp_password,
                                   config->allow_loopback, 30 };
     struct mail_head head = { d->smtp_from, d->operator, NULL };

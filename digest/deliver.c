@@ -25,9 +25,6 @@ static int send_mail(const struct turn *t, const struct digest *d,
                      struct error *err)
 {
     const struct digest_config *c = &t->config->digest;
-    if (!c->smtp_url || !c->smtp_from)
-        return error_set(err, ERROR_CONFIG, "set smtp_url and smtp_from under "
-                         "digest: to send mail");
     struct mail_server server = { c->smtp_url, c->smtp_user, c->smtp_password,
                                   t->config->allow_loopback, 0 };
     struct mail_head head = { c->smtp_from, t->to->email, c->unsubscribe };

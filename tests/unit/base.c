@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -128,6 +129,7 @@ static void secrets_that_others_read_are_refused(void **state)
     assert_int_equal(0, chmod(path, 0600));
     assert_int_equal(0, set(&s, "secret_file", path));
     assert_string_equal("s3cret", s.secret);
+    assert_int_equal(0, prctl(PR_GET_DUMPABLE, 0, 0, 0, 0));
     /* systemd's credentials: by name, and 0440 where there are ACLs */
     assert_int_equal(0, chmod(path, 0440));
     assert_int_equal(-1, set(&s, "secret_file", path + 5));

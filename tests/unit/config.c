@@ -60,6 +60,7 @@ static void faults_have_their_lines(void **state)
     static const char *const expected[] = {
         ":1: unknown key \"stroe\"", ":2: retention: \"forever\"",
         ":4: name:", ":5: name is missing", ":6: expected a list",
+        ":7: mail needs smtp_url",
     };
     char path[] = "/tmp/swell-config-XXXXXX";
     struct config *c;
@@ -71,7 +72,8 @@ static void faults_have_their_lines(void **state)
                "brands:\n"
                "  - name: bad name\n"
                "  - match: [x]\n"
-               "sources: nothing\n");
+               "sources: nothing\n"
+               "digest: { operator: keeper@shop.example }\n");
     assert_int_equal(-1, config_load(&c, path, &faults, &err));
     for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++)
         assert_non_null(strstr(faults.data, expected[i]));
