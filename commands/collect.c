@@ -45,15 +45,14 @@ static const struct option options[] = {
     OPTION_END
 };
 
-/* BUSY: a store that others write is tried again so soon. */
 enum { AT_ONCE_MOST = 64, BUSY_SECONDS = 10, TELL_SECONDS = 60 };
 
 /* A configured source and its present round. */
 struct job {
     const struct source_config *source;
     const struct collector *kind;
-    int64_t due;               /* not asked before */
-    enum { JOB_WAITS, JOB_RUNS, JOB_DONE } state;
+    int64_t due;               /* not asked before; INT64_MAX: not again */
+    bool runs;
     struct ingest_report report;
     struct error why;
     int rc;
@@ -89,8 +88,7 @@ static volatile sig_atomic_t stopped;
 
 static void stop(int signal)
 {
-    (void)signal;
-    stopped = 1;
+    stopped = signal;
 }
 
 static bool named(const struct invocation *in, const char *label)
@@ -105,8 +103,7 @@ static int check_names(const struct invocation *in, struct error *err)
 {
     if (!in->config->source_count)
         return error_set(err, ERROR_CONFIG, "no sources are configured; "
-                         "swell init writes an example, swell sources lists "
-                         "what there is");
+                         "swell sources lists what there is");
     for (int i = 0; i < in->argc; i++)
         if (!config_source(in->config, in->argv[i]))
             return error_set(err, ERROR_USAGE, "no source is named \"%s\" in "
@@ -139,8 +136,7 @@ static struct ingest_bounds bounds_of(const struct collect_flags *flags,
 {
     uint64_t rate = job->source->per_minute ? job->source->per_minute
                         : collector_per_minute(job->kind);
-    bool streams = job->kind->streams; /* counts no pages; followed, it ends
-                                        * its rounds itself */
+    bool streams = job->kind->streams; /* it ends its rounds itself */
     return (struct ingest_bounds){
         .pages = streams ? 0 : (unsigned)flags->pages,
         .network = { .requests = (unsigned)flags->requests,
@@ -153,10 +149,9 @@ static int read_cursor(struct crew *w, const char *label, struct buf *out,
                        struct error *err)
 {
     struct store *store = turn_begin(&w->turns, err);
-    if (!store)
-        return -1;
-    int rc = store_cursor(store, label, out, err);
-    turn_end(&w->turns);
+    int rc = store ? store_cursor(store, label, out, err) : -1;
+    if (store)
+        turn_end(&w->turns);
     return rc < 0 ? -1 : 0;
 }
 
@@ -166,8 +161,8 @@ static int run_source(struct worker *w, struct job *job)
     struct crew *crew = w->crew;
     const struct collect_flags *flags = crew->in->flags;
     const struct collector *kind = job->kind;
+    const struct ingest_bounds bounds = bounds_of(flags, job);
     struct buf cursor = BUF_INIT(0);
-    struct ingest_bounds bounds = bounds_of(flags, job);
     struct collection c = { .kind = kind, .label = job->source->label,
                             .http = w->http,
                             .folder = buf_text(&crew->folder),
@@ -235,27 +230,27 @@ static struct job *next_job(struct crew *crew)
     struct job *first = NULL;
     for (size_t i = 0; i < crew->count; i++) {
         struct job *job = &crew->jobs[i];
-        if (job->state == JOB_WAITS && job->due <= clock_now() &&
+        if (!job->runs && job->due <= clock_now() &&
             (!first || job->due < first->due))
             first = job;
     }
     return first;
 }
 
-/* When a followed source is due again; with the mutex. */
+/* When a followed source is due again: behind those that wait already. With
+ * the mutex. */
 static void plan_again(struct crew *crew, struct job *job)
 {
-    struct error err = ERROR_INIT;
+    int64_t now = clock_now();
     struct store *store = job->why.kind == ERROR_BUSY
-                              ? NULL : turn_begin(&crew->turns, &err);
-    job->state = JOB_WAITS;
-    job->due = clock_now() + BUSY_SECONDS;
+                              ? NULL : turn_begin(&crew->turns, NULL);
+    job->due = now + BUSY_SECONDS;
     if (!store)
         return;
-    (void)plan(crew, store, job, &err); /* unread: it waits a little */
+    (void)plan(crew, store, job, NULL); /* unread: it waits a little */
     turn_end(&crew->turns);
-    if (job->kind->streams && !job->rc)
-        job->due = 0;
+    if (job->due < now || (job->kind->streams && !job->rc))
+        job->due = now;
 }
 
 /* What came of a round, said and counted; with the mutex. */
@@ -264,6 +259,8 @@ static void finish(struct crew *crew, struct job *job)
     bool busy = job->rc && job->why.kind == ERROR_BUSY;
     say(crew->in, job->source->label, &job->report, job->rc != 0);
     crew->ran++;
+    job->runs = false;
+    job->due = INT64_MAX;
     if (job->rc && (!fatal(&job->why) || (busy && crew->follow))) {
         log_line(busy ? LOG_NOTE : LOG_ERROR, "%s", job->why.text);
         crew->failed++;
@@ -273,8 +270,6 @@ static void finish(struct crew *crew, struct job *job)
     }
     if (crew->follow)
         plan_again(crew, job);
-    else
-        job->state = JOB_DONE;
 }
 
 static void *work(void *context)
@@ -287,7 +282,7 @@ static void *work(void *context)
         if (!job && !crew->follow)
             break;
         if (job)
-            job->state = JOB_RUNS;
+            job->runs = true;
         pthread_mutex_unlock(&crew->mutex);
         if (job)
             job->rc = run_source(w, job);
@@ -322,7 +317,6 @@ static int tell_operator(struct crew *crew, struct error *err)
     int rc = alarm_tell(&crew->turns, crew->in->config, &unsent, err);
     if (rc == 1)
         log_line(LOG_ERROR, "the operator is not told: %s", unsent.text);
-    crew->failed += rc == 1;
     return rc < 0 ? -1 : 0;
 }
 
@@ -403,8 +397,8 @@ static int list_jobs(struct crew *crew, struct store *store, struct error *err)
     for (size_t i = 0; i < config->source_count; i++) {
         const struct source_config *source = &config->sources[i];
         struct job *job = &crew->jobs[crew->count];
-        if (crew->in->argc ? !named(crew->in, source->label)
-                           : !source->enabled)
+        if (!(crew->in->argc ? named(crew->in, source->label)
+                             : source->enabled))
             continue;
         *job = (struct job){ .source = source, .why = ERROR_INIT,
                              .kind = collector_find(source->type) };
@@ -415,7 +409,7 @@ static int list_jobs(struct crew *crew, struct store *store, struct error *err)
         int waits = plan(crew, store, job, err);
         if (waits < 0)
             return -1;
-        crew->failed += (unsigned)waits;
+        crew->failed += waits > 0;
         crew->count++;
     }
     return 0;

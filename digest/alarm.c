@@ -26,6 +26,11 @@ struct alarm {
 /* Told again after a day, two, four ... to a month. */
 enum { DOUBLINGS = 5 };
 
+/* A mail server that does not take it is asked again so much later, by a note
+ * of its own. */
+static const int64_t TRY_AGAIN = HOUR;
+static const char tried_key[] = "alarm-tried/operator";
+
 static int read_note(struct store *store, struct alarm_note *n,
                      struct error *err)
 {
@@ -145,6 +150,24 @@ static int keep(const struct alarm *a, struct store *store, struct error *err)
     return rc;
 }
 
+/* Did a mail server refuse it a little while ago? */
+static bool tried(struct store *store)
+{
+    struct buf value = BUF_INIT(64);
+    bool lately = store_note_get(store, tried_key, &value, NULL) > 0 &&
+                  clock_now() - strtoll(buf_text(&value), NULL, 10) < TRY_AGAIN;
+    buf_release(&value);
+    return lately;
+}
+
+static int note_try(struct store *store, int64_t when, struct error *err)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "%lld", (long long)when);
+    return store_note_put(store, tried_key, when ? text_of(text) : TEXT(""),
+                          err);
+}
+
 /* The store is not held while a mail server thinks. */
 int alarm_tell(struct turns *turns, const struct config *config,
                struct error *unsent, struct error *err)
@@ -157,15 +180,20 @@ int alarm_tell(struct turns *turns, const struct config *config,
         return -1;
     a.notes = mem_alloc((config->source_count + 1) * sizeof(*a.notes));
     int rc = read_all(&a, store, config, err);
+    bool later = a.text.length && tried(store);
     turn_end(turns);
-    if (rc == 0 && send_mail(&a, config, unsent)) {
-        rc = 1;
-    } else if (rc == 0) {
-        store = turn_begin(turns, err);
-        rc = store ? keep(&a, store, err) : -1;
-        if (store)
-            turn_end(turns);
+    if (rc || later)
+        goto done;
+    bool sent = send_mail(&a, config, unsent) == 0;
+    rc = -1;
+    if ((store = turn_begin(turns, err))) {
+        rc = sent ? keep(&a, store, err) : 0;
+        if (rc == 0 && a.text.length)
+            rc = note_try(store, sent ? 0 : clock_now(), err);
+        turn_end(turns);
     }
+    rc = rc ? -1 : !sent;
+done:
     buf_release(&a.text);
     mem_free(a.notes);
     return rc;

@@ -81,9 +81,10 @@ ask fault=html
 day 17; run 3 collect; run 0 status; says '^ +failed once: 127.0.0.1: sent text/html'; mails 2
 touch "$dir/in/refuse" # the mail server is ill, too
 day 18; run 3 collect; says 'the operator is not told: mail server 127.0.0.1'; mails 2
+run 3 collect faulty; grep -q 'not told' "$dir/out" && { echo "the mail server is asked again at once"; failed=1; }
 rm "$dir/in/refuse"
-everywhere 'failed 2 rounds in a row: 127.0.0.1: sent text/html where json was expected'
-says '^swell_source_failures\{.*\} 2$' "$dir/swell.prom"
+everywhere 'failed 3 rounds in a row: 127.0.0.1: sent text/html where json was expected'
+says '^swell_source_failures\{.*\} 3$' "$dir/swell.prom"
 d=19 # told on days 19, 20, 22, 26, 34
 while [ $d -le 40 ]; do
     day $d; collect_quietly
