@@ -77,24 +77,6 @@ int cell_next(struct unpack *row, struct cell *cell)
     return 1;
 }
 
-static int tally_cell(struct tally *t, const struct cell *cell)
-{
-    if (cell->one) {
-        tally_post(t, &cell->tags, cell->repost, 1);
-        return 0;
-    }
-    struct unpack in = cell->content;
-    uint64_t which = unpack_varint(&in);
-    if (which >> COUNTS_FIELDS)
-        return -1;
-    for (; which; which &= which - 1) {
-        unsigned i = (unsigned)__builtin_ctzll(which);
-        uint64_t value = unpack_varint(&in);
-        tally_add(t, i, i == FIELD_SCORE ? (uint64_t)unzigzag(value) : value);
-    }
-    return in.broken || in.at != in.end ? -1 : 0;
-}
-
 int cell_add(struct counts *to, const struct cell *cell)
 {
     struct unpack in = cell->content;
@@ -103,8 +85,8 @@ int cell_add(struct counts *to, const struct cell *cell)
         struct tally t;
         t.which = 0;
         tally_post(&t, &cell->tags, cell->repost, 1);
-        for (uint64_t left = t.which; left; left &= left - 1) {
-            int i = __builtin_ctzll(left);
+        for (; t.which; t.which &= t.which - 1) {
+            int i = __builtin_ctzll(t.which);
             field[i] += (&t.counts.posts)[i];
         }
         return 0;
@@ -118,6 +100,21 @@ int cell_add(struct counts *to, const struct cell *cell)
         field[i] += i == FIELD_SCORE ? (uint64_t)unzigzag(value) : value;
     }
     return in.broken || in.at != in.end ? -1 : 0;
+}
+
+static int tally_cell(struct tally *t, const struct cell *cell)
+{
+    if (cell->one) {
+        tally_post(t, &cell->tags, cell->repost, 1);
+        return 0;
+    }
+    struct unpack in = cell->content;
+    uint64_t more = unpack_varint(&in) & ~t->which &
+                    (((uint64_t)1 << COUNTS_FIELDS) - 1);
+    t->which |= more;
+    for (; more; more &= more - 1)
+        (&t->counts.posts)[__builtin_ctzll(more)] = 0;
+    return cell_add(&t->counts, cell);
 }
 
 /* ---- writing ---- */

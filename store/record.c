@@ -4,13 +4,33 @@
 
 #include <string.h>
 
-/* Stored: only ever append. */
-enum { HAS_URL = 1, HAS_LIKES = 2, HAS_LANG = 4, HAS_HANDLE = 8,
-       HAS_REPLY_TO = 16, HAS_INDEXED = 32, URL_OF_FORM = 64, URL_IS_ID = 128,
-       LANG_AS_GUESSED = 256, HAS_REPOSTS = 512, HAS_REPLIES = 1024,
-       HAS_RATING = 2048, HAS_FAULTS = 4096, HAS_EDITED = 8192,
-       HAS_WISH = 16384, HAS_FROM = 32768, HAS_TO = 65536,
-       HAS_ALL = 131071 };
+/* What "which" says: these, then a bit for each field that is there, in order.
+ * Stored: only ever append. */
+enum { URL_OF_FORM = 1, URL_IS_ID = 2, LANG_AS_GUESSED = 4, FIRST_FIELD = 3 };
+
+enum kind { TEXT_FIELD, ID_FIELD, NUMBER_FIELD, BYTE_FIELD, TIME_FIELD,
+            SPAN_FIELD };
+
+#define FIELD(kind, name) { kind, offsetof(struct post, name) }
+static const struct field {
+    enum kind kind;
+    size_t offset;
+} fields[] = {
+    FIELD(NUMBER_FIELD, likes),   FIELD(TEXT_FIELD, url),
+    FIELD(ID_FIELD, reply_to),    FIELD(TIME_FIELD, indexed),
+    FIELD(TEXT_FIELD, handle),    FIELD(TEXT_FIELD, lang),
+    FIELD(NUMBER_FIELD, reposts), FIELD(NUMBER_FIELD, replies),
+    FIELD(BYTE_FIELD, rating),    FIELD(BYTE_FIELD, faults),
+    FIELD(TIME_FIELD, edited),    FIELD(SPAN_FIELD, wish),
+    FIELD(SPAN_FIELD, from),      FIELD(SPAN_FIELD, to),
+};
+enum { FIELDS = sizeof(fields) / sizeof(*fields), URL_FIELD = 1,
+       LANG_FIELD = 5 };
+
+static unsigned bit_of(unsigned field)
+{
+    return 1u << (FIRST_FIELD + field);
+}
 
 enum { PREFIX = 9, HOLES = 3, FORMS = 4, AS_THE_POST = 1 };
 
@@ -174,69 +194,54 @@ static void add_head(struct pen *out, const struct post *post,
     }
 }
 
-static unsigned what_is_there(const struct post *p)
+static bool is_there(const struct post *p, const struct field *f)
 {
-    struct text guess = text_of(p->language);
-    return (p->url.length ? HAS_URL : 0) | (p->likes ? HAS_LIKES : 0) |
-           (!p->lang.length ? 0 :
-            text_equal(p->lang, guess) ? LANG_AS_GUESSED : HAS_LANG) |
-           (p->handle.length ? HAS_HANDLE : 0) |
-           (p->reply_to.length ? HAS_REPLY_TO : 0) |
-           (p->indexed ? HAS_INDEXED : 0) |
-           (p->reposts ? HAS_REPOSTS : 0) | (p->replies ? HAS_REPLIES : 0) |
-           (p->rating ? HAS_RATING : 0) | (p->faults ? HAS_FAULTS : 0) |
-           (p->edited ? HAS_EDITED : 0) | (p->wish.length ? HAS_WISH : 0) |
-           (p->from.length ? HAS_FROM : 0) | (p->to.length ? HAS_TO : 0);
+    const void *at = (const char *)p + f->offset;
+    switch (f->kind) {
+    case NUMBER_FIELD: return *(const uint32_t *)at != 0;
+    case BYTE_FIELD: return *(const uint8_t *)at != 0;
+    case TIME_FIELD: return *(const int64_t *)at != 0;
+    case SPAN_FIELD: return ((const struct span *)at)->length != 0;
+    default: return ((const struct text *)at)->length != 0;
+    }
 }
 
-static void add_optional(struct pen *out, const struct post *p,
-                         unsigned which)
+static void add_field(struct pen *out, const struct post *p,
+                      const struct field *f)
 {
+    const void *at = (const char *)p + f->offset;
     struct text holes[HOLES];
-    if (which & HAS_URL)
-        add_text(out, p->url);
-    if (which & HAS_LIKES)
-        add_number(out, p->likes);
-    if (which & HAS_LANG)
-        add_text(out, p->lang);
-    if (which & HAS_HANDLE)
-        add_text(out, p->handle);
-    if (which & HAS_REPLY_TO)
-        add_id(out, p->reply_to, holes);
-    if (which & HAS_INDEXED)
-        add_number(out, zigzag(p->indexed - p->created));
-    if (which & HAS_REPOSTS)
-        add_number(out, p->reposts);
-    if (which & HAS_REPLIES)
-        add_number(out, p->replies);
-    if (which & HAS_RATING)
-        add_number(out, p->rating);
-    if (which & HAS_FAULTS)
-        add_number(out, p->faults);
-    if (which & HAS_EDITED)
-        add_number(out, zigzag(p->edited - p->created));
-    if (which & HAS_WISH)
-        add_span(out, p->wish);
-    if (which & HAS_FROM)
-        add_span(out, p->from);
-    if (which & HAS_TO)
-        add_span(out, p->to);
+    switch (f->kind) {
+    case NUMBER_FIELD: add_number(out, *(const uint32_t *)at); break;
+    case BYTE_FIELD: add_number(out, *(const uint8_t *)at); break;
+    case TIME_FIELD:
+        add_number(out, zigzag(*(const int64_t *)at - p->created));
+        break;
+    case SPAN_FIELD: add_span(out, *(const struct span *)at); break;
+    case ID_FIELD: add_id(out, *(const struct text *)at, holes); break;
+    case TEXT_FIELD: add_text(out, *(const struct text *)at); break;
+    }
 }
 
 static void add_rest(struct pen *out, const struct post *p, uint32_t rules)
 {
-    struct text holes[HOLES];
-    unsigned which = what_is_there(p);
-    unsigned form = add_id(out, p->native_id, holes);
-    add_text(out, text_of(p->language));
+    struct text holes[HOLES], guess = text_of(p->language);
+    unsigned which = 0, form = add_id(out, p->native_id, holes);
+    add_text(out, guess);
     add_number(out, p->confidence);
     add_number(out, rules);
-    if (which & HAS_URL && url_follows(p, form, holes))
-        which ^= HAS_URL | URL_OF_FORM;
-    else if (which & HAS_URL && text_equal(p->url, p->native_id))
-        which ^= HAS_URL | URL_IS_ID;
+    for (unsigned i = 0; i < FIELDS; i++)
+        which |= is_there(p, &fields[i]) ? bit_of(i) : 0;
+    if (p->url.length && url_follows(p, form, holes))
+        which ^= bit_of(URL_FIELD) | URL_OF_FORM;
+    else if (p->url.length && text_equal(p->url, p->native_id))
+        which ^= bit_of(URL_FIELD) | URL_IS_ID;
+    if (p->lang.length && text_equal(p->lang, guess))
+        which ^= bit_of(LANG_FIELD) | LANG_AS_GUESSED;
     add_number(out, which);
-    add_optional(out, p, which);
+    for (unsigned i = 0; i < FIELDS; i++)
+        if (which & bit_of(i))
+            add_field(out, p, &fields[i]);
 }
 
 /* No record of the post is longer. */
@@ -337,43 +342,22 @@ static struct text read_id(struct unpack *u, char **at, unsigned *form,
     return (struct text){ start, (size_t)(*at - start) };
 }
 
-static void read_optional(struct post *p, struct unpack *u, unsigned which,
-                          char *at)
+static void read_field(struct post *p, struct unpack *u,
+                       const struct field *f, char **made)
 {
+    void *at = (char *)p + f->offset;
     struct text holes[HOLES];
     unsigned form;
-    if (which & HAS_URL)
-        p->url = unpack_text(u);
-    if (which & URL_IS_ID)
-        p->url = p->native_id;
-    if (which & HAS_LIKES)
-        p->likes = (uint32_t)unpack_varint(u);
-    if (which & HAS_LANG)
-        p->lang = unpack_text(u);
-    if (which & LANG_AS_GUESSED)
-        p->lang = text_of(p->language);
-    if (which & HAS_HANDLE)
-        p->handle = unpack_text(u);
-    if (which & HAS_REPLY_TO)
-        p->reply_to = read_id(u, &at, &form, holes);
-    if (which & HAS_INDEXED)
-        p->indexed = p->created + unzigzag(unpack_varint(u));
-    if (which & HAS_REPOSTS)
-        p->reposts = (uint32_t)unpack_varint(u);
-    if (which & HAS_REPLIES)
-        p->replies = (uint32_t)unpack_varint(u);
-    if (which & HAS_RATING)
-        p->rating = (uint8_t)unpack_varint(u);
-    if (which & HAS_FAULTS)
-        p->faults = (uint8_t)unpack_varint(u);
-    if (which & HAS_EDITED)
-        p->edited = p->created + unzigzag(unpack_varint(u));
-    if (which & HAS_WISH)
-        p->wish = read_span(u);
-    if (which & HAS_FROM)
-        p->from = read_span(u);
-    if (which & HAS_TO)
-        p->to = read_span(u);
+    switch (f->kind) {
+    case NUMBER_FIELD: *(uint32_t *)at = (uint32_t)unpack_varint(u); break;
+    case BYTE_FIELD: *(uint8_t *)at = (uint8_t)unpack_varint(u); break;
+    case TIME_FIELD:
+        *(int64_t *)at = p->created + unzigzag(unpack_varint(u));
+        break;
+    case SPAN_FIELD: *(struct span *)at = read_span(u); break;
+    case ID_FIELD: *(struct text *)at = read_id(u, made, &form, holes); break;
+    case TEXT_FIELD: *(struct text *)at = unpack_text(u); break;
+    }
 }
 
 static void read_rest(struct record *r, struct unpack *u)
@@ -389,14 +373,20 @@ static void read_rest(struct record *r, struct unpack *u)
     p->confidence = (uint8_t)unpack_varint(u);
     p->rules = r->rules = (uint32_t)unpack_varint(u);
     uint64_t which = unpack_varint(u);
-    if (which & ~(uint64_t)HAS_ALL)
+    if (which >> FIRST_FIELD >> FIELDS)
         u->broken = true;
     if (which & URL_OF_FORM && form) {
         char *start = at;
         at = form_fill(start, forms[form].url, holes);
         p->url = (struct text){ start, (size_t)(at - start) };
     }
-    read_optional(p, u, (unsigned)which, at);
+    if (which & URL_IS_ID)
+        p->url = p->native_id;
+    if (which & LANG_AS_GUESSED)
+        p->lang = text_of(p->language);
+    for (unsigned i = 0; i < FIELDS; i++)
+        if (which & bit_of(i))
+            read_field(p, u, &fields[i], &at);
 }
 
 struct parts {
