@@ -83,11 +83,12 @@ int cell_add(struct counts *to, const struct cell *cell)
     uint64_t *field = &to->posts;
     if (cell->one) {
         struct tally t;
+        const uint64_t *one = &t.counts.posts;
         t.which = 0;
         tally_post(&t, &cell->tags, cell->repost, 1);
         for (; t.which; t.which &= t.which - 1) {
             int i = __builtin_ctzll(t.which);
-            field[i] += (&t.counts.posts)[i];
+            field[i] += one[i];
         }
         return 0;
     }
@@ -111,9 +112,8 @@ static int tally_cell(struct tally *t, const struct cell *cell)
     struct unpack in = cell->content;
     uint64_t more = unpack_varint(&in) & ~t->which &
                     (((uint64_t)1 << COUNTS_FIELDS) - 1);
-    t->which |= more;
     for (; more; more &= more - 1)
-        (&t->counts.posts)[__builtin_ctzll(more)] = 0;
+        tally_add(t, (unsigned)__builtin_ctzll(more), 0);
     return cell_add(&t->counts, cell);
 }
 

@@ -78,15 +78,16 @@ int right_hours(struct verify *v)
     rows_clear(&v->right);
     while (rc == 0 && (from < end || j < v->have.count)) {
         unsigned char key[HOUR_KEY];
-        struct text have = { "", 0 }, there = { NULL, 0 };
-        if (j < v->have.count)
-            there = row_key(&v->have, j);
-        bool mine = from < end && (!there.data || memcmp(from->key, there.data,
-                                                         HOUR_KEY) <= 0);
-        if (there.data && (!mine || memcmp(from->key, there.data,
-                                           HOUR_KEY) == 0))
+        struct text have = { "", 0 };
+        int order = from == end ? 1 : -1; /* of the next change and row */
+        if (j < v->have.count && from < end)
+            order = memcmp(from->key, row_key(&v->have, j).data, HOUR_KEY);
+        if (order <= 0)
+            memcpy(key, from->key, HOUR_KEY);
+        else
+            memcpy(key, row_key(&v->have, j).data, HOUR_KEY);
+        if (order >= 0)
             have = row_value(&v->have, j++);
-        memcpy(key, mine ? (const char *)from->key : there.data, HOUR_KEY);
         const struct change *until = from;
         while (until < end && memcmp(until->key, key, HOUR_KEY) == 0)
             until++;

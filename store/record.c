@@ -113,7 +113,8 @@ static char *form_fill(char *out, const char *form,
         out = mempcpy(out, form, (size_t)(star - form));
         if (!*star)
             return out;
-        out = mempcpy(out, holes->data, holes->length);
+        if (holes->length)
+            out = mempcpy(out, holes->data, holes->length);
         holes++;
         form = star;
     }
@@ -210,7 +211,7 @@ static void add_field(struct pen *out, const struct post *p,
                       const struct field *f)
 {
     const void *at = (const char *)p + f->offset;
-    struct text holes[HOLES];
+    struct text holes[HOLES] = { { NULL, 0 } };
     switch (f->kind) {
     case NUMBER_FIELD: add_number(out, *(const uint32_t *)at); break;
     case BYTE_FIELD: add_number(out, *(const uint8_t *)at); break;
@@ -225,7 +226,8 @@ static void add_field(struct pen *out, const struct post *p,
 
 static void add_rest(struct pen *out, const struct post *p, uint32_t rules)
 {
-    struct text holes[HOLES], guess = text_of(p->language);
+    struct text holes[HOLES] = { { NULL, 0 } };
+    struct text guess = text_of(p->language);
     unsigned which = 0, form = add_id(out, p->native_id, holes);
     add_text(out, guess);
     add_number(out, p->confidence);
@@ -346,7 +348,7 @@ static void read_field(struct post *p, struct unpack *u,
                        const struct field *f, char **made)
 {
     void *at = (char *)p + f->offset;
-    struct text holes[HOLES];
+    struct text holes[HOLES] = { { NULL, 0 } };
     unsigned form;
     switch (f->kind) {
     case NUMBER_FIELD: *(uint32_t *)at = (uint32_t)unpack_varint(u); break;
@@ -363,7 +365,7 @@ static void read_field(struct post *p, struct unpack *u,
 static void read_rest(struct record *r, struct unpack *u)
 {
     struct post *p = &r->post;
-    struct text holes[HOLES];
+    struct text holes[HOLES] = { { NULL, 0 } };
     char *at = r->made;
     unsigned form;
     p->native_id = read_id(u, &at, &form, holes);

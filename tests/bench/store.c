@@ -2,8 +2,9 @@
 /* How fast posts become durable and windows are read: POSTS (1,000,000)
  * made-up posts in transactions of BATCH (10,000), then READERS_POSTS
  * (100,000) more beside 1, 2 and 4 reading processes. Making the posts is not
- * timed. FOLDER says where (a fresh folder under TMPDIR otherwise). SQLite
- * does the same work in sqlite.c. Judges nothing. */
+ * timed. FOLDER says where (a fresh folder under TMPDIR otherwise); with
+ * POSTS=0 what is there is only read. SQLite does the same work in sqlite.c.
+ * Judges nothing. */
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -155,7 +156,8 @@ int main(int argc, char **argv)
     scratch_make(scratch);
     folder = folder ? folder : scratch;
     check(store_open(&s, folder, STORE_WRITE, &err), &err);
-    write_all(s, "append      ", 0, posts, batch, posts);
+    if (posts)
+        write_all(s, "append      ", 0, posts, batch, posts);
     store_stats(s, &st, &err);
     printf("size         %.0f bytes a post (file), %.0f (pages in use)\n",
            (double)st.bytes_file / (double)st.posts,
@@ -166,7 +168,7 @@ int main(int argc, char **argv)
                 3600);
     tell_series(s, "30 d quarter busy subject:", "brand0", NULL, 900);
     tell_series(s, "30 d daily   every post:", NULL, NULL, 86400);
-    for (size_t n = 1; more && n <= READERS; n *= 2, from += more)
+    for (size_t n = 1; posts && more && n <= READERS; n *= 2, from += more)
         write_beside(s, folder, n, from, more, batch, posts);
     double start = seconds(CLOCK_MONOTONIC);
     uint64_t differences = 0;
