@@ -19,9 +19,10 @@
 #define MAP_LEAST ((size_t)64 << 20)
 
 const char *const table_names[TABLES] = {
-    [POSTS] = "posts", [IDS] = "ids", [HOURS] = "hours",
-    [DAYS] = "days", [TERMS] = "terms", [NAMES] = "names", [COVERAGE] = "coverage", [CURSORS] = "cursors",
-    [NOTES] = "notes", [RULES] = "rules", [TOLD] = "told", [META] = "meta",
+    [POSTS] = "posts", [IDS] = "ids", [HOURS] = "hours", [DAYS] = "days",
+    [TERMS] = "terms", [NAMES] = "names", [COVERAGE] = "coverage",
+    [CURSORS] = "cursors", [NOTES] = "notes", [RULES] = "rules",
+    [TOLD] = "told", [META] = "meta",
 };
 
 /* Kept in the file itself, for whoever finds it without this program. */
@@ -29,7 +30,8 @@ static const char about[] =
     "{\"what\":\"Groundswell store: public posts and counts of them\","
     "\"tables\":{"
     "\"posts\":\"created 5, hash 6 -> record\","
-    "\"ids\":\"source 2, tail, hash 6 -> created 5, or nothing: forgotten\","
+    "\"ids\":\"source 2, tail, hash 6 -> created 5, or nothing: "
+    "forgotten\","
     "\"hours\":\"day 2, hour 1, subject 4 -> cells by source and quarter "
     "hour, entries: second 2, hash 6\","
     "\"days\":\"day 2, subject 4 -> cells by hour, sketch of authors\","

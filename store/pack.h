@@ -76,6 +76,10 @@ static inline uint64_t unpack_varint(struct unpack *u)
 {
     if (u->at < u->end && *u->at < 0x80)
         return *u->at++;
+    if (u->end - u->at > 1 && u->at[1] < 0x80) { /* few are longer */
+        u->at += 2;
+        return (uint64_t)(u->at[-2] & 0x7f) | (uint64_t)u->at[-1] << 7;
+    }
     return unpack_varint_long(u);
 }
 
