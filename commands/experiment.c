@@ -241,6 +241,9 @@ static void print_effect(const struct effect *e)
             printf("  judged by %u earlier windows", e->placebos);
         else
             printf("  only %u earlier windows; 10 are wanted", e->placebos);
+        if (e->verdict != EFFECT_NONE)
+            printf("; four of five changes of %.0f %s would show",
+                   100 * e->detectable, unit);
         if (e->pretrend_known)
             printf("; the change one window earlier was %+.0f %s",
                    100 * e->pretrend, unit);

@@ -38,8 +38,7 @@ enum {
 #define HEALTHY 0.5           /* of everything else's usual posts */
 
 const char *const alert_kind_names[ALERT_KIND_COUNT] = {
-    "spike", "quiet", "topic",
-};
+    "spike", "quiet", "topic" };
 const char *const detect_level_names[3] = { "none", "watch", "alert" };
 
 /* Something that stood out, before it is part of a story. */
@@ -120,7 +119,6 @@ static bool rest_is_healthy(const struct survey *s, const struct incident *in,
                             size_t first)
 {
     double now = 0, usual = 0;
-
     for (size_t i = in->from; i < in->until; i++) {
         size_t weeks = (i - first) / 168;
 
@@ -151,18 +149,17 @@ static void judge_silence(struct survey *s, const char *subject,
         return;
     for (size_t i = in.from; i < in.until; i++)
         planned = planned || s->coverage[i] >= 0;
-    bool healthy = planned
-                       ? coverage_of(s, in.from, in.until) >= COVERAGE_FLOOR
-                       : rest_is_healthy(s, &in, first);
+    bool works = planned ? coverage_of(s, in.from, in.until) >= COVERAGE_FLOOR
+                         : rest_is_healthy(s, &in, first);
+    if (!works && (planned || s->unsure))
+        return;
+    add_finding(s, subject, MEASURE_POSTS, ALERT_QUIET, &in);
+    if (works)
+        return;
     /* Nothing says whether the sources worked: shown once, not judged. */
-    bool unsure = !planned && !healthy && !s->unsure;
-    if (healthy || unsure)
-        add_finding(s, subject, MEASURE_POSTS, ALERT_QUIET, &in);
-    if (unsure) {
-        s->findings[s->count - 1].coverage = 0;
-        s->findings[s->count - 1].part.level = DETECT_WATCH;
-        s->unsure = true;
-    }
+    s->findings[s->count - 1].coverage = 0;
+    s->findings[s->count - 1].part.level = DETECT_WATCH;
+    s->unsure = true;
 }
 
 static void judge_series(struct survey *s, const char *subject, int measure,
@@ -400,14 +397,13 @@ static int tell_all(struct survey *s, const struct names *subjects)
 static int survey_open(struct survey *s)
 {
     const struct alerts_query *q = s->query;
-    int64_t now = clock_now(), first, last, until = q->until;
+    int64_t now = clock_now(), first, last;
+    int64_t until = q->until < now ? q->until : now;
     struct store_query all = { NULL, NULL, 0, 0 };
     int rc = store_span(s->store, &first, &last, s->err);
 
     if (rc <= 0)
         return rc;
-    if (until > now)
-        until = now;
     s->start = q->from - HISTORY_DAYS * (int64_t)DAY;
     while (s->start + HOUR <= first && s->start < q->from)
         s->start += HOUR;
@@ -473,10 +469,9 @@ int alerts_find(struct alerts **out, struct store *store,
         .out = mem_alloc(sizeof(struct alerts)), .store = store,
         .config = config, .query = query, .err = err,
     };
-    int rc;
 
     s.out->coverage = 1;
-    rc = survey_run(&s);
+    int rc = survey_run(&s);
     s.out->needed = series_level(&s);
     mem_free(s.known);
     mem_free(s.coverage);
