@@ -40,6 +40,7 @@ struct zone;
 struct error;
 int zone_open(struct zone **out, const char *name, struct error *err);
 void zone_close(struct zone *z);
+const char *zone_name(const struct zone *z); /* Europe/London */
 int64_t zone_offset(const struct zone *z, int64_t when); /* seconds east */
 /* First second of the local day (given as days since 1970, local). */
 int64_t zone_day_start(const struct zone *z, int64_t local_day);

@@ -22,6 +22,7 @@ struct zone_rule {
 };
 
 struct zone {
+    char *name;
     size_t count;
     int64_t *at;             /* transitions, rising */
     int32_t *offset;         /* after each */
@@ -198,7 +199,9 @@ int zone_open(struct zone **out, const char *name, struct error *err)
     struct zone *z = mem_alloc(sizeof(*z));
     struct buf path = BUF_INIT(0), data = BUF_INIT(ZONE_FILE_LIMIT);
     int fd = -1, rc = -1;
-    if (!name || !*name || strcmp(name, "UTC") == 0) {
+    bool utc = !name || !*name || strcmp(name, "UTC") == 0;
+    z->name = mem_string(utc ? "UTC" : name);
+    if (utc) {
         *out = z;
         return 0;
     }
@@ -229,10 +232,16 @@ int zone_open(struct zone **out, const char *name, struct error *err)
 void zone_close(struct zone *z)
 {
     if (z) {
+        mem_free(z->name);
         mem_free(z->at);
         mem_free(z->offset);
         mem_free(z);
     }
+}
+
+const char *zone_name(const struct zone *z)
+{
+    return z->name;
 }
 
 int64_t zone_offset(const struct zone *z, int64_t when)

@@ -132,7 +132,7 @@ static void name_digest(struct composer *c)
 {
     struct digest *d = c->d;
     const char *title = c->config->digest.title;
-    d->timezone = keep(c, c->config->digest.timezone);
+    d->timezone = zone_name(d->zone);
     d->rivals = c->any_own ? brand_list(c, false) : "";
     d->title = title && *title ? keep(c, title) : brand_list(c, c->any_own);
     if (!*d->title)

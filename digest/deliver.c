@@ -47,9 +47,14 @@ static int send_webhook(const struct turn *t, const struct digest *d,
     struct buf text = BUF_INIT(0), body = BUF_INIT(0);
     struct http *http = NULL;
     struct http_reply reply = { 0 };
-    digest_markdown(d, &text);
+    bool teams = strcmp(t->to->webhook_kind, "teams") == 0;
+    bool slack = strcmp(t->to->webhook_kind, "slack") == 0;
+    if (teams || slack)
+        digest_chat(d, &text, slack);
+    else
+        digest_markdown(d, &text);
     struct text content = { buf_text(&text), text.length };
-    if (strcmp(t->to->webhook_kind, "teams") == 0) {
+    if (teams) {
         buf_puts(&body, "{\"type\":\"message\",\"attachments\":[{"
                  "\"contentType\":\"application/vnd.microsoft.card.adaptive\","
                  "\"content\":{\"type\":\"AdaptiveCard\",\"version\":\"1.4\","

@@ -190,6 +190,8 @@ void estimate_net(struct estimate *out, const struct counts *counts,
 void digest_text(const struct digest *d, struct buf *out, unsigned columns,
                  bool colour);
 void digest_markdown(const struct digest *d, struct buf *out);
+/* In short, for a room of Slack, else of Teams. */
+void digest_chat(const struct digest *d, struct buf *out, bool slack);
 void digest_json(const struct digest *d, struct buf *out);
 /* Where a page's links go; NULL or "": no such link. */
 struct digest_links {

@@ -130,6 +130,34 @@ static void hostile_texts_stay_in_their_place(void **state)
     buf_release(&page);
 }
 
+static void a_chat_cannot_be_pinged(void **state)
+{
+    (void)state;
+    struct digest d;
+    struct alert_part part = { .subject = "acme", .name = "posts",
+                               .observed = 4, .expected = 1 };
+    struct alert alert = { .level = DETECT_ALERT, .subject = "acme",
+                           .parts = &part, .part_count = 1,
+                           .sample_count = 1, .samples = { a_sample() } };
+    struct alerts alerts = { .items = &alert, .count = 1 };
+    init(&d);
+    d.posts = d.collected = 1;
+    d.alerts = &alerts;
+    alert.samples[0].text = "<!channel> <https://evil.example|us> "
+                            "[us](https://evil.example) **now**";
+    alert.samples[0].url = "https://a.example/|x>\n<!here>";
+    struct buf slack = BUF_INIT(0), teams = BUF_INIT(0);
+    digest_chat(&d, &slack, true);
+    digest_chat(&d, &teams, false);
+    assert_non_null(strstr(slack.data, "&lt;!channel&gt;"));
+    assert_null(strstr(slack.data, "<!"));
+    assert_non_null(strstr(slack.data, "<https://a.example/%7Cx%3E"));
+    assert_non_null(strstr(teams.data, "\\[us\\]("));
+    assert_null(strstr(teams.data, " [us]"));
+    buf_release(&slack);
+    buf_release(&teams);
+}
+
 static void alerts_show_cause_and_arithmetic(void **state)
 {
     (void)state;
@@ -172,6 +200,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_day_is_a_page),
         cmocka_unit_test(hostile_texts_stay_in_their_place),
+        cmocka_unit_test(a_chat_cannot_be_pinged),
         cmocka_unit_test(alerts_show_cause_and_arithmetic),
     };
     if (zone_open(&utc, "UTC", NULL))

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The digest as a message for a chat room: what changed, who waits, how the
+ * brands stand, a line each. Slack and Teams know neither tables nor headings;
+ * the whole digest is for mail and page. Computes nothing. */
+#include <string.h>
+
+#include "digest/digest.h"
+
+struct message {
+    struct buf *out;
+    const struct digest *d;
+    bool slack;                /* else Teams, whose marks are Markdown's */
+};
+
+/* Slack: & < > as entities, and nothing else is special that could ping or
+ * link. Teams: a backslash before what could be markup. */
+static void say(const struct message *m, struct buf *phrase)
+{
+    for (const char *c = buf_text(phrase); *c; c++) {
+        if (*c == '&' && m->slack)
+            buf_puts(m->out, "&amp;");
+        else if (*c == '<')
+            buf_puts(m->out, m->slack ? "&lt;" : "\\<");
+        else if (*c == '>')
+            buf_puts(m->out, m->slack ? "&gt;" : "\\>");
+        else if (!m->slack && strchr("\\`*_[]#|~", *c))
+            buf_printf(m->out, "\\%c", *c);
+        else
+            buf_putc(m->out, *c);
+    }
+    buf_release(phrase);
+}
+
+static void bold(const struct message *m, struct buf *phrase)
+{
+    const char *mark = m->slack ? "*" : "**";
+    buf_puts(m->out, mark);
+    say(m, phrase);
+    buf_puts(m->out, mark);
+}
+
+/* Teams joins lines that no empty one divides. */
+static void line(const struct message *m)
+{
+    buf_puts(m->out, m->slack ? "\n" : "\n\n");
+}
+
+static void link_to(const struct message *m, const char *url)
+{
+    if (!url || (strncmp(url, "https://", 8) && strncmp(url, "http://", 7)))
+        return;
+    buf_puts(m->out, m->slack ? " <" : " [link](");
+    for (const unsigned char *c = (const unsigned char *)url; *c; c++)
+        if (*c <= ' ' || *c >= 0x7f || strchr("<>()\\\"'`|[]*_~", *c))
+            buf_printf(m->out, "%%%02X", *c);
+        else
+            buf_putc(m->out, (char)*c);
+    buf_puts(m->out, m->slack ? "|link>" : ")");
+}
+
+static void alert(const struct message *m, const struct alert *a)
+{
+    struct buf b = BUF_INIT(0);
+    const struct sample *s = &a->samples[a->sample_count > 1];
+    buf_puts(&b, a->withheld ? "UNSURE"
+             : a->level == DETECT_ALERT ? "ALERT" : "WATCH");
+    bold(m, &b);
+    buf_putc(m->out, ' ');
+    phrase_alert(&b, m->d, a);
+    say(m, &b);
+    line(m);
+    phrase_alert_detail(&b, m->d, a);
+    say(m, &b);
+    line(m);
+    if (a->sample_count) {
+        buf_puts(&b, "“");
+        phrase_quote(&b, s->text, 280);
+        buf_puts(&b, "”");
+        say(m, &b);
+        link_to(m, s->url);
+        line(m);
+    }
+}
+
+static void brand(const struct message *m, const struct digest_standing *s)
+{
+    struct buf b = BUF_INIT(0);
+    buf_puts(m->out, "• ");
+    phrase_quote(&b, s->title, 40);
+    bold(m, &b);
+    buf_putc(&b, ' ');
+    phrase_count(&b, s->today.posts);
+    buf_puts(&b, s->today.posts == 1 ? " post " : " posts ");
+    phrase_change(&b, s->change);
+    buf_puts(&b, " · net sentiment ");
+    phrase_net(&b, &s->net);
+    buf_puts(&b, " · share ");
+    phrase_share(&b, s->share);
+    say(m, &b);
+    line(m);
+}
+
+static void people(const struct message *m)
+{
+    const struct digest *d = m->d;
+    struct buf b = BUF_INIT(0);
+    for (size_t i = 0; i < d->waiting_count; i++)
+        if (d->waiting[i].own) {
+            phrase_waiting(&b, d, &d->waiting[i]);
+            say(m, &b);
+            line(m);
+        }
+    for (size_t i = 0; i < d->wish_count && i < 3; i++) {
+        const struct digest_wish *w = &d->wishes[i];
+        buf_puts(&b, i ? " · “" : "Asked for in 7 days: “");
+        phrase_quote(&b, w->text, 60);
+        buf_puts(&b, "” ");
+        phrase_count(&b, w->authors);
+    }
+    if (d->wish_count) {
+        say(m, &b);
+        line(m);
+    }
+    for (size_t i = 0; i < d->experiment_count; i++) {
+        phrase_experiment(&b, d, &d->experiments[i]);
+        say(m, &b);
+        line(m);
+    }
+}
+
+void digest_chat(const struct digest *d, struct buf *out, bool slack)
+{
+    struct message m = { out, d, slack };
+    struct buf b = BUF_INIT(0);
+    phrase_day(&b, d->day);
+    buf_puts(&b, " · ");
+    phrase_quote(&b, d->title, 60);
+    bold(&m, &b);
+    line(&m);
+    phrase_data(&b, d);
+    say(&m, &b);
+    line(&m);
+    for (size_t i = 0; i < d->fault_count; i++) {
+        phrase_quote(&b, d->faults[i], 0);
+        say(&m, &b);
+        line(&m);
+    }
+    if (!d->alerts || (!d->posts && !d->expired && !d->alerts->count))
+        return;
+    for (size_t i = 0; i < d->alerts->count; i++)
+        alert(&m, &d->alerts->items[i]);
+    phrase_verdict(&b, d);
+    say(&m, &b);
+    line(&m);
+    for (size_t i = 0; i < d->standing_count; i++)
+        if (!d->standing[i].product)
+            brand(&m, &d->standing[i]);
+    people(&m);
+}
