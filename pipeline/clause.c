@@ -3,11 +3,35 @@
  * that join clauses (ACT_CLAUSE); parses nothing. */
 #include "pipeline/signals.h"
 
-void scorer_clause(const struct scorer *s, struct span span, size_t *from,
-                   size_t *until)
+enum { RIVAL_WORDS = 3 }; /* "than the old Acme" */
+
+static bool has_role(const struct scorer *s, size_t i, uint32_t roles)
+{
+    const struct looked *at = &s->look.items[i];
+    return (at->entry->flags | at->pair->flags) & roles;
+}
+
+/* Whether words [from, first) compare somebody with what stands at first.
+ * "Nothing is better than Acme" and "other than Acme" do not. */
+static bool names_rival(const struct scorer *s, size_t from, size_t first)
+{
+    size_t at = first;
+    while (at > from && first - at < RIVAL_WORDS &&
+           !has_role(s, at - 1, ENTRY_RIVAL))
+        at--;
+    if (at == from || first - at == RIVAL_WORDS)
+        return false;
+    for (size_t i = from; i + 1 < at; i++)
+        if (has_role(s, i, ENTRY_NEGATOR | ENTRY_CONCESSION))
+            return false;
+    return true;
+}
+
+struct clause scorer_clause(const struct scorer *s, struct span span)
 {
     const struct words *words = s->look.words;
     const struct looked *items = s->look.items;
+    const uint32_t parts = ENTRY_CONTRAST | ENTRY_CONCESSION;
     size_t first = 0, last;
     while (first + 1 < words->count &&
            words->items[first].start + words->items[first].length <=
@@ -17,10 +41,17 @@ void scorer_clause(const struct scorer *s, struct span span, size_t *from,
     while (last < words->count &&
            words->items[last].start < span.start + span.length)
         last++;
-    while (first > 0 && !(items[first].acts & ACT_CLAUSE))
-        first--;
-    while (last < words->count && !(items[last].acts & ACT_CLAUSE))
-        last++;
-    *from = first;
-    *until = last < words->count ? last : words->count;
+    struct clause c = { .from = first, .until = last };
+    if (!words->count)
+        return c;
+    while (c.from > 0 && !(items[c.from].acts & ACT_CLAUSE))
+        c.from--;
+    while (c.until < words->count && !(items[c.until].acts & ACT_CLAUSE))
+        c.until++;
+    if (c.until > words->count)
+        c.until = words->count;
+    c.parted = has_role(s, c.from, parts) ||
+               (c.until < words->count && has_role(s, c.until, parts));
+    c.rival = names_rival(s, c.from, first);
+    return c;
 }

@@ -250,26 +250,41 @@ void scorer_score(struct scorer *s, size_t from, size_t until,
     }
 }
 
-void scorer_mention(struct scorer *s, struct span span,
-                    const struct tags *whole, struct tags *out)
+/* Whoever is better is better than somebody. */
+static void turn(struct tags *tags)
+{
+    if (tags->label != LABEL_NEUTRAL)
+        tags->label = tags->label == LABEL_POSITIVE ? LABEL_NEGATIVE
+                                                    : LABEL_POSITIVE;
+    tags->score = (int16_t)-tags->score;
+}
+
+/* What a clause says; false when that is nothing. One that a "but" parts from
+ * the rest never feels like the rest: it leans to one side, if only a little. */
+static bool clause_score(const struct scorer *s, const struct clause *c,
+                         struct tags *out)
 {
     struct signals seen;
     double scale;
-    size_t from, until, count = s->look.words->count;
-    scorer_clause(s, span, &from, &until);
-    bool all = whole && from == 0 && until == count;
-    if (from < until && !all) {
-        struct sums sums = weigh(s, from, until, &seen, &scale);
-        sums.positive += CLAUSE_LEAN;
-        sums.negative += CLAUSE_LEAN;
-        decide(sums, out);
-        if (out->label != LABEL_NEUTRAL)
-            return;
-    }
-    if (whole) {
+    struct sums sums = weigh(s, c->from, c->until, &seen, &scale);
+    sums.positive += CLAUSE_LEAN;
+    sums.negative += CLAUSE_LEAN;
+    decide(sums, out);
+    if (out->label == LABEL_NEUTRAL && c->parted)
+        out->label = sums.positive > sums.negative ? LABEL_POSITIVE
+                                                   : LABEL_NEGATIVE;
+    return out->label != LABEL_NEUTRAL;
+}
+
+void scorer_mention(struct scorer *s, struct span span,
+                    const struct tags *whole, struct tags *out)
+{
+    struct clause c = scorer_clause(s, span);
+    bool all = c.from == 0 && c.until == s->look.words->count;
+    if (c.from >= c.until || all || !clause_score(s, &c, out)) {
         out->label = whole->label;
         out->score = whole->score;
-        return;
     }
-    scorer_score(s, 0, count, out, NULL, NULL);
+    if (c.rival)
+        turn(out);
 }

@@ -44,12 +44,16 @@ void scorer_read(struct scorer *s, const struct words *words,
 void scorer_score(struct scorer *s, size_t from, size_t until,
                   struct tags *out, visit_contribution *visit, void *context);
 
-/* The clause around a span: word range [*from, *until). */
-void scorer_clause(const struct scorer *s, struct span span, size_t *from,
-                   size_t *until);
+/* The clause around a span: words [from, until). */
+struct clause {
+    size_t from, until;
+    bool parted;  /* by a "but" or "although" from the rest */
+    bool rival;   /* "better than Acme": what praises is no praise of Acme */
+};
+struct clause scorer_clause(const struct scorer *s, struct span span);
 
 /* The sentiment towards what the span names: that of its clause where it has
- * one, else that of the whole text: whole when it was scored, or NULL. */
+ * one, else that of the whole text, which was scored before. */
 void scorer_mention(struct scorer *s, struct span span,
                     const struct tags *whole, struct tags *out);
 

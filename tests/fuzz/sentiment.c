@@ -57,9 +57,8 @@ static void add_up(void *context, const struct contribution *c)
 static void score(const struct sentiment *s, struct text t)
 {
     struct words w = WORDS_INIT;
-    struct tags tags;
+    struct tags tags, part;
     struct sums sums = { 0, 0, t.length };
-    size_t from, until;
     struct scorer *scorer = scorer_open(s);
     words_split(&w, t);
     scorer_read(scorer, &w, NULL);
@@ -73,10 +72,10 @@ static void score(const struct sentiment *s, struct text t)
     }
     for (size_t i = 0; i < w.count && i < 8; i++) {
         struct span span = { w.items[i].start, w.items[i].length };
-        scorer_clause(scorer, span, &from, &until);
-        if (from > i || until <= i || until > w.count)
+        struct clause c = scorer_clause(scorer, span);
+        if (c.from > i || c.until <= i || c.until > w.count)
             abort();
-        scorer_mention(scorer, span, NULL, &tags);
+        scorer_mention(scorer, span, &tags, &part);
     }
     scorer_close(scorer);
     words_release(&w);

@@ -210,20 +210,63 @@ static void test_mask(void **state)
     sentiment_close(s);
 }
 
+/* The sentiment towards a name: of the clause around it, of the other side of
+ * a "but" never, and turned round where it is who was surpassed. */
 static void test_mention(void **state)
 {
-    struct text t = TEXT("love the jacket, but Acme's delivery was a joke");
+    static const struct {
+        const char *name, *text;
+        enum label label;
+    } rows[] = {
+        { "jacket", "love the jacket, but Acme's delivery was a joke",
+          LABEL_POSITIVE },
+        { "Acme", "love the jacket, but Acme's delivery was a joke",
+          LABEL_NEGATIVE },
+        { "delivery", "love it, but delivery took weeks", LABEL_NEGATIVE },
+        { "price", "The price is fair but the returns process is a mess",
+          LABEL_POSITIVE },
+        { "checkout", "I like the shop but the checkout took 40 minutes",
+          LABEL_NEGATIVE },
+        { "coat", "Although the shop was rude, the coat is perfect.",
+          LABEL_POSITIVE },
+        { "coffee", "Friendly staff, awful coffee, lovely cake",
+          LABEL_NEGATIVE },
+        { "cake", "Friendly staff, awful coffee, lovely cake",
+          LABEL_POSITIVE },
+        { "keyboard", "The screen is gorgeous and the keyboard is a disaster",
+          LABEL_NEGATIVE },
+        { "Norvik", "The tent from Plumly is fantastic while the one from "
+          "Norvik leaks", LABEL_NEGATIVE },
+        { "Kettler", "Kettler is so much better than Bramford",
+          LABEL_POSITIVE },
+        { "Bramford", "Kettler is so much better than Bramford",
+          LABEL_NEGATIVE },
+        { "Bramford", "Kettler is worse than the old Bramford",
+          LABEL_POSITIVE },
+        { "Kettler", "Switched from Kettler to Bramford and never looked back",
+          LABEL_NEGATIVE },
+    };
     struct sentiment *s = english();
     struct scorer *scorer = scorer_open(s);
     struct words w = WORDS_INIT;
-    struct tags tags;
+    int wrong = 0;
     (void)state;
-    words_split(&w, t);
-    scorer_read(scorer, &w, NULL);
-    scorer_mention(scorer, (struct span){ 9, 6 }, NULL, &tags);
-    assert_int_equal(tags.label, LABEL_POSITIVE);
-    scorer_mention(scorer, (struct span){ 21, 4 }, NULL, &tags);
-    assert_int_equal(tags.label, LABEL_NEGATIVE);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct tags whole, tags;
+        const char *at = strstr(rows[i].text, rows[i].name);
+        struct span span = { (uint32_t)(at - rows[i].text),
+                             (uint32_t)strlen(rows[i].name) };
+        words_split(&w, text_of(rows[i].text));
+        scorer_read(scorer, &w, NULL);
+        scorer_score(scorer, 0, w.count, &whole, NULL, NULL);
+        scorer_mention(scorer, span, &whole, &tags);
+        if (tags.label == rows[i].label)
+            continue;
+        wrong++;
+        print_message("%s in \"%s\" is %s (%d)\n", rows[i].name,
+                      rows[i].text, label_names[tags.label], tags.score);
+    }
+    assert_int_equal(wrong, 0);
     words_release(&w);
     scorer_close(scorer);
     sentiment_close(s);
