@@ -11,8 +11,8 @@
 #include "pipeline/fit_private.h"
 
 enum {
-    REPLICAS = 2,       /* weights of texts are whole multiples of 1/2 */
-    REPLICAS_LIMIT = 64,
+    REPLICAS = 8,       /* weights of texts are whole multiples of 1/8 */
+    REPLICAS_LIMIT = 256,
     NAME_PERCENT = 75,  /* capital this often inside sentences: a name */
     TITLES_PERCENT = 40, /* a headline's capitals tell nothing */
 };

@@ -293,7 +293,7 @@ static int take_role(struct reader *r, const struct row *row)
         { "unreal", ENTRY_UNREAL },         { "group", ENTRY_KEPT_OUT },
         { "name", ENTRY_KEPT_OUT },         { "end", ENTRY_END },
         { "common", ENTRY_COMMON },         { "clause", ENTRY_CLAUSE },
-        { "function", ENTRY_FUNCTION },     { "rival", ENTRY_RIVAL },
+        { "rival", ENTRY_RIVAL },
     };
     for (size_t i = 0; row->count == 2 && i < sizeof(roles) / sizeof(*roles);
          i++) {
@@ -306,7 +306,7 @@ static int take_role(struct reader *r, const struct row *row)
         return 0;
     }
     return bad(r, "columns are term, role (negator, contrast, concession, "
-                  "unreal, end, common, clause, function, rival, mask, "
+                  "unreal, end, common, clause, rival, mask, "
                   "group, name)");
 }
 

@@ -31,11 +31,10 @@ enum entry_flag {
     ENTRY_CLAUSE = 8192,  /* which, and, because: a clause may begin */
     ENTRY_FIRST = 16384,  /* a fitted pair starts with it */
     ENTRY_SECOND = 32768, /* second word of a pair or a phrase */
-    ENTRY_FUNCTION = 65536, /* what a thing or a shop should do: open, fit */
-    ENTRY_RIVAL = 131072, /* than, unlike: names whom somebody surpasses */
+    ENTRY_RIVAL = 65536,  /* than, unlike: names whom somebody surpasses */
     ENTRY_ROLES = ENTRY_VALENCE | ENTRY_NEGATOR | ENTRY_MODIFIER |
                   ENTRY_CONTRAST | ENTRY_CONCESSION | ENTRY_MASK |
-                  ENTRY_UNREAL | ENTRY_END | ENTRY_FUNCTION,
+                  ENTRY_UNREAL | ENTRY_END,
     ENTRY_BEGINS = ENTRY_CONTRAST | ENTRY_CONCESSION | ENTRY_CLAUSE,
 };
 

@@ -25,8 +25,7 @@ struct sentiment {
 static void plain_weights(struct sentiment *s)
 {
     static const uint8_t summed[] = { SIGNAL_WORD, SIGNAL_PHRASE,
-                                      SIGNAL_EMOJI, SIGNAL_TAG,
-                                      SIGNAL_CONTRAST };
+                                      SIGNAL_EMOJI, SIGNAL_TAG };
     for (size_t i = 0; i < sizeof(summed); i++) {
         s->positive[summed[i]] = s->negative[summed[i] + 1] = 4;
         s->negative[summed[i]] = s->positive[summed[i] + 1] = -2;

@@ -14,27 +14,19 @@ const char *const signal_names[SIGNAL_COUNT] = {
     [SIGNAL_NEGATED] = "=negated+", [SIGNAL_NEGATED + 1] = "=negated-",
     [SIGNAL_UNREAL] = "=unreal+", [SIGNAL_UNREAL + 1] = "=unreal-",
     [SIGNAL_TAG] = "=hashtag+", [SIGNAL_TAG + 1] = "=hashtag-",
-    [SIGNAL_CONTRAST] = "=contrast+", [SIGNAL_CONTRAST + 1] = "=contrast-",
-    [SIGNAL_LAST] = "=last+", [SIGNAL_LAST + 1] = "=last-",
     [SIGNAL_STRONGEST] = "=strongest+", [SIGNAL_STRONGEST + 1] = "=strongest-",
     [SIGNAL_ANY] = "=any+", [SIGNAL_ANY + 1] = "=any-",
     [SIGNAL_DENSITY] = "=density+", [SIGNAL_DENSITY + 1] = "=density-",
     [SIGNAL_EXCLAIMED] = "=exclaimed+", [SIGNAL_EXCLAIMED + 1] = "=exclaimed-",
     [SIGNAL_NONE] = "=none", [SIGNAL_BOTH] = "=both",
-    [SIGNAL_NEGATOR] = "=negation", [SIGNAL_FAILURE] = "=failure",
-    [SIGNAL_CONTRASTED] = "=but",
+    [SIGNAL_NEGATOR] = "=negation",
     [SIGNAL_EXCLAIM] = "=exclamation", [SIGNAL_QUESTION] = "=question",
-    [SIGNAL_CAPITALS] = "=capitals", [SIGNAL_TITLES] = "=titles",
-    [SIGNAL_LENGTHENED] = "=lengthened", [SIGNAL_LINK] = "=link",
-    [SIGNAL_HANDLE] = "=handle", [SIGNAL_HASHTAG] = "=hashtag",
-    [SIGNAL_NUMBER] = "=number", [SIGNAL_LENGTH] = "=length",
-    [SIGNAL_SHORT] = "=short", [SIGNAL_INTERCEPT] = "=intercept",
+    [SIGNAL_TITLES] = "=titles", [SIGNAL_HANDLE] = "=handle",
+    [SIGNAL_INTERCEPT] = "=intercept",
 };
 
 enum {
     SCOPE_WORDS = 4,  /* a negation reaches "no problems or complaints" */
-    FAILURE_WORDS = 2, /* "not even open": so near must the verb be */
-    SHORT_WORDS = 5,
     DENSITY_LIMIT = 4, /* reached by long texts only */
     SUM_LIMIT = 3,    /* of one sum: a list of praise is still one praise */
 };
@@ -62,8 +54,8 @@ struct walk {
     size_t sentence;        /* where this sentence ends */
     int scope;              /* words left under a negation */
     bool every;             /* also terms without an entry */
-    bool unreal, question, shouting, contrasted;
-    float factor, last;
+    bool unreal, question, shouting;
+    float factor;
     float strongest[2];
 };
 
@@ -182,10 +174,9 @@ typedef uint32_t four __attribute__((vector_size(16)));
 /* Shares and counts that need no lexicon. */
 static void read_form(struct walk *k, size_t from)
 {
-    enum { PLAIN, CAPITALS, TITLES, NUMBERS };
-    static const four counts[4 + 1] = { /* by capitals and title */
+    enum { PLAIN, CAPITALS, TITLES };
+    static const four counts[4] = { /* by capitals and title */
         { 1, 0, 0, 0 }, { 1, 1, 0, 0 }, { 1, 0, 1, 0 }, { 1, 1, 1, 0 },
-        { 0, 0, 0, 1 },
     };
     float *value = k->out->value;
     four sums = { 0, 0, 0, 0 };
@@ -198,8 +189,6 @@ static void read_form(struct walk *k, size_t from)
             sums += counts[item->flags & (WORD_CAPS | WORD_TITLE)];
         } else if (item->kind == WORD_PUNCTUATION) {
             flags |= item->flags;
-        } else if (item->kind == WORD_NUMBER) {
-            sums += counts[4];
         }
     }
     const struct word *first = &k->w->items[from];
@@ -207,17 +196,10 @@ static void read_form(struct walk *k, size_t from)
         sums[TITLES] -= (first->flags & WORD_TITLE) != 0; /* as all sentences do */
     value[SIGNAL_EXCLAIM] = (flags & WORD_EXCLAMATION) != 0;
     value[SIGNAL_QUESTION] = (flags & WORD_QUESTION) != 0;
-    value[SIGNAL_LENGTHENED] = (flags & WORD_LENGTHENED) != 0;
-    value[SIGNAL_LINK] = (kinds >> WORD_LINK & 1) != 0;
     value[SIGNAL_HANDLE] = (kinds >> WORD_HANDLE & 1) != 0;
-    value[SIGNAL_HASHTAG] = (kinds >> WORD_HASHTAG & 1) != 0;
-    float all = sums[PLAIN] ? (float)sums[PLAIN] : 1;
+    value[SIGNAL_TITLES] = sums[PLAIN] ? (float)sums[TITLES] /
+                                             (float)sums[PLAIN] : 0;
     k->shouting = sums[CAPITALS] * 2 > sums[PLAIN];
-    value[SIGNAL_CAPITALS] = (float)sums[CAPITALS] / all;
-    value[SIGNAL_TITLES] = (float)sums[TITLES] / all;
-    value[SIGNAL_NUMBER] = (float)(sums[NUMBERS] < 3 ? sums[NUMBERS] : 3) / 3;
-    value[SIGNAL_SHORT] = sums[PLAIN] <= SHORT_WORDS;
-    value[SIGNAL_LENGTH] = logf(1 + all) / 4;
     value[SIGNAL_INTERCEPT] = 1;
 }
 
@@ -319,9 +301,6 @@ static void read_valence(struct walk *k, const struct entry *e, size_t first,
     } else if (fabsf(value) > 0.5f) {
         add(k, SIGNAL_STRONG, value > 0 ? value - 0.5f : value + 0.5f);
     }
-    if (k->contrasted)
-        add(k, SIGNAL_CONTRAST, value);
-    k->last = value;
     bool negative = value < 0;
     if (fabsf(value) > k->strongest[negative])
         k->strongest[negative] = fabsf(value);
@@ -341,18 +320,9 @@ static bool continues(const struct walk *k, size_t first, size_t last)
 static void apply_roles(struct walk *k, const struct entry *e, size_t i,
                         size_t last)
 {
-    if (e->flags & ENTRY_CONTRAST) {
-        k->contrasted = true;
-        k->scope = 0;
-        k->out->value[SIGNAL_CONTRASTED] = 1;
-        k->out->value[SIGNAL_CONTRAST] = 0;
-        k->out->value[SIGNAL_CONTRAST + 1] = 0;
-    }
-    if (e->flags & ENTRY_FUNCTION && k->scope > SCOPE_WORDS - FAILURE_WORDS)
-        k->out->value[SIGNAL_FAILURE] = 1;
     if (e->flags & ENTRY_UNREAL)
         k->unreal = true;
-    if (e->flags & ENTRY_END)
+    if (e->flags & (ENTRY_CONTRAST | ENTRY_END))
         k->scope = 0;
     if (e->flags & ENTRY_NEGATOR) {
         k->scope = SCOPE_WORDS + 1 + (int)(last - i);
@@ -510,10 +480,9 @@ static void sum_up(struct walk *k)
         if (value[SIGNAL_EXCLAIM] > 0)
             value[SIGNAL_EXCLAIMED + side] = k->strongest[side];
     }
-    add(k, SIGNAL_LAST, k->last);
     if (k->take_v)
         memcpy(k->out->uncut, value, sizeof(k->out->uncut));
-    for (int s = 0; s < SIGNAL_LAST; s++)
+    for (int s = 0; s < SIGNAL_STRONGEST; s++)
         value[s] = least(value[s], SUM_LIMIT);
     for (int s = SIGNAL_DENSITY; s < SIGNAL_DENSITY + 2; s++)
         value[s] = least(value[s], DENSITY_LIMIT);

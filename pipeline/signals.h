@@ -17,28 +17,17 @@ enum signal {
     SIGNAL_NEGATED = 8,     /* words under a negation */
     SIGNAL_UNREAL = 10,     /* after if, would, wish; in a question */
     SIGNAL_TAG = 12,        /* hashtags */
-    SIGNAL_CONTRAST = 14,   /* after but, however */
-    SIGNAL_LAST = 16,       /* the last valence of the text */
-    SIGNAL_STRONGEST = 18,
-    SIGNAL_ANY = 20,        /* 1 when there is one */
-    SIGNAL_DENSITY = 22,    /* 2 x sum / square root of the words */
-    SIGNAL_EXCLAIMED = 24,  /* strongest, when there are "!" */
-    SIGNAL_NONE = 26,       /* 1 without any valence; single from here on */
+    SIGNAL_STRONGEST = 14,
+    SIGNAL_ANY = 16,        /* 1 when there is one */
+    SIGNAL_DENSITY = 18,    /* 2 x sum / square root of the words */
+    SIGNAL_EXCLAIMED = 20,  /* strongest, when there are "!" */
+    SIGNAL_NONE = 22,       /* 1 without any valence; single from here on */
     SIGNAL_BOTH,
     SIGNAL_NEGATOR,         /* a negation that met no valence */
-    SIGNAL_FAILURE,         /* "does not work", "won't open" */
-    SIGNAL_CONTRASTED,      /* has a but */
     SIGNAL_EXCLAIM,
     SIGNAL_QUESTION,
-    SIGNAL_CAPITALS,        /* share of words in capitals */
     SIGNAL_TITLES,          /* share of title-case words */
-    SIGNAL_LENGTHENED,
-    SIGNAL_LINK,
     SIGNAL_HANDLE,
-    SIGNAL_HASHTAG,
-    SIGNAL_NUMBER,
-    SIGNAL_LENGTH,          /* logarithm of the words */
-    SIGNAL_SHORT,           /* five words or fewer */
     SIGNAL_INTERCEPT,
     SIGNAL_COUNT
 };
