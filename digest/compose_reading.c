@@ -107,11 +107,26 @@ void reading_take(struct reading *r, const struct sighting *s)
     }
 }
 
+static bool same(const struct sample *a, const struct sample *b)
+{
+    return a->text && strcmp(a->native_id, b->native_id) == 0 &&
+           strcmp(a->source, b->source) == 0;
+}
+
+/* Here, or by who waits or wishes: nothing is quoted twice. */
 static bool shown(const struct digest *d, const struct sample *s)
 {
+    enum { QUOTED = 3 }; /* wishes that show a post */
     for (size_t i = 0; i < d->sample_count; i++)
-        if (strcmp(d->samples[i].native_id, s->native_id) == 0 &&
-            strcmp(d->samples[i].source, s->source) == 0)
+        if (same(&d->samples[i], s))
+            return true;
+    for (size_t i = 0; i < d->waiting_count; i++)
+        for (size_t k = 0; d->waiting[i].known &&
+                           k < d->waiting[i].sample_count; k++)
+            if (same(&d->waiting[i].samples[k], s))
+                return true;
+    for (size_t i = 0; i < d->wish_count && i < QUOTED; i++)
+        if (same(&d->wishes[i].sample, s))
             return true;
     return false;
 }
