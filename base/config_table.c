@@ -80,8 +80,8 @@ const struct option config_digest_options[] = {
       offsetof(struct digest_config, unsubscribe),
       "address or mailto: that mail programs offer for unsubscribing" },
     { "operator", OPTION_STRING, NULL, offsetof(struct digest_config, operator),
-      "mail address that swell collect tells when a source breaks: once, "
-      "then at growing distance, and when it works again" },
+      "mail address that is told when a source breaks, ever more rarely, and "
+      "when it works again" },
     OPTION_END
 };
 

@@ -3,7 +3,8 @@
  * with one of the words are kept; edits and deletes come the same way. Posts
  * have the identity that the bluesky collector gives them. A post that the
  * words no longer fit is gone, as is one that was deleted: the store knows
- * which of them it ever had. Reads neither likes nor accounts. */
+ * which of them it ever had. Reads neither likes nor accounts. Over 250 lines:
+ * a line that is kept open breaks in ways of its own. */
 #include "base/api.h"
 #include "base/clock.h"
 #include "base/http_stream.h"

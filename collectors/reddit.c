@@ -60,8 +60,7 @@ static int open_reddit(struct collection *c, struct error *err)
         return error_set(err, ERROR_CONFIG, "key_file: name a file with the "
                          "approved key on one line, ID:SECRET");
     if (!r->subreddits.count && !r->queries.count)
-        return error_set(err, ERROR_CONFIG, "say what to read: subreddit or "
-                         "query");
+        return error_set(err, ERROR_CONFIG, "name a subreddit or a query");
     if (r->page < 1 || r->page > 100)
         r->page = 100;
     r->session = (struct reddit_session){ .http = c->http, .login = r->login,
@@ -156,7 +155,6 @@ static struct api_call call_of(struct reddit *r, json_take *take)
                               .paths = paths, .take = take, .context = r };
 }
 
-/* No longer listed: still there? */
 static int look_up(void *state, struct error *err)
 {
     struct reddit *r = state;
@@ -189,7 +187,7 @@ static void name(void *state, size_t place, struct buf *url)
 
 static bool is_closed(void *state)
 {
-    return ((struct reddit *)state)->closed;
+    return ((const struct reddit *)state)->closed;
 }
 
 static int page(void *state, struct buf *next, struct error *err)
