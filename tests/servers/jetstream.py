@@ -117,8 +117,9 @@ def swell(*words, status=0):
 
 
 def stored():
+    """None at all while there is no store yet."""
     out = subprocess.run([BUILD + "/tests/tools/posts", DIR + "/store"],
-                         capture_output=True, text=True, check=True).stdout
+                         capture_output=True, text=True).stdout
     return {p["id"]: p for p in map(json.loads, out.splitlines())}
 
 
@@ -216,8 +217,7 @@ subprocess.run(["rm", "-rf", DIR + "/store"], check=True)
 cursors.clear()
 faults["drop"] = 400
 run = follow()
-wait_for("some is stored", lambda: os.path.isdir(DIR + "/store") and
-         os.path.exists(DIR + "/store/data.mdb") and len(stored()) > 100)
+wait_for("some is stored", lambda: len(stored()) > 100)
 run.kill()
 run.wait()
 run = follow()
