@@ -114,9 +114,10 @@ static void read_words(struct topic_place *p)
     static const unsigned odd = 1u << WORD_NUMBER | 1u << WORD_HANDLE |
                                 1u << WORD_LINK | 1u << WORD_EMOJI;
     const struct topic_rows *t = p->t;
-    const struct word *item = p->words->items, *end = item + p->words->count;
+    const struct word *item = p->words->items;
+    struct topic_word *v = p->view, *end = v + p->words->count;
     uint64_t present = 0;
-    for (struct topic_word *v = p->view; item < end; item++, v++) {
+    for (; v < end; item++, v++) {
         v->key = item->hash;
         v->sets = (uint64_t)1 << SETS_ALL;
         v->classes = 0;
@@ -153,8 +154,8 @@ void topic_read(struct topic_place *p, const struct words *words,
                 const uint8_t *mask)
 {
     p->words = words;
-    if (p->room < words->count) {
-        p->room = words->count * 2;
+    if (p->room <= words->count) {
+        p->room = words->count * 2 + 1;
         p->view = mem_resize(p->view, p->room * sizeof(*p->view));
     }
     read_words(p);
