@@ -28,7 +28,8 @@ EOF
 case_name='distance, both sources on one host'
 two 300 127.0.0.1 127.0.0.1; run 0 collect
 says '^one: '; says '^two: '
-check 'len(rows) == 12 and min(gaps) > 0.18'
+# A busy machine sees one late now and then; side by side they took half.
+check 'len(rows) == 12 and min(gaps) > 0.1 and times[-1] - times[0] > 2'
 
 case_name='hosts side by side'
 two 60000 127.0.0.1 localhost; ask 'posts=200&delay=200'; run 0 collect
