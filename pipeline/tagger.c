@@ -232,8 +232,10 @@ struct telling {
 
 static void tell_span(const struct telling *to, struct span span)
 {
+    struct text part = { to->text.data + span.start, span.length };
     size_t length = span.length > 60 ? 60 : span.length;
-    struct text part = { to->text.data + span.start, length };
+    while (length < span.length && (part.data[length] & 0xc0) == 0x80)
+        length--; /* whole characters */
     buf_putc(to->out, '"');
     for (size_t i = 0; i < part.length; i++)
         buf_putc(to->out, part.data[i] == '\n' ? ' ' : part.data[i]);

@@ -210,7 +210,7 @@ static void visit_cell(const struct visitor *to, const struct cell *c,
                        size_t begin, size_t at)
 {
     struct topic_place *p = to->place;
-    if (to->captures && !(c->flags & CELL_CAPTURES))
+    if (!(c->flags & (to->captures ? CELL_CAPTURES : CELL_BUSY)))
         return;
     const struct link *l = p->t->links + c->first;
     int count = c->solos + c->adds + c->plains + c->patterns + c->starts;
