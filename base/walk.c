@@ -203,10 +203,22 @@ void walk_page(struct walk *w, struct walk_list *l)
     l->page_hash = 0;
 }
 
+/* Items before this were there in the walk before: they are behind the overlap
+ * and not above the newest that is known. A post that a service shows late
+ * stands above what was known, however old its date. */
+static int64_t old_before(const struct walk *w, const struct walk_list *l)
+{
+    int64_t before = l->asked ? l->asked - w->overlap : w->since;
+    int64_t newest = INT64_MIN;
+    for (unsigned i = 0; i < l->known.count; i++)
+        if (l->known.items[i].time > newest)
+            newest = l->known.items[i].time;
+    return l->known.count && newest < before ? newest : before;
+}
+
 bool walk_saw(struct walk *w, struct walk_list *l, struct text id,
               struct text key, int64_t time)
 {
-    int64_t horizon = l->asked ? l->asked - w->overlap : w->since;
     struct walk_item *item = ring_find(&l->known, id, key);
     if (item) {
         item->seen = true;
@@ -216,7 +228,7 @@ bool walk_saw(struct walk *w, struct walk_list *l, struct text id,
         ring_add(&l->fresh, id, key, time);
     l->page_hash = hash64_seed(id.data, id.length, l->page_hash);
     l->page_count++;
-    l->page_old += time < horizon;
+    l->page_old += time < old_before(w, l);
     l->page_last = time;
     if (time < l->oldest)
         l->oldest = time;

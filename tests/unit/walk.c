@@ -156,6 +156,30 @@ static void test_late_ones_within_the_overlap(void **state)
     buf_release(&cursor);
 }
 
+/* A service that was stuck shows an hour's posts at once: their dates are far
+ * behind the overlap, but they stand above what was known. */
+static void test_late_ones_behind_the_overlap(void **state)
+{
+    (void)state;
+    struct service s = { .newest = -1 };
+    struct buf cursor = BUF_INIT(0);
+    forget();
+    publish(&s, 300);
+    assert_int_equal(round_of(&s, &cursor, 301, 100, NULL), 0);
+    assert_int_equal(round_of(&s, &cursor, 900, 100, NULL), 0);
+    publish(&s, 360);
+    assert_int_equal(round_of(&s, &cursor, 1000, 2, NULL), 1);
+    int verdict = 1;
+    for (int now = 1001; verdict && now < 1020; now++)
+        verdict = round_of(&s, &cursor, now, 2, NULL);
+    assert_int_equal(verdict, 0);
+    assert_int_equal(missing(&s, 100), 0);
+    s.requests = 0; /* and a quiet round is as cheap as ever */
+    assert_int_equal(round_of(&s, &cursor, 1100, 100, NULL), 0);
+    assert_int_equal(s.requests, 1);
+    buf_release(&cursor);
+}
+
 static void test_deleted_ones_are_told(void **state)
 {
     (void)state;
@@ -259,6 +283,7 @@ int main(void)
         cmocka_unit_test(test_first_walk_and_quiet_rounds),
         cmocka_unit_test(test_a_long_gap_in_small_rounds),
         cmocka_unit_test(test_late_ones_within_the_overlap),
+        cmocka_unit_test(test_late_ones_behind_the_overlap),
         cmocka_unit_test(test_deleted_ones_are_told),
         cmocka_unit_test(test_faults_end),
         cmocka_unit_test(test_dates_in_2031),
