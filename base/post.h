@@ -29,11 +29,6 @@ enum post_kind { POST_ORIGINAL, POST_REPLY, POST_REPOST, POST_QUOTE,
 extern const char *const post_kind_names[POST_KIND_COUNT];
                               /* post reply repost quote review comment */
 
-/* A stretch of the post's text, in bytes. length 0: none. */
-struct span {
-    uint32_t start, length;
-};
-
 /* One post × one subject. */
 struct mention {
     uint32_t subject;  /* index into batch.subjects */

@@ -16,6 +16,11 @@ struct text {
     size_t length;
 };
 
+/* A stretch of a text, in bytes. length 0: none. */
+struct span {
+    uint32_t start, length;
+};
+
 #define TEXT(literal) ((struct text){ (literal), sizeof(literal) - 1 })
 
 static inline struct text text_of(const char *string)

@@ -32,24 +32,16 @@ struct clause scorer_clause(const struct scorer *s, struct span span)
     const struct words *words = s->look.words;
     const struct looked *items = s->look.items;
     const uint32_t parts = ENTRY_CONTRAST | ENTRY_CONCESSION;
-    size_t first = 0, last;
-    while (first + 1 < words->count &&
-           words->items[first].start + words->items[first].length <=
-               span.start)
-        first++;
-    last = first + 1;
-    while (last < words->count &&
-           words->items[last].start < span.start + span.length)
-        last++;
-    struct clause c = { .from = first, .until = last };
+    size_t first;
+    struct clause c = { 0 };
     if (!words->count)
         return c;
+    words_around(words, span, &first, &c.until);
+    c.from = first;
     while (c.from > 0 && !(items[c.from].acts & ACT_CLAUSE))
         c.from--;
     while (c.until < words->count && !(items[c.until].acts & ACT_CLAUSE))
         c.until++;
-    if (c.until > words->count)
-        c.until = words->count;
     c.parted = has_role(s, c.from, parts) ||
                (c.until < words->count && has_role(s, c.until, parts));
     c.rival = names_rival(s, c.from, first);

@@ -101,25 +101,11 @@ static bool hand_made(const struct lexicon *l, uint64_t hash)
 }
 
 static uint64_t squeezed(const struct lexicon *l, const struct words *w,
-                         const struct word *item)
+                         size_t index)
 {
-    char form[64];
-    uint64_t shortest = item->hash;
-    for (size_t keep = 2; keep >= 1; keep--) {
-        size_t n = 0;
-        for (size_t i = 0; i < item->length && n < sizeof(form); i++) {
-            char c = w->folded[item->start + i];
-            if (n < keep || form[n - 1] != c || form[n - keep] != c)
-                form[n++] = c;
-        }
-        uint64_t hash = words_hash(form, n);
-        bool known = hand_made(l, hash);
-        if (keep == 2 || known)
-            shortest = hash;
-        if (known)
-            break;
-    }
-    return shortest;
+    uint64_t twice = words_squeezed(w, index, 2);
+    uint64_t once = words_squeezed(w, index, 1);
+    return !hand_made(l, twice) && hand_made(l, once) ? once : twice;
 }
 
 uint64_t lexicon_odd_word(const struct lexicon *l, const struct words *w,
@@ -133,7 +119,7 @@ uint64_t lexicon_odd_word(const struct lexicon *l, const struct words *w,
         !((unsigned char)*at & 0x80))
         return words_hash(at, 2);
     if (item->flags & WORD_LENGTHENED && !hand_made(l, item->hash))
-        return squeezed(l, w, item);
+        return squeezed(l, w, index);
     return item->hash;
 }
 

@@ -105,20 +105,13 @@ struct telling {
     void *context;
 };
 
-static struct span span_of(const struct words *w, uint32_t first,
-                           uint32_t last)
-{
-    const struct word *a = &w->items[first], *b = &w->items[last];
-    return (struct span){ a->start, b->start + b->length - a->start };
-}
-
 static void tell_term(void *context, const struct term *t)
 {
     const struct telling *to = context;
     if (!t->entry || !(t->entry->flags & ENTRY_WEIGHT))
         return;
     struct contribution c = {
-        .span = span_of(to->look->words, t->first, t->last),
+        .span = words_span(to->look->words, t->first, t->last + 1),
         .rule = "weight",
         .entry = lexicon_name(&to->s->lexicon, t->entry),
         .positive = (double)t->entry->positive * to->scale,
@@ -141,7 +134,7 @@ static void tell_valence(void *context, const struct valence *v)
     if (signal_is_dense(v->signal))
         dense = size * to->scale * SIGNAL_DENSITY_SCALE;
     struct contribution c = {
-        .span = span_of(to->look->words, v->first, v->last),
+        .span = words_span(to->look->words, v->first, v->last + 1),
         .rule = valence_rules[v->signal],
         .entry = lexicon_name(&to->s->lexicon, v->entry),
         .positive = (double)to->s->positive[side] * size +

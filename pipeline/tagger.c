@@ -119,20 +119,16 @@ static bool is_scored(const struct post *post)
 static void sentence(const struct words *w, struct span span, size_t *from,
                      size_t *until)
 {
-    size_t first = 0;
-    while (first + 1 < w->count &&
-           w->items[first].start + w->items[first].length <= span.start)
-        first++;
-    size_t last = first;
-    while (last + 1 < w->count && !(w->items[last + 1].flags & WORD_BREAK) &&
-           (w->items[last].start < span.start + span.length ||
-            !(w->items[last].flags & WORD_SENTENCE)))
-        last++;
+    size_t first, end;
+    words_around(w, span, &first, &end);
+    bool closed = false;
+    while (end < w->count && !closed && !(w->items[end].flags & WORD_BREAK))
+        closed = w->items[end++].flags & WORD_SENTENCE;
     while (first > 0 && !(w->items[first].flags & WORD_BREAK) &&
            !(w->items[first - 1].flags & WORD_SENTENCE))
         first--;
     *from = first;
-    *until = last + 1;
+    *until = end;
 }
 
 static bool one_family(const struct mentions *m, const struct post *post)
@@ -232,14 +228,12 @@ struct telling {
 
 static void tell_span(const struct telling *to, struct span span)
 {
-    struct text part = { to->text.data + span.start, span.length };
-    size_t length = span.length > 60 ? 60 : span.length;
-    while (length < span.length && (part.data[length] & 0xc0) == 0x80)
-        length--; /* whole characters */
+    struct text part = text_fit((struct text){ to->text.data + span.start,
+                                               span.length }, 60);
     buf_putc(to->out, '"');
     for (size_t i = 0; i < part.length; i++)
         buf_putc(to->out, part.data[i] == '\n' ? ' ' : part.data[i]);
-    buf_puts(to->out, length < span.length ? "…\"" : "\"");
+    buf_puts(to->out, part.length < span.length ? "…\"" : "\"");
     buf_printf(to->out, " at %u", span.start);
 }
 

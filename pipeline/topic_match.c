@@ -55,37 +55,27 @@ static unsigned classes_of(const struct words *w, size_t i)
 
 /* "sooo" is looked up as "soo", then as "so". */
 static uint64_t squeezed(const struct topic_rows *t, const struct words *w,
-                         const struct word *item)
+                         size_t index)
 {
-    char form[64];
     for (size_t keep = 2; keep >= 1; keep--) {
-        size_t n = 0;
-        for (size_t i = 0; i < item->length && n < sizeof(form); i++) {
-            char c = w->folded[item->start + i];
-            if (n < keep || form[n - 1] != c || form[n - keep] != c)
-                form[n++] = c;
-        }
-        uint64_t hash = words_hash(form, n);
+        uint64_t hash = words_squeezed(w, index, keep);
         if (topic_cell(t, hash)->hash)
             return hash;
     }
-    return item->hash;
+    return w->items[index].hash;
 }
 
-/* A hashtag without its mark. */
+/* A hashtag without its mark, "???" as "?". */
 static uint64_t odd_key(const struct topic_rows *t, const struct words *w,
-                        const struct word *item)
+                        size_t index)
 {
-    if (item->kind == WORD_HASHTAG && item->length > 1)
-        return words_hash(w->folded + item->start + 1, item->length - 1);
+    const struct word *item = &w->items[index];
+    const char *at = w->folded + item->start;
+    if (item->kind == WORD_HASHTAG)
+        return words_hash(at + 1, item->length - 1);
     if (item->flags & WORD_LENGTHENED)
-        return squeezed(t, w, item);
-    if (item->kind == WORD_PUNCTUATION && item->length > 1) {
-        const char *at = w->folded + item->start; /* "???" is "?" */
-        return *at == '.' ? words_hash("...", 3)
-               : (unsigned char)*at < 0x80 ? words_hash(at, 1) : item->hash;
-    }
-    return item->hash;
+        return squeezed(t, w, index);
+    return *at == '.' ? words_hash("...", 3) : words_hash(at, 1);
 }
 
 static void read_odd(struct topic_place *p, size_t i, struct topic_word *v)
@@ -93,7 +83,7 @@ static void read_odd(struct topic_place *p, size_t i, struct topic_word *v)
     const struct word *item = &p->words->items[i];
     v->classes = (uint8_t)classes_of(p->words, i);
     if (item->flags & WORD_ODD)
-        v->key = odd_key(p->t, p->words, item);
+        v->key = odd_key(p->t, p->words, i);
     for (unsigned left = v->classes; left; left &= left - 1)
         v->sets |= p->t->kind_cells[__builtin_ctz(left)]->sets;
 }
@@ -232,15 +222,6 @@ static bool guarded(const struct topic_place *p, const struct element *e,
     return false;
 }
 
-static struct span span_of(const struct words *w, size_t from, size_t until)
-{
-    if (from >= until)
-        return (struct span){ 0, 0 };
-    const struct word *last = &w->items[until - 1];
-    uint32_t start = w->items[from].start;
-    return (struct span){ start, last->start + last->length - start };
-}
-
 static bool follow(struct topic_place *p, size_t index, size_t at);
 
 /* A name is as short as what follows lets it be; at a row's end it goes on
@@ -263,7 +244,7 @@ static bool follow_name(struct topic_place *p, size_t index, size_t at)
                     w->items[until].flags & WORD_TITLE;
         if (more && n + 1 < NAME_WORDS)
             continue;
-        p->captures[e->capture] = span_of(w, at, until);
+        p->captures[e->capture] = words_span(w, at, until);
         if (follow(p, index + 1, until))
             return true;
     }
@@ -281,7 +262,7 @@ static bool follow_rest(struct topic_place *p, size_t index, size_t at)
         until++;
     while (until > at && view(p, until - 1)->soft)
         until--;
-    p->captures[p->elements[index].capture] = span_of(w, at, until);
+    p->captures[p->elements[index].capture] = words_span(w, at, until);
     return until > at && follow(p, index + 1, until);
 }
 
@@ -383,7 +364,7 @@ static bool precede(struct topic_place *p, size_t index, size_t at)
     case ELEMENT_NAME:
         for (;;) {
             if (e->capture)
-                p->captures[e->capture] = span_of(p->words, at, until);
+                p->captures[e->capture] = words_span(p->words, at, until);
             if ((words || e->kind == ELEMENT_GAP) &&
                 (!index || at == p->from || !barred(p, index - 1, at - 1)) &&
                 precede(p, index, at))

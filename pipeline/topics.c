@@ -273,11 +273,7 @@ static struct span trimmed(const struct topic_place *p, struct span span)
            (w->items[until - 1].start >= span.start + span.length ||
             idle(p, until - 1)))
         until--;
-    if (from == until)
-        return (struct span){ 0, 0 };
-    uint32_t start = w->items[from].start;
-    const struct word *last = &w->items[until - 1];
-    return (struct span){ start, last->start + last->length - start };
+    return words_span(w, from, until);
 }
 
 /* The wish that starts first; of switches the one that names most. */
@@ -323,14 +319,9 @@ static void take_reason(void *context, const struct topic_place *p,
                         const struct row *row, size_t begin, size_t end)
 {
     const struct reasons *r = context;
-    struct span span = { 0, 0 };
-    if (begin < end) {
-        const struct word *last = &p->words->items[end - 1];
-        span.start = p->words->items[begin].start;
-        span.length = last->start + last->length - span.start;
-    }
     r->visit(r->context, topic_name(row->tag), p->t->names.data + row->name,
-             row->weighted ? (double)row->weight : 0, span);
+             row->weighted ? (double)row->weight : 0,
+             words_span(p->words, begin, end));
 }
 
 void spotter_explain(struct spotter *s, int score, visit_topic *visit,

@@ -760,6 +760,43 @@ void words_split(struct words *w, struct text t)
     }
 }
 
+uint64_t words_squeezed(const struct words *w, size_t index, size_t keep)
+{
+    const struct word *item = &w->items[index];
+    char form[64];
+    size_t n = 0;
+    for (size_t i = 0; i < item->length && n < sizeof(form); i++) {
+        char c = w->folded[item->start + i];
+        if (n < keep || form[n - 1] != c || form[n - keep] != c)
+            form[n++] = c;
+    }
+    return words_hash(form, n);
+}
+
+struct span words_span(const struct words *w, size_t from, size_t until)
+{
+    if (from >= until)
+        return (struct span){ 0, 0 };
+    const struct word *last = &w->items[until - 1];
+    uint32_t start = w->items[from].start;
+    return (struct span){ start, last->start + last->length - start };
+}
+
+void words_around(const struct words *w, struct span span, size_t *from,
+                  size_t *until)
+{
+    size_t first = 0;
+    while (first + 1 < w->count &&
+           w->items[first].start + w->items[first].length <= span.start)
+        first++;
+    size_t end = first + (first < w->count);
+    while (end < w->count &&
+           w->items[end].start < span.start + span.length)
+        end++;
+    *from = first;
+    *until = end;
+}
+
 void words_release(struct words *w)
 {
     mem_free(w->items);

@@ -78,6 +78,14 @@ void words_release(struct words *w);
 
 /* Hash of a normal form, as in struct word. */
 uint64_t words_hash(const char *data, size_t length);
+/* Of word index with no letter more than keep times in a row: "sooo" is "soo",
+ * then "so". */
+uint64_t words_squeezed(const struct words *w, size_t index, size_t keep);
+/* The text of words [from, until); none when there are none. */
+struct span words_span(const struct words *w, size_t from, size_t until);
+/* The words that a span touches: [*from, *until). */
+void words_around(const struct words *w, struct span span, size_t *from,
+                  size_t *until);
 /* Hash of two or more neighbours, from the hashes of each, in order. */
 static inline uint64_t words_join(uint64_t first, uint64_t second)
 {

@@ -45,3 +45,7 @@ swell tag --lexicon nowhere.txt posts.tsv; echo "status $?"
 printf '# words\nword\tnot a number at all\n' > bad.tsv
 swell tag --lexicon bad.tsv posts.tsv > /dev/null 2> said; echo "status $?"
 grep -c 'bad.tsv:2: ' said
+echo "== a long span is cut between characters"
+echo 'Please add a way to see café crème brûlée naïve façade garçon fiancée voilà on the app' |
+    swell tag --explain >long
+iconv -f utf-8 -t utf-8 long >/dev/null && grep -o '"[^"]*…"' long | sort -u
