@@ -127,7 +127,7 @@ static void print_text(const struct store_stats *stats,
             printf("%-20s %s%s\n", "", *h->wrong ? "" : "failed once: ",
                    buf_text(&words));
         }
-        if (h->round.wait_until > clock_now())
+        if (h->round.wait_until > clock_now() && !*h->wrong)
             printf("%-20s waits until %s, as the service asks\n", "",
                    clock_format(h->round.wait_until, when));
     }
