@@ -176,8 +176,8 @@ static void put_footer(const struct page *p)
     char now[CLOCK_TEXT], day[CLOCK_TEXT];
     clock_format(d->day * DAY, day);
     buf_printf(p->out, "<footer><p>Net sentiment is (positive − negative) / "
-               "all posts, with its 95 %% interval. Usual is the median of "
-               "the %u days before. Rules %u", d->history_days, d->rules);
+               "posts in a language that is scored, with its 95 %% interval. "
+               "Usual is the median of the %u days before. Rules %u", d->history_days, d->rules);
     if (d->rules_before)
         buf_printf(p->out, " (the history was tagged by rules %u: figures "
                    "across the change compare with care)", d->rules_before);
