@@ -40,10 +40,13 @@ static const char about[] =
     "\"numbers\":\"keys big-endian; days and seconds since 1970 UTC\","
     "\"more\":\"docs/store-format.md\"}";
 
+/* By the open file where there is one: its folder may be gone. */
 static bool disk_is_full(const struct lmdb *s)
 {
     struct statvfs fs;
-    return statvfs(s->path, &fs) == 0 &&
+    int fd;
+    bool open = s->env && mdb_env_get_fd(s->env, &fd) == 0;
+    return (open ? fstatvfs(fd, &fs) : statvfs(s->path, &fs)) == 0 &&
            (uint64_t)fs.f_bavail * fs.f_frsize < MiB;
 }
 
@@ -231,7 +234,7 @@ static int top_entries(MDB_txn *txn, size_t *count)
     return rc;
 }
 
-/* Refuses a store of a newer format and a file that is not ours. */
+/* Refuses a store of another format and a file that is not ours. */
 static int check_format(struct lmdb *s, MDB_txn *txn, struct error *err)
 {
     struct text value;
@@ -254,30 +257,34 @@ static int check_format(struct lmdb *s, MDB_txn *txn, struct error *err)
     memcpy(number, value.data,
            value.length < sizeof(number) ? value.length : 0);
     long format = strtol(number, NULL, 10);
-    if (format > LMDB_FORMAT)
-        return error_set(err, ERROR_USAGE, "%s: a store of format %ld, this "
-                         "program knows up to %d; use a newer swell", s->path,
-                         format, LMDB_FORMAT);
     if (format < 1)
         return error_set(err, ERROR_CORRUPT, "%s/data.mdb: no store format "
                          "in it; give another path", s->path);
+    if (format != LMDB_FORMAT)
+        return error_set(err, ERROR_USAGE, "%s: a store of format %ld, made "
+                         "by another version of swell; this one knows format "
+                         "%d: use that version, or bring the posts with its "
+                         "export and an import here", s->path, format,
+                         LMDB_FORMAT);
     for (int t = 0; t < TABLES && rc == 0; t++)
         rc = mdb_dbi_open(txn, table_names[t], 0, &s->table[t]);
-    return rc;
+    return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
 }
 
 static int create_tables(struct lmdb *s, MDB_txn *txn, void *context,
                          struct error *err)
 {
     (void)context;
+    char format[16];
     size_t count;
     int rc = top_entries(txn, &count);
     if (rc == 0 && count > 0)
         return check_format(s, txn, err);
+    snprintf(format, sizeof(format), "%d", LMDB_FORMAT);
     for (int t = 0; t < TABLES && rc == 0; t++)
         rc = mdb_dbi_open(txn, table_names[t], MDB_CREATE, &s->table[t]);
     if (rc == 0)
-        rc = lmdb_put(s, txn, META, "format", 6, "1", 1);
+        rc = lmdb_put(s, txn, META, "format", 6, format, strlen(format));
     if (rc == 0)
         rc = lmdb_put(s, txn, META, "about", 5, about, sizeof(about) - 1);
     return rc;

@@ -50,7 +50,8 @@
 #include "store/backend.h"
 #include "store/pack.h"
 
-enum { LMDB_FORMAT = 1 };
+/* 2: a row an hour and one a day, where 1 had mentions, windows, authors. */
+enum { LMDB_FORMAT = 2 };
 
 enum table { POSTS, IDS, HOURS, DAYS, TERMS, NAMES, COVERAGE, CURSORS, NOTES,
              RULES, TOLD, META, TABLES };
@@ -98,13 +99,6 @@ int lmdb_fail(const struct lmdb *s, int rc, const char *doing,
 int lmdb_read_begin(struct lmdb *s, MDB_txn **txn, struct error *err);
 void lmdb_read_end(struct lmdb *s, MDB_txn *txn);
 
-/* ---- lmdb_fault.c ---- */
-
-/* Say in a sentence that the file is damaged when the process would die of
- * it, inside a transaction of this store (the last that was opened). */
-void lmdb_watch(struct lmdb *s);
-void lmdb_unwatch(const struct lmdb *s);
-
 /* One synced write transaction. work may run again after the map has grown,
  * so it starts its results anew each time. */
 typedef int lmdb_work(struct lmdb *s, MDB_txn *txn, void *context,
@@ -126,6 +120,13 @@ static inline struct text value_text(const MDB_val *v)
 {
     return (struct text){ v->mv_data, v->mv_size };
 }
+
+/* ---- lmdb_fault.c ---- */
+
+/* Say in a sentence that the file is damaged when the process would die of
+ * it, inside a transaction of this store (the last that was opened). */
+void lmdb_watch(struct lmdb *s);
+void lmdb_unwatch(const struct lmdb *s);
 
 /* ---- lmdb_names.c ---- */
 

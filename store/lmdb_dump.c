@@ -159,8 +159,8 @@ static int read_header(struct load *l, struct text line, struct error *err)
             return -1;
     }
     if (table < 0)
-        return wrong(l, "not a table of a Groundswell store (mdb_dump -a "
-                     "writes all of them)", err);
+        return wrong(l, "not a table of this version's store: another "
+                     "version made it, or mdb_dump without -a", err);
     l->table = table;
     return 0;
 }

@@ -35,10 +35,25 @@ if command -v mdb_load >/dev/null; then
     cmp -s other/data.mdb before || fail "another program's file was written"
 fi
 
-# Of a later version: "format" is "1" here, and was "9" when it was dumped.
-swell --store good dump | sed 's/^ 31$/ 39/' >later
-expect 2 "use a newer swell" swell --store later.db load later
-expect 2 "format 9" swell --store later.db verify
+# Of another version, later or earlier: "format" is "2" here, and was "9" or
+# "1" when it was dumped. The earlier one had other tables, too.
+for number in 9 1; do
+    swell --store good dump | sed "s/^ 32$/ 3$number/" >foreign.dump
+    expect 2 "format $number, made by another version" swell --store "made.$number" load foreign.dump
+    expect 2 "format $number, made by another version" swell --store "made.$number" verify
+    expect 2 "format $number, made by another version" swell_now --store "made.$number" import posts.ndjson
+done
+sed 's/^database=hours$/database=windows/' foreign.dump >foreign.tables
+expect 1 "another version made it" swell --store other.db load foreign.tables
+if command -v mdb_load >/dev/null; then
+    mkdir earlier && mdb_load -f foreign.tables earlier || fail "mdb_load"
+    cp earlier/data.mdb before
+    expect 2 "made by another version" swell --store earlier verify
+    expect 2 "made by another version" swell_now --store earlier import posts.ndjson
+    cmp -s earlier/data.mdb before || fail "another version's file was written"
+    mkdir lacking && sed 's/^ 31$/ 32/' foreign.tables | mdb_load lacking || fail "mdb_load"
+    expect 1 "not a store, or damaged" swell --store lacking verify
+fi
 
 # Cut short anywhere.
 size=$(wc -c <good/data.mdb)
