@@ -80,37 +80,44 @@ static void remove_folder(const char *path)
     buf_release(&file);
 }
 
+/* A store whose files have no names: the system drops it with the process,
+ * however that ends, and nobody's posts stay behind. */
+static int open_nameless(struct store **out, const char *beside,
+                         struct error *err)
+{
+    struct buf path = BUF_INIT(0);
+    const char *place = getenv("TMPDIR");
+    int rc;
+    buf_printf(&path, "%s/retag-dry-run.XXXXXX",
+               place && *place ? place : beside);
+    if (mkdtemp(path.data)) {
+        rc = store_open(out, path.data, STORE_WRITE, err);
+        remove_folder(path.data);
+    } else {
+        rc = error_set(err, ERROR_SYSTEM, "%s: %s: set TMPDIR to a folder "
+                       "with room for the posts of two months", path.data,
+                       strerror(errno));
+    }
+    buf_release(&path);
+    return rc;
+}
+
 /* The store as it would be, judged. */
 static int find_after(struct alert_days *out, struct invocation *in,
                       const struct zone *zone, struct error *err)
 {
-    struct buf path = BUF_INIT(0);
     struct retag_report report = { 0 };
-    struct store *after = NULL;
-    const char *place = getenv("TMPDIR");
+    struct store *after;
     int64_t from = zone_day_start(zone, out->first - PAST_DAYS);
     int64_t until = zone_day_start(zone, out->first + out->days);
-    int rc = -1;
-
-    buf_printf(&path, "%s/retag-dry-run.XXXXXX",
-               place && *place ? place : store_folder(in->store));
-    if (!mkdtemp(path.data)) {
-        error_set(err, ERROR_SYSTEM, "%s: %s: set TMPDIR to a folder with "
-                  "room for the posts of two months", path.data,
-                  strerror(errno));
-        buf_release(&path);
+    if (open_nameless(&after, store_folder(in->store), err))
         return -1;
-    }
-    if (store_open(&after, path.data, STORE_WRITE, err) ||
-        retag_run(in->store, in->rules, from, until, after, &report, err) ||
-        find_side(out, in, after, 1, zone, err))
-        goto done;
-    rc = 0;
-done:
+    int rc = retag_run(in->store, in->rules, from, until, after, &report,
+                       err);
+    if (rc == 0)
+        rc = find_side(out, in, after, 1, zone, err);
     retag_report_release(&report);
     store_close(after);
-    remove_folder(path.data);
-    buf_release(&path);
     return rc;
 }
 

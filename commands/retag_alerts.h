@@ -20,7 +20,8 @@ struct alert_days {
 };
 
 /* since: no earlier days. Tags the posts those days are judged by again, into
- * a store of its own beside this one (or in TMPDIR), removed afterwards. */
+ * a store of its own beside this one (or in TMPDIR), whose files have no
+ * names and go with the process. */
 int alert_days_find(struct alert_days *out, struct invocation *in,
                     int64_t since, const struct zone *zone,
                     struct error *err);

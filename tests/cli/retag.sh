@@ -21,6 +21,17 @@ try --dry-run
 swell -q --now 2026-11-21T06:00:00Z retag --dry-run --format json |
     sed -n 's/.*"alerts"/"alerts"/;/"alerts"/,$p' | grep meadow
 ls place
+echo "== killed in the middle: nothing stays behind"
+swell -q --now 2026-11-21T06:00:00Z retag --dry-run > /dev/null &
+tries=0
+until ls -l /proc/$!/fd 2> /dev/null | grep -q 'place/retag-dry-run.*data.mdb (deleted)'; do
+    tries=$((tries + 1))
+    [ $tries -lt 2000 ] || { echo "it never opened its store"; break; }
+done
+kill -9 $!
+wait $! 2> /dev/null
+echo "status $?"
+ls place
 echo "== no place for it"
 TMPDIR=$PWD/nowhere swell -q retag --dry-run 2> err
 echo "status $?"
