@@ -180,6 +180,16 @@ int lmdb_row(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
 int row_read(struct text value, struct row *row);
 void row_write(struct buf *out, struct text cells, struct text rest);
 
+/* In their order in a row. */
+void entries_sort(struct buf *entries);
+
+/* Show each hour that touches [from, until) and has posts of the subject, with
+ * its cell of the day's row; nonzero from visit stops and is returned. */
+struct cell;
+typedef int visit_hour(void *context, int64_t hour, const struct cell *cell);
+int lmdb_hours(struct lmdb *s, MDB_txn *txn, uint32_t subject, int64_t from,
+               int64_t until, visit_hour *visit, void *context);
+
 /* Show the key of each post of [from, until) that mentions the subject, in
  * order; nonzero from visit stops and is returned. */
 typedef int visit_entry(void *context, const unsigned char key[POST_KEY]);

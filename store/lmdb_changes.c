@@ -136,17 +136,6 @@ static int put_row(struct flush *f, struct table_end *e,
 
 /* ---- hours ---- */
 
-static int compare_entries(const void *a, const void *b)
-{
-    return memcmp(a, b, ENTRY);
-}
-
-static void sort_entries(struct buf *b)
-{
-    if (b->length > ENTRY)
-        qsort(b->data, b->length / ENTRY, ENTRY, compare_entries);
-}
-
 /* The entries of old without those of gone, with those of more. */
 static void merge_entries(struct flush *f, struct text old)
 {
@@ -194,8 +183,8 @@ static int flush_hour(struct flush *f, const struct change *from,
     if (cells_merge(&f->cells, old.cells, &f->merged) ||
         old.rest.length % ENTRY)
         return MDB_CORRUPTED;
-    sort_entries(&f->more);
-    sort_entries(&f->gone);
+    entries_sort(&f->more);
+    entries_sort(&f->gone);
     merge_entries(f, old.rest);
     return put_row(f, &f->hours, from->key, HOUR_KEY, buf_bytes(&f->rest),
                    found, past);

@@ -4,7 +4,6 @@
  * cells, and the sketches of such days, are taken as they are. */
 #include "store/lmdb_verify.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- hours ---- */
@@ -37,11 +36,6 @@ static int keep_frozen(struct verify *v, unsigned hour, struct text value)
     return rc;
 }
 
-static int compare_entries(const void *a, const void *b)
-{
-    return memcmp(a, b, ENTRY);
-}
-
 /* Frozen cells, then what the posts say. */
 static int right_hour(struct verify *v, const unsigned char *key,
                       struct text have, const struct change *from,
@@ -57,9 +51,7 @@ static int right_hour(struct verify *v, const unsigned char *key,
         if (!every)
             buf_add(&v->entries, from->entry, ENTRY);
     }
-    if (v->entries.length)
-        qsort(v->entries.data, v->entries.length / ENTRY, ENTRY,
-              compare_entries);
+    entries_sort(&v->entries);
     buf_clear(&v->merged);
     (void)cells_merge(&v->cells, (struct text){ buf_text(&v->scratch),
                                                 v->scratch.length },

@@ -81,35 +81,12 @@ static int add_hour(const struct series *r, int64_t hour)
     return more < 0 ? MDB_CORRUPTED : rc;
 }
 
-/* The day's row says which hours there are. */
-static int add_day(const struct series *r, int64_t day)
+static int add_day_cell(void *context, int64_t hour, const struct cell *cell)
 {
-    unsigned char key[DAY_KEY];
-    struct row row;
-    struct cell cell;
-    int more = 0;
-    day_key(key, day, r->subject);
-    int rc = lmdb_row(r->s, r->txn, DAYS, key, &row);
-    struct unpack in = unpack_of(row.cells);
-    while (rc == 0 && (more = cell_next(&in, &cell)) > 0) {
-        int64_t hour = day * DAY_SECONDS + (int64_t)cell.index * HOUR_SECONDS;
-        if (r->hours)
-            rc = add_cell(r, hour, &cell) ? MDB_CORRUPTED : 0;
-        else if (hour + HOUR_SECONDS > r->from && hour < r->until)
-            rc = add_hour(r, hour);
-    }
-    return more < 0 ? MDB_CORRUPTED : rc;
-}
-
-static int read_series(const struct series *r)
-{
-    int64_t from = r->from, until = r->until;
-    int rc = 0;
-    lmdb_clamp(r->s, r->txn, &from, &until);
-    for (int64_t day = from / DAY_SECONDS;
-         day * DAY_SECONDS < until && rc == 0; day++)
-        rc = add_day(r, day);
-    return rc;
+    const struct series *r = context;
+    if (!r->hours)
+        return add_hour(r, hour);
+    return add_cell(r, hour, cell) ? MDB_CORRUPTED : 0;
 }
 
 int lmdb_series(struct store *base, const struct store_query *q,
@@ -131,7 +108,8 @@ int lmdb_series(struct store *base, const struct store_query *q,
         return -1;
     int rc = lmdb_query_ids(s, r.txn, q, &r.subject, &r.source, &known, err);
     if (rc == 0 && known)
-        rc = read_series(&r);
+        rc = lmdb_hours(s, r.txn, r.subject, r.from, r.until, add_day_cell,
+                        &r);
     lmdb_read_end(s, r.txn);
     return rc ? lmdb_fail(s, rc, "reading windows", err) : 0;
 }

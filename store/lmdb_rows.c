@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the rows of hours and days hold, and the posts that a subject's hours
- * name. Does not know how they come to be (lmdb_changes.c).
+/* What the rows of hours and days hold: a subject's hours of a range, and the
+ * posts they name. Does not know how they come to be (lmdb_changes.c).
  *
  *   [length of cells, varint][cells][entries, or a sketch] */
 #include "store/lmdb.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/counts.h"
@@ -40,7 +41,44 @@ int lmdb_row(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
                ? MDB_CORRUPTED : 0;
 }
 
-/* ---- a subject's posts ---- */
+static int compare_entries(const void *a, const void *b)
+{
+    return memcmp(a, b, ENTRY);
+}
+
+void entries_sort(struct buf *b)
+{
+    if (b->length > ENTRY)
+        qsort(b->data, b->length / ENTRY, ENTRY, compare_entries);
+}
+
+/* ---- a subject's hours and posts ---- */
+
+int lmdb_hours(struct lmdb *s, MDB_txn *txn, uint32_t subject, int64_t from,
+               int64_t until, visit_hour *visit, void *context)
+{
+    int rc = 0;
+    lmdb_clamp(s, txn, &from, &until);
+    for (int64_t day = from / DAY_SECONDS;
+         day * DAY_SECONDS < until && rc == 0; day++) {
+        unsigned char key[DAY_KEY];
+        struct row row;
+        struct cell cell;
+        int more = 0;
+        day_key(key, day, subject);
+        rc = lmdb_row(s, txn, DAYS, key, &row);
+        struct unpack in = unpack_of(row.cells);
+        while (rc == 0 && (more = cell_next(&in, &cell)) > 0) {
+            int64_t hour = day * DAY_SECONDS +
+                           (int64_t)cell.index * HOUR_SECONDS;
+            if (hour + HOUR_SECONDS > from && hour < until)
+                rc = visit(context, hour, &cell);
+        }
+        if (rc == 0 && more < 0)
+            rc = MDB_CORRUPTED;
+    }
+    return rc;
+}
 
 struct entries {
     struct lmdb *s;
@@ -51,8 +89,10 @@ struct entries {
     void *context;
 };
 
-static int walk_hour(const struct entries *e, int64_t hour)
+static int walk_hour(void *context, int64_t hour, const struct cell *cell)
 {
+    const struct entries *e = context;
+    (void)cell;
     unsigned char key[HOUR_KEY], post[POST_KEY];
     struct row row;
     hour_key(key, hour, e->subject);
@@ -72,33 +112,10 @@ static int walk_hour(const struct entries *e, int64_t hour)
     return rc;
 }
 
-/* The day's row says in which hours there may be some. */
-static int walk_day(const struct entries *e, int64_t day)
-{
-    unsigned char key[DAY_KEY];
-    struct row row;
-    struct cell cell;
-    int more = 0;
-    day_key(key, day, e->subject);
-    int rc = lmdb_row(e->s, e->txn, DAYS, key, &row);
-    struct unpack in = unpack_of(row.cells);
-    while (rc == 0 && (more = cell_next(&in, &cell)) > 0) {
-        int64_t hour = day * DAY_SECONDS + (int64_t)cell.index * HOUR_SECONDS;
-        if (hour + HOUR_SECONDS > e->from && hour < e->until)
-            rc = walk_hour(e, hour);
-    }
-    return rc == 0 && more < 0 ? MDB_CORRUPTED : rc;
-}
-
 int lmdb_entries_of(struct lmdb *s, MDB_txn *txn, uint32_t subject,
                     int64_t from, int64_t until, visit_entry *visit,
                     void *context)
 {
     struct entries e = { s, txn, subject, from, until, visit, context };
-    int rc = 0;
-    lmdb_clamp(s, txn, &e.from, &e.until);
-    for (int64_t day = e.from / DAY_SECONDS;
-         day * DAY_SECONDS < e.until && rc == 0; day++)
-        rc = walk_day(&e, day);
-    return rc;
+    return lmdb_hours(s, txn, subject, from, until, walk_hour, &e);
 }
