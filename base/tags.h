@@ -4,6 +4,7 @@
 #ifndef BASE_TAGS_H
 #define BASE_TAGS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum label { LABEL_UNSCORED, LABEL_NEGATIVE, LABEL_NEUTRAL, LABEL_POSITIVE,
@@ -40,6 +41,13 @@ struct tags {
     uint16_t aspects;   /* set of enum aspect */
     uint8_t intents;    /* set of enum intent */
 };
+
+static inline bool tags_equal(const struct tags *a, const struct tags *b)
+{
+    return a->label == b->label && a->score == b->score &&
+           a->channels == b->channels && a->intents == b->intents &&
+           a->aspects == b->aspects;
+}
 
 /* Index of a name in a table of count names, or -1. */
 int tag_index(const char *const names[], int count, const char *name);

@@ -111,13 +111,6 @@ static int take_post(void *context, const struct post *post,
     return 0;
 }
 
-static bool tags_equal(const struct tags *a, const struct tags *b)
-{
-    return a->score == b->score && a->label == b->label &&
-           a->channels == b->channels && a->aspects == b->aspects &&
-           a->intents == b->intents;
-}
-
 static void count_side(struct retag_report *report, int side,
                        const char *subject, const struct tags *tags)
 {

@@ -169,13 +169,6 @@ static uint32_t sort_mentions(const struct post *post,
     return count;
 }
 
-static bool same_tags(const struct tags *a, const struct tags *b)
-{
-    return a->label == b->label && a->score == b->score &&
-           a->channels == b->channels && a->intents == b->intents &&
-           a->aspects == b->aspects;
-}
-
 static void add_head(struct pen *out, const struct post *post,
                      const uint32_t *subjects)
 {
@@ -188,7 +181,7 @@ static void add_head(struct pen *out, const struct post *post,
     for (uint32_t i = 0; i < count; i++) {
         static const struct tags none;
         const struct mention *m = &post->mentions[order[i]];
-        bool same = same_tags(&m->tags, &post->tags);
+        bool same = tags_equal(&m->tags, &post->tags);
         add_number(out, subjects[m->subject]);
         add_span(out, m->span);
         add_tags(out, same ? &none : &m->tags, same ? AS_THE_POST : 0);
