@@ -335,7 +335,7 @@ static int run(struct invocation *in, struct error *err)
         return -1;
     if (!invocation_store(in, verb->writes ? STORE_CHANGE : STORE_READ, err))
         rc = verb->run(&c, verb->needs_name ? in->argv[1] : NULL, err);
-    if (c.out.length)
+    if (rc >= 0 && c.out.length) /* whole, or not at all */
         puts(c.out.data);
     buf_release(&c.out);
     zone_close(c.zone);

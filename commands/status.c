@@ -203,7 +203,7 @@ static const struct metric {
     { "covered_ratio", "part of the last 24 hours that was got", share },
 };
 
-/* A label's value: backslash, quote and line end are escaped. */
+/* A label's value: backslash and quote are escaped, a line end is a space. */
 static void put_label(struct buf *out, const char *value)
 {
     for (; *value; value++) {
