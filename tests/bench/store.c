@@ -83,8 +83,8 @@ static void tell_series(struct store *s, const char *what,
                         int64_t width)
 {
     double *took = read_series(s, subject, source, width, READS);
-    printf("%s p50 %.0f us, p99 %.0f us\n", what, took[READS / 2],
-           took[READS * 99 / 100]);
+    printf("%s p50 %.0f us, p95 %.0f us, p99 %.0f us\n", what,
+           took[READS / 2], took[READS * 95 / 100], took[READS * 99 / 100]);
     mem_free(took);
 }
 
@@ -171,10 +171,13 @@ int main(int argc, char **argv)
     for (size_t n = 1; posts && more && n <= READERS; n *= 2, from += more)
         write_beside(s, folder, n, from, more, batch, posts);
     double start = seconds(CLOCK_MONOTONIC);
+    double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
     uint64_t differences = 0;
     check(store_verify(s, false, NULL, NULL, &differences, &err), &err);
-    printf("verify       %.2f s, %llu differences\n",
-           seconds(CLOCK_MONOTONIC) - start, (unsigned long long)differences);
+    printf("verify       %.2f s, %.2f of CPU, %llu differences\n",
+           seconds(CLOCK_MONOTONIC) - start,
+           seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu,
+           (unsigned long long)differences);
     store_close(s);
     start = seconds(CLOCK_MONOTONIC);
     check(store_open(&s, folder, STORE_READ, &err), &err);
