@@ -125,6 +125,8 @@ static int run(struct invocation *in, struct error *err)
         goto done;
     if (flags->url) {
         struct store_selector which = { .url = text_of(flags->url) };
+        if (flags->source)
+            which.source = text_of(flags->source);
         rc = forget(in, &which, &total, err);
     } else if (flags->post) {
         rc = forget_post(in, &sources, &total, err);

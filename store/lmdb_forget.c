@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Posts that leave: one by one out of posts and mentions, and out of every
- * figure. Forgotten ones keep an empty identity, which bars them for good. */
+/* Posts that leave, one by one, and what leaves every figure with them. Forgotten ones keep an empty identity, which bars them for good. */
 #include "store/lmdb.h"
 
 #include <string.h>
@@ -28,6 +27,7 @@ int lmdb_unlink(struct lmdb *s, MDB_txn *txn, const unsigned char *key,
 
 struct forget {
     const struct store_selector *which;
+    uint32_t source;                   /* of an address; 0: any */
     uint64_t count;
     struct changes changes;
     struct record record;
@@ -35,11 +35,13 @@ struct forget {
     size_t key_count, key_room;
 };
 
-static bool selected(const struct store_selector *which, const struct post *p)
+static bool selected(const struct forget *f)
 {
-    if (which->author)
-        return p->author_hash == which->author;
-    return which->url.length && text_equal(p->url, which->url);
+    const struct post *p = &f->record.post;
+    if (f->which->author)
+        return p->author_hash == f->which->author;
+    return (!f->source || f->source == f->record.source) &&
+           text_equal(p->url, f->which->url);
 }
 
 /* A walk over all posts: forgetting is rare and no index is kept for it. */
@@ -56,7 +58,7 @@ static int find_posts(struct lmdb *s, MDB_txn *txn, struct forget *f)
             record_read(&f->record, created_of(k.mv_data),
                         value_text(&v))) {
             rc = MDB_CORRUPTED;
-        } else if (selected(f->which, &f->record.post)) {
+        } else if (selected(f)) {
             f->keys = mem_grow(f->keys, &f->key_room, f->key_count,
                                sizeof(*f->keys));
             memcpy(f->keys[f->key_count++], k.mv_data, POST_KEY);
@@ -152,12 +154,18 @@ static int forget(struct lmdb *s, MDB_txn *txn, void *context,
                   struct error *err)
 {
     struct forget *f = context;
+    const struct store_selector *w = f->which;
     int rc = 0;
     f->count = f->key_count = f->changes.count = 0;
-    if (f->which->native_id.length)
+    if (w->native_id.length) {
         rc = forget_one(s, txn, f, err);
-    else
-        rc = find_posts(s, txn, f);
+    } else {
+        if (w->source.length)
+            rc = lmdb_name_id(s, txn, STORE_SOURCES, w->source, false,
+                              &f->source, err);
+        if (rc == 0 && (f->source || !w->source.length))
+            rc = find_posts(s, txn, f);
+    }
     for (size_t i = 0; i < f->key_count && rc == 0; i++)
         rc = forget_key(s, txn, f, f->keys[i]);
     return rc ? rc : changes_flush(s, txn, &f->changes);

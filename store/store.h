@@ -84,7 +84,7 @@ int store_rules_scan(struct store *s, visit_rules *visit, void *context,
 struct store_selector {     /* one of them */
     uint64_t author;        /* keyed hash */
     struct text source, native_id;
-    struct text url;
+    struct text url;        /* with source: only there */
 };
 /* Remove the posts from everything; a tombstone without content keeps each
  * out when it is imported again. *count: posts removed. */

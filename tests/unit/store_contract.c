@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What every store backend must do, through store.h alone. Not a test of
- * files or keys. STORE_URL=scheme://place runs it against another backend;
+ * files or keys. Long: one test a promise of store.h. STORE_URL=scheme://place runs it against another backend;
  * the place must be empty. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -254,10 +254,14 @@ static void forgotten_post_stays_out(void **state)
     add(f, "2", T0, 1, LABEL_NEGATIVE)->author_hash = 9;
     add(f, "3", T0, 1, LABEL_NEGATIVE);
     append(f);
-    struct store_selector by_url = { .url = TEXT("https://a.example/1") };
+    struct store_selector by_url = { .source = TEXT("shop"),
+                                     .url = TEXT("https://a.example/1") };
     struct store_selector by_author = { .author = 9 };
     struct store_selector by_id = { .source = TEXT("forum"),
                                     .native_id = TEXT("4") };
+    assert_int_equal(store_forget(f->store, &by_url, &count, &f->err), 0);
+    assert_int_equal(count, 0);
+    by_url.source = TEXT("forum");
     assert_int_equal(store_forget(f->store, &by_url, &count, &f->err), 0);
     assert_int_equal(count, 1);
     assert_int_equal(store_forget(f->store, &by_author, &count, &f->err), 0);

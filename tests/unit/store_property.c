@@ -2,7 +2,7 @@
 /* Thousands of random operations on a store and on a model of a few plain
  * lines: both must tell the same, and the store must verify. Seeds are
  * fixed, so a failure comes again; SEED=n tries one other, SEQUENCES (200)
- * says how many. */
+ * says how many. Long: the model stands beside what it is held against. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
