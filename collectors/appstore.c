@@ -44,14 +44,8 @@ static int open_appstore(struct collection *c, struct error *err)
     if (!s->apps.count || !s->countries.count)
         return error_set(err, ERROR_CONFIG, "say which reviews: app and "
                          "country");
-    pages_open(&s->pages, c, s->overlap);
+    pages_open(c, s->overlap);
     return 0;
-}
-
-static void close_appstore(struct collection *c)
-{
-    struct appstore *s = c->state;
-    pages_close(&s->pages);
 }
 
 static int take_entry(void *context, const struct json_value *values,
@@ -133,24 +127,19 @@ static int page(void *state, struct buf *next, struct error *err)
 }
 
 /* Past 500 all are out of sight, not deleted: none is looked up. */
-static const struct listings stores = { .source = "appstore", .name = name,
-                                        .page = page };
-
-static int fetch(struct collection *c, struct batch *out, struct error *err)
-{
-    return pages_fetch(c->state, &stores, out, err);
-}
+static const struct listings stores = { .name = name, .page = page };
 
 const struct collector collector_appstore = {
     .name = "appstore",
     .about = "reviews of apps in Apple's App Store, per country",
     .terms = "public feed, the 500 last changed of an app and country; "
              "no limit is published, stay under a request a second",
+    .listings = &stores,
     .options = options,
     .state_size = sizeof(struct appstore),
     .every = HOUR,
     .per_minute = 60,
     .open = open_appstore,
-    .fetch = fetch,
-    .close = close_appstore,
+    .fetch = pages_fetch,
+    .close = pages_close,
 };

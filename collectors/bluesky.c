@@ -64,7 +64,7 @@ static int open_bluesky(struct collection *c, struct error *err)
                                    .folder = c->folder, .label = c->label };
     if (atproto_open(&b->account, err))
         return -1;
-    pages_open(&b->pages, c, b->overlap);
+    pages_open(c, b->overlap);
     return 0;
 }
 
@@ -72,7 +72,7 @@ static void close_bluesky(struct collection *c)
 {
     struct bluesky *b = c->state;
     atproto_close(&b->account);
-    pages_close(&b->pages);
+    pages_close(c);
 }
 
 /* ---- posts ------------------------------------------------------------ */
@@ -206,13 +206,9 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings listings = { .source = "bluesky", .name = name,
-    .page = page, .look_up = look_up, .at_once = 25 };
-
-static int fetch(struct collection *c, struct batch *out, struct error *err)
-{
-    return pages_fetch(c->state, &listings, out, err);
-}
+static const struct listings listings = {
+    .name = name, .page = page, .look_up = look_up, .at_once = 25
+};
 
 const struct collector collector_bluesky = {
     .name = "bluesky",
@@ -221,11 +217,12 @@ const struct collector collector_bluesky = {
     .key_help = "in the app: Settings, Privacy and security, App passwords; "
                 "put it into a file of mode 0600. Author feeds need none "
                 "with service: https://public.api.bsky.app",
+    .listings = &listings,
     .options = options,
     .state_size = sizeof(struct bluesky),
     .every = 5 * MINUTE,
     .per_minute = 300,
     .open = open_bluesky,
-    .fetch = fetch,
+    .fetch = pages_fetch,
     .close = close_bluesky,
 };

@@ -34,14 +34,16 @@ void collection_gone(struct batch *out, struct text source,
 
 /* ---- listings --------------------------------------------------------- */
 
-void pages_open(struct pages *p, struct collection *c, int64_t overlap)
+void pages_open(struct collection *c, int64_t overlap)
 {
+    struct pages *p = c->state;
     p->collection = c;
     walk_open(&p->walk, c->cursor, clock_now(), c->since, overlap);
 }
 
-void pages_close(struct pages *p)
+void pages_close(struct collection *c)
 {
+    struct pages *p = c->state;
     walk_close(&p->walk);
 }
 
@@ -86,7 +88,7 @@ static int look_up(struct pages *p, const struct listings *l,
         rc = l->look_up(p->collection->state, err);
         for (unsigned i = 0; rc == 0 && i < p->asked_count; i++)
             if (!p->asked[i].seen)
-                collection_gone(p->out, text_of(l->source),
+                collection_gone(p->out, text_of(p->collection->kind->name),
                                 text_of(p->asked[i].key), p->asked[i].time);
     }
     walk_gone_done(p->list);
@@ -135,11 +137,11 @@ static int read_page(struct pages *p, const struct listings *l,
     return rc;
 }
 
-int pages_fetch(struct pages *p, const struct listings *l, struct batch *out,
-                struct error *err)
+int pages_fetch(struct collection *c, struct batch *out, struct error *err)
 {
     struct buf name = BUF_INIT(PAGES_NAME), other = BUF_INIT(PAGES_NAME);
-    struct collection *c = p->collection;
+    struct pages *p = c->state;
+    const struct listings *l = c->kind->listings;
     p->out = out;
     if (l->counted)
         walk_save(&p->walk, &out->cursor);

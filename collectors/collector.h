@@ -38,6 +38,7 @@ struct collector {
     const char *about;             /* one line for `swell sources` */
     const char *terms;             /* what the service asks: one line */
     const char *key_help;          /* how to get a key; NULL: none needed */
+    const struct listings *listings; /* for pages_fetch(); else NULL */
     const struct option *options;  /* ends with OPTION_END */
     size_t state_size;
     int64_t every;                 /* default seconds between rounds */
@@ -92,7 +93,6 @@ struct pages {
 enum { PAGES_NAME = 600 };    /* a listing's name */
 
 struct listings {
-    const char *source;       /* of the posts: "reddit" */
     /* The name of a listing; "": there is none at this place. */
     void (*name)(void *state, size_t place, struct buf *name);
     /* Ask for the page at pages.list->token ("": the top), give its posts to
@@ -113,12 +113,11 @@ struct listings {
                                * as it was */
 };
 
-void pages_open(struct pages *p, struct collection *c, int64_t overlap);
-void pages_close(struct pages *p);
-/* What fetch() of such a collector does: a page of the present listing. The
- * cursor is set when it is read; see counted. */
-int pages_fetch(struct pages *p, const struct listings *l, struct batch *out,
-                struct error *err);
+void pages_open(struct collection *c, int64_t overlap);
+/* What such a collector's close() and fetch() do, or are: a page of the
+ * present listing. The cursor is set when it is read; see counted. */
+void pages_close(struct collection *c);
+int pages_fetch(struct collection *c, struct batch *out, struct error *err);
 void pages_alive(struct pages *p, struct text id);
 /* The ids of those looked up, with something between them. */
 void pages_ids(const struct pages *p, struct buf *url, const char *between);

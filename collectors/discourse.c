@@ -51,14 +51,8 @@ static int open_discourse(struct collection *c, struct error *err)
     if (!d->site)
         return error_set(err, ERROR_CONFIG, "say which forum: "
                          "https://forum.example");
-    pages_open(&d->pages, c, d->overlap);
+    pages_open(c, d->overlap);
     return 0;
-}
-
-static void close_discourse(struct collection *c)
-{
-    struct discourse *d = c->state;
-    pages_close(&d->pages);
 }
 
 /* "https://forum.example/t/12/3": topic and number, the forum's own address
@@ -209,13 +203,9 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings latest = { .source = "discourse", .name = name,
-    .page = page, .look_up = look_up, .at_once = 1 };
-
-static int fetch(struct collection *c, struct batch *out, struct error *err)
-{
-    return pages_fetch(c->state, &latest, out, err);
-}
+static const struct listings latest = {
+    .name = name, .page = page, .look_up = look_up, .at_once = 1
+};
 
 const struct collector collector_discourse = {
     .name = "discourse",
@@ -223,11 +213,12 @@ const struct collector collector_discourse = {
     .terms = "per forum; removals are followed; 60 requests a minute",
     .key_help = "none for a public forum; else its Admin, API, New API key, "
                 "scope posts: list and read, into a file of mode 0600",
+    .listings = &latest,
     .options = options,
     .state_size = sizeof(struct discourse),
     .every = 10 * MINUTE,
     .per_minute = 60,
     .open = open_discourse,
-    .fetch = fetch,
-    .close = close_discourse,
+    .fetch = pages_fetch,
+    .close = pages_close,
 };

@@ -48,14 +48,8 @@ static int open_hackernews(struct collection *c, struct error *err)
         return error_set(err, ERROR_CONFIG, "say what to search for: query");
     if (h->page < 1 || h->page > 1000)
         h->page = 1000;
-    pages_open(&h->pages, c, h->overlap);
+    pages_open(c, h->overlap);
     return 0;
-}
-
-static void close_hackernews(struct collection *c)
-{
-    struct hackernews *h = c->state;
-    pages_close(&h->pages);
 }
 
 /* A story's text is its title, plain, and perhaps words below, HTML. */
@@ -187,22 +181,19 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings searches = { .source = "hackernews",
-    .name = name, .page = page, .look_up = look_up, .at_once = 1 };
-
-static int fetch(struct collection *c, struct batch *out, struct error *err)
-{
-    return pages_fetch(c->state, &searches, out, err);
-}
+static const struct listings searches = {
+    .name = name, .page = page, .look_up = look_up, .at_once = 1
+};
 
 const struct collector collector_hackernews = {
     .name = "hackernews",
     .about = "stories and comments of Hacker News that hold the words",
     .terms = "public search by Algolia, 10,000 requests an hour",
+    .listings = &searches,
     .options = options,
     .state_size = sizeof(struct hackernews),
     .every = 10 * MINUTE,
     .open = open_hackernews,
-    .fetch = fetch,
-    .close = close_hackernews,
+    .fetch = pages_fetch,
+    .close = pages_close,
 };

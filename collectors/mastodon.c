@@ -58,7 +58,7 @@ static int open_mastodon(struct collection *c, struct error *err)
                          "public: true");
     if (m->page < 1 || m->page > 40)
         m->page = 40;
-    pages_open(&m->pages, c, m->overlap);
+    pages_open(c, m->overlap);
     parents_load(&m->parents, c->cursor);
     return 0;
 }
@@ -66,7 +66,7 @@ static int open_mastodon(struct collection *c, struct error *err)
 static void close_mastodon(struct collection *c)
 {
     struct mastodon *m = c->state;
-    pages_close(&m->pages);
+    pages_close(c);
     parents_release(&m->parents);
 }
 
@@ -184,13 +184,14 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings timelines = { .source = "mastodon", .name = name,
-    .page = page, .look_up = look_up, .at_once = 1 };
+static const struct listings timelines = {
+    .name = name, .page = page, .look_up = look_up, .at_once = 1
+};
 
 static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
     struct mastodon *m = c->state;
-    int rc = pages_fetch(&m->pages, &timelines, out, err);
+    int rc = pages_fetch(c, out, err);
     if (rc < 0)
         return -1;
     parents_resolve(&m->parents, out, 0); /* pages before waited for these */
@@ -205,6 +206,7 @@ const struct collector collector_mastodon = {
     .key_help = "most servers need none; else: Preferences, Development, New "
                 "application, scope read:statuses, put its access token into "
                 "a file of mode 0600",
+    .listings = &timelines,
     .options = options,
     .state_size = sizeof(struct mastodon),
     .every = 5 * MINUTE,

@@ -68,7 +68,7 @@ static int open_reddit(struct collection *c, struct error *err)
                                           .label = c->label };
     if (reddit_session_open(&r->session, err))
         return -1;
-    pages_open(&r->pages, c, r->overlap);
+    pages_open(c, r->overlap);
     return 0;
 }
 
@@ -76,7 +76,7 @@ static void close_reddit(struct collection *c)
 {
     struct reddit *r = c->state;
     reddit_session_close(&r->session);
-    pages_close(&r->pages);
+    pages_close(c);
 }
 
 /* ---- posts ------------------------------------------------------------ */
@@ -219,14 +219,15 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings listings = { .source = "reddit", .name = name,
-    .page = page, .look_up = look_up, .at_once = WALK_RING,
-    .own_trouble = is_closed };
+static const struct listings listings = {
+    .name = name, .page = page, .look_up = look_up, .at_once = WALK_RING,
+    .own_trouble = is_closed
+};
 
 static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
     struct reddit *r = c->state;
-    int rc = pages_fetch(&r->pages, &listings, out, err);
+    int rc = pages_fetch(c, out, err);
     if (r->reached > c->complete_from)
         c->complete_from = r->reached;
     return rc;
@@ -240,6 +241,7 @@ const struct collector collector_reddit = {
     .key_help = "apply under Reddit's Responsible Builder Policy and wait for "
                 "the approval; then reddit.com/prefs/apps, create a script "
                 "app; put its ID:SECRET into a file of mode 0600",
+    .listings = &listings,
     .options = options,
     .state_size = sizeof(struct reddit),
     .every = 10 * MINUTE,

@@ -47,14 +47,8 @@ static int open_threads(struct collection *c, struct error *err)
         return error_set(err, ERROR_CONFIG, "say what to read: query or tag");
     if (t->page < 1 || t->page > 100)
         t->page = 100;
-    pages_open(&t->pages, c, t->overlap);
+    pages_open(c, t->overlap);
     return 0;
-}
-
-static void close_threads(struct collection *c)
-{
-    struct threads *t = c->state;
-    pages_close(&t->pages);
 }
 
 static int take_post(void *context, const struct json_value *values,
@@ -156,13 +150,7 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings searches = { .source = "threads", .name = name,
-                                          .page = page };
-
-static int fetch(struct collection *c, struct batch *out, struct error *err)
-{
-    return pages_fetch(c->state, &searches, out, err);
-}
+static const struct listings searches = { .name = name, .page = page };
 
 const struct collector collector_threads = {
     .name = "threads",
@@ -173,11 +161,12 @@ const struct collector collector_threads = {
                 "API; ask for review of threads_basic and "
                 "threads_keyword_search; exchange the user token for a "
                 "long-lived one (60 days), into a file of mode 0600",
+    .listings = &searches,
     .options = options,
     .state_size = sizeof(struct threads),
     .every = 15 * MINUTE,
     .per_minute = 30,
     .open = open_threads,
-    .fetch = fetch,
-    .close = close_threads,
+    .fetch = pages_fetch,
+    .close = pages_close,
 };

@@ -48,14 +48,8 @@ static int open_trustpilot(struct collection *c, struct error *err)
         return error_set(err, ERROR_CONFIG, "key_file and shop are needed");
     if (t->page < 1 || t->page > 100)
         t->page = 100;
-    pages_open(&t->pages, c, t->overlap);
+    pages_open(c, t->overlap);
     return 0;
-}
-
-static void close_trustpilot(struct collection *c)
-{
-    struct trustpilot *t = c->state;
-    pages_close(&t->pages);
 }
 
 /* api_send() with the key. */
@@ -199,13 +193,9 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings shops = { .source = "trustpilot", .name = name,
-    .page = page, .look_up = look_up, .at_once = 1 };
-
-static int fetch(struct collection *c, struct batch *out, struct error *err)
-{
-    return pages_fetch(c->state, &shops, out, err);
-}
+static const struct listings shops = {
+    .name = name, .page = page, .look_up = look_up, .at_once = 1
+};
 
 const struct collector collector_trustpilot = {
     .name = "trustpilot",
@@ -215,10 +205,11 @@ const struct collector collector_trustpilot = {
     .key_help = "Trustpilot Business with API access: Integrations, "
                 "Developers, APIs, create an application; put its API key "
                 "into a file of mode 0600",
+    .listings = &shops,
     .options = options,
     .state_size = sizeof(struct trustpilot),
     .every = HOUR,
     .open = open_trustpilot,
-    .fetch = fetch,
-    .close = close_trustpilot,
+    .fetch = pages_fetch,
+    .close = pages_close,
 };

@@ -50,14 +50,8 @@ static int open_wordpress(struct collection *c, struct error *err)
                          "wanted");
     if (w->page < 1 || w->page > 100)
         w->page = 100;
-    pages_open(&w->pages, c, w->overlap);
+    pages_open(c, w->overlap);
     return 0;
-}
-
-static void close_wordpress(struct collection *c)
-{
-    struct wordpress *w = c->state;
-    pages_close(&w->pages);
 }
 
 /* Numbers count within one site only; comments and reviews share them. */
@@ -155,22 +149,19 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings lists = { .source = "wordpress", .name = name,
-    .page = page, .look_up = look_up, .at_once = 1 };
-
-static int fetch(struct collection *c, struct batch *out, struct error *err)
-{
-    return pages_fetch(c->state, &lists, out, err);
-}
+static const struct listings lists = {
+    .name = name, .page = page, .look_up = look_up, .at_once = 1
+};
 
 const struct collector collector_wordpress = {
     .name = "wordpress",
     .about = "comments of a WordPress site, reviews of a WooCommerce shop",
     .terms = "public interfaces of the site; meant for your own",
+    .listings = &lists,
     .options = options,
     .state_size = sizeof(struct wordpress),
     .every = 15 * MINUTE,
     .open = open_wordpress,
-    .fetch = fetch,
-    .close = close_wordpress,
+    .fetch = pages_fetch,
+    .close = pages_close,
 };

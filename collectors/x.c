@@ -84,14 +84,8 @@ static int open_x(struct collection *c, struct error *err)
     if (x->page < PAGE_LEAST || x->page > PAGE_MOST)
         x->page = PAGE_MOST;
     x_budget_read(&x->budget, c->cursor);
-    pages_open(&x->pages, c, x->overlap);
+    pages_open(c, x->overlap);
     return 0;
-}
-
-static void close_x(struct collection *c)
-{
-    struct x *x = c->state;
-    pages_close(&x->pages);
 }
 
 /* ---- posts ------------------------------------------------------------ */
@@ -270,8 +264,10 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings searches = { .source = "x", .name = name,
-    .page = page, .look_up = look_up, .at_once = WALK_RING, .counted = true };
+static const struct listings searches = {
+    .name = name, .page = page, .look_up = look_up, .at_once = WALK_RING,
+    .counted = true
+};
 
 /* The day's money is spent. What lies below is not bought tomorrow: then the
  * newest matter. */
@@ -303,7 +299,7 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
     const struct walk *w = &x->pages.walk;
     int rc = -1;
     if (x_budget_left(&x->budget) >= PAGE_LEAST) {
-        rc = pages_fetch(&x->pages, &searches, out, err);
+        rc = pages_fetch(c, out, err);
     } else {
         capped(x, err);
         walk_save(w, &out->cursor);
@@ -322,11 +318,12 @@ const struct collector collector_x = {
     .key_help = "at console.x.com: create an app, buy credits, set X's own "
                 "spending limit, too; then Keys and tokens, Bearer token; put "
                 "it into a file of mode 0600",
+    .listings = &searches,
     .options = options,
     .state_size = sizeof(struct x),
     .every = 15 * MINUTE,
     .per_minute = 30,
     .open = open_x,
     .fetch = fetch,
-    .close = close_x,
+    .close = pages_close,
 };

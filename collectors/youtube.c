@@ -65,7 +65,7 @@ static int open_youtube(struct collection *c, struct error *err)
                          "channel are needed");
     if (zone_open(&y->zone, "America/Los_Angeles", err))
         return -1;
-    pages_open(&y->pages, c, y->overlap);
+    pages_open(c, y->overlap);
     const char *quota = strstr(c->cursor, "quota\t");
     y->day = zone_day(y->zone, clock_now());
     if (quota && strtoll(quota + 6, (char **)&quota, 10) == y->day)
@@ -77,7 +77,7 @@ static void close_youtube(struct collection *c)
 {
     struct youtube *y = c->state;
     zone_close(y->zone);
-    pages_close(&y->pages);
+    pages_close(c);
 }
 
 static void add_comment(struct youtube *y, const struct json_value *values,
@@ -290,13 +290,15 @@ static int look_up(void *state, struct error *err)
     return rc < 0 ? -1 : 0;
 }
 
-static const struct listings places = { .source = "youtube", .name = name,
-    .page = page, .look_up = look_up, .at_once = WALK_RING, .counted = true };
+static const struct listings places = {
+    .name = name, .page = page, .look_up = look_up, .at_once = WALK_RING,
+    .counted = true
+};
 
 static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
     struct youtube *y = c->state;
-    int rc = pages_fetch(&y->pages, &places, out, err);
+    int rc = pages_fetch(c, out, err);
     buf_printf(&out->cursor, "quota\t%lld %lld\n", (long long)y->day,
                (long long)y->used);
     return rc;
@@ -310,6 +312,7 @@ const struct collector collector_youtube = {
     .key_help = "console.cloud.google.com: new project, enable YouTube Data "
                 "API v3, Credentials, API key; put it into a file of mode "
                 "0600",
+    .listings = &places,
     .options = options,
     .state_size = sizeof(struct youtube),
     .every = 30 * MINUTE,
