@@ -203,12 +203,17 @@ void walk_page(struct walk *w, struct walk_list *l)
     l->page_hash = 0;
 }
 
+int64_t walk_horizon(const struct walk *w, const struct walk_list *l)
+{
+    return l->asked ? l->asked - w->overlap : w->since;
+}
+
 /* Items before this were there in the walk before: they are behind the overlap
  * and not above the newest that is known. A post that a service shows late
  * stands above what was known, however old its date. */
 static int64_t old_before(const struct walk *w, const struct walk_list *l)
 {
-    int64_t before = l->asked ? l->asked - w->overlap : w->since;
+    int64_t before = walk_horizon(w, l);
     int64_t newest = INT64_MIN;
     for (unsigned i = 0; i < l->known.count; i++)
         if (l->known.items[i].time > newest)
@@ -289,10 +294,9 @@ static bool circle(struct walk_list *l, struct text token)
 
 int walk_page_end(struct walk *w, struct walk_list *l, struct text next)
 {
-    int64_t horizon = l->asked ? l->asked - w->overlap : w->since;
     bool reached = l->page_count &&
                    (l->page_old == l->page_count ||
-                    (l->met && l->page_last < horizon));
+                    (l->met && l->page_last < walk_horizon(w, l)));
     bool again = l->resumed; /* it began long ago: look at the top again */
     l->empty = l->page_count ? 0 : l->empty + 1;
     bool whole = next.length == 0 || odd(next) || l->empty == EMPTY_PAGES;

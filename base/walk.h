@@ -86,6 +86,8 @@ void walk_page(struct walk *w, struct walk_list *l);
 /* For each item in the page's order. True: keep it, false: too old. */
 bool walk_saw(struct walk *w, struct walk_list *l, struct text id,
               struct text key, int64_t time);
+/* So far back a walk of this list goes. */
+int64_t walk_horizon(const struct walk *w, const struct walk_list *l);
 /* Was it there in the walk before? */
 bool walk_knows(const struct walk_list *l, struct text id);
 /* After a page that was read to its end. next: token of the page below, ""

@@ -128,13 +128,12 @@ static int page(void *state, struct buf *next, struct error *err)
     bool tag = p->place >= t->queries.count;
     const char *what = tag ? t->tags.items[p->place - t->queries.count]
                            : t->queries.items[p->place];
-    int64_t from = p->list->asked ? p->list->asked - t->overlap
-                                  : p->walk.since;
     buf_printf(&call.url, "%s/v1.0/keyword_search?search_type=RECENT&"
                "search_mode=%s&fields=id%%2Ctext%%2Cpermalink%%2Ctimestamp%%2C"
                "username%%2Cis_reply%%2Cis_quote_post&limit=%llu&since=%lld&q=",
                t->service, tag ? "TAG" : "KEYWORD",
-               (unsigned long long)t->page, (long long)from);
+               (unsigned long long)t->page,
+               (long long)walk_horizon(&p->walk, p->list));
     http_escape(&call.url, tag && *what == '#' ? what + 1 : what);
     if (*p->list->token) {
         buf_puts(&call.url, "&after=");

@@ -168,9 +168,9 @@ static int take_alive(void *context, const struct json_value *values,
 /* Where the present walk of a list ends. */
 static int64_t horizon(const struct x *x)
 {
-    int64_t from = x->pages.list->asked ? x->pages.list->asked - x->overlap
-                                  : x->pages.walk.since;
-    return from > x->pages.walk.now - DEPTH ? from : x->pages.walk.now - DEPTH;
+    const struct walk *w = &x->pages.walk;
+    int64_t from = walk_horizon(w, x->pages.list);
+    return from > w->now - DEPTH ? from : w->now - DEPTH;
 }
 
 /* Ask, and pay for what is shown. Of a reply that broke off nobody knows, and
