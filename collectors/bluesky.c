@@ -80,7 +80,6 @@ static void close_bluesky(struct collection *c)
 static void fill(struct batch *out, const struct json_value *values)
 {
     struct post *post = batch_add(out);
-    struct text embed = values[EMBED].text;
     post->source = TEXT("bluesky");
     post->url = atproto_url(out, values[URI].text);
     if (values[REASON_URI].type == JSON_STRING) {
@@ -103,11 +102,7 @@ static void fill(struct batch *out, const struct json_value *values)
     json_count(&values[LIKES], &post->likes);
     json_count(&values[REPOSTS], &post->reposts);
     json_count(&values[REPLIES], &post->replies);
-    if (post->reply_to.length)
-        post->kind = POST_REPLY;
-    else if (embed.length >= 21 &&
-             memcmp(embed.data, "app.bsky.embed.record", 21) == 0)
-        post->kind = POST_QUOTE;
+    post->kind = atproto_kind(values[PARENT].text, values[EMBED].text);
 }
 
 static int take_post(void *context, const struct json_value *values,

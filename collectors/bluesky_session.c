@@ -139,3 +139,12 @@ struct text atproto_url(struct batch *out, struct text uri)
                       (int)(key - uri.data - 5), uri.data + 5,
                       (int)(uri.data + uri.length - rest), rest);
 }
+
+enum post_kind atproto_kind(struct text parent, struct text embed)
+{
+    static const char quote[] = "app.bsky.embed.record"; /* ...WithMedia, too */
+    size_t length = sizeof(quote) - 1;
+    return parent.length ? POST_REPLY
+           : embed.length >= length && memcmp(embed.data, quote, length) == 0
+               ? POST_QUOTE : POST_ORIGINAL;
+}

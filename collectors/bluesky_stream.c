@@ -69,7 +69,6 @@ static void fill(struct jetstream *j, struct post *post, struct text uri,
                  const struct json_value *values)
 {
     struct batch *out = j->out;
-    struct text embed = values[EMBED].text;
     post->source = TEXT("bluesky");
     post->native_id = uri;
     post->url = atproto_url(out, uri);
@@ -81,11 +80,7 @@ static void fill(struct jetstream *j, struct post *post, struct text uri,
     post->indexed = api_time(&values[TIME]);
     if (text_is(values[OPERATION].text, "update"))
         post->edited = post->indexed;
-    if (post->reply_to.length)
-        post->kind = POST_REPLY;
-    else if (embed.length >= 21 &&
-             memcmp(embed.data, "app.bsky.embed.record", 21) == 0)
-        post->kind = POST_QUOTE;
+    post->kind = atproto_kind(values[PARENT].text, values[EMBED].text);
 }
 
 static int take_frame(void *context, const struct json_value *values,

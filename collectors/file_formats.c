@@ -4,6 +4,7 @@
  * tweet or one page of version 2 a line), Pushshift, Jetstream frames. */
 #include "base/api.h"
 #include "base/clock.h"
+#include "collectors/bluesky_session.h"
 #include "collectors/file_parts.h"
 
 static bool given(const struct json_value *v)
@@ -325,7 +326,6 @@ static int take_jetstream(void *context, const struct json_value *v,
 {
     struct file_job *job = context;
     struct text f[FILE_MEANINGS] = { { NULL, 0 } };
-    struct text embed = text_value(&v[JS_EMBED]);
     (void)err;
     /* Identity and account frames, likes and follows are no posts. */
     if (!text_is(v[JS_COLLECTION].text, "app.bsky.feed.post"))
@@ -343,10 +343,8 @@ static int take_jetstream(void *context, const struct json_value *v,
     f[FIELD_INDEXED] = text_value(&v[JS_TIME]);
     f[FIELD_LANG] = text_value(&v[JS_LANG]);
     f[FIELD_REPLY_TO] = text_value(&v[JS_PARENT]);
-    f[FIELD_KIND] = f[FIELD_REPLY_TO].length ? TEXT("reply")
-        : embed.length > 21 &&
-          memcmp(embed.data, "app.bsky.embed.record", 21) == 0
-          ? TEXT("quote") : TEXT("post");
+    f[FIELD_KIND] = text_of(post_kind_names[atproto_kind(
+        f[FIELD_REPLY_TO], text_value(&v[JS_EMBED]))]);
     file_post(job, f);
     return 0;
 }

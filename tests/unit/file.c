@@ -279,10 +279,17 @@ static void test_jetstream(void **state)
            "\"identity\"}\n"
            "{\"did\":\"did:plc:a\",\"time_us\":1763632800000002,\"kind\":"
            "\"commit\",\"commit\":{\"operation\":\"delete\",\"collection\":"
-           "\"app.bsky.feed.post\",\"rkey\":\"r0\"}}\n", NULL,
+           "\"app.bsky.feed.post\",\"rkey\":\"r0\"}}\n"
+           "{\"did\":\"did:plc:b\",\"time_us\":1763632800000003,\"kind\":"
+           "\"commit\",\"commit\":{\"operation\":\"create\",\"collection\":"
+           "\"app.bsky.feed.post\",\"rkey\":\"r2\",\"record\":{\"text\":"
+           "\"look\",\"createdAt\":\"2025-11-20T10:00:00Z\",\"embed\":{"
+           "\"$type\":\"app.bsky.embed.record\"}}}}\n", NULL,
            "bluesky at://did:plc:a/app.bsky.feed.post/r1 did:plc:a "
            "2025-11-20T10:00:00Z post hello\n"
-           "delete at://did:plc:a/app.bsky.feed.post/r0\n", 0, NULL);
+           "delete at://did:plc:a/app.bsky.feed.post/r0\n"
+           "bluesky at://did:plc:b/app.bsky.feed.post/r2 did:plc:b "
+           "2025-11-20T10:00:00Z quote look\n", 0, NULL);
 }
 
 static void add_lines(struct buf *out, int count)
