@@ -49,8 +49,7 @@ static int check_shape(const struct api_call *call, struct error *err)
 
 int api_send(struct api_call *call, struct error *err)
 {
-    if (call->url.length)
-        call->request.url = buf_text(&call->url);
+    call->request.url = buf_text(&call->url);
     call->request.take = take_bytes;
     call->request.restart = restart;
     call->request.context = call;
@@ -129,6 +128,17 @@ struct text api_format(struct batch *out, size_t limit, const char *format,
     size_t length = n < 0 ? 0 : (size_t)n < sizeof(short_one)
                                     ? (size_t)n : sizeof(short_one) - 1;
     return text_copy(&out->memory, short_one, length, limit);
+}
+
+struct text api_titled(struct batch *out, struct text title, struct text html)
+{
+    struct buf above = BUF_INIT(2 * POST_TEXT_LIMIT);
+    api_html(&above, title);
+    struct text whole = api_join(out, (struct text){ buf_text(&above),
+                                                     above.length },
+                                 "<p>", html, POST_TEXT_LIMIT);
+    buf_release(&above);
+    return whole;
 }
 
 void api_html(struct buf *out, struct text plain)

@@ -10,8 +10,9 @@
 
 struct api_call {
     struct http *http;
-    struct http_request request; /* take, restart and context are set here */
-    struct buf url;              /* empty: the request has its own */
+    struct http_request request; /* its url, take, restart and context are
+                                  * set here */
+    struct buf url;
     const char *element;         /* as for json_open(); its array must be
                                   * there, or the reply is not what was
                                   * asked for ... */
@@ -48,6 +49,8 @@ struct text api_join(struct batch *out, struct text first,
 /* What printf() would say, likewise: an address, an identity. */
 struct text api_format(struct batch *out, size_t limit, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* A plain title as HTML and the HTML below it: one text of a post. */
+struct text api_titled(struct batch *out, struct text title, struct text html);
 /* 1 to 5, rounded; 0: none. */
 uint8_t api_rating(const struct json_value *value);
 /* Plain text as HTML, appended: for posts that are put together as HTML. */

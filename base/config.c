@@ -2,7 +2,8 @@
 /* Reads swell.yaml with libyaml's document API, which keeps the line of each
  * node; option tables say what may stand where. The only user of libyaml.
  * Does not know which collectors exist: their options stay text until the
- * collector's own table reads them. */
+ * collector's own table reads them. Over 500 lines because one reader keeps
+ * the line and the faults of every part. */
 #include "base/config.h"
 
 #include <errno.h>

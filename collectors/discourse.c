@@ -65,19 +65,6 @@ static struct text identity(struct discourse *d, struct text topic,
                       number.data);
 }
 
-/* The title belongs to the first post of a topic. */
-static struct text words(struct discourse *d, const struct json_value *values)
-{
-    struct buf title = BUF_INIT(2 * POST_TEXT_LIMIT);
-    if (text_is(values[NUMBER].text, "1"))
-        api_html(&title, values[TITLE].text);
-    struct text whole = api_join(d->pages.out, (struct text){
-                                     buf_text(&title), title.length },
-                                 "<p>", values[COOKED].text, POST_TEXT_LIMIT);
-    buf_release(&title);
-    return whole;
-}
-
 static void fill(struct discourse *d, struct text key,
                  const struct json_value *values)
 {
@@ -95,7 +82,9 @@ static void fill(struct discourse *d, struct text key,
         post->edited = api_time(&values[UPDATED]);
     json_count(&values[LIKES], &post->likes);
     json_count(&values[REPLIES], &post->replies);
-    post->text = words(d, values);
+    /* The title belongs to the first post of a topic. */
+    post->text = api_titled(out, first ? values[TITLE].text : TEXT(""),
+                            values[COOKED].text);
     post->html = true;
     if (!first)
         post->reply_to = identity(d, values[TOPIC].text,
@@ -114,7 +103,8 @@ static int take_post(void *context, const struct json_value *values,
         values[TOPIC].type != JSON_NUMBER || values[TOPIC].text.length > 18 ||
         values[NUMBER].type != JSON_NUMBER ||
         values[NUMBER].text.length > 18) {
-        collection_skip(d->pages.collection, "a post without id, topic or date");
+        collection_skip(d->pages.collection,
+                        "a post without id, topic or date");
         return 0;
     }
     if (!d->last_id || number < d->last_id)

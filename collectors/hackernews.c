@@ -52,18 +52,6 @@ static int open_hackernews(struct collection *c, struct error *err)
     return 0;
 }
 
-/* A story's text is its title, plain, and perhaps words below, HTML. */
-static struct text story(struct hackernews *h, const struct json_value *values)
-{
-    struct buf title = BUF_INIT(2 * POST_TEXT_LIMIT);
-    api_html(&title, values[TITLE].text);
-    struct text whole = api_join(h->pages.out, (struct text){
-                                     buf_text(&title), title.length },
-                                 "<p>", values[STORY].text, POST_TEXT_LIMIT);
-    buf_release(&title);
-    return whole;
-}
-
 static int take_hit(void *context, const struct json_value *values,
                     struct error *err)
 {
@@ -94,7 +82,8 @@ static int take_hit(void *context, const struct json_value *values,
         post->text = api_text(h->pages.out, &values[COMMENT], POST_TEXT_LIMIT);
         post->reply_to = api_text(h->pages.out, &values[PARENT], POST_ID_LIMIT);
     } else {
-        post->text = story(h, values);
+        post->text = api_titled(h->pages.out, values[TITLE].text,
+                                values[STORY].text);
     }
     return 0;
 }

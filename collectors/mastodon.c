@@ -194,7 +194,7 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
     int rc = pages_fetch(c, out, err);
     if (rc < 0)
         return -1;
-    parents_resolve(&m->parents, out, 0); /* pages before waited for these */
+    parents_resolve(&m->parents, out); /* pages before waited for these */
     parents_save(&m->parents, &out->cursor);
     return rc;
 }

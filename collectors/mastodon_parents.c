@@ -24,6 +24,13 @@ static void to_the_end(struct parents *p, struct parent *item)
     p->items[p->count - 1] = used;
 }
 
+static void drop_last(struct parents *p)
+{
+    p->count--;
+    mem_free(p->items[p->count].id);
+    mem_free(p->items[p->count].uri);
+}
+
 static bool odd(struct text t)
 {
     return !t.length || t.length > POST_ID_LIMIT ||
@@ -41,9 +48,7 @@ void parents_add(struct parents *p, struct text id, struct text uri)
     }
     if (p->count == PARENTS) {
         to_the_end(p, &p->items[0]);
-        p->count--;
-        mem_free(p->items[p->count].id);
-        mem_free(p->items[p->count].uri);
+        drop_last(p);
     }
     p->items[p->count++] = (struct parent){ mem_slice(id.data, id.length),
                                             mem_slice(uri.data, uri.length) };
@@ -70,16 +75,13 @@ void parents_save(const struct parents *p, struct buf *cursor)
 
 void parents_release(struct parents *p)
 {
-    while (p->count) {
-        p->count--;
-        mem_free(p->items[p->count].id);
-        mem_free(p->items[p->count].uri);
-    }
+    while (p->count)
+        drop_last(p);
 }
 
-void parents_resolve(struct parents *p, struct batch *out, size_t from)
+void parents_resolve(struct parents *p, struct batch *out)
 {
-    for (size_t i = from; i < out->count; i++) {
+    for (size_t i = 0; i < out->count; i++) {
         struct post *post = &out->posts[i];
         struct parent *known = post->kind == POST_REPLY
                                    ? find(p, post->reply_to) : NULL;

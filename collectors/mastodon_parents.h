@@ -18,7 +18,7 @@ void parents_load(struct parents *p, const char *cursor);
 void parents_save(const struct parents *p, struct buf *cursor);
 void parents_release(struct parents *p);
 void parents_add(struct parents *p, struct text id, struct text uri);
-/* Give replies from this post on their parent's uri, where it is known. */
-void parents_resolve(struct parents *p, struct batch *out, size_t from);
+/* Give replies their parent's uri, where it is known. */
+void parents_resolve(struct parents *p, struct batch *out);
 
 #endif

@@ -126,7 +126,8 @@ static int take_post(void *context, const struct json_value *values,
     int64_t created = api_time(&values[CREATED]);
     (void)err;
     if (!name.length || name.length > POST_ID_LIMIT || !created) {
-        collection_skip(r->pages.collection, "a post without name or created_utc");
+        collection_skip(r->pages.collection,
+                        "a post without name or created_utc");
         return 0;
     }
     if (!walk_saw(&r->pages.walk, r->pages.list, name, name, created))

@@ -109,7 +109,8 @@ static int take_review(void *context, const struct json_value *values,
     int64_t created = api_time(&values[CREATED]);
     (void)err;
     if (!id.length || id.length > POST_ID_LIMIT || !created) {
-        collection_skip(t->pages.collection, "a review without id or createdAt");
+        collection_skip(t->pages.collection,
+                        "a review without id or createdAt");
         return 0;
     }
     if (!walk_saw(&t->pages.walk, t->pages.list, id, id, created))

@@ -102,7 +102,8 @@ static void refer(struct x *x, struct post *post,
         else if (text_is(type, "quoted") && post->kind == POST_ORIGINAL)
             post->kind = POST_QUOTE;
         if (text_is(type, "replied_to") || text_is(type, "retweeted"))
-            post->reply_to = api_text(x->pages.out, &values[i + 1], POST_ID_LIMIT);
+            post->reply_to = api_text(x->pages.out, &values[i + 1],
+                                      POST_ID_LIMIT);
     }
 }
 
@@ -277,8 +278,8 @@ static int capped(struct x *x, struct error *err)
         struct walk_list *l = &x->pages.walk.lists[i];
         if (!l->walking)
             continue;
-        collection_skip(x->pages.collection, "%s: older posts are left unread, the "
-                        "day's cap is used up", l->name);
+        collection_skip(x->pages.collection, "%s: older posts are left "
+                        "unread, the day's cap is used up", l->name);
         walk_page(&x->pages.walk, l);
         (void)walk_page_end(&x->pages.walk, l, TEXT(""));
         walk_gone_done(l);

@@ -95,8 +95,8 @@ static void add_comment(struct youtube *y, const struct json_value *values,
     if (post->edited == post->created)
         post->edited = 0;
     json_count(&values[LIKES], &post->likes);
-    post->reply_to = text_copy(&y->pages.out->memory, parent.data, parent.length,
-                               POST_ID_LIMIT);
+    post->reply_to = text_copy(&y->pages.out->memory, parent.data,
+                               parent.length, POST_ID_LIMIT);
     post->url = api_format(y->pages.out, POST_URL_LIMIT, "https://www.youtube."
                            "com/watch?v=%s&lc=%.*s", y->thread->video,
                            (int)post->native_id.length, post->native_id.data);
