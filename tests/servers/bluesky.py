@@ -7,23 +7,15 @@ import re
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 
 sys.dont_write_bytecode = True
-import front
+from common import DIR, check, failures, stored, swell
+from front import soak
 
-DIR, BUILD = os.environ["DIR"], os.environ["BUILD"]
 BASE = "http://localhost:" + os.environ["PORT"]
 PASSWORD = "hunter-2-of-the-test"
-failures = []
-
-
-def check(what, condition, more=""):
-    if not condition:
-        failures.append(what)
-        print("FAIL", what, more)
 
 
 def xrpc(name, body=None, token=None, **query):
@@ -37,20 +29,6 @@ def xrpc(name, body=None, token=None, **query):
     with urllib.request.urlopen(urllib.request.Request(url, data, headers),
                                 timeout=20) as reply:
         return json.loads(reply.read() or "{}")
-
-
-def swell(*words, status=0):
-    done = subprocess.run([BUILD + "/swell", "--config", DIR + "/swell.yaml",
-                           *words], capture_output=True, text=True)
-    check(f"swell {' '.join(words)} leaves with {status}",
-          done.returncode == status, f"{done.returncode}: {done.stderr}")
-    return done.stdout
-
-
-def stored(store=DIR + "/store"):
-    out = subprocess.run([BUILD + "/tests/tools/posts", store],
-                         capture_output=True, text=True, check=True).stdout
-    return {p["id"]: p for p in map(json.loads, out.splitlines())}
 
 
 people = {}
@@ -184,14 +162,6 @@ swell("verify")
 check("the password is in no file of the store", subprocess.run(
     ["grep", "-rq", PASSWORD, DIR + "/store"]).returncode == 1)
 
-# Months in minutes: rounds with faults between swell and the server.
-between, at = front.start("localhost", os.environ["PORT"])
-with open(DIR + "/swell.yaml") as f, open(DIR + "/soak.yaml", "w") as g:
-    g.write(f.read().replace(BASE, f"http://127.0.0.1:{at}")
-            .replace(DIR + "/store", DIR + "/soaked")
-            .replace("query:", "overlap: 2s\n    query:"))
-
-
 def indexed(uri):
     return xrpc("app.bsky.feed.getPosts", None, maker["accessJwt"],
                 uris=uri)["posts"]
@@ -204,8 +174,6 @@ def publish(n):
         wait_for("the last one is indexed", lambda: indexed(last))
 
 
-check("soak", front.soak(
-    "bluesky", between, [BUILD + "/swell", "--config", DIR + "/soak.yaml"],
-    "sky", publish, lambda: list(search()),
-    lambda: list(stored(DIR + "/soaked")), 100))
+# Months in minutes: rounds with faults between swell and the server.
+soak("bluesky", BASE, "sky", publish, search, 100)
 sys.exit(bool(failures))

@@ -4,14 +4,16 @@ rounds as cron makes them, with faults drawn at random (seeded), some killed.
 In the end the store must hold what the server offers, each post once. Prints
 one row of a table; ROUNDS says how many rounds."""
 import http.client
-import json
 import os
 import random
 import signal
 import subprocess
 import time
 import threading
+import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from common import BUILD, DIR, check, posts
 
 FAULTS = ["busy", "limit", "html", "cut", "gone", "slow", "kill"]
 KEPT = ("content-type", "etag", "last-modified", "location", "date",
@@ -84,17 +86,24 @@ class Server(ThreadingHTTPServer):
         pass  # swell was killed, or gave up
 
 
-def start(host, backend):
-    """The front, and its port."""
+def start(base):
+    """A front for the server at base; swell's configuration for it is
+    soak.yaml: swell.yaml with an overlap for the first source."""
     server = Server(("127.0.0.1", 0), Front)
-    server.host, server.backend = host, int(backend)
+    there = urllib.parse.urlsplit(base)
+    server.host, server.backend = there.hostname, there.port
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server, server.server_address[1]
+    with open(DIR + "/swell.yaml") as own, open(DIR + "/soak.yaml", "w") as f:
+        f.write(own.read().replace(DIR + "/store", DIR + "/soaked")
+                .replace(base, f"http://127.0.0.1:{server.server_port}")
+                .replace("per_minute:", "overlap: 2s\n    per_minute:", 1))
+    return server
 
 
-def soak(name, front, swell, source, publish, offered, stored, page):
-    """swell: the words up to the subcommand. publish(n) writes n posts;
-    offered() and stored() are lists of ids. page: posts a request."""
+def soak(name, base, source, publish, offered, page, short=str):
+    """publish(n) writes n posts; offered() are all their ids, which short()
+    makes comparable with those that are stored. page: posts a request."""
+    front = start(base)
     draw = random.Random(11)
     rounds = int(os.environ.get("ROUNDS", "25"))
     peak, least, waiting, statuses = 0, 0, 0, {}
@@ -102,15 +111,15 @@ def soak(name, front, swell, source, publish, offered, stored, page):
     def collect():
         nonlocal peak
         front.victim = run = subprocess.Popen(
-            [*swell, "collect", "-q", source], stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, text=True)
+            [BUILD + "/swell", "--config", DIR + "/soak.yaml", "collect",
+             "-q", source], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            text=True)
         said = run.stderr.read()
         _, status, usage = os.wait4(run.pid, 0)
         peak = max(peak, usage.ru_maxrss)
         code = os.waitstatus_to_exitcode(status)
         statuses[code] = statuses.get(code, 0) + 1
-        if code not in (0, 3, -9):
-            print(f"FAIL soak {name}: leaves with {code}: {said}")
+        check(f"soak {name}: leaves with {code}", code in (0, 3, -9), said)
         return code
 
     for n in range(rounds):
@@ -126,12 +135,12 @@ def soak(name, front, swell, source, publish, offered, stored, page):
     for _ in range(5):
         least += 1 + waiting // page if collect() == 0 else 0
         waiting = 0
-    want, have = sorted(offered()), sorted(stored())
+    want = [short(i) for i in offered()]
+    have = [short(p["id"]) for p in posts(DIR + "/soaked")]
     missing, twice = len(set(want) - set(have)), len(have) - len(set(have))
     more = len(set(have) - set(want))
     print(f"{name}: {rounds} rounds, {len(want)} posts offered, {len(have)} "
           f"stored, {missing} missing, {twice} twice, {more} too many, "
           f"{front.requests} requests ({least} at least), peak "
           f"{peak // 1024} MiB, exit statuses {statuses}")
-    return (not missing and not twice and not more and
-            all(code in (0, 3, -9) for code in statuses))
+    check(f"soak {name}: the same posts", not missing + twice + more)

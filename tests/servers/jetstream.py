@@ -15,17 +15,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import websockets
 
-PORT, DIR, BUILD = int(os.environ["PORT"]), os.environ["DIR"], os.environ["BUILD"]
-failures, frames, cursors = [], [], []
+sys.dont_write_bytecode = True
+import common
+from common import BUILD, DIR, check, failures, swell
+
+PORT = int(os.environ["PORT"])
+frames, cursors = [], []
 logging.getLogger("websockets").setLevel(logging.CRITICAL)
 faults = {"drop": 0, "split": False, "answer": 0}
 alive = {}  # uri: text, what the store must hold
-
-
-def check(what, condition, more=""):
-    if not condition:
-        failures.append(what)
-        print("FAIL", what, more)
 
 
 # ---- the service ---------------------------------------------------------
@@ -107,20 +105,8 @@ def people(n):
 
 # ---- the listener --------------------------------------------------------
 
-def swell(*words, status=0):
-    done = subprocess.run([BUILD + "/swell", "--config", DIR + "/swell.yaml",
-                           *words], capture_output=True, text=True)
-    check(f"swell {' '.join(words)} leaves with {status}",
-          done.returncode == status,
-          f"{done.returncode}: {done.stdout}{done.stderr}")
-    return done.stdout + done.stderr
-
-
 def stored():
-    """None at all while there is no store yet."""
-    out = subprocess.run([BUILD + "/tests/tools/posts", DIR + "/store"],
-                         capture_output=True, text=True).stdout
-    return {p["id"]: p for p in map(json.loads, out.splitlines())}
+    return common.stored(there=False)
 
 
 def compare(when):

@@ -12,11 +12,10 @@ import urllib.parse
 import urllib.request
 
 sys.dont_write_bytecode = True
-import front
+from common import DIR, check, failures, stored, swell
+from front import soak
 
-PORT, DIR, BUILD = os.environ["PORT"], os.environ["DIR"], os.environ["BUILD"]
-BASE = "http://127.0.0.1:" + PORT
-failures = []
+BASE = "http://127.0.0.1:" + os.environ["PORT"]
 
 
 def ask(path, data=None, method=None, headers=()):
@@ -25,26 +24,6 @@ def ask(path, data=None, method=None, headers=()):
                                      method=method)
     with urllib.request.urlopen(request, timeout=10) as reply:
         return reply.read().decode()
-
-
-def check(what, condition, more=""):
-    if not condition:
-        failures.append(what)
-        print("FAIL", what, more)
-
-
-def swell(*words, status=0):
-    done = subprocess.run([BUILD + "/swell", "--config", DIR + "/swell.yaml",
-                           *words], capture_output=True, text=True)
-    check(f"swell {' '.join(words)} leaves with {status}",
-          done.returncode == status, f"{done.returncode}: {done.stderr}")
-    return done.stdout
-
-
-def stored(store=DIR + "/store"):
-    out = subprocess.run([BUILD + "/tests/tools/posts", store],
-                         capture_output=True, text=True, check=True).stdout
-    return {p["id"]: p for p in map(json.loads, out.splitlines())}
 
 
 def timeline():
@@ -174,24 +153,6 @@ check("the token is in no file of the store", subprocess.run(
     ["grep", "-rq", token, DIR + "/store"]).returncode == 1)
 
 # Months in minutes: rounds with faults between swell and the server.
-between, at = front.start("127.0.0.1", PORT)
-with open(DIR + "/soak.yaml", "w") as f:
-    f.write(f"""store: {DIR}/soaked
-allow_loopback: yes
-brands:
-  - name: acme
-    match: [acme]
-sources:
-  - name: tags
-    type: mastodon
-    per_minute: 60000
-    host: http://127.0.0.1:{at}
-    tag: [acme]
-    token_file: {secret}
-    overlap: 2s
-""")
-check("soak", front.soak(
-    "snac2", between, [BUILD + "/swell", "--config", DIR + "/soak.yaml"],
-    "tags", lambda n: [post(f"soaked {i} #acme") for i in range(n)],
-    lambda: list(timeline()), lambda: list(stored(DIR + "/soaked")), 40))
+soak("snac2", BASE, "tags",
+     lambda n: [post(f"soaked {i} #acme") for i in range(n)], timeline, 40)
 sys.exit(bool(failures))

@@ -12,11 +12,10 @@ import urllib.error
 import urllib.request
 
 sys.dont_write_bytecode = True
-import front
+from common import DIR, check, failures, stored, swell
+from front import soak
 
-PORT, DIR, BUILD = os.environ["PORT"], os.environ["DIR"], os.environ["BUILD"]
-BASE = "http://127.0.0.1:" + PORT
-failures = []
+BASE = "http://127.0.0.1:" + os.environ["PORT"]
 
 
 def ask(path):
@@ -31,27 +30,6 @@ def act(*steps):
     if done.returncode:
         raise SystemExit("WordPress says: " + done.stdout + done.stderr)
     return json.loads(done.stdout)
-
-
-def check(what, condition, more=""):
-    if not condition:
-        failures.append(what)
-        print("FAIL", what, more)
-
-
-def swell(*words, status=0):
-    done = subprocess.run([BUILD + "/swell", "--config", DIR + "/swell.yaml",
-                           *words], capture_output=True, text=True)
-    check(f"swell {' '.join(words)} leaves with {status}",
-          done.returncode == status, f"{done.returncode}: {done.stderr}")
-    return done.stdout
-
-
-def stored(source, store=DIR + "/store"):
-    out = subprocess.run([BUILD + "/tests/tools/posts", store],
-                         capture_output=True, text=True, check=True).stdout
-    return {p["id"]: p for p in map(json.loads, out.splitlines())
-            if p["source"] == source}
 
 
 def listed():
@@ -168,19 +146,6 @@ check("three removed", " 3 removed" in out, out)
 compare("after deletes and one held back", 128)
 swell("verify")
 
-# Months in minutes: rounds with faults between swell and the server.
-between, at = front.start("127.0.0.1", PORT)
-with open(DIR + "/soak.yaml", "w") as f:
-    f.write(f"""store: {DIR}/soaked
-allow_loopback: yes
-brands:
-  - name: acme
-    match: [acme]
-sources:
-  - {{ name: blog, type: wordpress, per_minute: 60000, overlap: 2s, page_size: 20, site: "http://127.0.0.1:{at}" }}
-""")
-
-
 def publish(n):
     stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
     act(*[["add", {"comment_content": f"acme, soaked {n} {i}",
@@ -188,9 +153,7 @@ def publish(n):
                    "comment_date_gmt": stamp}] for i in range(n)])
 
 
-check("soak", front.soak(
-    "wordpress", between, [BUILD + "/swell", "--config", DIR + "/soak.yaml"],
-    "blog", publish, lambda: [key.split("#")[1] for key in listed()],
-    lambda: [key.split("#")[1] for key in stored("wordpress",
-                                                 DIR + "/soaked")], 20))
+# Months in minutes: rounds with faults between swell and the server.
+soak("wordpress", BASE, "blog", publish, listed, 20,
+     lambda key: key.split("#")[1]) # before it is the site's address
 sys.exit(bool(failures))
