@@ -142,8 +142,10 @@ static int put_posts(struct drill *s, struct error *err)
 {
     static const char *const values[] = { "positive", "neutral", "negative",
                                           NULL };
-    struct buf back = BUF_INIT(0), text = BUF_INIT(64), key = BUF_INIT(0);
+    struct buf back = BUF_INIT(0), text = BUF_INIT(0), key = BUF_INIT(0);
     int rc = 0;
+    if (!s->proofs.count)
+        return 0;
     buf_printf(&back, "/subject/%s?day=%s", s->subject, s->day);
     buf_puts(s->out, "<h2>Posts, the most telling first</h2>\n<p class=\"dim\">"
              "A label is yours: swell accuracy measures against it, swell fit "
@@ -160,8 +162,10 @@ static int put_posts(struct drill *s, struct error *err)
                  rc > 0 ? buf_text(&text) : NULL);
         buf_clear(&text);
         proofs_explain(&s->proofs.items[i], &text, s->site->in->rules);
-        buf_printf(s->out, "<details><summary>Why %s, %+.2f</summary><p>",
-                   label_names[p->tags.label], p->tags.score / 1000.0);
+        buf_printf(s->out, "<details><summary>Why %s, ",
+                   label_names[p->tags.label]);
+        phrase_signed(s->out, p->tags.score / 1000.0);
+        buf_puts(s->out, "</summary><p>");
         html_escaped(s->out, buf_text(&text));
         buf_puts(s->out, "</p></details>\n");
     }
@@ -201,12 +205,13 @@ static int put_series(struct drill *s, struct error *err)
     phrase_count(s->out, c->label[LABEL_NEUTRAL]);
     buf_puts(s->out, ", negative ");
     phrase_count(s->out, c->label[LABEL_NEGATIVE]);
-    buf_puts(s->out, "</p>\n<p>About: ");
-    for (int a = 0, told = 0; a < ASPECT_COUNT; a++)
-        if (c->aspect[a])
-            buf_printf(s->out, "%s%s %llu", told++ ? ", " : "",
-                       aspect_names[a], (unsigned long long)c->aspect[a]);
     buf_puts(s->out, "</p>\n");
+    int told = 0;
+    for (int a = 0; a < ASPECT_COUNT; a++)
+        if (c->aspect[a])
+            buf_printf(s->out, "%s%s %llu", told++ ? ", " : "<p>About: ",
+                       aspect_names[a], (unsigned long long)c->aspect[a]);
+    buf_puts(s->out, told ? "</p>\n" : "");
     return 0;
 }
 

@@ -117,6 +117,13 @@ for r in readers:
     r.join()
 assert not faults, faults
 
+# what pulls where, whole, not its first characters
+reasons = re.findall("<summary>Why .*?</details>", ask("GET", subject)[2])
+assert len(reasons) == 20, len(reasons)
+for reason in reasons:
+    assert re.search(r"” [+-]\d\.\d\d", reason), reason
+    assert reason.count("“") == reason.count("”"), reason
+
 assert 'value="forum/h/1"' not in ask("GET", "/inbox")[2]
 good.update(set="negative", back="//evil.example/")
 status, head, _ = ask("POST", "/label", form(**good), origin)
