@@ -11,7 +11,7 @@
 #include "digest/digest.h"
 #include "digest/waiting.h"
 
-enum { STATE_ALL = ASK_STATE_COUNT, TEXT_COLUMNS = 320, THREAD_DAYS = 7 };
+enum { STATE_ALL = ASK_STATE_COUNT, TEXT_COLUMNS = 320 };
 static const char *const state_words[] = { "open", "answered", "ignored",
                                            "all" };
 
@@ -46,41 +46,13 @@ struct inbox {
 
 /* ---- the states ---------------------------------------------------------- */
 
-static int post_known(void *context, const struct post *post,
-                      const struct mention *unused)
-{
-    (void)context;
-    (void)post;
-    (void)unused;
-    return 0;
-}
-
 /* state NULL: open again. */
 static int set_state(struct invocation *in, const char *id, const char *state,
                      struct error *err)
 {
-    const char *slash = strchr(id, '/');
     struct buf key = BUF_INIT(0), value = BUF_INIT(0);
-    char now[CLOCK_TEXT];
-    int rc = -1;
-    if (!slash || slash == id || !slash[1])
-        return error_set(err, ERROR_USAGE, "%.80s: write SOURCE/ID, as swell "
-                         "inbox gives it", id);
-    int known = store_post(in->store,
-                           (struct text){ id, (size_t)(slash - id) },
-                           text_of(slash + 1), post_known, NULL, err);
-    if (known < 0)
-        goto done;
-    if (!known && state) {
-        error_set(err, ERROR_USAGE, "%.120s: the store has no such post", id);
-        goto done;
-    }
-    waiting_key(&key, id);
-    if (state)
-        buf_printf(&value, "%s %s", state, clock_format(clock_now(), now));
-    rc = store_note_put(in->store, buf_text(&key),
-                        (struct text){ buf_text(&value), value.length }, err);
-done:
+    waiting_note(&key, &value, id, state);
+    int rc = post_note(in->store, id, &key, &value, err);
     buf_release(&key);
     buf_release(&value);
     return rc;
@@ -105,34 +77,6 @@ static int set_states(struct invocation *in, struct error *err)
 }
 
 /* ---- the list ------------------------------------------------------------ */
-
-static int take_post(void *context, const struct post *post,
-                     const struct mention *unused)
-{
-    struct inbox *b = context;
-    (void)unused;
-    waiting_take(b->waiting, post, post->created >= b->from);
-    return 0;
-}
-
-static bool is_listed(const struct inbox *b, const struct ask *a)
-{
-    const struct asked *s = waiting_subject(b->waiting, a->subject);
-    const struct asked *brand = waiting_subject(b->waiting, a->brand);
-    return a->sample.text && (b->state == STATE_ALL || a->state == b->state) &&
-           (!b->subject || strcmp(s->name, b->subject) == 0 ||
-            strcmp(brand->name, b->subject) == 0);
-}
-
-static int oldest_first(const void *a, const void *b)
-{
-    const struct ask *x = *(const struct ask *const *)a,
-                     *y = *(const struct ask *const *)b;
-    if (x->asked != y->asked)
-        return x->asked < y->asked ? -1 : 1;
-    int source = strcmp(x->sample.source, y->sample.source);
-    return source ? source : strcmp(x->sample.native_id, y->sample.native_id);
-}
 
 static const char *kind_of(const struct ask *a)
 {
@@ -277,13 +221,9 @@ static void print_json(struct inbox *b, const struct ask *asks, size_t count,
 
 static void print(struct inbox *b)
 {
-    size_t count, found = 0;
+    size_t count, found;
     const struct ask *asks = waiting_asks(b->waiting, &count);
-    const struct ask **listed = mem_alloc((count + 1) * sizeof(*listed));
-    for (size_t i = 0; i < count; i++)
-        if (is_listed(b, &asks[i]))
-            listed[found++] = &asks[i];
-    qsort(listed, found, sizeof(*listed), oldest_first);
+    const struct ask **listed = waiting_list(b->waiting, b->state, &found);
     size_t limit = b->flags->limit;
     size_t shown = limit && limit < found ? limit : found;
     if (b->format == FORMAT_JSON) {
@@ -309,20 +249,13 @@ static void print(struct inbox *b)
 static int list(struct inbox *b, struct error *err)
 {
     struct range_flags range = b->flags->range;
-    struct store_query q = { 0 };
     if (!range.last && !range.from && !range.to && !range.day)
         range.last = "7d";
     if (range_resolve(b->in, &range, &b->from, &b->until, &b->zone, err) ||
         invocation_store(b->in, STORE_READ, err) ||
         (b->subject && subject_check(b->in, b->subject, err)) ||
-        waiting_open(&b->waiting, b->in->store, b->in->config, b->subject,
-                     err))
-        return -1;
-    /* The brands' posts that are replied to may be older. */
-    q.from = b->from - THREAD_DAYS * DAY;
-    q.until = b->until;
-    if (store_posts(b->in->store, &q, take_post, b, err) < 0 ||
-        waiting_finish(b->waiting, err))
+        waiting_read(&b->waiting, b->in->store, b->in->config, b->subject,
+                     b->from, b->until, err))
         return -1;
     print(b);
     return EXIT_DONE;

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "commands/command.h"
+#include "commands/labelled.h"
 #include "commands/reading.h"
 
 struct label_flags {
@@ -56,7 +56,7 @@ static int take_post(void *context, const struct post *post,
     if (tags->label == LABEL_UNSCORED || post->kind == POST_REPOST ||
         !post->text.length)
         return 0;
-    buf_puts(&key, "label/");
+    buf_puts(&key, LABEL_NOTES);
     buf_add(&key, post->source.data, post->source.length);
     buf_putc(&key, '/');
     buf_add(&key, post->native_id.data, post->native_id.length);
@@ -162,7 +162,7 @@ static int print_labelled(void *context, const struct post *post,
 {
     const struct listing *l = context;
     (void)mention;
-    printf("%s\t%s\t", l->key + strlen("label/"), l->label);
+    printf("%s\t%s\t", l->key + strlen(LABEL_NOTES), l->label);
     for (size_t i = 0; i < post->text.length; i++)
         putchar((unsigned char)post->text.data[i] < 0x20 ? ' '
                                                    : post->text.data[i]);
@@ -189,17 +189,12 @@ static int keep_note(void *context, const char *key, struct text value)
 static int list_labels(struct invocation *in, struct error *err)
 {
     struct note_list notes = { 0 };
-    int rc = store_note_scan(in->store, "label/", keep_note, &notes, err);
+    int rc = store_note_scan(in->store, LABEL_NOTES, keep_note, &notes, err);
     printf("id\tlabel\ttext\n");
     for (size_t i = 0; !rc && i < notes.count; i += 2) {
         struct listing l = { notes.items[i], notes.items[i + 1] };
-        const char *source = l.key + strlen("label/");
-        const char *slash = strchr(source, '/');
-        if (slash && store_post(in->store,
-                                (struct text){ source,
-                                               (size_t)(slash - source) },
-                                text_of(slash + 1), print_labelled, &l,
-                                err) < 0)
+        if (post_find(in->store, l.key + strlen(LABEL_NOTES), print_labelled,
+                      &l, err) < 0)
             rc = -1;
     }
     for (size_t i = 0; i < notes.count; i++)

@@ -8,6 +8,9 @@
 #include "base/tags.h"
 #include "base/text.h"
 
+/* Notes "label/SOURCE/ID" keep what a person said a post feels. */
+#define LABEL_NOTES "label/"
+
 struct labelled {
     struct text id, term, text; /* term: empty in files without one */
     enum label label;

@@ -128,6 +128,40 @@ int range_planned(struct invocation *in, int64_t from, int64_t until,
     return rc;
 }
 
+/* ---- posts --------------------------------------------------------------- */
+
+int post_find(struct store *store, const char *id, visit_post *visit,
+              void *context, struct error *err)
+{
+    const char *slash = strchr(id, '/');
+    if (!slash || slash == id || !slash[1])
+        return error_set(err, ERROR_USAGE, "%.80s: write SOURCE/ID, as swell "
+                         "inbox gives it", id);
+    return store_post(store, (struct text){ id, (size_t)(slash - id) },
+                      text_of(slash + 1), visit, context, err);
+}
+
+static int take_none(void *context, const struct post *post,
+                     const struct mention *mention)
+{
+    (void)context, (void)post, (void)mention;
+    return 0;
+}
+
+int post_note(struct store *store, const char *id, const struct buf *key,
+              const struct buf *value, struct error *err)
+{
+    int known = post_find(store, id, take_none, NULL, err);
+    if (known < 0)
+        return -1;
+    if (!known && value->length)
+        return error_set(err, ERROR_USAGE, "%.120s: the store has no such "
+                         "post", id);
+    return store_note_put(store, buf_text(key),
+                          (struct text){ buf_text(value), value->length },
+                          err);
+}
+
 /* ---- output -------------------------------------------------------------- */
 
 unsigned terminal_columns(void)

@@ -18,6 +18,15 @@ const char *subject_title(const struct invocation *in, const char *name);
 int range_planned(struct invocation *in, int64_t from, int64_t until,
                   bool *planned, struct error *err);
 
+/* The post SOURCE/ID: 1 visited, 0 the store has none, -1 see err. */
+int post_find(struct store *store, const char *id, visit_post *visit,
+              void *context, struct error *err);
+/* Keep a note about the post SOURCE/ID, which must be there; an empty value
+ * takes the note away, whatever became of the post. -1: ERROR_USAGE when it
+ * is the id. */
+int post_note(struct store *store, const char *id, const struct buf *key,
+              const struct buf *value, struct error *err);
+
 /* Columns of the terminal: COLUMNS, the window's, else 80. */
 unsigned terminal_columns(void);
 /* Colours are welcome: stdout is a terminal, NO_COLOR is not set. */

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "commands/labelled.h"
 #include "commands/proofs.h"
 #include "commands/reading.h"
 #include "digest/chart.h"
@@ -16,9 +17,14 @@
 #include "digest/waiting.h"
 
 enum { CALENDAR_DAYS = 400, POSTS_SHOWN = 20, ASKS_SHOWN = 100,
-       ASK_DAYS = 7, THREAD_DAYS = 7 };
+       ASK_DAYS = 7 };
 
 const char *const serve_fields[FIELD_COUNT] = { "token", "id", "set", "back" };
+
+/* What the forms can set. */
+static const char *const label_values[] = { "positive", "neutral", "negative",
+                                            NULL };
+static const char *const ask_values[] = { "answered", "ignored", NULL };
 
 static void put_nav(struct buf *out, const char *day)
 {
@@ -140,8 +146,6 @@ static int take_post(void *context, const struct post *post,
 
 static int put_posts(struct drill *s, struct error *err)
 {
-    static const char *const values[] = { "positive", "neutral", "negative",
-                                          NULL };
     struct buf back = BUF_INIT(0), text = BUF_INIT(0), key = BUF_INIT(0);
     int rc = 0;
     if (!s->proofs.count)
@@ -155,10 +159,10 @@ static int put_posts(struct drill *s, struct error *err)
         const struct sample *p = &s->proofs.items[i].sample;
         html_sample(s->out, &s->frame, p);
         buf_clear(&key);
-        buf_printf(&key, "label/%s/%s", p->source, p->native_id);
+        buf_printf(&key, LABEL_NOTES "%s/%s", p->source, p->native_id);
         buf_clear(&text);
         rc = store_note_get(s->site->in->store, buf_text(&key), &text, err);
-        put_form(s->out, s->site, "/label", p, buf_text(&back), values,
+        put_form(s->out, s->site, "/label", p, buf_text(&back), label_values,
                  rc > 0 ? buf_text(&text) : NULL);
         buf_clear(&text);
         proofs_explain(&s->proofs.items[i], &text, s->site->in->rules);
@@ -272,69 +276,46 @@ static int subject_page(struct site *site, const char *subject, int64_t day,
 
 /* ---- inbox --------------------------------------------------------------- */
 
-struct inbox {
-    struct waiting *waiting;
-    int64_t from;
-};
-
-static int take_ask(void *context, const struct post *post,
-                    const struct mention *unused)
-{
-    struct inbox *b = context;
-    (void)unused;
-    waiting_take(b->waiting, post, post->created >= b->from);
-    return 0;
-}
-
 static void put_asks(struct site *site, struct buf *out,
                      const struct waiting *w)
 {
-    static const char *const values[] = { "answered", "ignored", NULL };
-    size_t count, shown = 0, open = 0;
-    const struct ask *asks = waiting_asks(w, &count);
+    size_t open;
+    const struct ask **asks = waiting_list(w, ASK_OPEN, &open);
+    size_t shown = open < ASKS_SHOWN ? open : ASKS_SHOWN;
     struct digest frame = { .day = zone_day(site->zone, clock_now()),
                             .zone = site->zone };
-    for (size_t i = 0; i < count; i++) {
-        if (asks[i].state != ASK_OPEN || !asks[i].sample.text)
-            continue;
-        open++;
-        if (shown == ASKS_SHOWN)
-            continue;
-        shown++;
+    for (size_t i = 0; i < shown; i++) {
+        const struct ask *a = asks[i];
         buf_puts(out, "<article class=\"story\"><h3>");
-        html_escaped(out, waiting_subject(w, asks[i].subject)->title);
+        html_escaped(out, waiting_subject(w, a->subject)->title);
         buf_puts(out, " <small>waits ");
-        phrase_age(out, clock_now() - asks[i].asked);
+        phrase_age(out, clock_now() - a->asked);
         buf_puts(out, "</small></h3>\n");
-        html_sample(out, &frame, &asks[i].sample);
-        put_form(out, site, "/inbox", &asks[i].sample, "/inbox", values, NULL);
+        html_sample(out, &frame, &a->sample);
+        put_form(out, site, "/inbox", &a->sample, "/inbox", ask_values,
+                 NULL);
         buf_puts(out, "</article>\n");
     }
     buf_printf(out, "<p>%zu of %zu open ones of the last %d days; swell inbox "
                "gives all.</p>\n", shown, open, ASK_DAYS);
+    mem_free(asks);
 }
 
 static int inbox_page(struct site *site, struct buf *out, struct error *err)
 {
-    struct inbox b = { .from = clock_now() - ASK_DAYS * DAY };
-    /* The brands' posts that are replied to may be older. */
-    struct store_query q = { .from = b.from - THREAD_DAYS * DAY,
-                             .until = clock_now() };
-    int rc = waiting_open(&b.waiting, site->in->store, site->in->config, NULL,
-                          err) ||
-                     store_posts(site->in->store, &q, take_ask, &b, err) ||
-                     waiting_finish(b.waiting, err)
-                 ? -1 : 200;
-    if (rc > 0) {
-        html_open(out, "who waits for an answer", false);
-        put_nav(out, NULL);
-        buf_puts(out, "<h1>Who waits for an answer</h1>\n<h2>Oldest first, by "
-                 "brand</h2>\n");
-        put_asks(site, out, b.waiting);
-        put_end(out);
-    }
-    waiting_close(b.waiting);
-    return rc;
+    struct waiting *w;
+    int64_t now = clock_now();
+    if (waiting_read(&w, site->in->store, site->in->config, NULL,
+                     now - ASK_DAYS * DAY, now, err))
+        return -1;
+    html_open(out, "who waits for an answer", false);
+    put_nav(out, NULL);
+    buf_puts(out, "<h1>Who waits for an answer</h1>\n<h2>Oldest first</h2>"
+             "\n");
+    put_asks(site, out, w);
+    put_end(out);
+    waiting_close(w);
+    return 200;
 }
 
 /* ---- paths --------------------------------------------------------------- */
@@ -378,53 +359,34 @@ int serve_page(struct site *site, const char *path, const char *day,
     return 404;
 }
 
-static int found(void *context, const struct post *post,
-                 const struct mention *unused)
-{
-    (void)context;
-    (void)post;
-    (void)unused;
-    return 0;
-}
-
 int serve_change(struct site *site, const char *path,
                  const struct buf *fields, struct error *err)
 {
     const char *id = buf_text(&fields[FIELD_ID]);
     const char *set = buf_text(&fields[FIELD_SET]);
-    const char *slash = strchr(id, '/');
     bool inbox = strcmp(path, "/inbox") == 0;
+    const char *const *values = inbox ? ask_values : label_values;
     struct buf key = BUF_INIT(0), value = BUF_INIT(0);
-    char now[CLOCK_TEXT];
-    int rc = 400;
     if (!inbox && strcmp(path, "/label") != 0) {
         error_set(err, ERROR_USAGE, "no such form");
         return 404;
     }
-    bool known = inbox ? !strcmp(set, "answered") || !strcmp(set, "ignored")
-                       : !strcmp(set, "positive") || !strcmp(set, "neutral") ||
-                             !strcmp(set, "negative");
-    error_set(err, ERROR_USAGE, "the form is not one of ours");
-    if (!known || !slash || slash == id || !slash[1])
-        return rc;
+    while (*values && strcmp(*values, set) != 0)
+        values++;
+    if (!*values) {
+        error_set(err, ERROR_USAGE, "the form is not one of ours");
+        return 400;
+    }
     if (invocation_store(site->in, STORE_CHANGE, err))
         return -1;
-    int post = store_post(site->in->store,
-                          (struct text){ id, (size_t)(slash - id) },
-                          text_of(slash + 1), found, NULL, err);
-    if (post > 0) {
-        if (inbox) {
-            waiting_key(&key, id);
-            buf_printf(&value, "%s %s", set, clock_format(clock_now(), now));
-        } else {
-            buf_printf(&key, "label/%s", id);
-            buf_puts(&value, set);
-        }
-        rc = store_note_put(site->in->store, buf_text(&key),
-                            (struct text){ buf_text(&value), value.length },
-                            err) ? -1 : 303;
+    if (inbox) {
+        waiting_note(&key, &value, id, set);
+    } else {
+        buf_printf(&key, LABEL_NOTES "%s", id);
+        buf_puts(&value, set);
     }
+    int rc = post_note(site->in->store, id, &key, &value, err);
     buf_release(&key);
     buf_release(&value);
-    return post < 0 ? -1 : rc;
+    return !rc ? 303 : err->kind == ERROR_USAGE ? 400 : -1;
 }

@@ -4,7 +4,6 @@
  * as the same ask is one definition, kept in one place. */
 #include "digest/waiting.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -19,7 +18,6 @@ enum {
 
 const char *const ask_state_names[ASK_STATE_COUNT] = { "open", "answered",
                                                        "ignored" };
-static const char note_prefix[] = "inbox/";
 
 /* An account that answers for a brand: by keyed author hash, or by the
  * handle where the store keeps it. */
@@ -435,7 +433,7 @@ static int by_mark(const void *a, const void *b)
 static int take_note(void *context, const char *key, struct text value)
 {
     struct waiting *w = context;
-    const char *source = key + strlen(note_prefix);
+    const char *source = key + strlen(WAITING_NOTES);
     const char *id = strchr(source, '/');
     if (!id)
         return 0;
@@ -509,7 +507,7 @@ static int by_time(const void *a, const void *b)
 int waiting_finish(struct waiting *w, struct error *err)
 {
     uint64_t author = 0;
-    if (store_note_scan(w->store, note_prefix, take_note, w, err) < 0)
+    if (store_note_scan(w->store, WAITING_NOTES, take_note, w, err) < 0)
         return -1;
     if (w->mark_count)
         qsort(w->marks, w->mark_count, sizeof(*w->marks), by_mark);
@@ -547,42 +545,4 @@ const struct ask *waiting_asks(const struct waiting *w, size_t *count)
 const struct asked *waiting_subject(const struct waiting *w, int index)
 {
     return &w->subjects[index];
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-void waiting_figures(struct ask_figures *out, const struct ask *asks,
-                     size_t count)
-{
-    double *hours = mem_alloc((count + 1) * sizeof(*hours));
-    size_t n = 0;
-    *out = (struct ask_figures){ .median_hours = NAN };
-    for (size_t i = 0; i < count; i++) {
-        const struct ask *a = &asks[i];
-        out->asked += a->state != ASK_IGNORED;
-        out->ignored += a->state == ASK_IGNORED;
-        out->answered += a->state == ASK_ANSWERED;
-        out->by_hand += a->state == ASK_ANSWERED && a->by_hand;
-        out->open += a->state == ASK_OPEN;
-        if (a->state == ASK_OPEN && (!out->oldest || a->asked < out->oldest))
-            out->oldest = a->asked;
-        if (a->state == ASK_ANSWERED && a->answered) {
-            double wait = (double)(a->answered - a->asked) / HOUR;
-            hours[n++] = wait > 0 ? wait : 0;
-        }
-    }
-    if (n) {
-        qsort(hours, n, sizeof(*hours), ascending);
-        out->median_hours = (hours[(n - 1) / 2] + hours[n / 2]) / 2;
-    }
-    mem_free(hours);
-}
-
-void waiting_key(struct buf *out, const char *id)
-{
-    buf_printf(out, "%s%s", note_prefix, id);
 }

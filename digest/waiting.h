@@ -21,6 +21,9 @@ enum ask_state { ASK_OPEN, ASK_ANSWERED, ASK_IGNORED, ASK_STATE_COUNT };
 extern const char *const ask_state_names[ASK_STATE_COUNT];
                                      /* open answered ignored */
 
+/* Notes "inbox/SOURCE/ID" keep what people said of an ask. */
+#define WAITING_NOTES "inbox/"
+
 /* A subject that is asked or answers; a brand stands for its products. */
 struct asked {
     char *name;
@@ -64,15 +67,25 @@ bool waiting_take(struct waiting *w, const struct post *post, bool counted);
 /* After the last post: match replies, read the states kept in the store. */
 int waiting_finish(struct waiting *w, struct error *err);
 void waiting_close(struct waiting *w);
+/* All of that for the asks of a range. */
+int waiting_read(struct waiting **out, struct store *store,
+                 const struct config *config, const char *subject,
+                 int64_t from, int64_t until, struct error *err);
 
 /* After waiting_finish(): by brand, oldest first. */
 const struct ask *waiting_asks(const struct waiting *w, size_t *count);
 const struct asked *waiting_subject(const struct waiting *w, int index);
+/* Those whose texts are kept, oldest first; state ASK_STATE_COUNT: all.
+ * mem_free() the list. */
+const struct ask **waiting_list(const struct waiting *w, int state,
+                                size_t *found);
 /* asks: all of one brand. */
 void waiting_figures(struct ask_figures *out, const struct ask *asks,
                      size_t count);
 
-/* "inbox/SOURCE/ID", the note that keeps the state of an ask. */
-void waiting_key(struct buf *out, const char *id);
+/* The note about the post SOURCE/ID: key, and "STATE TIME"; state NULL: "",
+ * open again. */
+void waiting_note(struct buf *key, struct buf *value, const char *id,
+                  const char *state);
 
 #endif

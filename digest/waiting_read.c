@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is read from the asks: those of a range, a list of them, the figures
+ * of a brand, the note that keeps a state. What an ask is, waiting.c says. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "digest/waiting.h"
+
+enum { THREAD_DAYS = 7 }; /* brands' posts that are replied to may be older */
+
+struct range {
+    struct waiting *waiting;
+    int64_t from;
+};
+
+static int take_post(void *context, const struct post *post,
+                     const struct mention *unused)
+{
+    struct range *r = context;
+    (void)unused;
+    waiting_take(r->waiting, post, post->created >= r->from);
+    return 0;
+}
+
+int waiting_read(struct waiting **out, struct store *store,
+                 const struct config *config, const char *subject,
+                 int64_t from, int64_t until, struct error *err)
+{
+    struct store_query q = { .from = from - THREAD_DAYS * DAY,
+                             .until = until };
+    struct range r = { .from = from };
+    if (waiting_open(&r.waiting, store, config, subject, err))
+        return -1;
+    if (store_posts(store, &q, take_post, &r, err) < 0 ||
+        waiting_finish(r.waiting, err)) {
+        waiting_close(r.waiting);
+        return -1;
+    }
+    *out = r.waiting;
+    return 0;
+}
+
+static int oldest_first(const void *a, const void *b)
+{
+    const struct ask *x = *(const struct ask *const *)a,
+                     *y = *(const struct ask *const *)b;
+    if (x->asked != y->asked)
+        return x->asked < y->asked ? -1 : 1;
+    int source = strcmp(x->sample.source, y->sample.source);
+    return source ? source : strcmp(x->sample.native_id, y->sample.native_id);
+}
+
+const struct ask **waiting_list(const struct waiting *w, int state,
+                                size_t *found)
+{
+    size_t count;
+    const struct ask *asks = waiting_asks(w, &count);
+    const struct ask **list = mem_alloc((count + 1) * sizeof(*list));
+    *found = 0;
+    for (size_t i = 0; i < count; i++)
+        if (asks[i].sample.text &&
+            (state == ASK_STATE_COUNT || asks[i].state == state))
+            list[(*found)++] = &asks[i];
+    qsort(list, *found, sizeof(*list), oldest_first);
+    return list;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+void waiting_figures(struct ask_figures *out, const struct ask *asks,
+                     size_t count)
+{
+    double *hours = mem_alloc((count + 1) * sizeof(*hours));
+    size_t n = 0;
+    *out = (struct ask_figures){ .median_hours = NAN };
+    for (size_t i = 0; i < count; i++) {
+        const struct ask *a = &asks[i];
+        out->asked += a->state != ASK_IGNORED;
+        out->ignored += a->state == ASK_IGNORED;
+        out->answered += a->state == ASK_ANSWERED;
+        out->by_hand += a->state == ASK_ANSWERED && a->by_hand;
+        out->open += a->state == ASK_OPEN;
+        if (a->state == ASK_OPEN && (!out->oldest || a->asked < out->oldest))
+            out->oldest = a->asked;
+        if (a->state == ASK_ANSWERED && a->answered) {
+            double wait = (double)(a->answered - a->asked) / HOUR;
+            hours[n++] = wait > 0 ? wait : 0;
+        }
+    }
+    if (n) {
+        qsort(hours, n, sizeof(*hours), ascending);
+        out->median_hours = (hours[(n - 1) / 2] + hours[n / 2]) / 2;
+    }
+    mem_free(hours);
+}
+
+void waiting_note(struct buf *key, struct buf *value, const char *id,
+                  const char *state)
+{
+    char now[CLOCK_TEXT];
+    buf_printf(key, WAITING_NOTES "%s", id);
+    if (state)
+        buf_printf(value, "%s %s", state, clock_format(clock_now(), now));
+}
