@@ -2,7 +2,6 @@
 /* swell inbox: who asked our brands something and waits, and the state that
  * people give it. What counts as asked is digest/waiting's. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/log.h"

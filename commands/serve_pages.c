@@ -12,6 +12,7 @@
 #include "commands/proofs.h"
 #include "commands/reading.h"
 #include "digest/chart.h"
+#include "digest/days.h"
 #include "digest/html.h"
 #include "digest/posts.h"
 #include "digest/waiting.h"
@@ -181,21 +182,21 @@ static int put_posts(struct drill *s, struct error *err)
 
 static int put_series(struct drill *s, struct error *err)
 {
-    uint32_t days[DIGEST_DAYS + 1];
-    bool known[DIGEST_DAYS + 1];
-    struct counts counts[DIGEST_DAYS + 1];
+    struct counts counts[DAYS_SPAN], all[DAYS_SPAN];
+    int64_t starts[DAYS_SPAN + 1];
+    uint32_t days[DAYS_SPAN];
+    bool known[DAYS_SPAN];
     struct estimate net;
-    for (int i = 0; i <= DIGEST_DAYS; i++) {
-        int64_t day = s->frame.day - DIGEST_DAYS + i;
-        struct store_query q = { .subject = s->subject,
-                                 .from = zone_day_start(s->site->zone, day) };
-        int64_t length = zone_day_start(s->site->zone, day + 1) - q.from;
-        if (store_series(s->site->in->store, &q, length, &counts[i], 1, err))
-            return -1;
+    days_starts(s->site->zone, s->frame.day, starts);
+    if (days_series(s->site->in->store, starts, s->subject, NULL, counts,
+                    err) ||
+        days_series(s->site->in->store, starts, NULL, NULL, all, err))
+        return -1;
+    for (int i = 0; i < DAYS_SPAN; i++) {
         days[i] = (uint32_t)counts[i].posts;
-        known[i] = true;
+        known[i] = all[i].posts || i == DIGEST_DAYS;
     }
-    chart_days(s->out, days, known, DIGEST_DAYS + 1, 0, 0,
+    chart_days(s->out, days, known, DAYS_SPAN, 0, 0,
                "posts a day, 28 days before and the day");
     const struct counts *c = &counts[DIGEST_DAYS];
     estimate_net(&net, c, 10);
@@ -227,15 +228,8 @@ static int put_terms(struct drill *s, struct error *err)
     if (terms_find(&terms, s->site->in->store, s->site->in->config, &q, err))
         return -1;
     if (terms->count)
-        buf_puts(s->out, "<h2>Newly frequent words</h2>\n<ul>");
-    for (size_t i = 0; i < terms->count; i++) {
-        buf_puts(s->out, "<li>“");
-        html_text(s->out, terms->items[i].text);
-        buf_printf(s->out, "”: %llu people, %.1f expected</li>",
-                   (unsigned long long)terms->items[i].authors,
-                   terms->items[i].expected);
-    }
-    buf_puts(s->out, terms->count ? "</ul>\n" : "");
+        buf_puts(s->out, "<h2>Newly frequent words</h2>\n");
+    html_terms(s->out, terms->items, terms->count);
     terms_close(terms);
     return 0;
 }

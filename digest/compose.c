@@ -250,9 +250,7 @@ static int compose_experiments(struct composer *c, struct error *err)
 static void set_days(struct composer *c, int64_t day)
 {
     struct digest *d = c->d;
-    for (int i = 0; i < DIGEST_DAYS + 2; i++)
-        c->starts[i] = zone_day_start(d->zone, day - DIGEST_DAYS + i) /
-                       QUARTER * QUARTER;
+    days_starts(d->zone, day, c->starts);
     d->day = day;
     d->from = c->starts[DIGEST_DAYS];
     d->until = c->starts[DIGEST_DAYS + 1];

@@ -5,7 +5,7 @@
 #ifndef DIGEST_COMPOSE_H
 #define DIGEST_COMPOSE_H
 
-#include "digest/digest.h"
+#include "digest/days.h"
 #include "digest/posts.h"
 
 enum { COMPOSE_WEEK = 7 };
@@ -28,8 +28,8 @@ struct composer {
     int *by_id;                /* store's subject number -> index, -1 */
     size_t id_count;
     bool any_own;
-    int64_t starts[DIGEST_DAYS + 2]; /* of the local days; the last two are
-                                      * the day's own from and until */
+    int64_t starts[DAYS_SPAN + 1]; /* of the local days; the last two are
+                                    * the day's own from and until */
     bool known[DIGEST_DAYS];   /* a history day that was collected */
     uint64_t floor;            /* fewer posts: too few to say */
 };

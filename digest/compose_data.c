@@ -60,46 +60,28 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The day series of a source or of everything, history first. */
-static int posts_by_day(struct composer *c, const char *source,
-                        uint64_t out[DIGEST_DAYS + 1], struct error *err)
-{
-    for (int i = 0; i <= DIGEST_DAYS; i++) {
-        struct store_query q = { NULL, source, c->starts[i],
-                                 c->starts[i + 1] };
-        struct counts counts;
-        if (store_series(c->store, &q, q.until - q.from, &counts, 1, err))
-            return -1;
-        out[i] = counts.posts;
-        if (i == DIGEST_DAYS && !source) {
-            c->d->collected = counts.posts;
-            c->d->unscored = counts.label[LABEL_UNSCORED];
-        }
-    }
-    return 0;
-}
-
 static int add_source(struct composer *c, const char *name, size_t *room,
                       struct error *err)
 {
     struct digest *d = c->d;
-    uint64_t days[DIGEST_DAYS + 1];
+    struct counts days[DAYS_SPAN];
     double sorted[DIGEST_DAYS];
     size_t known = 0;
-    if (posts_by_day(c, name, days, err))
+    if (days_series(c->store, c->starts, NULL, name, days, err))
         return -1;
     for (int i = 0; i < DIGEST_DAYS; i++)
         if (c->known[i])
-            sorted[known++] = (double)days[i];
+            sorted[known++] = (double)days[i].posts;
     qsort(sorted, known, sizeof(*sorted), ascending);
     double usual = !known ? NAN
                           : (sorted[(known - 1) / 2] + sorted[known / 2]) / 2;
-    if (!days[DIGEST_DAYS] && !(usual > 0))
+    uint64_t today = days[DIGEST_DAYS].posts;
+    if (!today && !(usual > 0))
         return 0;
     d->sources = mem_grow(d->sources, room, d->source_count,
                           sizeof(*d->sources));
     d->sources[d->source_count++] = (struct digest_source){
-        arena_copy(&d->memory, name, strlen(name)), days[DIGEST_DAYS], usual };
+        arena_copy(&d->memory, name, strlen(name)), today, usual };
     return 0;
 }
 
@@ -164,21 +146,23 @@ static int add_faults(struct composer *c, struct error *err)
 int compose_data(struct composer *c, struct error *err)
 {
     struct digest *d = c->d;
-    uint64_t days[DIGEST_DAYS + 1];
+    struct counts days[DAYS_SPAN];
     int64_t until = d->closed || d->now <= d->from ? d->until : d->now;
     if (for_each(c, STORE_LABELS, add_label, err) ||
         coverage_share(&d->coverage, c->store, c->config, d->from, until,
                        err) ||
         add_faults(c, err) ||
         store_restated(c->store, d->from, d->until, &d->restated, err) ||
-        posts_by_day(c, NULL, days, err))
+        days_series(c->store, c->starts, NULL, NULL, days, err))
         return -1;
+    d->collected = days[DIGEST_DAYS].posts;
+    d->unscored = days[DIGEST_DAYS].label[LABEL_UNSCORED];
     for (int i = 0; i < DIGEST_DAYS; i++) {
         double share;
         if (coverage_share(&share, c->store, c->config, c->starts[i],
                            c->starts[i + 1], err))
             return -1;
-        c->known[i] = days[i] > 0 && share >= HISTORY_FLOOR;
+        c->known[i] = days[i].posts > 0 && share >= HISTORY_FLOOR;
         d->known[i] = c->known[i];
         d->history_days += c->known[i];
     }

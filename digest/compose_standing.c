@@ -7,7 +7,7 @@
 #include "digest/candidates.h"
 #include "digest/compose.h"
 
-enum { SPAN = DIGEST_DAYS + 1, TERM_SUBJECTS = 12, RISING = 8 };
+enum { TERM_SUBJECTS = 12, RISING = 8 };
 
 /* Median and 10th to 90th percentile: with 28 days, wider quantiles would be
  * single days. */
@@ -43,25 +43,6 @@ void estimate_net(struct estimate *out, const struct counts *counts,
     out->low = fmax(-1, fmin(out->value, mean - 1.959964 * spread));
     out->high = fmin(1, fmax(out->value, mean + 1.959964 * spread));
     out->few = all < (double)floor || all < 2;
-}
-
-/* Days are 24 hours but for two in the year: one query for each run. */
-static int day_counts(struct composer *c, const char *subject,
-                      struct counts out[SPAN], struct error *err)
-{
-    for (int i = 0; i < SPAN;) {
-        int64_t width = c->starts[i + 1] - c->starts[i];
-        int run = 1;
-        while (i + run < SPAN &&
-               c->starts[i + run + 1] - c->starts[i + run] == width)
-            run++;
-        struct store_query q = { subject, NULL, c->starts[i],
-                                 c->starts[i + run] };
-        if (store_series(c->store, &q, width, out + i, (size_t)run, err))
-            return -1;
-        i += run;
-    }
-    return 0;
 }
 
 static int day_hours(struct composer *c, struct digest_standing *s,
@@ -159,16 +140,16 @@ static void share_voice(struct composer *c, const uint64_t *today,
 
 int compose_standing(struct composer *c, struct error *err)
 {
-    struct counts days[SPAN];
+    struct counts days[DAYS_SPAN];
     size_t room = 0;
     uint64_t *today = mem_alloc((c->watched_count + 1) * sizeof(*today));
     uint64_t *before = mem_alloc((c->watched_count + 1) * sizeof(*before));
     int rc = -1;
     for (size_t i = 0; i < c->watched_count; i++) {
         struct watched *w = &c->watched[i];
-        if (day_counts(c, w->name, days, err))
+        if (days_series(c->store, c->starts, w->name, NULL, days, err))
             goto done;
-        for (int k = 0; k < SPAN; k++) {
+        for (int k = 0; k < DAYS_SPAN; k++) {
             if (k > DIGEST_DAYS - COMPOSE_WEEK)
                 counts_add(&w->week, &days[k]);
             if (k < DIGEST_DAYS && c->known[k])

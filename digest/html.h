@@ -26,6 +26,8 @@ void html_sample(struct buf *out, const struct digest *d,
                  const struct sample *s);
 /* In green or red where the interval leaves zero out. */
 void html_estimate(struct buf *out, const struct estimate *e);
+/* Newly frequent words as a list; nothing where there are none. */
+void html_terms(struct buf *out, const struct term *terms, size_t count);
 /* The document up to <main>; mail: with colours as plain values. */
 void html_open(struct buf *out, const char *title, bool mail);
 

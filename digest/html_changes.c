@@ -110,25 +110,6 @@ static void put_alert(const struct page *p, const struct alert *a)
     buf_puts(p->out, "</article>\n");
 }
 
-static void put_rising(const struct page *p)
-{
-    const struct digest *d = p->d;
-    if (!d->rising_count)
-        return;
-    buf_puts(p->out, "<h3>Newly frequent words</h3><ul>");
-    for (size_t i = 0; i < d->rising_count; i++) {
-        const struct term *t = &d->rising[i];
-        buf_puts(p->out, "<li>“");
-        html_text(p->out, t->text);
-        buf_puts(p->out, "”: ");
-        phrase_count(p->out, t->authors);
-        buf_printf(p->out, " %s, %.1f expected%s</li>",
-                   t->authors == 1 ? "person" : "people", t->expected,
-                   t->before ? "" : ", never before");
-    }
-    buf_puts(p->out, "</ul>\n");
-}
-
 void html_changes(const struct page *p)
 {
     const struct alerts *alerts = p->d->alerts;
@@ -144,6 +125,8 @@ void html_changes(const struct page *p)
         html_phrase(p->out, &phrase);
         buf_puts(p->out, "</p>\n");
     }
-    put_rising(p);
+    if (p->d->rising_count)
+        buf_puts(p->out, "<h3>Newly frequent words</h3>");
+    html_terms(p->out, p->d->rising, p->d->rising_count);
     buf_puts(p->out, "</section>\n");
 }

@@ -108,7 +108,7 @@ static bool is_link(const char *url)
 }
 
 void html_sample(struct buf *out, const struct digest *d,
-                       const struct sample *s)
+                 const struct sample *s)
 {
     struct buf phrase = BUF_INIT(0);
     buf_puts(out, "<blockquote>");
@@ -149,4 +149,20 @@ void html_estimate(struct buf *out, const struct estimate *e)
     phrase_net(&phrase, e);
     html_phrase(out, &phrase);
     buf_puts(out, "</span>");
+}
+
+void html_terms(struct buf *out, const struct term *terms, size_t count)
+{
+    buf_puts(out, count ? "<ul>" : "");
+    for (size_t i = 0; i < count; i++) {
+        const struct term *t = &terms[i];
+        buf_puts(out, "<li>“");
+        html_text(out, t->text);
+        buf_puts(out, "”: ");
+        phrase_count(out, t->authors);
+        buf_printf(out, " %s, %.1f expected%s</li>",
+                   t->authors == 1 ? "person" : "people", t->expected,
+                   t->before ? "" : ", never before");
+    }
+    buf_puts(out, count ? "</ul>\n" : "");
 }

@@ -54,6 +54,11 @@ assert 'href="2026-11-20.html"' in ask("GET", "/")[2]
 assert 'href="/subject/harrow-pine?day=2026-11-20"' in ask("GET", day)[2]
 assert "&lt;script&gt;" in ask("GET", "/inbox")[2]
 assert json.loads(ask("GET", "/2026-11-20.json")[2])
+# days before the first post are no zeros: the line has one point
+first = min(re.findall(r'href="(\d{4}-\d\d-\d\d)\.html"', ask("GET", "/")[2]))
+line = re.findall('class="line" points="([^"]+)"',
+                  ask("GET", f"/subject/harrow-pine?day={first}")[2])
+assert [len(points.split()) for points in line] == [1], (first, line)
 # every link of ours leads somewhere
 for path in "/", day, subject, "/inbox":
     for link in re.findall(r'href="([^"#]+)"', ask("GET", path)[2]):
