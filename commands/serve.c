@@ -120,8 +120,10 @@ static bool may_change(const struct server *s, struct MHD_Connection *c,
     const char *origin = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
                                                      "Origin");
     const char *token = buf_text(&q->fields[FIELD_TOKEN]);
-    unsigned different = strlen(token) != SERVE_TOKEN - 1;
-    for (size_t i = 0; i < SERVE_TOKEN - 1 && !different; i++)
+    bool whole = strlen(token) == SERVE_TOKEN - 1;
+    unsigned different = !whole;
+    /* To the end: time must not tell how much of it is right. */
+    for (size_t i = 0; i < SERVE_TOKEN - 1 && whole; i++)
         different |= (unsigned char)(token[i] ^ s->site.token[i]);
     return !different && (!origin || (strncmp(origin, "http://", 7) == 0 &&
                                       host_is_ours(s, origin + 7)));

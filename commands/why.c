@@ -228,8 +228,7 @@ static void put_counted(struct inquiry *q)
     if (q->figure.table != COUNT_POSTS)
         buf_printf(&q->out, " %s", q->figure.name);
     buf_puts(&q->out, ", by ");
-    phrase_count(&q->out, q->people);
-    buf_puts(&q->out, q->people == 1 ? " person" : " people");
+    phrase_people(&q->out, q->people);
     if (q->unknown)
         buf_printf(&q->out, " and %llu posts without an author",
                    (unsigned long long)q->unknown);

@@ -337,10 +337,8 @@ static void text_head(struct buf *out, const struct view *v)
     if (v->flags->source)
         buf_printf(out, " · source %s", v->flags->source);
     buf_puts(out, "\n");
-    phrase_count(out, t->posts);
-    buf_puts(out, t->posts == 1 ? " post by " : " posts by ");
-    phrase_count(out, t->authors);
-    buf_puts(out, t->authors == 1 ? " person · " : " people · ");
+    phrase_posts_by(out, t->posts, t->authors);
+    buf_puts(out, " · ");
     if (v->planned) {
         buf_puts(out, "coverage ");
         phrase_share(out, t->coverage);

@@ -89,8 +89,8 @@ static void brand(const struct message *m, const struct digest_standing *s)
     phrase_quote(&b, s->title, 40);
     bold(m, &b);
     buf_putc(&b, ' ');
-    phrase_count(&b, s->today.posts);
-    buf_puts(&b, s->today.posts == 1 ? " post " : " posts ");
+    phrase_posts(&b, s->today.posts);
+    buf_putc(&b, ' ');
     phrase_change(&b, s->change);
     buf_puts(&b, " · net sentiment ");
     phrase_net(&b, &s->net);

@@ -223,6 +223,10 @@ bool digest_site_has(const char *folder, int64_t day);
 void phrase_day(struct buf *out, int64_t day);           /* Friday 20 November 2026 */
 void phrase_date(struct buf *out, int64_t day);          /* 2026-11-20 */
 void phrase_count(struct buf *out, uint64_t n);          /* 4,124 */
+void phrase_people(struct buf *out, uint64_t n);         /* 2,829 people */
+void phrase_posts(struct buf *out, uint64_t n);          /* 4,124 posts */
+void phrase_posts_by(struct buf *out, uint64_t posts, uint64_t people);
+                                          /* 4,124 posts by 2,829 people */
 void phrase_change(struct buf *out, double change);      /* ▲ 62 %, ▼ 6 %, ▲ ×48, = */
 void phrase_share(struct buf *out, double share);        /* 31 % */
 void phrase_signed(struct buf *out, double value);       /* −0.12 */
@@ -241,6 +245,9 @@ void phrase_quote(struct buf *out, const char *text, size_t columns);
 /* The next line of at most room columns, broken at a space where there is
  * one; left loses it. */
 struct text phrase_line(struct text *left, size_t room);
+/* How a subject stands, NULL: it is not in the table. */
+const struct digest_standing *phrase_standing(const struct digest *d,
+                                              const char *subject);
 const char *phrase_title(const struct digest *d, const char *subject);
 void phrase_alert(struct buf *out, const struct digest *d,
                   const struct alert *a);                /* one headline */
@@ -254,6 +261,8 @@ void phrase_data(struct buf *out, const struct digest *d);
 void phrase_history(struct buf *out, const struct digest *d);
 /* Posts of the day whose texts are gone, "" when there is none. */
 void phrase_expired(struct buf *out, const struct digest *d);
+/* Posts that came after the day was told, "" when there is none. */
+void phrase_restated(struct buf *out, const struct digest *d);
 /* What left its usual range, in a sentence or two. */
 void phrase_verdict(struct buf *out, const struct digest *d);
 void phrase_gap(struct buf *out, const struct digest *d,

@@ -53,12 +53,8 @@ static void put_facts(const struct page *p)
         buf_puts(&b, d->faults[i]);
         put_fact(p, true, &b);
     }
-    if (d->restated) {
-        buf_puts(&b, "restated since it was told: ");
-        phrase_count(&b, d->restated);
-        buf_puts(&b, d->restated == 1 ? " post" : " posts");
-        put_fact(p, false, &b);
-    }
+    phrase_restated(&b, d);
+    put_fact(p, false, &b);
     phrase_expired(&b, d);
     put_fact(p, false, &b);
     if (d->unscored * 20 > d->collected) { /* few are usual */

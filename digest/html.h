@@ -37,8 +37,6 @@ void html_why(const struct page *p, const char *subject, const char *count);
 /* A fold, open in mail. */
 void html_fold(const struct page *p, const char *summary);
 void html_fold_end(const struct page *p);
-const struct digest_standing *html_standing_of(const struct digest *d,
-                                               const char *subject);
 
 /* Sections, in reading order. */
 void html_changes(const struct page *p);

@@ -64,7 +64,7 @@ static void put_why(const struct page *p, const struct alert *a)
 static void put_hours(const struct page *p, const struct alert *a)
 {
     const struct digest *d = p->d;
-    const struct digest_standing *s = html_standing_of(d, a->subject);
+    const struct digest_standing *s = phrase_standing(d, a->subject);
     struct chart_hours chart = { .usual = -1 };
     struct buf safe = BUF_INIT(0);
     if (!s || !s->hour_count || a->until <= d->from)

@@ -34,8 +34,7 @@ void html_wishes(const struct page *p)
         buf_puts(p->out, "</b>, ");
         html_subject(p, w->subject);
         buf_puts(p->out, ": ");
-        phrase_count(p->out, w->authors);
-        buf_puts(p->out, w->authors == 1 ? " person" : " people");
+        phrase_people(p->out, w->authors);
         buf_puts(p->out, " <small>");
         phrase_count(p->out, w->authors_before);
         buf_puts(p->out, " the week before");

@@ -59,15 +59,6 @@ void html_why(const struct page *p, const char *subject, const char *count)
     buf_puts(p->out, "</code>");
 }
 
-const struct digest_standing *html_standing_of(const struct digest *d,
-                                               const char *subject)
-{
-    for (size_t i = 0; subject && i < d->standing_count; i++)
-        if (strcmp(d->standing[i].name, subject) == 0)
-            return &d->standing[i];
-    return NULL;
-}
-
 void html_subject(const struct page *p, const char *name)
 {
     bool link = p->links && p->links->subject;
@@ -159,9 +150,8 @@ void html_terms(struct buf *out, const struct term *terms, size_t count)
         buf_puts(out, "<li>“");
         html_text(out, t->text);
         buf_puts(out, "”: ");
-        phrase_count(out, t->authors);
-        buf_printf(out, " %s, %.1f expected%s</li>",
-                   t->authors == 1 ? "person" : "people", t->expected,
+        phrase_people(out, t->authors);
+        buf_printf(out, ", %.1f expected%s</li>", t->expected,
                    t->before ? "" : ", never before");
     }
     buf_puts(out, count ? "</ul>\n" : "");

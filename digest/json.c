@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The digest as one JSON object: every figure, keys in the order of
- * digest.h, null where there is nothing to say. No rounding for people.
- * Long: a short function for each section or sentence. */
+ * digest.h, null where there is nothing to say. No rounding for people. */
 #include "digest/json.h"
 
 #include <math.h>
@@ -42,6 +41,15 @@ static void put_sample(struct writer *w, const char *name,
     write_end(w, '}');
 }
 
+static void put_samples(struct writer *w, const char *name,
+                        const struct sample *samples, size_t count)
+{
+    write_begin(w, name, '[');
+    for (size_t i = 0; i < count; i++)
+        put_sample(w, NULL, &samples[i]);
+    write_end(w, ']');
+}
+
 static void put_term(struct writer *w, const struct term *t)
 {
     write_begin(w, NULL, '{');
@@ -57,10 +65,7 @@ static void put_term(struct writer *w, const struct term *t)
     write_real(w, "growth", t->growth);
     write_time(w, "first_seen", t->first_seen);
     write_flag(w, "weak", t->weak);
-    write_begin(w, "examples", '[');
-    for (size_t i = 0; i < t->example_count; i++)
-        put_sample(w, NULL, &t->examples[i]);
-    write_end(w, ']');
+    put_samples(w, "examples", t->examples, t->example_count);
     write_end(w, '}');
 }
 
@@ -219,10 +224,7 @@ void json_alert(struct writer *w, const struct alert *a)
         put_part(w, &a->parts[i]);
     write_end(w, ']');
     json_terms(w, "terms", a->terms, a->term_count);
-    write_begin(w, "samples", '[');
-    for (size_t i = 0; i < a->sample_count; i++)
-        put_sample(w, NULL, &a->samples[i]);
-    write_end(w, ']');
+    put_samples(w, "samples", a->samples, a->sample_count);
     write_end(w, '}');
 }
 
@@ -304,10 +306,7 @@ static void put_waiting(struct writer *w, const struct digest_waiting *x)
     write_count(w, "open", x->open);
     write_time(w, "oldest", x->oldest);
     write_real(w, "median_hours", x->median_hours);
-    write_begin(w, "samples", '[');
-    for (size_t i = 0; i < x->sample_count; i++)
-        put_sample(w, NULL, &x->samples[i]);
-    write_end(w, ']');
+    put_samples(w, "samples", x->samples, x->sample_count);
     write_end(w, '}');
 }
 
@@ -447,10 +446,7 @@ void digest_json(const struct digest *d, struct buf *out)
     write_end(&w, ']');
     put_rivals(&w);
     put_where(&w);
-    write_begin(&w, "samples", '[');
-    for (size_t i = 0; i < d->sample_count; i++)
-        put_sample(&w, NULL, &d->samples[i]);
-    write_end(&w, ']');
+    put_samples(&w, "samples", d->samples, d->sample_count);
     write_end(&w, '}');
     buf_putc(out, '\n');
 }

@@ -108,9 +108,7 @@ static void head(struct buf *out, const struct digest *d)
         buf_puts(out, "\n");
     }
     if (d->restated) {
-        buf_puts(&b, "restated since it was told: ");
-        phrase_count(&b, d->restated);
-        buf_puts(&b, d->restated == 1 ? " post" : " posts");
+        phrase_restated(&b, d);
         buf_puts(out, "\n");
         say(out, &b);
         buf_puts(out, "\n");

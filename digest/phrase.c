@@ -41,6 +41,25 @@ void phrase_count(struct buf *out, uint64_t n)
     }
 }
 
+void phrase_people(struct buf *out, uint64_t n)
+{
+    phrase_count(out, n);
+    buf_puts(out, n == 1 ? " person" : " people");
+}
+
+void phrase_posts(struct buf *out, uint64_t n)
+{
+    phrase_count(out, n);
+    buf_puts(out, n == 1 ? " post" : " posts");
+}
+
+void phrase_posts_by(struct buf *out, uint64_t posts, uint64_t people)
+{
+    phrase_posts(out, posts);
+    buf_puts(out, " by ");
+    phrase_people(out, people);
+}
+
 static void phrase_number(struct buf *out, double n)
 {
     phrase_count(out, n < 0 || !isfinite(n) ? 0 : (uint64_t)(n + 0.5));
@@ -133,8 +152,9 @@ void phrase_spark(struct buf *out, const uint32_t *values, const bool *known,
     for (size_t i = 0; i < count; i++)
         most = values[i] > most ? values[i] : most;
     for (size_t i = 0; i < count; i++)
-        buf_puts(out, known && !known[i] ? "·" : bars[most ? ((uint64_t)values[i] * 7 + most / 2) / most
-                                : 0]);
+        buf_puts(out, known && !known[i] ? "·"
+                      : !most ? bars[0]
+                      : bars[((uint64_t)values[i] * 7 + most / 2) / most]);
 }
 
 /* ---- texts from outside -------------------------------------------------- */
@@ -205,12 +225,19 @@ struct text phrase_line(struct text *left, size_t room)
     return line;
 }
 
+const struct digest_standing *phrase_standing(const struct digest *d,
+                                              const char *subject)
+{
+    for (size_t i = 0; subject && i < d->standing_count; i++)
+        if (strcmp(d->standing[i].name, subject) == 0)
+            return &d->standing[i];
+    return NULL;
+}
+
 const char *phrase_title(const struct digest *d, const char *subject)
 {
-    for (size_t i = 0; i < d->standing_count; i++)
-        if (strcmp(d->standing[i].name, subject) == 0)
-            return d->standing[i].title;
-    return subject;
+    const struct digest_standing *s = phrase_standing(d, subject);
+    return s ? s->title : subject;
 }
 
 /* ---- sentences ----------------------------------------------------------- */
@@ -218,19 +245,15 @@ const char *phrase_title(const struct digest *d, const char *subject)
 void phrase_data(struct buf *out, const struct digest *d)
 {
     if (d->expired && !d->posts) {
-        phrase_count(out, d->collected);
-        buf_puts(out, d->collected == 1 ? " post, expired" : " posts, expired");
+        phrase_posts(out, d->collected);
+        buf_puts(out, ", expired");
     } else if (!d->collected) {
         buf_puts(out, "no post was collected");
     } else if (!d->posts) {
-        phrase_count(out, d->collected);
-        buf_puts(out, d->collected == 1 ? " post" : " posts");
+        phrase_posts(out, d->collected);
         buf_puts(out, " collected, none mentions a watched subject");
     } else {
-        phrase_count(out, d->posts);
-        buf_puts(out, d->posts == 1 ? " post by " : " posts by ");
-        phrase_count(out, d->authors);
-        buf_puts(out, d->authors == 1 ? " person" : " people");
+        phrase_posts_by(out, d->posts, d->authors);
     }
     if (d->planned) {
         buf_puts(out, " · coverage ");
@@ -263,6 +286,14 @@ void phrase_expired(struct buf *out, const struct digest *d)
     phrase_count(out, d->collected);
     buf_puts(out, " posts have expired: counts and sentiment include them; "
              "words, wishes, answers and samples do not");
+}
+
+void phrase_restated(struct buf *out, const struct digest *d)
+{
+    if (!d->restated)
+        return;
+    buf_puts(out, "restated since it was told: ");
+    phrase_posts(out, d->restated);
 }
 
 void phrase_verdict(struct buf *out, const struct digest *d)
@@ -335,8 +366,8 @@ static void phrase_topic(struct buf *out, const struct digest *d,
     buf_puts(out, "“");
     phrase_quote(out, p->name, 40);
     buf_puts(out, "”, said by ");
-    phrase_count(out, p->observed);
-    buf_puts(out, p->observed == 1 ? " person since " : " people since ");
+    phrase_people(out, p->observed);
+    buf_puts(out, " since ");
     phrase_clock(out, a->since, d);
     buf_puts(out, ", usually by ");
     phrase_number(out, p->expected);
@@ -411,18 +442,13 @@ void phrase_alert_detail(struct buf *out, const struct digest *d,
     buf_puts(out, ")");
     if (a->kind == ALERT_TOPIC) {
         buf_puts(out, " · ");
-        phrase_count(out, a->posts);
-        buf_puts(out, a->posts == 1 ? " post" : " posts");
+        phrase_posts(out, a->posts);
     } else if (a->authors && a->posts == p->observed) {
         buf_puts(out, ", by ");
-        phrase_count(out, a->authors);
-        buf_puts(out, a->authors == 1 ? " person" : " people");
+        phrase_people(out, a->authors);
     } else if (a->authors) {
         buf_puts(out, " · ");
-        phrase_count(out, a->posts);
-        buf_puts(out, a->posts == 1 ? " post by " : " posts by ");
-        phrase_count(out, a->authors);
-        buf_puts(out, a->authors == 1 ? " person" : " people");
+        phrase_posts_by(out, a->posts, a->authors);
     }
     if (a->kind == ALERT_SPIKE && p->peak_count) {
         buf_puts(out, " · highest at ");

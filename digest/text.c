@@ -29,7 +29,6 @@ static void ink(struct painter *p, const char *code, const char *text)
         buf_puts(p->out, text);
 }
 
-
 /* A cell: cut to its columns, padded right, or left when right is set. */
 static void cell(struct painter *p, const char *code, const struct buf *b,
                  size_t columns, bool right)
@@ -178,9 +177,7 @@ static void data_notes(struct painter *p)
     }
     if (d->restated) {
         buf_puts(&b, b.length ? " · " : "");
-        buf_puts(&b, "restated since it was told: ");
-        phrase_count(&b, d->restated);
-        buf_puts(&b, d->restated == 1 ? " post" : " posts");
+        phrase_restated(&b, d);
     }
     if (d->rules_before) {
         buf_puts(&b, b.length ? " · " : "");
@@ -237,20 +234,11 @@ static void empty(struct painter *p)
 
 /* ---- what changed -------------------------------------------------------- */
 
-static const struct digest_standing *standing_of(const struct digest *d,
-                                                 const char *subject)
-{
-    for (size_t i = 0; i < d->standing_count; i++)
-        if (strcmp(d->standing[i].name, subject) == 0)
-            return &d->standing[i];
-    return NULL;
-}
-
 static void alert(struct painter *p, const struct alert *a)
 {
     bool loud = a->level == DETECT_ALERT && !a->withheld;
     const char *bar = loud ? "▌       " : "│       ";
-    const struct digest_standing *s = standing_of(p->d, a->subject);
+    const struct digest_standing *s = phrase_standing(p->d, a->subject);
     struct buf b = BUF_INIT(0);
     phrase_alert(&b, p->d, a);
     paragraph(p, loud ? "▌ALERT  " : a->withheld ? "│UNSURE " : "│WATCH  ",
@@ -280,8 +268,7 @@ static void rising(struct painter *p)
         buf_puts(&b, i ? " · “" : "New words: “");
         phrase_quote(&b, t->text, 40);
         buf_puts(&b, "” by ");
-        phrase_count(&b, t->authors);
-        buf_puts(&b, t->authors == 1 ? " person" : " people");
+        phrase_people(&b, t->authors);
         buf_printf(&b, t->before ? " (usual %.0f)" : " (not before)",
                    t->expected);
     }
