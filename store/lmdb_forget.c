@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Posts that leave, one by one, and what leaves every figure with them. Forgotten ones keep an empty identity, which bars them for good. */
+/* Posts that leave, one by one, and what leaves every figure with them.
+ * Forgotten ones keep an empty identity, which bars them for good. */
 #include "store/lmdb.h"
 
 #include <string.h>

@@ -18,8 +18,8 @@ static void rows_release(struct rows *r)
     buf_release(&r->bytes);
 }
 
-void rows_add(struct rows *r, const void *key, size_t key_length,
-              struct text value)
+static void rows_add(struct rows *r, const void *key, size_t key_length,
+                     struct text value)
 {
     r->items = mem_grow(r->items, &r->room, r->count, sizeof(*r->items));
     r->items[r->count++] = (struct place){ r->bytes.length, key_length,

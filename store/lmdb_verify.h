@@ -34,8 +34,6 @@ struct verify {
 };
 
 void rows_clear(struct rows *r);
-void rows_add(struct rows *r, const void *key, size_t key_length,
-              struct text value);
 /* Of the cells in merged; nothing when there are none and no rest. */
 void rows_add_row(struct verify *v, struct rows *r, const void *key,
                   size_t key_length, const struct buf *rest);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What every store backend must do, through store.h alone. Not a test of
- * files or keys. Long: one test a promise of store.h. STORE_URL=scheme://place runs it against another backend;
- * the place must be empty. */
+ * files or keys. STORE_URL=scheme://place runs it against another backend;
+ * the place must be empty. Long: one test a promise of store.h. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
