@@ -107,7 +107,7 @@ static int find_after(struct alert_days *out, struct invocation *in,
                       const struct zone *zone, struct error *err)
 {
     struct retag_report report = { 0 };
-    struct store *after;
+    struct store *after = NULL;
     int64_t from = zone_day_start(zone, out->first - PAST_DAYS);
     int64_t until = zone_day_start(zone, out->first + out->days);
     if (open_nameless(&after, store_folder(in->store), err))

@@ -43,7 +43,7 @@ struct store_result {
     uint64_t replaced;   /* known, and something differed */
     uint64_t unchanged;  /* known, the same */
     uint64_t removed;    /* post.deleted, and it was here */
-    uint64_t blocked;    /* forgotten earlier: stays out */
+    uint64_t blocked;    /* forgotten or expired earlier: stays out */
     uint64_t late;       /* added to a day already told (see store_told) */
 };
 
