@@ -5,6 +5,7 @@
 #include <sched.h>
 
 #include "base/clock.h"
+#include "base/limit.h"
 #include "base/log.h"
 #include "collectors/file.h"
 #include "collectors/file_input.h"
@@ -152,13 +153,6 @@ static int choose_threads(const struct flags *flags, unsigned *out,
     return 0;
 }
 
-static double seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static void tell(const struct totals *t, double seconds)
 {
     if (t->ignored)
@@ -189,7 +183,7 @@ static int import_posts(struct invocation *in, const struct flags *flags,
     struct totals t = { .posts = 0 };
     struct ingest *ingest;
     unsigned threads = 0;
-    double start = seconds_now();
+    int64_t start = limit_now();
     struct turns turns = TURNS_INIT;
     if (choose_threads(flags, &threads, err) || invocation_rules(in, err) ||
         invocation_store(in, STORE_WRITE, err))
@@ -204,7 +198,7 @@ static int import_posts(struct invocation *in, const struct flags *flags,
     ingest_close(ingest);
     if (rc)
         return -1;
-    tell(&t, seconds_now() - start);
+    tell(&t, (double)(limit_now() - start) / 1000);
     if (!t.failed && !t.skipped)
         return EXIT_DONE;
     return t.posts ? EXIT_INCOMPLETE : EXIT_FAILED;

@@ -11,6 +11,7 @@
 #include <pthread.h>
 
 #include "base/clock.h"
+#include "base/limit.h"
 #include "base/mem.h"
 #include "pipeline/round.h"
 
@@ -246,13 +247,6 @@ static int pass_on(struct ingest *i)
     return failed ? -1 : 0;
 }
 
-static int64_t seconds_monotonic(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec;
-}
-
 /* Read pages and cut batches. Returns fetch's last verdict, 2: a bound of
  * the round was reached, -2: the store failed. */
 static int read_pages(struct ingest *i, struct collection *c,
@@ -260,7 +254,7 @@ static int read_pages(struct ingest *i, struct collection *c,
                       struct ingest_report *report, struct error *err)
 {
     int64_t deadline = bounds->network.seconds;
-    int64_t start = seconds_monotonic(), opened = start;
+    int64_t start = limit_now(), opened = start;
     struct batch *batch = next_batch(i, c);
     int rc = 1;
     while (rc == 1) {
@@ -272,14 +266,14 @@ static int read_pages(struct ingest *i, struct collection *c,
             rc = 2; /* no fault: the next round goes on from the cursor */
         if (rc == 1 && ((bounds->pages && report->pages >= bounds->pages) ||
                         (deadline &&
-                         seconds_monotonic() - start >= deadline)))
+                         limit_now() - start >= deadline * 1000)))
             rc = 2;
         if (rc == 1 && (batch->count >= i->batch_size ||
-                        seconds_monotonic() - opened >= BATCH_SECONDS)) {
+                        limit_now() - opened >= BATCH_SECONDS * 1000)) {
             if (pass_on(i))
                 return -2;
             batch = next_batch(i, c);
-            opened = seconds_monotonic();
+            opened = limit_now();
         }
     }
     struct store *store = turn_begin(i->turns, &i->error);
