@@ -3,8 +3,8 @@
 #include "base/file.h"
 
 #include <errno.h>
-#include <sys/stat.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int file_replace(const char *path, const struct buf *content,

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/mem.h"
+#include "base/write.h"
 
 /* A source that keeps failing is asked at growing distance, to this. */
 static const int64_t FAILING_MOST = 6 * HOUR;
@@ -168,6 +168,32 @@ void round_coverage(struct store *s, const struct collection *c, int rc,
                                                       : COVERAGE_FAILED };
 }
 
+static void put(struct writer *w, int at, int64_t number)
+{
+    write_count(w, paths[at], (uint64_t)number);
+}
+
+static void write_note(const struct round *r, struct buf *note)
+{
+    struct writer w = { .out = note, .one_line = true };
+    size_t length = strlen(r->message); /* never half a character */
+    while (length && !text_valid(r->message, length))
+        length--;
+    write_begin(&w, NULL, '{');
+    put(&w, AT_TRY, r->last_try);
+    put(&w, AT_OK, r->last_ok);
+    put(&w, AT_POST, r->last_post);
+    put(&w, AT_FAILURES, r->failures);
+    put(&w, AT_WAIT, r->wait_until);
+    put(&w, AT_GAP, r->gap);
+    put(&w, AT_WATCHED, r->watched);
+    put(&w, AT_ARRIVALS, r->arrivals);
+    write_flag(&w, paths[AT_MORE], r->more);
+    write_flag(&w, paths[AT_PARTIAL], r->partial);
+    write_slice(&w, paths[AT_MESSAGE], (struct text){ r->message, length });
+    write_end(&w, '}');
+}
+
 int round_note(struct store *s, const struct collection *c, int rc,
                const struct error *why, const struct ingest_report *report,
                int64_t now, struct error *err)
@@ -182,23 +208,11 @@ int round_note(struct store *s, const struct collection *c, int rc,
     if (report->stored.added)
         arrived(&r, rc == 0 && !r.more, now);
     r.failures = rc < 0 ? r.failures + 1 : 0;
-    buf_printf(&note, "{\"last_try\":%lld,\"last_ok\":%lld,\"last_post\":%lld,"
-               "\"failures\":%u,\"wait_until\":%lld,\"gap\":%lld,"
-               "\"watched\":%lld,\"arrivals\":%u,\"more\":%s,\"partial\":%s,"
-               "\"message\":",
-               (long long)r.last_try, (long long)r.last_ok,
-               (long long)r.last_post, r.failures,
-               (long long)report->wait_until, (long long)r.gap,
-               (long long)r.watched, r.arrivals,
-               rc == 2 ? "true" : "false",
-               report->partial ? "true" : "false");
-    char message[256];
-    snprintf(message, sizeof(message), "%.250s", rc < 0 ? why->text : "");
-    size_t length = strlen(message); /* never half a character */
-    while (length && !text_valid(message, length))
-        length--;
-    json_write(&note, (struct text){ message, length });
-    buf_putc(&note, '}');
+    r.wait_until = report->wait_until;
+    r.more = rc == 2;
+    r.partial = report->partial;
+    snprintf(r.message, sizeof(r.message), "%.250s", rc < 0 ? why->text : "");
+    write_note(&r, &note);
     buf_printf(&key, "round/%s", c->label);
     rc = store_note_put(s, buf_text(&key),
                         (struct text){ buf_text(&note), note.length }, err);

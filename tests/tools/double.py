@@ -11,8 +11,9 @@ Faults: none, same (one page for ever), cut (the third page breaks off), html
 (thinks for five seconds), deep (200,000 brackets), hang (half a page every
 time), dead (no answer), nothing (an empty one), other (another kind of JSON),
 item (one status without an id), loop, private, file (redirects), bomb (60 MB
-packed to 60 KB), heads (headers without end). kill=N: the process in LOG.pid dies by SIGKILL at the Nth request from
-now, kill=-N: when half of its answer is sent.
+packed to 60 KB), heads (headers without end). kill=N: the process in LOG.pid
+dies by SIGKILL at the Nth request from now, kill=-N: when half of its answer
+is sent.
 """
 import gzip
 import json
