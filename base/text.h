@@ -40,6 +40,12 @@ static inline bool text_is(struct text a, const char *string)
     return text_equal(a, text_of(string));
 }
 
+static inline bool text_begins(struct text a, const char *string)
+{
+    size_t length = strlen(string);
+    return a.length >= length && memcmp(a.data, string, length) == 0;
+}
+
 /* Byte order, shorter first on a tie: <0, 0, >0. */
 int text_compare(struct text a, struct text b);
 

@@ -131,7 +131,7 @@ struct text atproto_url(struct batch *out, struct text uri)
     static const char middle[] = "/app.bsky.feed.post/";
     const char *key = uri.length ? memmem(uri.data, uri.length, middle,
                                           sizeof(middle) - 1) : NULL;
-    if (!key || uri.length <= 5 || memcmp(uri.data, "at://", 5) != 0)
+    if (!key || !text_begins(uri, "at://"))
         return (struct text){ NULL, 0 };
     const char *rest = key + sizeof(middle) - 1;
     return api_format(out, POST_URL_LIMIT,
@@ -142,9 +142,7 @@ struct text atproto_url(struct batch *out, struct text uri)
 
 enum post_kind atproto_kind(struct text parent, struct text embed)
 {
-    static const char quote[] = "app.bsky.embed.record"; /* ...WithMedia, too */
-    size_t length = sizeof(quote) - 1;
-    return parent.length ? POST_REPLY
-           : embed.length >= length && memcmp(embed.data, quote, length) == 0
-               ? POST_QUOTE : POST_ORIGINAL;
+    return parent.length ? POST_REPLY /* recordWithMedia is a quote, too */
+           : text_begins(embed, "app.bsky.embed.record") ? POST_QUOTE
+                                                         : POST_ORIGINAL;
 }

@@ -4,7 +4,6 @@
  * tweet or one page of version 2 a line), Pushshift, Jetstream frames. */
 #include "base/api.h"
 #include "base/clock.h"
-#include "collectors/bluesky_session.h"
 #include "collectors/file_parts.h"
 
 static bool given(const struct json_value *v)
@@ -343,8 +342,9 @@ static int take_jetstream(void *context, const struct json_value *v,
     f[FIELD_INDEXED] = text_value(&v[JS_TIME]);
     f[FIELD_LANG] = text_value(&v[JS_LANG]);
     f[FIELD_REPLY_TO] = text_value(&v[JS_PARENT]);
-    f[FIELD_KIND] = text_of(post_kind_names[atproto_kind(
-        f[FIELD_REPLY_TO], text_value(&v[JS_EMBED]))]);
+    f[FIELD_KIND] = f[FIELD_REPLY_TO].length ? TEXT("reply")
+        : text_begins(text_value(&v[JS_EMBED]), "app.bsky.embed.record")
+          ? TEXT("quote") : TEXT("post");
     file_post(job, f);
     return 0;
 }
@@ -400,8 +400,7 @@ const struct file_format *file_guess(struct text line)
         NULL
     };
     const struct file_format *guess = &file_ndjson;
-    size_t i = line.length >= 3 &&
-               memcmp(line.data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    size_t i = text_begins(line, "\xef\xbb\xbf") ? 3 : 0;
     while (i < line.length && (line.data[i] == ' ' || line.data[i] == '\t'))
         i++;
     if (i < line.length && line.data[i] == '{') {

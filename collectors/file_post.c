@@ -150,7 +150,7 @@ static uint8_t read_kind(const struct text *f, const struct post *p)
 static uint64_t read_hash(struct text t)
 {
     char digits[17], *end;
-    if (t.length != 21 || memcmp(t.data, "hash:", 5) != 0)
+    if (t.length != 21 || !text_begins(t, "hash:"))
         return 0;
     memcpy(digits, t.data + 5, 16);
     digits[16] = '\0';

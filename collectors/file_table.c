@@ -41,7 +41,7 @@ static enum file_line next_row(struct file_job *job,
 
 static struct text trim(struct text t)
 {
-    if (t.length >= 3 && memcmp(t.data, "\xef\xbb\xbf", 3) == 0)
+    if (text_begins(t, "\xef\xbb\xbf"))
         t = (struct text){ t.data + 3, t.length - 3 };
     while (t.length && t.data[0] == ' ')
         t = (struct text){ t.data + 1, t.length - 1 };
