@@ -47,7 +47,7 @@ static void line(const struct message *m)
 
 static void link_to(const struct message *m, const char *url)
 {
-    if (!url || (strncmp(url, "https://", 8) && strncmp(url, "http://", 7)))
+    if (!phrase_is_link(url))
         return;
     buf_puts(m->out, m->slack ? " <" : " [link](");
     for (const unsigned char *c = (const unsigned char *)url; *c; c++)

@@ -116,7 +116,6 @@ static bool same(const struct sample *a, const struct sample *b)
 /* Here, or by who waits or wishes: nothing is quoted twice. */
 static bool shown(const struct digest *d, const struct sample *s)
 {
-    enum { QUOTED = 3 }; /* wishes that show a post */
     for (size_t i = 0; i < d->sample_count; i++)
         if (same(&d->samples[i], s))
             return true;
@@ -125,7 +124,7 @@ static bool shown(const struct digest *d, const struct sample *s)
                            k < d->waiting[i].sample_count; k++)
             if (same(&d->waiting[i].samples[k], s))
                 return true;
-    for (size_t i = 0; i < d->wish_count && i < QUOTED; i++)
+    for (size_t i = 0; i < d->wish_count && i < WISHES_QUOTED; i++)
         if (same(&d->wishes[i].sample, s))
             return true;
     return false;

@@ -65,6 +65,7 @@ struct digest_standing {
     size_t term_count;
 };
 
+enum { WISHES_QUOTED = 3 }; /* a page has a post of theirs; others: a line */
 /* A thing asked for: suggestions grouped by what they wish. */
 struct digest_wish {
     const char *subject, *text;
@@ -242,6 +243,8 @@ void phrase_spark(struct buf *out, const uint32_t *values, const bool *known,
 /* A post's text on one line of at most columns columns (0: all of it),
  * controls, bidi and invisible characters made harmless. */
 void phrase_quote(struct buf *out, const char *text, size_t columns);
+/* Only web addresses become links. */
+bool phrase_is_link(const char *url);
 /* The next line of at most room columns, broken at a space where there is
  * one; left loses it. */
 struct text phrase_line(struct text *left, size_t room);

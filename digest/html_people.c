@@ -3,10 +3,6 @@
  * posts worth reading. */
 #include "digest/html.h"
 
-#include <string.h>
-
-enum { QUOTED = 3 }; /* wishes with a post of theirs; the others in a line */
-
 static void open_section(const struct page *p, const char *id,
                          const char *title)
 {
@@ -44,7 +40,7 @@ void html_wishes(const struct page *p)
             buf_puts(p->out, " today");
         }
         buf_puts(p->out, "</small>");
-        if (w->sample.text && i < QUOTED)
+        if (w->sample.text && i < WISHES_QUOTED)
             html_sample(p->out, d, &w->sample);
         buf_puts(p->out, "</li>\n");
     }

@@ -91,13 +91,6 @@ void html_fold_end(const struct page *p)
     buf_puts(p->out, p->mail ? "</small></p>\n" : "</details>\n");
 }
 
-/* Only web addresses become links. */
-static bool is_link(const char *url)
-{
-    return url && (strncmp(url, "https://", 8) == 0 ||
-                   strncmp(url, "http://", 7) == 0);
-}
-
 void html_sample(struct buf *out, const struct digest *d,
                  const struct sample *s)
 {
@@ -105,7 +98,7 @@ void html_sample(struct buf *out, const struct digest *d,
     buf_puts(out, "<blockquote>");
     html_text(out, s->text);
     buf_puts(out, " <cite>");
-    if (is_link(s->url)) {
+    if (phrase_is_link(s->url)) {
         buf_puts(out, "<a rel=\"noopener noreferrer\" href=\"");
         html_escaped(out, s->url);
         buf_puts(out, "\">");
@@ -114,7 +107,7 @@ void html_sample(struct buf *out, const struct digest *d,
     buf_puts(out, ", ");
     phrase_clock(&phrase, s->created, d);
     html_phrase(out, &phrase);
-    if (is_link(s->url))
+    if (phrase_is_link(s->url))
         buf_puts(out, "</a>");
     if (s->tags.label != LABEL_NEUTRAL)
         buf_printf(out, " · %s", label_names[s->tags.label]);

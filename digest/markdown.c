@@ -39,7 +39,7 @@ static void quote(struct buf *out, const char *text, size_t columns)
 
 static void link_to(struct buf *out, const char *url)
 {
-    if (!url || (strncmp(url, "https://", 8) && strncmp(url, "http://", 7)))
+    if (!phrase_is_link(url))
         return;
     buf_puts(out, " [link](<");
     for (const unsigned char *c = (const unsigned char *)url; *c; c++)

@@ -206,6 +206,12 @@ void phrase_quote(struct buf *out, const char *text, size_t columns)
     }
 }
 
+bool phrase_is_link(const char *url)
+{
+    return url && (strncmp(url, "https://", 8) == 0 ||
+                   strncmp(url, "http://", 7) == 0);
+}
+
 struct text phrase_line(struct text *left, size_t room)
 {
     struct text line = text_fit(*left, room);

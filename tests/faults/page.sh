@@ -7,7 +7,8 @@
 build=${BUILD:-$ROOT/build}
 command -v chromium >/dev/null || { echo "skip: chromium is not installed"; exit 77; }
 dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
+pid=
+trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; rm -rf "$dir"' EXIT
 fail() { echo "$1"; exit 1; }
 cd "$dir" || exit 1
 "$build/tests/tools/generate" --out . --posts 12000 >/dev/null || fail "no posts"
@@ -24,4 +25,14 @@ for day in 19 20; do
 done
 $swell digest --day 2026-09-01 --format html --out site/empty.html || fail "no page of an empty day"
 grep -q "wwwwwwww" site/2026-11-20.html || fail "the hostile posts are not on the page"
-/usr/bin/python3 "$ROOT/tests/faults/page.py" site/2026-11-19.html site/2026-11-20.html site/empty.html site/index.html
+port=$((45000 + $$ % 2000))
+$swell serve --listen 127.0.0.1:$port 2>log &
+pid=$!
+own=http://127.0.0.1:$port
+for i in 1 2 3 4 5 6 7 8 9 10; do
+    curl -sf "$own/subject/harrow-pine?day=2026-11-20" >subject.html && break
+    sleep 1
+done
+grep -q "wwwwwwww" subject.html || { cat log; fail "the hostile posts are not on the subject's page"; }
+/usr/bin/python3 "$ROOT/tests/faults/page.py" site/2026-11-19.html site/2026-11-20.html site/empty.html site/index.html \
+    "$own/subject/harrow-pine?day=2026-11-20" $own/inbox $own/nope
