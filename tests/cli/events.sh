@@ -1,9 +1,9 @@
 # The invented month: each planted event is told on its day, and nothing else
-# is called an alert.
+# is called an alert. SEED=N draws another month.
 generate=$BUILD/tests/tools/generate
 [ -x "$generate" ] || { echo "skip: the generator is not built"; exit 77; }
 mkdir month
-"$generate" --out month > /dev/null
+"$generate" --out month --seed "${SEED:-1}" > /dev/null
 swell -q --config month/swell.yaml --store s import month/posts.ndjson
 for day in 2026-10-21 2026-10-22 2026-10-23 2026-10-24 2026-10-25 2026-10-26 \
     2026-10-27 2026-10-28 2026-10-29 2026-10-30 2026-10-31 2026-11-01 \
