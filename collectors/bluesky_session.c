@@ -129,15 +129,17 @@ int atproto_send(struct atproto *a, struct api_call *call, struct error *err)
 struct text atproto_url(struct batch *out, struct text uri)
 {
     static const char middle[] = "/app.bsky.feed.post/";
-    const char *key = uri.length ? memmem(uri.data, uri.length, middle,
-                                          sizeof(middle) - 1) : NULL;
-    if (!key || !text_begins(uri, "at://"))
-        return (struct text){ NULL, 0 };
+    if (!text_begins(uri, "at://"))
+        return TEXT("");
+    const char *who = uri.data + 5, *end = uri.data + uri.length;
+    const char *key = memmem(who, (size_t)(end - who), middle,
+                             sizeof(middle) - 1);
+    if (!key || key == who) /* of nobody */
+        return TEXT("");
     const char *rest = key + sizeof(middle) - 1;
     return api_format(out, POST_URL_LIMIT,
                       "https://bsky.app/profile/%.*s/post/%.*s",
-                      (int)(key - uri.data - 5), uri.data + 5,
-                      (int)(uri.data + uri.length - rest), rest);
+                      (int)(key - who), who, (int)(end - rest), rest);
 }
 
 enum post_kind atproto_kind(struct text parent, struct text embed)

@@ -4,6 +4,8 @@
  * where they are at hand, are read whole, byte by byte and cut everywhere. */
 #include "tests/unit/collecting.h"
 
+#include "collectors/bluesky_session.h"
+
 /* ---- captured replies ------------------------------------------------- */
 
 static struct buf capture = BUF_INIT(0);
@@ -741,6 +743,25 @@ static void test_wordpress(void **state)
     }
 }
 
+static void test_post_addresses(void **state)
+{
+    static const struct { const char *uri, *url; } rows[] = {
+        { "at://did:x/app.bsky.feed.post/k",
+          "https://bsky.app/profile/did:x/post/k" },
+        { "at://did:x/app.bsky.feed.like/k", "" },
+        { "at://app.bsky.feed.post/k", "" }, /* of nobody */
+        { "at:///app.bsky.feed.post/k", "" },
+        { "http://x/app.bsky.feed.post/k", "" },
+        { "at://", "" }, { "", "" } };
+    struct batch out;
+    (void)state;
+    batch_init(&out);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_true(text_is(atproto_url(&out, text_of(rows[i].uri)),
+                            rows[i].url));
+    batch_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -754,6 +775,7 @@ int main(void)
         cmocka_unit_test(test_feed_windows),
         cmocka_unit_test(test_feed_conditional),
         cmocka_unit_test(test_feed_of_several),
+        cmocka_unit_test(test_post_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
