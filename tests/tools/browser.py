@@ -60,10 +60,10 @@ class Browser:
                     raise RuntimeError(f"{method}: {reply['error']}")
                 return reply["result"]
 
-    def open(self, path, width, scheme="light", media="screen"):
+    def open(self, path, width, scheme="light"):
         self.call("Emulation.setDeviceMetricsOverride", width=width,
                   height=800, deviceScaleFactor=1, mobile=width < 600)
-        self.call("Emulation.setEmulatedMedia", media=media, features=[
+        self.call("Emulation.setEmulatedMedia", features=[
             {"name": "prefers-color-scheme", "value": scheme}])
         url = path if "://" in path else "file://" + os.path.abspath(path)
         self.call("Page.navigate", url=url)
@@ -77,20 +77,14 @@ class Browser:
             raise RuntimeError(reply["exceptionDetails"])
         return reply["result"].get("value")
 
-    def shot(self, path, top=0, height=None):
+    def shot(self, path):
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {"x": 0, "y": top, "width": size["width"],
-                "height": min(height or size["height"],
-                              size["height"] - top), "scale": 1}
+        clip = {"x": 0, "y": 0, "width": size["width"],
+                "height": size["height"], "scale": 1}
         image = self.call("Page.captureScreenshot", clip=clip,
                           captureBeyondViewport=True)
         with open(path, "wb") as file:
             file.write(base64.b64decode(image["data"]))
-
-    def pdf(self, path):
-        data = self.call("Page.printToPDF", paperWidth=8.27, paperHeight=11.69)
-        with open(path, "wb") as file:
-            file.write(base64.b64decode(data["data"]))
 
     def close(self):
         self.process.terminate()
