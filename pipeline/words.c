@@ -767,7 +767,10 @@ uint64_t words_squeezed(const struct words *w, size_t index, size_t keep)
     size_t n = 0;
     for (size_t i = 0; i < item->length && n < sizeof(form); i++) {
         char c = w->folded[item->start + i];
-        if (n < keep || form[n - 1] != c || form[n - keep] != c)
+        size_t same = 0; /* of the letters that were kept, at the end */
+        while (same < n && form[n - 1 - same] == c)
+            same++;
+        if (same < keep)
             form[n++] = c;
     }
     return words_hash(form, n);
