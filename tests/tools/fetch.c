@@ -31,6 +31,7 @@ static int send_one(struct http *h, struct http_request *request, bool json,
                              .paths = paths };
     int rc;
     if (json) {
+        buf_puts(&call.url, request->url);
         rc = api_send(&call, err);
         bytes = call.elements;
     } else {
