@@ -12,6 +12,7 @@
 #include <yaml.h>
 
 #include "base/mem.h"
+#include "base/tags.h"
 
 /* While a file is being read. */
 struct reader {
@@ -63,6 +64,14 @@ static void fault_key(struct reader *r, int line, const char *key,
     buf_release(&text);
 }
 
+/* Where the item just put into a list was written. */
+static void mark_line(const struct option *o, void *state,
+                      const yaml_node_t *node)
+{
+    const struct option_list *list = (void *)((char *)state + o->offset);
+    list->lines[list->count - 1] = line_of(node);
+}
+
 /* One option from a node: a scalar, or for a list a sequence of scalars. */
 static void read_option(struct reader *r, const struct option *o, void *state,
                         const yaml_node_t *node)
@@ -79,6 +88,7 @@ static void read_option(struct reader *r, const struct option *o, void *state,
                 fault(r, line_of(item), text);
             } else {
                 option_set(o, state, scalar(item), r->config->dir, NULL);
+                mark_line(o, state, item);
             }
         }
     } else if (!scalar(node)) {
@@ -88,7 +98,22 @@ static void read_option(struct reader *r, const struct option *o, void *state,
         fault(r, line_of(node), text);
     } else if (option_set(o, state, scalar(node), r->config->dir, &err)) {
         fault(r, line_of(node), err.text);
+    } else if (o->type == OPTION_LIST) {
+        mark_line(o, state, node);
     }
+}
+
+/* The line where a mapping has the key further up, or 0. */
+static int line_before(const struct reader *r, const yaml_node_t *node,
+                       const yaml_node_pair_t *pair)
+{
+    for (yaml_node_pair_t *p = node->data.mapping.pairs.start; p < pair; p++) {
+        const yaml_node_t *other = node_at(r, p->key);
+        if (scalar(other) && strcmp(scalar(other),
+                                    scalar(node_at(r, pair->key))) == 0)
+            return line_of(other);
+    }
+    return 0;
 }
 
 /* What else may stand in a mapping besides the table's options: 1 taken. */
@@ -110,6 +135,13 @@ static void read_mapping(struct reader *r, const yaml_node_t *node,
         const char *key = scalar(name);
         if (!key) {
             fault(r, line_of(name), "a key must be a text");
+            continue;
+        }
+        if (line_before(r, node, p)) {
+            char text[120];
+            snprintf(text, sizeof(text), "\"%.60s\" is given in line %d "
+                     "already", key, line_before(r, node, p));
+            fault(r, line_of(name), text);
             continue;
         }
         if (other && other(r, state, key, line_of(name), value))
@@ -169,8 +201,6 @@ static int take_subject_key(struct reader *r, void *state, const char *key,
         s->products = value;
         return 1;
     }
-    if (strcmp(key, "match") == 0)
-        s->subject.match_line = line_of(value);
     return 0;
 }
 
@@ -181,7 +211,7 @@ static void read_subject(struct reader *r, const yaml_node_t *node,
     struct config *c = r->config;
     struct subject_reading s = { .products = NULL };
     s.subject.brand = context ? *(int *)context : -1;
-    s.subject.line = s.subject.match_line = line_of(node);
+    s.subject.line = line_of(node);
     option_defaults(config_subject_options, &s.subject);
     read_mapping(r, node, config_subject_options, &s, take_subject_key);
     if (!s.subject.name) {
@@ -190,9 +220,11 @@ static void read_subject(struct reader *r, const yaml_node_t *node,
     }
     if (!s.subject.title)
         s.subject.title = mem_string(s.subject.name);
-    if (!s.subject.match.count)
+    if (!s.subject.match.count) {
         option_set(option_find(config_subject_options, "match"), &s.subject,
                    s.subject.title, NULL, NULL);
+        s.subject.match.lines[0] = s.subject.line;
+    }
     int index = (int)c->subject_count;
     if (context) {
         struct buf full = BUF_INIT(0);
@@ -332,6 +364,8 @@ int config_source_options(const struct config *c,
 static void read_recipient(struct reader *r, const yaml_node_t *node,
                            void *context)
 {
+    static const char *const formats[] = { "text", "html", "markdown" },
+        *const kinds[] = { "slack", "teams", "mattermost" };
     struct digest_config *d = &r->config->digest;
     struct recipient one = { .line = line_of(node) };
     (void)context;
@@ -345,6 +379,10 @@ static void read_recipient(struct reader *r, const yaml_node_t *node,
               "a recipient needs one of email, webhook_file, path");
     if (one.hour > 23)
         fault(r, one.line, "hour: 0 to 23");
+    if (one.format && tag_index(formats, 3, one.format) < 0)
+        fault(r, one.line, "format: text, html or markdown");
+    if (tag_index(kinds, 3, one.webhook_kind) < 0)
+        fault(r, one.line, "webhook_kind: slack, teams or mattermost");
     for (size_t i = 0; one.name && i < d->recipient_count; i++)
         if (d->recipients[i].name &&
             strcmp(d->recipients[i].name, one.name) == 0)
@@ -365,6 +403,24 @@ static int take_digest_key(struct reader *r, void *state, const char *key,
     return 1;
 }
 
+/* What a recipient wants to read of is watched. */
+static void finish_recipients(struct reader *r)
+{
+    const struct digest_config *d = &r->config->digest;
+    for (size_t i = 0; i < d->recipient_count; i++) {
+        const struct option_list *brands = &d->recipients[i].brands;
+        for (size_t j = 0; j < brands->count; j++) {
+            char text[120];
+            const struct subject *s = config_subject(r->config,
+                                                     brands->items[j]);
+            snprintf(text, sizeof(text), "brands: \"%.60s\" is no brand here",
+                     brands->items[j]);
+            if (!s || strchr(s->name, '/'))
+                fault(r, brands->lines[j], text);
+        }
+    }
+}
+
 /* Who is to get mail needs a server that takes it. */
 static void finish_digest(struct reader *r, int line)
 {
@@ -380,6 +436,8 @@ static int take_top_key(struct reader *r, void *state, const char *key,
                         int line, const yaml_node_t *value)
 {
     struct config *c = state;
+    if (strcmp(key, "store") == 0)
+        c->store_line = line;
     if (strcmp(key, "brands") == 0)
         read_items(r, value, read_subject, NULL);
     else if (strcmp(key, "sources") == 0)
@@ -414,6 +472,16 @@ static void set_path(struct config *c, const char *path)
                    : mem_string(".");
 }
 
+/* libyaml gives the bytes that it cannot decode a place, but no line. */
+static int line_at(FILE *file, size_t offset)
+{
+    int line = 1;
+    rewind(file);
+    for (int c; offset && (c = getc(file)) != EOF; offset--)
+        line += c == '\n';
+    return line;
+}
+
 int config_load(struct config **out, const char *path, struct buf *faults,
                 struct error *err)
 {
@@ -441,7 +509,9 @@ int config_load(struct config **out, const char *path, struct buf *faults,
     }
     yaml_parser_set_input_file(&parser, file);
     if (!yaml_parser_load(&parser, &document)) {
-        fault(&r, (int)parser.problem_mark.line + 1,
+        fault(&r, parser.error == YAML_READER_ERROR
+                  ? line_at(file, parser.problem_offset)
+                  : (int)parser.problem_mark.line + 1,
               ferror(file) ? strerror(errno)
               : parser.problem ? parser.problem : "this is not YAML");
         goto done;
@@ -453,6 +523,7 @@ int config_load(struct config **out, const char *path, struct buf *faults,
     else
         read_mapping(&r, root, config_options, c, take_top_key);
     finish_subjects(&r);
+    finish_recipients(&r);
     yaml_document_delete(&document);
     rc = r.fault_count ? -1 : 0;
 done:

@@ -23,7 +23,6 @@ struct subject {
     struct option_list handles;  /* accounts that answer for the brand */
     int brand;                   /* index of its brand; own index for one */
     int line;                    /* in the configuration file */
-    int match_line;
 };
 
 struct source_config {
@@ -59,6 +58,7 @@ struct config {
     const char *data;            /* folder that holds lexicons/; borrowed,
                                   * set by commands/, NULL: none */
     char *store;                 /* as written; relative to dir */
+    int store_line;
     bool keep_handles;           /* default false: only hashes */
     int64_t retention;           /* posts older are expired; 0: keep all */
     bool allow_loopback;         /* collectors may talk to 127.0.0.0/8 */

@@ -59,7 +59,7 @@ const struct option config_source_common[] = {
 };
 
 const struct option config_digest_options[] = {
-    { "timezone", OPTION_STRING, "UTC",
+    { "timezone", OPTION_ZONE, "UTC",
       offsetof(struct digest_config, timezone),
       "whose days are told: Europe/London" },
     { "title", OPTION_STRING, NULL, offsetof(struct digest_config, title),
@@ -101,7 +101,7 @@ const struct option config_recipient_options[] = {
       "only these; default all" },
     { "hour", OPTION_COUNT, "7", offsetof(struct recipient, hour),
       "local hour of sending" },
-    { "timezone", OPTION_STRING, NULL, offsetof(struct recipient, timezone),
+    { "timezone", OPTION_ZONE, NULL, offsetof(struct recipient, timezone),
       "default: the digest's" },
     { "format", OPTION_STRING, NULL, offsetof(struct recipient, format),
       "text, html or markdown; default by way" },

@@ -169,6 +169,9 @@ int option_set(const struct option *o, void *state, const char *value,
         struct option_list *list = place;
         list->items = mem_resize(list->items,
                                  (list->count + 1) * sizeof(*list->items));
+        list->lines = mem_resize(list->lines,
+                                 (list->count + 1) * sizeof(*list->lines));
+        list->lines[list->count] = 0;
         list->items[list->count++] = mem_string(value);
         return 0;
     }
@@ -203,6 +206,14 @@ int option_set(const struct option *o, void *state, const char *value,
         for (size_t n = strlen(value); n && value[n - 1] == '/'; n--)
             (*(char **)place)[n - 1] = '\0'; /* paths are put behind it */
         return 0;
+    case OPTION_ZONE: {
+        struct zone *zone;
+        if (zone_open(&zone, value, err))
+            return error_prefix(err, "%s", o->name);
+        zone_close(zone);
+        set_string(place, value);
+        return 0;
+    }
     case OPTION_NONE:
         break;
     }
@@ -214,6 +225,7 @@ bool option_given(const struct option *o, const void *state)
     const void *place = (const char *)state + o->offset;
     switch (o->type) {
     case OPTION_STRING: case OPTION_SECRET: case OPTION_URL: case OPTION_PATH:
+    case OPTION_ZONE:
         return *(char *const *)place && **(char *const *)place;
     case OPTION_LIST:
         return ((const struct option_list *)place)->count > 0;
@@ -240,10 +252,11 @@ void option_release(const struct option *table, void *state)
             for (size_t i = 0; i < list->count; i++)
                 mem_free(list->items[i]);
             mem_free(list->items);
-            list->items = NULL;
-            list->count = 0;
+            mem_free(list->lines);
+            *list = (struct option_list){ NULL, 0, NULL };
         } else if (table->type == OPTION_STRING || table->type == OPTION_PATH ||
-                   table->type == OPTION_URL || table->type == OPTION_SECRET) {
+                   table->type == OPTION_URL || table->type == OPTION_ZONE ||
+                   table->type == OPTION_SECRET) {
             char **text = place;
             if (*text && table->type == OPTION_SECRET)
                 secret_wipe(*text, strlen(*text));

@@ -26,11 +26,13 @@ enum option_type {
                        * refused when others may read it; wiped on release.
                        * The key in the configuration ends in _file. */
     OPTION_URL,       /* char *: http or https only, no slash at its end */
+    OPTION_ZONE,      /* char *: a time zone that zone_open() knows */
 };
 
 struct option_list {
     char **items; /* owned */
     size_t count;
+    int *lines;   /* owned: where each was written, 0: unknown; or NULL */
 };
 
 struct option {

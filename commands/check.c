@@ -58,6 +58,9 @@ static bool check_all(struct invocation *in, const char *path,
         return false;
     for (size_t i = 0; i < in->config->source_count; i++)
         check_source(in->config, &in->config->sources[i], faults);
+    if (store_check(in->config->store, &err))
+        buf_printf(faults, "%s:%d: store: %s\n", path,
+                   in->config->store_line, err.text);
     size_t before = faults->length;
     if (rules_open(&in->rules, in->config, data_folder(), flags->lexicon,
                    faults, &err) && faults->length == before)
@@ -222,7 +225,7 @@ static int run(struct invocation *in, struct error *err)
     const char *path = invocation_config_path(in);
     struct buf faults = BUF_INIT(4 * MiB);
     if (!path)
-        return error_set(err, ERROR_USAGE, "there is no configuration: neither "
+        return error_set(err, ERROR_CONFIG, "there is no configuration: neither "
                          "swell.yaml here nor /etc/swell/swell.yaml; swell "
                          "init writes one");
     int rc = EXIT_DONE;

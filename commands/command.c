@@ -58,7 +58,7 @@ static void print_option(const struct option *o)
         [OPTION_COUNT] = " N", [OPTION_FLOAT] = " X", [OPTION_BOOL] = "",
         [OPTION_DURATION] = " TIME", [OPTION_DATE] = " DATE",
         [OPTION_SECRET] = " FILE", [OPTION_PATH] = " FILE",
-        [OPTION_URL] = " URL", [OPTION_NONE] = "",
+        [OPTION_URL] = " URL", [OPTION_ZONE] = " ZONE", [OPTION_NONE] = "",
     };
     char left[64], right[256];
     bool shown = o->value && *o->value && o->type != OPTION_BOOL;
@@ -334,11 +334,7 @@ const char *data_folder(void)
 int invocation_zone(const struct invocation *in, const char *tz,
                     struct zone **out, struct error *err)
 {
-    if (zone_open(out, tz ? tz : in->config->digest.timezone, err) == 0)
-        return 0;
-    if (tz)
-        err->kind = ERROR_USAGE;
-    return -1;
+    return zone_open(out, tz ? tz : in->config->digest.timezone, err);
 }
 
 /* One end of a range: a moment, or a day of the zone. */
@@ -362,9 +358,11 @@ int range_resolve(struct invocation *in, const struct range_flags *flags,
     struct zone *z = NULL;
     int64_t span = DAY, day, now = clock_now();
     int rc = -1;
-    if (invocation_config(in, err))
-        return -1;
-    if (invocation_zone(in, flags->tz, &z, err))
+    if (flags->day ? flags->last || flags->from || flags->to
+                   : flags->last && flags->from)
+        return error_set(err, ERROR_USAGE, "give one of --day, --last and "
+                         "--from: each says when it begins");
+    if (invocation_config(in, err) || invocation_zone(in, flags->tz, &z, err))
         return -1;
     *until = (now + QUARTER - 1) / QUARTER * QUARTER;
     if (flags->day) {

@@ -86,7 +86,7 @@ struct range_flags {
       "end, excluded; default now" }, \
     { "day", OPTION_STRING, NULL, offsetof(type, range.day), \
       "one day: 2026-11-20, today, yesterday" }, \
-    { "tz", OPTION_STRING, NULL, offsetof(type, range.tz), \
+    { "tz", OPTION_ZONE, NULL, offsetof(type, range.tz), \
       "time zone of days; default the digest's" }
 
 struct zone;

@@ -25,7 +25,7 @@ struct flags {
 static const struct option options[] = {
     { "day", OPTION_STRING, "yesterday", offsetof(struct flags, day),
       "2026-11-20, today or yesterday" },
-    { "tz", OPTION_STRING, NULL, offsetof(struct flags, tz),
+    { "tz", OPTION_ZONE, NULL, offsetof(struct flags, tz),
       "time zone of the day; default the digest's" },
     { "brand", OPTION_LIST, NULL, offsetof(struct flags, brands),
       "only this brand and its products; may be given again" },

@@ -32,7 +32,7 @@ static const struct option options[] = {
       "add: measure only posts about this channel" },
     { "lesson", OPTION_STRING, NULL, offsetof(struct flags, lesson),
       "close: what was learnt" },
-    { "tz", OPTION_STRING, NULL, offsetof(struct flags, tz),
+    { "tz", OPTION_ZONE, NULL, offsetof(struct flags, tz),
       "time zone of days; default the digest's" },
     { "format", OPTION_STRING, "text", offsetof(struct flags, format),
       "list, read: text or json" },

@@ -156,9 +156,10 @@ static int choose_threads(const struct flags *flags, unsigned *out,
 static void tell(const struct totals *t, double seconds)
 {
     if (t->ignored)
-        log_line(LOG_NOTE, "ignored %llu keys or columns that have no "
-                 "meaning here, the first is \"%s\" (--map THEIRS=OURS gives "
-                 "one)", (unsigned long long)t->ignored, t->ignored_name);
+        log_line(LOG_NOTE, "ignored %llu key%s or column%s without a meaning "
+                 "here, first \"%s\" (--map THEIRS=OURS gives one)",
+                 (unsigned long long)t->ignored, t->ignored == 1 ? "" : "s",
+                 t->ignored == 1 ? "" : "s", t->ignored_name);
     struct buf line = BUF_INIT(0);
     buf_printf(&line, "%llu post%s: %llu added, %llu replaced, %llu unchanged",
                (unsigned long long)t->posts, t->posts == 1 ? "" : "s",

@@ -92,7 +92,7 @@ static int run(struct invocation *in, struct error *err)
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC |
                             (flags->force ? O_TRUNC : O_EXCL), 0644);
     if (fd < 0 && errno == EEXIST)
-        return error_set(err, ERROR_USAGE,
+        return error_set(err, ERROR_DENIED,
                          "%s is there already; --force overwrites it", path);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
     if (!file)

@@ -23,7 +23,8 @@ static const char *type_name(enum option_type type)
         [OPTION_COUNT] = "number", [OPTION_FLOAT] = "number",
         [OPTION_BOOL] = "yes or no", [OPTION_DURATION] = "15m, 6h, 7d",
         [OPTION_DATE] = "date", [OPTION_SECRET] = "file",
-        [OPTION_PATH] = "file", [OPTION_URL] = "address" };
+        [OPTION_PATH] = "file", [OPTION_URL] = "address",
+        [OPTION_ZONE] = "time zone" };
     return names[type];
 }
 

@@ -104,13 +104,14 @@ struct compiler {
 };
 
 static struct query *compile(struct compiler *c, const struct subject *s,
-                             const char *source, int line)
+                             const struct option_list *list, size_t index)
 {
     struct error err = ERROR_INIT;
     struct query *q;
-    if (!query_open(&q, text_of(source), s->case_sensitive, &err))
+    if (!query_open(&q, text_of(list->items[index]), s->case_sensitive, &err))
         return q;
-    error_prefix(&err, "%s:%d: %s", c->config->path, line, s->name);
+    error_prefix(&err, "%s:%d: %s", c->config->path,
+                 list->lines ? list->lines[index] : s->line, s->name);
     if (c->faults)
         buf_printf(c->faults, "%s\n", err.text);
     if (!c->rc && c->err)
@@ -124,7 +125,7 @@ static void compile_match(struct compiler *c, size_t index)
     const struct subject *s = &c->config->subjects[index];
     struct mentions *m = c->m;
     for (size_t i = 0; i < s->match.count; i++) {
-        struct query *q = compile(c, s, s->match.items[i], s->match_line);
+        struct query *q = compile(c, s, &s->match, i);
         if (!q)
             continue;
         m->entries = mem_grow(m->entries, &m->entry_room, m->entry_count,
@@ -147,7 +148,7 @@ static void compile_list(struct compiler *c, size_t index,
 {
     const struct subject *s = &c->config->subjects[index];
     for (size_t i = 0; i < list->count; i++) {
-        struct query *q = compile(c, s, list->items[i], s->line);
+        struct query *q = compile(c, s, list, i);
         if (!q)
             continue;
         *entries = mem_grow(*entries, room, *count, sizeof(**entries));

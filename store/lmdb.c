@@ -218,7 +218,7 @@ size_t lmdb_entries(struct lmdb *s, MDB_txn *txn, enum table t)
 
 static int no_store(const struct lmdb *s, struct error *err)
 {
-    return error_set(err, ERROR_USAGE, "%s: no store here yet; collect or "
+    return error_set(err, ERROR_SYSTEM, "%s: no store here yet; collect or "
                      "import something first", s->path);
 }
 

@@ -10,12 +10,43 @@
 static const struct store_backend *const backends[] = { &store_lmdb };
 enum { BACKENDS = sizeof(backends) / sizeof(*backends) };
 
+/* The backend of the URL, and where it shall look; NULL: see err. */
+static const struct store_backend *find(const char *url, const char **place,
+                                        struct error *err)
+{
+    const struct store_backend *backend = backends[0];
+    *place = url;
+    if (strstr(url, "://")) {
+        backend = NULL;
+        for (int i = 0; i < BACKENDS && !backend; i++) {
+            size_t length = strlen(backends[i]->scheme);
+            if (strncmp(url, backends[i]->scheme, length) == 0) {
+                backend = backends[i];
+                *place = url + length;
+            }
+        }
+    }
+    if (backend && **place)
+        return backend;
+    error_set(err, ERROR_USAGE, "\"%s\" is no store: give lmdb://PATH or a "
+              "path", url);
+    return NULL;
+}
+
+int store_check(const char *url, struct error *err)
+{
+    const char *place;
+    return find(url, &place, err) ? 0 : -1;
+}
+
 int store_open(struct store **out, const char *url, enum store_mode mode,
                struct error *err)
 {
-    const struct store_backend *backend = NULL;
-    const char *place = url;
+    const char *place;
+    const struct store_backend *backend = find(url, &place, err);
     *out = NULL;
+    if (!backend)
+        return -1;
     if (mode == STORE_CHANGE) {
         if (store_open(out, url, STORE_READ, err))
             return -1;
@@ -23,18 +54,6 @@ int store_open(struct store **out, const char *url, enum store_mode mode,
         *out = NULL;
         mode = STORE_WRITE;
     }
-    for (int i = 0; i < BACKENDS && !backend; i++) {
-        size_t length = strlen(backends[i]->scheme);
-        if (strncmp(url, backends[i]->scheme, length) == 0) {
-            backend = backends[i];
-            place = url + length;
-        }
-    }
-    if (!backend && strstr(url, "://"))
-        return error_set(err, ERROR_USAGE, "%s: no such kind of store; "
-                         "give lmdb://PATH or a path", url);
-    if (!backend)
-        backend = backends[0];
     if (backend->open(out, place, mode, err))
         return -1;
     (*out)->mode = mode;

@@ -26,7 +26,9 @@ enum store_mode {
     STORE_WRITE,   /* created when absent */
 };
 
-/* url: "lmdb://PATH", a plain path, (later) "clickhouse://…". */
+/* Is it the URL of a store that could be? Touches nothing. */
+int store_check(const char *url, struct error *err);
+/* url: "lmdb://PATH" or a plain path. */
 int store_open(struct store **out, const char *url, enum store_mode mode,
                struct error *err);
 void store_close(struct store *s);

@@ -31,6 +31,7 @@ swell check --sample - --subject gate < sample.txt | tail -1
 swell check --sample sample.txt --subject zenith > /dev/null; echo "status $?"
 echo "== wrong"
 cat > wrong.yaml <<'END'
+store: redis://here
 brands:
   - name: acme
     match:
@@ -39,7 +40,9 @@ brands:
       - "(Acme AND"
   - name: gate
     match: ["/x*/"]
-    require: ["NOT shop"]
+    require:
+      - till
+      - "NOT shop"
 sources:
   - name: tags
     type: mastodom

@@ -20,6 +20,7 @@ try posts '*' --limit -1
 try posts acme --tz Nowhere/Land
 try digest --tz Nowhere/Land
 try posts acme --last 99999999d
+try posts acme --last 3d --day today
 try trends nobody
 try terms nobody
 try label --subject nobody

@@ -49,14 +49,14 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
     for (int i = 0; i < 3; i++)
         lines[i] = take_line(&at, end);
     struct subject subjects[2] = {
-        { .name = (char *)(uintptr_t)"s", .match = { &lines[0], 1 },
+        { .name = (char *)(uintptr_t)"s", .match = { &lines[0], 1, NULL },
           .near = 3, .case_sensitive = size & 1 },
-        { .name = (char *)(uintptr_t)"s/p", .match = { &lines[0], 1 } },
+        { .name = (char *)(uintptr_t)"s/p", .match = { &lines[0], 1, NULL } },
     };
     if (*lines[1])
-        subjects[0].exclude = (struct option_list){ &lines[1], 1 };
+        subjects[0].exclude = (struct option_list){ &lines[1], 1, NULL };
     if (*lines[2])
-        subjects[0].require = (struct option_list){ &lines[2], 1 };
+        subjects[0].require = (struct option_list){ &lines[2], 1, NULL };
     struct config config = { .path = (char *)(uintptr_t)"fuzz",
                              .subjects = subjects, .subject_count = 2 };
     struct mentions *m;

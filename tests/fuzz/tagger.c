@@ -11,7 +11,7 @@ static const struct rules *shared_rules(void)
     if (!rules) {
         struct error err = ERROR_INIT;
         subject.name = (char *)(uintptr_t)"acme";
-        subject.match = (struct option_list){ matches, 1 };
+        subject.match = (struct option_list){ matches, 1, NULL };
         struct config config = { .path = (char *)(uintptr_t)"fuzz",
                                  .subjects = &subject, .subject_count = 1 };
         const char *data = getenv("SWELL_DATA");

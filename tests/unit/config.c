@@ -60,7 +60,10 @@ static void faults_have_their_lines(void **state)
     static const char *const expected[] = {
         ":1: unknown key \"stroe\"", ":2: retention: \"forever\"",
         ":4: name:", ":5: name is missing", ":6: expected a list",
-        ":7: mail needs smtp_url",
+        ":7: mail needs smtp_url", ":9: timezone: Mars/Base:",
+        ":9: format: text, html or markdown", ":9: webhook_kind: slack",
+        ":10: brands: \"zenith\" is no brand here",
+        ":11: \"sources\" is given in line 6 already",
     };
     char path[] = "/tmp/swell-config-XXXXXX";
     struct config *c;
@@ -73,7 +76,12 @@ static void faults_have_their_lines(void **state)
                "  - name: bad name\n"
                "  - match: [x]\n"
                "sources: nothing\n"
-               "digest: { operator: keeper@shop.example }\n");
+               "digest: { operator: keeper@shop.example,\n"
+               "  recipients: [\n"
+               "    { name: x, path: y, format: pdf, webhook_kind: irc, "
+               "timezone: Mars/Base,\n"
+               "      brands: [ zenith ] }]}\n"
+               "sources: []\n");
     assert_int_equal(-1, config_load(&c, path, &faults, &err));
     for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++)
         assert_non_null(strstr(faults.data, expected[i]));
@@ -100,12 +108,25 @@ static void what_is_not_yaml_is_refused(void **state)
     }
 }
 
+static void bytes_of_another_encoding_have_their_line(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/swell-config-XXXXXX";
+    struct config *c;
+    struct error err = ERROR_INIT;
+    write_file(path, "brands:\n  - name: a\n    match: caf\xe9\n");
+    assert_int_equal(-1, config_load(&c, path, NULL, &err));
+    assert_non_null(strstr(err.text, ":3: "));
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_configuration_is_read),
         cmocka_unit_test(faults_have_their_lines),
         cmocka_unit_test(what_is_not_yaml_is_refused),
+        cmocka_unit_test(bytes_of_another_encoding_have_their_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

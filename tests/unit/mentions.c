@@ -31,9 +31,11 @@ struct rig {
 
 static struct option_list list_of(char **items, const char *const *from)
 {
-    struct option_list list = { items, 0 };
+    static int lines[ITEMS];
+    struct option_list list = { items, 0, lines };
     while (list.count < ITEMS && from[list.count]) {
         items[list.count] = (char *)(uintptr_t)from[list.count];
+        lines[list.count] = 20 + (int)list.count;
         list.count++;
     }
     return list;
@@ -55,7 +57,7 @@ static int rig_open(struct rig *r, const struct watch *watch, size_t count,
             .near = watch[i].near ? watch[i].near : 12,
             .case_sensitive = watch[i].sensitive,
             .brand = watch[i].brand,
-            .line = 10 + (int)i, .match_line = 20 + (int)i,
+            .line = 10 + (int)i,
         };
     r->matcher = matcher_open();
     return mentions_open(&r->m, &r->config, faults, err);
@@ -271,7 +273,7 @@ static void refused(const char *match, const char *why)
     struct buf faults = BUF_INIT(0);
     assert_int_equal(rig_open(&r, &w, 1, &faults, &err), -1);
     assert_null(r.m);
-    if (strncmp(err.text, "swell.yaml:20: acme: ", 21) != 0 ||
+    if (strncmp(err.text, "swell.yaml:21: acme: ", 21) != 0 ||
         !strstr(err.text, why))
         fail_msg("\"%s\" does not say \"%s\"", err.text, why);
     size_t lines = 0;

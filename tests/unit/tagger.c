@@ -151,7 +151,7 @@ int main(void)
                              .subject_count = 4 };
     for (size_t i = 0; i < 4; i++)
         subjects[i].match = (struct option_list){
-            (char **)(uintptr_t)matches[i], 1 };
+            (char **)(uintptr_t)matches[i], 1, NULL };
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_labels), cmocka_unit_test(test_other_language),
         cmocka_unit_test(test_mentions),
