@@ -175,16 +175,16 @@ static void print_shown(const char *line)
     buf_release(&shown);
 }
 
-static void sample_subject(const struct rules *rules, struct matcher *matcher,
-                           const char *subject, const struct sample *s)
+static void sample_subject(struct finder *finder, const char *subject,
+                           const struct sample *s)
 {
     struct buf why = BUF_INIT(0);
     size_t yes = 0, none = 0;
     printf("\n%s\n", subject);
     for (size_t i = 0; i < s->count; i++) {
         buf_clear(&why);
-        int found = mentions_explain(rules_mentions(rules), matcher, subject,
-                                     text_of(s->lines[i]), &why);
+        int found = finder_explain(finder, subject, text_of(s->lines[i]),
+                                   &why);
         yes += found == 1;
         none += found < 0;
         if (found < 0)
@@ -208,11 +208,11 @@ static int print_sample(struct invocation *in, struct error *err)
         return error_set(err, ERROR_USAGE, "the subject \"%s\" is not in %s",
                          flags->subject, c->path);
     int rc = read_sample(&sample, flags->sample, err);
-    struct matcher *matcher = matcher_open();
+    struct finder *finder = finder_open(rules_mentions(in->rules));
     for (size_t i = 0; rc == 0 && i < c->subject_count; i++)
         if (!flags->subject || strcmp(flags->subject, c->subjects[i].name) == 0)
-            sample_subject(in->rules, matcher, c->subjects[i].name, &sample);
-    matcher_close(matcher);
+            sample_subject(finder, c->subjects[i].name, &sample);
+    finder_close(finder);
     for (size_t i = 0; i < sample.count; i++)
         mem_free(sample.lines[i]);
     mem_free(sample.lines);

@@ -3,11 +3,7 @@
  * in words for swell check. Compiles nothing. */
 #include "pipeline/mentions_private.h"
 
-enum {
-    TRIES = 16,      /* places of one name tried for its require list */
-    AT_ONE_PLACE = 32,
-    QUERIES_WANTED = 64,
-};
+enum { TRIES = 16 }; /* places of one name tried for its require list */
 
 enum verdict { VERDICT_ACCEPTED, VERDICT_EXCLUDED, VERDICT_LONELY,
                VERDICT_INSIDE };
@@ -24,34 +20,65 @@ struct found {
     struct hit hit;
 };
 
-struct search {
-    const struct mentions *m;
-    struct matcher *matcher;
-    const struct words *words;
-    uint8_t *mask;
-    uint8_t faults;
-    struct seen seen[POST_MENTIONS_LIMIT];
-    size_t seen_count;
-    struct found here[AT_ONE_PLACE];  /* names that begin at one place */
-    size_t here_count;
-    struct found cover;               /* the longest name up to now */
-    uint32_t wanted[QUERIES_WANTED];  /* entries to try */
-    size_t wanted_count;
+/* Where a subject's rows are, if there are any: the row says whose it is. */
+struct seat {
+    uint32_t seen, here;
 };
 
-static struct seen *seen_of(struct search *s, uint32_t subject)
+/* A thousand products may share a name, or wait for the same word: no list of
+ * these is cut. */
+struct finder {
+    const struct mentions *m;
+    struct matcher *matcher;    /* owned, as all below */
+    struct seat *seats;         /* by subject */
+    struct seen *seen;          /* a row for each subject at most */
+    size_t seen_count;
+    struct found *here;         /* names that begin at one place */
+    size_t here_count, here_room;
+    uint64_t *wanted;           /* bit i: entry i is to be tried */
+    bool wants;                 /* some bit is set */
+    /* Of one text: */
+    const struct words *words;  /* borrowed, as the mask */
+    uint8_t *mask;
+    uint8_t faults;
+    struct found cover;         /* the longest name up to now */
+};
+
+struct finder *finder_open(const struct mentions *m)
 {
-    for (size_t i = 0; i < s->seen_count; i++)
-        if (s->seen[i].subject == subject)
-            return &s->seen[i];
-    if (s->seen_count == POST_MENTIONS_LIMIT)
-        return NULL;
-    struct seen *seen = &s->seen[s->seen_count++];
+    struct finder *s = mem_alloc(sizeof(*s));
+    s->m = m;
+    s->matcher = matcher_open();
+    s->seats = mem_alloc(m->count * sizeof(*s->seats));
+    s->seen = mem_alloc(m->count * sizeof(*s->seen));
+    s->wanted = mem_alloc((m->entry_count / 64 + 1) * sizeof(*s->wanted));
+    return s;
+}
+
+void finder_close(struct finder *s)
+{
+    if (!s)
+        return;
+    matcher_close(s->matcher);
+    mem_free(s->seats);
+    mem_free(s->seen);
+    mem_free(s->here);
+    mem_free(s->wanted);
+    mem_free(s);
+}
+
+static struct seen *seen_of(struct finder *s, uint32_t subject)
+{
+    struct seen *seen = &s->seen[s->seats[subject].seen];
+    if (seen < s->seen + s->seen_count && seen->subject == subject)
+        return seen;
+    s->seats[subject].seen = (uint32_t)s->seen_count;
+    seen = &s->seen[s->seen_count++];
     *seen = (struct seen){ .subject = subject, .verdict = VERDICT_LONELY };
     return seen;
 }
 
-static bool holds(struct search *s, const struct query *q, size_t from,
+static bool holds(struct finder *s, const struct query *q, size_t from,
                   size_t until)
 {
     struct hit hit;
@@ -61,7 +88,7 @@ static bool holds(struct search *s, const struct query *q, size_t from,
     return rc > 0;
 }
 
-static bool is_excluded(struct search *s, const struct watched *w)
+static bool is_excluded(struct finder *s, const struct watched *w)
 {
     for (size_t i = 0; i < w->exclude_count; i++)
         if (holds(s, w->exclude[i].query, 0, s->words->count))
@@ -69,7 +96,7 @@ static bool is_excluded(struct search *s, const struct watched *w)
     return false;
 }
 
-static bool is_lonely(struct search *s, const struct watched *w,
+static bool is_lonely(struct finder *s, const struct watched *w,
                       const struct hit *hit)
 {
     size_t from = hit->first > w->near ? hit->first - w->near : 0;
@@ -80,12 +107,12 @@ static bool is_lonely(struct search *s, const struct watched *w,
 }
 
 /* Decide about one place where a subject seems to be. */
-static void judge(struct search *s, uint32_t subject, const struct hit *hit,
+static void judge(struct finder *s, uint32_t subject, const struct hit *hit,
                   bool mask)
 {
     const struct watched *w = &s->m->watched[subject];
     struct seen *seen = seen_of(s, subject);
-    if (!seen || seen->verdict == VERDICT_EXCLUDED ||
+    if (seen->verdict == VERDICT_EXCLUDED ||
         (seen->verdict != VERDICT_ACCEPTED && seen->tries >= TRIES))
         return;
     if (seen->verdict != VERDICT_ACCEPTED) {
@@ -105,25 +132,29 @@ static void judge(struct search *s, uint32_t subject, const struct hit *hit,
 }
 
 /* "Acme's" ends at the same word as a plural and as a possessive: once. */
-static bool is_here(const struct search *s, uint32_t subject, size_t last)
+static bool is_here(const struct finder *s, uint32_t subject, size_t last)
 {
-    for (size_t i = 0; i < s->here_count; i++)
-        if (s->here[i].subject == subject && s->here[i].hit.last == last)
-            return true;
-    return false;
+    const struct found *f = s->here + s->seats[subject].here;
+    return f < s->here + s->here_count && f->subject == subject &&
+           f->hit.last == last;
 }
 
-static void want(struct search *s, uint32_t entry)
+static void add_here(struct finder *s, uint32_t subject, struct hit hit)
 {
-    for (size_t i = 0; i < s->wanted_count; i++)
-        if (s->wanted[i] == entry)
-            return;
-    if (s->wanted_count < QUERIES_WANTED)
-        s->wanted[s->wanted_count++] = entry;
+    s->seats[subject].here = (uint32_t)s->here_count;
+    s->here = mem_grow(s->here, &s->here_room, s->here_count,
+                       sizeof(*s->here));
+    s->here[s->here_count++] = (struct found){ subject, hit };
+}
+
+static void want(struct finder *s, uint32_t entry)
+{
+    s->wanted[entry / 64] |= (uint64_t)1 << entry % 64;
+    s->wants = true;
 }
 
 /* All that ends at a key: names join those of this place. */
-static void take_ends(struct search *s, const struct slot *slot,
+static void take_ends(struct finder *s, const struct slot *slot,
                       struct place at, const struct hit *hit)
 {
     for (uint32_t i = slot->first; i < slot->first + slot->count; i++) {
@@ -132,11 +163,10 @@ static void take_ends(struct search *s, const struct slot *slot,
         struct hit sure = *hit;
         if (!e->name || !entry->is_name) {
             want(s, e->entry);
-        } else if (s->here_count < AT_ONE_PLACE &&
-                   !is_here(s, entry->subject, hit->last) &&
+        } else if (!is_here(s, entry->subject, hit->last) &&
                    (!e->name->sensitive ||
                     name_at(e->name, s->words, at, &sure))) {
-            s->here[s->here_count++] = (struct found){ entry->subject, sure };
+            add_here(s, entry->subject, sure);
         }
     }
 }
@@ -148,7 +178,7 @@ static size_t hit_end(const struct hit *h)
 
 /* Of the names at one place the longest counts, and within it no other
  * family's: "Acme Express" is not Acme, unless it is Acme's product. */
-static void settle_place(struct search *s)
+static void settle_place(struct finder *s)
 {
     const struct watched *watched = s->m->watched;
     struct found *longest = &s->here[0];
@@ -168,7 +198,7 @@ static void settle_place(struct search *s)
             judge(s, f->subject, &f->hit, true);
         } else {
             struct seen *seen = seen_of(s, f->subject);
-            if (seen && seen->tries == 0)
+            if (seen->tries == 0)
                 seen->verdict = VERDICT_INSIDE;
         }
     }
@@ -176,7 +206,7 @@ static void settle_place(struct search *s)
 }
 
 /* Every name that begins with this piece. */
-static void walk(struct search *s, struct place at, struct piece *p)
+static void walk(struct finder *s, struct place at, struct piece *p)
 {
     struct place place;
     struct hit hit = { at.word, 0, { (uint32_t)p->start, 0 } };
@@ -209,7 +239,7 @@ static void walk(struct search *s, struct place at, struct piece *p)
 
 /* Runs of plain letters inside a link, a number or a joined word: a pattern
  * may need them though they are no name. */
-static void want_inside(struct search *s, const struct word *word)
+static void want_inside(struct finder *s, const struct word *word)
 {
     const char *c = s->words->folded + word->start;
     for (size_t i = 0; s->m->needs_words && i < word->length;) {
@@ -228,7 +258,7 @@ static void want_inside(struct search *s, const struct word *word)
 }
 
 /* A handle or hashtag is one key. */
-static void take_marked(struct search *s, size_t i)
+static void take_marked(struct finder *s, size_t i)
 {
     const struct word *word = &s->words->items[i];
     const struct slot *slot = find_slot(s->m, word->hash);
@@ -240,7 +270,7 @@ static void take_marked(struct search *s, size_t i)
 }
 
 /* The word has inner marks or begins with an initial: piece by piece. */
-static void take_pieces(struct search *s, size_t i)
+static void take_pieces(struct finder *s, size_t i)
 {
     struct place at = { i, 0 };
     struct piece p;
@@ -252,7 +282,7 @@ static void take_pieces(struct search *s, size_t i)
     while (place_next(s->words, &at));
 }
 
-static void take_word(struct search *s, size_t i)
+static void take_word(struct finder *s, size_t i)
 {
     const struct word *word = &s->words->items[i];
     switch (word->kind) {
@@ -281,7 +311,7 @@ static void take_word(struct search *s, size_t i)
 }
 
 /* Patterns and queries: their first place that is not lonely. */
-static void try_query(struct search *s, uint32_t entry)
+static void try_query(struct finder *s, uint32_t entry)
 {
     const struct entry *e = &s->m->entries[entry];
     size_t from = 0;
@@ -295,26 +325,39 @@ static void try_query(struct search *s, uint32_t entry)
             return;
         /* a pattern over many words says more than the name */
         judge(s, e->subject, &hit, hit.last - hit.first < 3);
-        const struct seen *seen = seen_of(s, e->subject);
-        if (!seen || seen->verdict != VERDICT_LONELY)
+        if (seen_of(s, e->subject)->verdict != VERDICT_LONELY)
             return;
         from = hit.first + 1;
     }
 }
 
-static void search_text(struct search *s)
+static void try_wanted(struct finder *s)
 {
-    const struct words *w = s->words;
+    for (size_t i = 0; i <= s->m->entry_count / 64; i++)
+        for (; s->wanted[i]; s->wanted[i] &= s->wanted[i] - 1)
+            try_query(s, (uint32_t)(i * 64) +
+                             (uint32_t)__builtin_ctzll(s->wanted[i]));
+    s->wants = false;
+}
+
+static void search_text(struct finder *s, const struct words *w,
+                        uint8_t *mask)
+{
+    s->words = w;
+    s->mask = mask;
+    s->faults = 0;
+    s->seen_count = 0;
+    s->cover.hit.span = (struct span){ 0, 0 };
     for (size_t i = 0; i < w->count; i++)
         take_word(s, i);
-    for (size_t i = 0; i < s->wanted_count; i++)
-        try_query(s, s->wanted[i]);
+    if (s->wants)
+        try_wanted(s);
     for (size_t i = 0; i < s->m->always_count; i++)
         try_query(s, s->m->always[i]);
 }
 
 /* A product's mention is its brand's as well. */
-static void add_brands(struct search *s)
+static void add_brands(struct finder *s)
 {
     size_t count = s->seen_count;
     for (size_t i = 0; i < count; i++) {
@@ -323,7 +366,7 @@ static void add_brands(struct search *s)
             brand == s->seen[i].subject)
             continue;
         struct seen *seen = seen_of(s, brand);
-        if (seen && seen->verdict != VERDICT_ACCEPTED) {
+        if (seen->verdict != VERDICT_ACCEPTED) {
             seen->verdict = VERDICT_ACCEPTED;
             seen->span = s->seen[i].span;
         }
@@ -336,33 +379,37 @@ static int compare_mentions(const void *a, const void *b)
     return x->subject < y->subject ? -1 : x->subject > y->subject;
 }
 
-void mentions_find(const struct mentions *m, struct matcher *matcher,
-                   const struct words *words, struct post *post,
-                   struct arena *memory, uint8_t *mask)
+/* Of more subjects than a post has room for, products are left out. */
+static void take_accepted(const struct finder *s, struct post *post,
+                          bool brands)
 {
-    struct search s;
+    for (size_t i = 0; i < s->seen_count &&
+                       post->mention_count < POST_MENTIONS_LIMIT; i++) {
+        uint32_t subject = s->seen[i].subject;
+        if (s->seen[i].verdict == VERDICT_ACCEPTED &&
+            (s->m->watched[subject].brand == subject) == brands)
+            post->mentions[post->mention_count++] = (struct mention){
+                .subject = subject, .span = s->seen[i].span };
+    }
+}
+
+void finder_find(struct finder *s, const struct words *words,
+                 struct post *post, struct arena *memory, uint8_t *mask)
+{
     post->mentions = NULL;
     post->mention_count = 0;
-    if (!m->entry_count || !words->count)
+    if (!s->m->entry_count || !words->count)
         return;
-    s.m = m;
-    s.matcher = matcher;
-    s.words = words;
-    s.mask = mask;
-    s.faults = 0;
-    s.seen_count = s.here_count = s.wanted_count = 0;
-    s.cover.hit.span.length = s.cover.hit.span.start = 0;
-    search_text(&s);
-    post->faults |= s.faults;
-    if (!s.seen_count)
+    search_text(s, words, mask);
+    post->faults |= s->faults;
+    if (!s->seen_count)
         return;
-    add_brands(&s);
-    post->mentions = arena_alloc(memory,
-                                 s.seen_count * sizeof(*post->mentions));
-    for (size_t i = 0; i < s.seen_count; i++)
-        if (s.seen[i].verdict == VERDICT_ACCEPTED)
-            post->mentions[post->mention_count++] = (struct mention){
-                .subject = s.seen[i].subject, .span = s.seen[i].span };
+    add_brands(s);
+    size_t room = s->seen_count < POST_MENTIONS_LIMIT ? s->seen_count
+                                                      : POST_MENTIONS_LIMIT;
+    post->mentions = arena_alloc(memory, room * sizeof(*post->mentions));
+    take_accepted(s, post, true);
+    take_accepted(s, post, false);
     if (post->mention_count > 1)
         qsort(post->mentions, post->mention_count, sizeof(*post->mentions),
               compare_mentions);
@@ -370,7 +417,7 @@ void mentions_find(const struct mentions *m, struct matcher *matcher,
 
 /* Telling why. */
 
-static void tell_verdict(const struct search *s, const struct seen *seen,
+static void tell_verdict(const struct finder *s, const struct seen *seen,
                          struct buf *out)
 {
     const struct watched *w = &s->m->watched[seen->subject];
@@ -394,24 +441,22 @@ static void tell_verdict(const struct search *s, const struct seen *seen,
     }
 }
 
-int mentions_explain(const struct mentions *m, struct matcher *matcher,
-                     const char *subject, struct text text, struct buf *out)
+int finder_explain(struct finder *s, const char *subject, struct text text,
+                   struct buf *out)
 {
     struct words words = WORDS_INIT;
-    struct search s = { .m = m, .matcher = matcher, .words = &words };
-    words_split(&words, text);
-    if (words.count)
-        search_text(&s);
-    add_brands(&s);
     const struct seen *seen = NULL;
-    for (size_t i = 0; i < s.seen_count; i++)
-        if (strcmp(m->watched[s.seen[i].subject].name, subject) == 0)
-            seen = &s.seen[i];
+    words_split(&words, text);
+    search_text(s, &words, NULL);
+    add_brands(s);
+    for (size_t i = 0; i < s->seen_count; i++)
+        if (strcmp(s->m->watched[s->seen[i].subject].name, subject) == 0)
+            seen = &s->seen[i];
     if (seen)
-        tell_verdict(&s, seen, out);
+        tell_verdict(s, seen, out);
     else
         buf_printf(out, "%s: no, none of its names is there", subject);
-    if (s.faults & POST_FAULT_PATTERN)
+    if (s->faults & POST_FAULT_PATTERN)
         buf_puts(out, "; a pattern passed its match limit");
     buf_putc(out, '\n');
     words_release(&words);

@@ -16,7 +16,7 @@ struct rules {
 
 struct tagger {
     const struct rules *rules;
-    struct matcher *matcher;
+    struct finder *finder;
     struct scorer *scorer;
     struct spotter *spotter;
     struct words words;
@@ -90,7 +90,7 @@ struct tagger *tagger_open(const struct rules *r)
 {
     struct tagger *t = mem_alloc(sizeof(*t));
     t->rules = r;
-    t->matcher = matcher_open();
+    t->finder = finder_open(r->mentions);
     t->scorer = scorer_open(r->sentiment);
     t->spotter = spotter_open(r->topics);
     return t;
@@ -100,7 +100,7 @@ void tagger_close(struct tagger *t)
 {
     if (!t)
         return;
-    matcher_close(t->matcher);
+    finder_close(t->finder);
     scorer_close(t->scorer);
     spotter_close(t->spotter);
     words_release(&t->words);
@@ -187,8 +187,7 @@ static void tag_post(struct tagger *t, struct post *post,
     words_split(&t->words, post->text);
     prepare_mask(t);
     language_guess(t->rules->languages, post, &t->words);
-    mentions_find(t->rules->mentions, t->matcher, &t->words, post, memory,
-                  t->mask);
+    finder_find(t->finder, &t->words, post, memory, t->mask);
     post->tags = (struct tags){ .label = LABEL_UNSCORED };
     post->wish = post->from = post->to = (struct span){ 0, 0 };
     if (is_scored(post)) {

@@ -170,12 +170,12 @@ static void bench_subjects(const struct texts *t, size_t subjects)
 {
     struct config *c = make_config(subjects);
     struct mentions *m;
-    struct matcher *matcher = matcher_open();
     struct error err = ERROR_INIT;
     if (mentions_open(&m, c, NULL, &err)) {
         fprintf(stderr, "%s\n", err.text);
         exit(1);
     }
+    struct finder *finder = finder_open(m);
     struct words w = WORDS_INIT;
     struct arena memory = { 0 };
     uint64_t found = 0;
@@ -184,7 +184,7 @@ static void bench_subjects(const struct texts *t, size_t subjects)
         struct post post = { .text = t->items[i] };
         words_split(&w, t->items[i]);
         double start = now();
-        mentions_find(m, matcher, &w, &post, &memory, NULL);
+        finder_find(finder, &w, &post, &memory, NULL);
         spent += now() - start;
         found += post.mention_count;
         if (i % 1000 == 0)
@@ -193,8 +193,8 @@ static void bench_subjects(const struct texts *t, size_t subjects)
     tell("mentions", subjects, t, spent, found);
     words_release(&w);
     arena_release(&memory);
+    finder_close(finder);
     mentions_close(m);
-    matcher_close(matcher);
     config_close(c);
 }
 

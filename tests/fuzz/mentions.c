@@ -19,25 +19,25 @@ static void search(const struct mentions *m, struct text text)
     struct arena memory = { 0 };
     struct words words = WORDS_INIT;
     struct post post = { .text = text };
-    struct matcher *matcher = matcher_open();
+    struct finder *finder = finder_open(m);
     struct buf why = BUF_INIT(0);
     clean_post(&post, &memory);
     words_split(&words, post.text);
     uint8_t *mask = mem_alloc(words.count);
-    mentions_find(m, matcher, &words, &post, &memory, mask);
+    finder_find(finder, &words, &post, &memory, mask);
     for (uint32_t i = 0; i < post.mention_count; i++) {
         const struct mention *found = &post.mentions[i];
         if (found->subject > 1 || found->span.length == 0 ||
             found->span.start + found->span.length > post.text.length)
             abort();
     }
-    if (mentions_explain(m, matcher, "s", post.text, &why) == 1 &&
+    if (finder_explain(finder, "s", post.text, &why) == 1 &&
         !post.mention_count)
         abort();
     buf_release(&why);
     mem_free(mask);
     words_release(&words);
-    matcher_close(matcher);
+    finder_close(finder);
     arena_release(&memory);
 }
 

@@ -26,7 +26,7 @@ struct rig {
     struct subject subjects[SUBJECTS];
     char *lists[SUBJECTS][3][ITEMS];
     struct mentions *m;
-    struct matcher *matcher;
+    struct finder *finder;
 };
 
 static struct option_list list_of(char **items, const char *const *from)
@@ -59,14 +59,15 @@ static int rig_open(struct rig *r, const struct watch *watch, size_t count,
             .brand = watch[i].brand,
             .line = 10 + (int)i,
         };
-    r->matcher = matcher_open();
-    return mentions_open(&r->m, &r->config, faults, err);
+    int rc = mentions_open(&r->m, &r->config, faults, err);
+    r->finder = rc ? NULL : finder_open(r->m);
+    return rc;
 }
 
 static void rig_close(struct rig *r)
 {
+    finder_close(r->finder);
     mentions_close(r->m);
-    matcher_close(r->matcher);
 }
 
 /* "acme=Acme acme/card=Acme Card": subjects and what matched. */
@@ -78,7 +79,7 @@ static void rig_expect(struct rig *r, const char *text, const char *wanted)
     struct buf got = BUF_INIT(0);
     words_split(&words, post.text);
     uint8_t *mask = mem_alloc(words.count + 1);
-    mentions_find(r->m, r->matcher, &words, &post, &memory, mask);
+    finder_find(r->finder, &words, &post, &memory, mask);
     for (uint32_t i = 0; i < post.mention_count; i++)
         buf_printf(&got, "%s%s=%.*s", i ? " " : "",
                    r->subjects[post.mentions[i].subject].name,
@@ -252,14 +253,14 @@ static void test_longer(void **state)
     rig_expect(&r, "the returns app", "acme=returns app acme/app=returns app");
     rig_expect(&r, "express", "press=express");
     struct buf why = BUF_INIT(0);
-    mentions_explain(r.m, r.matcher, "acme", TEXT("Acme Express"), &why);
+    finder_explain(r.finder, "acme", TEXT("Acme Express"), &why);
     assert_string_equal(why.data,
                         "acme: no, its name is only part of a longer name\n");
     buf_clear(&why);
-    mentions_explain(r.m, r.matcher, "acme", TEXT("our ACME"), &why);
+    finder_explain(r.finder, "acme", TEXT("our ACME"), &why);
     assert_string_equal(why.data, "acme: yes, \"ACME\"\n");
     buf_clear(&why);
-    mentions_explain(r.m, r.matcher, "acme", TEXT("nobody"), &why);
+    finder_explain(r.finder, "acme", TEXT("nobody"), &why);
     assert_string_equal(why.data, "acme: no, none of its names is there\n");
     buf_release(&why);
     rig_close(&r);
@@ -324,7 +325,7 @@ static void test_limit(void **state)
     struct arena memory = { 0 };
     struct post post = { .text = text_of(text) };
     words_split(&words, post.text);
-    mentions_find(r.m, r.matcher, &words, &post, &memory, NULL);
+    finder_find(r.finder, &words, &post, &memory, NULL);
     assert_int_equal(post.faults, POST_FAULT_PATTERN);
     assert_int_equal(post.mention_count, 1);
     words_release(&words);
@@ -354,13 +355,74 @@ static void test_hostile(void **state)
             big[i] = fills[f][i % strlen(fills[f])];
         struct post post = { .text = { big, POST_TEXT_LIMIT } };
         words_split(&words, post.text);
-        mentions_find(r.m, r.matcher, &words, &post, &memory, NULL);
+        finder_find(r.finder, &words, &post, &memory, NULL);
         assert_int_equal(post.mention_count, 0);
         words_release(&words);
         arena_release(&memory);
     }
     mem_free(big);
     rig_close(&r);
+}
+
+/* A brand with so many products that each waits for the same word, shares a
+ * name with all others and differs by what stands near: none is overlooked,
+ * and of more than fit in a post the brand is kept. */
+static void test_crowd(void **state)
+{
+    (void)state;
+    enum { CROWD = 300 };
+    static char names[CROWD + 1][24], matches[CROWD + 1][24],
+        nears[CROWD + 1][24];
+    static char *items[CROWD + 1][3];
+    static struct subject subjects[CROWD + 1];
+    struct config config = { .path = (char *)(uintptr_t)"crowd.yaml",
+                             .subjects = subjects,
+                             .subject_count = CROWD + 1 };
+    struct mentions *m;
+    struct buf text = BUF_INIT(0);
+    for (int i = 0; i <= CROWD; i++) {
+        bool query = i % 2;
+        snprintf(names[i], sizeof(names[i]), "acme/w%d", i);
+        snprintf(matches[i], sizeof(matches[i]),
+                 query && i < CROWD ? "acme AND w%d" : "Acme", i);
+        snprintf(nears[i], sizeof(nears[i]), "w%d", i);
+        items[i][0] = matches[i];
+        items[i][1] = nears[i];
+        subjects[i] = (struct subject){
+            .name = names[i], .match = { &items[i][0], 1 },
+            .require = { &items[i][1], i < CROWD && !query }, .near = 3,
+            .brand = CROWD, /* the last one */
+        };
+        buf_printf(&text, "acme w%d. ", i);
+    }
+    assert_int_equal(mentions_open(&m, &config, NULL, NULL), 0);
+    struct finder *finder = finder_open(m);
+    for (int i = 0; i < CROWD; i++) {
+        char one[40];
+        struct words words = WORDS_INIT;
+        struct arena memory = { 0 };
+        snprintf(one, sizeof(one), "my acme w%d broke", i);
+        struct post post = { .text = text_of(one) };
+        words_split(&words, post.text);
+        finder_find(finder, &words, &post, &memory, NULL);
+        assert_int_equal(post.mention_count, 2);
+        assert_int_equal(post.mentions[0].subject, i);
+        assert_int_equal(post.mentions[1].subject, CROWD);
+        words_release(&words);
+        arena_release(&memory);
+    }
+    struct words words = WORDS_INIT;
+    struct arena memory = { 0 };
+    struct post post = { .text = text_of(buf_text(&text)) };
+    words_split(&words, post.text);
+    finder_find(finder, &words, &post, &memory, NULL);
+    assert_int_equal(post.mention_count, POST_MENTIONS_LIMIT);
+    assert_int_equal(post.mentions[POST_MENTIONS_LIMIT - 1].subject, CROWD);
+    words_release(&words);
+    arena_release(&memory);
+    buf_release(&text);
+    finder_close(finder);
+    mentions_close(m);
 }
 
 int main(void)
@@ -371,7 +433,7 @@ int main(void)
         cmocka_unit_test(test_patterns), cmocka_unit_test(test_queries),
         cmocka_unit_test(test_exclude_require), cmocka_unit_test(test_longer),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_hostile), cmocka_unit_test(test_crowd),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
