@@ -99,13 +99,13 @@ static bool is_skippable(const struct word *word, const char *text)
     const char *c = text + word->start;
     switch (word->length) {
     case 1:
-        return *c == '.' || *c == '-' || *c == '/' || *c == '\'';
+        return strchr(".-/'\"", *c) != NULL;
     case 2: /* ® */
         return memcmp(c, "\xc2\xae", 2) == 0;
-    case 3: /* ™ – ’ */
+    case 3: /* ™, hyphens and dashes, ‘ ’ “ ” */
         return memcmp(c, "\xe2\x84\xa2", 3) == 0 ||
-               memcmp(c, "\xe2\x80\x93", 3) == 0 ||
-               memcmp(c, "\xe2\x80\x99", 3) == 0;
+               (memcmp(c, "\xe2\x80", 2) == 0 &&
+                (unsigned char)c[2] >= 0x90 && (unsigned char)c[2] <= 0x9d);
     default:
         return false;
     }

@@ -127,6 +127,10 @@ static void test_names(void **state)
     one("Harrow-Pine", "harrow pine's", "s=harrow pine");
     one("Wilma's", "wilmas and Wilma's", "s=wilmas");
     one("7-Star", "the 7 star shop", "s=7 star");
+    one("7-Star", "the 7\xe2\x80\x91star shop", "s=7\xe2\x80\x91star");
+    one("Toys R Fun", "Toys \"R\" Fun", "s=Toys \"R\" Fun");
+    one("Toys R Fun", "Toys \xe2\x80\x9cR\xe2\x80\x9d Fun",
+        "s=Toys \xe2\x80\x9cR\xe2\x80\x9d Fun");
     one("Caf\xc3\xa9 Ole", "cafe ole", "s=cafe ole");
     one("Caf\xc3\xa9 Ole", "CAF\xc3\x89 Ole", "s=CAF\xc3\x89 Ole");
     one("\xe7\x84\xa1\xe5\x8d\xb0", "\xe5\xa4\xa7\xe7\x84\xa1\xe5\x8d\xb0!",
