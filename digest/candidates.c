@@ -20,53 +20,6 @@ enum {
     SAMPLE_TEXT_MOST = 4000, /* bytes kept of a text */
 };
 
-static void set_put(uint64_t *slots, size_t room, uint64_t hash)
-{
-    size_t at = (size_t)hash & (room - 1);
-
-    while (slots[at])
-        at = (at + 1) & (room - 1);
-    slots[at] = hash;
-}
-
-bool hash_set_has(const struct hash_set *s, uint64_t hash)
-{
-    size_t at;
-
-    if (s->room == 0)
-        return false;
-    at = (size_t)hash & (s->room - 1);
-    while (s->slots[at] && s->slots[at] != hash)
-        at = (at + 1) & (s->room - 1);
-    return s->slots[at] == hash;
-}
-
-bool hash_set_add(struct hash_set *s, uint64_t hash)
-{
-    if (hash_set_has(s, hash))
-        return false;
-    if (s->count * 2 >= s->room) {
-        size_t room = s->room ? s->room * 2 : 64;
-        uint64_t *slots = mem_alloc(room * sizeof(*slots));
-
-        for (size_t i = 0; i < s->room; i++)
-            if (s->slots[i])
-                set_put(slots, room, s->slots[i]);
-        mem_free(s->slots);
-        s->slots = slots;
-        s->room = room;
-    }
-    set_put(s->slots, s->room, hash);
-    s->count++;
-    return true;
-}
-
-void hash_set_release(struct hash_set *s)
-{
-    mem_free(s->slots);
-    *s = (struct hash_set){ 0 };
-}
-
 /* ---- words that are never a term -------------------------------------- */
 
 static void set_add_words(struct hash_set *s, struct words *w,

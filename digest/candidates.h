@@ -5,20 +5,11 @@
 #define DIGEST_CANDIDATES_H
 
 #include "base/config.h"
+#include "base/hash_set.h"
 #include "base/mem.h"
 #include "digest/terms.h"
 #include "pipeline/words.h"
 #include "store/store.h"
-
-/* An open-addressing set of hashes; 0 is never a member. */
-struct hash_set {
-    uint64_t *slots;
-    size_t count, room;      /* room: a power of two or 0 */
-};
-/* True when it was new. */
-bool hash_set_add(struct hash_set *s, uint64_t hash);
-bool hash_set_has(const struct hash_set *s, uint64_t hash);
-void hash_set_release(struct hash_set *s);
 
 /* Words that are never a term. */
 struct unwanted {

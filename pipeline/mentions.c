@@ -6,6 +6,15 @@
 
 enum { FILTER_BITS_MIN = 12 };
 
+struct compiler {
+    struct mentions *m;
+    const struct config *config;
+    struct buf *faults;
+    struct error *err;
+    struct hash_set usual;   /* keys that entries wait for already */
+    int rc;
+};
+
 static void add_end(struct mentions *m, uint64_t key, uint32_t entry,
                     const struct name *name, bool longer)
 {
@@ -15,8 +24,10 @@ static void add_end(struct mentions *m, uint64_t key, uint32_t entry,
 
 static void add_trigger(void *context, const struct name *name, uint64_t word)
 {
-    struct mentions *m = context;
+    struct compiler *c = context;
+    struct mentions *m = c->m;
     uint32_t entry = (uint32_t)m->entry_count - 1;
+    hash_set_add(&c->usual, name ? name_key(name) : word);
     if (!name) {
         m->needs_words = true;
         add_end(m, word, entry, NULL, false);
@@ -95,14 +106,6 @@ static void build_filter(struct mentions *m)
         }
 }
 
-struct compiler {
-    struct mentions *m;
-    const struct config *config;
-    struct buf *faults;
-    struct error *err;
-    int rc;
-};
-
 static struct query *compile(struct compiler *c, const struct subject *s,
                              const struct option_list *list, size_t index)
 {
@@ -132,8 +135,8 @@ static void compile_match(struct compiler *c, size_t index)
                               sizeof(*m->entries));
         m->entries[m->entry_count++] = (struct entry){
             (uint32_t)index, query_is_name(q), q };
-        if (query_triggers(q, no_trigger, NULL)) {
-            query_triggers(q, add_trigger, m);
+        if (query_triggers(q, &c->usual, no_trigger, NULL)) {
+            query_triggers(q, &c->usual, add_trigger, c);
         } else {
             m->always = mem_grow(m->always, &m->always_room, m->always_count,
                                  sizeof(*m->always));
@@ -189,13 +192,15 @@ int mentions_open(struct mentions **out, const struct config *config,
                   struct buf *faults, struct error *err)
 {
     struct mentions *m = mem_alloc(sizeof(*m));
-    struct compiler c = { m, config, faults, err, 0 };
+    struct compiler c = { .m = m, .config = config, .faults = faults,
+                          .err = err };
     *out = NULL;
     m->count = config->subject_count;
     m->names = mem_alloc(m->count * sizeof(*m->names));
     m->watched = mem_alloc(m->count * sizeof(*m->watched));
     for (size_t i = 0; i < config->subject_count; i++)
         compile_subject(&c, i);
+    hash_set_release(&c.usual);
     build_slots(m);
     build_filter(m);
     if (c.rc)

@@ -49,6 +49,15 @@ int name_forms(struct name out[NAME_FORMS], size_t *count, struct text source,
                bool sensitive, struct error *err);
 void name_release(struct name *n);
 
+/* What all its pieces hash to, in order. */
+static inline uint64_t name_key(const struct name *n)
+{
+    uint64_t key = n->pieces[0];
+    for (size_t i = 1; i < n->count; i++)
+        key = words_join(key, n->pieces[i]);
+    return key;
+}
+
 /* What was found: words [first, last], bytes. */
 struct hit {
     size_t first, last;

@@ -426,33 +426,61 @@ bool query_is_name(const struct query *q)
     return q->root->kind == NODE_NAME;
 }
 
-static bool node_triggers(const struct node *n, visit_trigger *visit,
-                          void *context)
+static bool is_usual(const struct node *n, const struct hash_set *usual)
 {
+    bool some = false;
     switch (n->kind) {
     case NODE_NAME:
         for (size_t i = 0; i < n->form_count; i++)
-            visit(context, &n->forms[i], 0);
+            some |= hash_set_has(usual, name_key(&n->forms[i]));
+        return some;
+    case NODE_PATTERN:
+        return !n->word || hash_set_has(usual, n->word);
+    case NODE_NOT:
+        return true;
+    case NODE_OR:
+        return is_usual(n->left, usual) || is_usual(n->right, usual);
+    default:
+        return is_usual(n->left, usual) && is_usual(n->right, usual);
+    }
+}
+
+struct telling {
+    const struct hash_set *usual;
+    visit_trigger *visit;
+    void *context;
+};
+
+static bool node_triggers(const struct node *n, const struct telling *to)
+{
+    bool swap;
+    switch (n->kind) {
+    case NODE_NAME:
+        for (size_t i = 0; i < n->form_count; i++)
+            to->visit(to->context, &n->forms[i], 0);
         return true;
     case NODE_PATTERN:
         if (n->word)
-            visit(context, NULL, n->word);
+            to->visit(to->context, NULL, n->word);
         return n->word != 0;
     case NODE_NOT:
         return false;
     case NODE_OR: { /* either may be there: both sides must tell theirs */
-        bool left = node_triggers(n->left, visit, context);
-        return node_triggers(n->right, visit, context) && left;
+        bool left = node_triggers(n->left, to);
+        return node_triggers(n->right, to) && left;
     }
     default: /* one side is enough: both must be there */
-        return node_triggers(n->left, visit, context) ||
-               node_triggers(n->right, visit, context);
+        swap = is_usual(n->left, to->usual) && !is_usual(n->right, to->usual);
+        return node_triggers(swap ? n->right : n->left, to) ||
+               node_triggers(swap ? n->left : n->right, to);
     }
 }
 
-bool query_triggers(const struct query *q, visit_trigger *visit, void *context)
+bool query_triggers(const struct query *q, const struct hash_set *usual,
+                    visit_trigger *visit, void *context)
 {
-    return node_triggers(q->root, visit, context);
+    struct telling to = { usual, visit, context };
+    return node_triggers(q->root, &to);
 }
 
 struct search {

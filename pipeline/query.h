@@ -12,6 +12,7 @@
 #define PIPELINE_QUERY_H
 
 #include "base/error.h"
+#include "base/hash_set.h"
 #include "base/pattern.h"
 #include "pipeline/name.h"
 
@@ -26,11 +27,13 @@ bool query_is_name(const struct query *q);
 
 /* What must stand in a text for the query to be worth a try: any of the
  * names given to the visitor (borrowed from the query), or a word of that
- * hash alone. False: it must be tried on every text. */
+ * hash alone. False: it must be tried on every text. Where two are needed one
+ * is told, rather that with no name_key() or word in usual: of a thousand
+ * queries "acme AND ..." few are then tried where acme is. */
 typedef void visit_trigger(void *context, const struct name *name,
                            uint64_t word);
-bool query_triggers(const struct query *q, visit_trigger *visit,
-                    void *context);
+bool query_triggers(const struct query *q, const struct hash_set *usual,
+                    visit_trigger *visit, void *context);
 
 /* The first hit in words [from, until]; 1, 0, -1: a pattern passed its limit.
  * A query's hit is that of its first operand that holds. */
