@@ -140,11 +140,13 @@ void digest_chat(const struct digest *d, struct buf *out, bool slack)
     phrase_data(&b, d);
     say(&m, &b);
     line(&m);
-    for (size_t i = 0; i < d->fault_count; i++) {
-        phrase_quote(&b, d->faults[i], 0);
-        say(&m, &b);
-        line(&m);
+    for (size_t i = 0; phrase_note(&b, d, i) > 0; i++) {
+        if (b.length) {
+            say(&m, &b);
+            line(&m);
+        }
     }
+    buf_release(&b);
     if (!d->alerts || (!d->posts && !d->expired && !d->alerts->count))
         return;
     for (size_t i = 0; i < d->alerts->count; i++)

@@ -30,7 +30,6 @@ struct composer {
     bool any_own;
     int64_t starts[DAYS_SPAN + 1]; /* of the local days; the last two are
                                     * the day's own from and until */
-    bool known[DIGEST_DAYS];   /* a history day that was collected */
     uint64_t floor;            /* fewer posts: too few to say */
 };
 

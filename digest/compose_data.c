@@ -70,7 +70,7 @@ static int add_source(struct composer *c, const char *name, size_t *room,
     if (days_series(c->store, c->starts, NULL, name, days, err))
         return -1;
     for (int i = 0; i < DIGEST_DAYS; i++)
-        if (c->known[i])
+        if (c->d->known[i])
             sorted[known++] = (double)days[i].posts;
     qsort(sorted, known, sizeof(*sorted), ascending);
     double usual = !known ? NAN
@@ -162,10 +162,10 @@ int compose_data(struct composer *c, struct error *err)
         if (coverage_share(&share, c->store, c->config, c->starts[i],
                            c->starts[i + 1], err))
             return -1;
-        c->known[i] = days[i].posts > 0 && share >= HISTORY_FLOOR;
-        d->known[i] = c->known[i];
-        d->history_days += c->known[i];
+        d->known[i] = days[i].posts > 0 && share >= HISTORY_FLOOR;
+        d->history_days += d->known[i];
     }
+    d->known[DIGEST_DAYS] = true;
     if (for_each(c, STORE_SOURCES, add_source, err))
         return -1;
     if (d->gap_count)

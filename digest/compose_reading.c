@@ -130,14 +130,14 @@ static bool shown(const struct digest *d, const struct sample *s)
     return false;
 }
 
-/* Each brand's best, then each one's second: ours first in every round. */
+/* Ours, then the rivals': each brand's best, then each one's second. */
 void reading_finish(struct reading *r)
 {
     struct composer *c = r->c;
     struct digest *d = c->d;
     d->samples = mem_alloc(SHOWN * sizeof(*d->samples));
-    for (size_t rank = 0; rank < EACH; rank++)
-        for (int ours = 1; ours >= 0; ours--)
+    for (int ours = 1; ours >= 0; ours--)
+        for (size_t rank = 0; rank < EACH; rank++)
             for (size_t i = 0; i < c->watched_count; i++) {
                 const struct shelf *shelf = &r->shelves[i];
                 if (watched_ours(c, (int)i) == ours && rank < shelf->count &&

@@ -8,6 +8,7 @@
 #include "digest/compose.h"
 
 enum { TERM_SUBJECTS = 12, RISING = 8 };
+#define RIVALS_SURPRISE 6.0 /* of a rival's word, to be told: one in 10^6 */
 
 /* Median and 10th to 90th percentile: with 28 days, wider quantiles would be
  * single days. */
@@ -60,6 +61,16 @@ static int day_hours(struct composer *c, struct digest_standing *s,
     return 0;
 }
 
+/* Beyond what the past shows by a fifth and a post: eight days of ten are
+ * within, so that one in five would be told without. */
+static bool drifted(const struct digest *d, const struct digest_standing *s)
+{
+    double posts = (double)s->today.posts;
+    return d->history_days >= DIGEST_DAYS / 4 && !isnan(s->change) &&
+           ((!s->few && posts > s->high * 1.2 + 1) ||
+            posts < s->low * 0.8 - 1);
+}
+
 /* Against its own past: only days that were collected count. */
 static void compare(struct composer *c, struct digest_standing *s,
                     const struct counts *days)
@@ -72,7 +83,7 @@ static void compare(struct composer *c, struct digest_standing *s,
         estimate_net(&net, &days[i], 0);
         s->history[i] = (uint32_t)days[i].posts;
         s->history_net[i] = days[i].posts ? (float)net.value : NAN;
-        if (!c->known[i])
+        if (!c->d->known[i])
             continue;
         counts_add(&past, &days[i]);
         sorted[known++] = (double)days[i].posts;
@@ -87,6 +98,16 @@ static void compare(struct composer *c, struct digest_standing *s,
     s->high = quantile(sorted, known, 0.9);
     if (s->usual > 0 && c->d->closed)
         s->change = (double)s->today.posts / s->usual - 1;
+    s->drifted = drifted(c->d, s);
+}
+
+static bool is_told(const struct digest *d, const char *subject)
+{
+    for (size_t i = 0; i < d->alerts->count; i++)
+        for (size_t k = 0; k < d->alerts->items[i].part_count; k++)
+            if (strcmp(d->alerts->items[i].parts[k].subject, subject) == 0)
+                return true;
+    return false;
 }
 
 static int add_standing(struct composer *c, struct watched *w, size_t *room,
@@ -101,7 +122,9 @@ static int add_standing(struct composer *c, struct watched *w, size_t *room,
     s->title = w->title;
     s->product = w->product;
     s->own = w->own;
+    s->told = is_told(d, s->name);
     s->today = days[DIGEST_DAYS];
+    s->history[DIGEST_DAYS] = (uint32_t)s->today.posts;
     s->yesterday = days[DIGEST_DAYS - 1];
     s->authors = w->authors;
     if (d->expired) { /* the sketches outlive the posts */
@@ -152,7 +175,7 @@ int compose_standing(struct composer *c, struct error *err)
         for (int k = 0; k < DAYS_SPAN; k++) {
             if (k > DIGEST_DAYS - COMPOSE_WEEK)
                 counts_add(&w->week, &days[k]);
-            if (k < DIGEST_DAYS && c->known[k])
+            if (k < DIGEST_DAYS && c->d->known[k])
                 before[i] += days[k].posts;
         }
         today[i] = days[DIGEST_DAYS].posts;
@@ -174,6 +197,8 @@ static struct term keep_term(struct composer *c, const struct term *t)
     struct arena *memory = &c->d->memory;
     struct term out = *t;
     out.text = arena_copy(memory, t->text, strlen(t->text));
+    if (t->phrase)
+        out.phrase = arena_copy(memory, t->phrase, strlen(t->phrase));
     for (size_t i = 0; i < out.example_count; i++)
         sample_copy(memory, &out.examples[i], &t->examples[i]);
     return out;
@@ -201,7 +226,7 @@ bool watched_named(const struct composer *c, int index, const char *text)
 static bool is_name(const struct composer *c, const char *text)
 {
     for (size_t i = 0; i < c->watched_count; i++)
-        if (watched_ours(c, (int)i) && watched_named(c, (int)i, text))
+        if (watched_named(c, (int)i, text))
             return true;
     return false;
 }
@@ -212,15 +237,19 @@ static bool already_told(const struct digest *d, const char *text)
         for (size_t k = 0; k < d->alerts->items[i].term_count; k++)
             if (strcmp(d->alerts->items[i].terms[k].text, text) == 0)
                 return true;
-    for (size_t i = 0; i < d->rising_count; i++)
-        if (strcmp(d->rising[i].text, text) == 0)
+    for (size_t i = 0; i < d->rising_count; i++) {
+        const struct term *t = &d->rising[i].term;
+        if (strcmp(t->text, text) == 0 ||
+            (t->phrase && strcasestr(t->phrase, text)))
             return true;
+    }
     return false;
 }
 
 static int by_z(const void *a, const void *b)
 {
-    const struct term *x = a, *y = b;
+    const struct term *x = &((const struct digest_word *)a)->term;
+    const struct term *y = &((const struct digest_word *)b)->term;
     return x->z != y->z ? (x->z < y->z ? 1 : -1) : strcmp(x->text, y->text);
 }
 
@@ -232,17 +261,18 @@ static int find_terms(struct composer *c, struct digest_standing *s,
     struct terms_query q = { .subject = s->name, .from = d->from,
                              .until = d->until, .limit = 5,
                              .write_cache = store_writable(c->store) };
+    bool ours = watched_ours(c, watched_find(c, s->name));
     if (terms_find(&found, c->store, c->config, &q, err))
         return -1;
     for (size_t i = 0; i < found->count && s->term_count < 5; i++) {
         struct term t = keep_term(c, &found->items[i]);
         s->terms[s->term_count++] = t;
-        if (!watched_ours(c, watched_find(c, s->name)) ||
+        if ((!ours && t.surprise < RIVALS_SURPRISE) ||
             already_told(d, t.text) || is_name(c, t.text))
             continue;
         d->rising = mem_grow(d->rising, room, d->rising_count,
                              sizeof(*d->rising));
-        d->rising[d->rising_count++] = t;
+        d->rising[d->rising_count++] = (struct digest_word){ s->name, t };
     }
     terms_close(found);
     return 0;

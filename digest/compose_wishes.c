@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What shoppers ask for: suggestions of two weeks grouped by the thing they
- * wish, counted in people. Finds no wish itself: the post's span says where
- * it is. */
+ * wish, and what their questions are about, counted in people. Finds no wish
+ * itself: the post's span says where it is. */
 #include <stdlib.h>
 
+#include "digest/candidates.h"
 #include "digest/compose.h"
-#include "pipeline/words.h"
 
 enum {
     KEY_WORDS = 12,      /* content words of a wish that are compared */
     GROUPS = 600,        /* that a new wording is compared with */
     SHOWN = 8,
-    ASKED_BY = 2,        /* people; a wish of one is a post worth reading */
+    ASKED_BY = 3,        /* people; what two wish may be chance */
 };
 
 struct group {
@@ -36,6 +36,7 @@ struct wishes {
     size_t group_count, group_room;
     struct asker *askers;
     size_t asker_count, asker_room;
+    struct hash_set questions;   /* of week, aspect and author */
 };
 
 /* Words that say that something is wished, not what. */
@@ -205,20 +206,37 @@ static void word_wish(struct wishes *w, struct group *g, struct text wish,
     g->wish.text = arena_copy(memory, wish.data, wish.length);
 }
 
+/* Each person once a week and aspect. */
+static void count_question(struct wishes *w, const struct sighting *s,
+                           const struct tags *tags)
+{
+    struct digest_questions *all = w->c->d->questions;
+    for (uint64_t a = 0; a < ASPECT_COUNT; a++)
+        if (tags->aspects >> a & 1 &&
+            hash_set_add(&w->questions, words_join(s->post->author_hash,
+                                                   2 * a + s->week + 1)))
+            (*(s->week ? &all[a].week : &all[a].before))++;
+}
+
 void wishes_take(struct wishes *w, const struct sighting *s)
 {
     const struct post *post = s->post;
     const struct tags *tags = &post->tags;
     uint64_t words[KEY_WORDS];
+    int watched = addressed(w->c, s, &tags);
+    if (watched < 0)
+        return;
+    if (tags->intents & 1 << INTENT_QUESTION && post->author_hash &&
+        post->kind != POST_REPOST)
+        count_question(w, s, tags);
     if (!(post->tags.intents & 1 << INTENT_SUGGESTION) ||
         !post->wish.length || post->kind == POST_REPOST ||
         (uint64_t)post->wish.start + post->wish.length > post->text.length)
         return;
-    int watched = addressed(w->c, s, &tags);
     struct text wish = { post->text.data + post->wish.start,
                          post->wish.length };
     size_t count = content(w, s, &wish, words);
-    if (watched < 0 || !count)
+    if (!count)
         return;
     size_t at = find_group(w, watched, words, count);
     struct group *g = &w->groups[at];
@@ -298,6 +316,7 @@ void wishes_finish(struct wishes *w)
     if (d->wish_count > SHOWN)
         d->wish_count = SHOWN;
     words_release(&w->words);
+    hash_set_release(&w->questions);
     mem_free(w->groups);
     mem_free(w->askers);
     mem_free(w);

@@ -42,10 +42,12 @@ struct digest_source {
     double usual;              /* posts a day, median of the history */
 };
 
-/* A brand or product. history[DIGEST_DAYS - 1] is the day before. */
+/* A brand or product. */
 struct digest_standing {
     const char *name, *title;
     bool product, own;
+    bool told;                 /* an alert is about it */
+    bool drifted;              /* the whole day is beyond low and high */
     struct counts today, yesterday;
     uint64_t authors;          /* exact for the day */
     struct estimate net;       /* (positive - negative) / scored, -1..1 */
@@ -56,13 +58,19 @@ struct digest_standing {
                                 * percentile of the days with coverage */
     double change;             /* today / usual - 1; NAN: no history, usual
                                 * is 0, or the day is not over */
-    uint32_t history[DIGEST_DAYS];
+    uint32_t history[DIGEST_DAYS + 1]; /* posts; the last is the day */
     float history_net[DIGEST_DAYS]; /* NAN on a day without posts */
     uint32_t hours[25];        /* the day's posts by local hour */
     size_t hour_count;         /* 23, 24 or 25 */
     bool few;                  /* today's posts are under the floor */
     struct term terms[5];      /* newly frequent, most telling first */
     size_t term_count;
+};
+
+/* A word newly frequent where the brand is spoken of. */
+struct digest_word {
+    const char *subject;
+    struct term term;
 };
 
 enum { WISHES_QUOTED = 3 }; /* a page has a post of theirs; others: a line */
@@ -73,6 +81,11 @@ struct digest_wish {
     uint64_t authors_before;   /* in the 7 days before */
     uint64_t today;
     struct sample sample;
+};
+
+/* People who asked our brands about an aspect. */
+struct digest_questions {
+    uint64_t week, before;     /* in the last 7 days, in the 7 before */
 };
 
 /* Questions, support requests and complaints, and who answered. */
@@ -133,7 +146,8 @@ struct digest {
     bool planned;              /* false: coverage was never recorded */
     bool closed;               /* the day is over at now */
     uint64_t restated;         /* changed since the day was first told */
-    bool known[DIGEST_DAYS];   /* history days that were collected */
+    bool known[DIGEST_DAYS + 1]; /* history days that were collected; the
+                                * last, the day, is always known */
     uint32_t history_days;     /* of DIGEST_DAYS that have posts and were
                                 * covered: the days "usual" is from */
     struct digest_gap *gaps;
@@ -146,14 +160,15 @@ struct digest {
 
     /* What changed. */
     struct alerts *alerts;     /* with causes; owned */
-    struct term *rising;       /* emerging terms of our brands, deduplicated
-                                * against the alerts' */
+    struct digest_word *rising; /* most telling first; none that an alert
+                                * tells, of rivals only the surest */
     size_t rising_count;
 
     struct digest_standing *standing; /* brands each followed by products */
     size_t standing_count;
     struct digest_wish *wishes;
     size_t wish_count;
+    struct digest_questions questions[ASPECT_COUNT];
     struct digest_waiting *waiting;
     size_t waiting_count;
     struct digest_experiment *experiments;
@@ -218,12 +233,14 @@ void digest_calendar(struct buf *out, const char *title, const int64_t *days,
 /* True when the folder has a page of the day. */
 bool digest_site_has(const char *folder, int64_t day);
 
-/* Shared by the renderers (digest/phrase.c): the day in words, "▲ 62 %",
+/* Shared by the renderers (digest/phrase*.c): the day in words, "▲ 62 %",
  * the sentence of an alert, the command that explains a figure. All plain
  * text: HTML and Markdown escape it. */
 void phrase_day(struct buf *out, int64_t day);           /* Friday 20 November 2026 */
 void phrase_date(struct buf *out, int64_t day);          /* 2026-11-20 */
+void phrase_date_short(struct buf *out, int64_t day);    /* "20 Nov " */
 void phrase_count(struct buf *out, uint64_t n);          /* 4,124 */
+void phrase_number(struct buf *out, double n);           /* rounded; 0: below */
 void phrase_people(struct buf *out, uint64_t n);         /* 2,829 people */
 void phrase_posts(struct buf *out, uint64_t n);          /* 4,124 posts */
 void phrase_posts_by(struct buf *out, uint64_t posts, uint64_t people);
@@ -260,18 +277,23 @@ void phrase_alert_terms(struct buf *out, const struct alert *a);
                                                /* "log in" ×41 · "5.2" new */
 void phrase_data(struct buf *out, const struct digest *d);
                               /* 4,124 posts by 2,829 people · coverage 96 % */
-/* What the history allows to say, "" when there is enough of it. */
-void phrase_history(struct buf *out, const struct digest *d);
-/* Posts of the day whose texts are gone, "" when there is none. */
-void phrase_expired(struct buf *out, const struct digest *d);
-/* Posts that came after the day was told, "" when there is none. */
-void phrase_restated(struct buf *out, const struct digest *d);
-/* What left its usual range, in a sentence or two. */
+/* What else is to be known of the data, one note after the other, faults
+ * first. 1: it is a fault; 0: not; -1: there is no more. May be "". */
+int phrase_note(struct buf *out, const struct digest *d, size_t at);
+/* What stood out, in a sentence or two. */
 void phrase_verdict(struct buf *out, const struct digest *d);
-void phrase_gap(struct buf *out, const struct digest *d,
-                const struct digest_gap *g);   /* bsky missing 03:10-04:25 */
+void phrase_words(struct buf *out, const struct digest *d);
+                     /* "wide-leg" by 21 people (usual 2) · Bolt "sale" ... */
+void phrase_days(struct buf *out, const struct digest *d,
+                 const struct digest_standing *s, size_t days);
+                                           /* its last days as a spark */
 void phrase_effect(struct buf *out, const struct effect *e);
                                            /* posts +62 (+40 to +81) %: rose */
+void phrase_wish(struct buf *out, const struct digest *d,
+                 const struct digest_wish *w);
+                                      /* 3 today, 12 the week before */
+void phrase_questions(struct buf *out, const struct digest *d);
+                     /* Asked about: app 98 people (35 the week before) · ... */
 void phrase_experiment(struct buf *out, const struct digest *d,
                        const struct digest_experiment *e);
 void phrase_answered(struct buf *out, uint64_t asked, uint64_t answered,

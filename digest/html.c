@@ -45,25 +45,12 @@ static void put_facts(const struct page *p)
     buf_puts(p->out, "<ul class=\"facts\">");
     phrase_data(&b, d);
     put_fact(p, d->planned && d->coverage < 0.8, &b);
-    for (size_t i = 0; i < d->gap_count; i++) {
-        phrase_gap(&b, d, &d->gaps[i]);
-        put_fact(p, true, &b);
+    for (size_t i = 0;; i++) {
+        int fault = phrase_note(&b, d, i);
+        if (fault < 0)
+            break;
+        put_fact(p, fault, &b);
     }
-    for (size_t i = 0; i < d->fault_count; i++) {
-        buf_puts(&b, d->faults[i]);
-        put_fact(p, true, &b);
-    }
-    phrase_restated(&b, d);
-    put_fact(p, false, &b);
-    phrase_expired(&b, d);
-    put_fact(p, false, &b);
-    if (d->unscored * 20 > d->collected) { /* few are usual */
-        phrase_count(&b, d->unscored);
-        buf_puts(&b, " in languages that are not scored");
-        put_fact(p, false, &b);
-    }
-    phrase_history(&b, d);
-    put_fact(p, false, &b);
     buf_puts(p->out, "</ul></header>\n");
 }
 
@@ -173,12 +160,9 @@ static void put_footer(const struct page *p)
     clock_format(d->day * DAY, day);
     buf_printf(p->out, "<footer><p>Net sentiment is (positive − negative) / "
                "posts in a language that is scored, with its 95 %% interval. "
-               "Usual is the median of the %u days before. Rules %u", d->history_days, d->rules);
-    if (d->rules_before)
-        buf_printf(p->out, " (the history was tagged by rules %u: figures "
-                   "across the change compare with care)", d->rules_before);
-    buf_printf(p->out, ". Made %s by <code>swell digest --day %.10s</code>."
-               "</p></footer>\n</main></body></html>\n",
+               "Usual is the median of the %u days before. Rules %u. Made %s "
+               "by <code>swell digest --day %.10s</code>.</p></footer>\n"
+               "</main></body></html>\n", d->history_days, d->rules,
                clock_format(d->now, now), day);
 }
 

@@ -98,8 +98,10 @@ static void put_alert(const struct page *p, const struct alert *a)
     html_phrase(p->out, &phrase);
     buf_puts(p->out, "</p>\n");
     put_hours(p, a);
-    put_words(p, a);
-    for (size_t i = 0; i < a->sample_count && i < 2; i++)
+    if (a->fresh) /* how it began was told before */
+        put_words(p, a);
+    for (size_t i = a->fresh ? 0 : a->sample_count > 1;
+         i < a->sample_count && i < 2; i++)
         html_sample(p->out, p->d, &a->samples[i]);
     if (p->links && p->links->subject) {
         buf_puts(p->out, "<p>More of it: ");
@@ -125,8 +127,11 @@ void html_changes(const struct page *p)
         html_phrase(p->out, &phrase);
         buf_puts(p->out, "</p>\n");
     }
-    if (p->d->rising_count)
-        buf_puts(p->out, "<h3>Newly frequent words</h3>");
-    html_terms(p->out, p->d->rising, p->d->rising_count);
+    if (p->d->rising_count) {
+        buf_puts(p->out, "<p><span class=\"dim\">New words:</span> ");
+        phrase_words(&phrase, p->d);
+        html_phrase(p->out, &phrase);
+        buf_puts(p->out, "</p>\n");
+    }
     buf_puts(p->out, "</section>\n");
 }

@@ -19,10 +19,18 @@ static void put_line(const struct page *p, struct buf *phrase)
 void html_wishes(const struct page *p)
 {
     const struct digest *d = p->d;
-    if (!d->wish_count)
+    struct buf phrase = BUF_INIT(0);
+    phrase_questions(&phrase, d);
+    if (!d->wish_count && !phrase.length)
         return;
-    open_section(p, "wishes", "What shoppers ask for <small>in 7 days</small>");
-    buf_puts(p->out, "<ol>\n");
+    open_section(p, "wishes", "What shoppers ask for <small>people in 7 days"
+                 "</small>");
+    if (phrase.length) {
+        buf_puts(p->out, "<p>");
+        html_phrase(p->out, &phrase);
+        buf_puts(p->out, "</p>\n");
+    }
+    buf_puts(p->out, d->wish_count ? "<ol>\n" : "");
     for (size_t i = 0; i < d->wish_count; i++) {
         const struct digest_wish *w = &d->wishes[i];
         buf_puts(p->out, "<li><b>");
@@ -32,19 +40,13 @@ void html_wishes(const struct page *p)
         buf_puts(p->out, ": ");
         phrase_people(p->out, w->authors);
         buf_puts(p->out, " <small>");
-        phrase_count(p->out, w->authors_before);
-        buf_puts(p->out, " the week before");
-        if (w->today) {
-            buf_puts(p->out, ", ");
-            phrase_count(p->out, w->today);
-            buf_puts(p->out, " today");
-        }
+        phrase_wish(p->out, d, w);
         buf_puts(p->out, "</small>");
         if (w->sample.text && i < WISHES_QUOTED)
             html_sample(p->out, d, &w->sample);
         buf_puts(p->out, "</li>\n");
     }
-    buf_puts(p->out, "</ol></section>\n");
+    buf_puts(p->out, d->wish_count ? "</ol></section>\n" : "</section>\n");
 }
 
 void html_waiting(const struct page *p)

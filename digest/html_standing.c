@@ -7,39 +7,21 @@
 
 #include "digest/chart.h"
 
-/* Set off only what a story above tells of: one day in ten leaves a range
- * that holds nine. */
-static bool is_told(const struct digest *d, const char *subject)
-{
-    for (size_t i = 0; d->alerts && i < d->alerts->count; i++)
-        for (size_t j = 0; j < d->alerts->items[i].part_count; j++)
-            if (strcmp(d->alerts->items[i].parts[j].subject, subject) == 0)
-                return true;
-    return false;
-}
-
 static void put_days(const struct page *p, const struct digest_standing *s)
 {
     const struct digest *d = p->d;
     struct buf what = BUF_INIT(0), safe = BUF_INIT(0);
-    uint32_t days[DIGEST_DAYS + 1];
-    bool known[DIGEST_DAYS + 1];
-    memcpy(days, s->history, sizeof(s->history));
-    memcpy(known, d->known, sizeof(d->known));
-    days[DIGEST_DAYS] = (uint32_t)s->today.posts;
-    known[DIGEST_DAYS] = true;
     if (p->mail) {
         enum { LAST = 8 }; /* a week, and the day */
         buf_puts(p->out, "<br><span class=\"spark\">");
-        phrase_spark(p->out, days + DIGEST_DAYS + 1 - LAST,
-                     known + DIGEST_DAYS + 1 - LAST, LAST);
+        phrase_days(p->out, d, s, LAST);
         buf_puts(p->out, "</span>");
         return;
     }
     buf_printf(&what, "%s: posts a day, last %d days, usually %.0f to %.0f",
                s->title, DIGEST_DAYS, s->low, s->high);
     html_escaped(&safe, buf_text(&what));
-    chart_days(p->out, days, known, DIGEST_DAYS + 1, s->low, s->high,
+    chart_days(p->out, s->history, d->known, DIGEST_DAYS + 1, s->low, s->high,
                buf_text(&safe));
     buf_release(&what);
     buf_release(&safe);
@@ -83,7 +65,7 @@ static void put_row(const struct page *p, const struct digest_standing *s)
     }
     put_net(p, s);
     buf_printf(out, "<td class=\"n change%s\">",
-               is_told(p->d, s->name) ? " up" : "");
+               s->told || s->drifted ? " up" : "");
     if (isnan(s->change))
         buf_puts(out, "<small>no baseline</small>");
     else
@@ -135,12 +117,12 @@ void html_standing(const struct page *p)
     put_columns(p);
     for (size_t i = 0; i < d->standing_count; i++)
         if (!d->standing[i].product || d->standing[i].today.posts ||
-            is_told(d, d->standing[i].name))
+            d->standing[i].told)
             put_row(p, &d->standing[i]);
     buf_puts(p->out, "</tbody></table>\n<p><small>Arrows: posts against the "
              "usual day. ");
     buf_puts(p->out, p->mail ? "Bars: the last eight days.</small></p>\n"
-                             : "The band holds nine days of ten; orange is "
+                             : "The band holds eight days of ten; orange is "
                                "told above.</small></p>\n");
     if (!p->mail) {
         html_fold(p, "Why: a command for any of these figures");

@@ -50,9 +50,12 @@ static void put_samples(struct writer *w, const char *name,
     write_end(w, ']');
 }
 
-static void put_term(struct writer *w, const struct term *t)
+static void put_term(struct writer *w, const struct term *t,
+                     const char *subject)
 {
     write_begin(w, NULL, '{');
+    if (subject)
+        write_text(w, "subject", subject);
     write_text(w, "term", t->text);
     write_text(w, "phrase", t->phrase);
     write_text(w, "kind", term_kind_names[t->kind]);
@@ -74,7 +77,7 @@ void json_terms(struct writer *w, const char *name, const struct term *terms,
 {
     write_begin(w, name, '[');
     for (size_t i = 0; i < count; i++)
-        put_term(w, &terms[i]);
+        put_term(w, &terms[i], NULL);
     write_end(w, ']');
 }
 
@@ -241,7 +244,10 @@ static void put_changes(struct writer *w)
     for (size_t i = 0; i < all->count; i++)
         json_alert(w, &all->items[i]);
     write_end(w, ']');
-    json_terms(w, "rising", d->rising, d->rising_count);
+    write_begin(w, "rising", '[');
+    for (size_t i = 0; i < d->rising_count; i++)
+        put_term(w, &d->rising[i].term, d->rising[i].subject);
+    write_end(w, ']');
     write_end(w, '}');
 }
 
@@ -256,6 +262,8 @@ static void put_standing(struct writer *w, const struct digest_standing *s)
     put_counts(w, "yesterday", &s->yesterday);
     write_count(w, "authors", s->authors);
     write_flag(w, "few", s->few);
+    write_flag(w, "told", s->told);
+    write_flag(w, "drifted", s->drifted);
     put_estimate(w, "net", &s->net);
     put_estimate(w, "net_usual", &s->net_usual);
     write_real(w, "share", s->share);
@@ -292,6 +300,23 @@ static void put_wish(struct writer *w, const struct digest_wish *x)
     write_count(w, "today", x->today);
     put_sample(w, "sample", &x->sample);
     write_end(w, '}');
+}
+
+static void put_questions(struct writer *w)
+{
+    const struct digest *d = w->about;
+    const struct digest_questions *all = d->questions;
+    write_begin(w, "questions", '[');
+    for (int a = 0; a < ASPECT_COUNT; a++) {
+        if (!all[a].week && !all[a].before)
+            continue;
+        write_begin(w, NULL, '{');
+        write_text(w, "aspect", aspect_names[a]);
+        write_count(w, "authors", all[a].week);
+        write_count(w, "authors_before", all[a].before);
+        write_end(w, '}');
+    }
+    write_end(w, ']');
 }
 
 static void put_waiting(struct writer *w, const struct digest_waiting *x)
@@ -436,6 +461,7 @@ void digest_json(const struct digest *d, struct buf *out)
     for (size_t i = 0; i < d->wish_count; i++)
         put_wish(&w, &d->wishes[i]);
     write_end(&w, ']');
+    put_questions(&w);
     write_begin(&w, "waiting", '[');
     for (size_t i = 0; i < d->waiting_count; i++)
         put_waiting(&w, &d->waiting[i]);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The digest as Markdown for chat and wikis: every text from outside is
  * escaped, links are http(s) only. Computes nothing. */
-#include <math.h>
-
 #include "digest/digest.h"
 
 /* A backslash before what could be markup, a link or a ping; < and & as HTML
@@ -95,33 +93,10 @@ static void head(struct buf *out, const struct digest *d)
     phrase_data(&b, d);
     say(out, &b);
     buf_puts(out, "\n");
-    for (size_t i = 0; i < d->gap_count; i++) {
-        buf_puts(out, i ? "" : "\n");
-        buf_puts(out, "- ");
-        phrase_gap(&b, d, &d->gaps[i]);
-        say(out, &b);
-        buf_puts(out, "\n");
-    }
-    for (size_t i = 0; i < d->fault_count; i++) {
-        buf_puts(out, "- ");
-        quote(out, d->faults[i], 0);
-        buf_puts(out, "\n");
-    }
-    if (d->restated) {
-        phrase_restated(&b, d);
-        buf_puts(out, "\n");
-        say(out, &b);
-        buf_puts(out, "\n");
-    }
-    if (d->posts && d->history_days < DIGEST_DAYS / 4) {
-        phrase_history(&b, d);
-        buf_puts(out, "\n");
-        say(out, &b);
-        buf_puts(out, "\n");
-    }
-    if (d->expired) {
-        phrase_expired(&b, d);
-        buf_puts(out, "\n");
+    for (size_t i = 0, told = 0; phrase_note(&b, d, i) >= 0; i++) {
+        if (!b.length)
+            continue;
+        buf_puts(out, told++ ? "- " : "\n- ");
         say(out, &b);
         buf_puts(out, "\n");
     }
@@ -140,7 +115,7 @@ static void alert(struct buf *out, const struct digest *d,
     phrase_alert_detail(&b, d, a);
     say(out, &b);
     buf_puts(out, "\n");
-    if (a->term_count) {
+    if (a->term_count && a->fresh) {
         buf_puts(out, "\nWords: ");
         phrase_alert_terms(&b, a);
         say(out, &b);
@@ -166,11 +141,9 @@ static void changes(struct buf *out, const struct digest *d)
     phrase_verdict(&b, d);
     say(out, &b);
     buf_putc(out, '\n');
-    for (size_t i = 0; i < d->rising_count; i++) {
-        buf_puts(out, i ? ", “" : "\nNew words: “");
-        quote(out, d->rising[i].text, 40);
-        buf_printf(out, "” (%llu)", (unsigned long long)d->rising[i].authors);
-    }
+    buf_puts(out, d->rising_count ? "\nNew words: " : "");
+    phrase_words(&b, d);
+    say(out, &b);
     buf_puts(out, d->rising_count ? "\n" : "");
 }
 
@@ -179,9 +152,9 @@ static void standing(struct buf *out, const struct digest *d)
     struct buf b = BUF_INIT(0);
     if (!d->posts && !d->expired)
         return;
-    buf_puts(out, "\n## How each brand stands\n\n| | posts | people | net "
-             "sentiment | share | usual | 28 days |\n"
-             "|---|---:|---:|---|---:|---:|---|\n");
+    buf_puts(out, "\n## How each brand stands\n\n| | posts | day before "
+             "| people | net sentiment | share | usual | 28 days |\n"
+             "|---|---:|---:|---:|---|---:|---:|---|\n");
     for (size_t i = 0; i < d->standing_count; i++) {
         const struct digest_standing *s = &d->standing[i];
         if (s->product && !s->today.posts)
@@ -191,6 +164,8 @@ static void standing(struct buf *out, const struct digest *d)
         buf_puts(out, " | ");
         phrase_count(&b, s->today.posts);
         buf_puts(&b, " | ");
+        phrase_count(&b, s->yesterday.posts);
+        buf_puts(&b, " | ");
         phrase_count(&b, s->authors);
         buf_puts(&b, " | ");
         phrase_net(&b, &s->net);
@@ -199,7 +174,7 @@ static void standing(struct buf *out, const struct digest *d)
         buf_puts(&b, " | ");
         phrase_change(&b, s->change);
         buf_puts(&b, " | ");
-        phrase_spark(&b, s->history, d->known, DIGEST_DAYS);
+        phrase_days(&b, d, s, DIGEST_DAYS);
         buf_printf(out, "%s |\n", buf_text(&b));
         buf_release(&b);
     }
@@ -210,8 +185,9 @@ static void standing(struct buf *out, const struct digest *d)
 
 static void people(struct buf *out, const struct digest *d)
 {
-    struct buf b = BUF_INIT(0);
-    if (d->wish_count)
+    struct buf b = BUF_INIT(0), asked = BUF_INIT(0);
+    phrase_questions(&asked, d);
+    if (d->wish_count || asked.length)
         buf_puts(out, "\n## What shoppers ask for\n\n");
     for (size_t i = 0; i < d->wish_count; i++) {
         const struct digest_wish *w = &d->wishes[i];
@@ -219,8 +195,14 @@ static void people(struct buf *out, const struct digest *d)
         quote(out, w->text, 100);
         buf_puts(out, " (");
         quote(out, phrase_title(d, w->subject), 40);
-        buf_printf(out, "), %llu the week before\n",
-                   (unsigned long long)w->authors_before);
+        buf_puts(out, "), ");
+        phrase_wish(out, d, w);
+        buf_puts(out, "\n");
+    }
+    if (asked.length) {
+        buf_puts(out, "- ");
+        say(out, &asked);
+        buf_puts(out, "\n");
     }
     if (d->waiting_count)
         buf_puts(out, "\n## Who waits for an answer\n\n");
@@ -280,8 +262,9 @@ static void where(struct buf *out, const struct digest *d)
         }
         any = true;
         double net = ((double)c->positive - (double)c->negative) / c->posts;
-        buf_printf(out, "| %s | %u | %s%.2f |", aspect_names[a], c->posts,
-                   net < -0.005 ? "−" : "+", fabs(net));
+        buf_printf(out, "| %s | %u | ", aspect_names[a], c->posts);
+        phrase_signed(out, net);
+        buf_puts(out, " |");
         for (int k = 0; k < CHANNEL_COUNT; k++)
             buf_printf(out, " %u |", d->where[a][k].posts);
         buf_putc(out, '\n');

@@ -126,66 +126,16 @@ static void sample(struct painter *p, const char *margin,
 
 /* ---- is anything wrong with the data? ------------------------------------ */
 
-static void silent_sources(struct painter *p)
-{
-    const struct digest *d = p->d;
-    struct buf b = BUF_INIT(0);
-    for (size_t i = 0; i < d->source_count && d->closed; i++) {
-        const struct digest_source *s = &d->sources[i];
-        if (s->posts || !(s->usual >= 1))
-            continue;
-        buf_puts(&b, b.length ? ", " : "silent: ");
-        phrase_quote(&b, s->name, 30);
-        buf_puts(&b, " (usually ");
-        phrase_count(&b, (uint64_t)(s->usual + 0.5));
-        buf_puts(&b, " posts a day)");
-    }
-    paragraph(p, "", "  ", YELLOW, &b);
-    buf_release(&b);
-}
-
 static void data_notes(struct painter *p)
 {
-    enum { GAPS = 4 };
-    const struct digest *d = p->d;
     struct buf b = BUF_INIT(0);
-    for (size_t i = 0; i < d->gap_count && i < GAPS; i++) {
-        buf_puts(&b, i ? " · " : "");
-        phrase_gap(&b, d, &d->gaps[i]);
-    }
-    if (d->gap_count > GAPS)
-        buf_printf(&b, " · %zu more: swell coverage", d->gap_count - GAPS);
-    paragraph(p, "", "  ", YELLOW, &b);
-    for (size_t i = 0; i < d->fault_count; i++) {
+    for (size_t i = 0;; i++) {
+        int fault = phrase_note(&b, p->d, i);
+        if (fault < 0)
+            break;
+        paragraph(p, "", "  ", fault ? YELLOW : DIM, &b);
         buf_clear(&b);
-        buf_puts(&b, d->faults[i]);
-        paragraph(p, "", "  ", YELLOW, &b);
     }
-    silent_sources(p);
-    buf_clear(&b);
-    if (d->unscored * 20 > d->collected) {
-        phrase_share(&b, (double)d->unscored / (double)d->collected);
-        buf_puts(&b, " of the posts are in languages that are not scored");
-    }
-    if (d->posts && d->history_days < DIGEST_DAYS / 4) {
-        buf_puts(&b, b.length ? " · " : "");
-        phrase_history(&b, d);
-    }
-    if (d->expired) {
-        buf_puts(&b, b.length ? " · " : "");
-        phrase_expired(&b, d);
-    }
-    if (d->restated) {
-        buf_puts(&b, b.length ? " · " : "");
-        phrase_restated(&b, d);
-    }
-    if (d->rules_before) {
-        buf_puts(&b, b.length ? " · " : "");
-        buf_printf(&b, "tagged by rules %u, earlier days by rules %u: "
-                   "compare with care (swell retag)", d->rules,
-                   d->rules_before);
-    }
-    paragraph(p, "", "  ", DIM, &b);
     buf_release(&b);
 }
 
@@ -247,32 +197,17 @@ static void alert(struct painter *p, const struct alert *a)
     phrase_alert_detail(&b, p->d, a);
     paragraph(p, bar, bar, NULL, &b);
     buf_clear(&b);
-    if (s && s->hour_count && s->today.posts) {
-        phrase_spark(&b, s->hours, NULL, s->hour_count);
-        buf_puts(&b, " by hour  ");
+    if (a->fresh) { /* how it began was told before */
+        if (s && s->hour_count && s->today.posts) {
+            phrase_spark(&b, s->hours, NULL, s->hour_count);
+            buf_puts(&b, " by hour  ");
+        }
+        phrase_alert_terms(&b, a);
+        paragraph(p, bar, bar, NULL, &b);
     }
-    phrase_alert_terms(&b, a);
-    paragraph(p, bar, bar, NULL, &b);
     if (a->sample_count)
         sample(p, bar, &a->samples[a->sample_count > 1]);
     why(p, bar, a->subject, NULL);
-    buf_release(&b);
-}
-
-static void rising(struct painter *p)
-{
-    const struct digest *d = p->d;
-    struct buf b = BUF_INIT(0);
-    for (size_t i = 0; i < d->rising_count; i++) {
-        const struct term *t = &d->rising[i];
-        buf_puts(&b, i ? " · “" : "New words: “");
-        phrase_quote(&b, t->text, 40);
-        buf_puts(&b, "” by ");
-        phrase_people(&b, t->authors);
-        buf_printf(&b, t->before ? " (usual %.0f)" : " (not before)",
-                   t->expected);
-    }
-    paragraph(p, "", "  ", NULL, &b);
     buf_release(&b);
 }
 
@@ -290,15 +225,19 @@ static void changes(struct painter *p)
     for (size_t i = 0; i < all->count; i++)
         alert(p, &all->items[i]);
     phrase_verdict(&b, d);
-    paragraph(p, "", "", all->count ? DIM : NULL, &b);
-    rising(p);
+    paragraph(p, "", "  ", NULL, &b);
+    buf_clear(&b);
+    if (d->rising_count)
+        buf_puts(&b, "New words: ");
+    phrase_words(&b, d);
+    paragraph(p, "", "  ", NULL, &b);
     buf_release(&b);
 }
 
-/* ---- how each brand stands ------------------------------------------------ */
+/* ---- how each brand stands ---------------------------------------------- */
 
 struct columns {
-    size_t title, spark;
+    size_t title, before, spark;
 };
 
 static void standing_head(struct painter *p, const struct columns *w)
@@ -308,7 +247,8 @@ static void standing_head(struct painter *p, const struct columns *w)
     buf_puts(&b, "HOW EACH STANDS");
     cell(p, BOLD, &b, w->title, false);
     buf_clear(&b);
-    buf_printf(&b, "%7s%7s  %-14s%6s%8s", "posts", "people", "net sentiment",
+    buf_printf(&b, "%7s%*s%7s  %-14s%6s%8s", "posts", (int)w->before,
+               w->before ? "day before" : "", "people", "net sentiment",
                "share", "usual");
     if (w->spark)
         buf_printf(&b, "  %zu days", w->spark);
@@ -322,13 +262,6 @@ static const char *net_ink(const struct estimate *e)
     return e->few ? DIM : e->low > 0 ? GREEN : e->high < 0 ? "31" : NULL;
 }
 
-static bool unusual(const struct digest_standing *s)
-{
-    return !s->few && s->usual > 0 && !isnan(s->change) &&
-           ((double)s->today.posts > s->high * 1.2 + 1 ||
-            (double)s->today.posts < s->low * 0.8 - 1);
-}
-
 static void standing_row(struct painter *p, const struct digest_standing *s,
                          const struct columns *w)
 {
@@ -339,6 +272,9 @@ static void standing_row(struct painter *p, const struct digest_standing *s,
     buf_clear(&b);
     phrase_count(&b, s->today.posts);
     cell(p, NULL, &b, 7, true);
+    buf_clear(&b);
+    phrase_count(&b, s->yesterday.posts);
+    cell(p, DIM, &b, w->before, true);
     buf_clear(&b);
     phrase_count(&b, s->authors);
     cell(p, NULL, &b, 7, true);
@@ -354,17 +290,10 @@ static void standing_row(struct painter *p, const struct digest_standing *s,
         phrase_change(&b, s->change);
     else if (p->d->closed && !(s->usual > 0))
         buf_puts(&b, s->today.posts && !isnan(s->usual) ? "new" : "–");
-    cell(p, unusual(s) ? YELLOW : NULL, &b, 8, true);
+    cell(p, s->told || s->drifted ? YELLOW : NULL, &b, 8, true);
     if (w->spark) {
-        uint32_t days[DIGEST_DAYS + 1];
-        memcpy(days, s->history, sizeof(s->history));
-        bool known[DIGEST_DAYS + 1];
-        size_t skip = DIGEST_DAYS + 1 - w->spark;
-        memcpy(known, p->d->known, sizeof(p->d->known));
-        days[DIGEST_DAYS] = (uint32_t)s->today.posts;
-        known[DIGEST_DAYS] = true;
         buf_puts(p->out, "  ");
-        phrase_spark(p->out, days + skip, known + skip, w->spark);
+        phrase_days(p->out, p->d, s, w->spark);
     }
     buf_putc(p->out, '\n');
     buf_release(&b);
@@ -374,16 +303,17 @@ static void standing_row(struct painter *p, const struct digest_standing *s,
 static bool worth_a_row(const struct digest_standing *s, size_t products)
 {
     return !s->product || (products <= PRODUCTS_SHOWN && s->today.posts) ||
-           (!s->few && (unusual(s) || s->today.posts >= 30));
+           s->told || s->drifted || (!s->few && s->today.posts >= 30);
 }
 
 static void standing(struct painter *p)
 {
     enum { ROWS = 60 };
     const struct digest *d = p->d;
-    struct columns w = { p->columns >= 110 ? 30
-                         : p->columns < 64 ? p->columns - 44 : 20, 0 };
-    size_t products = 0, shown = 0, quiet = 0, fixed = w.title + 44;
+    bool wide = p->columns >= 110;
+    struct columns w = { wide ? 24 : p->columns < 64 ? p->columns - 44 : 20,
+                         wide ? 12 : 0, 0 };
+    size_t products = 0, shown = 0, quiet = 0, fixed = w.title + w.before + 44;
     if (!d->posts && !d->expired)
         return;
     w.spark = p->columns > fixed + 9 ? p->columns - fixed - 2 : 0;
@@ -411,13 +341,15 @@ static void standing(struct painter *p)
     buf_release(&b);
 }
 
-/* ---- what shoppers ask for, who waits ------------------------------------- */
+/* ---- what shoppers ask for, who waits ----------------------------------- */
 
 static void wishes(struct painter *p)
 {
     const struct digest *d = p->d;
     struct buf b = BUF_INIT(0);
-    if (!d->wish_count)
+    struct buf asked = BUF_INIT(0);
+    phrase_questions(&asked, d);
+    if (!d->wish_count && !asked.length)
         return;
     heading(p, "WHAT SHOPPERS ASK FOR", "people in 7 days");
     for (size_t i = 0; i < d->wish_count; i++) {
@@ -430,18 +362,16 @@ static void wishes(struct painter *p)
         buf_puts(&b, " (");
         phrase_quote(&b, phrase_title(d, w->subject), 30);
         buf_puts(&b, ")");
-        if (w->today)
-            buf_printf(&b, ", %llu today", (unsigned long long)w->today);
-        if (w->authors_before)
-            buf_printf(&b, ", %llu the week before",
-                       (unsigned long long)w->authors_before);
-        else
-            buf_puts(&b, ", not asked the week before");
+        buf_puts(&b, ", ");
+        phrase_wish(&b, d, w);
         paragraph(p, margin, "      ", NULL, &b);
     }
-    week_command(p, "read", "posts", d->wishes[0].subject,
-                 "--intent suggestion");
+    paragraph(p, "", "  ", NULL, &asked);
+    week_command(p, "read", "posts", d->wish_count ? d->wishes[0].subject
+                                                   : whose(d),
+                 d->wish_count ? "--intent suggestion" : "--intent question");
     buf_release(&b);
+    buf_release(&asked);
 }
 
 static void waiting(struct painter *p)
@@ -523,7 +453,7 @@ static void rivals(struct painter *p)
     buf_release(&b);
 }
 
-/* ---- where and about what ------------------------------------------------- */
+/* ---- where and about what ----------------------------------------------- */
 
 static void where_cell(struct painter *p, const struct digest_cell *c,
                        uint64_t few)

@@ -271,20 +271,104 @@ static void wishes_are_grouped_by_the_thing(void **state)
              "collection without the app please");
     add_wish(f, T + 3 * HOUR, 7, "collection without app!",
              "collection without app");
+    add_wish(f, T + 4 * HOUR, 10, "collection without app",
+             "collection without app");
     add_wish(f, T + 3 * HOUR, 4, "please make it in petrol", "it in petrol");
     add_wish(f, T + 3 * HOUR, 5, "I'd like petrol too", "petrol");
-    add_wish(f, T + 4 * HOUR, 6, "a thing one person wants", "person");
+    add_wish(f, T + 3 * HOUR, 8, "petrol, please", "petrol");
+    add_wish(f, T + 4 * HOUR, 6, "lockers please", "lockers");
+    add_wish(f, T + 4 * HOUR, 9, "a wish of two: lockers", "lockers");
     append(f);
     const struct digest *d = compose(f, NULL);
     assert_int_equal(d->wish_count, 2);
     assert_string_equal(d->wishes[0].subject, "acme/returns-app");
-    assert_int_equal(d->wishes[0].posts, 4);
-    assert_int_equal(d->wishes[0].authors, 3);
+    assert_int_equal(d->wishes[0].posts, 5);
+    assert_int_equal(d->wishes[0].authors, 4);
     assert_int_equal(d->wishes[0].authors_before, 1);
-    assert_int_equal(d->wishes[0].today, 3);
+    assert_int_equal(d->wishes[0].today, 4);
     assert_string_equal(d->wishes[0].text, "collection without app");
-    assert_int_equal(d->wishes[1].authors, 2);
+    assert_int_equal(d->wishes[1].authors, 3);
     assert_string_equal(d->wishes[1].text, "petrol");
+}
+
+/* Three people of this week and one of the last ask us about sizing, one of
+ * them twice; who asks the rival is not counted. */
+static void questions_are_counted_by_what_they_are_about(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        int64_t when;
+        unsigned set;
+        uint64_t author;
+    } asked[] = { { T - 9 * DAY, 1, 1 }, { T - DAY, 1, 1 }, { T, 1, 2 },
+                  { T, 3, 3 }, { T + HOUR, 1, 3 }, { T, 4, 4 } };
+    struct buf out = BUF_INIT(0);
+    fill(f);
+    for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++)
+        tag(add(f, asked[i].when, asked[i].set, LABEL_NEUTRAL,
+                asked[i].author, "does it run small?"),
+            1 << ASPECT_SIZING, 1 << INTENT_QUESTION);
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_int_equal(d->questions[ASPECT_SIZING].week, 3);
+    assert_int_equal(d->questions[ASPECT_SIZING].before, 1);
+    assert_int_equal(d->questions[ASPECT_PRICE].week, 0);
+    digest_text(d, &out, 80, false);
+    assert_non_null(strstr(out.data,
+                           "Asked about: sizing 3 (1 the week before)\n"));
+    buf_release(&out);
+}
+
+/* Ten days of ten posts, then three: no hour stands out. */
+static void a_slow_fall_is_told(void **state)
+{
+    struct fixture *f = *state;
+    struct buf out = BUF_INIT(0);
+    for (int day = 1; day <= 10; day++)
+        for (int i = 0; i < 10; i++)
+            add(f, T - day * DAY + i * 2 * HOUR, 1, LABEL_NEUTRAL,
+                100 + (uint64_t)i, "an ordinary day");
+    for (int i = 0; i < 3; i++)
+        add(f, T + i * 6 * HOUR, 1, LABEL_NEUTRAL, 1, "not much");
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_int_equal(d->alerts->count, 0);
+    assert_true(d->standing[0].drifted && !d->standing[0].told);
+    digest_text(d, &out, 120, false);
+    assert_non_null(strstr(out.data, "Nothing rose or fell suddenly. Over the "
+                           "day outside the usual range: Acme & Sons ▼ 70 %."));
+    buf_release(&out);
+}
+
+/* A rival's new phrase is told with its name, and lives as long as the
+ * digest. */
+static void a_rivals_new_phrase_is_told(void **state)
+{
+    struct fixture *f = *state;
+    struct buf out = BUF_INIT(0);
+    static const char *const about[] = { "how do I get", "thanks for", "no" };
+    for (int day = 1; day <= 10; day++)
+        for (int i = 0; i < 10; i++)
+            add(f, T - day * DAY + i * HOUR, 4, LABEL_NEUTRAL,
+                100 + (uint64_t)i, "an ordinary day at bolt");
+    for (int i = 0; i < 12; i++) {
+        char text[60];
+        snprintf(text, sizeof(text), "%s companion pass %d", about[i % 3], i);
+        add(f, T + i * HOUR, 4, LABEL_NEUTRAL, 200 + (uint64_t)i, text);
+    }
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_int_equal(d->rising_count, 1);
+    assert_string_equal(d->rising[0].subject, "bolt");
+    assert_string_equal(d->rising[0].term.phrase, "companion pass");
+    digest_text(d, &out, 80, false);
+    assert_non_null(strstr(out.data, "New words: Bolt “companion pass” by 12 "
+                           "people (not before)"));
+    buf_clear(&out);
+    digest_json(d, &out);
+    assert_non_null(strstr(out.data, "\"subject\":\"bolt\",\"term\":"));
+    assert_non_null(strstr(out.data, "\"phrase\":\"companion pass\""));
+    buf_release(&out);
 }
 
 /* Five ask acme, its account answers two of them after 2 and 4 hours, and
@@ -541,6 +625,9 @@ int main(void)
         TEST(an_empty_store_composes),
         TEST(a_day_that_is_not_over_is_not_compared),
         TEST(wishes_are_grouped_by_the_thing),
+        TEST(questions_are_counted_by_what_they_are_about),
+        TEST(a_slow_fall_is_told),
+        TEST(a_rivals_new_phrase_is_told),
         TEST(answers_are_matched_to_questions),
         TEST(switches_know_both_ends),
         TEST(clear_gaps_to_rivals_are_told),

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sentences of an alert; see phrase.c. */
+#include "digest/digest.h"
+
+#define COPIES_TOLD 0.2 /* of the posts; fewer are usual */
+
+static const char *measure_noun(const struct alert_part *p, struct buf *scratch)
+{
+    switch (p->measure) {
+    case MEASURE_NEGATIVE:
+        return "negative posts";
+    case MEASURE_COMPLAINTS:
+        return "complaints";
+    case MEASURE_TERM:
+        return "people"; /* its counts are of writers */
+    case MEASURE_ASPECT:
+        buf_clear(scratch);
+        buf_printf(scratch, "posts about %s", p->name ? p->name : "it");
+        return buf_text(scratch);
+    default:
+        return "posts";
+    }
+}
+
+static void phrase_times(struct buf *out, const struct alert_part *p)
+{
+    double times = p->expected > 0 ? (double)p->observed / p->expected : 0;
+    if (p->expected < 0.5)
+        buf_puts(out, "unusually many");
+    else if (times >= 9.5)
+        buf_printf(out, "%.0f times the usual", times);
+    else if (times >= 1.95)
+        buf_printf(out, "%.1f times the usual", times);
+    else
+        buf_puts(out, "more than the usual");
+}
+
+/* "#mendnotspend", said by 45 people since 09:00, usual 0 (new) */
+static void phrase_topic(struct buf *out, const struct digest *d,
+                         const struct alert *a)
+{
+    const struct alert_part *p = a->parts;
+    buf_puts(out, "“");
+    phrase_quote(out, p->name, 40);
+    buf_puts(out, "”, said by ");
+    phrase_people(out, p->observed);
+    buf_puts(out, " since ");
+    phrase_clock(out, a->since, d);
+    buf_puts(out, ", usually by ");
+    phrase_number(out, p->expected);
+    buf_puts(out, a->fresh ? " (new)" : " (since before)");
+}
+
+static void put_hours(struct buf *out, const struct digest *d, int64_t since,
+                      int64_t until)
+{
+    phrase_clock(out, since, d);
+    buf_puts(out, "–");
+    if (since < d->from && until >= d->from)
+        phrase_date_short(out, d->day);
+    phrase_clock(out, until, d);
+}
+
+/* "Click & Collect app: 4.4 times the usual complaints since 15:00, about
+ * app: "log in", "order gone" (new, still high)" */
+void phrase_alert(struct buf *out, const struct digest *d,
+                  const struct alert *a)
+{
+    struct buf noun = BUF_INIT(0);
+    const struct alert_part *p = a->parts;
+    phrase_quote(out, phrase_title(d, a->subject), 60);
+    buf_puts(out, ": ");
+    if (a->kind == ALERT_TOPIC) {
+        phrase_topic(out, d, a);
+        return;
+    }
+    if (a->kind == ALERT_QUIET)
+        buf_puts(out, "unusually few");
+    else
+        phrase_times(out, p);
+    bool lasting = a->rising && a->kind == ALERT_SPIKE;
+    buf_printf(out, " %s %s", measure_noun(p, &noun), lasting ? "since " : "");
+    if (lasting)
+        phrase_clock(out, a->since, d);
+    else
+        put_hours(out, d, a->since, a->until);
+    if (a->aspect.name && p->measure != MEASURE_ASPECT)
+        buf_printf(out, ", about %s", a->aspect.name);
+    for (size_t i = 0; i < a->term_count && i < 2; i++) {
+        buf_puts(out, i ? ", “" : ": “");
+        phrase_quote(out, a->terms[i].text, 30);
+        buf_puts(out, "”");
+    }
+    buf_puts(out, a->fresh ? " (new" : " (since before");
+    if (a->kind == ALERT_SPIKE)
+        buf_puts(out, a->rising ? ", still high)" : ", over)");
+    else
+        buf_puts(out, ")");
+    buf_release(&noun);
+}
+
+/* The same story at other hours of the day: the greatest. */
+static void phrase_also(struct buf *out, const struct digest *d,
+                        const struct alert *a)
+{
+    struct buf noun = BUF_INIT(0);
+    const struct alert_part *also = NULL;
+    for (size_t i = 1; i < a->part_count; i++) {
+        const struct alert_part *p = &a->parts[i];
+        if ((p->since >= a->until || p->until <= a->since) &&
+            (!also || p->observed > also->observed))
+            also = p;
+    }
+    if (!also)
+        return;
+    buf_puts(out, " · also ");
+    phrase_count(out, also->observed);
+    buf_printf(out, " %s ", measure_noun(also, &noun));
+    put_hours(out, d, also->since, also->until);
+    buf_puts(out, ", usual ");
+    phrase_number(out, also->expected);
+    buf_release(&noun);
+}
+
+static void phrase_lift(struct buf *out, const struct alert_share *s)
+{
+    if (!alert_share_tells(s))
+        return;
+    buf_puts(out, " · ");
+    phrase_quote(out, s->name, 30);
+    buf_puts(out, " ");
+    phrase_share(out, s->share);
+    buf_puts(out, ", usually ");
+    phrase_share(out, s->usual);
+}
+
+void phrase_alert_detail(struct buf *out, const struct digest *d,
+                         const struct alert *a)
+{
+    struct buf noun = BUF_INIT(0);
+    const struct alert_part *p = a->parts;
+    phrase_count(out, p->observed);
+    buf_printf(out, " %s, usual ", measure_noun(p, &noun));
+    phrase_number(out, p->expected);
+    buf_puts(out, " (");
+    phrase_number(out, p->low);
+    buf_puts(out, "–");
+    phrase_number(out, p->high);
+    buf_puts(out, ")");
+    if (a->kind == ALERT_TOPIC) {
+        buf_puts(out, " · ");
+        phrase_posts(out, a->posts);
+    } else if (a->authors && a->posts == p->observed) {
+        buf_puts(out, ", by ");
+        phrase_people(out, a->authors);
+    } else if (a->authors) {
+        buf_puts(out, " · ");
+        phrase_posts_by(out, a->posts, a->authors);
+    }
+    if (a->kind == ALERT_SPIKE && p->peak_count) {
+        buf_puts(out, " · highest at ");
+        phrase_clock(out, p->peak, d);
+    }
+    phrase_lift(out, &a->aspect);
+    phrase_lift(out, &a->channel);
+    phrase_lift(out, &a->source);
+    phrase_also(out, d, a);
+    if (a->copied >= COPIES_TOLD) {
+        buf_puts(out, " · copies ");
+        phrase_share(out, a->copied);
+    }
+    if (a->top_author >= 0.1 && a->authors < a->posts) {
+        buf_puts(out, " · one writer ");
+        phrase_share(out, a->top_author);
+    }
+    if (a->few_writers)
+        buf_puts(out, " · held at watch: few writers or copies");
+    if (a->withheld && a->kind == ALERT_QUIET) {
+        buf_puts(out, " · not judged: whether its sources worked is not "
+                 "recorded");
+    } else if (a->withheld) {
+        buf_puts(out, " · not judged: only ");
+        phrase_share(out, a->coverage);
+        buf_puts(out, " of the planned data is there");
+    }
+    buf_release(&noun);
+}
+
+void phrase_alert_terms(struct buf *out, const struct alert *a)
+{
+    for (size_t i = 0; i < a->term_count; i++) {
+        const struct term *t = &a->terms[i];
+        buf_puts(out, i ? " · “" : "“");
+        phrase_quote(out, t->text, 40);
+        buf_puts(out, "” ×");
+        phrase_count(out, t->posts);
+        if (!t->before)
+            buf_puts(out, " new");
+    }
+}

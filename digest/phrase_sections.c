@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sentences of the digest's sections; those of an alert are in
+ * phrase_alert.c, figures in phrase.c. */
+#include <math.h>
+
+#include "digest/digest.h"
+
+void phrase_data(struct buf *out, const struct digest *d)
+{
+    if (d->expired && !d->posts) {
+        phrase_posts(out, d->collected);
+        buf_puts(out, ", expired");
+    } else if (!d->collected) {
+        buf_puts(out, "no post was collected");
+    } else if (!d->posts) {
+        phrase_posts(out, d->collected);
+        buf_puts(out, " collected, none mentions a watched subject");
+    } else {
+        phrase_posts_by(out, d->posts, d->authors);
+    }
+    if (d->planned) {
+        buf_puts(out, " · coverage ");
+        phrase_share(out, d->coverage);
+    } else {
+        buf_puts(out, " · coverage unknown");
+    }
+    if (!d->closed)
+        buf_puts(out, " · the day is not over");
+}
+
+/* What the history allows to say. */
+static void note_history(struct buf *out, const struct digest *d)
+{
+    if (!d->posts)
+        return;
+    if (!d->history_days)
+        buf_puts(out, "no earlier day to compare with: counts and sentiment "
+                 "hold, what is usual, new or changed cannot be said yet");
+    else if (d->history_days < DIGEST_DAYS / 4)
+        buf_printf(out, "only %u earlier %s: counts and sentiment hold, "
+                   "“usual” is a guess and little can be called a change "
+                   "before %d days", d->history_days,
+                   d->history_days == 1 ? "day" : "days", DIGEST_DAYS / 4);
+}
+
+static void note_expired(struct buf *out, const struct digest *d)
+{
+    if (!d->expired)
+        return;
+    phrase_count(out, d->expired);
+    buf_puts(out, " of the ");
+    phrase_count(out, d->collected);
+    buf_puts(out, " posts have expired: counts and sentiment include them; "
+             "words, wishes, answers and samples do not");
+}
+
+static void note_restated(struct buf *out, const struct digest *d)
+{
+    if (!d->restated)
+        return;
+    buf_puts(out, "restated since it was told: ");
+    phrase_posts(out, d->restated);
+}
+
+static void note_unscored(struct buf *out, const struct digest *d)
+{
+    if (d->unscored * 20 <= d->collected) /* few are usual */
+        return;
+    phrase_share(out, (double)d->unscored / (double)d->collected);
+    buf_puts(out, " of the posts are in languages that are not scored");
+}
+
+static void note_rules(struct buf *out, const struct digest *d)
+{
+    if (d->rules_before)
+        buf_printf(out, "tagged by rules %u, earlier days by rules %u: "
+                   "compare with care (swell retag)", d->rules,
+                   d->rules_before);
+}
+
+static void note_silent(struct buf *out, const struct digest *d)
+{
+    for (size_t i = 0, told = 0; i < d->source_count && d->closed; i++) {
+        const struct digest_source *s = &d->sources[i];
+        if (s->posts || !(s->usual >= 1))
+            continue;
+        buf_puts(out, told++ ? ", " : "silent: ");
+        phrase_quote(out, s->name, 30);
+        buf_puts(out, " (usually ");
+        phrase_number(out, s->usual);
+        buf_puts(out, " posts a day)");
+    }
+}
+
+static void note_gap(struct buf *out, const struct digest *d,
+                     const struct digest_gap *g)
+{
+    phrase_quote(out, g->label, 40);
+    buf_puts(out, " missing ");
+    phrase_clock(out, g->from, d);
+    buf_puts(out, "–");
+    phrase_clock(out, g->until, d);
+    if (g->state == COVERAGE_LIMITED || g->state == COVERAGE_FAILED)
+        buf_printf(out, " (%s)", coverage_names[g->state]);
+}
+
+int phrase_note(struct buf *out, const struct digest *d, size_t at)
+{
+    enum { GAPS = 4 };
+    static void (*const rest[])(struct buf *out, const struct digest *d) = {
+        note_silent, note_unscored, note_history, note_expired, note_restated,
+        note_rules };
+    size_t gaps = d->gap_count < GAPS ? d->gap_count : GAPS;
+    if (at < gaps) {
+        note_gap(out, d, &d->gaps[at]);
+        if (at + 1 == GAPS && d->gap_count > GAPS)
+            buf_printf(out, " · %zu more: swell coverage",
+                       d->gap_count - GAPS);
+        return 1;
+    }
+    at -= gaps;
+    if (at < d->fault_count) {
+        phrase_quote(out, d->faults[at], 0);
+        return 1;
+    }
+    at -= d->fault_count;
+    if (at >= sizeof(rest) / sizeof(*rest))
+        return -1;
+    rest[at](out, d);
+    return rest[at] == note_silent;
+}
+
+/* Slow rises have no hour that stands out; the table has them all. A brand
+ * whose product is told moves with it. */
+static void phrase_drifts(struct buf *out, const struct digest *d)
+{
+    enum { NAMED = 5 };
+    size_t told = 0, more = 0;
+    for (size_t i = 0; i < d->standing_count; i++) {
+        const struct digest_standing *s = &d->standing[i];
+        bool explained = s->told || !s->drifted;
+        for (size_t k = i + 1; k < d->standing_count && !s->product &&
+                               d->standing[k].product; k++)
+            explained |= d->standing[k].told || d->standing[k].drifted;
+        if (explained)
+            continue;
+        if (told == NAMED) {
+            more++;
+            continue;
+        }
+        buf_puts(out, told++ ? ", " : " Over the day outside the usual "
+                                      "range: ");
+        phrase_quote(out, s->title, 40);
+        buf_putc(out, ' ');
+        phrase_change(out, s->change);
+    }
+    if (more)
+        buf_printf(out, " and %zu more", more);
+    buf_puts(out, told ? "." : "");
+}
+
+void phrase_verdict(struct buf *out, const struct digest *d)
+{
+    const struct alerts *all = d->alerts;
+    if (all->withheld)
+        buf_puts(out, "Too little of the planned data is there to judge this "
+                 "day.");
+    else if (!all->subjects)
+        buf_puts(out, "No baseline yet: nothing can be called unusual.");
+    else
+        buf_printf(out, "%s rose or fell suddenly.",
+                   all->count ? "Nothing else" : "Nothing");
+    if (all->subjects && !all->withheld)
+        phrase_drifts(out, d);
+    if (all->subjects && all->subjects_new)
+        buf_printf(out, " Too new to judge: %llu of %llu subjects.",
+                   (unsigned long long)all->subjects_new,
+                   (unsigned long long)(all->subjects + all->subjects_new));
+    if (all->subjects && !all->withheld && !d->rising_count)
+        buf_puts(out, " No new words.");
+}
+
+void phrase_words(struct buf *out, const struct digest *d)
+{
+    for (size_t i = 0; i < d->rising_count; i++) {
+        const struct term *t = &d->rising[i].term;
+        const struct digest_standing *s =
+            phrase_standing(d, d->rising[i].subject);
+        buf_puts(out, i ? " · " : "");
+        if (s && !s->own) {
+            phrase_quote(out, s->title, 40);
+            buf_putc(out, ' ');
+        }
+        buf_puts(out, "“");
+        phrase_quote(out, t->phrase ? t->phrase : t->text, 40);
+        buf_puts(out, "” by ");
+        phrase_people(out, t->authors);
+        buf_printf(out, t->before ? " (usual %.0f)" : " (not before)",
+                   t->expected);
+    }
+}
+
+void phrase_days(struct buf *out, const struct digest *d,
+                 const struct digest_standing *s, size_t days)
+{
+    size_t skip = DIGEST_DAYS + 1 - days;
+    phrase_spark(out, s->history + skip, d->known + skip, days);
+}
+
+/* Was most of the week before the last one collected? */
+static bool knows_week_before(const struct digest *d)
+{
+    int known = 0;
+    for (int i = 0; i < 7; i++)
+        known += d->known[DIGEST_DAYS - 13 + i];
+    return known > 3;
+}
+
+void phrase_wish(struct buf *out, const struct digest *d,
+                 const struct digest_wish *w)
+{
+    buf_puts(out, w->today ? "" : "none");
+    if (w->today)
+        phrase_count(out, w->today);
+    buf_puts(out, " today");
+    if (!knows_week_before(d))
+        return;
+    buf_puts(out, w->authors_before ? ", " : ", none");
+    if (w->authors_before)
+        phrase_count(out, w->authors_before);
+    buf_puts(out, " the week before");
+}
+
+/* The most asked first; what fewer than three ask is no subject of talk. */
+void phrase_questions(struct buf *out, const struct digest *d)
+{
+    enum { ASKED_BY = 3, NAMED = 6 };
+    bool told[ASPECT_COUNT] = { false };
+    for (int i = 0; i < NAMED; i++) {
+        int best = -1;
+        for (int a = 0; a < ASPECT_COUNT; a++)
+            if (!told[a] && d->questions[a].week >= ASKED_BY &&
+                (best < 0 || d->questions[a].week > d->questions[best].week))
+                best = a;
+        if (best < 0)
+            return;
+        told[best] = true;
+        buf_puts(out, i ? " · " : "Asked about: ");
+        buf_printf(out, "%s ", aspect_names[best]);
+        phrase_count(out, d->questions[best].week);
+        if (!knows_week_before(d))
+            continue;
+        buf_puts(out, " (");
+        phrase_count(out, d->questions[best].before);
+        buf_puts(out, i ? ")" : " the week before)");
+    }
+}
+
+/* A change of a share is said in points, one of a count in percent. */
+void phrase_effect(struct buf *out, const struct effect *e)
+{
+    const char *unit = e->measure == EFFECT_POSTS ? "%" : "points";
+    buf_printf(out, "%s ", effect_names[e->measure]);
+    if (e->verdict == EFFECT_TOO_FEW) {
+        buf_puts(out, "too few to say");
+        return;
+    }
+    buf_printf(out, "%s%.0f (%+.0f to %+.0f) %s: %s",
+               e->change < 0 ? "−" : "+", fabs(e->change) * 100, e->low * 100,
+               e->high * 100, unit, effect_verdict_names[e->verdict]);
+    if (e->verdict == EFFECT_NONE)
+        buf_printf(out, " (could have seen %.0f)", e->detectable * 100);
+}
+
+void phrase_experiment(struct buf *out, const struct digest *d,
+                       const struct digest_experiment *e)
+{
+    const struct experiment_reading *r = &e->reading;
+    phrase_quote(out, e->experiment.title, 60);
+    buf_puts(out, ", since ");
+    phrase_clock(out, e->experiment.from, d);
+    if (e->experiment.aspect[0])
+        buf_printf(out, ", posts about %s", e->experiment.aspect);
+    if (e->experiment.channel[0])
+        buf_printf(out, ", channel %s", e->experiment.channel);
+    buf_puts(out, ": ");
+    if (!r->days_after) {
+        buf_puts(out, "no whole day yet");
+        return;
+    }
+    for (int i = 0; i < EFFECT_COUNT; i++) {
+        if (i)
+            buf_puts(out, " · ");
+        phrase_effect(out, &r->effects[i]);
+    }
+}
+
+void phrase_answered(struct buf *out, uint64_t asked, uint64_t answered,
+                     double median_hours)
+{
+    buf_puts(out, ", answered ");
+    phrase_share(out, (double)answered / (double)(asked ? asked : 1));
+    if (!isnan(median_hours)) {
+        buf_puts(out, " (median ");
+        phrase_age(out, (int64_t)(median_hours * HOUR));
+        buf_puts(out, ")");
+    }
+}
+
+void phrase_waiting(struct buf *out, const struct digest *d,
+                    const struct digest_waiting *w)
+{
+    phrase_quote(out, w->title, 40);
+    buf_puts(out, ": ");
+    phrase_count(out, w->asked);
+    buf_puts(out, " asked or complained in 7 days");
+    if (!w->known) {
+        buf_puts(out, "; replies not known (no post of its accounts seen)");
+        return;
+    }
+    phrase_answered(out, w->asked, w->answered, w->median_hours);
+    if (w->open) {
+        buf_puts(out, ", ");
+        phrase_count(out, w->open);
+        buf_puts(out, " open, oldest ");
+        phrase_age(out, d->until - w->oldest);
+    }
+}
+
+void phrase_switch(struct buf *out, const struct digest_switch *s)
+{
+    phrase_count(out, s->authors);
+    buf_puts(out, " from ");
+    phrase_quote(out, s->from, 40);
+    buf_puts(out, " to ");
+    phrase_quote(out, s->to, 40);
+    if (s->aspect)
+        buf_printf(out, " (%s)", s->aspect);
+}
+
+void phrase_rival_gap(struct buf *out, const struct digest_gap_to_rival *g)
+{
+    buf_printf(out, "%s: %s than ", g->aspect,
+               g->ours > g->theirs ? "better" : "worse");
+    phrase_quote(out, g->rival, 40);
+    buf_puts(out, ", ");
+    phrase_signed(out, g->ours);
+    buf_puts(out, " against ");
+    phrase_signed(out, g->theirs);
+    buf_puts(out, " (");
+    phrase_count(out, g->our_posts);
+    buf_puts(out, " and ");
+    phrase_count(out, g->their_posts);
+    buf_puts(out, " posts)");
+}
+
+/* Names are letters, digits, - and / as a rule; others are quoted for the
+ * shell. */
+static void shell_word(struct buf *out, const char *word)
+{
+    bool plain = *word != '\0';
+    for (const char *c = word; *c; c++)
+        plain &= (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+                 (*c >= '0' && *c <= '9') || strchr("-_/.", *c) != NULL;
+    buf_puts(out, plain ? "" : "'");
+    for (const char *c = word; *c; c++)
+        if (*c == '\'')
+            buf_puts(out, "'\\''");
+        else
+            buf_putc(out, *c);
+    buf_puts(out, plain ? "" : "'");
+}
+
+void phrase_why(struct buf *out, const struct digest *d, const char *subject,
+                const char *count)
+{
+    buf_puts(out, "swell why ");
+    shell_word(out, subject);
+    buf_puts(out, " --day ");
+    phrase_date(out, d->day);
+    if (count)
+        buf_printf(out, " --count %s", count);
+}
+
+void phrase_week(struct buf *out, const struct digest *d, const char *command,
+                 const char *subject, const char *rest)
+{
+    buf_printf(out, "swell %s ", command);
+    shell_word(out, subject);
+    buf_puts(out, " --from ");
+    phrase_date(out, d->day - 6);
+    buf_puts(out, " --to ");
+    phrase_date(out, d->day + 1);
+    if (rest)
+        buf_printf(out, " %s", rest);
+}
