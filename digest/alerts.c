@@ -27,13 +27,13 @@ enum {
     AUTHORS_ALERT = 5,        /* fewer: no more than a watch */
     SILENT_POSTS_LEAST = 20,  /* expected in the day, before silence shows */
     OWN_WORDS_LEAST = 20,     /* ... so many posts are in their own words */
-    STORY_GAP = 6 * HOUR,     /* between parts of one story */
+    STORY_GAP = 6 * HOUR,     /* between products of one story */
     USUAL_DAYS = 28,          /* an expectation is worth so many hours */
     PARTS_MOST = 200,         /* of all subjects, by score */
 };
 #define TOP_AUTHOR_MOST 0.5   /* of the posts, from one writer */
 #define COPIED_MOST 0.9       /* of the posts, reposts and copies; unless ... */
-#define PRODUCT_LEAST 0.7     /* of its brand's posts */
+#define PRODUCT_LEAST 0.7     /* of the brand's posts, of its products */
 #define SURPRISE_WATCH 4.0    /* -log10 of the chance of the count */
 #define HEALTHY 0.5           /* of everything else's usual posts */
 
@@ -263,12 +263,19 @@ static bool same_brand(const char *a, const char *b)
     return length == strcspn(b, "/") && memcmp(a, b, length) == 0;
 }
 
+/* The day of a brand and a product of it is one story; another product that is
+ * loud by itself has its own. */
 static bool belongs(const struct alert *a, const struct finding *f)
 {
+    const char *subject = f->part.subject;
+    bool other_product = strcmp(a->subject, subject) != 0 &&
+                         strchr(a->subject, '/') && strchr(subject, '/');
+    int64_t gap = other_product ? STORY_GAP : DAY;
+
     return !f->taken && f->part.level && a->kind == f->kind &&
-           same_brand(a->subject, f->part.subject) &&
-           f->part.since <= a->until + STORY_GAP &&
-           f->part.until + STORY_GAP >= a->since;
+           same_brand(a->subject, subject) &&
+           !(other_product && f->part.level == DETECT_ALERT) &&
+           f->part.since <= a->until + gap && f->part.until + gap >= a->since;
 }
 
 /* The guards on who carries it. False: say nothing. */
@@ -286,26 +293,32 @@ static bool guard(struct alert *a, size_t own_words)
     return true;
 }
 
-/* A brand rises with its product: where one product explains most of it, the
- * story is the product's. */
+/* A brand rises with its products: where they explain most of it, the story
+ * is that of the one with most. */
 static size_t most_specific(const struct survey *s, size_t lead)
 {
     const struct alert_part *brand = &s->findings[lead].part;
+    uint64_t all = 0, most = 0;
+    size_t best = lead;
 
     for (size_t i = 0; i < s->count; i++) {
         const struct finding *f = &s->findings[i];
         const struct alert_part *p = &f->part;
 
-        if (!f->taken && f->kind == s->findings[lead].kind &&
-            p->level == brand->level && p->measure == brand->measure &&
-            p->aspect == brand->aspect && same_brand(p->subject,
-                                                     brand->subject) &&
-            strlen(p->subject) > strlen(brand->subject) &&
-            p->since <= brand->until && p->until >= brand->since &&
-            (double)p->observed >= PRODUCT_LEAST * (double)brand->observed)
-            return i;
+        if (f->taken || f->kind != s->findings[lead].kind ||
+            p->level != brand->level || p->measure != brand->measure ||
+            p->aspect != brand->aspect ||
+            !same_brand(p->subject, brand->subject) ||
+            strlen(p->subject) <= strlen(brand->subject) ||
+            p->since > brand->until || p->until < brand->since)
+            continue;
+        all += p->observed;
+        if (p->observed > most) {
+            most = p->observed;
+            best = i;
+        }
     }
-    return lead;
+    return (double)all >= PRODUCT_LEAST * (double)brand->observed ? best : lead;
 }
 
 /* The story of findings[lead] and all that belong to it. */

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "digest/measure.h"
 #include "digest/names.h"
+#include "digest/posts.h"
 
 enum {
     SHARE_POSTS_LEAST = 5,
@@ -215,29 +216,33 @@ static int find_terms(struct alerts *out, struct alert *a,
     return 0;
 }
 
-/* How many of the terms a post holds, then how far it was passed on. */
+/* How many of the terms a post holds, then what it says. */
 static double telling(const struct alert *a, const struct sample *s)
 {
     double terms = 0;
 
     for (size_t i = 0; i < a->term_count; i++)
         terms += strcasestr(s->text, a->terms[i].text) != NULL;
-    return terms + 0.2 * log1p(s->likes + 2.0 * s->reposts);
+    return 2 * terms + sample_telling(s);
 }
 
+/* The first and the most telling of the range that is asked about: what was
+ * quoted the day before is not quoted again. */
 static void find_samples(struct alerts *out, struct alert *a,
-                         const struct documents *docs)
+                         const struct documents *docs, int64_t from)
 {
     const struct sample *chosen[ALERT_SAMPLES];
-    size_t count = 0;
+    size_t count = 0, first = 0;
 
-    if (docs->count)
-        chosen[count++] = &docs->items[0];
+    while (first < docs->count && docs->items[first].created < from)
+        first++;
+    if (first < docs->count)
+        chosen[count++] = &docs->items[first];
     while (count < ALERT_SAMPLES) {
         const struct sample *best = NULL;
         double most = -1;
 
-        for (size_t i = 1; i < docs->count; i++) {
+        for (size_t i = first + 1; i < docs->count; i++) {
             const struct sample *s = &docs->items[i];
             double value = telling(a, s);
             bool taken = false;
@@ -267,6 +272,6 @@ int cause_explain(struct alerts *out, struct alert *a,
     if (find_shares(out, a, store, usual_from, err) ||
         find_terms(out, a, store, config, query, err))
         return -1;
-    find_samples(out, a, docs);
+    find_samples(out, a, docs, query->from);
     return 0;
 }

@@ -12,20 +12,29 @@ static const uint8_t wanting = 1 << INTENT_QUESTION | 1 << INTENT_SUPPORT |
                                1 << INTENT_COMPLAINT |
                                1 << INTENT_SUGGESTION | 1 << INTENT_SWITCH;
 
-double post_telling(const struct post *post, const struct tags *tags)
+static double worth(const struct tags *tags, double echo, size_t length)
 {
-    double telling = fabs(tags->score / 1000.0);
-    if (post->kind == POST_REPOST)
-        return -1;
-    telling += 0.15 * log1p((double)post->likes + 2.0 * post->reposts +
-                            post->replies);
+    double telling = fabs(tags->score / 1000.0) + 0.15 * log1p(echo);
     if (tags->intents & wanting)
         telling += 0.3;
     if (tags->aspects)
         telling += 0.2;
-    if (post->text.length < SHORT_TEXT)
+    if (length < SHORT_TEXT)
         telling -= 0.6;
     return telling < 0 ? 0 : telling;
+}
+
+double post_telling(const struct post *post, const struct tags *tags)
+{
+    return post->kind == POST_REPOST
+               ? -1
+               : worth(tags, (double)post->likes + 2.0 * post->reposts +
+                                 post->replies, post->text.length);
+}
+
+double sample_telling(const struct sample *s)
+{
+    return worth(&s->tags, s->likes + 2.0 * s->reposts, strlen(s->text));
 }
 
 /* Letters and digits of the words that are no link and no handle. */

@@ -8,6 +8,7 @@
 
 /* Strong words, an answer wanted, echo; a repost tells nothing (-1). */
 double post_telling(const struct post *post, const struct tags *tags);
+double sample_telling(const struct sample *s);
 
 /* Same words, whatever the case, marks and links: the same number. */
 uint64_t post_fingerprint(struct text text);

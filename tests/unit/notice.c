@@ -18,7 +18,8 @@
 
 enum { DAY_0 = 20000, DAYS = 30, TODAY = DAY_0 + DAYS };
 
-static const char *const subjects[] = { "acme", "bolt", "acme/tote" };
+static const char *const subjects[] = { "acme", "bolt", "acme/tote",
+                                        "acme/coat" };
 
 struct fixture {
     char folder[SCRATCH_ROOM];
@@ -54,7 +55,7 @@ static void add(struct fixture *f, int subject, int64_t when, uint64_t author,
     p->mentions[0] = (struct mention){ .subject = (uint32_t)subject,
                                        .tags = p->tags };
     p->mentions[1] = (struct mention){ .subject = 0, .tags = p->tags };
-    p->mention_count = subject == 2 ? 2 : 1; /* a product brings its brand */
+    p->mention_count = subject >= 2 ? 2 : 1; /* a product brings its brand */
 }
 
 /* Ordinary talk: rate posts an hour, words from a small stock. */
@@ -103,7 +104,7 @@ static int setup(void **state)
         fail_msg("%s", f->err.text);
     batch_init(&f->batch);
     f->batch.subjects = subjects;
-    f->batch.subject_count = 3;
+    f->batch.subject_count = 4;
     f->batch.rules = 1;
     clock_fix((TODAY + 1) * (int64_t)DAY + HOUR);
     *state = f;
@@ -333,6 +334,54 @@ static void a_wave_is_one_story_with_its_cause(void **state)
     alerts_close(a);
 }
 
+/* What goes on is told with today's words, not again with yesterday's. */
+static void a_second_day_quotes_the_day(void **state)
+{
+    struct fixture *f = *state;
+    struct alerts *a;
+    char text[120];
+
+    add_usual(f, 0, 0, DAYS + 1, 6);
+    for (int i = 0; i < 400; i++) {
+        snprintf(text, sizeof(text), "%u the checkout froze %u", below(f, 999),
+                 below(f, 999));
+        add(f, 0, today(-8) + (int)below(f, 20 * HOUR), 400 + (uint64_t)i,
+            text, true);
+    }
+    a = find_alerts(f);
+    assert_int_equal(told(a), 1);
+    assert_false(a->items[0].fresh);
+    assert_in_range(a->items[0].since, today(-9), today(-7));
+    assert_true(a->items[0].sample_count > 1);
+    for (size_t i = 0; i < a->items[0].sample_count; i++)
+        assert_true(a->items[0].samples[i].created >= today(0));
+    alerts_close(a);
+}
+
+static void two_loud_products_are_two_stories(void **state)
+{
+    struct fixture *f = *state;
+    struct alerts *a;
+    char text[120];
+
+    for (int subject = 2; subject < 4; subject++) {
+        add_usual(f, subject, 0, DAYS + 1, 6);
+        for (int i = 0; i < 120; i++) {
+            snprintf(text, sizeof(text), "%u the %s %u", below(f, 999),
+                     subject == 2 ? "strap tore" : "sleeve came off",
+                     below(f, 999));
+            add(f, subject, today(14) + (int)below(f, 4 * HOUR),
+                400 + (uint64_t)(i + 200 * subject), text, true);
+        }
+    }
+    a = find_alerts(f);
+    assert_int_equal(told(a), 2);
+    assert_int_equal(a->count, 2);
+    assert_true(strchr(a->items[0].subject, '/') &&
+                strchr(a->items[1].subject, '/'));
+    alerts_close(a);
+}
+
 static void few_writers_are_at_most_a_watch(void **state)
 {
     struct fixture *f = *state;
@@ -471,6 +520,8 @@ int main(void)
         TEST(the_cache_gives_the_same_answer),
         TEST(a_usual_month_has_no_alerts),
         TEST(a_wave_is_one_story_with_its_cause),
+        TEST(a_second_day_quotes_the_day),
+        TEST(two_loud_products_are_two_stories),
         TEST(few_writers_are_at_most_a_watch),
         TEST(silence_is_told_only_when_the_source_works),
         TEST(poor_coverage_withholds_the_verdict),
