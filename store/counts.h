@@ -59,10 +59,4 @@ struct tally *cells_at(struct cells *c, uint32_t index);
 /* Append to out the cells of row with those of c added; -1: row is broken. */
 int cells_merge(struct cells *c, struct text row, struct buf *out);
 
-static inline struct unpack unpack_of(struct text bytes)
-{
-    const unsigned char *data = (const unsigned char *)bytes.data;
-    return (struct unpack){ data, data + bytes.length, false };
-}
-
 #endif

@@ -30,8 +30,8 @@ static const char about[] =
     "{\"what\":\"Groundswell store: public posts and counts of them\","
     "\"tables\":{"
     "\"posts\":\"created 5, hash 6 -> record\","
-    "\"ids\":\"source 2, tail, hash 6 -> created 5, or nothing: "
-    "forgotten\","
+    "\"ids\":\"source 2 -> tail 8, hash 6, created 5 (all ones: "
+    "forgotten)\","
     "\"hours\":\"day 2, hour 1, subject 4 -> cells by source and quarter "
     "hour, entries: second 2, hash 6\","
     "\"days\":\"day 2, subject 4 -> cells by hour, sketch of authors\","
@@ -282,7 +282,9 @@ static int create_tables(struct lmdb *s, MDB_txn *txn, void *context,
         return check_format(s, txn, err);
     snprintf(format, sizeof(format), "%d", LMDB_FORMAT);
     for (int t = 0; t < TABLES && rc == 0; t++)
-        rc = mdb_dbi_open(txn, table_names[t], MDB_CREATE, &s->table[t]);
+        rc = mdb_dbi_open(txn, table_names[t],
+                          MDB_CREATE | table_flags((enum table)t),
+                          &s->table[t]);
     if (rc == 0)
         rc = lmdb_put(s, txn, META, "format", 6, format, strlen(format));
     if (rc == 0)

@@ -10,8 +10,8 @@
  * first, so that writes stay at the right edge of each tree.
  *
  * posts    [created 5][hash 6]        -> record (record.h)
- * ids      [source 2][tail <= 8][hash 6]
- *                                    -> created 5; "": a forgotten post
+ * ids      [source 2]               -> many, sorted: [tail 8][hash 6]
+ *                                       [created 5]; all ones: forgotten
  * hours    [day 2][hour 1][subject 4] -> length of cells, cells, entries:
  *                                       a cell a source and quarter hour
  *                                       (index: source * 4 + quarter), an
@@ -28,13 +28,13 @@
  * told     [day 2]                   -> 96 x restated posts 4
  * meta     format, about, expired*, tombstones
  *
- * hash is the first 6 bytes of hash64(source, NUL, native id). tail is the
- * part of the native id after its last '/' (those at the end left out), at
- * most 7 bytes, with its length in front when it is all digits: native ids
- * mostly grow with time, so the identity index grows at the right edge of
- * each source too; a random id is slower but right. Of two ids of one source,
- * tail and hash the first stays (1 chance in 5,000,000 for 10,000 of a tail,
- * and most have tails of their own).
+ * hash is the first 6 bytes of hash64(source, NUL, native id). tail is what
+ * follows the native id's last '/' (those at the end left out) but for its
+ * last 3 bytes: 8 of it at most, or a number when it is all digits. Native
+ * ids mostly grow with time, and each source is a tree of its own whose pages
+ * fill up at its right edge; a random id is slower but right. Of two ids of one source, tail and hash the first
+ * stays (1 chance in 5,000,000 for 10,000 of a tail, and most have tails of
+ * their own).
  * An hour's row holds all that is counted of a subject in it, by source and
  * quarter hour, and which posts it was: a batch of posts of one time touches
  * a few pages of them. A day's row is their sum, so that a month is 30 rows.
@@ -50,18 +50,25 @@
 #include "store/backend.h"
 #include "store/pack.h"
 
-/* 2: a row an hour and one a day, where 1 had mentions, windows, authors. */
-enum { LMDB_FORMAT = 2 };
+/* 1 had mentions, windows, authors; 2 had identities of varying length. */
+enum { LMDB_FORMAT = 3 };
 
 enum table { POSTS, IDS, HOURS, DAYS, TERMS, NAMES, COVERAGE, CURSORS, NOTES,
              RULES, TOLD, META, TABLES };
 extern const char *const table_names[TABLES];
 
+/* As mdb_dbi_open() wants them for a new table. */
+static inline unsigned table_flags(enum table t)
+{
+    return t == IDS ? MDB_DUPSORT | MDB_DUPFIXED : 0;
+}
+
 enum { DAY_SECONDS = 86400, HOUR_SECONDS = 3600, QUARTER_SECONDS = 900,
        DAY_HOURS = 24, QUARTERS = 96, LAST_DAY = 65535,
        CREATED = 5, POST_HASH = 6, POST_KEY = CREATED + POST_HASH,
        HOUR_KEY = 7, DAY_KEY = 6, ENTRY = 2 + POST_HASH,
-       ID_KEY_LIMIT = 2 + 8 + POST_HASH, KEY_LIMIT = 500 };
+       ID_SOURCE = 2, ID_TAIL = 8, ID_KEY = ID_SOURCE + ID_TAIL + POST_HASH,
+       KEY_LIMIT = 500 };
 
 struct name_list {
     struct name { char *name; uint32_t id; } *items;  /* owned; NULL: unknown */
@@ -157,14 +164,39 @@ uint64_t post_hash(struct text source, struct text native_id);
 void post_key(unsigned char out[POST_KEY], int64_t created, uint64_t hash);
 /* Of a post's key, or of what an identity holds. */
 int64_t created_of(const void *key);
-size_t id_key(unsigned char out[ID_KEY_LIMIT], uint32_t source,
-              struct text native_id, uint64_t hash);
+void hour_key(unsigned char out[HOUR_KEY], int64_t moment, uint32_t subject);
+void day_key(unsigned char out[DAY_KEY], int64_t day, uint32_t subject);
+
+/* ---- lmdb_ids.c: which post a native id is ---- */
+
+/* In place of the time of a post: it was forgotten, or there is none. */
+#define ID_FORGOTTEN ((int64_t)0xffffffffff)
+#define ID_NONE ((int64_t)-1)
+
+void id_key(unsigned char out[ID_KEY], uint32_t source, struct text native_id,
+            uint64_t hash);
 /* The identity of a stored post; MDB_CORRUPTED when it has no source. */
 struct record;
 int lmdb_identity(struct lmdb *s, MDB_txn *txn, const struct record *r,
-                  unsigned char out[ID_KEY_LIMIT], size_t *length);
-void hour_key(unsigned char out[HOUR_KEY], int64_t moment, uint32_t subject);
-void day_key(unsigned char out[DAY_KEY], int64_t day, uint32_t subject);
+                  unsigned char out[ID_KEY]);
+/* When its post was created, ID_FORGOTTEN or ID_NONE. */
+int lmdb_id_get(struct lmdb *s, MDB_txn *txn, const unsigned char id[ID_KEY],
+                int64_t *created);
+/* Instead of what is there; ID_NONE: nothing. */
+int lmdb_id_put(struct lmdb *s, MDB_txn *txn, const unsigned char id[ID_KEY],
+                int64_t created);
+/* -1: not a row of the table. */
+int id_read(const MDB_val *key, const MDB_val *value,
+            unsigned char out[ID_KEY], int64_t *created);
+/* By a cursor of the table. */
+int id_get(MDB_cursor *c, const unsigned char id[ID_KEY], int64_t *created);
+int id_put(MDB_cursor *c, const unsigned char id[ID_KEY], int64_t created);
+/* The last of the id's source, with its source; zeros behind that: none. */
+int id_last(MDB_cursor *c, const unsigned char id[ID_KEY],
+            unsigned char out[ID_KEY]);
+/* One that is not there yet; last: it comes behind all of its source. */
+int id_add(MDB_cursor *c, const unsigned char id[ID_KEY], int64_t created,
+           bool last);
 
 /* ---- lmdb_rows.c: what the rows of hours and days hold ---- */
 

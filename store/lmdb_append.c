@@ -29,8 +29,7 @@ struct entry {
 /* To sort by. */
 struct identity {
     struct entry *entry;
-    unsigned char key[ID_KEY_LIMIT]; /* zeros behind its end */
-    unsigned char length;
+    unsigned char key[ID_KEY];
 };
 
 struct timed {
@@ -51,6 +50,7 @@ struct append {
     struct { struct text name; uint32_t id; int64_t expired; }
         sources[SOURCES_KEPT]; /* met in this batch */
     unsigned source_count;
+    unsigned char last[ID_KEY];  /* of the source that is being settled */
 };
 
 /* ---- arrange ---- */
@@ -111,7 +111,7 @@ static int check_post(const struct post *p, struct error *err)
 
 static bool same_identity(const struct identity *a, const struct identity *b)
 {
-    return a->length == b->length && memcmp(a->key, b->key, a->length) == 0;
+    return memcmp(a->key, b->key, ID_KEY) == 0;
 }
 
 static int arrange(struct lmdb *s, MDB_txn *txn, struct append *a,
@@ -133,12 +133,11 @@ static int arrange(struct lmdb *s, MDB_txn *txn, struct append *a,
         *id = (struct identity){ .entry = e };
         e->source = a->sources[place].id;
         e->hash = post_hash(p->source, p->native_id);
-        id->length = (unsigned char)id_key(id->key, e->source, p->native_id,
-                                           e->hash);
+        id_key(id->key, e->source, p->native_id, e->hash);
         e->frozen = p->created < a->sources[place].expired && !p->deleted;
     }
     sort_records(a->ids, a->batch->count, sizeof(*a->ids),
-                 offsetof(struct identity, key), ID_KEY_LIMIT + 1);
+                 offsetof(struct identity, key), ID_KEY);
     return 0;
 }
 
@@ -179,7 +178,8 @@ static void count_repeated(struct append *a, const struct entry *e,
 
 /* The identity is known: what differs? */
 static int settle_known(struct lmdb *s, MDB_txn *txn, struct append *a,
-                        const struct identity *id, int64_t created)
+                        MDB_cursor *c, const struct identity *id,
+                        int64_t created)
 {
     struct entry *e = id->entry;
     unsigned char key[POST_KEY];
@@ -211,43 +211,48 @@ static int settle_known(struct lmdb *s, MDB_txn *txn, struct append *a,
     if (!e->counts)
         return 0;
     rc = lmdb_unlink(s, txn, key, a->old, e->keep && !e->moved, &a->changes);
-    if (rc == 0 && !e->keep)
-        rc = lmdb_delete(s, txn, IDS, id->key, id->length);
-    post_key(key, e->post->created, e->hash);
-    if (rc == 0 && e->keep && e->moved)
-        rc = lmdb_put(s, txn, IDS, id->key, id->length, key, CREATED);
+    if (rc == 0 && (!e->keep || e->moved))
+        rc = id_put(c, id->key, e->keep ? e->post->created : ID_NONE);
     return rc;
 }
 
-/* A new identity is put there by the search for it. */
+static int settle_new(struct append *a, MDB_cursor *c,
+                      const struct identity *id, bool last)
+{
+    struct entry *e = id->entry;
+    if (e->frozen || e->post->deleted) {
+        a->result.blocked += e->frozen;
+        a->result.unchanged += !e->frozen; /* deleted, and never seen */
+        return 0;
+    }
+    e->keep = e->fresh = e->counts = true;
+    if (last)
+        memcpy(a->last, id->key, ID_KEY);
+    return id_add(c, id->key, e->post->created, last);
+}
+
+/* One behind the last of its source is new: nothing needs to be looked up,
+ * and pages are filled to the end. */
 static int settle_one(struct lmdb *s, MDB_txn *txn, struct append *a,
                       MDB_cursor *c, const struct identity *id)
 {
     struct entry *e = id->entry;
-    unsigned char created[POST_KEY];
-    bool comes = !e->post->deleted && !e->frozen;
-    MDB_val k = { id->length, (void *)id->key }, v = { CREATED, created };
-    post_key(created, e->post->created, e->hash);
-    int rc = comes ? mdb_cursor_put(c, &k, &v, MDB_NOOVERWRITE)
-                   : mdb_cursor_get(c, &k, &v, MDB_SET);
-    if (comes && rc == 0) {
-        e->keep = e->fresh = e->counts = true;
-        return 0;
-    }
-    bool found = rc == 0 || rc == MDB_KEYEXIST;
-    if (!found && rc != MDB_NOTFOUND)
+    int64_t created = ID_NONE;
+    int rc = 0;
+    if (memcmp(id->key, a->last, ID_SOURCE) != 0)
+        rc = id_last(c, id->key, a->last);
+    bool last = memcmp(id->key, a->last, ID_KEY) > 0;
+    if (rc == 0 && !last)
+        rc = id_get(c, id->key, &created);
+    if (rc)
         return rc;
-    if (!found && !e->frozen) {
-        a->result.unchanged++; /* deleted, and never seen */
-        return 0;
-    }
-    if (!found || v.mv_size == 0 || e->frozen) {
+    if (created == ID_NONE)
+        return settle_new(a, c, id, last);
+    if (created == ID_FORGOTTEN || e->frozen) {
         a->result.blocked++;
         return 0;
     }
-    if (v.mv_size != CREATED)
-        return MDB_CORRUPTED;
-    return settle_known(s, txn, a, id, created_of(v.mv_data));
+    return settle_known(s, txn, a, c, id, created);
 }
 
 static int settle(struct lmdb *s, MDB_txn *txn, struct append *a)
@@ -314,10 +319,9 @@ static int write_post(struct lmdb *s, MDB_txn *txn, struct append *a,
         e->keep = false;
         a->result.blocked++;
         a->result.replaced -= e->moved;
-        unsigned char id[ID_KEY_LIMIT];
-        return lmdb_delete(s, txn, IDS, id,
-                           id_key(id, e->source, e->post->native_id,
-                                  e->hash));
+        unsigned char id[ID_KEY];
+        id_key(id, e->source, e->post->native_id, e->hash);
+        return lmdb_id_put(s, txn, id, ID_NONE);
     }
     if (rc == 0 && e->counts)
         count_entry(a, e, key);
@@ -380,6 +384,7 @@ static int append(struct lmdb *s, MDB_txn *txn, void *context,
     struct append *a = context;
     a->result = (struct store_result){ 0 };
     a->source_count = 0;
+    memset(a->last, 0, sizeof(a->last));
     a->changes.count = 0;
     arena_reset(&a->changes.memory);
     memset(a->subjects, 0, (a->batch->subject_count + 1) *

@@ -9,17 +9,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static uint64_t used_bytes(struct lmdb *s, MDB_txn *txn)
+/* Of the file, less what its list of free pages names: a list of numbers a
+ * transaction, their count in front. */
+static int used_bytes(struct lmdb *s, MDB_txn *txn, uint64_t *bytes)
 {
-    uint64_t pages = 0, size = 0;
-    for (int t = 0; t < TABLES; t++) {
-        MDB_stat st;
-        if (mdb_stat(txn, s->table[t], &st))
-            continue;
-        pages += st.ms_branch_pages + st.ms_leaf_pages + st.ms_overflow_pages;
-        size = st.ms_psize;
+    enum { FREE_PAGES = 0 };
+    MDB_envinfo info = { 0 };
+    MDB_stat st = { 0 };
+    MDB_cursor *c = NULL;
+    MDB_val k, v;
+    size_t pages = 0, count;
+    int rc = mdb_env_info(s->env, &info);
+    if (rc == 0)
+        rc = mdb_env_stat(s->env, &st);
+    if (rc == 0)
+        rc = mdb_cursor_open(txn, FREE_PAGES, &c);
+    while (rc == 0 && (rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0) {
+        memcpy(&count, v.mv_data, sizeof(count));
+        pages += count;
     }
-    return pages * size;
+    if (c)
+        mdb_cursor_close(c);
+    *bytes = (info.me_last_pgno + 1 - pages) * st.ms_psize;
+    return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
 static uint64_t tombstones(struct lmdb *s, MDB_txn *txn)
@@ -44,9 +56,10 @@ int lmdb_stats(struct store *base, struct store_stats *out, struct error *err)
     out->days = lmdb_entries(s, txn, DAYS);
     out->notes = lmdb_entries(s, txn, NOTES);
     out->tombstones = tombstones(s, txn);
-    out->bytes_used = used_bytes(s, txn);
     out->format = LMDB_FORMAT;
-    int rc = lmdb_last_id(s, txn, STORE_SUBJECTS, &out->subjects);
+    int rc = used_bytes(s, txn, &out->bytes_used);
+    if (rc == 0)
+        rc = lmdb_last_id(s, txn, STORE_SUBJECTS, &out->subjects);
     if (rc == 0)
         rc = lmdb_last_id(s, txn, STORE_SOURCES, &out->sources);
     lmdb_read_end(s, txn);

@@ -22,27 +22,26 @@ static void add_hex(struct buf *out, const MDB_val *v)
     buf_putc(out, '\n');
 }
 
-static int dump_table(struct lmdb *s, MDB_txn *txn, const char *name,
+static int dump_table(struct lmdb *s, MDB_txn *txn, enum table t,
                       store_write *write, void *context)
 {
     struct buf out = BUF_INIT(0);
     MDB_cursor *c = NULL;
     MDB_val k, v;
-    MDB_dbi table;
     MDB_stat st;
     MDB_envinfo info;
-    int rc = mdb_dbi_open(txn, name, 0, &table);
-    if (rc == 0)
-        rc = mdb_stat(txn, table, &st);
+    int rc = mdb_stat(txn, s->table[t], &st);
     if (rc == 0)
         rc = mdb_env_info(s->env, &info);
     if (rc == 0)
-        rc = mdb_cursor_open(txn, table, &c);
+        rc = mdb_cursor_open(txn, s->table[t], &c);
     if (rc)
         goto done;
     buf_printf(&out, "VERSION=3\nformat=bytevalue\ndatabase=%s\ntype=btree\n"
-               "mapsize=%zu\nmaxreaders=%u\ndb_pagesize=%u\nHEADER=END\n",
-               name, info.me_mapsize, info.me_maxreaders, st.ms_psize);
+               "mapsize=%zu\nmaxreaders=%u\n%sdb_pagesize=%u\nHEADER=END\n",
+               table_names[t], info.me_mapsize, info.me_maxreaders,
+               table_flags(t) ? "duplicates=1\ndupsort=1\ndupfixed=1\n" : "",
+               st.ms_psize);
     while ((rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0) {
         add_hex(&out, &k);
         add_hex(&out, &v);
@@ -67,17 +66,19 @@ done:
 /* By name, as mdb_dump -a goes. */
 static int compare_names(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return strcmp(table_names[*(const enum table *)a],
+                  table_names[*(const enum table *)b]);
 }
 
 int lmdb_dump(struct store *base, store_write *write, void *context,
               struct error *err)
 {
     struct lmdb *s = lmdb_of(base);
-    const char *order[TABLES];
+    enum table order[TABLES];
     MDB_txn *txn;
     int rc = 0;
-    memcpy(order, table_names, sizeof(order));
+    for (int i = 0; i < TABLES; i++)
+        order[i] = (enum table)i;
     qsort(order, TABLES, sizeof(*order), compare_names);
     if (lmdb_read_begin(s, &txn, err))
         return -1;
@@ -158,6 +159,8 @@ static int read_header(struct load *l, struct text line, struct error *err)
         if (next_line(l, &line, err))
             return -1;
     }
+    if (l->over)
+        return wrong(l, "it ends too early", err);
     if (table < 0)
         return wrong(l, "not a table of this version's store: another "
                      "version made it, or mdb_dump without -a", err);
@@ -191,7 +194,7 @@ static int load_some(struct lmdb *s, MDB_txn *txn, void *context,
                           l->key.length, l->value.data, l->value.length);
         if (rc)
             return rc == MDB_BAD_VALSIZE
-                       ? wrong(l, "a key of a length that cannot be", err)
+                       ? wrong(l, "a row of a length that cannot be", err)
                        : rc;
     }
     return 0;

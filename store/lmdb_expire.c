@@ -80,13 +80,12 @@ static int expire_post(struct lmdb *s, MDB_txn *txn, MDB_cursor *c,
 {
     const struct post *p = &e->record.post;
     struct coming of = { p, key, e->record.source, 0, false, false };
-    unsigned char id[ID_KEY_LIMIT];
-    size_t length;
-    int rc = lmdb_identity(s, txn, &e->record, id, &length);
+    unsigned char id[ID_KEY];
+    int rc = lmdb_identity(s, txn, &e->record, id);
     for (uint32_t i = 0; i < p->mention_count; i++)
         changes_add(&e->changes, &of, p->mentions[i].subject, NULL);
     if (rc == 0)
-        rc = lmdb_delete(s, txn, IDS, id, length);
+        rc = lmdb_id_put(s, txn, id, ID_NONE);
     return rc ? rc : mdb_cursor_del(c, 0);
 }
 

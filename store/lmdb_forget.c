@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Posts that leave, one by one, and what leaves every figure with them.
- * Forgotten ones keep an empty identity, which bars them for good. */
+ * Forgotten ones keep an identity without a time, which bars them for good. */
 #include "store/lmdb.h"
 
 #include <string.h>
@@ -70,8 +70,7 @@ static int find_posts(struct lmdb *s, MDB_txn *txn, struct forget *f)
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-static int bury(struct lmdb *s, MDB_txn *txn, const unsigned char *id,
-                size_t length)
+static int bury(struct lmdb *s, MDB_txn *txn, const unsigned char *id)
 {
     struct text old;
     uint64_t tombstones = 0;
@@ -83,7 +82,7 @@ static int bury(struct lmdb *s, MDB_txn *txn, const unsigned char *id,
         return rc;
     pack_big(number, tombstones + 1, 8);
     rc = lmdb_put(s, txn, META, "tombstones", 10, number, 8);
-    return rc ? rc : lmdb_put(s, txn, IDS, id, length, "", 0);
+    return rc ? rc : lmdb_id_put(s, txn, id, ID_FORGOTTEN);
 }
 
 /* What people noted about the post goes with it. */
@@ -108,17 +107,16 @@ static int forget_key(struct lmdb *s, MDB_txn *txn, struct forget *f,
                       const unsigned char *key)
 {
     struct text value;
-    unsigned char id[ID_KEY_LIMIT];
-    size_t length;
+    unsigned char id[ID_KEY];
     int rc = lmdb_get(s, txn, POSTS, key, POST_KEY, &value);
     if (rc == 0 && record_read(&f->record, created_of(key), value))
         rc = MDB_CORRUPTED;
     if (rc == 0)
-        rc = lmdb_identity(s, txn, &f->record, id, &length);
+        rc = lmdb_identity(s, txn, &f->record, id);
     if (rc == 0)
         rc = lmdb_unlink(s, txn, key, &f->record, false, &f->changes);
     if (rc == 0)
-        rc = bury(s, txn, id, length);
+        rc = bury(s, txn, id);
     const char *source = lmdb_name(s, txn, STORE_SOURCES, f->record.source);
     f->count++;
     return rc ? rc : drop_notes(s, txn, text_of(source),
@@ -130,24 +128,23 @@ static int forget_one(struct lmdb *s, MDB_txn *txn, struct forget *f,
                       struct error *err)
 {
     const struct store_selector *w = f->which;
-    unsigned char id[ID_KEY_LIMIT], key[POST_KEY];
+    unsigned char id[ID_KEY], key[POST_KEY];
     uint32_t source;
-    struct text value;
+    int64_t created;
     int rc = lmdb_name_id(s, txn, STORE_SOURCES, w->source, true, &source,
                           err);
     if (rc)
         return rc;
     uint64_t hash = post_hash(w->source, w->native_id);
-    size_t length = id_key(id, source, w->native_id, hash);
-    rc = lmdb_get(s, txn, IDS, id, length, &value);
-    bool unknown = rc == MDB_NOTFOUND;
-    if (unknown)
-        rc = bury(s, txn, id, length);
-    if (unknown && rc == 0)
-        rc = drop_notes(s, txn, w->source, w->native_id);
-    if (rc || value.length == 0)
+    id_key(id, source, w->native_id, hash);
+    rc = lmdb_id_get(s, txn, id, &created);
+    if (rc || created == ID_FORGOTTEN)
         return rc;
-    post_key(key, created_of(value.data), hash);
+    if (created == ID_NONE) {
+        rc = bury(s, txn, id);
+        return rc ? rc : drop_notes(s, txn, w->source, w->native_id);
+    }
+    post_key(key, created, hash);
     return forget_key(s, txn, f, key);
 }
 

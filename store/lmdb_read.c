@@ -210,23 +210,20 @@ int lmdb_posts(struct store *base, const struct store_query *q,
 static int find_post(struct walk *w, struct text source,
                      struct text native_id, int *rc, struct error *err)
 {
-    unsigned char id[ID_KEY_LIMIT], key[POST_KEY];
+    unsigned char id[ID_KEY], key[POST_KEY];
     struct text value;
     uint32_t number;
+    int64_t created;
     *rc = lmdb_name_id(w->s, w->txn, STORE_SOURCES, source, false, &number,
                        err);
     if (*rc || !number || native_id.length > POST_ID_LIMIT)
         return 0;
     uint64_t hash = post_hash(source, native_id);
-    *rc = lmdb_get(w->s, w->txn, IDS, id, id_key(id, number, native_id, hash),
-                   &value);
-    if (*rc == MDB_NOTFOUND || (*rc == 0 && value.length != CREATED)) {
-        *rc = 0;
+    id_key(id, number, native_id, hash);
+    *rc = lmdb_id_get(w->s, w->txn, id, &created);
+    if (*rc || created == ID_NONE || created == ID_FORGOTTEN)
         return 0;
-    }
-    if (*rc)
-        return 0;
-    post_key(key, created_of(value.data), hash);
+    post_key(key, created, hash);
     *rc = lmdb_get(w->s, w->txn, POSTS, key, POST_KEY, &value);
     if (*rc == 0)
         *rc = show(w, key, value);

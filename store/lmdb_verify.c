@@ -165,9 +165,10 @@ static int verify_load(struct verify *v, enum table t)
 /* 1: count this post, 0: it is a stray, else a code in *rc. */
 static int check_identity(struct verify *v, const unsigned char *key, int *rc)
 {
-    unsigned char id[ID_KEY_LIMIT], other[POST_KEY];
+    unsigned char id[ID_KEY], other[POST_KEY];
     const struct post *p = &v->record.post;
-    struct text value, there;
+    struct text there;
+    int64_t created;
     const char *source = lmdb_name(v->s, v->txn, STORE_SOURCES,
                                    v->record.source);
     uint64_t hash = source ? post_hash(text_of(source), p->native_id) : 0;
@@ -177,19 +178,15 @@ static int check_identity(struct verify *v, const unsigned char *key, int *rc)
                (int)p->native_id.length, p->native_id.data);
         return 1;
     }
-    size_t length = id_key(id, v->record.source, p->native_id, hash);
-    *rc = lmdb_get(v->s, v->txn, IDS, id, length, &value);
-    if (*rc == 0 && value.length == CREATED &&
-        memcmp(value.data, key, CREATED) == 0)
-        return 1;
-    if (*rc && *rc != MDB_NOTFOUND)
-        return 0;
-    *rc = 0;
+    id_key(id, v->record.source, p->native_id, hash);
+    *rc = lmdb_id_get(v->s, v->txn, id, &created);
+    if (*rc || created == created_of(key))
+        return *rc == 0;
     differ(v, "%s: the identity of post %.*s of %s %s", date_of(v),
            (int)p->native_id.length, p->native_id.data, source,
-           value.length ? "names another time" : "is missing");
-    if (value.length == CREATED) {
-        memcpy(other, value.data, CREATED);
+           created == ID_NONE ? "is missing" : "names another time");
+    if (created != ID_NONE) {
+        post_key(other, created, hash);
         if (lmdb_get(v->s, v->txn, POSTS, other, POST_KEY, &there) == 0) {
             if (v->repair) /* the identity's own post counts */
                 *rc = lmdb_delete(v->s, v->txn, POSTS, key, POST_KEY);
@@ -197,7 +194,7 @@ static int check_identity(struct verify *v, const unsigned char *key, int *rc)
         }
     }
     if (v->repair)
-        *rc = lmdb_put(v->s, v->txn, IDS, id, length, key, CREATED);
+        *rc = lmdb_id_put(v->s, v->txn, id, created_of(key));
     return 1;
 }
 
@@ -268,21 +265,25 @@ static int verify_ids(struct verify *v)
     MDB_val k, value;
     uint64_t buried = 0;
     struct text there;
-    unsigned char key[POST_KEY], number[8];
+    unsigned char key[POST_KEY], number[8], id[ID_KEY];
+    int64_t created;
     int rc = mdb_cursor_open(v->txn, v->s->table[IDS], &c);
     while (rc == 0 && (rc = mdb_cursor_get(c, &k, &value, MDB_NEXT)) == 0) {
-        if (value.mv_size == 0) {
+        if (id_read(&k, &value, id, &created)) {
+            rc = MDB_CORRUPTED;
+            break;
+        }
+        if (created == ID_FORGOTTEN) {
             buried++;
             continue;
         }
-        if (value.mv_size == CREATED && k.mv_size >= 2 + POST_HASH) {
-            memcpy(key, value.mv_data, CREATED);
-            memcpy(key + CREATED, (char *)k.mv_data + k.mv_size - POST_HASH,
-                   POST_HASH);
-            rc = lmdb_get(v->s, v->txn, POSTS, key, POST_KEY, &there);
-            if (rc == 0)
-                continue;
-        }
+        post_key(key, created, 0);
+        memcpy(key + CREATED, id + ID_KEY - POST_HASH, POST_HASH);
+        rc = lmdb_get(v->s, v->txn, POSTS, key, POST_KEY, &there);
+        if (rc == 0)
+            continue;
+        if (rc != MDB_NOTFOUND)
+            break;
         differ(v, "an identity whose post is not there");
         rc = v->repair ? mdb_cursor_del(c, 0) : 0;
     }

@@ -58,6 +58,12 @@ struct unpack {
     bool broken;
 };
 
+static inline struct unpack unpack_of(struct text bytes)
+{
+    const unsigned char *data = (const unsigned char *)bytes.data;
+    return (struct unpack){ data, data + bytes.length, false };
+}
+
 static inline uint64_t unpack_varint_long(struct unpack *u)
 {
     uint64_t value = 0;

@@ -32,7 +32,7 @@ static unsigned bit_of(unsigned field)
     return 1u << (FIRST_FIELD + field);
 }
 
-enum { PREFIX = 9, HOLES = 3, FORMS = 4, AS_THE_POST = 1 };
+enum { AUTHOR = 8, HOLES = 3, FORMS = 4, AS_THE_POST = 1 };
 
 /* What ids look like, and the address that goes with each: only what stands
  * for the stars is kept. A star holds no slash. Stored: only ever append. */
@@ -263,20 +263,11 @@ void record_write(struct buf *out, const struct post *post, uint32_t source,
                   uint32_t rules, const uint32_t *subjects)
 {
     struct pen pen = { make_room(out, record_most(post)) };
-    unsigned char length[VARINT_LIMIT];
-    *pen.at++ = RECORD_VERSION;
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < AUTHOR; i++)
         *pen.at++ = (unsigned char)(post->author_hash >> (8 * i));
     add_number(&pen, source);
     add_number(&pen, zigzag(post->fetched - post->created));
-    /* The head's length stands before it: the head is written, then moved. */
-    unsigned char *start = pen.at;
     add_head(&pen, post, subjects);
-    size_t size = (size_t)(pen.at - start);
-    size_t room = (size_t)(pack_varint(length, size) - length);
-    memmove(start + room, start, size);
-    memcpy(start, length, room);
-    pen.at += room;
     add_rest(&pen, post, rules);
     out->length = (size_t)(pen.at - (unsigned char *)out->data);
     out->data[out->length] = '\0';
@@ -387,24 +378,17 @@ static void read_rest(struct record *r, struct unpack *u)
 struct parts {
     uint32_t source;
     int64_t fetched;       /* seconds after created */
-    struct unpack head, rest;
+    struct unpack body;    /* head and rest */
 };
 
 /* False when it is no record. */
 static bool open_record(struct text bytes, struct parts *p)
 {
-    const unsigned char *data = (const unsigned char *)bytes.data;
-    if (bytes.length < PREFIX || data[0] != RECORD_VERSION)
-        return false;
-    p->rest = (struct unpack){ data + PREFIX, data + bytes.length, false };
-    p->source = (uint32_t)unpack_varint(&p->rest);
-    p->fetched = unzigzag(unpack_varint(&p->rest));
-    uint64_t length = unpack_varint(&p->rest);
-    const unsigned char *start = unpack_bytes(&p->rest, length);
-    if (!start)
-        return false;
-    p->head = (struct unpack){ start, start + length, false };
-    return !p->rest.broken;
+    p->body = unpack_of(bytes);
+    (void)unpack_bytes(&p->body, AUTHOR);
+    p->source = (uint32_t)unpack_varint(&p->body);
+    p->fetched = unzigzag(unpack_varint(&p->body));
+    return !p->body.broken;
 }
 
 int record_read(struct record *r, int64_t created, struct text bytes)
@@ -418,20 +402,19 @@ int record_read(struct record *r, int64_t created, struct text bytes)
     r->post.created = created;
     r->post.author_hash = record_author(bytes);
     r->post.fetched = created + p.fetched;
-    read_head(r, &p.head);
-    read_rest(r, &p.rest);
-    return p.head.broken || p.rest.broken || p.head.at != p.head.end ||
-           p.rest.at != p.rest.end ? -1 : 0;
+    read_head(r, &p.body);
+    read_rest(r, &p.body);
+    return p.body.broken || p.body.at != p.body.end ? -1 : 0;
 }
 
 uint64_t record_author(struct text bytes)
 {
     const unsigned char *data = (const unsigned char *)bytes.data;
     uint64_t author = 0;
-    if (bytes.length < PREFIX)
+    if (bytes.length < AUTHOR)
         return 0;
-    for (int i = 8; i-- > 0;)
-        author = author << 8 | data[1 + i];
+    for (int i = AUTHOR; i-- > 0;)
+        author = author << 8 | data[i];
     return author;
 }
 
@@ -441,29 +424,33 @@ uint32_t record_source(struct text bytes)
     return open_record(bytes, &p) ? p.source : 0;
 }
 
-static bool same_bytes(struct unpack a, struct unpack b)
+/* How long the head is. */
+static size_t head_length(struct unpack body)
 {
-    return a.end - a.at == b.end - b.at &&
-           memcmp(a.at, b.at, (size_t)(a.end - a.at)) == 0;
-}
-
-/* Source, author and head; the parts are filled. */
-static bool counts_same(struct text a, struct text b, struct parts *x,
-                        struct parts *y)
-{
-    return open_record(a, x) && open_record(b, y) && x->source == y->source &&
-           record_author(a) == record_author(b) &&
-           same_bytes(x->head, y->head);
+    struct record r;
+    const unsigned char *start = body.at;
+    r.post.mention_count = 0;
+    read_head(&r, &body);
+    return (size_t)(body.at - start);
 }
 
 bool record_same(struct text a, struct text b)
 {
     struct parts x, y;
-    return counts_same(a, b, &x, &y) && same_bytes(x.rest, y.rest);
+    return open_record(a, &x) && open_record(b, &y) && x.source == y.source &&
+           record_author(a) == record_author(b) &&
+           x.body.end - x.body.at == y.body.end - y.body.at &&
+           memcmp(x.body.at, y.body.at,
+                  (size_t)(x.body.end - x.body.at)) == 0;
 }
 
 bool record_counts_same(struct text a, struct text b)
 {
     struct parts x, y;
-    return counts_same(a, b, &x, &y);
+    if (!open_record(a, &x) || !open_record(b, &y) || x.source != y.source ||
+        record_author(a) != record_author(b))
+        return false;
+    size_t length = head_length(x.body);
+    return length == head_length(y.body) &&
+           memcmp(x.body.at, y.body.at, length) == 0;
 }

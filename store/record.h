@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A post as stored. Knows the bytes, not the file they lie in.
  *
- *   [version 1][author hash 8 LE][source id][fetched][length of head]
+ *   [author hash 8 LE][source id][fetched][head][rest]
  *   head: [kind][tags][text][mentions: count, then subject id, span start,
  *         span length, tags of each; by subject id]
  *   rest: [id][language][confidence][rules][which][what "which" says there
@@ -21,8 +21,7 @@
 #include "base/post.h"
 #include "store/pack.h"
 
-enum { RECORD_VERSION = 1,
-       RECORD_MADE = 3 * (POST_ID_LIMIT + 64) };
+enum { RECORD_MADE = 3 * (POST_ID_LIMIT + 64) };
 
 struct record {
     struct post post;      /* texts borrowed from the bytes or
@@ -38,7 +37,7 @@ struct record {
 void record_write(struct buf *out, const struct post *post, uint32_t source,
                   uint32_t rules, const uint32_t *subjects);
 /* The post's mentions get subject ids; created is not in the record. -1: not
- * a record of this version. */
+ * a record. */
 int record_read(struct record *r, int64_t created, struct text bytes);
 
 /* Without reading all of it; 0 when broken. */

@@ -12,8 +12,9 @@ brands:
 END
 now=2026-11-20T00:00:00Z
 line() { # NUMBER DAY AUTHOR TEXT
-    printf '{"id":"at://did:plc:writer%s/app.bsky.feed.post/3kforget%s","source":"bluesky","created_at":"2026-11-%sT10:00:%02dZ","text":"%s","author":"%s","handle":"%s.example","url":"https://bsky.app/profile/did:plc:writer%s/post/3kforget%s","kind":"reply","reply_to":"at://did:plc:asked%s/app.bsky.feed.post/3kasked%s"}\n' \
-        "$3" "$1" "$2" $(($1 % 60)) "$4" "$3" "$3" "$3" "$1" "$3" "$1"
+    case $1 in ???) key=3kstays$1 ;; *) key=3kforget$1 ;; esac
+    printf '{"id":"at://did:plc:writer%s/app.bsky.feed.post/%s","source":"bluesky","created_at":"2026-11-%sT10:00:%02dZ","text":"%s","author":"%s","handle":"%s.example","url":"https://bsky.app/profile/did:plc:writer%s/post/%s","kind":"reply","reply_to":"at://did:plc:asked%s/app.bsky.feed.post/3kasked%s"}\n' \
+        "$3" $key "$2" $(($1 % 60)) "$4" "$3" "$3" "$3" $key "$3" "$1"
 }
 i=100
 while [ $i -lt 400 ]; do

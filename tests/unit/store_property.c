@@ -17,8 +17,9 @@
 #include "store/store.h"
 #include "tests/unit/scratch.h"
 
-enum { IDS = 60, SOURCES = 2, SUBJECTS = 3, AUTHORS = 7, DAYS = 6,
-       T0 = 20000 * 86400, SPAN = DAYS * 86400, BATCH = 12, STEPS = 100 };
+/* So many ids that a source's identities outgrow one page. */
+enum { IDS = 200, SOURCES = 2, SUBJECTS = 3, AUTHORS = 7, DAYS = 6,
+       T0 = 20000 * 86400, SPAN = DAYS * 86400, BATCH = 24, STEPS = 100 };
 
 static const char *const subjects[SUBJECTS] = { "acme", "acme/app", "bolt" };
 static const char *const sources[SOURCES] = { "forum", "reviews" };
