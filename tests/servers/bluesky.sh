@@ -13,8 +13,8 @@ skip() { echo "skip: $1"; exit 77; }
 
 command -v node >/dev/null || skip "node is not installed"
 command -v npm >/dev/null || skip "npm is not installed"
-[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] ||
-    skip "node is older than 20"
+[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 18 ] ||
+    skip "node is older than 18"
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)
 [ -x "$bin/initdb" ] || skip "postgresql is not installed"
 if ! [ -d "$cache/node_modules/@atproto/dev-env" ]; then
