@@ -61,40 +61,53 @@ static bool is_blank(struct text line)
     return true;
 }
 
-/* Look at the first line that is not blank, and leave it unread. */
+/* The cursor: "OFFSET LINES MARK", the mark a hash of the file's beginning,
+ * so that a file that was replaced is read from its start. False: from it. */
+static bool has_begun(const struct file_job *job, uint64_t *offset,
+                      uint64_t *lines)
+{
+    unsigned long long at, number, mark;
+    const char *cursor = job->collection->cursor;
+    if (!cursor || sscanf(cursor, "%llu %llu %llx", &at, &number, &mark) != 3)
+        return false;
+    *offset = at;
+    *lines = number;
+    return at && file_input_mark(job->input, at) == mark;
+}
+
+/* Look at the first line that says something, and leave it unread; one that
+ * is too long says nothing of those after it. */
 static int look(struct file_job *job, struct error *err)
 {
     struct text line;
     enum file_line rc;
-    do
-        rc = file_input_line(job->input, &line, err);
-    while (rc == FILE_LINE_GOOD && is_blank(line));
+    uint64_t offset = 0, lines = 0;
+    struct error why = ERROR_INIT;
+    bool begun = has_begun(job, &offset, &lines);
+    do {
+        rc = file_input_line(job->input, &line, &why);
+        if (rc == FILE_LINE_BAD && !begun)
+            file_refuse(job, why.text);
+    } while (rc == FILE_LINE_BAD || (rc == FILE_LINE_GOOD && is_blank(line)));
     if (rc == FILE_LINE_END)
-        return error_set(err, ERROR_INPUT, "the file is empty");
-    if (rc != FILE_LINE_GOOD)
+        return error_set(err, ERROR_INPUT, why.kind ? "no line of it can be "
+                         "used" : "the file is empty");
+    if (rc == FILE_LINE_ERROR) {
+        *err = why;
         return -1;
+    }
     file_input_unread(job->input);
+    if (text_begins(line, "\xff\xfe") || text_begins(line, "\xfe\xff"))
+        return error_set(err, ERROR_INPUT, "this is UTF-16: save it as UTF-8");
     if (!job->format)
         job->format = file_guess(line);
     if (job->format->line && line.data[0] == '[')
         return error_set(err, ERROR_INPUT, "this is a JSON array: put one "
                          "post on a line, as jq -c '.[]' does");
-    return job->format->open ? job->format->open(job, err)
-                             : file_table_header(job, err);
-}
-
-/* The cursor: "OFFSET LINES MARK", the mark a hash of the file's beginning,
- * so that a file that was replaced is read from its start. */
-static int go_on(struct file_job *job, struct error *err)
-{
-    unsigned long long offset, lines, mark;
-    const char *cursor = job->collection->cursor;
-    if (!cursor || sscanf(cursor, "%llu %llu %llx", &offset, &lines,
-                          &mark) != 3)
-        return 0;
-    if (!offset || file_input_mark(job->input, offset) != mark)
-        return 0;
-    return file_input_seek(job->input, offset, lines + 1, err);
+    if (job->format->open ? job->format->open(job, err) < 0
+                          : file_table_header(job, err) < 0)
+        return -1;
+    return begun ? file_input_seek(job->input, offset, lines + 1, err) : 0;
 }
 
 static void set_cursor(struct file_job *job)
@@ -137,7 +150,7 @@ static int file_open(struct collection *c, struct error *err)
     job->now = (uint64_t)clock_now();
     if (check_map(options, err) < 0 || choose_format(job, err) < 0 ||
         file_input_open(&job->input, options->path, err) < 0 ||
-        look(job, err) < 0 || go_on(job, err) < 0) {
+        look(job, err) < 0) {
         file_close(c);
         return error_prefix(err, "%s", strcmp(options->path, "-") == 0
                             ? "stdin" : options->path);

@@ -94,6 +94,10 @@ int file_table_header(struct file_job *job, struct error *err)
             snprintf(job->ignored_name, sizeof(job->ignored_name), "%.*s",
                      (int)name.length, name.data);
     }
+    if (!has[FIELD_TEXT] && !has[FIELD_CREATED])
+        return error_set(err, ERROR_INPUT, "the first line is neither JSON "
+                         "nor names a column text and one created_at: what "
+                         "they are called is said with --map NAME=text");
     if (!has[FIELD_TEXT] || !has[FIELD_CREATED])
         return error_set(err, ERROR_INPUT, "the header line names no column "
                          "%s: say which one it is with --map NAME=%s",

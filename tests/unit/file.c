@@ -214,7 +214,7 @@ static void test_csv_faults(void **state)
     write_file("id,body\n1,x\n", 12);
     read_file(&r, "", NULL);
     assert_int_equal(r.rc, -1);
-    assert_non_null(strstr(r.err.text, "no column text: say which"));
+    assert_non_null(strstr(r.err.text, "is neither JSON nor"));
     release(&r);
 }
 
@@ -364,12 +364,12 @@ static void test_packed(void **state)
     buf_release(&text);
 }
 
-static void test_long_line(void **state)
+/* The first, too: it says nothing of those after it. */
+static void long_line(int before, const char *place)
 {
-    (void)state;
     struct buf text = BUF_INIT(0);
     struct result r;
-    add_lines(&text, 1);
+    add_lines(&text, before);
     buf_puts(&text, "{\"id\":\"big\",\"ts\":\"2026-11-20\",\"text\":\"");
     char *fill = mem_alloc(9 * MiB);
     memset(fill, 'x', 9 * MiB);
@@ -379,12 +379,19 @@ static void test_long_line(void **state)
     write_file(text.data, text.length);
     read_file(&r, "", NULL);
     assert_int_equal(r.rc, 0);
-    assert_int_equal(r.posts.count, 3);
+    assert_int_equal(r.posts.count, (size_t)before + 2);
     assert_int_equal(r.c.skipped, 1);
-    assert_non_null(strstr(r.c.skipped_why, ":2: the line is longer than"));
+    assert_non_null(strstr(r.c.skipped_why, place));
     release(&r);
     mem_free(fill);
     buf_release(&text);
+}
+
+static void test_long_line(void **state)
+{
+    (void)state;
+    long_line(1, ":2: the line is longer than");
+    long_line(0, ":1: the line is longer than");
 }
 
 /* As a configured source: on with what was added; a new file from its
@@ -437,6 +444,10 @@ static void test_no_file(void **state)
     refused("the file is empty");
     write_file("[{\"id\":1}]", 10);
     refused("this is a JSON array");
+    write_file("\xff\xfei\0d\0", 6);
+    refused("this is UTF-16");
+    write_file("<html>\n", 7);
+    refused("the first line is neither JSON nor");
     assert_int_equal(unlink(path), 0);
     refused("cannot open it: No such file");
     char saved[sizeof(path)];
