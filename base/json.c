@@ -513,7 +513,8 @@ int json_end(struct json *j, struct error *err)
 int json_line(struct json *j, const char *data, size_t length,
               struct error *err)
 {
-    struct error local = ERROR_INIT;
+    struct error local;
+    local.kind = ERROR_NONE;
     j->err = err ? err : &local;
     j->fed = 0;
     j->bom = 0;

@@ -60,6 +60,8 @@ static size_t plain_run(const char *data, size_t length)
             i += 8;
         if (i == length)
             break;
+        if (length >= 8 && length - i < 8 && plain8(data + length - 8))
+            return length; /* the last few together with some before */
         unsigned char c = (unsigned char)data[i];
         if (c >= 0x80) {
             size_t n = valid_length((const unsigned char *)data + i,
@@ -76,8 +78,21 @@ static size_t plain_run(const char *data, size_t length)
     return i;
 }
 
+/* Most texts have nothing else; one look at the end saves the bytes there. */
+static bool is_ascii(const char *data, size_t length)
+{
+    if (length < 8 || !ascii8(data + length - 8))
+        return false;
+    size_t i = 0;
+    while (length - i >= 8 && ascii8(data + i))
+        i += 8;
+    return length - i < 8;
+}
+
 bool text_valid(const char *data, size_t length)
 {
+    if (is_ascii(data, length))
+        return true;
     for (size_t i = 0; i < length;) {
         if (length - i >= 8 && ascii8(data + i)) {
             i += 8;

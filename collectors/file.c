@@ -162,7 +162,8 @@ static int file_open(struct collection *c, struct error *err)
 static enum file_line next(struct file_job *job, struct error *err)
 {
     struct text line;
-    struct error why = ERROR_INIT;
+    struct error why;
+    why.kind = ERROR_NONE; /* its text is not cleared for every line */
     if (!job->format->line) {
         enum file_line rc = file_table_next(job, &why);
         if (rc == FILE_LINE_BAD)

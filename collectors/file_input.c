@@ -18,8 +18,8 @@
 #include "collectors/file_unpack.h"
 
 enum {
-    READ_SIZE = 256 * 1024,
-    WINDOW = 2 * FILE_LINE_LIMIT + 2 * READ_SIZE,
+    READ_SIZE = 256 * 1024, /* what a core keeps near while it parses */
+    WINDOW = FILE_LINE_LIMIT + 2 * READ_SIZE,
     MARK_LIMIT = 256,
 };
 
@@ -79,15 +79,14 @@ static bool fill(struct file_input *f)
 {
     if (f->ended)
         return false;
-    if (WINDOW - f->end < READ_SIZE) {
+    if (f->start) { /* of a line that has only begun */
         memmove(f->data, f->data + f->start, f->end - f->start);
         f->offset += f->start;
         f->end -= f->start;
         f->start = 0;
         f->last = 0;
     }
-    long n = unpacker_read(f->unpacker, f->data + f->end, WINDOW - f->end,
-                           &f->late);
+    long n = unpacker_read(f->unpacker, f->data + f->end, READ_SIZE, &f->late);
     if (n <= 0) {
         f->ended = true;
         return false;

@@ -10,7 +10,6 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 
 enum {
@@ -174,8 +173,6 @@ long unpacker_read(struct unpacker *u, char *out, size_t length,
 {
     if (u->packing == PACKING_UNKNOWN && look(u, err) < 0)
         return -1;
-    if (length > 1 * MiB)
-        length = 1 * MiB;
     if (u->packing == PACKING_GZIP)
         return read_gzip(u, out, length, err);
     if (u->packing == PACKING_ZSTD)
