@@ -17,6 +17,11 @@ void secret_wipe(void *data, size_t length)
     sodium_memzero(data, length);
 }
 
+bool secret_equal(const void *a, const void *b, size_t length)
+{
+    return sodium_memcmp(a, b, length) == 0;
+}
+
 uint64_t hash64(const void *data, size_t length)
 {
     return XXH3_64bits(data, length);

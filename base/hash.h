@@ -5,6 +5,7 @@
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,8 @@
 
 /* Overwrite a secret so that the compiler cannot leave it out. */
 void secret_wipe(void *data, size_t length);
+/* In a time that does not tell how much of it is right. */
+bool secret_equal(const void *a, const void *b, size_t length);
 
 uint64_t hash64(const void *data, size_t length);
 uint64_t hash64_seed(const void *data, size_t length, uint64_t seed);

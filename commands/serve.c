@@ -12,11 +12,12 @@
 #include <sys/random.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "commands/serve.h"
 
-enum { PORT = 8787, CONNECTIONS = 32, SECONDS = 20, MEMORY = 32 << 10,
+enum { CONNECTIONS = 32, SECONDS = 20, MEMORY = 32 << 10,
        FORM_BYTES = 8 << 10, FIELD_BYTES = 2 << 10, WAIT = 500 };
 
 struct flags {
@@ -120,13 +121,10 @@ static bool may_change(const struct server *s, struct MHD_Connection *c,
     const char *origin = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
                                                      "Origin");
     const char *token = buf_text(&q->fields[FIELD_TOKEN]);
-    bool whole = strlen(token) == SERVE_TOKEN - 1;
-    unsigned different = !whole;
-    /* To the end: time must not tell how much of it is right. */
-    for (size_t i = 0; i < SERVE_TOKEN - 1 && whole; i++)
-        different |= (unsigned char)(token[i] ^ s->site.token[i]);
-    return !different && (!origin || (strncmp(origin, "http://", 7) == 0 &&
-                                      host_is_ours(s, origin + 7)));
+    return strlen(token) == SERVE_TOKEN - 1 &&
+           secret_equal(token, s->site.token, SERVE_TOKEN - 1) &&
+           (!origin || (strncmp(origin, "http://", 7) == 0 &&
+                        host_is_ours(s, origin + 7)));
 }
 
 /* ---- requests ------------------------------------------------------------ */
@@ -239,32 +237,21 @@ static void done_with(void *context, struct MHD_Connection *c, void **state,
 
 static int read_address(struct server *s, const char *text, struct error *err)
 {
-    char host[INET_ADDRSTRLEN] = "127.0.0.1";
-    const char *colon = strrchr(text, ':');
-    unsigned long port = PORT;
-    char *end = NULL;
-    size_t length = colon ? (size_t)(colon - text) : strlen(text);
-    if (colon)
-        port = strtoul(colon + 1, &end, 10);
-    bool named = length && strncmp(text, "localhost", length) != 0;
-    if (named && length < sizeof(host)) {
-        memcpy(host, text, length);
-        host[length] = '\0';
-    }
+    char host[INET_ADDRSTRLEN], rest;
+    unsigned port;
+    if (sscanf(text, "%15[0-9.]:%5u%c", host, &port, &rest) != 2 || !port ||
+        port > UINT16_MAX ||
+        inet_pton(AF_INET, host, &s->address.sin_addr) != 1 ||
+        !s->address.sin_addr.s_addr)
+        return error_set(err, ERROR_USAGE, "--listen %.60s: write one IPv4 "
+                         "address and a port, 127.0.0.1:8787; pages check by "
+                         "what name they are asked for", text);
     s->address.sin_family = AF_INET;
-    if (length >= sizeof(host) || (colon && (*end || end == colon + 1)) ||
-        !port || port > 65535 ||
-        inet_pton(AF_INET, host, &s->address.sin_addr) != 1)
-        return error_set(err, ERROR_USAGE, "--listen %.60s: write an IPv4 "
-                         "address and a port, 127.0.0.1:8787", text);
-    if (!s->address.sin_addr.s_addr)
-        return error_set(err, ERROR_USAGE, "--listen %.60s: name one address; "
-                         "pages check by what name they are asked for", text);
     s->address.sin_port = htons((uint16_t)port);
     s->loopback = ntohl(s->address.sin_addr.s_addr) >> 24 == 127;
-    snprintf(s->host, sizeof(s->host), port == 80 ? "%s" : "%s:%lu", host,
+    snprintf(s->host, sizeof(s->host), port == 80 ? "%s" : "%s:%u", host,
              port);
-    snprintf(s->local, sizeof(s->local), port == 80 ? "%s" : "%s:%lu",
+    snprintf(s->local, sizeof(s->local), port == 80 ? "%s" : "%s:%u",
              "localhost", port);
     return 0;
 }
@@ -330,9 +317,10 @@ const struct command command_serve = {
     .help =
         "A calendar, each day's digest, each subject with its words and posts\n"
         "and why they are tagged so; in the inbox mark what is answered, on a\n"
-        "post say what it feels, for swell accuracy and swell fit. No script,\n"
-        "no account: it listens on this machine alone unless --listen says\n"
-        "otherwise, and whoever reaches it may read and mark.\n\n"
+        "post say what it feels, for swell accuracy and swell fit; experiments\n"
+        "and their lessons. No script, no account: it listens on this machine\n"
+        "alone unless --listen says otherwise, and whoever reaches it may read\n"
+        "and mark.\n\n"
         "  swell serve\n"
         "  ssh -L 8787:127.0.0.1:8787 server    (from elsewhere)\n",
     .options = options,

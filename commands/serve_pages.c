@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The pages of swell serve: calendar, days, subjects with their posts, inbox.
- * Draws with digest/html*; knows no HTTP. */
+/* The pages of swell serve: calendar, days, subjects with their posts, inbox,
+ * experiments. Draws with digest/html*; knows no HTTP. */
 #include "commands/serve.h"
 
 #include <stdlib.h>
@@ -14,11 +14,12 @@
 #include "digest/chart.h"
 #include "digest/days.h"
 #include "digest/html.h"
+#include "digest/names.h"
 #include "digest/posts.h"
 #include "digest/waiting.h"
 
 enum { CALENDAR_DAYS = 400, POSTS_SHOWN = 20, ASKS_SHOWN = 100,
-       ASK_DAYS = 7 };
+       MARKED_SHOWN = 20, ASK_DAYS = 7 };
 
 const char *const serve_fields[FIELD_COUNT] = { "token", "id", "set", "back" };
 
@@ -26,30 +27,31 @@ const char *const serve_fields[FIELD_COUNT] = { "token", "id", "set", "back" };
 static const char *const label_values[] = { "positive", "neutral", "negative",
                                             NULL };
 static const char *const ask_values[] = { "answered", "ignored", NULL };
+static const char *const marked_values[] = { "open", NULL };
 
-static void put_nav(struct buf *out, const char *day)
+/* Up to the heading, which is the title. */
+static void open_page(struct buf *out, const char *title,
+                      const struct digest_links *links)
 {
-    buf_puts(out, "<nav aria-label=\"pages\"><a href=\"/index.html\">calendar"
-             "</a> ");
-    if (day)
-        buf_printf(out, "<a href=\"/%s.html\">the day</a> ", day);
-    buf_puts(out, "<a href=\"/inbox\">inbox</a></nav>\n");
+    html_open(out, title, false);
+    html_nav(out, links);
+    buf_puts(out, "<h1>");
+    html_text(out, title);
+    buf_puts(out, "</h1>\n");
 }
 
-static void put_end(struct buf *out)
+static void close_page(struct buf *out)
 {
     buf_puts(out, "</main></body></html>\n");
 }
 
 void serve_refusal(struct buf *out, const char *title, const char *text)
 {
-    html_open(out, title, false);
-    buf_puts(out, "<h1>");
-    html_escaped(out, title);
-    buf_puts(out, "</h1>\n<p>");
+    open_page(out, title, &(struct digest_links){ .served = true });
+    buf_puts(out, "<p>");
     html_escaped(out, text);
-    buf_puts(out, "</p>\n<p><a href=\"/index.html\">calendar</a></p>\n");
-    put_end(out);
+    buf_puts(out, "</p>\n");
+    close_page(out);
 }
 
 /* A form with a button for each value. */
@@ -95,34 +97,31 @@ static int calendar(struct site *site, struct buf *out, struct error *err)
     mem_free(counts);
     if (rc)
         return -1;
-    digest_calendar(out, "Groundswell", days, count);
+    digest_calendar(out, "Groundswell", days, count, true);
     return 200;
+}
+
+static struct digest_links day_links(const struct site *site, int64_t day,
+                                     const char *before, const char *after)
+{
+    bool over = day < zone_day(site->zone, clock_now());
+    return (struct digest_links){ before, after, day - 1, over ? day + 1 : 0,
+                                  0, true };
 }
 
 static int day_page(struct site *site, int64_t day, bool json,
                     struct buf *out, struct error *err)
 {
     struct digest *d = NULL;
-    struct buf before = BUF_INIT(0), after = BUF_INIT(0);
-    struct digest_links links = { .inbox = "/inbox", .subject = "/subject/" };
+    struct digest_links links = day_links(site, day, "/", ".html");
     if (digest_compose(&d, site->in->store, site->in->config, site->zone, day,
                        NULL, err))
         return -1;
-    phrase_date(&before, day - 1);
-    buf_puts(&before, ".html");
-    links.previous = buf_text(&before);
-    if (day < zone_day(site->zone, clock_now())) {
-        phrase_date(&after, day + 1);
-        buf_puts(&after, ".html");
-        links.next = buf_text(&after);
-    }
     if (json)
         digest_json(d, out);
     else
         digest_html(d, out, &links);
     digest_close(d);
-    buf_release(&before);
-    buf_release(&after);
     return 200;
 }
 
@@ -132,7 +131,7 @@ struct drill {
     struct site *site;
     struct digest frame;     /* what html_sample() asks for: day and zone */
     const char *subject;
-    char day[11];
+    struct buf path;         /* of this page */
     struct buf *out;
     struct proofs proofs;
 };
@@ -147,11 +146,10 @@ static int take_post(void *context, const struct post *post,
 
 static int put_posts(struct drill *s, struct error *err)
 {
-    struct buf back = BUF_INIT(0), text = BUF_INIT(0), key = BUF_INIT(0);
+    struct buf text = BUF_INIT(0), key = BUF_INIT(0);
     int rc = 0;
     if (!s->proofs.count)
         return 0;
-    buf_printf(&back, "/subject/%s?day=%s", s->subject, s->day);
     buf_puts(s->out, "<h2>Posts, the most telling first</h2>\n<p class=\"dim\">"
              "A label is yours: swell accuracy measures against it, swell fit "
              "learns from it. Here you see the program's own; swell label asks "
@@ -163,7 +161,7 @@ static int put_posts(struct drill *s, struct error *err)
         buf_printf(&key, LABEL_NOTES "%s/%s", p->source, p->native_id);
         buf_clear(&text);
         rc = store_note_get(s->site->in->store, buf_text(&key), &text, err);
-        put_form(s->out, s->site, "/label", p, buf_text(&back), label_values,
+        put_form(s->out, s->site, "/label", p, buf_text(&s->path), label_values,
                  rc > 0 ? buf_text(&text) : NULL);
         buf_clear(&text);
         proofs_explain(&s->proofs.items[i], &text, s->site->in->rules);
@@ -174,23 +172,19 @@ static int put_posts(struct drill *s, struct error *err)
         html_escaped(s->out, buf_text(&text));
         buf_puts(s->out, "</p></details>\n");
     }
-    buf_release(&back);
     buf_release(&text);
     buf_release(&key);
     return rc < 0 ? -1 : 0;
 }
 
-static int put_series(struct drill *s, struct error *err)
+static int put_series(struct drill *s, const struct counts *counts,
+                      const int64_t *starts, struct error *err)
 {
-    struct counts counts[DAYS_SPAN], all[DAYS_SPAN];
-    int64_t starts[DAYS_SPAN + 1];
+    struct counts all[DAYS_SPAN];
     uint32_t days[DAYS_SPAN];
     bool known[DAYS_SPAN];
     struct estimate net;
-    days_starts(s->site->zone, s->frame.day, starts);
-    if (days_series(s->site->in->store, starts, s->subject, NULL, counts,
-                    err) ||
-        days_series(s->site->in->store, starts, NULL, NULL, all, err))
+    if (days_series(s->site->in->store, starts, NULL, NULL, all, err))
         return -1;
     for (int i = 0; i < DAYS_SPAN; i++) {
         days[i] = (uint32_t)counts[i].posts;
@@ -204,94 +198,138 @@ static int put_series(struct drill *s, struct error *err)
     phrase_count(s->out, c->posts);
     buf_puts(s->out, "</b> posts, net sentiment ");
     html_estimate(s->out, &net);
-    buf_puts(s->out, "; positive ");
-    phrase_count(s->out, c->label[LABEL_POSITIVE]);
-    buf_puts(s->out, ", neutral ");
-    phrase_count(s->out, c->label[LABEL_NEUTRAL]);
-    buf_puts(s->out, ", negative ");
-    phrase_count(s->out, c->label[LABEL_NEGATIVE]);
-    buf_puts(s->out, "</p>\n");
+    for (int i = 0; i < LABEL_COUNT; i++)
+        if (c->label[i]) {
+            buf_printf(s->out, ", %s ", label_names[i]);
+            phrase_count(s->out, c->label[i]);
+        }
     int told = 0;
     for (int a = 0; a < ASPECT_COUNT; a++)
-        if (c->aspect[a])
-            buf_printf(s->out, "%s%s %llu", told++ ? ", " : "<p>About: ",
-                       aspect_names[a], (unsigned long long)c->aspect[a]);
-    buf_puts(s->out, told ? "</p>\n" : "");
+        if (c->aspect[a]) {
+            buf_printf(s->out, "%s%s ", told++ ? ", " : "</p>\n<p>About: ",
+                       aspect_names[a]);
+            phrase_count(s->out, c->aspect[a]);
+        }
+    buf_puts(s->out, "</p>\n");
     return 0;
 }
 
 static int put_terms(struct drill *s, struct error *err)
 {
+    struct buf phrase = BUF_INIT(0);
     struct terms *terms = NULL;
     struct terms_query q = { .subject = s->subject, .from = s->frame.from,
                              .until = s->frame.until, .limit = 10 };
     if (terms_find(&terms, s->site->in->store, s->site->in->config, &q, err))
         return -1;
-    if (terms->count)
-        buf_puts(s->out, "<h2>Newly frequent words</h2>\n");
-    html_terms(s->out, terms->items, terms->count);
+    buf_puts(s->out, terms->count ? "<h2>New words</h2>\n<ul>" : "");
+    for (size_t i = 0; i < terms->count; i++) {
+        phrase_word(&phrase, &terms->items[i]);
+        buf_puts(s->out, "<li>");
+        html_phrase(s->out, &phrase);
+        buf_puts(s->out, "</li>\n");
+    }
+    buf_puts(s->out, terms->count ? "</ul>\n" : "");
     terms_close(terms);
+    return 0;
+}
+
+/* The latest day that is over and has posts; yesterday where there is none. */
+static int latest_day(struct site *site, const char *subject, int64_t *day,
+                      struct error *err)
+{
+    struct counts counts[DAYS_SPAN];
+    int64_t starts[DAYS_SPAN + 1];
+    *day = zone_day(site->zone, clock_now()) - 1;
+    days_starts(site->zone, *day, starts);
+    if (days_series(site->in->store, starts, subject, NULL, counts, err))
+        return -1;
+    for (int i = DIGEST_DAYS; i > 0; i--)
+        if (counts[i].posts) {
+            *day -= DIGEST_DAYS - i;
+            break;
+        }
     return 0;
 }
 
 static int subject_page(struct site *site, const char *subject, int64_t day,
                         struct buf *out, struct error *err)
 {
-    struct drill s = { .site = site, .subject = subject, .out = out };
-    struct buf title = BUF_INIT(0);
+    struct drill s = { .site = site, .subject = subject, .out = out,
+                       .proofs.wanted = POSTS_SHOWN };
+    struct counts counts[DAYS_SPAN];
+    int64_t starts[DAYS_SPAN + 1];
+    struct buf before = BUF_INIT(0);
     if (subject_check(site->in, subject, err))
         return 404;
-    s.frame.day = day;
-    s.frame.from = zone_day_start(site->zone, day);
-    s.frame.until = zone_day_start(site->zone, day + 1);
-    s.frame.zone = site->zone;
-    s.proofs.wanted = POSTS_SHOWN;
+    if (day < 0 && latest_day(site, subject, &day, err))
+        return -1;
+    days_starts(site->zone, day, starts);
+    if (days_series(site->in->store, starts, subject, NULL, counts, err))
+        return -1;
+    s.frame = (struct digest){ .day = day, .from = starts[DIGEST_DAYS],
+                               .until = starts[DAYS_SPAN],
+                               .zone = site->zone };
     struct store_query q = { .subject = subject, .from = s.frame.from,
                              .until = s.frame.until };
-    phrase_date(&title, day);
-    memcpy(s.day, buf_text(&title), sizeof(s.day) - 1);
-    buf_clear(&title);
-    buf_puts(&title, subject_title(site->in, subject));
-    html_open(out, buf_text(&title), false);
-    put_nav(out, s.day);
-    buf_puts(out, "<h1>");
-    html_phrase(out, &title);
-    buf_puts(out, "</h1>\n<p class=\"dim\">");
+    buf_printf(&before, "/subject/%s?day=", subject);
+    buf_puts(&s.path, buf_text(&before));
+    phrase_date(&s.path, day);
+    struct digest_links links = day_links(site, day, buf_text(&before), "");
+    links.day = day;
+    open_page(out, subject_title(site->in, subject), &links);
+    buf_puts(out, "<p class=\"dim\">");
     phrase_day(out, day);
     buf_puts(out, "</p>\n");
-    int rc = put_series(&s, err) || put_terms(&s, err) ||
+    int rc = put_series(&s, counts, starts, err) || put_terms(&s, err) ||
                      store_posts(site->in->store, &q, take_post, &s, err) ||
                      put_posts(&s, err)
                  ? -1 : 200;
-    put_end(out);
+    close_page(out);
+    buf_release(&before);
+    buf_release(&s.path);
     proofs_release(&s.proofs);
     return rc;
 }
 
 /* ---- inbox --------------------------------------------------------------- */
 
-static void put_asks(struct site *site, struct buf *out,
-                     const struct waiting *w)
+static void put_ask(struct site *site, struct buf *out,
+                    const struct waiting *w, const struct ask *a)
 {
-    size_t open;
-    const struct ask **asks = waiting_list(w, ASK_OPEN, &open);
-    size_t shown = open < ASKS_SHOWN ? open : ASKS_SHOWN;
     struct digest frame = { .day = zone_day(site->zone, clock_now()),
                             .zone = site->zone };
-    for (size_t i = 0; i < shown; i++) {
-        const struct ask *a = asks[i];
-        buf_puts(out, "<article class=\"story\"><h3>");
-        html_escaped(out, waiting_subject(w, a->subject)->title);
-        buf_puts(out, " <small>waits ");
+    buf_puts(out, "<article class=\"story\"><h3>");
+    html_escaped(out, waiting_subject(w, a->subject)->title);
+    buf_printf(out, " <small>%s", a->by_hand ? ask_state_names[a->state]
+                                             : "waits ");
+    if (!a->by_hand)
         phrase_age(out, clock_now() - a->asked);
-        buf_puts(out, "</small></h3>\n");
-        html_sample(out, &frame, &a->sample);
-        put_form(out, site, "/inbox", &a->sample, "/inbox", ask_values,
-                 NULL);
-        buf_puts(out, "</article>\n");
+    buf_puts(out, "</small></h3>\n");
+    html_sample(out, &frame, &a->sample);
+    put_form(out, site, "/inbox", &a->sample, "/inbox",
+             a->by_hand ? marked_values : ask_values, NULL);
+    buf_puts(out, "</article>\n");
+}
+
+static void put_asks(struct site *site, struct buf *out,
+                     const struct waiting *w, bool marked)
+{
+    size_t all, fit = 0, most = marked ? MARKED_SHOWN : ASKS_SHOWN;
+    const struct ask **asks = waiting_list(w, ASK_STATE_COUNT, &all);
+    for (size_t i = 0; i < all; i++) {
+        const struct ask *a = marked ? asks[all - 1 - i] : asks[i];
+        if (marked ? !a->by_hand : a->state != ASK_OPEN)
+            continue;
+        if (fit == 0)
+            buf_puts(out, marked ? "<h2>Marked by hand</h2>\n" : "");
+        if (fit++ < most)
+            put_ask(site, out, w, a);
     }
-    buf_printf(out, "<p>%zu of %zu open ones of the last %d days; swell inbox "
-               "gives all.</p>\n", shown, open, ASK_DAYS);
+    if (!marked || fit > most)
+        buf_printf(out, "<p>%zu of %zu %s ones of the last %d days; swell inbox "
+                   "gives all.</p>\n", fit < most ? fit : most, fit,
+                   marked ? "marked" : "open", ASK_DAYS);
     mem_free(asks);
 }
 
@@ -302,14 +340,63 @@ static int inbox_page(struct site *site, struct buf *out, struct error *err)
     if (waiting_read(&w, site->in->store, site->in->config, NULL,
                      now - ASK_DAYS * DAY, now, err))
         return -1;
-    html_open(out, "who waits for an answer", false);
-    put_nav(out, NULL);
-    buf_puts(out, "<h1>Who waits for an answer</h1>\n<h2>Oldest first</h2>"
-             "\n");
-    put_asks(site, out, w);
-    put_end(out);
+    open_page(out, "Who waits for an answer",
+              &(struct digest_links){ .served = true });
+    buf_puts(out, "<h2>Oldest first</h2>\n");
+    put_asks(site, out, w, false);
+    put_asks(site, out, w, true);
+    close_page(out);
     waiting_close(w);
     return 200;
+}
+
+/* ---- experiments --------------------------------------------------------- */
+
+static int take_experiment(void *context, const struct experiment *e)
+{
+    names_add(context, e->name);
+    return 0;
+}
+
+static int put_experiment(struct site *site, struct buf *out,
+                          const char *name, struct error *err)
+{
+    struct digest_experiment x;
+    int rc = experiment_get(&x.experiment, site->in->store, name, err);
+    if (rc <= 0)
+        return rc;
+    const struct experiment *e = &x.experiment;
+    rc = experiment_read(&x.reading, site->in->store, e, site->zone,
+                         clock_now(), err);
+    if (rc >= 0) {
+        html_experiment(out, &x);
+        buf_puts(out, "<p class=\"dim\">");
+        html_escaped(out, subject_title(site->in, e->subject));
+        buf_puts(out, ", from ");
+        phrase_date(out, zone_day(site->zone, e->from));
+        buf_puts(out, e->closed ? ", closed" : ", open");
+        buf_puts(out, *e->lesson ? ": " : "");
+        html_escaped(out, e->lesson);
+        buf_puts(out, "</p>\n");
+    }
+    experiment_release(&x.experiment);
+    return rc;
+}
+
+static int experiments_page(struct site *site, struct buf *out,
+                            struct error *err)
+{
+    struct names names = { 0 };
+    int rc = experiment_scan(site->in->store, take_experiment, &names, err);
+    open_page(out, "Experiments", &(struct digest_links){ .served = true });
+    if (!names.count)
+        buf_puts(out, "<p>None yet: <code>swell experiment add NAME --subject "
+                 "S --from DATE</code></p>\n");
+    for (size_t i = 0; rc >= 0 && i < names.count; i++)
+        rc = put_experiment(site, out, names.items[i], err);
+    close_page(out);
+    names_release(&names);
+    return rc < 0 ? -1 : 200;
 }
 
 /* ---- paths --------------------------------------------------------------- */
@@ -331,7 +418,7 @@ static bool is_day(const struct site *site, const char *text, size_t length,
 int serve_page(struct site *site, const char *path, const char *day,
                struct buf *out, const char **type, struct error *err)
 {
-    int64_t number = zone_day(site->zone, clock_now());
+    int64_t number = -1;
     size_t length = strlen(path);
     const char *suffix = length > 5 ? path + length - 5 : "";
     bool json = strcmp(suffix, ".json") == 0;
@@ -342,6 +429,8 @@ int serve_page(struct site *site, const char *path, const char *day,
         return calendar(site, out, err);
     if (strcmp(path, "/inbox") == 0)
         return inbox_page(site, out, err);
+    if (strcmp(path, "/experiments") == 0)
+        return experiments_page(site, out, err);
     if (strncmp(path, "/subject/", 9) == 0 && path[9]) {
         if (!day || is_day(site, day, strlen(day), &number))
             return subject_page(site, path + 9, number, out, err);
@@ -359,28 +448,27 @@ int serve_change(struct site *site, const char *path,
     const char *id = buf_text(&fields[FIELD_ID]);
     const char *set = buf_text(&fields[FIELD_SET]);
     bool inbox = strcmp(path, "/inbox") == 0;
-    const char *const *values = inbox ? ask_values : label_values;
-    struct buf key = BUF_INIT(0), value = BUF_INIT(0);
+    int value = inbox ? tag_index(ask_state_names, ASK_STATE_COUNT, set)
+                      : tag_index(label_values, 3, set);
+    struct buf key = BUF_INIT(0), note = BUF_INIT(0);
     if (!inbox && strcmp(path, "/label") != 0) {
         error_set(err, ERROR_USAGE, "no such form");
         return 404;
     }
-    while (*values && strcmp(*values, set) != 0)
-        values++;
-    if (!*values) {
+    if (value < 0) {
         error_set(err, ERROR_USAGE, "the form is not one of ours");
         return 400;
     }
     if (invocation_store(site->in, STORE_CHANGE, err))
         return -1;
     if (inbox) {
-        waiting_note(&key, &value, id, set);
+        waiting_note(&key, &note, id, value == ASK_OPEN ? NULL : set);
     } else {
         buf_printf(&key, LABEL_NOTES "%s", id);
-        buf_puts(&value, set);
+        buf_puts(&note, set);
     }
-    int rc = post_note(site->in->store, id, &key, &value, err);
+    int rc = post_note(site->in->store, id, &key, &note, err);
     buf_release(&key);
-    buf_release(&value);
+    buf_release(&note);
     return !rc ? 303 : err->kind == ERROR_USAGE ? 400 : -1;
 }

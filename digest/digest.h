@@ -209,11 +209,14 @@ void digest_markdown(const struct digest *d, struct buf *out);
 /* In short, for a room of Slack, else of Teams. */
 void digest_chat(const struct digest *d, struct buf *out, bool slack);
 void digest_json(const struct digest *d, struct buf *out);
-/* Where a page's links go; NULL or "": no such link. */
+/* Where a page's links go. A link to the same page of another day is before,
+ * the date, after. */
 struct digest_links {
-    const char *previous, *next; /* pages of the days around it */
-    const char *inbox;
-    const char *subject;         /* what a subject's name follows, escaped */
+    const char *before, *after;
+    int64_t previous, next;      /* days; 0: no such page */
+    int64_t day;                 /* whose digest is elsewhere; 0: no link */
+    bool served;                 /* there are /inbox, /experiments and
+                                  * /subject/NAME */
 };
 /* One self-contained page; links NULL: it stands alone. */
 void digest_html(const struct digest *d, struct buf *out,
@@ -229,7 +232,7 @@ int digest_site(const struct digest *d, const struct digest *before,
                 struct error *err);
 /* The calendar alone: days ascending, each linked as YYYY-MM-DD.html. */
 void digest_calendar(struct buf *out, const char *title, const int64_t *days,
-                     size_t count);
+                     size_t count, bool served);
 /* True when the folder has a page of the day. */
 bool digest_site_has(const char *folder, int64_t day);
 
@@ -282,6 +285,8 @@ void phrase_data(struct buf *out, const struct digest *d);
 int phrase_note(struct buf *out, const struct digest *d, size_t at);
 /* What stood out, in a sentence or two. */
 void phrase_verdict(struct buf *out, const struct digest *d);
+void phrase_word(struct buf *out, const struct term *t);
+                                           /* "sale" by 21 people (usual 2) */
 void phrase_words(struct buf *out, const struct digest *d);
                      /* "wide-leg" by 21 people (usual 2) · Bolt "sale" ... */
 void phrase_days(struct buf *out, const struct digest *d,

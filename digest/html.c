@@ -7,24 +7,12 @@
 
 static void put_head(const struct page *p)
 {
-    const struct digest_links *links = p->links;
     struct buf title = BUF_INIT(0);
     buf_printf(&title, "%s, ", p->d->title);
     phrase_day(&title, p->d->day);
     html_open(p->out, buf_text(&title), p->mail);
     buf_release(&title);
-    if (!links)
-        return;
-    buf_puts(p->out, "<nav aria-label=\"days\">");
-    if (links->previous && *links->previous)
-        buf_printf(p->out, "<a href=\"%s\">← the day before</a> ",
-                   links->previous);
-    buf_puts(p->out, "<a href=\"index.html\">calendar</a>");
-    if (links->inbox)
-        buf_printf(p->out, " <a href=\"%s\">inbox</a>", links->inbox);
-    if (links->next && *links->next)
-        buf_printf(p->out, " <a href=\"%s\">the day after →</a>", links->next);
-    buf_puts(p->out, "</nav>\n");
+    html_nav(p->out, p->links);
 }
 
 static void put_fact(const struct page *p, bool warn, struct buf *phrase)

@@ -26,10 +26,12 @@ void html_sample(struct buf *out, const struct digest *d,
                  const struct sample *s);
 /* In green or red where the interval leaves zero out. */
 void html_estimate(struct buf *out, const struct estimate *e);
-/* Newly frequent words as a list; nothing where there are none. */
-void html_terms(struct buf *out, const struct term *terms, size_t count);
 /* The document up to <main>; mail: with colours as plain values. */
 void html_open(struct buf *out, const char *title, bool mail);
+/* Links to the pages around; NULL: none. */
+void html_nav(struct buf *out, const struct digest_links *l);
+/* What was tried and what came of it. */
+void html_experiment(struct buf *out, const struct digest_experiment *x);
 
 /* The subject's title, a link where its page is served. */
 void html_subject(const struct page *p, const char *name);

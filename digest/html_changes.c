@@ -103,7 +103,7 @@ static void put_alert(const struct page *p, const struct alert *a)
     for (size_t i = a->fresh ? 0 : a->sample_count > 1;
          i < a->sample_count && i < 2; i++)
         html_sample(p->out, p->d, &a->samples[i]);
-    if (p->links && p->links->subject) {
+    if (p->links && p->links->served) {
         buf_puts(p->out, "<p>More of it: ");
         html_subject(p, a->subject);
         buf_puts(p->out, "</p>\n");

@@ -67,9 +67,9 @@ void html_waiting(const struct page *p)
         buf_puts(p->out, "</li>\n");
     }
     buf_puts(p->out, "</ul>\n");
-    if (p->links && p->links->inbox) {
-        buf_printf(p->out, "<p><a href=\"%s\">All of ours, to answer</a></p>\n",
-                   p->links->inbox);
+    if (p->links && p->links->served) {
+        buf_puts(p->out, "<p><a href=\"/inbox\">All of ours, to answer</a></p>"
+                 "\n");
     } else if (d->waiting[0].own) {
         html_fold(p, "All of them, to answer");
         buf_puts(p->out, "<code>");
@@ -81,28 +81,34 @@ void html_waiting(const struct page *p)
     buf_puts(p->out, "</section>\n");
 }
 
+void html_experiment(struct buf *out, const struct digest_experiment *x)
+{
+    const struct experiment *e = &x->experiment;
+    const struct experiment_reading *r = &x->reading;
+    struct buf phrase = BUF_INIT(0);
+    buf_puts(out, "<h3>");
+    html_text(out, e->title && *e->title ? e->title : e->name);
+    buf_printf(out, "</h3><p class=\"dim\">%u days before, %u after, %u to "
+               "compare with</p><ul>", r->days_before, r->days_after,
+               r->controls);
+    for (size_t i = 0; i < EFFECT_COUNT && r->days_after; i++) {
+        phrase_effect(&phrase, &r->effects[i]);
+        buf_puts(out, "<li>");
+        html_phrase(out, &phrase);
+        buf_puts(out, "</li>\n");
+    }
+    buf_puts(out, r->days_after ? "</ul>\n"
+                                : "<li>no whole day yet</li></ul>\n");
+}
+
 void html_experiments(const struct page *p)
 {
     const struct digest *d = p->d;
-    struct buf phrase = BUF_INIT(0);
     if (!d->experiment_count)
         return;
     open_section(p, "experiments", "Experiments");
-    for (size_t i = 0; i < d->experiment_count; i++) {
-        const struct digest_experiment *x = &d->experiments[i];
-        buf_puts(p->out, "<h3>");
-        html_escaped(p->out, x->experiment.title && *x->experiment.title
-                                 ? x->experiment.title : x->experiment.name);
-        buf_printf(p->out, "</h3><p class=\"dim\">%u days before, %u after, "
-                   "%u to compare with</p><ul>", x->reading.days_before,
-                   x->reading.days_after, x->reading.controls);
-        for (size_t j = 0; j < EFFECT_COUNT && x->reading.days_after; j++) {
-            phrase_effect(&phrase, &x->reading.effects[j]);
-            put_line(p, &phrase);
-        }
-        buf_puts(p->out, x->reading.days_after
-                             ? "</ul>\n" : "<li>no whole day yet</li></ul>\n");
-    }
+    for (size_t i = 0; i < d->experiment_count; i++)
+        html_experiment(p->out, &d->experiments[i]);
     buf_puts(p->out, "</section>\n");
 }
 

@@ -59,11 +59,38 @@ void html_why(const struct page *p, const char *subject, const char *count)
     buf_puts(p->out, "</code>");
 }
 
+static void put_day(struct buf *out, const char *before, int64_t day,
+                    const char *after, const char *text)
+{
+    if (!day)
+        return;
+    buf_puts(out, "<a href=\"");
+    html_escaped(out, before);
+    phrase_date(out, day);
+    buf_printf(out, "%s\">%s</a> ", after, text);
+}
+
+void html_nav(struct buf *out, const struct digest_links *l)
+{
+    if (!l)
+        return;
+    buf_puts(out, "<nav aria-label=\"pages\">");
+    put_day(out, l->before, l->previous, l->after, "← the day before");
+    buf_printf(out, "<a href=\"%sindex.html\">calendar</a> ",
+               l->served ? "/" : "");
+    put_day(out, "/", l->day, ".html", "the day");
+    buf_puts(out, l->served ? "<a href=\"/inbox\">inbox</a> "
+                              "<a href=\"/experiments\">experiments</a> "
+                            : "");
+    put_day(out, l->before, l->next, l->after, "the day after →");
+    buf_puts(out, "</nav>\n");
+}
+
 void html_subject(const struct page *p, const char *name)
 {
-    bool link = p->links && p->links->subject;
+    bool link = p->links && p->links->served;
     if (link) {
-        buf_printf(p->out, "<a href=\"%s", p->links->subject);
+        buf_puts(p->out, "<a href=\"/subject/");
         for (const unsigned char *c = (const unsigned char *)name; *c; c++)
             buf_printf(p->out, (*c >= 'a' && *c <= 'z') ||
                                        (*c >= 'A' && *c <= 'Z') ||
@@ -133,19 +160,4 @@ void html_estimate(struct buf *out, const struct estimate *e)
     phrase_net(&phrase, e);
     html_phrase(out, &phrase);
     buf_puts(out, "</span>");
-}
-
-void html_terms(struct buf *out, const struct term *terms, size_t count)
-{
-    buf_puts(out, count ? "<ul>" : "");
-    for (size_t i = 0; i < count; i++) {
-        const struct term *t = &terms[i];
-        buf_puts(out, "<li>“");
-        html_text(out, t->text);
-        buf_puts(out, "”: ");
-        phrase_people(out, t->authors);
-        buf_printf(out, ", %.1f expected%s</li>", t->expected,
-                   t->before ? "" : ", never before");
-    }
-    buf_puts(out, count ? "</ul>\n" : "");
 }

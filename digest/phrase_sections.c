@@ -180,10 +180,19 @@ void phrase_verdict(struct buf *out, const struct digest *d)
         buf_puts(out, " No new words.");
 }
 
+void phrase_word(struct buf *out, const struct term *t)
+{
+    buf_puts(out, "“");
+    phrase_quote(out, t->phrase ? t->phrase : t->text, 40);
+    buf_puts(out, "” by ");
+    phrase_people(out, t->authors);
+    buf_printf(out, t->before ? " (usual %.0f)" : " (not before)",
+               t->expected);
+}
+
 void phrase_words(struct buf *out, const struct digest *d)
 {
     for (size_t i = 0; i < d->rising_count; i++) {
-        const struct term *t = &d->rising[i].term;
         const struct digest_standing *s =
             phrase_standing(d, d->rising[i].subject);
         buf_puts(out, i ? " · " : "");
@@ -191,12 +200,7 @@ void phrase_words(struct buf *out, const struct digest *d)
             phrase_quote(out, s->title, 40);
             buf_putc(out, ' ');
         }
-        buf_puts(out, "“");
-        phrase_quote(out, t->phrase ? t->phrase : t->text, 40);
-        buf_puts(out, "” by ");
-        phrase_people(out, t->authors);
-        buf_printf(out, t->before ? " (usual %.0f)" : " (not before)",
-                   t->expected);
+        phrase_word(out, &d->rising[i].term);
     }
 }
 
@@ -256,6 +260,12 @@ void phrase_questions(struct buf *out, const struct digest *d)
     }
 }
 
+static void put_points(struct buf *out, double change, const char *then)
+{
+    buf_printf(out, "%s%.0f%s", change < -0.005 ? "−" : "+",
+               fabs(change) * 100, then);
+}
+
 /* A change of a share is said in points, one of a count in percent. */
 void phrase_effect(struct buf *out, const struct effect *e)
 {
@@ -265,9 +275,10 @@ void phrase_effect(struct buf *out, const struct effect *e)
         buf_puts(out, "too few to say");
         return;
     }
-    buf_printf(out, "%s%.0f (%+.0f to %+.0f) %s: %s",
-               e->change < 0 ? "−" : "+", fabs(e->change) * 100, e->low * 100,
-               e->high * 100, unit, effect_verdict_names[e->verdict]);
+    put_points(out, e->change, " (");
+    put_points(out, e->low, " to ");
+    put_points(out, e->high, ") ");
+    buf_printf(out, "%s: %s", unit, effect_verdict_names[e->verdict]);
     if (e->verdict == EFFECT_NONE)
         buf_printf(out, " (could have seen %.0f)", e->detectable * 100);
 }

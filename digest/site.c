@@ -124,9 +124,11 @@ static void put_month(struct buf *out, const int64_t *days, size_t count)
 }
 
 void digest_calendar(struct buf *out, const char *title, const int64_t *days,
-                     size_t count)
+                     size_t count, bool served)
 {
     html_open(out, title, false);
+    if (served)
+        html_nav(out, &(struct digest_links){ .served = true });
     buf_puts(out, "<h1>");
     html_text(out, title);
     buf_puts(out, "</h1>\n");
@@ -154,7 +156,7 @@ static int write_index(const struct digest *d, const char *folder,
                        const int64_t *days, size_t count, struct error *err)
 {
     struct buf out = BUF_INIT(0), path = BUF_INIT(0);
-    digest_calendar(&out, d->title, days, count);
+    digest_calendar(&out, d->title, days, count, false);
     buf_printf(&path, "%s/index.html", folder);
     int rc = file_replace(path.data, &out, err);
     buf_release(&out);
@@ -166,23 +168,18 @@ static int write_page(const struct digest *d, const char *folder,
                       const int64_t *days, size_t count, struct error *err)
 {
     struct buf out = BUF_INIT(0), path = BUF_INIT(0);
-    struct buf previous = BUF_INIT(0), next = BUF_INIT(0);
+    struct digest_links links = { .before = "", .after = ".html" };
     for (size_t i = 0; i < count; i++) {
-        if (days[i] < d->day) {
-            buf_clear(&previous);
-            page_name(&previous, days[i]);
-        }
-        if (days[i] > d->day && !next.length)
-            page_name(&next, days[i]);
+        if (days[i] < d->day)
+            links.previous = days[i];
+        if (days[i] > d->day && !links.next)
+            links.next = days[i];
     }
-    digest_html(d, &out, &(struct digest_links){
-        .previous = buf_text(&previous), .next = buf_text(&next) });
+    digest_html(d, &out, &links);
     full_path(&path, folder, d->day);
     int rc = file_replace(path.data, &out, err);
     buf_release(&out);
     buf_release(&path);
-    buf_release(&previous);
-    buf_release(&next);
     return rc;
 }
 

@@ -42,7 +42,7 @@ for _ in range(100):
 # pages
 day = "/2026-11-20.html"
 subject = "/subject/harrow-pine?day=2026-11-20"
-for path in "/", "/index.html", day, subject, "/inbox":
+for path in "/", "/index.html", day, subject, "/inbox", "/experiments":
     status, head, page = ask("GET", path)
     assert status == 200, (path, status, page)
     assert "default-src 'none'" in head["Content-Security-Policy"], head
@@ -53,6 +53,11 @@ for path in "/", "/index.html", day, subject, "/inbox":
 assert 'href="2026-11-20.html"' in ask("GET", "/")[2]
 assert 'href="/subject/harrow-pine?day=2026-11-20"' in ask("GET", day)[2]
 assert "&lt;script&gt;" in ask("GET", "/inbox")[2]
+# a subject without a day: the latest that is over and has posts
+assert "Friday 20 November 2026" in ask("GET", "/subject/harrow-pine")[2]
+tried = ask("GET", "/experiments")[2]
+assert "Free returns" in tried and "ask &lt;b&gt;staff" in tried, tried
+assert tried.count("posts ") >= 2, "an experiment was not read"
 assert json.loads(ask("GET", "/2026-11-20.json")[2])
 # days before the first post are no zeros: the line has one point
 first = min(re.findall(r'href="(\d{4}-\d\d-\d\d)\.html"', ask("GET", "/")[2]))
@@ -60,7 +65,8 @@ line = re.findall('class="line" points="([^"]+)"',
                   ask("GET", f"/subject/harrow-pine?day={first}")[2])
 assert [len(points.split()) for points in line] == [1], (first, line)
 # every link of ours leads somewhere
-for path in "/", day, subject, "/inbox":
+for path in "/", day, subject, "/inbox", "/experiments":
+    assert 'href="/inbox"' in ask("GET", path)[2], path
     for link in re.findall(r'href="([^"#]+)"', ask("GET", path)[2]):
         if not link.startswith("http"):
             link = urllib.parse.urljoin(path, link)
@@ -129,7 +135,12 @@ for reason in reasons:
     assert re.search(r"” [+-]\d\.\d\d", reason), reason
     assert reason.count("“") == reason.count("”"), reason
 
-assert 'value="forum/h/1"' not in ask("GET", "/inbox")[2]
+# marked: with a way back, taken and marked again
+for state, button in (("open", "answered"), ("answered", "open")):
+    page = ask("GET", "/inbox")[2]
+    mine = page[page.index('value="forum/h/1"'):].split("</form>")[0]
+    assert f'value="{state}"' in mine and f'value="{button}"' not in mine
+    assert ask("POST", "/inbox", form(**{**good, "set": state}))[0] == 303
 good.update(set="negative", back="//evil.example/")
 status, head, _ = ask("POST", "/label", form(**good), origin)
 assert status == 303 and head["Location"] == "/", (status, head)

@@ -17,6 +17,9 @@ printf '%s\n' '{"id":"h/1","source":"forum","created_at":"2026-11-20T12:00:00Z",
 port=$((47000 + $$ % 2000))
 $swell serve --listen 127.0.0.1:$port 2>/dev/null && fail "served without a store"
 $swell -q import first.ndjson || fail "import failed"
+$swell -q experiment add returns --subject harrow-pine --from 2026-11-08 --title "Free returns" || fail "no experiment"
+$swell -q experiment add lockers --subject harrow-pine --from 2026-11-10 || fail "no experiment"
+$swell -q experiment close lockers --lesson "ask <b>staff" || fail "no lesson"
 for bad in 0.0.0.0:$port nowhere:1 127.0.0.1:99999 127.0.0.1:; do
     timeout 5 "$build/swell" serve --listen $bad 2>/dev/null
     [ $? = 2 ] || fail "--listen $bad was taken"

@@ -120,8 +120,8 @@ static void hostile_texts_stay_in_their_place(void **state)
     d.gap_count = 1;
     d.planned = true;
     digest_html(&d, &page, &(struct digest_links){
-        .previous = "2026-11-19.html", .next = "2026-11-21.html",
-        .subject = "subject/", .inbox = "inbox" });
+        .before = "/\"><script>", .after = ".html", .previous = d.day - 1,
+        .next = d.day + 1, .day = d.day, .served = true });
     check_page(&page);
     assert_non_null(strstr(page.data, "&lt;script&gt;alert(1)"));
     assert_int_equal(1, count_of(&page, "href=\"https://example.org"));
