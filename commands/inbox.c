@@ -5,10 +5,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/write.h"
 #include "commands/reading.h"
 #include "digest/digest.h"
-#include "digest/waiting.h"
+#include "digest/json.h"
 
 enum { STATE_ALL = ASK_STATE_COUNT, TEXT_COLUMNS = 320 };
 static const char *const state_words[] = { "open", "answered", "ignored",
@@ -143,20 +142,7 @@ static void brand_text(struct buf *out, const struct asked *s,
 {
     put_quoted(out, text_of(s->title), 40);
     buf_puts(out, ": ");
-    phrase_count(out, f->asked);
-    buf_puts(out, " asked or complained");
-    if (!s->replied && !f->by_hand)
-        buf_puts(out, "; replies not known (no post of its accounts seen)");
-    else
-        phrase_answered(out, f->asked, f->answered, f->median_hours);
-    if (f->open && s->replied) {
-        buf_puts(out, ", ");
-        phrase_count(out, f->open);
-        buf_puts(out, " open, oldest ");
-        phrase_age(out, until - f->oldest);
-    }
-    if (f->ignored)
-        buf_printf(out, ", %llu ignored", (unsigned long long)f->ignored);
+    phrase_figures(out, f, s->replied || f->by_hand, "", until);
     buf_putc(out, '\n');
 }
 
@@ -167,12 +153,7 @@ static void brand_json(struct writer *w, const struct asked *s,
     write_text(w, "subject", s->name);
     write_flag(w, "own", s->own);
     write_flag(w, "known", s->replied);
-    write_count(w, "asked", f->asked);
-    write_count(w, "answered", f->answered);
-    write_count(w, "answered_by_hand", f->by_hand);
-    write_count(w, "open", f->open);
-    write_count(w, "ignored", f->ignored);
-    write_real(w, "median_hours", f->median_hours);
+    json_figures(w, f);
     write_end(w, '}');
 }
 

@@ -130,11 +130,28 @@ static bool shown(const struct digest *d, const struct sample *s)
     return false;
 }
 
+/* The aspects that enough is said about, in order. */
+static void order_where(struct digest *d)
+{
+    for (int a = 0; a < ASPECT_COUNT; a++) {
+        uint32_t posts = d->where[a][CHANNEL_COUNT].posts;
+        size_t at = d->where_count;
+        if (posts < CELL_LEAST)
+            continue;
+        for (; at > 0 && posts > d->where[d->where_rows[at - 1]]
+                                         [CHANNEL_COUNT].posts; at--)
+            d->where_rows[at] = d->where_rows[at - 1];
+        d->where_rows[at] = (uint8_t)a;
+        d->where_count++;
+    }
+}
+
 /* Ours, then the rivals': each brand's best, then each one's second. */
 void reading_finish(struct reading *r)
 {
     struct composer *c = r->c;
     struct digest *d = c->d;
+    order_where(d);
     d->samples = mem_alloc(SHOWN * sizeof(*d->samples));
     for (int ours = 1; ours >= 0; ours--)
         for (size_t rank = 0; rank < EACH; rank++)

@@ -28,14 +28,9 @@ static void fill(struct composer *c, struct digest_waiting *out,
                  const struct ask *asks, size_t count)
 {
     enum { RANKS = 4 };
-    struct ask_figures figures;
     int64_t fresh = c->d->until - 2 * DAY;
-    waiting_figures(&figures, asks, count);
-    out->asked = figures.asked;
-    out->answered = figures.answered;
-    out->open = figures.open;
-    out->oldest = figures.oldest;
-    out->median_hours = figures.median_hours;
+    waiting_figures(&out->figures, asks, count);
+    out->known |= out->figures.by_hand > 0;
     for (int r = 0; r < RANKS; r++)
         for (size_t i = 0; i < count && out->sample_count < SHOWN_MOST; i++)
             if (asks[i].state == ASK_OPEN && asks[i].sample.text &&
@@ -64,7 +59,7 @@ int compose_waiting(struct composer *c, struct waiting *w, struct error *err)
             .title = c->watched[index].title, .own = brand->own,
             .known = brand->replied };
         fill(c, &d->waiting[d->waiting_count], &asks[i], next - i);
-        if (d->waiting[d->waiting_count].asked)
+        if (d->waiting[d->waiting_count].figures.asked)
             d->waiting_count++;
     }
     return 0;

@@ -17,6 +17,7 @@
 #include "digest/alerts.h"
 #include "digest/experiment.h"
 #include "digest/terms.h"
+#include "digest/waiting.h"
 #include "store/store.h"
 
 enum { DIGEST_DAYS = 28 }; /* of history beside each figure */
@@ -88,16 +89,11 @@ struct digest_questions {
     uint64_t week, before;     /* in the last 7 days, in the 7 before */
 };
 
-/* Questions, support requests and complaints, and who answered. */
+/* Questions, support requests and complaints of 7 days, and who answered. */
 struct digest_waiting {
     const char *subject, *title;
-    bool own;
-    uint64_t asked, answered;  /* asked in the last 7 days; a reply counts
-                                * when its reply_to is the question */
-    uint64_t open;             /* without a reply of the brand's handles */
-    int64_t oldest;            /* when the oldest open one was asked; 0 */
-    double median_hours;       /* to an answer; NAN: none */
-    bool known;                /* handles are configured and replies seen */
+    bool own, known;           /* known: replies were seen, or marked by hand */
+    struct ask_figures figures;
     struct sample samples[3];  /* open ones to look at first; ours only */
     size_t sample_count;
 };
@@ -127,6 +123,7 @@ struct digest_gap_to_rival {
 struct digest_cell {
     uint32_t posts, positive, negative;
 };
+enum { CELL_LEAST = 10 };      /* posts; fewer are too few to say */
 
 struct digest {
     struct arena memory;
@@ -178,6 +175,8 @@ struct digest {
     struct digest_gap_to_rival *rival_gaps;
     size_t rival_gap_count;
     struct digest_cell where[ASPECT_COUNT + 1][CHANNEL_COUNT + 1];
+    uint8_t where_rows[ASPECT_COUNT]; /* worth a row, most posts first */
+    size_t where_count;
     struct sample *samples;    /* posts worth reading, most telling first */
     size_t sample_count;
 
@@ -301,8 +300,9 @@ void phrase_questions(struct buf *out, const struct digest *d);
                      /* Asked about: app 98 people (35 the week before) · ... */
 void phrase_experiment(struct buf *out, const struct digest *d,
                        const struct digest_experiment *e);
-void phrase_answered(struct buf *out, uint64_t asked, uint64_t answered,
-                     double median_hours); /* , answered 45 % (median 2 h) */
+/* 957 asked or complained WHEN, answered 24 % (median 2 h), 731 open ... */
+void phrase_figures(struct buf *out, const struct ask_figures *f, bool known,
+                    const char *when, int64_t until);
 void phrase_waiting(struct buf *out, const struct digest *d,
                     const struct digest_waiting *w);
 void phrase_switch(struct buf *out, const struct digest_switch *s);

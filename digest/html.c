@@ -112,10 +112,10 @@ static void put_brief(const struct page *p)
     brief_alerts(p);
     for (size_t i = 0; i < d->waiting_count; i++) {
         const struct digest_waiting *w = &d->waiting[i];
-        if (!w->own || !w->known || !w->open)
+        if (!w->own || !w->known || !w->figures.open)
             continue;
-        open_brief(p, "waiting", w->open, false);
-        buf_puts(p->out, w->open == 1 ? "waits for an answer of "
+        open_brief(p, "waiting", w->figures.open, false);
+        buf_puts(p->out, w->figures.open == 1 ? "waits for an answer of "
                                       : "wait for an answer of ");
         html_escaped(p->out, w->title);
         close_brief(p);

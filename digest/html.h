@@ -6,8 +6,6 @@
 
 #include "digest/digest.h"
 
-enum { HTML_CELL_FLOOR = 10 }; /* posts; fewer in a cell are too few to say */
-
 struct page {
     struct buf *out;
     const struct digest *d;

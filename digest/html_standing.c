@@ -134,7 +134,7 @@ void html_standing(const struct page *p)
 
 static void put_cell(struct buf *out, const struct digest_cell *c)
 {
-    if (c->posts < HTML_CELL_FLOOR) {
+    if (c->posts < CELL_LEAST) {
         buf_puts(out, "<td class=\"dim\">·</td>");
         return;
     }
@@ -156,7 +156,7 @@ static size_t fill_columns(const struct page *p, int *columns)
     for (int c = p->mail ? CHANNEL_COUNT : 0; c <= CHANNEL_COUNT; c++) {
         bool any = false;
         for (int a = 0; a < ASPECT_COUNT; a++)
-            any |= d->where[a][c].posts >= HTML_CELL_FLOOR;
+            any |= d->where[a][c].posts >= CELL_LEAST;
         if (any)
             columns[count++] = c;
     }
@@ -168,7 +168,6 @@ void html_where(const struct page *p)
     const struct digest *d = p->d;
     int columns[CHANNEL_COUNT + 1];
     size_t count = fill_columns(p, columns);
-    bool told[ASPECT_COUNT] = { false };
     if (!count)
         return;
     buf_puts(p->out, "<section id=\"where\"><h2>Where, and about what</h2>\n"
@@ -180,24 +179,15 @@ void html_where(const struct page *p)
                    columns[c] == CHANNEL_COUNT ? "all"
                                                : channel_names[columns[c]]);
     buf_puts(p->out, "</tr></thead><tbody>\n");
-    for (;;) {
-        int best = -1; /* most talked about first */
-        for (int a = 0; a < ASPECT_COUNT; a++)
-            if (!told[a] && d->where[a][CHANNEL_COUNT].posts >=
-                                (best < 0 ? HTML_CELL_FLOOR
-                                          : d->where[best][CHANNEL_COUNT].posts
-                                                + 1))
-                best = a;
-        if (best < 0)
-            break;
-        told[best] = true;
+    for (size_t i = 0; i < d->where_count; i++) {
+        int row = d->where_rows[i];
         buf_printf(p->out, "<tr><th scope=\"row\">%s</th>",
-                   aspect_names[best]);
+                   aspect_names[row]);
         for (size_t c = 0; c < count; c++)
-            put_cell(p->out, &d->where[best][columns[c]]);
+            put_cell(p->out, &d->where[row][columns[c]]);
         buf_puts(p->out, "</tr>\n");
     }
     buf_printf(p->out, "</tbody></table></div><p><small>· is fewer than %d "
                "posts: too few to say.</small></p></section>\n",
-               HTML_CELL_FLOOR);
+               CELL_LEAST);
 }

@@ -7,6 +7,15 @@
 
 #include "digest/digest.h"
 
+/* put() of each item, as a list. */
+#define PUT_EACH(w, name, items, count, put) \
+    do { \
+        write_begin(w, name, '['); \
+        for (size_t i_ = 0; i_ < (size_t)(count); i_++) \
+            put(w, &(items)[i_]); \
+        write_end(w, ']'); \
+    } while (0)
+
 static void put_estimate(struct writer *w, const char *name,
                          const struct estimate *e)
 {
@@ -26,10 +35,8 @@ static void put_why(struct writer *w, const char *subject, const char *count)
     buf_release(&b);
 }
 
-static void put_sample(struct writer *w, const char *name,
-                       const struct sample *s)
+static void sample_fields(struct writer *w, const struct sample *s)
 {
-    write_begin(w, name, '{');
     write_text(w, "source", s->source);
     write_text(w, "id", s->native_id);
     write_text(w, "url", s->url && *s->url ? s->url : NULL);
@@ -38,24 +45,17 @@ static void put_sample(struct writer *w, const char *name,
     write_tags(w, &s->tags);
     write_count(w, "likes", s->likes);
     write_count(w, "reposts", s->reposts);
+}
+
+static void put_sample(struct writer *w, const struct sample *s)
+{
+    write_begin(w, NULL, '{');
+    sample_fields(w, s);
     write_end(w, '}');
 }
 
-static void put_samples(struct writer *w, const char *name,
-                        const struct sample *samples, size_t count)
+static void term_fields(struct writer *w, const struct term *t)
 {
-    write_begin(w, name, '[');
-    for (size_t i = 0; i < count; i++)
-        put_sample(w, NULL, &samples[i]);
-    write_end(w, ']');
-}
-
-static void put_term(struct writer *w, const struct term *t,
-                     const char *subject)
-{
-    write_begin(w, NULL, '{');
-    if (subject)
-        write_text(w, "subject", subject);
     write_text(w, "term", t->text);
     write_text(w, "phrase", t->phrase);
     write_text(w, "kind", term_kind_names[t->kind]);
@@ -68,17 +68,28 @@ static void put_term(struct writer *w, const struct term *t,
     write_real(w, "growth", t->growth);
     write_time(w, "first_seen", t->first_seen);
     write_flag(w, "weak", t->weak);
-    put_samples(w, "examples", t->examples, t->example_count);
+    PUT_EACH(w, "examples", t->examples, t->example_count, put_sample);
+}
+
+static void put_term(struct writer *w, const struct term *t)
+{
+    write_begin(w, NULL, '{');
+    term_fields(w, t);
+    write_end(w, '}');
+}
+
+static void put_word(struct writer *w, const struct digest_word *x)
+{
+    write_begin(w, NULL, '{');
+    write_text(w, "subject", x->subject);
+    term_fields(w, &x->term);
     write_end(w, '}');
 }
 
 void json_terms(struct writer *w, const char *name, const struct term *terms,
                 size_t count)
 {
-    write_begin(w, name, '[');
-    for (size_t i = 0; i < count; i++)
-        put_term(w, &terms[i], NULL);
-    write_end(w, ']');
+    PUT_EACH(w, name, terms, count, put_term);
 }
 
 static void put_table(struct writer *w, const char *name,
@@ -111,6 +122,35 @@ static void put_counts(struct writer *w, const char *name,
 
 /* ---- sections ------------------------------------------------------------ */
 
+static void put_gap(struct writer *w, const struct digest_gap *g)
+{
+    write_begin(w, NULL, '{');
+    write_text(w, "label", g->label);
+    write_time(w, "from", g->from);
+    write_time(w, "until", g->until);
+    write_text(w, "state", coverage_names[g->state]);
+    write_end(w, '}');
+}
+
+static void put_source(struct writer *w, const struct digest_source *s)
+{
+    write_begin(w, NULL, '{');
+    write_text(w, "name", s->name);
+    write_count(w, "posts", s->posts);
+    write_real(w, "usual", s->usual);
+    write_end(w, '}');
+}
+
+static void put_flag(struct writer *w, const bool *flag)
+{
+    write_flag(w, NULL, *flag);
+}
+
+static void put_name(struct writer *w, const char *const *name)
+{
+    write_text(w, NULL, *name);
+}
+
 static void put_data(struct writer *w)
 {
     const struct digest *d = w->about;
@@ -125,35 +165,12 @@ static void put_data(struct writer *w)
     write_flag(w, "closed", d->closed);
     write_count(w, "restated", d->restated);
     write_count(w, "history_days", d->history_days);
-    write_begin(w, "history_known", '[');
-    for (int i = 0; i < DIGEST_DAYS; i++)
-        write_flag(w, NULL, d->known[i]);
-    write_end(w, ']');
+    PUT_EACH(w, "history_known", d->known, DIGEST_DAYS, put_flag);
     write_count(w, "rules", d->rules);
     write_count(w, "rules_before", d->rules_before);
-    write_begin(w, "gaps", '[');
-    for (size_t i = 0; i < d->gap_count; i++) {
-        write_begin(w, NULL, '{');
-        write_text(w, "label", d->gaps[i].label);
-        write_time(w, "from", d->gaps[i].from);
-        write_time(w, "until", d->gaps[i].until);
-        write_text(w, "state", coverage_names[d->gaps[i].state]);
-        write_end(w, '}');
-    }
-    write_end(w, ']');
-    write_begin(w, "source_faults", '[');
-    for (size_t i = 0; i < d->fault_count; i++)
-        write_text(w, NULL, d->faults[i]);
-    write_end(w, ']');
-    write_begin(w, "sources", '[');
-    for (size_t i = 0; i < d->source_count; i++) {
-        write_begin(w, NULL, '{');
-        write_text(w, "name", d->sources[i].name);
-        write_count(w, "posts", d->sources[i].posts);
-        write_real(w, "usual", d->sources[i].usual);
-        write_end(w, '}');
-    }
-    write_end(w, ']');
+    PUT_EACH(w, "gaps", d->gaps, d->gap_count, put_gap);
+    PUT_EACH(w, "source_faults", d->faults, d->fault_count, put_name);
+    PUT_EACH(w, "sources", d->sources, d->source_count, put_source);
     write_end(w, '}');
 }
 
@@ -222,12 +239,9 @@ void json_alert(struct writer *w, const struct alert *a)
     put_share(w, "aspect", &a->aspect);
     put_share(w, "channel", &a->channel);
     put_share(w, "source", &a->source);
-    write_begin(w, "parts", '[');
-    for (size_t i = 0; i < a->part_count; i++)
-        put_part(w, &a->parts[i]);
-    write_end(w, ']');
+    PUT_EACH(w, "parts", a->parts, a->part_count, put_part);
     json_terms(w, "terms", a->terms, a->term_count);
-    put_samples(w, "samples", a->samples, a->sample_count);
+    PUT_EACH(w, "samples", a->samples, a->sample_count, put_sample);
     write_end(w, '}');
 }
 
@@ -240,15 +254,14 @@ static void put_changes(struct writer *w)
     write_count(w, "series", all->series);
     write_count(w, "subjects", all->subjects);
     write_count(w, "subjects_new", all->subjects_new);
-    write_begin(w, "alerts", '[');
-    for (size_t i = 0; i < all->count; i++)
-        json_alert(w, &all->items[i]);
-    write_end(w, ']');
-    write_begin(w, "rising", '[');
-    for (size_t i = 0; i < d->rising_count; i++)
-        put_term(w, &d->rising[i].term, d->rising[i].subject);
-    write_end(w, ']');
+    PUT_EACH(w, "alerts", all->items, all->count, json_alert);
+    PUT_EACH(w, "rising", d->rising, d->rising_count, put_word);
     write_end(w, '}');
+}
+
+static void put_number(struct writer *w, const uint32_t *n)
+{
+    write_count(w, NULL, *n);
 }
 
 static void put_standing(struct writer *w, const struct digest_standing *s)
@@ -272,18 +285,12 @@ static void put_standing(struct writer *w, const struct digest_standing *s)
     write_real(w, "low", s->low);
     write_real(w, "high", s->high);
     write_real(w, "change", s->change);
-    write_begin(w, "history", '[');
-    for (int i = 0; i < DIGEST_DAYS; i++)
-        write_count(w, NULL, s->history[i]);
-    write_end(w, ']');
+    PUT_EACH(w, "history", s->history, DIGEST_DAYS, put_number);
     write_begin(w, "history_net", '[');
     for (int i = 0; i < DIGEST_DAYS; i++)
         write_real(w, NULL, (double)s->history_net[i]);
     write_end(w, ']');
-    write_begin(w, "hours", '[');
-    for (size_t i = 0; i < s->hour_count; i++)
-        write_count(w, NULL, s->hours[i]);
-    write_end(w, ']');
+    PUT_EACH(w, "hours", s->hours, s->hour_count, put_number);
     json_terms(w, "terms", s->terms, s->term_count);
     put_why(w, s->name, NULL);
     write_end(w, '}');
@@ -298,7 +305,9 @@ static void put_wish(struct writer *w, const struct digest_wish *x)
     write_count(w, "authors", x->authors);
     write_count(w, "authors_before", x->authors_before);
     write_count(w, "today", x->today);
-    put_sample(w, "sample", &x->sample);
+    write_begin(w, "sample", '{');
+    sample_fields(w, &x->sample);
+    write_end(w, '}');
     write_end(w, '}');
 }
 
@@ -319,6 +328,17 @@ static void put_questions(struct writer *w)
     write_end(w, ']');
 }
 
+void json_figures(struct writer *w, const struct ask_figures *f)
+{
+    write_count(w, "asked", f->asked);
+    write_count(w, "answered", f->answered);
+    write_count(w, "answered_by_hand", f->by_hand);
+    write_count(w, "open", f->open);
+    write_count(w, "ignored", f->ignored);
+    write_time(w, "oldest", f->oldest);
+    write_real(w, "median_hours", f->median_hours);
+}
+
 static void put_waiting(struct writer *w, const struct digest_waiting *x)
 {
     write_begin(w, NULL, '{');
@@ -326,12 +346,8 @@ static void put_waiting(struct writer *w, const struct digest_waiting *x)
     write_text(w, "title", x->title);
     write_flag(w, "own", x->own);
     write_flag(w, "known", x->known);
-    write_count(w, "asked", x->asked);
-    write_count(w, "answered", x->answered);
-    write_count(w, "open", x->open);
-    write_time(w, "oldest", x->oldest);
-    write_real(w, "median_hours", x->median_hours);
-    put_samples(w, "samples", x->samples, x->sample_count);
+    json_figures(w, &x->figures);
+    PUT_EACH(w, "samples", x->samples, x->sample_count, put_sample);
     write_end(w, '}');
 }
 
@@ -370,43 +386,35 @@ static void put_experiment(struct writer *w, const struct digest_experiment *x)
     write_time(w, "after_until", x->reading.until);
     write_count(w, "days_before", x->reading.days_before);
     write_count(w, "days_after", x->reading.days_after);
-    write_begin(w, "effects", '[');
-    for (int i = 0; i < EFFECT_COUNT && x->reading.days_after; i++)
-        json_effect(w, &x->reading.effects[i]);
-    write_end(w, ']');
+    PUT_EACH(w, "effects", x->reading.effects,
+             x->reading.days_after ? EFFECT_COUNT : 0, json_effect);
     write_end(w, '}');
 }
 
-static void put_rivals(struct writer *w)
+static void put_switch(struct writer *w, const struct digest_switch *s)
 {
-    const struct digest *d = w->about;
-    write_begin(w, "switches", '[');
-    for (size_t i = 0; i < d->switch_count; i++) {
-        const struct digest_switch *s = &d->switches[i];
-        write_begin(w, NULL, '{');
-        write_text(w, "from", s->from);
-        write_text(w, "to", s->to);
-        write_count(w, "posts", s->posts);
-        write_count(w, "authors", s->authors);
-        write_text(w, "aspect", s->aspect);
-        write_flag(w, "from_own", s->from_own);
-        write_flag(w, "to_own", s->to_own);
-        write_end(w, '}');
-    }
-    write_end(w, ']');
-    write_begin(w, "rival_gaps", '[');
-    for (size_t i = 0; i < d->rival_gap_count; i++) {
-        const struct digest_gap_to_rival *g = &d->rival_gaps[i];
-        write_begin(w, NULL, '{');
-        write_text(w, "aspect", g->aspect);
-        write_text(w, "rival", g->rival);
-        write_real(w, "ours", g->ours);
-        write_real(w, "theirs", g->theirs);
-        write_count(w, "our_posts", g->our_posts);
-        write_count(w, "their_posts", g->their_posts);
-        write_end(w, '}');
-    }
-    write_end(w, ']');
+    write_begin(w, NULL, '{');
+    write_text(w, "from", s->from);
+    write_text(w, "to", s->to);
+    write_count(w, "posts", s->posts);
+    write_count(w, "authors", s->authors);
+    write_text(w, "aspect", s->aspect);
+    write_flag(w, "from_own", s->from_own);
+    write_flag(w, "to_own", s->to_own);
+    write_end(w, '}');
+}
+
+static void put_rival_gap(struct writer *w,
+                          const struct digest_gap_to_rival *g)
+{
+    write_begin(w, NULL, '{');
+    write_text(w, "aspect", g->aspect);
+    write_text(w, "rival", g->rival);
+    write_real(w, "ours", g->ours);
+    write_real(w, "theirs", g->theirs);
+    write_count(w, "our_posts", g->our_posts);
+    write_count(w, "their_posts", g->their_posts);
+    write_end(w, '}');
 }
 
 /* Only cells that hold something. */
@@ -453,26 +461,17 @@ void digest_json(const struct digest *d, struct buf *out)
     put_head(&w);
     put_data(&w);
     put_changes(&w);
-    write_begin(&w, "standing", '[');
-    for (size_t i = 0; i < d->standing_count; i++)
-        put_standing(&w, &d->standing[i]);
-    write_end(&w, ']');
-    write_begin(&w, "wishes", '[');
-    for (size_t i = 0; i < d->wish_count; i++)
-        put_wish(&w, &d->wishes[i]);
-    write_end(&w, ']');
+    PUT_EACH(&w, "standing", d->standing, d->standing_count, put_standing);
+    PUT_EACH(&w, "wishes", d->wishes, d->wish_count, put_wish);
     put_questions(&w);
-    write_begin(&w, "waiting", '[');
-    for (size_t i = 0; i < d->waiting_count; i++)
-        put_waiting(&w, &d->waiting[i]);
-    write_end(&w, ']');
-    write_begin(&w, "experiments", '[');
-    for (size_t i = 0; i < d->experiment_count; i++)
-        put_experiment(&w, &d->experiments[i]);
-    write_end(&w, ']');
-    put_rivals(&w);
+    PUT_EACH(&w, "waiting", d->waiting, d->waiting_count, put_waiting);
+    PUT_EACH(&w, "experiments", d->experiments, d->experiment_count,
+             put_experiment);
+    PUT_EACH(&w, "switches", d->switches, d->switch_count, put_switch);
+    PUT_EACH(&w, "rival_gaps", d->rival_gaps, d->rival_gap_count,
+             put_rival_gap);
     put_where(&w);
-    put_samples(&w, "samples", d->samples, d->sample_count);
+    PUT_EACH(&w, "samples", d->samples, d->sample_count, put_sample);
     write_end(&w, '}');
     buf_putc(out, '\n');
 }

@@ -8,11 +8,13 @@
 #include "digest/alerts.h"
 #include "digest/experiment.h"
 #include "digest/terms.h"
+#include "digest/waiting.h"
 
 void json_terms(struct writer *w, const char *name, const struct term *terms,
                 size_t count);
 /* With headline and the command that tells why where w->about is a digest. */
 void json_alert(struct writer *w, const struct alert *a);
 void json_effect(struct writer *w, const struct effect *e);
+void json_figures(struct writer *w, const struct ask_figures *f);
 
 #endif

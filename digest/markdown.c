@@ -244,29 +244,24 @@ static void loop(struct buf *out, const struct digest *d)
     }
 }
 
-/* About what, with the channel that most of it is about. */
 static void where(struct buf *out, const struct digest *d)
 {
-    enum { FEW = 10 };
-    bool any = false;
-    for (int a = 0; a < ASPECT_COUNT; a++) {
-        const struct digest_cell *c = &d->where[a][CHANNEL_COUNT];
-        if (c->posts < FEW)
-            continue;
-        if (!any) {
-            buf_puts(out, "\n## Where and about what\n\n| | posts | net "
-                     "|");
-            for (int k = 0; k < CHANNEL_COUNT; k++)
-                buf_printf(out, " %s |", channel_names[k]);
-            buf_puts(out, "\n|---|---:|---:|---:|---:|---:|---:|\n");
-        }
-        any = true;
-        double net = ((double)c->positive - (double)c->negative) / c->posts;
-        buf_printf(out, "| %s | %u | ", aspect_names[a], c->posts);
-        phrase_signed(out, net);
+    if (!d->where_count)
+        return;
+    buf_puts(out, "\n## Where and about what\n\n| | posts | net |");
+    for (int k = 0; k < CHANNEL_COUNT; k++)
+        buf_printf(out, " %s |", channel_names[k]);
+    buf_puts(out, "\n|---|---:|---:|---:|---:|---:|---:|\n");
+    for (size_t i = 0; i < d->where_count; i++) {
+        const struct digest_cell *row = d->where[d->where_rows[i]];
+        const struct digest_cell *c = &row[CHANNEL_COUNT];
+        buf_printf(out, "| %s | %u | ", aspect_names[d->where_rows[i]],
+                   c->posts);
+        phrase_signed(out, ((double)c->positive - (double)c->negative) /
+                               c->posts);
         buf_puts(out, " |");
         for (int k = 0; k < CHANNEL_COUNT; k++)
-            buf_printf(out, " %u |", d->where[a][k].posts);
+            buf_printf(out, " %u |", row[k].posts);
         buf_putc(out, '\n');
     }
 }

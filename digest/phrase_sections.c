@@ -306,15 +306,32 @@ void phrase_experiment(struct buf *out, const struct digest *d,
     }
 }
 
-void phrase_answered(struct buf *out, uint64_t asked, uint64_t answered,
-                     double median_hours)
+void phrase_figures(struct buf *out, const struct ask_figures *f, bool known,
+                    const char *when, int64_t until)
 {
+    phrase_count(out, f->asked);
+    buf_printf(out, " asked or complained%s", when);
+    if (!known) {
+        buf_puts(out, "; replies not known (no post of its accounts seen)");
+        return;
+    }
     buf_puts(out, ", answered ");
-    phrase_share(out, (double)answered / (double)(asked ? asked : 1));
-    if (!isnan(median_hours)) {
+    phrase_share(out, (double)f->answered / (double)(f->asked ? f->asked : 1));
+    if (!isnan(f->median_hours)) {
         buf_puts(out, " (median ");
-        phrase_age(out, (int64_t)(median_hours * HOUR));
+        phrase_age(out, (int64_t)(f->median_hours * HOUR));
         buf_puts(out, ")");
+    }
+    if (f->open) {
+        buf_puts(out, ", ");
+        phrase_count(out, f->open);
+        buf_puts(out, " open, oldest ");
+        phrase_age(out, until - f->oldest);
+    }
+    if (f->ignored) {
+        buf_puts(out, ", ");
+        phrase_count(out, f->ignored);
+        buf_puts(out, " ignored");
     }
 }
 
@@ -323,19 +340,7 @@ void phrase_waiting(struct buf *out, const struct digest *d,
 {
     phrase_quote(out, w->title, 40);
     buf_puts(out, ": ");
-    phrase_count(out, w->asked);
-    buf_puts(out, " asked or complained in 7 days");
-    if (!w->known) {
-        buf_puts(out, "; replies not known (no post of its accounts seen)");
-        return;
-    }
-    phrase_answered(out, w->asked, w->answered, w->median_hours);
-    if (w->open) {
-        buf_puts(out, ", ");
-        phrase_count(out, w->open);
-        buf_puts(out, " open, oldest ");
-        phrase_age(out, d->until - w->oldest);
-    }
+    phrase_figures(out, &w->figures, w->known, " in 7 days", d->until);
 }
 
 void phrase_switch(struct buf *out, const struct digest_switch *s)

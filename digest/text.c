@@ -402,7 +402,7 @@ static void waiting(struct painter *p)
         buf_puts(&b, b.length ? ", " : "Replies not known: ");
         phrase_quote(&b, w->title, 40);
         buf_puts(&b, " (");
-        phrase_count(&b, w->asked);
+        phrase_count(&b, w->figures.asked);
         buf_puts(&b, " asked)");
     }
     paragraph(p, "", "  ", DIM, &b);
@@ -455,8 +455,7 @@ static void rivals(struct painter *p)
 
 /* ---- where and about what ----------------------------------------------- */
 
-static void where_cell(struct painter *p, const struct digest_cell *c,
-                       uint64_t few)
+static void where_cell(struct painter *p, const struct digest_cell *c)
 {
     struct buf b = BUF_INIT(0);
     const char *code = c->posts ? NULL : DIM;
@@ -466,7 +465,7 @@ static void where_cell(struct painter *p, const struct digest_cell *c,
         buf_puts(&b, "·");
     cell(p, code, &b, 6, true);
     buf_clear(&b);
-    if (c->posts >= few && c->posts) {
+    if (c->posts >= CELL_LEAST) {
         double net = ((double)c->positive - (double)c->negative) /
                      (double)c->posts;
         buf_printf(&b, " %s%.1f",
@@ -479,14 +478,9 @@ static void where_cell(struct painter *p, const struct digest_cell *c,
 
 static void where(struct painter *p)
 {
-    enum { ROWS = 8, FEW = 10 };
+    enum { ROWS = 8 };
     const struct digest *d = p->d;
-    bool shown[ASPECT_COUNT] = { false };
-    size_t rows = 0;
-    int top = -1;
-    for (int a = 0; a < ASPECT_COUNT; a++)
-        rows += d->where[a][CHANNEL_COUNT].posts >= FEW;
-    if (!rows)
+    if (!d->where_count)
         return;
     heading(p, "WHERE AND ABOUT WHAT", "ours; posts and net sentiment");
     buf_printf(p->out, "%-16s%6s      ", "", "all");
@@ -495,21 +489,15 @@ static void where(struct painter *p)
     for (int k = 0; k < channels; k++)
         buf_printf(p->out, "%8s%4s", channel_names[k], "");
     buf_putc(p->out, '\n');
-    for (size_t row = 0; row < rows && row < ROWS; row++) {
-        int best = -1;
-        for (int a = 0; a < ASPECT_COUNT; a++)
-            if (!shown[a] && (best < 0 || d->where[a][CHANNEL_COUNT].posts >
-                                          d->where[best][CHANNEL_COUNT].posts))
-                best = a;
-        shown[best] = true;
-        buf_printf(p->out, "%-16s", aspect_names[best]);
-        where_cell(p, &d->where[best][CHANNEL_COUNT], FEW);
+    for (size_t i = 0; i < d->where_count && i < ROWS; i++) {
+        const struct digest_cell *row = d->where[d->where_rows[i]];
+        buf_printf(p->out, "%-16s", aspect_names[d->where_rows[i]]);
+        where_cell(p, &row[CHANNEL_COUNT]);
         for (int k = 0; k < channels; k++)
-            where_cell(p, &d->where[best][k], FEW);
+            where_cell(p, &row[k]);
         buf_putc(p->out, '\n');
-        top = top < 0 ? best : top;
     }
-    why(p, "", whose(d), aspect_names[top]);
+    why(p, "", whose(d), aspect_names[d->where_rows[0]]);
 }
 
 static void samples(struct painter *p)

@@ -280,28 +280,18 @@ static bool names_account(const struct waiting *w, struct text text, int brand,
     return found;
 }
 
-static bool is_addressed(const struct waiting *w, const struct post *post,
-                         int brand)
-{
-    bool others;
-    if (names_account(w, post->text, brand, &others))
-        return true;
-    if (post->reply_to.length)
-        return hash_set_has(&w->spoken,
-                            words_join(post_key(post->source, post->reply_to),
-                                       (uint64_t)brand + 1));
-    return !others;
-}
-
 static bool is_ask(const struct waiting *w, const struct post *post,
                    const struct tags *tags, int brand)
 {
     static const uint8_t question = 1 << INTENT_QUESTION | 1 << INTENT_SUPPORT;
-    bool named, others;
-    if (tags->intents & question && is_addressed(w, post, brand)) {
+    if (tags->intents & question) {
+        bool others, named = names_account(w, post->text, brand, &others);
+        uint64_t spoken = words_join(post_key(post->source, post->reply_to),
+                                     (uint64_t)brand + 1);
+        bool addressed = post->reply_to.length
+                             ? hash_set_has(&w->spoken, spoken) : !others;
         /* "And honestly? Lovely." asks nobody. */
-        named = names_account(w, post->text, brand, &others);
-        if (named || tags->label != LABEL_POSITIVE)
+        if (named || (addressed && tags->label != LABEL_POSITIVE))
             return true;
     }
     return tags->intents & 1 << INTENT_COMPLAINT &&

@@ -402,11 +402,11 @@ static void answers_are_matched_to_questions(void **state)
     const struct digest_waiting *w = &d->waiting[0];
     assert_true(w->known);
     assert_true(w->own);
-    assert_int_equal(w->asked, 5);
-    assert_int_equal(w->answered, 2);
-    assert_int_equal(w->open, 3);
-    assert_int_equal(w->oldest, T - DAY + 2 * HOUR);
-    assert_near(w->median_hours, 3);
+    assert_int_equal(w->figures.asked, 5);
+    assert_int_equal(w->figures.answered, 2);
+    assert_int_equal(w->figures.open, 3);
+    assert_int_equal(w->figures.oldest, T - DAY + 2 * HOUR);
+    assert_near(w->figures.median_hours, 3);
     assert_int_equal(w->sample_count, 3);
     assert_string_equal(w->samples[0].native_id, "p2");
     buf_release(&path);

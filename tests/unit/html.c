@@ -97,8 +97,9 @@ static void hostile_texts_stay_in_their_place(void **state)
     };
     struct digest_wish wish = { "acme", hostile, 4, 3, 1, 2, a_sample() };
     struct digest_waiting waiting = {
-        .subject = "acme", .title = hostile, .own = true, .asked = 3,
-        .open = 1, .oldest = 1795186800, .median_hours = NAN,
+        .subject = "acme", .title = hostile, .own = true,
+        .figures = { .asked = 3, .open = 1, .oldest = 1795186800,
+                     .median_hours = NAN },
         .samples = { a_sample() }, .sample_count = 1 };
     struct digest_switch gone = { hostile, hostile, 2, 2, "price", false,
                                   false };
