@@ -95,6 +95,6 @@ fuzz:
 install: $(OUT)/swell
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(DATADIR)/cron
 	install -m 755 $(OUT)/swell $(DESTDIR)$(PREFIX)/bin/swell
-	cp -R lexicons $(DESTDIR)$(DATADIR)/
+	umask 022; cp -R lexicons $(DESTDIR)$(DATADIR)/
 	install -m 644 cron/* $(DESTDIR)$(DATADIR)/cron/
-	$(OUT)/swell manual >$(DESTDIR)$(PREFIX)/share/man/man1/swell.1
+	umask 022; $(OUT)/swell manual >$(DESTDIR)$(PREFIX)/share/man/man1/swell.1
