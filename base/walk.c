@@ -74,14 +74,16 @@ static void read_line(struct walk *w, struct walk_list **l, struct text line)
 {
     struct text what = field(&line);
     if (text_is(what, "since")) {
-        w->since = number(field(&line));
+        int64_t before = number(field(&line));
+        w->further = w->further && w->since < before;
+        w->since = w->further ? w->since : before;
     } else if (text_is(what, "list")) {
         struct text name = field(&line);
         char *copy = mem_slice(name.data, name.length);
         *l = walk_list(w, copy);
         mem_free(copy);
-        (*l)->asked = number(field(&line));
-    } else if (*l && text_is(what, "from")) {
+        (*l)->asked = w->further ? 0 : number(field(&line));
+    } else if (*l && text_is(what, "from") && !w->further) {
         (*l)->from = number(field(&line));
         (*l)->again = true;
     } else if (*l && text_is(what, "walk")) {
@@ -104,10 +106,11 @@ static void read_line(struct walk *w, struct walk_list **l, struct text line)
 }
 
 void walk_open(struct walk *w, const char *cursor, int64_t now, int64_t since,
-               int64_t overlap)
+               bool further, int64_t overlap)
 {
     struct walk_list *l = NULL;
-    *w = (struct walk){ .now = now, .since = since, .overlap = overlap };
+    *w = (struct walk){ .now = now, .since = since, .further = further,
+                        .overlap = overlap };
     while (cursor && *cursor) {
         size_t length = strcspn(cursor, "\n");
         read_line(w, &l, (struct text){ cursor, length });
@@ -188,21 +191,6 @@ int64_t walk_complete_from(const struct walk *w)
 
 /* ---- pages ------------------------------------------------------------ */
 
-void walk_page(struct walk *w, struct walk_list *l)
-{
-    if (!l->walking) {
-        l->walking = true;
-        l->resumed = l->met = false;
-        l->started = w->now;
-        l->oldest = INT64_MAX;
-        l->token_count = 0;
-        l->last_hash = 0;
-        ring_clear(&l->fresh);
-    }
-    l->page_count = l->page_old = 0;
-    l->page_hash = 0;
-}
-
 int64_t walk_horizon(const struct walk *w, const struct walk_list *l)
 {
     return l->asked ? l->asked - w->overlap : w->since;
@@ -221,6 +209,22 @@ static int64_t old_before(const struct walk *w, const struct walk_list *l)
     return l->known.count && newest < before ? newest : before;
 }
 
+void walk_page(struct walk *w, struct walk_list *l)
+{
+    if (!l->walking) {
+        l->walking = true;
+        l->resumed = l->met = false;
+        l->started = w->now;
+        l->oldest = INT64_MAX;
+        l->token_count = 0;
+        l->last_hash = 0;
+        ring_clear(&l->fresh);
+    }
+    l->page_count = l->page_old = 0;
+    l->page_hash = 0;
+    l->old_before = old_before(w, l);
+}
+
 bool walk_saw(struct walk *w, struct walk_list *l, struct text id,
               struct text key, int64_t time)
 {
@@ -233,7 +237,7 @@ bool walk_saw(struct walk *w, struct walk_list *l, struct text id,
         ring_add(&l->fresh, id, key, time);
     l->page_hash = hash64_seed(id.data, id.length, l->page_hash);
     l->page_count++;
-    l->page_old += time < old_before(w, l);
+    l->page_old += time < l->old_before;
     l->page_last = time;
     if (time < l->oldest)
         l->oldest = time;

@@ -60,7 +60,7 @@ struct walk_list {
     struct walk_ring gone;  /* after the end: known, but no longer listed */
     /* The page being read. */
     unsigned page_count, page_old;
-    int64_t page_last;
+    int64_t page_last, old_before;
     uint64_t page_hash, last_hash; /* of its ids, of those of the one above */
     uint64_t *tokens;  /* hashes of the tokens of this round */
     size_t token_count, token_room;
@@ -68,13 +68,15 @@ struct walk_list {
 
 struct walk {
     int64_t now, since, overlap;
+    bool further;      /* while opening: the cursor's since may be undercut */
     struct walk_list *lists;
     size_t count, room;
 };
 
-/* since: no item before it is kept; the first cursor fixes it for good. */
+/* since: no item before it is kept; the first cursor fixes it. further: an
+ * earlier one counts, and every list is walked down to it once more. */
 void walk_open(struct walk *w, const char *cursor, int64_t now, int64_t since,
-               int64_t overlap);
+               bool further, int64_t overlap);
 void walk_close(struct walk *w);
 void walk_save(const struct walk *w, struct buf *out);
 

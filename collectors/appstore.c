@@ -13,7 +13,6 @@ struct appstore {
     struct pages pages;       /* listings: each country of each app */
     char *service;
     struct option_list apps, countries;
-    int64_t overlap;
 
     const char *country, *app;
 };
@@ -23,8 +22,7 @@ static const struct option options[] = {
       "numbers of the apps, as in their address: id123456789 (required)" },
     { "country", OPTION_LIST, NULL, offsetof(struct appstore, countries),
       "stores to read: us, gb, de; each has its own reviews (required)" },
-    { "overlap", OPTION_DURATION, "1d", offsetof(struct appstore, overlap),
-      "read so far behind the last round again: reviews appear late" },
+    PAGES_OVERLAP("1d", "late reviews"),
     { "service", OPTION_URL, "https://itunes.apple.com",
       offsetof(struct appstore, service), "where the feed is" },
     OPTION_END
@@ -44,7 +42,7 @@ static int open_appstore(struct collection *c, struct error *err)
     if (!s->apps.count || !s->countries.count)
         return error_set(err, ERROR_CONFIG, "say which reviews: app and "
                          "country");
-    pages_open(c, s->overlap);
+    pages_open(c);
     return 0;
 }
 

@@ -11,8 +11,6 @@ struct bluesky {
     struct pages pages;       /* listings: queries, then authors */
     char *service, *identifier, *password;
     struct option_list queries, authors;
-    uint64_t page;
-    int64_t overlap;
 
     struct atproto account;
 };
@@ -28,10 +26,8 @@ static const struct option options[] = {
       "0600 file with an app password" },
     { "service", OPTION_URL, "https://bsky.social",
       offsetof(struct bluesky, service), "the account's server (PDS)" },
-    { "page_size", OPTION_COUNT, "100", offsetof(struct bluesky, page),
-      "posts a request, at most 100" },
-    { "overlap", OPTION_DURATION, "30m", offsetof(struct bluesky, overlap),
-      "read so far behind the last round again, for late and edited posts" },
+    PAGES_SIZE("100", "posts"),
+    PAGES_OVERLAP("30m", "late and edited posts"),
     OPTION_END
 };
 
@@ -56,15 +52,13 @@ static int open_bluesky(struct collection *c, struct error *err)
     if (b->queries.count && (!b->identifier || !b->password))
         return error_set(err, ERROR_CONFIG, "searching needs identifier and "
                          "password_file (an app password)");
-    if (b->page < 1 || b->page > 100)
-        b->page = 100;
     b->account = (struct atproto){ .http = c->http, .service = b->service,
                                    .identifier = b->identifier,
                                    .password = b->password,
                                    .folder = c->folder, .label = c->label };
     if (atproto_open(&b->account, err))
         return -1;
-    pages_open(c, b->overlap);
+    pages_open(c);
     return 0;
 }
 
@@ -180,7 +174,7 @@ static int page(void *state, struct buf *next, struct error *err)
                query ? "searchPosts?sort=latest&q=" : "getAuthorFeed?actor=");
     http_escape(&call.url, query ? b->queries.items[p->place]
                            : b->authors.items[p->place - b->queries.count]);
-    buf_printf(&call.url, "&limit=%llu", (unsigned long long)b->page);
+    buf_printf(&call.url, "&limit=%llu", (unsigned long long)b->pages.size);
     if (*token) {
         buf_puts(&call.url, *token == 'u' ? "&until=" : "&cursor=");
         http_escape(&call.url, token + 1);

@@ -34,11 +34,16 @@ void collection_gone(struct batch *out, struct text source,
 
 /* ---- listings --------------------------------------------------------- */
 
-void pages_open(struct collection *c, int64_t overlap)
+void pages_open(struct collection *c)
 {
     struct pages *p = c->state;
+    const struct option *size = option_find(c->kind->options, "page_size");
+    uint64_t most = size ? strtoull(size->value, NULL, 10) : 0;
+    if (p->size < 1 || p->size > most)
+        p->size = most;
     p->collection = c;
-    walk_open(&p->walk, c->cursor, clock_now(), c->since, overlap);
+    walk_open(&p->walk, c->cursor, clock_now(), c->since, c->further,
+              p->overlap);
 }
 
 void pages_close(struct collection *c)

@@ -20,6 +20,7 @@ struct collection {
     struct http *http;    /* NULL for collectors that read files */
     const char *folder;   /* 0700: cached sessions live here; may be NULL */
     int64_t since;        /* do not go back before this on the first round */
+    bool further;         /* it was asked for: go back to it in any case */
     /* Not NULL: swell collect --follow; what streams goes on until it is set,
      * ending its round now and then. */
     const volatile sig_atomic_t *stop;
@@ -78,6 +79,8 @@ void collection_skip(struct collection *c, const char *format, ...)
  * is asked for, what a post looks like, and how one that left a listing is
  * looked up. The rest is here. The first member of their state. */
 struct pages {
+    int64_t overlap;          /* these two are options */
+    uint64_t size;
     struct walk walk;
     struct walk_list *list;   /* the page being read belongs to it */
     size_t place;             /* which listing: 0, 1, ... */
@@ -91,6 +94,14 @@ struct pages {
 };
 
 enum { PAGES_NAME = 600 };    /* a listing's name */
+
+/* Rows of their option tables. */
+#define PAGES_OVERLAP(usual, why) \
+    { "overlap", OPTION_DURATION, usual, offsetof(struct pages, overlap), \
+      "read so far behind the last round again, for " why }
+#define PAGES_SIZE(most, what) \
+    { "page_size", OPTION_COUNT, most, offsetof(struct pages, size), \
+      what " a request, at most " most }
 
 struct listings {
     /* The name of a listing; "": there is none at this place. */
@@ -113,7 +124,8 @@ struct listings {
                                * as it was */
 };
 
-void pages_open(struct collection *c, int64_t overlap);
+/* A size that is none, or more than the most, is the most. */
+void pages_open(struct collection *c);
 /* What such a collector's close() and fetch() do, or are: a page of the
  * present listing. The cursor is set when it is read; see counted. */
 void pages_close(struct collection *c);

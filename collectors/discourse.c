@@ -12,7 +12,6 @@ enum { PAGE = 50 };
 struct discourse {
     struct pages pages;       /* one listing */
     char *site, *key, *user;
-    int64_t overlap;
 
     int64_t last_id;          /* smallest id of the page */
 };
@@ -24,8 +23,7 @@ static const struct option options[] = {
       "0600 file with an API key, where the forum is not public" },
     { "user", OPTION_STRING, "system", offsetof(struct discourse, user),
       "with key_file: whom the key is for" },
-    { "overlap", OPTION_DURATION, "6h", offsetof(struct discourse, overlap),
-      "read so far behind the last round again, for edits and removals" },
+    PAGES_OVERLAP("6h", "edits and removals"),
     OPTION_END
 };
 
@@ -51,7 +49,7 @@ static int open_discourse(struct collection *c, struct error *err)
     if (!d->site)
         return error_set(err, ERROR_CONFIG, "say which forum: "
                          "https://forum.example");
-    pages_open(c, d->overlap);
+    pages_open(c);
     return 0;
 }
 

@@ -41,7 +41,7 @@ static int open_feeds(struct collection *c, struct error *err)
     f->collection = c;
     if (!f->urls.count)
         return error_set(err, ERROR_CONFIG, "say which feeds: url");
-    feed_memory_open(&f->memory, c->cursor, c->since);
+    feed_memory_open(&f->memory, c->cursor, c->since, c->further);
     return 0;
 }
 

@@ -36,6 +36,12 @@ static void copy_field(char *to, size_t room, const char *from, size_t length)
     snprintf(to, room, "%.*s", (int)(length < room ? length : room - 1), from);
 }
 
+static void read_since(struct feed_memory *m, int64_t before)
+{
+    m->further = m->further && m->since < before;
+    m->since = m->further ? m->since : before;
+}
+
 static void read_line(struct feed_memory *m, struct feed_state **f,
                       const char *line, size_t length)
 {
@@ -43,14 +49,14 @@ static void read_line(struct feed_memory *m, struct feed_state **f,
     if (value) {
         *value++ = '\0';
         if (strcmp(copy, "since") == 0)
-            m->since = strtoll(value, NULL, 10);
+            read_since(m, strtoll(value, NULL, 10));
         else if (strcmp(copy, "feed") == 0)
             *f = feed_memory_of(m, value);
         else if (*f && strcmp(copy, "asked") == 0)
             (*f)->asked = strtoll(value, NULL, 10);
-        else if (*f && strcmp(copy, "etag") == 0)
+        else if (*f && strcmp(copy, "etag") == 0 && !m->further)
             copy_field((*f)->etag, sizeof((*f)->etag), value, strlen(value));
-        else if (*f && strcmp(copy, "modified") == 0)
+        else if (*f && strcmp(copy, "modified") == 0 && !m->further)
             copy_field((*f)->modified, sizeof((*f)->modified), value,
                        strlen(value));
         else if (*f && strcmp(copy, "key") == 0)
@@ -62,10 +68,10 @@ static void read_line(struct feed_memory *m, struct feed_state **f,
 }
 
 void feed_memory_open(struct feed_memory *m, const char *cursor,
-                      int64_t since)
+                      int64_t since, bool further)
 {
     struct feed_state *f = NULL;
-    *m = (struct feed_memory){ .since = since };
+    *m = (struct feed_memory){ .since = since, .further = further };
     while (cursor && *cursor) {
         size_t length = strcspn(cursor, "\n");
         read_line(m, &f, cursor, length);

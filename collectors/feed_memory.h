@@ -25,12 +25,13 @@ struct feed_state {
 
 struct feed_memory {
     int64_t since;
+    bool further;          /* since is earlier than it was: ask for all */
     struct feed_state *feeds;
     size_t count, room;
 };
 
 void feed_memory_open(struct feed_memory *m, const char *cursor,
-                      int64_t since);
+                      int64_t since, bool further);
 void feed_memory_close(struct feed_memory *m);
 void feed_memory_save(const struct feed_memory *m, struct buf *out);
 /* Valid until the next new url. */

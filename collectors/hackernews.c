@@ -11,8 +11,6 @@ struct hackernews {
     struct pages pages;       /* listings: queries */
     char *service, *items, *tags;
     struct option_list queries;
-    uint64_t page;
-    int64_t overlap;
 
     bool gone;                /* what the item looked up is */
 };
@@ -22,10 +20,8 @@ static const struct option options[] = {
       "words to search for; \"quoted\" is a phrase (required)" },
     { "kinds", OPTION_STRING, "(story,comment)", offsetof(struct hackernews,
       tags), "Algolia's tag filter: which kinds of item" },
-    { "page_size", OPTION_COUNT, "1000", offsetof(struct hackernews, page),
-      "posts a request, at most 1000" },
-    { "overlap", OPTION_DURATION, "6h", offsetof(struct hackernews, overlap),
-      "read so far behind the last round again, for late and edited posts" },
+    PAGES_SIZE("1000", "posts"),
+    PAGES_OVERLAP("6h", "late and edited posts"),
     { "service", OPTION_URL, "https://hn.algolia.com",
       offsetof(struct hackernews, service), "where the search is" },
     { "items", OPTION_URL, "https://hacker-news.firebaseio.com",
@@ -46,9 +42,7 @@ static int open_hackernews(struct collection *c, struct error *err)
     struct hackernews *h = c->state;
     if (!h->queries.count)
         return error_set(err, ERROR_CONFIG, "say what to search for: query");
-    if (h->page < 1 || h->page > 1000)
-        h->page = 1000;
-    pages_open(c, h->overlap);
+    pages_open(c);
     return 0;
 }
 
@@ -132,7 +126,7 @@ static void next_token(struct hackernews *h, const struct api_call *call,
     if ((int64_t)number + 1 < page_count)
         buf_printf(next, "%lld/%llu", (long long)until,
                    (unsigned long long)number + 1);
-    else if (hit_count > (int64_t)(number * h->page + call->elements))
+    else if (hit_count > (int64_t)(number * h->pages.size + call->elements))
         buf_printf(next, "%lld/0", (long long)h->pages.list->oldest);
 }
 
@@ -155,7 +149,7 @@ static int page(void *state, struct buf *next, struct error *err)
     uint64_t number = *slash == '/' ? strtoull(slash + 1, NULL, 10) : 0;
     buf_printf(&call.url, "%s/api/v1/search_by_date?typoTolerance=false&"
                "advancedSyntax=true&hitsPerPage=%llu&page=%llu&tags=",
-               h->service, (unsigned long long)h->page,
+               h->service, (unsigned long long)h->pages.size,
                (unsigned long long)number);
     http_escape(&call.url, h->tags ? h->tags : "");
     buf_puts(&call.url, "&query=");

@@ -14,8 +14,6 @@ struct mastodon {
     char *host, *token;
     struct option_list tags;
     bool public_timeline, local;
-    uint64_t page;
-    int64_t overlap;
 
     struct parents parents;
     char last_id[POST_ID_LIMIT];
@@ -32,10 +30,8 @@ static const struct option options[] = {
       "only posts written on this server" },
     { "token_file", OPTION_SECRET, NULL, offsetof(struct mastodon, token),
       "0600 file with an access token, where the server asks for one" },
-    { "page_size", OPTION_COUNT, "40", offsetof(struct mastodon, page),
-      "posts a request, at most 40" },
-    { "overlap", OPTION_DURATION, "30m", offsetof(struct mastodon, overlap),
-      "read so far behind the last round again, for late and edited posts" },
+    PAGES_SIZE("40", "posts"),
+    PAGES_OVERLAP("30m", "late and edited posts"),
     OPTION_END
 };
 
@@ -56,9 +52,7 @@ static int open_mastodon(struct collection *c, struct error *err)
     if (!m->tags.count && !m->public_timeline)
         return error_set(err, ERROR_CONFIG, "say what to follow: tag, or "
                          "public: true");
-    if (m->page < 1 || m->page > 40)
-        m->page = 40;
-    pages_open(c, m->overlap);
+    pages_open(c);
     parents_load(&m->parents, c->cursor);
     return 0;
 }
@@ -171,7 +165,7 @@ static int page(void *state, struct buf *next, struct error *err)
     } else {
         buf_puts(&call.url, "public");
     }
-    buf_printf(&call.url, "?limit=%llu%s", (unsigned long long)m->page,
+    buf_printf(&call.url, "?limit=%llu%s", (unsigned long long)m->pages.size,
                m->local ? "&local=true" : "");
     if (*p->list->token) {
         buf_puts(&call.url, "&max_id=");

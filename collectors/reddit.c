@@ -16,8 +16,6 @@ struct reddit {
     char *key, *login, *service;
     struct option_list subreddits, queries;
     bool comments;
-    uint64_t page;
-    int64_t overlap;
 
     struct reddit_session session;
     size_t shown;             /* items of the present walk */
@@ -34,10 +32,8 @@ static const struct option options[] = {
       "also the comments of these subreddits" },
     { "query", OPTION_LIST, NULL, offsetof(struct reddit, queries),
       "searches in the posts of all subreddits" },
-    { "page_size", OPTION_COUNT, "100", offsetof(struct reddit, page),
-      "posts a request, at most 100" },
-    { "overlap", OPTION_DURATION, "1h", offsetof(struct reddit, overlap),
-      "read so far behind the last round again, for late and edited posts" },
+    PAGES_SIZE("100", "posts"),
+    PAGES_OVERLAP("1h", "late and edited posts"),
     { "login", OPTION_URL, "https://www.reddit.com",
       offsetof(struct reddit, login), "where tokens are given out" },
     { "service", OPTION_URL, "https://oauth.reddit.com",
@@ -61,14 +57,12 @@ static int open_reddit(struct collection *c, struct error *err)
                          "approved key on one line, ID:SECRET");
     if (!r->subreddits.count && !r->queries.count)
         return error_set(err, ERROR_CONFIG, "name a subreddit or a query");
-    if (r->page < 1 || r->page > 100)
-        r->page = 100;
     r->session = (struct reddit_session){ .http = c->http, .login = r->login,
                                           .key = r->key, .folder = c->folder,
                                           .label = c->label };
     if (reddit_session_open(&r->session, err))
         return -1;
-    pages_open(c, r->overlap);
+    pages_open(c);
     return 0;
 }
 
@@ -198,7 +192,7 @@ static int page(void *state, struct buf *next, struct error *err)
     struct api_call call = call_of(r, take_post);
     call.out = r->pages.out;
     buf_printf(&call.url, "%s%sraw_json=1&limit=%llu", r->service, l->name,
-               (unsigned long long)r->page);
+               (unsigned long long)r->pages.size);
     if (*l->token) {
         buf_puts(&call.url, "&after=");
         http_escape(&call.url, l->token);

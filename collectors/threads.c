@@ -11,8 +11,6 @@ struct threads {
     struct pages pages;       /* listings: queries, then tags */
     char *token, *service;
     struct option_list queries, tags;
-    uint64_t page;
-    int64_t overlap;
 };
 
 static const struct option options[] = {
@@ -22,10 +20,8 @@ static const struct option options[] = {
       "words to search for" },
     { "tag", OPTION_LIST, NULL, offsetof(struct threads, tags),
       "topic tags to follow, without #" },
-    { "page_size", OPTION_COUNT, "100", offsetof(struct threads, page),
-      "posts a request, at most 100" },
-    { "overlap", OPTION_DURATION, "2h", offsetof(struct threads, overlap),
-      "read so far behind the last round again: posts are found late" },
+    PAGES_SIZE("100", "posts"),
+    PAGES_OVERLAP("2h", "posts found late"),
     { "service", OPTION_URL, "https://graph.threads.net",
       offsetof(struct threads, service), "where the search is" },
     OPTION_END
@@ -45,9 +41,7 @@ static int open_threads(struct collection *c, struct error *err)
                          "sources threads says how to get a token");
     if (!t->queries.count && !t->tags.count)
         return error_set(err, ERROR_CONFIG, "say what to read: query or tag");
-    if (t->page < 1 || t->page > 100)
-        t->page = 100;
-    pages_open(c, t->overlap);
+    pages_open(c);
     return 0;
 }
 
@@ -132,7 +126,7 @@ static int page(void *state, struct buf *next, struct error *err)
                "search_mode=%s&fields=id%%2Ctext%%2Cpermalink%%2Ctimestamp%%2C"
                "username%%2Cis_reply%%2Cis_quote_post&limit=%llu&since=%lld&q=",
                t->service, tag ? "TAG" : "KEYWORD",
-               (unsigned long long)t->page,
+               (unsigned long long)t->pages.size,
                (long long)walk_horizon(&p->walk, p->list));
     http_escape(&call.url, tag && *what == '#' ? what + 1 : what);
     if (*p->list->token) {

@@ -11,8 +11,7 @@ struct trustpilot {
     struct pages pages;       /* listings: shops */
     char *key, *service;
     struct option_list shops;
-    uint64_t page;
-    int64_t overlap, edits;
+    int64_t edits;
 
     char unit[100];           /* the business unit of a shop ... */
     size_t unit_of;           /* ... of this one, from 1 */
@@ -23,10 +22,8 @@ static const struct option options[] = {
       "0600 file with the API key (required)" },
     { "shop", OPTION_LIST, NULL, offsetof(struct trustpilot, shops),
       "domains as Trustpilot lists them: shop.example (required)" },
-    { "page_size", OPTION_COUNT, "100", offsetof(struct trustpilot, page),
-      "reviews a request, at most 100" },
-    { "overlap", OPTION_DURATION, "1d", offsetof(struct trustpilot, overlap),
-      "read so far behind the last round again, for late reviews" },
+    PAGES_SIZE("100", "reviews"),
+    PAGES_OVERLAP("1d", "late reviews"),
     { "edits", OPTION_DURATION, "30d", offsetof(struct trustpilot, edits),
       "so far once a week, for edited and removed ones" },
     { "service", OPTION_URL, "https://api.trustpilot.com",
@@ -46,9 +43,7 @@ static int open_trustpilot(struct collection *c, struct error *err)
     struct trustpilot *t = c->state;
     if (!t->key || !t->shops.count)
         return error_set(err, ERROR_CONFIG, "key_file and shop are needed");
-    if (t->page < 1 || t->page > 100)
-        t->page = 100;
-    pages_open(c, t->overlap);
+    pages_open(c);
     return 0;
 }
 
@@ -184,9 +179,9 @@ static int page(void *state, struct buf *next, struct error *err)
     buf_printf(&call.url, "%s/v1/business-units/", t->service);
     http_escape(&call.url, t->unit);
     buf_printf(&call.url, "/reviews?orderBy=createdat.desc&perPage=%llu&page="
-               "%ld", (unsigned long long)t->page, pages_number(p));
+               "%ld", (unsigned long long)t->pages.size, pages_number(p));
     p->walk.overlap = p->walk.now / (7 * DAY) != p->list->asked / (7 * DAY)
-                          ? t->edits : t->overlap;
+                          ? t->edits : p->overlap;
     int rc = ask(t, &call, err);
     if (rc == 0 && call.elements)
         pages_next(p, next);

@@ -11,8 +11,6 @@ struct wordpress {
     struct pages pages;       /* listings: comments, reviews */
     char *site;
     bool comments, reviews;
-    int64_t overlap;
-    uint64_t page;
 
     bool review;              /* what is being read */
 };
@@ -24,10 +22,8 @@ static const struct option options[] = {
       "read the comments" },
     { "reviews", OPTION_BOOL, "false", offsetof(struct wordpress, reviews),
       "read the shop's product reviews (WooCommerce)" },
-    { "overlap", OPTION_DURATION, "6h", offsetof(struct wordpress, overlap),
-      "read so far behind the last round again: comments are approved late" },
-    { "page_size", OPTION_COUNT, "100", offsetof(struct wordpress, page),
-      "comments a request, at most 100" },
+    PAGES_OVERLAP("6h", "comments approved late"),
+    PAGES_SIZE("100", "comments"),
     OPTION_END
 };
 
@@ -48,9 +44,7 @@ static int open_wordpress(struct collection *c, struct error *err)
     if (!w->comments && !w->reviews)
         return error_set(err, ERROR_CONFIG, "neither comments nor reviews are "
                          "wanted");
-    if (w->page < 1 || w->page > 100)
-        w->page = 100;
-    pages_open(c, w->overlap);
+    pages_open(c);
     return 0;
 }
 
@@ -136,7 +130,7 @@ static int page(void *state, struct buf *next, struct error *err)
     buf_printf(&call.url, "%s/wp-json/%s?per_page=%llu&page=%ld&order=desc&"
                "orderby=%s", w->site, w->review
                    ? "wc/store/v1/products/reviews" : "wp/v2/comments",
-               (unsigned long long)w->page, pages_number(p),
+               (unsigned long long)w->pages.size, pages_number(p),
                w->review ? "date" : "date_gmt");
     int rc = api_send(&call, err);
     /* Some versions say 400 where others show an empty page. */

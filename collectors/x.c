@@ -9,7 +9,7 @@
 #include "collectors/collector.h"
 #include "collectors/x_budget.h"
 
-enum { PAGE_LEAST = 10, PAGE_MOST = 100, QUERY_LIMIT = 512, VERSIONS = 6 };
+enum { PAGE_LEAST = 10, QUERY_LIMIT = 512, VERSIONS = 6 };
 
 /* The search knows seven days; a walk may be gone on with for an hour. */
 static const int64_t DEPTH = 7 * DAY - HOUR;
@@ -19,8 +19,6 @@ struct x {
     char *token, *service;
     struct option_list queries;
     bool reposts;
-    uint64_t page;
-    int64_t overlap;
     struct x_budget budget;
 
     int64_t start;            /* where the present search begins */
@@ -39,11 +37,9 @@ static const struct option options[] = {
       "dollars that X asks for a post" },
     { "reposts", OPTION_BOOL, "false", offsetof(struct x, reposts),
       "buy reposts, too; they have no words of their own" },
-    { "page_size", OPTION_COUNT, "100", offsetof(struct x, page),
-      "posts a request, 10 to 100" },
-    { "overlap", OPTION_DURATION, "2m", offsetof(struct x, overlap),
-      "read so far behind the last round again; free on the same day, but "
-      "counted" },
+    PAGES_SIZE("100", "posts"),
+    PAGES_OVERLAP("2m", "late posts; 1d also for deletions, as X asks: free "
+                  "on the same day, but counted"),
     { "service", OPTION_URL, "https://api.x.com", offsetof(struct x, service),
       "where the search is" },
     OPTION_END
@@ -81,10 +77,10 @@ static int open_x(struct collection *c, struct error *err)
         return error_set(err, ERROR_CONFIG, "posts_a_day, dollars_a_day and "
                          "price: they must allow %d posts a day, the least "
                          "that X sells at once", PAGE_LEAST);
-    if (x->page < PAGE_LEAST || x->page > PAGE_MOST)
-        x->page = PAGE_MOST;
     x_budget_read(&x->budget, c->cursor);
-    pages_open(c, x->overlap);
+    pages_open(c);
+    if (x->pages.size < PAGE_LEAST)
+        x->pages.size = PAGE_LEAST;
     return 0;
 }
 
@@ -233,8 +229,8 @@ static int page(void *state, struct buf *next, struct error *err)
     struct buf query = BUF_INIT(0);
     char *token = p->list->token, when[CLOCK_TEXT];
     uint64_t posts = x_budget_left(&x->budget);
-    if (posts > x->page)
-        posts = x->page;
+    if (posts > x->pages.size)
+        posts = x->pages.size;
     x->start = *token ? strtoll(token, &token, 10) : horizon(x);
     if (x->start < p->walk.now - DEPTH - HOUR + MINUTE) { /* refused by now */
         x->start = horizon(x);

@@ -16,7 +16,6 @@ struct youtube {
     char *key, *service;
     struct option_list videos, channels;
     uint64_t quota;
-    int64_t overlap;
 
     struct thread {           /* whose replies are not complete */
         char id[100], video[40];
@@ -36,8 +35,7 @@ static const struct option options[] = {
       "ids of channels (UC...): comments under all their videos" },
     { "quota", OPTION_COUNT, "8000", offsetof(struct youtube, quota),
       "units this source may use in a day; a page costs one of 10,000" },
-    { "overlap", OPTION_DURATION, "1d", offsetof(struct youtube, overlap),
-      "read so far behind the last round again: replies, edits, removals" },
+    PAGES_OVERLAP("1d", "replies, edits, removals"),
     { "service", OPTION_URL, "https://www.googleapis.com/youtube/v3",
       offsetof(struct youtube, service), "where the interface is" },
     OPTION_END
@@ -65,7 +63,7 @@ static int open_youtube(struct collection *c, struct error *err)
                          "channel are needed");
     if (zone_open(&y->zone, "America/Los_Angeles", err))
         return -1;
-    pages_open(c, y->overlap);
+    pages_open(c);
     const char *quota = strstr(c->cursor, "quota\t");
     y->day = zone_day(y->zone, clock_now());
     if (quota && strtoll(quota + 6, (char **)&quota, 10) == y->day)

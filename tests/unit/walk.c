@@ -22,6 +22,7 @@ struct service {
 
 static bool got[MOST];
 static int64_t complete; /* from when on, says the last round */
+static int64_t since;    /* how far back it goes; 100 unless asked for more */
 
 /* One page. -2: broke off before it. */
 static int page(struct service *s, struct walk *w, struct walk_list *l)
@@ -58,7 +59,7 @@ static int round_of(struct service *s, struct buf *cursor, int64_t now,
 {
     struct walk w;
     int verdict = 1;
-    walk_open(&w, buf_text(cursor), now, 100, 20);
+    walk_open(&w, buf_text(cursor), now, since, since < 100, 20);
     struct walk_list *l = walk_list(&w, "tag/acme");
     while (verdict > 0 && pages--)
         verdict = page(s, &w, l);
@@ -89,6 +90,7 @@ static unsigned missing(const struct service *s, int from)
 static void forget(void)
 {
     memset(got, 0, sizeof(got));
+    since = 100;
 }
 
 static void test_first_walk_and_quiet_rounds(void **state)
@@ -137,6 +139,37 @@ static void test_a_long_gap_in_small_rounds(void **state)
     assert_int_equal(verdict, 0);
     assert_int_equal(missing(&s, 100), 0);
     assert_true(complete == 201); /* through the gap, however many rounds */
+    buf_release(&cursor);
+}
+
+/* Somebody wants last month, too: in small rounds, from then on without being
+ * asked again, and nothing is read twice when it is there. */
+static void test_further_back(void **state)
+{
+    (void)state;
+    struct service s = { .newest = -1 };
+    struct buf cursor = BUF_INIT(0);
+    forget();
+    publish(&s, 300);
+    assert_int_equal(round_of(&s, &cursor, 301, 100, NULL), 0);
+    since = 150; /* later than what is there: nothing changes */
+    s.requests = 0;
+    assert_int_equal(round_of(&s, &cursor, 302, 100, NULL), 0);
+    assert_in_range(s.requests, 1, 3);
+    since = 30;
+    assert_int_equal(round_of(&s, &cursor, 303, 4, NULL), 1);
+    since = 100;
+    int verdict = 1;
+    for (int now = 304; verdict && now < 330; now++)
+        verdict = round_of(&s, &cursor, now, 4, NULL);
+    assert_int_equal(verdict, 0);
+    assert_int_equal(missing(&s, 30), 0);
+    assert_false(got[29]);
+    assert_int_equal(complete, 30);
+    since = 30;
+    s.requests = 0;
+    assert_int_equal(round_of(&s, &cursor, 400, 100, NULL), 0);
+    assert_in_range(s.requests, 1, 12);
     buf_release(&cursor);
 }
 
@@ -243,7 +276,7 @@ static void test_dates_in_2031(void **state)
     struct buf cursor = BUF_INIT(0);
     for (int round = 0; round < 3; round++) {
         char id[16];
-        walk_open(&w, buf_text(&cursor), 1000 + round, 0, 10);
+        walk_open(&w, buf_text(&cursor), 1000 + round, 0, false, 10);
         struct walk_list *l = walk_list(&w, "q");
         walk_page(&w, l);
         walk_saw(&w, l, TEXT("future"), TEXT("future"), 1924992000);
@@ -263,7 +296,7 @@ static void test_an_edit_that_changes_the_id(void **state)
     struct walk w;
     struct buf cursor = BUF_INIT(0);
     for (int round = 0; round < 2; round++) {
-        walk_open(&w, buf_text(&cursor), 1000 + round, 0, 10);
+        walk_open(&w, buf_text(&cursor), 1000 + round, 0, false, 10);
         struct walk_list *l = walk_list(&w, "q");
         walk_page(&w, l);
         walk_saw(&w, l, round ? TEXT("9-post") : TEXT("5-post"),
@@ -282,6 +315,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_first_walk_and_quiet_rounds),
         cmocka_unit_test(test_a_long_gap_in_small_rounds),
+        cmocka_unit_test(test_further_back),
         cmocka_unit_test(test_late_ones_within_the_overlap),
         cmocka_unit_test(test_late_ones_behind_the_overlap),
         cmocka_unit_test(test_deleted_ones_are_told),
