@@ -41,7 +41,8 @@ static const struct option options[] = {
     { "time", OPTION_DURATION, "4m", offsetof(struct collect_flags, time),
       "longest round of a source; what is left waits for the next" },
     { "since", OPTION_DATE, NULL, offsetof(struct collect_flags, since),
-      "how far back a new source begins; default 7 days ago" },
+      "how far back to go, also where a source began later; default 7 days "
+      "before its first round" },
     OPTION_END
 };
 
@@ -145,13 +146,13 @@ static struct ingest_bounds bounds_of(const struct collect_flags *flags,
                      .spacing = (int64_t)(60000 / rate) } };
 }
 
-static int read_cursor(struct crew *w, const char *label, struct buf *out,
-                       struct error *err)
+static int read_cursor(struct turns *turns, const char *label,
+                       struct buf *out, struct error *err)
 {
-    struct store *store = turn_begin(&w->turns, err);
-    int rc = store ? store_cursor(store, label, out, err) : -1;
-    if (store)
-        turn_end(&w->turns);
+    if (!turn_begin(turns, err))
+        return -1;
+    int rc = store_cursor(turns->open, label, out, err);
+    turn_end(turns);
     return rc < 0 ? -1 : 0;
 }
 
@@ -166,16 +167,17 @@ static int run_source(struct worker *w, struct job *job)
     struct collection c = { .kind = kind, .label = job->source->label,
                             .http = w->http,
                             .folder = buf_text(&crew->folder),
-                            .stop = crew->follow ? &stopped : NULL };
+                            .stop = crew->follow ? &stopped : NULL,
+                            .since = flags->since, .further = flags->since };
     int rc = -1;
     job->why = (struct error)ERROR_INIT;
     job->report = (struct ingest_report){ .pages = 0 };
-    c.since = flags->since ? flags->since : clock_now() - 7 * DAY;
+    c.since = c.further ? c.since : clock_now() - 7 * DAY;
     c.state = mem_alloc(kind->state_size);
     option_defaults(kind->options, c.state);
     bool read = config_source_options(crew->in->config, job->source,
                                       kind->options, c.state, &job->why) == 0;
-    if (read && read_cursor(crew, c.label, &cursor, &job->why))
+    if (read && read_cursor(&crew->turns, c.label, &cursor, &job->why))
         goto done;
     c.cursor = buf_text(&cursor);
     if (!read || (kind->open && kind->open(&c, &job->why))) {
@@ -237,30 +239,13 @@ static struct job *next_job(struct crew *crew)
     return first;
 }
 
-/* When a followed source is due again: behind those that wait already. With
- * the mutex. */
-static void plan_again(struct crew *crew, struct job *job)
-{
-    int64_t now = clock_now();
-    struct store *store = job->why.kind == ERROR_BUSY
-                              ? NULL : turn_begin(&crew->turns, NULL);
-    job->due = now + BUSY_SECONDS;
-    if (!store)
-        return;
-    (void)plan(crew, store, job, NULL); /* unread: it waits a little */
-    turn_end(&crew->turns);
-    if (job->due < now || (job->kind->streams && !job->rc))
-        job->due = now;
-}
-
-/* What came of a round, said and counted; with the mutex. */
+/* What came of a round, said and counted. */
 static void finish(struct crew *crew, struct job *job)
 {
     bool busy = job->rc && job->why.kind == ERROR_BUSY;
+    pthread_mutex_lock(&crew->mutex);
     say(crew->in, job->source->label, &job->report, job->rc != 0);
     crew->ran++;
-    job->runs = false;
-    job->due = INT64_MAX;
     if (job->rc && (!fatal(&job->why) || (busy && crew->follow))) {
         log_line(busy ? LOG_NOTE : LOG_ERROR, "%s", job->why.text);
         crew->failed++;
@@ -268,8 +253,22 @@ static void finish(struct crew *crew, struct job *job)
         crew->broken = true;
         crew->why = job->why;
     }
-    if (crew->follow)
-        plan_again(crew, job);
+    pthread_mutex_unlock(&crew->mutex);
+}
+
+/* When a followed source is due again: behind those that wait already. Without
+ * the mutex: the store may keep it waiting, and a running job is its own. */
+static void plan_again(struct crew *crew, struct job *job)
+{
+    int64_t now = clock_now();
+    job->due = crew->follow ? now + BUSY_SECONDS : INT64_MAX;
+    if (!crew->follow || job->why.kind == ERROR_BUSY ||
+        !turn_begin(&crew->turns, NULL))
+        return;
+    (void)plan(crew, crew->turns.open, job, NULL); /* unread: in a little */
+    turn_end(&crew->turns);
+    if (job->due < now || (job->kind->streams && !job->rc))
+        job->due = now;
 }
 
 static void *work(void *context)
@@ -284,13 +283,16 @@ static void *work(void *context)
         if (job)
             job->runs = true;
         pthread_mutex_unlock(&crew->mutex);
-        if (job)
+        if (job) {
             job->rc = run_source(w, job);
-        else
+            finish(crew, job);
+            plan_again(crew, job);
+        } else {
             sleep(1);
+        }
         pthread_mutex_lock(&crew->mutex);
         if (job)
-            finish(crew, job);
+            job->runs = false;
     }
     crew->at_work--;
     pthread_mutex_unlock(&crew->mutex);
@@ -487,13 +489,11 @@ const struct command command_collect = {
     .about = "one bounded round of each source that is due",
     .help =
         "A round brings what is new since the last one, as far as its bounds\n"
-        "allow; the next goes on from there. Sources are asked at the same\n"
-        "time, a host never faster than its types say, and with --follow each\n"
-        "again when it is due itself. Named sources run now,\n"
-        "unless the service has asked for patience. Two at once are safe: the\n"
-        "second says so and leaves. The store is kept from other writers only\n"
-        "while posts are put into it. Status 3: some source failed, each is\n"
-        "named.\n",
+        "allow; the next goes on from there. Sources are asked side by side, a\n"
+        "host never faster than its types say, and with --follow each when it\n"
+        "is due itself. Named sources run now, unless the service has asked for\n"
+        "patience. Two at once are safe: the second leaves. Others may write to\n"
+        "the store meanwhile. Status 3: some source failed, each is named.\n",
     .options = options,
     .state_size = sizeof(struct collect_flags),
     .run = run,
