@@ -2,7 +2,8 @@
 /* Customer reviews from Apple's App Store, by its public feed in JSON: 500 an
  * app and country at most, most recently changed first (base/walk.h). An
  * entry list may be an array, one object or absent; dates are missing for
- * weeks at times; an empty page says nothing about deletes. */
+ * weeks at times; feeds of living apps are empty at times, which is an error:
+ * nothing is deleted by it, and what was known is not forgotten. */
 #include "base/api.h"
 #include "base/clock.h"
 #include "collectors/collector.h"
@@ -118,7 +119,11 @@ static int page(void *state, struct buf *next, struct error *err)
     int rc = api_send(&call, err);
     if (rc == 0 && !call.elements)
         take_single(s, &call);
-    else if (rc == 0 && pages_number(p) < PAGES)
+    if (rc == 0 && !p->list->page_count && !*p->list->token &&
+        p->list->known.count)
+        rc = error_set(err, ERROR_INPUT, "the feed is empty, though it had "
+                       "reviews: the service is ill, or the app is gone");
+    else if (rc == 0 && call.elements && pages_number(p) < PAGES)
         pages_next(p, next);
     api_release(&call);
     return rc;

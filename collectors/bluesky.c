@@ -157,8 +157,11 @@ static void name(void *state, size_t place, struct buf *out)
         buf_printf(out, "by/%s", b->authors.items[place - b->queries.count]);
 }
 
-/* Tokens: "c" and the service's cursor, or "u" and a time below which to
- * search: deep pages fail on the service, past 10,000 posts or before. */
+/* The service shows some 10,000 posts of a search, then no cursor or a fault. */
+enum { DEEP = 5000 };
+
+/* A token is "UNTIL SHOWN CURSOR": the time below which the present search
+ * is for (0: none), how many posts it showed, the service's cursor. */
 static int page(void *state, struct buf *next, struct error *err)
 {
     struct bluesky *b = state;
@@ -168,27 +171,31 @@ static int page(void *state, struct buf *next, struct error *err)
                              .context = b, .out = p->out,
                              .element = query ? "posts[*]" : "feed[*]",
                              .paths = query ? search_paths : feed_paths };
-    const char *token = p->list->token;
-    char when[CLOCK_TEXT];
+    char *cursor = p->list->token, when[CLOCK_TEXT];
+    int64_t until = strtoll(cursor, &cursor, 10), oldest = p->list->oldest;
+    size_t shown = strtoul(cursor, &cursor, 10);
+    cursor = *cursor == ' ' ? cursor + 1 : "";
     buf_printf(&call.url, "%s/xrpc/app.bsky.feed.%s", b->service,
                query ? "searchPosts?sort=latest&q=" : "getAuthorFeed?actor=");
     http_escape(&call.url, query ? b->queries.items[p->place]
                            : b->authors.items[p->place - b->queries.count]);
-    buf_printf(&call.url, "&limit=%llu", (unsigned long long)b->pages.size);
-    if (*token) {
-        buf_puts(&call.url, *token == 'u' ? "&until=" : "&cursor=");
-        http_escape(&call.url, token + 1);
+    buf_printf(&call.url, "&limit=%llu%s%s", (unsigned long long)p->size,
+               until ? "&until=" : "", until ? clock_format(until, when) : "");
+    if (*cursor) {
+        buf_puts(&call.url, "&cursor=");
+        http_escape(&call.url, cursor);
     }
-    int64_t oldest = p->list->oldest;
     int rc = atproto_send(&b->account, &call, err);
-    struct text cursor = rc ? TEXT("") : api_top(&call, "/cursor");
-    if (cursor.length) {
-        buf_putc(next, 'c');
-        buf_add(next, cursor.data, cursor.length);
-    }
-    if (rc && query && *token == 'c' && oldest != INT64_MAX &&
-        (call.reply.status == 403 || call.reply.status >= 500)) {
-        buf_printf(next, "u%s", clock_format(oldest + 1, when));
+    struct text below = rc ? TEXT("") : api_top(&call, "/cursor");
+    shown += call.elements;
+    if (below.length) {
+        buf_printf(next, "%lld %zu ", (long long)until, shown);
+        buf_add(next, below.data, below.length);
+    } else if (query && (rc == 0 ? shown >= DEEP
+                         : *cursor && oldest != INT64_MAX &&
+                           (call.reply.status == 403 ||
+                            call.reply.status >= 500))) {
+        buf_printf(next, "%lld 0", (long long)p->list->oldest + 1);
         rc = 0;
     }
     api_release(&call);

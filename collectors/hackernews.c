@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hacker News by Algolia's search_by_date, newest first (base/walk.h). A
- * query shows 1,000 hits at most: below them it is asked again for what is
- * older. Algolia never shows deleted and dead items, so what has left the
- * listing is looked up at the source. */
+ * query shows 1,000 hits at most, so none is asked for its second page: below
+ * the first it is asked again, for what is as old or older. Algolia never
+ * shows deleted and dead items, so what has left the listing is looked up at
+ * the source. */
 #include "base/api.h"
 #include "base/clock.h"
 #include "collectors/collector.h"
@@ -29,12 +30,10 @@ static const struct option options[] = {
     OPTION_END
 };
 
-enum { ID, AUTHOR, TITLE, STORY, COMMENT, LINK, POINTS, COMMENTS, PARENT,
-       CREATED };
+enum { ID, AUTHOR, TITLE, STORY, COMMENT, POINTS, COMMENTS, PARENT, CREATED };
 static const char *const paths[] = {
-    "objectID", "author", "title", "story_text", "comment_text", "url",
-    "points", "num_comments", "parent_id", "created_at_i", "/page",
-    "/nbPages", "/nbHits", "/hitsPerPage", NULL
+    "objectID", "author", "title", "story_text", "comment_text", "points",
+    "num_comments", "parent_id", "created_at_i", "/nbHits", NULL
 };
 
 static int open_hackernews(struct collection *c, struct error *err)
@@ -112,24 +111,6 @@ static int look_up(void *state, struct error *err)
     return rc;
 }
 
-/* "TIME/PAGE" of what lies below, nothing at the end. */
-static void next_token(struct hackernews *h, const struct api_call *call,
-                       int64_t until, uint64_t number, struct buf *next)
-{
-    struct json_value pages = json_top(call->json, "/nbPages"),
-                      hits = json_top(call->json, "/nbHits");
-    int64_t page_count = 0, hit_count = 0;
-    json_integer(&pages, &page_count);
-    json_integer(&hits, &hit_count);
-    if (!call->elements)
-        return;
-    if ((int64_t)number + 1 < page_count)
-        buf_printf(next, "%lld/%llu", (long long)until,
-                   (unsigned long long)number + 1);
-    else if (hit_count > (int64_t)(number * h->pages.size + call->elements))
-        buf_printf(next, "%lld/0", (long long)h->pages.list->oldest);
-}
-
 static void name(void *state, size_t place, struct buf *out)
 {
     const struct hackernews *h = state;
@@ -144,13 +125,10 @@ static int page(void *state, struct buf *next, struct error *err)
     struct api_call call = { .http = p->collection->http,
                              .element = "hits[*]", .paths = paths,
                              .take = take_hit, .context = h, .out = p->out };
-    char *slash;
-    int64_t until = strtoll(p->list->token, &slash, 10);
-    uint64_t number = *slash == '/' ? strtoull(slash + 1, NULL, 10) : 0;
+    int64_t until = strtoll(p->list->token, NULL, 10);
     buf_printf(&call.url, "%s/api/v1/search_by_date?typoTolerance=false&"
-               "advancedSyntax=true&hitsPerPage=%llu&page=%llu&tags=",
-               h->service, (unsigned long long)h->pages.size,
-               (unsigned long long)number);
+               "advancedSyntax=true&hitsPerPage=%llu&tags=", h->service,
+               (unsigned long long)h->pages.size);
     http_escape(&call.url, h->tags ? h->tags : "");
     buf_puts(&call.url, "&query=");
     http_escape(&call.url, h->queries.items[p->place]);
@@ -158,8 +136,12 @@ static int page(void *state, struct buf *next, struct error *err)
         buf_printf(&call.url, "&numericFilters=created_at_i%%3C%%3D%lld",
                    (long long)until);
     int rc = api_send(&call, err);
-    if (rc == 0)
-        next_token(h, &call, until, number, next);
+    struct json_value hits = json_top(call.json, "/nbHits");
+    uint32_t all = 0;
+    if (rc == 0 && call.elements &&
+        (call.elements >= p->size || (json_count(&hits, &all) &&
+                                      all > call.elements)))
+        buf_printf(next, "%lld", (long long)p->list->oldest);
     api_release(&call);
     return rc;
 }

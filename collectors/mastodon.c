@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Mastodon and its relatives (GoToSocial, Pleroma, snac2): tag and public
  * timelines by base/walk.h, which says why not by min_id; the Link header is
- * absent or wrong on many servers and is not read. A post's native id is its
- * uri, the same on every server; what has left a timeline is asked for by
- * its id, and 404 or 410 means deleted. */
+ * absent or wrong on many servers and is read of empty pages alone. A post's
+ * native id is its uri, the same on every server; what has left a timeline is
+ * asked for by its id, and 404 or 410 means deleted. Whoever asks not to be
+ * indexed is left out. */
 #include "base/api.h"
 #include "base/clock.h"
 #include "collectors/collector.h"
@@ -36,11 +37,12 @@ static const struct option options[] = {
 };
 
 enum { ID, URI, URL, CREATED, EDITED, CONTENT, SPOILER, LANGUAGE, ACCT,
-       AUTHOR_URL, REPLY, REBLOG, LIKES, REBLOGS, REPLIES };
+       AUTHOR_URL, REPLY, REBLOG, LIKES, REBLOGS, REPLIES, QUOTE, NOINDEX };
 static const char *const paths[] = {
     "id", "uri", "url", "created_at", "edited_at", "content", "spoiler_text",
     "language", "account.acct", "account.url", "in_reply_to_id",
-    "reblog.uri", "favourites_count", "reblogs_count", "replies_count", NULL
+    "reblog.uri", "favourites_count", "reblogs_count", "replies_count",
+    "quote", "account.noindex", NULL
 };
 
 static int open_mastodon(struct collection *c, struct error *err)
@@ -95,7 +97,9 @@ static void fill(struct mastodon *m, struct post *post,
                           : TEXT(""), "", values[CONTENT].text,
                           POST_TEXT_LIMIT);
     post->reply_to = api_text(out, &values[REPLY], POST_ID_LIMIT);
-    post->kind = post->reply_to.length ? POST_REPLY : POST_ORIGINAL;
+    post->kind = post->reply_to.length ? POST_REPLY
+                 : values[QUOTE].type == JSON_OTHER ? POST_QUOTE
+                                                    : POST_ORIGINAL;
 }
 
 static int take_status(void *context, const struct json_value *values,
@@ -113,8 +117,12 @@ static int take_status(void *context, const struct json_value *values,
     m->last_id[id.length] = '\0';
     parents_add(&m->parents, id, uri);
     int64_t created = api_time(&values[CREATED]);
-    if (walk_saw(&m->pages.walk, m->pages.list, id, uri,
-                 created ? created : m->pages.walk.now))
+    if (!walk_saw(&m->pages.walk, m->pages.list, id, uri,
+                  created ? created : m->pages.walk.now))
+        return 0;
+    if (json_true(&values[NOINDEX]))
+        collection_gone(m->pages.out, TEXT("mastodon"), uri, created);
+    else
         fill(m, batch_add(m->pages.out), values);
     return 0;
 }
@@ -138,6 +146,19 @@ static int look_up(void *state, struct error *err)
         rc = 0;
     api_release(&call);
     return rc;
+}
+
+/* What lies below a page of which all was hidden: <…max_id=N>; rel="next". */
+static void linked(const struct http_reply *reply, struct buf *next)
+{
+    struct text link = http_header(reply, "link");
+    const char *rel = link.length ? memmem(link.data, link.length,
+                                           "rel=\"next\"", 10) : NULL;
+    const char *id = NULL, *at = link.data;
+    while (rel && (at = memmem(at, (size_t)(rel - at), "max_id=", 7)))
+        id = at += 7;
+    if (id)
+        buf_add(next, id, strcspn(id, "&>"));
 }
 
 static void name(void *state, size_t place, struct buf *out)
@@ -174,6 +195,8 @@ static int page(void *state, struct buf *next, struct error *err)
     m->last_id[0] = '\0';
     int rc = api_send(&call, err);
     buf_puts(next, m->last_id);
+    if (rc == 0 && !next->length)
+        linked(&call.reply, next);
     api_release(&call);
     return rc;
 }
@@ -196,7 +219,8 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
 const struct collector collector_mastodon = {
     .name = "mastodon",
     .about = "hashtags and public timelines of Mastodon-compatible servers",
-    .terms = "per server; deletions are followed; 300 requests in 5 minutes",
+    .terms = "per server; deletions are followed; who asks not to be indexed "
+             "is left out; 300 requests in 5 minutes",
     .key_help = "most servers need none; else: Preferences, Development, New "
                 "application, scope read:statuses, put its access token into "
                 "a file of mode 0600",

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Comments of a WordPress site and product reviews of a WooCommerce shop, by
  * their public REST interfaces, newest first (base/walk.h): pages shift when
- * comments arrive, which then only shows some twice. Totals in the headers
- * are counted before permissions and are not read. No e-mail is asked for. */
+ * comments come and go, so each begins a little above where the last ended.
+ * The total in the headers is counted before permissions: a page of which all
+ * is hidden is no end by it. No e-mail is asked for. */
 #include "base/api.h"
 #include "base/clock.h"
 #include "collectors/collector.h"
+
+/* This part of a page is read again with the next one. */
+enum { SHIFT = 20 };
 
 struct wordpress {
     struct pages pages;       /* listings: comments, reviews */
@@ -127,18 +131,23 @@ static int page(void *state, struct buf *next, struct error *err)
                              .paths = w->review ? review_paths : comment_paths,
                              .take = take_comment, .context = w,
                              .out = p->out };
-    buf_printf(&call.url, "%s/wp-json/%s?per_page=%llu&page=%ld&order=desc&"
+    uint64_t offset = strtoull(p->list->token, NULL, 10);
+    buf_printf(&call.url, "%s/wp-json/%s?per_page=%llu&offset=%llu&order=desc&"
                "orderby=%s", w->site, w->review
                    ? "wc/store/v1/products/reviews" : "wp/v2/comments",
-               (unsigned long long)w->pages.size, pages_number(p),
+               (unsigned long long)p->size, (unsigned long long)offset,
                w->review ? "date" : "date_gmt");
     int rc = api_send(&call, err);
     /* Some versions say 400 where others show an empty page. */
-    if (rc && call.reply.status == 400 && *p->list->token &&
+    if (rc && call.reply.status == 400 && offset &&
         api_says(&call, "invalid_page_number"))
         rc = 0;
-    if (rc == 0 && call.elements)
-        pages_next(p, next);
+    uint64_t again = p->size > 1 ? 1 + p->size / SHIFT : 0;
+    uint64_t below = offset + p->size - again;
+    struct text total = rc ? TEXT("") : http_header(&call.reply, "x-wp-total");
+    if (rc == 0 && (call.elements > again ||
+                    (total.length && strtoull(total.data, NULL, 10) > below)))
+        buf_printf(next, "%llu", (unsigned long long)below);
     api_release(&call);
     return rc;
 }

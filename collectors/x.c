@@ -5,9 +5,9 @@
  * lines: the cap and edits under new ids come on top of what all collectors
  * do. */
 #include "base/api.h"
+#include "base/budget.h"
 #include "base/clock.h"
 #include "collectors/collector.h"
-#include "collectors/x_budget.h"
 
 enum { PAGE_LEAST = 10, QUERY_LIMIT = 512, VERSIONS = 6 };
 
@@ -19,7 +19,8 @@ struct x {
     char *token, *service;
     struct option_list queries;
     bool reposts;
-    struct x_budget budget;
+    double dollars, price;    /* a day; of a post */
+    struct budget budget;     /* in posts */
 
     int64_t start;            /* where the present search begins */
 };
@@ -29,11 +30,11 @@ static const struct option options[] = {
       "0600 file with the app's bearer token (required)" },
     { "query", OPTION_LIST, NULL, offsetof(struct x, queries),
       "searches in X's own language, 490 characters at most (required)" },
-    { "posts_a_day", OPTION_COUNT, "400", offsetof(struct x, budget.posts),
+    { "posts_a_day", OPTION_COUNT, "400", offsetof(struct x, budget.most),
       "posts that this source may buy in a UTC day" },
-    { "dollars_a_day", OPTION_FLOAT, "2", offsetof(struct x, budget.dollars),
+    { "dollars_a_day", OPTION_FLOAT, "2", offsetof(struct x, dollars),
       "dollars that it may spend in a UTC day; the lower cap holds" },
-    { "price", OPTION_FLOAT, "0.005", offsetof(struct x, budget.price),
+    { "price", OPTION_FLOAT, "0.005", offsetof(struct x, price),
       "dollars that X asks for a post" },
     { "reposts", OPTION_BOOL, "false", offsetof(struct x, reposts),
       "buy reposts, too; they have no words of their own" },
@@ -72,12 +73,15 @@ static int open_x(struct collection *c, struct error *err)
         else if (strpbrk(x->queries.items[i], "\n\t"))
             return error_set(err, ERROR_CONFIG, "query: \"%.40s...\" must be "
                              "one line without tabs", x->queries.items[i]);
-    if (!(x->budget.price > 0) || !(x->budget.dollars >= 0) ||
-        x_budget_cap(&x->budget) < PAGE_LEAST)
+    double affordable = x->dollars / x->price + 1e-6;
+    if (!(x->price > 0) || !(affordable >= PAGE_LEAST) ||
+        x->budget.most < PAGE_LEAST)
         return error_set(err, ERROR_CONFIG, "posts_a_day, dollars_a_day and "
                          "price: they must allow %d posts a day, the least "
                          "that X sells at once", PAGE_LEAST);
-    x_budget_read(&x->budget, c->cursor);
+    if (affordable < (double)x->budget.most)
+        x->budget.most = (uint64_t)affordable;
+    budget_read(&x->budget, c->cursor);
     pages_open(c);
     if (x->pages.size < PAGE_LEAST)
         x->pages.size = PAGE_LEAST;
@@ -180,11 +184,10 @@ static int ask(struct x *x, struct api_call *call, uint64_t posts,
     call->paths = paths;
     call->context = x;
     call->request.bearer = x->token;
-    x_budget_reserve(&x->budget, posts);
+    x->budget.used += posts;
     int rc = api_send(call, err);
-    bool broke = rc && call->reply.status >= 200 && call->reply.status < 400;
-    x_budget_settle(&x->budget, posts, broke ? posts
-                                       : rc ? 0 : call->elements);
+    if (!rc || call->reply.status < 200 || call->reply.status >= 400)
+        x->budget.used -= posts - (rc ? 0 : call->elements);
     return rc;
 }
 
@@ -195,7 +198,7 @@ static int look_up(void *state, struct error *err)
     struct x *x = state;
     struct pages *p = &x->pages;
     struct api_call call = { .take = take_alive, .or_else = "/errors" };
-    uint64_t asked = 0, room = x_budget_left(&x->budget);
+    uint64_t asked = 0, room = budget_left(&x->budget, clock_now() / DAY);
     buf_printf(&call.url, "%s/2/tweets", x->service);
     for (unsigned i = 0; i < p->asked_count; i++) {
         struct walk_item *item = &p->asked[i];
@@ -228,7 +231,7 @@ static int page(void *state, struct buf *next, struct error *err)
                              .or_else = "/meta" };
     struct buf query = BUF_INIT(0);
     char *token = p->list->token, when[CLOCK_TEXT];
-    uint64_t posts = x_budget_left(&x->budget);
+    uint64_t posts = budget_left(&x->budget, clock_now() / DAY);
     if (posts > x->pages.size)
         posts = x->pages.size;
     x->start = *token ? strtoll(token, &token, 10) : horizon(x);
@@ -285,9 +288,9 @@ static int capped(struct x *x, struct error *err)
     x->pages.collection->wait_until = (x->budget.day + 1) * DAY;
     return error_set(err, ERROR_RETRY, "the day's cap is used up: %llu of "
                      "%llu posts, $%.2f; it goes on at 00:00 UTC",
-                     (unsigned long long)x->budget.spent,
-                     (unsigned long long)x_budget_cap(&x->budget),
-                     (double)x->budget.spent * x->budget.price);
+                     (unsigned long long)x->budget.used,
+                     (unsigned long long)x->budget.most,
+                     (double)x->budget.used * x->price);
 }
 
 static int fetch(struct collection *c, struct batch *out, struct error *err)
@@ -295,13 +298,13 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
     struct x *x = c->state;
     const struct walk *w = &x->pages.walk;
     int rc = -1;
-    if (x_budget_left(&x->budget) >= PAGE_LEAST) {
+    if (budget_left(&x->budget, clock_now() / DAY) >= PAGE_LEAST) {
         rc = pages_fetch(c, out, err);
     } else {
         capped(x, err);
         walk_save(w, &out->cursor);
     }
-    x_budget_save(&x->budget, &out->cursor); /* in any case */
+    budget_save(&x->budget, &out->cursor); /* in any case */
     if (c->complete_from < w->now - DEPTH)
         c->complete_from = w->now - DEPTH;
     return rc;

@@ -5,6 +5,7 @@
  * cursor; the service's own "no" is 403 with a reason. No video is read. Over
  * 250 lines: replies and the quota come on top of what all collectors do. */
 #include "base/api.h"
+#include "base/budget.h"
 #include "base/clock.h"
 #include "collectors/collector.h"
 
@@ -15,15 +16,14 @@ struct youtube {
     struct pages pages;       /* listings: videos, then channels */
     char *key, *service;
     struct option_list videos, channels;
-    uint64_t quota;
 
     struct thread {           /* whose replies are not complete */
         char id[100], video[40];
     } threads[THREADS];
     size_t thread_count;
     const struct thread *thread; /* being read */
-    int64_t day, used;        /* units, in the service's own day */
-    struct zone *zone;
+    struct budget units;
+    struct zone *zone;        /* whose days they are of */
 };
 
 static const struct option options[] = {
@@ -33,7 +33,7 @@ static const struct option options[] = {
       "ids of videos: the part after v= of their address" },
     { "channel", OPTION_LIST, NULL, offsetof(struct youtube, channels),
       "ids of channels (UC...): comments under all their videos" },
-    { "quota", OPTION_COUNT, "8000", offsetof(struct youtube, quota),
+    { "quota", OPTION_COUNT, "8000", offsetof(struct youtube, units.most),
       "units this source may use in a day; a page costs one of 10,000" },
     PAGES_OVERLAP("1d", "replies, edits, removals"),
     { "service", OPTION_URL, "https://www.googleapis.com/youtube/v3",
@@ -64,10 +64,7 @@ static int open_youtube(struct collection *c, struct error *err)
     if (zone_open(&y->zone, "America/Los_Angeles", err))
         return -1;
     pages_open(c);
-    const char *quota = strstr(c->cursor, "quota\t");
-    y->day = zone_day(y->zone, clock_now());
-    if (quota && strtoll(quota + 6, (char **)&quota, 10) == y->day)
-        y->used = strtoll(quota, NULL, 10);
+    budget_read(&y->units, c->cursor);
     return 0;
 }
 
@@ -146,7 +143,7 @@ static int take_thread(void *context, const struct json_value *values,
 
 static int64_t midnight(const struct youtube *y)
 {
-    return zone_day_start(y->zone, y->day + 1);
+    return zone_day_start(y->zone, zone_day(y->zone, clock_now()) + 1);
 }
 
 /* What a refusal means. 0: this place has no comments to give; -1: see err. */
@@ -156,7 +153,7 @@ static int refused(struct youtube *y, const struct api_call *call,
     static const char *const spent[] = { "quotaExceeded",
                                          "dailyLimitExceeded" };
     static const char *const closed[] = { "commentsDisabled", "videoNotFound",
-        "channelNotFound", "parentCommentNotFound", "commentNotFound" };
+        "channelNotFound" };
     for (size_t i = 0; i < sizeof(spent) / sizeof(spent[0]); i++)
         if (api_says(call, spent[i])) {
             y->pages.collection->wait_until = midnight(y);
@@ -176,19 +173,19 @@ static int refused(struct youtube *y, const struct api_call *call,
                             y->pages.list->name, closed[i]);
             return 0;
         }
-    return -1;
+    return api_says(call, "ommentNotFound") ? 0 : -1; /* or its parent */
 }
 
 /* One request, one unit. 1: answered, 0: nothing to be had here, -1: err. */
 static int ask(struct youtube *y, struct api_call *call, struct error *err)
 {
-    if ((uint64_t)y->used >= y->quota) {
+    if (!budget_left(&y->units, zone_day(y->zone, clock_now()))) {
         y->pages.collection->wait_until = midnight(y);
         return error_set(err, ERROR_RETRY, "the %llu units that this source "
                          "may use in a day are used up",
-                         (unsigned long long)y->quota);
+                         (unsigned long long)y->units.most);
     }
-    y->used++;
+    y->units.used++;
     call->http = y->pages.collection->http;
     call->element = "items[*]";
     call->context = y;
@@ -273,23 +270,24 @@ static int take_here(void *context, const struct json_value *values,
     return 0;
 }
 
-/* Known, but no longer listed: what the service does not know is deleted. */
+/* Known, but no longer listed: what the service does not know is deleted. It
+ * says so by an empty list, or with 404 for all that were asked for. */
 static int look_up(void *state, struct error *err)
 {
     static const char *const paths[] = { "id", NULL };
     struct youtube *y = state;
     struct api_call call = { .paths = paths, .take = take_here };
     buf_printf(&call.url, "%s/comments?part=id&id=", y->service);
-    pages_ids(&y->pages, &call.url, ",");
+    pages_ids(&y->pages, &call.url, "");
     int rc = ask(y, &call, err);
-    for (unsigned i = 0; rc == 0 && i < y->pages.asked_count; i++)
-        y->pages.asked[i].seen = true; /* it would not say */
+    if (rc == 0 && !api_says(&call, "commentNotFound"))
+        y->pages.asked->seen = true; /* it would not say */
     api_release(&call);
     return rc < 0 ? -1 : 0;
 }
 
 static const struct listings places = {
-    .name = name, .page = page, .look_up = look_up, .at_once = WALK_RING,
+    .name = name, .page = page, .look_up = look_up, .at_once = 1,
     .counted = true
 };
 
@@ -297,8 +295,7 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
     struct youtube *y = c->state;
     int rc = pages_fetch(c, out, err);
-    buf_printf(&out->cursor, "quota\t%lld %lld\n", (long long)y->day,
-               (long long)y->used);
+    budget_save(&y->units, &out->cursor);
     return rc;
 }
 

@@ -42,7 +42,6 @@ int http_send(struct http *h, const struct http_request *request,
     *reply = (struct http_reply){ .head = BUF_INIT(0),
                                   .error_body = BUF_INIT(0) };
     service.requests++;
-    buf_puts(&reply->head, service.head ? service.head : "");
     snprintf(service.sent, sizeof(service.sent), "%s%s%s",
              request->key ? request->key_header : "", request->key ? ": " : "",
              request->key ? request->key : "");
@@ -50,6 +49,7 @@ int http_send(struct http *h, const struct http_request *request,
         strncat(service.sent, *l, sizeof(service.sent) -
                                       strlen(service.sent) - 1);
     reply->status = service.answer(request, &body);
+    buf_puts(&reply->head, service.head ? service.head : "");
     if (reply->status != 304 &&
         (reply->status < 200 || reply->status > 299)) {
         buf_add(&reply->error_body, buf_text(&body), body.length);

@@ -222,6 +222,49 @@ static void test_mastodon_rounds(void **state)
     end(&r);
 }
 
+/* A page of which all was hidden is no end where the Link header says so; who
+ * asks not to be indexed is left out; a quote is one. */
+static int answer_hidden(const struct http_request *request, struct buf *body)
+{
+    const char *max = strstr(request->url, "max_id=");
+    long at = max ? strtol(max + 7, NULL, 10) : 90;
+    service.head = NULL;
+    buf_putc(body, '[');
+    if (at == 90)
+        service.head = "HTTP/1.1 200 OK\r\nLink: <https://h.example/api/v1/"
+            "timelines/tag/acme?limit=40&max_id=60>; rel=\"next\", <https://"
+            "h.example/api/v1/timelines/tag/acme?min_id=88>; rel=\"prev\"\r\n";
+    for (long id = at - 1; at == 60 && id > 57; id--)
+        buf_printf(body, "%s{\"id\":\"%ld\",\"uri\":\"https://h.example/%ld\""
+                   ",\"created_at\":\"2026-09-22T10:00:%02ldZ\",\"content\":"
+                   "\"x\",\"account\":{\"acct\":\"a\",\"noindex\":%s},"
+                   "\"quote\":%s}", id == 59 ? "" : ",", id, id, id,
+                   id == 58 ? "true" : "false", id == 59 ? "{\"state\":"
+                   "\"accepted\"}" : "null");
+    buf_putc(body, ']');
+    return 200;
+}
+
+static void test_mastodon_hidden(void **state)
+{
+    struct run r;
+    (void)state;
+    service.answer = answer_hidden;
+    begin(&r, "mastodon");
+    clock_fix(1790080000);
+    r.c.since = 1790000000;
+    ready(&r);
+    set(&r, "host", "https://h.example");
+    set(&r, "tag", "acme");
+    assert_int_equal(round_of(&r, 20), 0);
+    assert_int_equal(r.out.count, 2);
+    assert_int_equal(find(&r, "https://h.example/59")->kind, POST_QUOTE);
+    assert_true(find(&r, "https://h.example/58")->deleted);
+    assert_int_equal(service.requests, 3);
+    service.head = NULL;
+    end(&r);
+}
+
 static void test_mastodon_heals(void **state)
 {
     struct run r;
@@ -363,20 +406,76 @@ static void test_bluesky_tokens(void **state)
     rmdir(folder);
 }
 
+enum { SHOWN = 6000, WRITTEN = 7000 }; /* the real: 10,000 */
+
+/* Past so many posts there is no cursor; "until" goes on below. */
+static int answer_deep(const struct http_request *request, struct buf *body)
+{
+    const char *cursor = strstr(request->url, "&cursor="),
+               *until = strstr(request->url, "&until=");
+    char when[CLOCK_TEXT];
+    int64_t most = WRITTEN;
+    if (strstr(request->url, "createSession")) {
+        buf_puts(body, "{\"accessJwt\":\"a\",\"refreshJwt\":\"r\"}");
+        return 200;
+    }
+    if (until) {
+        assert_int_equal(clock_parse(until + 7, 20, &most), 0);
+        most -= 1790000001;
+    }
+    int at = cursor ? (int)strtol(cursor + 8, NULL, 10) : 0;
+    buf_puts(body, "{\"posts\":[");
+    for (int i = at; i < at + 100 && i < SHOWN && i < most; i++)
+        buf_printf(body, "%s{\"uri\":\"at://did:x/app.bsky.feed.post/%d\","
+                   "\"author\":{\"did\":\"did:x\"},\"record\":{\"text\":\"t\""
+                   "},\"indexedAt\":\"%s\"}", i == at ? "" : ",",
+                   (int)most - i, clock_format(1790000000 + most - i, when));
+    buf_puts(body, "]");
+    if (at + 100 < SHOWN && at + 100 < most)
+        buf_printf(body, ",\"cursor\":\"%d\"", at + 100);
+    buf_putc(body, '}');
+    return 200;
+}
+
+static void test_bluesky_deep(void **state)
+{
+    struct run r;
+    static bool got[WRITTEN + 1];
+    unsigned missing = 0, pages[] = { 45, 200 };
+    (void)state;
+    service.answer = answer_deep;
+    begin(&r, "bluesky");
+    clock_fix(1790000000 + WRITTEN);
+    for (int round = 0; round < 2; round++) { /* it may end in the middle */
+        r.c.since = 1790000000;
+        ready(&r);
+        set(&r, "query", "acme");
+        set(&r, "identifier", "a.example");
+        secret(&r, "password_file", "word\n");
+        assert_int_equal(round_of(&r, pages[round]), round ? 0 : 1);
+        for (size_t i = 0; i < r.out.count; i++)
+            got[strtol(strrchr(r.out.posts[i].native_id.data, '/') + 1, NULL,
+                       10)] = true;
+    }
+    for (int i = 1; i <= WRITTEN; i++)
+        missing += !got[i];
+    assert_int_equal(missing, 0);
+    assert_int_equal(r.c.skipped, 0);
+    end(&r);
+}
+
 /* ---- hacker news ------------------------------------------------------ */
 
-enum { HITS = 95, HITS_SEEN = 20, HITS_PAGE = 10 }; /* the real: 1000, 1000 */
+enum { HITS = 95, HITS_PAGE = 10 }; /* the real: 1000 */
 
-static bool dead_hit[HITS];
+static bool dead_hit[HITS], few_hits; /* nbHits is only approximate */
 
 static int answer_hits(const struct http_request *request, struct buf *body)
 {
     const char *until = strstr(request->url, "created_at_i%3C%3D"),
-               *number = strstr(request->url, "&page="),
                *item = strstr(request->url, "/item/");
     long most = until ? strtol(until + 18, NULL, 10) : 1800000000;
-    int page = number ? (int)strtol(number + 6, NULL, 10) : 0, place = 0;
-    int shown = 0;
+    int hits = 0, shown = 0;
     if (item) {
         buf_puts(body, dead_hit[strtol(item + 6, NULL, 10)]
                            ? "null" : "{\"id\":1}");
@@ -386,19 +485,14 @@ static int answer_hits(const struct http_request *request, struct buf *body)
     buf_puts(body, "{\"hits\":[");
     for (int i = HITS - 1; i >= 0; i--) {
         long when = 1790000000 + i / 4; /* four share a second */
-        if (dead_hit[i] || when > most)
+        if (dead_hit[i] || when > most || hits++ >= HITS_PAGE)
             continue;
-        if (place >= page * HITS_PAGE && place < (page + 1) * HITS_PAGE &&
-            place < HITS_SEEN)
-            buf_printf(body, "%s{\"objectID\":\"%d\",\"author\":\"a\",\"title\""
-                       ":\"A < B & c %d\",\"created_at_i\":%ld,\"points\":3}",
-                       shown++ ? "," : "", i, i, when);
-        place++;
+        buf_printf(body, "%s{\"objectID\":\"%d\",\"author\":\"a\",\"title\":"
+                   "\"A < B & c %d\",\"created_at_i\":%ld,\"points\":3}",
+                   shown++ ? "," : "", i, i, when);
     }
-    int pages = (place < HITS_SEEN ? place + HITS_PAGE - 1 : HITS_SEEN) /
-                HITS_PAGE;
-    buf_printf(body, "],\"page\":%d,\"nbPages\":%d,\"nbHits\":%d}", page,
-               pages, place);
+    buf_printf(body, "],\"page\":0,\"nbPages\":1,\"nbHits\":%d}",
+               few_hits ? shown : hits);
     return 200;
 }
 
@@ -410,7 +504,12 @@ static void test_hackernews(void **state)
     memset(dead_hit, 0, sizeof(dead_hit));
     service.answer = answer_hits;
     begin(&r, "hackernews");
-    for (int round = 0; round < 2; round++) {
+    for (int round = 0; round < 3; round++) {
+        few_hits = round == 2;
+        if (few_hits) {
+            memset(got, 0, sizeof(got));
+            buf_clear(&r.cursor);
+        }
         clock_fix(1790000100 + round * 100000);
         r.c.since = 1789000000;
         ready(&r);
@@ -425,9 +524,13 @@ static void test_hackernews(void **state)
                 assert_true(got[i]);
             assert_true(text_is(find(&r, "94")->text, "A &lt; B &amp; c 94"));
             dead_hit[90] = true;
+        } else if (round == 1) {
+            assert_true(find(&r, "90")->deleted);
+        } else {
+            for (int i = 0; i < HITS; i++)
+                assert_true(got[i] || dead_hit[i]);
         }
     }
-    assert_true(find(&r, "90")->deleted);
     assert_int_equal(r.c.skipped, 0);
     end(&r);
 }
@@ -645,6 +748,16 @@ static void test_appstore(void **state)
         /* a day again: all that there are */
         assert_int_equal(count, undated ? 3 : 133);
         assert_int_equal(service.requests, undated ? 1 : 4);
+        /* an empty feed of a living app: an error, and nothing is forgotten,
+         * or all would be of today when it is full again */
+        shop.reviews = 0;
+        ready(&r);
+        set(&r, "app", "123");
+        set(&r, "country", "gb");
+        assert_int_equal(round_of(&r, 20), -1);
+        assert_non_null(strstr(r.err.text, "the feed is empty"));
+        shop.reviews = 134;
+        assert_int_equal(collect_reviews(&r), undated ? 1 : 134);
         end(&r);
     }
 }
@@ -654,28 +767,34 @@ static void test_appstore(void **state)
 static struct {
     int comments;
     int gone, held;
+    int vanish;    /* deleted when the first page was read: so many above */
+    int hidden;    /* of the first so many nothing is shown to strangers */
     bool old;      /* 400 past the end, as some versions */
 } blog;
 
 static int answer_blog(const struct http_request *request, struct buf *body)
 {
     const char *one = strstr(request->url, "/comments/"),
-               *number = strstr(request->url, "&page=");
+               *number = strstr(request->url, "&offset=");
     bool reviews = strstr(request->url, "products/reviews?") != NULL;
     int shown = 0, place = 0;
+    static char head[60];
     char when[CLOCK_TEXT];
     if (one) {
         int id = (int)strtol(one + 10, NULL, 10);
         buf_puts(body, "{\"id\":1}");
         return id == blog.gone ? 404 : id == blog.held ? 401 : 200;
     }
-    int page = (int)strtol(number + 6, NULL, 10);
-    int count = reviews ? 3 : blog.comments;
+    int offset = (int)strtol(number + 8, NULL, 10);
+    int count = reviews ? 3 : blog.comments - (offset ? blog.vanish : 0);
+    snprintf(head, sizeof(head), "X-WP-Total: %d\r\n", count);
+    service.head = blog.hidden ? head : NULL;
     buf_putc(body, '[');
     for (int i = count; i > 0; i--) {
         if (!reviews && (i == blog.gone || i == blog.held))
             continue;
-        if (place++ / 10 != page - 1)
+        if (place++ < offset || place > offset + 10 ||
+            (!reviews && place <= blog.hidden))
             continue;
         clock_format(1790000000 + i * 100, when);
         when[19] = '\0'; /* no zone: it is UTC */
@@ -693,7 +812,7 @@ static int answer_blog(const struct http_request *request, struct buf *body)
                        i, i);
     }
     buf_putc(body, ']');
-    if (blog.old && !shown && page > 1) {
+    if (blog.old && !shown && offset) {
         buf_clear(body);
         buf_puts(body, "{\"code\":\"rest_post_invalid_page_number\"}");
         return 400;
@@ -724,7 +843,7 @@ static void test_wordpress(void **state)
         service.answer = answer_blog;
         begin(&r, "wordpress");
         blog.comments = 40;
-        assert_int_equal(collect_blog(&r), 43);
+        assert_int_equal(collect_blog(&r), 43 + 4); /* four twice */
         const struct post *p = find(&r, "https://b.example#comment-2");
         assert_true(text_is(p->reply_to, "https://b.example#comment-1"));
         assert_true(p->created == 1790000200 && p->kind == POST_COMMENT);
@@ -741,6 +860,31 @@ static void test_wordpress(void **state)
         assert_int_equal(r.c.skipped, 0);
         end(&r);
     }
+}
+
+/* Whatever goes while the pages are read, or is hidden above, the rest is met. */
+static void test_wordpress_shifts(void **state)
+{
+    struct run r;
+    (void)state;
+    memset(&blog, 0, sizeof(blog));
+    service.answer = answer_blog;
+    begin(&r, "wordpress");
+    blog.comments = 40;
+    blog.vanish = 1;
+    collect_blog(&r);
+    for (int i = 1; i <= 40; i++) {
+        char id[60];
+        snprintf(id, sizeof(id), "https://b.example#comment-%d", i);
+        if (!find(&r, id))
+            fail_msg("%s is missing", id);
+    }
+    blog.vanish = 0;
+    blog.hidden = 12;
+    buf_clear(&r.cursor);
+    assert_int_equal(collect_blog(&r), 28 + 3 + 3);
+    service.head = NULL;
+    end(&r);
 }
 
 static void test_post_addresses(void **state)
@@ -768,10 +912,13 @@ int main(void)
         cmocka_unit_test(test_captures),
         cmocka_unit_test(test_mastodon_rounds),
         cmocka_unit_test(test_mastodon_heals),
+        cmocka_unit_test(test_mastodon_hidden),
         cmocka_unit_test(test_bluesky_tokens),
+        cmocka_unit_test(test_bluesky_deep),
         cmocka_unit_test(test_hackernews),
         cmocka_unit_test(test_appstore),
         cmocka_unit_test(test_wordpress),
+        cmocka_unit_test(test_wordpress_shifts),
         cmocka_unit_test(test_feed_windows),
         cmocka_unit_test(test_feed_conditional),
         cmocka_unit_test(test_feed_of_several),

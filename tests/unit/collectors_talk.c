@@ -69,15 +69,15 @@ static int answer_tube(const struct http_request *request, struct buf *body)
         buf_puts(body, page ? "]}" : "],\"nextPageToken\":\"p1\"}");
         return 200;
     }
-    if (strstr(url, "part=id&")) {
+    if ((of = number_after(url, "part=id&id=t", -1)) >= 0) {
         tube.lookups++;
-        for (const char *at = strstr(url, "&id="); at; at = strchr(at, ',')) {
-            long n = strtol(at + (*at == '&' ? 5 : 2), NULL, 10);
-            if (!tube.removed[n])
-                buf_printf(body, "%s{\"id\":\"t%ld\"}", shown++ ? "," : "", n);
-            at++;
+        if (tube.removed[of]) {
+            buf_clear(body);
+            buf_puts(body, "{\"error\":{\"code\":404,\"errors\":[{\"reason\":"
+                     "\"commentNotFound\"}]}}");
+            return 404;
         }
-        buf_puts(body, "]}");
+        buf_printf(body, "{\"id\":\"t%ld\"}]}", of);
         return 200;
     }
     assert_non_null(strstr(url, "order=time"));

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a source may use up in a day of what its service counts or sells: posts
+ * paid for, units of a quota. Kept at the end of the source's cursor, so that
+ * it holds across runs. Knows no prices; which day it is its user says. */
+#ifndef BASE_BUDGET_H
+#define BASE_BUDGET_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+
+struct budget {
+    uint64_t most;         /* a day */
+    int64_t day;           /* the last one in which something was used */
+    uint64_t used;         /* in it */
+};
+
+void budget_read(struct budget *b, const char *cursor);
+void budget_save(const struct budget *b, struct buf *cursor);
+/* How much is left; on a new day all is. A clock set back frees nothing. */
+uint64_t budget_left(struct budget *b, int64_t today);
+
+#endif
