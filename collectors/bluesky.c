@@ -3,6 +3,7 @@
  * (base/walk.h), on the server's times: createdAt is what the client claims.
  * Signing in is bluesky_session.c's. Does not read the firehose. */
 #include "base/api.h"
+#include "base/atproto.h"
 #include "base/clock.h"
 #include "collectors/bluesky_session.h"
 #include "collectors/collector.h"

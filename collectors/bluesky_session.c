@@ -125,26 +125,3 @@ int atproto_send(struct atproto *a, struct api_call *call, struct error *err)
         api_again(call);
     }
 }
-
-struct text atproto_url(struct batch *out, struct text uri)
-{
-    static const char middle[] = "/app.bsky.feed.post/";
-    if (!text_begins(uri, "at://"))
-        return TEXT("");
-    const char *who = uri.data + 5, *end = uri.data + uri.length;
-    const char *key = memmem(who, (size_t)(end - who), middle,
-                             sizeof(middle) - 1);
-    if (!key || key == who) /* of nobody */
-        return TEXT("");
-    const char *rest = key + sizeof(middle) - 1;
-    return api_format(out, POST_URL_LIMIT,
-                      "https://bsky.app/profile/%.*s/post/%.*s",
-                      (int)(key - who), who, (int)(end - rest), rest);
-}
-
-enum post_kind atproto_kind(struct text parent, struct text embed)
-{
-    return parent.length ? POST_REPLY /* recordWithMedia is a quote, too */
-           : text_begins(embed, "app.bsky.embed.record") ? POST_QUOTE
-                                                         : POST_ORIGINAL;
-}

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signed-in calls to an AT Protocol server (Bluesky's). Tokens are kept
- * between runs and renewed in the middle of one. Of posts it knows what their
- * records say everywhere: address and kind. */
+ * between runs and renewed in the middle of one. Knows no posts. */
 #ifndef COLLECTORS_BLUESKY_SESSION_H
 #define COLLECTORS_BLUESKY_SESSION_H
 
@@ -24,10 +23,5 @@ void atproto_close(struct atproto *a);
 
 /* api_send() with a token; signs in when there is none or it has died. */
 int atproto_send(struct atproto *a, struct api_call *call, struct error *err);
-
-/* Where people read the post of an at:// uri; empty when it is none. */
-struct text atproto_url(struct batch *out, struct text uri);
-/* What a post is by its parent's uri and its embed's $type; empty: none. */
-enum post_kind atproto_kind(struct text parent, struct text embed);
 
 #endif

@@ -2,15 +2,14 @@
 /* Bluesky's Jetstream: every public post as it is written, of which those
  * with one of the words are kept; edits and deletes come the same way. Posts
  * have the identity that the bluesky collector gives them. A post that the
- * words no longer fit is gone, as is one that was deleted: the store knows
- * which of them it ever had. Reads neither likes nor accounts. Over 250 lines:
- * a line that is kept open breaks in ways of its own. */
-#include "base/api.h"
+ * words no longer fit is gone, as is one that was deleted, and all of whoever
+ * leaves or is taken down: the store knows which of them it ever had. Reads no
+ * likes. Over 250 lines: a line that is kept open breaks in ways of its own. */
+#include "base/atproto.h"
 #include "base/clock.h"
 #include "base/http_stream.h"
 #include "base/limit.h"
 #include "base/pattern.h"
-#include "collectors/bluesky_session.h"
 #include "collectors/collector.h"
 
 /* A page is a second, or so many posts: what is read and not yet stored stays
@@ -27,10 +26,16 @@ static const int64_t DEPTH = 36 * HOUR;
 /* Followed, a round ends after this, so that status and coverage tell. */
 static const int64_t ROUND_MS = 15 * MINUTE * 1000;
 
+/* Accounts that left are told when the round ends, or there are so many bytes
+ * of them: the store looks through all posts for theirs. */
+enum { GONE_MOST = 128 * 1024 };
+
 struct jetstream {
-    char *service;
+    char *service, *protocol;
     struct option_list words;
     int64_t idle;
+
+    const struct atproto_wire *wire;
 
     struct pattern *pattern;
     struct matcher *matcher;
@@ -40,6 +45,7 @@ struct jetstream {
     struct collection *collection;
     int64_t from, newest;      /* microseconds: asked for, seen */
     int64_t last, rewind;      /* newest of the round before; how far below */
+    struct buf gone;           /* "\nDID\nDID\n": accounts that left */
     int64_t started, heard;    /* limit_now() */
     int64_t now;
 };
@@ -50,69 +56,80 @@ static const struct option options[] = {
       "(required)" },
     { "service", OPTION_URL, "https://jetstream2.us-east.bsky.network",
       offsetof(struct jetstream, service), "where the stream is" },
+    { "protocol", OPTION_STRING, "v1", offsetof(struct jetstream, protocol),
+      "v1, or v2 where the service has it: that says what it left out" },
     { "idle", OPTION_DURATION, "60s", offsetof(struct jetstream, idle),
       "followed and silent for so long, the line is taken for dead" },
     OPTION_END
 };
 
-enum { DID, TIME, OPERATION, COLLECTION, KEY, WORDS, CREATED, LANG, PARENT,
-       EMBED };
-static const char *const paths[] = {
-    "did", "time_us", "commit.operation", "commit.collection", "commit.rkey",
-    "commit.record.text", "commit.record.createdAt", "commit.record.langs[0]",
-    "commit.record.reply.parent.uri", "commit.record.embed.$type", NULL
-};
-
 /* ---- frames ----------------------------------------------------------- */
 
-static void fill(struct jetstream *j, struct post *post, struct text uri,
-                 const struct json_value *values)
+/* Who comes back before the round ends is not gone. */
+static void take_account(struct jetstream *j, struct text did, bool left)
 {
-    struct batch *out = j->out;
-    post->source = TEXT("bluesky");
-    post->native_id = uri;
-    post->url = atproto_url(out, uri);
-    post->author = api_text(out, &values[DID], POST_ID_LIMIT);
-    post->text = api_text(out, &values[WORDS], POST_TEXT_LIMIT);
-    post->lang = api_text(out, &values[LANG], 16);
-    post->reply_to = api_text(out, &values[PARENT], POST_ID_LIMIT);
-    post->created = api_time(&values[CREATED]);
-    post->indexed = api_time(&values[TIME]);
-    if (text_is(values[OPERATION].text, "update"))
-        post->edited = post->indexed;
-    post->kind = atproto_kind(values[PARENT].text, values[EMBED].text);
+    struct buf line = BUF_INIT(POST_ID_LIMIT);
+    bool fits = buf_printf(&line, "\n%.*s\n", (int)did.length, did.data) == 0;
+    char *at = fits ? strstr(j->gone.data, line.data) : NULL;
+    if (at) {
+        size_t length = line.length - 1;
+        memmove(at, at + length, strlen(at + length) + 1);
+        j->gone.length -= length;
+    }
+    if (fits && left)
+        buf_puts(&j->gone, line.data + 1);
+    buf_release(&line);
+}
+
+static void tell_gone(struct jetstream *j)
+{
+    size_t length;
+    for (const char *at = j->gone.data + 1; *at; at += length + 1) {
+        length = strcspn(at, "\n");
+        collection_left(j->out, TEXT("bluesky"), (struct text){ at, length });
+    }
+    buf_clear(&j->gone);
+    buf_putc(&j->gone, '\n');
+}
+
+/* A post that the words do not fit is gone unless it is new. */
+static void take_words(struct jetstream *j, const struct json_value *values,
+                       int64_t when)
+{
+    struct text words = values[FRAME_WORDS].text;
+    size_t start, end;
+    bool fits = words.length &&
+                pattern_match(j->pattern, j->matcher, words.data, words.length,
+                              0, &start, &end) == 1;
+    if (fits || !text_is(values[FRAME_OPERATION].text, "create"))
+        atproto_post(j->out, values, when, !fits);
 }
 
 static int take_frame(void *context, const struct json_value *values,
                       struct error *err)
 {
     struct jetstream *j = context;
-    struct text did = values[DID].text, key = values[KEY].text;
-    struct text words = values[WORDS].text;
     int64_t when;
-    size_t start, end;
-    (void)err;
-    if (json_integer(&values[TIME], &when) && when > j->newest)
+    enum frame what = atproto_frame(values, &when);
+    if (when > j->newest)
         j->newest = when;
-    if (!text_is(values[COLLECTION].text, "app.bsky.feed.post"))
-        return 0;
-    if (!did.length || !key.length || did.length + key.length > 400) {
+    struct text fault = values[FRAME_FAULT].text;
+    if (fault.length)
+        return error_set(err, ERROR_RETRY, "the service says %.*s",
+                         fault.length < 80 ? (int)fault.length : 80,
+                         fault.data);
+    if (text_is(values[FRAME_NOTICE].text, "OutdatedCursor"))
+        j->from = 0; /* it begins later, where is not said */
+    else if (!j->from)
+        j->from = when;
+    if (what == FRAME_WRITTEN)
+        take_words(j, values, when);
+    else if (what == FRAME_DELETED)
+        atproto_post(j->out, values, when, true);
+    else if (what == FRAME_LEFT || what == FRAME_RETURNED)
+        take_account(j, values[FRAME_DID].text, what == FRAME_LEFT);
+    else if (what == FRAME_BROKEN)
         collection_skip(j->collection, "a frame without did or rkey");
-        return 0;
-    }
-    bool kept = words.length &&
-                pattern_match(j->pattern, j->matcher, words.data, words.length,
-                              0, &start, &end) == 1;
-    if (!kept && text_is(values[OPERATION].text, "create"))
-        return 0;
-    struct text id = api_format(j->out, POST_ID_LIMIT,
-                                "at://%.*s/app.bsky.feed.post/%.*s",
-                                (int)did.length, did.data, (int)key.length,
-                                key.data);
-    if (kept)
-        fill(j, batch_add(j->out), id, values);
-    else
-        collection_gone(j->out, TEXT("bluesky"), id, api_time(&values[TIME]));
     return 0;
 }
 
@@ -139,15 +156,22 @@ static int open_jetstream(struct collection *c, struct error *err)
     if (!j->words.count)
         return error_set(err, ERROR_CONFIG, "match: say which words to listen "
                          "for; the whole stream is millions of posts a day");
+    for (int i = 0; i < 2; i++)
+        if (strcmp(j->protocol, atproto_wires[i].name) == 0)
+            j->wire = &atproto_wires[i];
+    if (!j->wire)
+        return error_set(err, ERROR_CONFIG, "protocol: v1 or v2");
     if (open_pattern(j, err))
         return -1;
     j->matcher = matcher_open();
-    j->json = json_open("", paths, take_frame, j);
+    j->json = json_open("", j->wire->paths, take_frame, j);
     j->collection = c;
     j->now = clock_now();
-    char *end = (char *)c->cursor; /* "NEWEST REWIND" */
+    char *end = (char *)c->cursor; /* "NEWEST REWIND", and who is gone */
     j->last = j->newest = strtoll(end, &end, 10);
-    j->rewind = strtoll(end, NULL, 10);
+    j->rewind = strtoll(end, &end, 10);
+    j->gone = (struct buf)BUF_INIT(0);
+    buf_puts(&j->gone, *end == '\n' ? end : "\n");
     j->from = j->last ? j->last - j->rewind : c->since * 1000000;
     return 0;
 }
@@ -159,13 +183,14 @@ static void close_jetstream(struct collection *c)
     json_close(j->json);
     pattern_close(j->pattern);
     matcher_close(j->matcher);
+    buf_release(&j->gone);
 }
 
 static int begin(struct jetstream *j, struct error *err)
 {
     struct buf url = BUF_INIT(0);
-    buf_printf(&url, "%s/subscribe?wantedCollections=app.bsky.feed.post"
-               "&cursor=%lld", j->service, (long long)j->from);
+    buf_printf(&url, "%s%s&cursor=%lld", j->service, j->wire->address,
+               (long long)j->from);
     int rc = http_stream_open(&j->stream, http_limits(j->collection->http),
                               buf_text(&url), &j->collection->wait_until, err);
     j->started = j->heard = limit_now();
@@ -212,8 +237,8 @@ static void save_cursor(struct jetstream *j, bool broke_off)
     if (!j->newest)
         return;
     buf_clear(&j->out->cursor);
-    buf_printf(&j->out->cursor, "%lld %lld", (long long)j->newest,
-               (long long)rewind);
+    buf_printf(&j->out->cursor, "%lld %lld%s", (long long)j->newest,
+               (long long)rewind, buf_text(&j->gone));
 }
 
 static int fetch(struct collection *c, struct batch *out, struct error *err)
@@ -223,17 +248,20 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
     if (!j->stream && begin(j, err))
         return -1;
     int rc = listen(j, err);
-    save_cursor(j, rc != 0);
+    bool broke_off = rc != 0;
     if (rc == 0 && c->stop && !*c->stop &&
         limit_now() - j->heard >= j->idle * 1000)
         rc = error_set(err, ERROR_RETRY, "nothing came for %lld seconds: the "
                        "line is dead", (long long)j->idle);
-    if (rc && !(c->stop && j->newest)) /* else it is listened to again */
-        return -1;
-    if (!rc && !over(j))
-        return 1;
+    /* Followed, it is listened to again. */
+    bool ended = rc ? c->stop && j->newest : over(j);
+    if (ended || j->gone.length > GONE_MOST)
+        tell_gone(j);
+    save_cursor(j, broke_off);
+    if (!ended)
+        return rc ? -1 : 1;
     c->complete_from = j->from / 1000000;
-    if (c->complete_from < j->now - DEPTH)
+    if (c->complete_from && c->complete_from < j->now - DEPTH)
         c->complete_from = j->now - DEPTH;
     return 0;
 }
@@ -241,8 +269,8 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
 const struct collector collector_jetstream = {
     .name = "jetstream",
     .about = "all public posts of Bluesky as they are written, by their words",
-    .terms = "public stream, a day and a half back; edits and deletions are "
-             "followed; needs a libcurl with WebSocket (Debian 13)",
+    .terms = "public stream, a day and a half back; edits, deletions and "
+             "accounts that leave are followed; needs a libcurl with WebSocket (Debian 13)",
     .options = options,
     .state_size = sizeof(struct jetstream),
     .every = 5 * MINUTE,

@@ -32,6 +32,15 @@ void collection_gone(struct batch *out, struct text source,
     post->deleted = true;
 }
 
+void collection_left(struct batch *out, struct text source, struct text author)
+{
+    struct post *post = batch_add(out);
+    post->source = source;
+    post->author = text_copy(&out->memory, author.data, author.length,
+                             POST_ID_LIMIT);
+    post->deleted = true;
+}
+
 /* ---- listings --------------------------------------------------------- */
 
 void pages_open(struct collection *c)

@@ -69,6 +69,10 @@ unsigned collector_per_minute(const struct collector *c);
 /* Add a post that says: this one was deleted where it came from. */
 void collection_gone(struct batch *out, struct text source,
                      struct text native_id, int64_t created);
+/* ... that its author left, was taken down or deleted the account: all of
+ * theirs, whoever collected it (pipeline/ingest_left.c). */
+void collection_left(struct batch *out, struct text source,
+                     struct text author);
 /* Count an item as left out and remember why. */
 void collection_skip(struct collection *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -3,6 +3,7 @@
  * function that names their values: NDJSON of our own fields, twarc (one
  * tweet or one page of version 2 a line), Pushshift, Jetstream frames. */
 #include "base/api.h"
+#include "base/atproto.h"
 #include "base/clock.h"
 #include "collectors/file_parts.h"
 
@@ -311,48 +312,32 @@ static int open_pushshift(struct file_job *job, struct error *err)
 
 /* ---- jetstream -------------------------------------------------------- */
 
-enum jetstream { JS_DID, JS_TIME, JS_OPERATION, JS_COLLECTION, JS_KEY,
-                 JS_TEXT, JS_CREATED, JS_LANG, JS_PARENT, JS_EMBED };
-static const char *const jetstream_paths[] = {
-    "did", "time_us", "commit.operation", "commit.collection",
-    "commit.rkey", "commit.record.text", "commit.record.createdAt",
-    "commit.record.langs[0]", "commit.record.reply.parent.uri",
-    "commit.record.embed.$type", NULL
-};
-
 static int take_jetstream(void *context, const struct json_value *v,
                           struct error *err)
 {
     struct file_job *job = context;
-    struct text f[FILE_MEANINGS] = { { NULL, 0 } };
-    (void)err;
-    /* Identity and account frames, likes and follows are no posts. */
-    if (!text_is(v[JS_COLLECTION].text, "app.bsky.feed.post"))
-        return 0;
-    f[FIELD_SOURCE] = TEXT("bluesky");
-    f[FIELD_AUTHOR] = text_value(&v[JS_DID]);
-    f[FIELD_ID] = joined(job, "at://", f[FIELD_AUTHOR],
-                         "/app.bsky.feed.post/", text_value(&v[JS_KEY]));
-    f[FIELD_URL] = joined(job, "https://bsky.app/profile/", f[FIELD_AUTHOR],
-                          "/post/", text_value(&v[JS_KEY]));
-    if (text_is(v[JS_OPERATION].text, "delete"))
-        f[FIELD_DELETED] = TEXT("true");
-    f[FIELD_TEXT] = text_value(&v[JS_TEXT]);
-    f[FIELD_CREATED] = first_of(&v[JS_CREATED], &v[JS_TIME]);
-    f[FIELD_INDEXED] = text_value(&v[JS_TIME]);
-    f[FIELD_LANG] = text_value(&v[JS_LANG]);
-    f[FIELD_REPLY_TO] = text_value(&v[JS_PARENT]);
-    f[FIELD_KIND] = f[FIELD_REPLY_TO].length ? TEXT("reply")
-        : text_begins(text_value(&v[JS_EMBED]), "app.bsky.embed.record")
-          ? TEXT("quote") : TEXT("post");
-    file_post(job, f);
+    int64_t when;
+    enum frame what = atproto_frame(v, &when);
+    (void)err; /* likes and follows are no posts */
+    if (what == FRAME_WRITTEN || what == FRAME_DELETED)
+        atproto_post(job->out, v, when, what == FRAME_DELETED);
+    else if (what == FRAME_LEFT)
+        collection_left(job->out, TEXT("bluesky"), v[FRAME_DID].text);
+    else if (what == FRAME_BROKEN)
+        file_refuse(job, "a frame without did or rkey");
+    job->good += what == FRAME_WRITTEN || what == FRAME_DELETED;
     return 0;
 }
 
+/* The first line says which of its forms. */
 static int open_jetstream(struct file_job *job, struct error *err)
 {
-    (void)err;
-    job->json = json_open("", jetstream_paths, take_jetstream, job);
+    struct text line;
+    if (file_input_line(job->input, &line, err) != FILE_LINE_GOOD)
+        return -1;
+    bool second = memmem(line.data, line.length, "\"payload\"", 9) != NULL;
+    file_input_unread(job->input);
+    job->json = json_open("", atproto_wires[second].paths, take_jetstream, job);
     return 0;
 }
 
@@ -375,8 +360,8 @@ static int take_guess(void *context, const struct json_value *v,
 {
     const struct file_format **guess = context;
     (void)err;
-    if (v[0].type != JSON_ABSENT && v[1].type != JSON_ABSENT &&
-        v[2].type != JSON_ABSENT)
+    if ((v[0].type != JSON_ABSENT && v[1].type != JSON_ABSENT &&
+         v[2].type != JSON_ABSENT) || v[12].type != JSON_ABSENT)
         *guess = &file_jetstream;
     else if (v[3].type != JSON_ABSENT && v[4].type != JSON_ABSENT)
         *guess = &file_pushshift;
@@ -397,6 +382,7 @@ const struct file_format *file_guess(struct text line)
         "data", "meta",               /* version 2, pages */
         "author_id", "edit_history_tweet_ids", /* version 2, flattened */
         "includes",                   /* pages of known ids have no meta */
+        "payload.seq",                /* jetstream, its second form */
         NULL
     };
     const struct file_format *guess = &file_ndjson;

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/limit.h"
 #include "base/mem.h"
+#include "pipeline/ingest_left.h"
 #include "pipeline/round.h"
 
 /* A batch that fills slowly is appended before it is full: a run that dies
@@ -154,12 +155,14 @@ static void tag(struct ingest *i, struct tagger *tagger, struct batch *batch)
             batch->posts[n].handle = (struct text){ NULL, 0 };
 }
 
-static int append(struct ingest *i, const struct batch *batch)
+static int append(struct ingest *i, struct batch *batch)
 {
     struct store *store = turn_begin(i->turns, &i->error);
     if (!store)
         return -1;
-    int rc = store_append(store, batch, i->result, &i->error);
+    int rc = ingest_left(store, batch, &i->error);
+    if (rc == 0)
+        rc = store_append(store, batch, i->result, &i->error);
     turn_end(i->turns);
     return rc;
 }

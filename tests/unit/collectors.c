@@ -4,7 +4,7 @@
  * where they are at hand, are read whole, byte by byte and cut everywhere. */
 #include "tests/unit/collecting.h"
 
-#include "collectors/bluesky_session.h"
+#include "base/atproto.h"
 
 /* ---- captured replies ------------------------------------------------- */
 

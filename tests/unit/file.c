@@ -284,12 +284,16 @@ static void test_jetstream(void **state)
            "\"commit\",\"commit\":{\"operation\":\"create\",\"collection\":"
            "\"app.bsky.feed.post\",\"rkey\":\"r2\",\"record\":{\"text\":"
            "\"look\",\"createdAt\":\"2025-11-20T10:00:00Z\",\"embed\":{"
-           "\"$type\":\"app.bsky.embed.record\"}}}}\n", NULL,
+           "\"$type\":\"app.bsky.embed.record\"}}}}\n"
+           "{\"did\":\"did:plc:d\",\"time_us\":1763632800000004,\"kind\":"
+           "\"account\",\"account\":{\"active\":false,\"status\":\"deleted\""
+           "}}\n", NULL,
            "bluesky at://did:plc:a/app.bsky.feed.post/r1 did:plc:a "
-           "2025-11-20T10:00:00Z post hello\n"
+           "2031-01-01T00:00:00Z post hello\n" /* ingest.c judges */
            "delete at://did:plc:a/app.bsky.feed.post/r0\n"
            "bluesky at://did:plc:b/app.bsky.feed.post/r2 did:plc:b "
-           "2025-11-20T10:00:00Z quote look\n", 0, NULL);
+           "2025-11-20T10:00:00Z quote look\n"
+           "delete \n", 0, NULL); /* all of an author's: ingest_left.c */
 }
 
 static void add_lines(struct buf *out, int count)
