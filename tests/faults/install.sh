@@ -4,8 +4,9 @@ cd "$ROOT" || exit 1
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 fail() { echo "$1"; exit 1; }
-make -s OUT="$BUILD" PREFIX="$dir/usr" install >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
+(umask 077 && make -s OUT="${BUILD#"$ROOT"/}" PREFIX="$dir/usr" install) >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
 cd "$dir" || exit 1
+[ -z "$(find usr ! -perm -044)" ] || fail "others cannot read $(find usr ! -perm -044 | head -n 1)"
 PATH=$dir/usr/bin:/usr/bin:/bin
 printf '1\tI love it\n2\tterrible service\n' | swell tag --format tsv | cut -f2 | tr '\n' ' ' |
     grep -qx 'positive negative ' || fail "the installed program does not tag"
