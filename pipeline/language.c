@@ -192,7 +192,9 @@ int languages_open(struct languages **out, const char *path, struct error *err)
     FILE *file = fopen(path, "re");
     *out = NULL;
     if (!file)
-        return error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+        return error_set(err, ERROR_SYSTEM, "%s: %s (lexicons are looked for "
+                         "beside the program, where it is installed, then in "
+                         "SWELL_DATA)", path, strerror(errno));
     struct languages *l = mem_alloc(sizeof(*l));
     int rc = read_rows(l, file, path, true, err);
     if (!rc) {
