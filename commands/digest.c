@@ -11,6 +11,8 @@
 #include "digest/deliver.h"
 #include "digest/digest.h"
 
+enum { PATIENCE = 5 * 60 }; /* seconds: what was sent must be noted */
+
 enum form { FORM_TEXT, FORM_HTML, FORM_MARKDOWN, FORM_JSON,
               FORM_COUNT };
 static const char *const form_names[FORM_COUNT] = { "text", "html",
@@ -79,20 +81,29 @@ static void tell(struct invocation *in, const struct digest *d)
 static int send(struct invocation *in, int64_t day, struct error *err)
 {
     struct deliver_report report = { 0, 0, 0 };
-    struct buf talk = BUF_INIT(0);
-    if (invocation_store(in, STORE_CHANGE, err) ||
-        deliver_all(in->store, in->config, day, &report, &talk, err)) {
-        buf_release(&talk);
-        return -1;
-    }
+    struct buf talk = BUF_INIT(0), url = BUF_INIT(0);
+    struct turns turns = TURNS_INIT;
+    int rc = -1;
+    if (invocation_store_url(in, &url, err) ||
+        invocation_store(in, STORE_READ, err)) /* it is there */
+        goto done;
+    store_close(in->store);
+    in->store = NULL;
+    turns.url = buf_text(&url);
+    turns.patience = PATIENCE;
+    if (deliver_all(&turns, in->config, day, &report, &talk, err))
+        goto done;
     for (char *line = talk.data, *end; line && *line; line = end + 1) {
         end = strchr(line, '\n'); /* each failure ends in one */
         log_line(LOG_ERROR, "%.*s", (int)(end - line), line);
     }
     log_line(LOG_NOTE, "sent %u, waiting for their hour %u, failed %u",
              report.sent, report.waiting, report.failed);
+    rc = report.failed ? EXIT_INCOMPLETE : EXIT_DONE;
+done:
     buf_release(&talk);
-    return report.failed ? EXIT_INCOMPLETE : EXIT_DONE;
+    buf_release(&url);
+    return rc;
 }
 
 static int check_brands(struct invocation *in, const struct option_list *list,

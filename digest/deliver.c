@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See deliver.h. Composes once per recipient: each may want other brands and
- * live in another zone. */
+ * live in another zone. The store is not held while somebody else's server
+ * thinks; meanwhile a note "sending/NAME" keeps a second run from sending the
+ * same. */
 #include "digest/deliver.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -13,15 +16,17 @@
 #include "digest/digest.h"
 #include "digest/mail.h"
 
-/* One recipient's turn. */
-struct turn {
-    struct store *store;
+/* What a run that was killed while sending has begun is free again. */
+enum { CLAIM = 15 * MINUTE };
+
+/* One recipient's digest. */
+struct delivery {
     const struct config *config;
     const struct recipient *to;
     int64_t day;
 };
 
-static int send_mail(const struct turn *t, const struct digest *d,
+static int send_mail(const struct delivery *t, const struct digest *d,
                      struct error *err)
 {
     const struct digest_config *c = &t->config->digest;
@@ -37,7 +42,7 @@ static int send_mail(const struct turn *t, const struct digest *d,
 }
 
 /* Slack and Mattermost take {"text"}; Teams takes a card with a text. */
-static int send_webhook(const struct turn *t, const struct digest *d,
+static int send_webhook(const struct delivery *t, const struct digest *d,
                         struct error *err)
 {
     struct http_limits limits = {
@@ -81,7 +86,7 @@ static int send_webhook(const struct turn *t, const struct digest *d,
     return rc;
 }
 
-static int send_file(const struct turn *t, const struct digest *d,
+static int send_file(const struct delivery *t, const struct digest *d,
                      struct error *err)
 {
     struct buf out = BUF_INIT(0);
@@ -97,28 +102,30 @@ static int send_file(const struct turn *t, const struct digest *d,
     return rc;
 }
 
-static int send_one(const struct turn *t, const struct zone *zone,
-                    struct error *err)
+static int compose(struct digest **d, const struct delivery *t,
+                   struct store *store, const struct zone *zone,
+                   struct error *err)
 {
-    struct digest *d = NULL;
     const char **brands = NULL;
     if (t->to->brands.count) {
         brands = mem_alloc((t->to->brands.count + 1) * sizeof(*brands));
         for (size_t i = 0; i < t->to->brands.count; i++)
             brands[i] = t->to->brands.items[i];
     }
-    int rc = digest_compose(&d, t->store, t->config, zone, t->day, brands,
-                            err);
-    if (!rc)
-        rc = t->to->email ? send_mail(t, d, err)
-             : t->to->webhook ? send_webhook(t, d, err)
-                              : send_file(t, d, err);
-    if (!rc)
-        rc = digest_told(d, t->store, err);
-    digest_close(d);
+    int rc = digest_compose(d, store, t->config, zone, t->day, brands, err);
     mem_free(brands);
     return rc;
 }
+
+static int send(const struct delivery *t, const struct digest *d,
+                struct error *err)
+{
+    return t->to->email     ? send_mail(t, d, err)
+           : t->to->webhook ? send_webhook(t, d, err)
+                            : send_file(t, d, err);
+}
+
+/* ---- notes ---------------------------------------------------------------- */
 
 static int note(struct store *store, const char *kind, const char *name,
                 struct text value, struct error *err)
@@ -130,72 +137,127 @@ static int note(struct store *store, const char *kind, const char *name,
     return rc;
 }
 
-/* 1: sent already, 0: not, -1: see err. The note holds the last day sent. */
-static int was_sent(const struct turn *t, struct error *err)
+static int read_note(struct buf *value, struct store *store, const char *kind,
+                     const char *name, struct error *err)
 {
-    struct buf key = BUF_INIT(0), value = BUF_INIT(64);
+    struct buf key = BUF_INIT(0);
+    buf_printf(&key, "%s/%s", kind, name);
+    int rc = store_note_get(store, key.data, value, err);
+    buf_release(&key);
+    return rc;
+}
+
+/* 1: sent already or being sent, 0: not, -1: see err. "sent/NAME" holds the
+ * last day sent, "sending/NAME" when it was begun. */
+static int is_done(const struct delivery *t, struct store *store,
+                   struct error *err)
+{
+    struct buf value = BUF_INIT(64);
     char day[CLOCK_TEXT];
     clock_format(t->day * DAY, day);
-    buf_printf(&key, "sent/%s", t->to->name);
-    int rc = store_note_get(t->store, key.data, &value, err);
+    int rc = read_note(&value, store, "sent", t->to->name, err);
     if (rc > 0)
         rc = strncmp(buf_text(&value), day, 10) >= 0;
-    buf_release(&key);
+    buf_clear(&value);
+    if (rc == 0)
+        rc = read_note(&value, store, "sending", t->to->name, err);
+    if (rc > 0 && value.length)
+        rc = clock_now() - strtoll(buf_text(&value), NULL, 10) < CLAIM;
     buf_release(&value);
     return rc;
 }
 
-/* Keep what happened; err is what the sending said, consumed here. */
-static int keep(const struct turn *t, int failed, const struct error *said,
-                struct deliver_report *report, struct buf *talk,
-                struct error *err)
+static int claim(const struct delivery *t, struct store *store,
+                 struct error *err)
 {
+    char when[24];
+    snprintf(when, sizeof(when), "%lld", (long long)clock_now());
+    return note(store, "sending", t->to->name, text_of(when), err);
+}
+
+/* Keep what happened; said is what the sending said. */
+static int keep(const struct delivery *t, struct store *store,
+                const struct error *said, struct deliver_report *report,
+                struct buf *talk, struct error *err)
+{
+    struct buf text = BUF_INIT(0);
+    const char *name = t->to->name;
     char day[CLOCK_TEXT];
+    int rc = 0;
     clock_format(t->day * DAY, day);
     day[10] = '\0';
-    if (!failed) {
+    if (said) {
+        report->failed++;
+        buf_printf(talk, "digest of %s to %s: %s\n", day, name, said->text);
+        buf_printf(&text, "{\"day\":\"%s\",\"message\":", day);
+        json_write(&text, text_of(said->text));
+        buf_puts(&text, "}");
+    } else {
         report->sent++;
-        return note(t->store, "sent", t->to->name, text_of(day), err) ||
-               note(t->store, "delivery", t->to->name, TEXT(""), err) ? -1 : 0;
+        rc = note(store, "sent", name, text_of(day), err);
     }
-    struct buf text = BUF_INIT(0);
-    report->failed++;
-    buf_printf(talk, "digest of %s to %s: %s\n", day, t->to->name, said->text);
-    buf_printf(&text, "{\"day\":\"%s\",\"message\":", day);
-    json_write(&text, text_of(said->text));
-    buf_puts(&text, "}");
-    int rc = note(t->store, "delivery", t->to->name,
-                  (struct text){ text.data, text.length }, err);
+    if (!rc)
+        rc = note(store, "delivery", name,
+                  (struct text){ buf_text(&text), text.length }, err);
+    if (!rc)
+        rc = note(store, "sending", name, TEXT(""), err);
     buf_release(&text);
     return rc;
 }
 
-int deliver_all(struct store *store, const struct config *config, int64_t day,
+/* early: before the hour; again: whether or not it was sent. */
+static int deliver(const struct delivery *t, struct turns *turns,
+                   const struct zone *zone, bool early, bool again,
+                   struct deliver_report *report, struct buf *talk,
+                   struct error *err)
+{
+    struct digest *d = NULL;
+    struct error said = ERROR_INIT;
+    struct store *store = turn_begin(turns, err);
+    if (!store)
+        return -1;
+    int done = again ? 0 : is_done(t, store, err), failed = 0;
+    if (!done && early) {
+        report->waiting++;
+    } else if (!done) {
+        done = claim(t, store, err);
+        failed = compose(&d, t, store, zone, &said);
+    }
+    turn_end(turns);
+    if (done || early)
+        return done < 0 ? -1 : 0;
+    if (!failed)
+        failed = send(t, d, &said);
+    int rc = -1;
+    if ((store = turn_begin(turns, err))) {
+        rc = failed ? 0 : digest_told(d, store, err);
+        if (!rc)
+            rc = keep(t, store, failed ? &said : NULL, report, talk, err);
+        turn_end(turns);
+    }
+    digest_close(d);
+    return rc;
+}
+
+int deliver_all(struct turns *turns, const struct config *config, int64_t day,
                 struct deliver_report *report, struct buf *talk,
                 struct error *err)
 {
     int64_t now = clock_now();
     int rc = 0;
     for (size_t i = 0; i < config->digest.recipient_count && !rc; i++) {
-        struct turn t = { store, config, &config->digest.recipients[i], day };
+        struct delivery t = { config, &config->digest.recipients[i], day };
+        bool again = day != INT64_MIN;
         struct zone *zone = NULL;
-        struct error said = ERROR_INIT;
         if (zone_open(&zone, t.to->timezone ? t.to->timezone
                                             : config->digest.timezone, err))
             return -1;
         int64_t today = zone_day(zone, now);
-        bool early = day == INT64_MIN &&
-                     now < zone_day_start(zone, today) +
-                               (int64_t)t.to->hour * HOUR;
-        if (day == INT64_MIN) {
+        bool early = !again && now < zone_day_start(zone, today) +
+                                         (int64_t)t.to->hour * HOUR;
+        if (!again)
             t.day = today - 1;
-            rc = was_sent(&t, err);
-        }
-        if (rc == 0 && early)
-            report->waiting++;
-        else if (rc == 0)
-            rc = keep(&t, send_one(&t, zone, &said), &said, report, talk, err);
-        rc = rc < 0 ? -1 : 0;
+        rc = deliver(&t, turns, zone, early, again, report, talk, err);
         zone_close(zone);
     }
     return rc;

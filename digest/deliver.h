@@ -7,7 +7,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
-#include "store/store.h"
+#include "pipeline/ingest_turn.h"
 
 struct deliver_report {
     unsigned sent, waiting, failed; /* recipients */
@@ -16,10 +16,10 @@ struct deliver_report {
 /* Send the digest of each recipient's own yesterday when their hour has come
  * and it was not sent yet. A failure is told in *talk (one line each), kept
  * as the note "delivery/NAME" for swell status, and does not stop others.
- * -1 only when the store or the configuration fails. The store must be open
- * for writing. day: INT64_MIN, or this local day for all, at once, even if
+ * -1 only when the store or the configuration fails. The store is there and
+ * not open. day: INT64_MIN, or this local day for all, at once, even if
  * it was sent before. */
-int deliver_all(struct store *store, const struct config *config, int64_t day,
+int deliver_all(struct turns *turns, const struct config *config, int64_t day,
                 struct deliver_report *report, struct buf *talk,
                 struct error *err);
 

@@ -64,7 +64,7 @@ static void put_header(struct buf *out, const char *name, const char *value)
 static void digest_subject(struct buf *subject, const struct digest *d)
 {
     size_t alerts = 0;
-    for (size_t i = 0; d->alerts && i < d->alerts->count; i++)
+    for (size_t i = 0; i < d->alerts->count; i++)
         alerts += d->alerts->items[i].level == DETECT_ALERT &&
                   !d->alerts->items[i].withheld;
     if (alerts) {
@@ -72,7 +72,10 @@ static void digest_subject(struct buf *subject, const struct digest *d)
         if (alerts > 1)
             buf_printf(subject, " and %zu more", alerts - 1);
     } else {
-        buf_printf(subject, "%s: nothing out of the usual", d->title);
+        buf_printf(subject, "%s: %s", d->title,
+                   !d->collected ? "no post was collected"
+                   : d->alerts->withheld ? "too little data to judge"
+                                         : "no alert");
     }
     buf_puts(subject, " · ");
     phrase_day(subject, d->day);

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real SMTP server (aiosmtpd) and a plain HTTP receiver on loopback, for
 deliver.sh: deliver.py FOLDER SMTP_PORT HTTP_PORT. Messages and bodies are
-kept as files in FOLDER; a file FOLDER/refuse makes both say "try later"."""
+kept as files in FOLDER; a file FOLDER/refuse makes both say "try later", one called
+think lets the mail server take seven seconds."""
+import asyncio
 import http.server
 import os
 import sys
@@ -25,6 +27,8 @@ def refusing():
 
 class Mail:
     async def handle_DATA(self, server, session, envelope):
+        if os.path.exists(f"{folder}/think"):
+            await asyncio.sleep(7)
         if refusing():
             return "451 try later"
         keep("mail", f"{envelope.mail_from} {envelope.rcpt_tos}\n".encode()

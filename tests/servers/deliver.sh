@@ -66,10 +66,14 @@ grep -q team status || fail "status does not name it"
 [ ! -e late.html ] && [ ! -e coast.html ] || fail "served before the hour"
 
 rm in/refuse
-$swell digest --send & # cron beside a person
+touch in/think
+$swell digest --send & # cron beside a person, the server slow
 one=$!
+sleep 1
+$swell import posts.ndjson || fail "a slow mail server keeps an import out"
 $swell digest --send & two=$!
 wait $one && wait $two || fail "second call failed"
+rm in/think
 [ "$(count mail)" = 1 ] && [ "$(count hook)" = 1 ] || fail "not delivered: $(ls in)"
 $swell digest --send || fail "third call failed"
 [ "$(count mail)" = 1 ] && [ "$(count hook)" = 1 ] || fail "delivered twice: $(ls in)"
@@ -111,3 +115,19 @@ $swell --now 2026-11-21T19:00:00Z digest --send || fail "evening call failed"
 [ -s late.html ] && [ -s coast.html ] || fail "the late ones were not served"
 grep -q "America/Los_Angeles" coast.html || fail "not of the recipient's own day"
 [ "$(count mail)" = 1 ] || fail "mail sent again"
+
+# a run that dies while it sends: nobody else sends the same for a while
+touch in/think in/refuse
+next=$(echo "$swell" | sed s/-21T08:00/-22T08:00/)
+$next digest --send 2>/dev/null & one=$!
+sleep 2
+kill -9 $one
+wait $one 2>/dev/null
+rm in/think
+$next --now 2026-11-22T08:05:00Z digest --send 2>err
+grep -q team err && fail "it was not left alone: $(cat err)"
+sleep 6 # what had come before the death is refused, too
+rm in/refuse
+[ "$(count mail)" = 1 ] || fail "sent beside another run"
+$next --now 2026-11-22T08:20:00Z digest --send || fail "call after a death failed"
+[ "$(count mail)" = 2 ] || fail "never sent after a death"
