@@ -181,7 +181,9 @@ static const char *fill(struct file_job *job, const struct text *f,
         return "its id is too long";
     if (p->deleted && !p->native_id.length)
         return "a deletion without id";
-    if (!f[FIELD_TEXT].data && !p->deleted)
+    /* An export leaves out what is empty; some give stars and no word. */
+    if (!f[FIELD_TEXT].data && !f[FIELD_MADE].data && !f[FIELD_RATING].data &&
+        !p->deleted)
         return "no text";
     const char *why = read_time(f, p, (int64_t)job->now);
     if (why && !p->deleted)

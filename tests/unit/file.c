@@ -112,10 +112,15 @@ static void test_ndjson(void **state)
            "{\"id\":12345678901234567890,\"date\":1763632800,"
            "\"text\":\"two\",\"rating\":4}\n"
            "{\"id\":\"c\",\"created_at\":\"2026-11-20\",\"text\":\"\","
-           "\"kind\":\"quote\",\"reply_to\":\"a\"}", NULL,
+           "\"kind\":\"quote\",\"reply_to\":\"a\"}\n"
+           "{\"id\":\"d\",\"created_at\":\"2026-11-20\","
+           "\"label\":\"neutral\"}\n"
+           "{\"id\":\"e\",\"created_at\":\"2026-11-20\",\"rating\":5}", NULL,
            "s a w 2026-11-20T10:00:00Z post one\n"
            "import 12345678901234567890  2025-11-20T10:00:00Z review two\n"
-           "import c  2026-11-20T00:00:00Z quote \n", 0, NULL);
+           "import c  2026-11-20T00:00:00Z quote \n"
+           "import d  2026-11-20T00:00:00Z post \n"
+           "import e  2026-11-20T00:00:00Z review \n", 0, NULL);
 }
 
 static void test_bad_lines_lose_only_themselves(void **state)
