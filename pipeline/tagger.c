@@ -115,22 +115,6 @@ static bool is_scored(const struct post *post)
            strncmp(post->language, "und", 4) == 0;
 }
 
-/* The sentence around a span: words [*from, *until). */
-static void sentence(const struct words *w, struct span span, size_t *from,
-                     size_t *until)
-{
-    size_t first, end;
-    words_around(w, span, &first, &end);
-    bool closed = false;
-    while (end < w->count && !closed && !(w->items[end].flags & WORD_BREAK))
-        closed = w->items[end++].flags & WORD_SENTENCE;
-    while (first > 0 && !(w->items[first].flags & WORD_BREAK) &&
-           !(w->items[first - 1].flags & WORD_SENTENCE))
-        first--;
-    *from = first;
-    *until = end;
-}
-
 static bool one_family(const struct mentions *m, const struct post *post)
 {
     for (uint32_t i = 1; i < post->mention_count; i++)
@@ -141,21 +125,22 @@ static bool one_family(const struct mentions *m, const struct post *post)
 }
 
 /* Tags of one mention: the feeling of its clause and the topics of its
- * sentence; alone in the post, all the post is about. */
+ * sentence; alone in the post, all the post is about. Beside others it has no
+ * part in what is felt about them in other sentences. */
 static void tag_mention(struct tagger *t, struct post *post,
                         struct mention *mention, bool alone)
 {
     struct tags *tags = &mention->tags;
-    size_t from, until;
+    size_t from = 0, until = t->words.count;
     *tags = post->tags;
-    scorer_mention(t->scorer, mention->span, &post->tags, tags);
-    if (alone)
-        return;
-    sentence(&t->words, mention->span, &from, &until);
+    if (!alone)
+        words_sentence(&t->words, mention->span, &from, &until);
     if (until - from < t->words.count) {
-        tags->aspects = tags->channels = tags->intents = 0;
+        scorer_score(t->scorer, from, until, tags, NULL, NULL);
         spotter_tag(t->spotter, from, until, tags);
     }
+    struct tags whole = *tags;
+    scorer_mention(t->scorer, mention->span, &whole, tags);
 }
 
 /* A product brings its brand, which stands where the product stands: what is

@@ -800,6 +800,21 @@ void words_around(const struct words *w, struct span span, size_t *from,
     *until = end;
 }
 
+void words_sentence(const struct words *w, struct span span, size_t *from,
+                    size_t *until)
+{
+    size_t first, end;
+    words_around(w, span, &first, &end);
+    bool closed = false;
+    while (end < w->count && !closed && !(w->items[end].flags & WORD_BREAK))
+        closed = w->items[end++].flags & WORD_SENTENCE;
+    while (first > 0 && !(w->items[first].flags & WORD_BREAK) &&
+           !(w->items[first - 1].flags & WORD_SENTENCE))
+        first--;
+    *from = first;
+    *until = end;
+}
+
 void words_release(struct words *w)
 {
     mem_free(w->items);

@@ -86,6 +86,9 @@ struct span words_span(const struct words *w, size_t from, size_t until);
 /* The words that a span touches: [*from, *until). */
 void words_around(const struct words *w, struct span span, size_t *from,
                   size_t *until);
+/* Those of its sentence: [*from, *until). */
+void words_sentence(const struct words *w, struct span span, size_t *from,
+                    size_t *until);
 /* Hash of two or more neighbours, from the hashes of each, in order. */
 static inline uint64_t words_join(uint64_t first, uint64_t second)
 {

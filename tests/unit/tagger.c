@@ -72,6 +72,17 @@ static void test_mentions(void **state)
     assert_int_equal(mention_of(&b, "acme")->tags.aspects,
                      b.posts[0].tags.aspects);
     batch_release(&b);
+    /* beside another: only what its own sentence says */
+    tag(&b, "Acme has a shop in town. Zenith was terrible and awful.");
+    assert_int_equal(b.posts[0].tags.label, LABEL_NEGATIVE);
+    assert_int_equal(mention_of(&b, "acme")->tags.label, LABEL_NEUTRAL);
+    assert_int_equal(mention_of(&b, "zenith")->tags.label, LABEL_NEGATIVE);
+    batch_release(&b);
+    tag(&b, "Acme: great prices. Zenith: awful staff.");
+    assert_int_equal(mention_of(&b, "acme")->tags.label, LABEL_POSITIVE);
+    assert_int_equal(mention_of(&b, "zenith")->tags.label, LABEL_NEGATIVE);
+    assert_false(mention_of(&b, "acme")->tags.intents >> INTENT_COMPLAINT & 1);
+    batch_release(&b);
     tag(&b, "the Acme Card is great");
     assert_non_null(mention_of(&b, "acme"));
     assert_non_null(mention_of(&b, "acme/card"));
