@@ -34,7 +34,10 @@ fresh gathered
 collect_all gathered || fail "the undisturbed collection failed"
 swell --store gathered export >wanted.posts
 swell --store gathered export --what windows >wanted.windows
+cursors() { swell --store "$1" dump | sed -n '/^database=cursors$/,/^DATA=END$/p'; }
+cursors gathered >wanted.cursors
 [ "$(wc -l <wanted.posts)" -gt 10000 ] || fail "the collection is not whole"
+[ "$(grep -c '^ ' wanted.cursors)" = 2 ] || fail "the collection keeps no cursor"
 
 roll() { # $rolled: 1 to $1, the same for the same seed
     seed=$(((seed * 1103515245 + 12345) % 2147483648))
@@ -56,6 +59,7 @@ if strace -f -o /dev/null true 2>/dev/null; then
     fresh probe
     what=collect trace swell -q --now $now --store probe collect archive
     [ "$(wc -l <calls.import)" -gt 60 ] || fail "only $(wc -l <calls.import) calls that write"
+    [ "$(grep -c fdatasync calls.import)" -ge 12 ] || fail "12 batches, but fewer are synced"
     [ "$(wc -l <calls.collect)" -gt 15 ] || fail "only $(wc -l <calls.collect) calls of a collection that write"
 fi
 next_call() { # $name, $number: of $what, in steps that come by all of them
@@ -100,6 +104,7 @@ while [ $i -lt "$kills" ]; do
         collect_all hurt || fail "kill $i: the collection cannot go on"
         swell --store hurt export | cmp - wanted.posts || fail "kill $i: the collection ends otherwise"
         swell --store hurt export --what windows | cmp - wanted.windows || fail "kill $i: other windows"
+        cursors hurt | cmp - wanted.cursors || fail "kill $i: another cursor"
     fi
     swell --store hurt verify >out 2>&1 || { cat out; fail "kill $i: verify"; }
 done

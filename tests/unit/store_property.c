@@ -71,9 +71,8 @@ static void model_restate(struct model *m, const struct plain *p)
 static bool counts_same(const struct plain *a, const struct plain *b)
 {
     return a->author == b->author && a->set == b->set &&
-           a->repost == b->repost && a->tags.label == b->tags.label &&
-           a->tags.score == b->tags.score &&
-           a->tags.aspects == b->tags.aspects;
+           a->repost == b->repost &&
+           tags_equal(&a->tags, &b->tags);
 }
 
 /* What was done at once is done: which posts of told days came, changed or
@@ -106,6 +105,10 @@ static void plain_count(const struct plain *p, int subject, int64_t from,
     c->label[p->tags.label]++;
     c->score += p->tags.score;
     c->reposts += p->repost;
+    for (int i = 0; i < CHANNEL_COUNT; i++)
+        c->channel[i] += p->tags.channels >> i & 1;
+    for (int i = 0; i < INTENT_COUNT; i++)
+        c->intent[i] += p->tags.intents >> i & 1;
     for (int i = 0; i < ASPECT_COUNT; i++)
         if (p->tags.aspects & 1 << i) {
             c->aspect[i]++;
@@ -166,6 +169,8 @@ static void random_tags(struct run *r, struct plain *p)
     p->tags.label = (uint8_t)roll(r, LABEL_COUNT);
     p->tags.score = (int16_t)((int)roll(r, 2001) - 1000);
     p->tags.aspects = (uint16_t)roll(r, 1 << ASPECT_COUNT);
+    p->tags.channels = (uint8_t)roll(r, 1 << CHANNEL_COUNT);
+    p->tags.intents = (uint8_t)roll(r, 1 << INTENT_COUNT);
     p->rules = r->batch.rules;
 }
 
@@ -215,9 +220,13 @@ static unsigned fill_batch(struct run *r, int first)
         bool deleted = roll(r, 6) == 0;
         const struct plain *old = &r->model.post[source][id];
         if (old->present && roll(r, 3) == 0) {
-            uint32_t likes = p.likes;
-            p = *old;            /* the same again, or only its likes */
-            p.likes = roll(r, 2) ? likes : p.likes;
+            struct plain other = p;
+            p = *old;            /* the same again, or one thing differs */
+            switch (roll(r, 4)) {
+            case 0: p.likes = other.likes; break;
+            case 1: p.author = other.author; break;
+            case 2: p.set = other.set; break;
+            }
             p.rules = r->batch.rules;
         }
         model_append(&r->model, source, id, &p, deleted);
@@ -456,7 +465,7 @@ static int check_post(void *context, const struct post *post,
     assert_int_equal(post->mention_count, __builtin_popcount(p->set));
     if (c->subject >= 0) {
         assert_true(p->set & 1u << c->subject);
-        assert_int_equal(mention->tags.aspects, p->tags.aspects);
+        assert_true(tags_equal(&mention->tags, &p->tags));
     }
     c->seen++;
     return 0;
