@@ -38,7 +38,8 @@ static const struct option options[] = {
       "only this source" },
     { "manifest", OPTION_STRING, NULL,
       offsetof(struct export_flags, manifest),
-      "also write what was asked, rules and coverage to this file (JSON)" },
+      "what was asked, rules, queries and coverage (JSON); default beside "
+      "--out: FILE.WHAT.manifest.json" },
     { "handles", OPTION_BOOL, NULL, offsetof(struct export_flags, handles),
       "handles too, where the store keeps them" },
     OPTION_END
@@ -133,7 +134,8 @@ static const struct column post_columns[] = {
     { "aspects", COLUMN_LIST }, { "intents", COLUMN_LIST },
     { "channels", COLUMN_LIST }, { "subjects", COLUMN_LIST },
     { "wish", COLUMN_TEXT }, { "switch_from", COLUMN_TEXT },
-    { "switch_to", COLUMN_TEXT }, { NULL, COLUMN_END },
+    { "switch_to", COLUMN_TEXT }, { "rules", COLUMN_NUMBER },
+    { NULL, COLUMN_END },
 };
 
 /* Mentions by their subject's name: numbers depend on who came first. */
@@ -203,6 +205,7 @@ static int export_post(void *context, const struct post *p,
     cell_span(e, p, p->wish);
     cell_span(e, p, p->from);
     cell_span(e, p, p->to);
+    cell_nonzero(e, p->rules);
     return end_row(e);
 }
 
@@ -339,8 +342,8 @@ static int run_windows(struct export *e)
         names_sort(&subjects);
     }
     rc = 0;
-    for (int64_t day = e->query.from / DAY * DAY; day < e->query.until;
-         day += DAY)
+    for (int64_t day = e->query.from / DAY * DAY;
+         day < e->query.until && rc == 0 && !e->failed; day += DAY)
         for (size_t i = 0; i < subjects.count; i++)
             for (size_t j = 0; j < sources.count && rc == 0; j++)
                 rc = window_day(e, day, subjects.items[i], sources.items[j]);
@@ -472,6 +475,23 @@ static int find_range(struct export *e, bool coverage)
     return 0;
 }
 
+static int write_manifest(const struct export *e, uint64_t rows)
+{
+    const struct export_flags *flags = e->flags;
+    struct buf path = BUF_INIT(0);
+    struct manifest m = { NULL, flags->what, flags->format, e->query, rows };
+    int rc = 0;
+    if (flags->manifest)
+        buf_puts(&path, flags->manifest);
+    else if (flags->out)
+        buf_printf(&path, "%s.%s.manifest.json", flags->out, flags->what);
+    m.path = buf_text(&path);
+    if (path.length)
+        rc = manifest_write(&m, e->in, e->err);
+    buf_release(&path);
+    return rc;
+}
+
 static int run(struct invocation *in, struct error *err)
 {
     const struct export_flags *flags = in->flags;
@@ -494,13 +514,10 @@ static int run(struct invocation *in, struct error *err)
                    whats[what].columns, err))
         return -1;
     int rc = whats[what].run(&e);
-    struct manifest m = { flags->manifest, flags->what, flags->format,
-                          e.query, sheet_rows(e.sheet) };
+    uint64_t rows = sheet_rows(e.sheet);
     if (sheet_close(e.sheet, rc || e.failed ? NULL : err))
         rc = -1;
-    if (rc || e.failed || (m.path && manifest_write(&m, in->store, err)))
-        return -1;
-    return EXIT_DONE;
+    return rc || e.failed || write_manifest(&e, rows) ? -1 : EXIT_DONE;
 }
 
 const struct command command_export = {

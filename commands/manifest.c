@@ -2,6 +2,8 @@
 /* See manifest.h. One JSON object; the same store gives the same bytes. */
 #include "commands/manifest.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -51,9 +53,36 @@ static int add_coverage(struct writing *w, const char *label)
     return rc;
 }
 
-int manifest_write(const struct manifest *m, struct store *store,
+static bool is_secret(const char *key)
+{
+    size_t length = strlen(key);
+    return length > 5 && strcmp(key + length - 5, "_file") == 0;
+}
+
+/* As it is configured now: "tag shopping". Where secrets lie is left out. */
+static void add_source(struct writing *w, const struct source_config *s)
+{
+    struct buf line = BUF_INIT(0);
+    write_begin(&w->to, NULL, '{');
+    write_text(&w->to, "label", s->label);
+    write_text(&w->to, "type", s->type);
+    write_begin(&w->to, "asked", '[');
+    for (size_t i = 0; i < s->pair_count; i++) {
+        if (is_secret(s->pairs[i].key))
+            continue;
+        buf_clear(&line);
+        buf_printf(&line, "%s %s", s->pairs[i].key, s->pairs[i].value);
+        write_text(&w->to, NULL, buf_text(&line));
+    }
+    write_end(&w->to, ']');
+    write_end(&w->to, '}');
+    buf_release(&line);
+}
+
+int manifest_write(const struct manifest *m, struct invocation *in,
                    struct error *err)
 {
+    struct store *store = in->store;
     struct writing w = { .m = m, .store = store, .err = err };
     struct writer *to = &w.to;
     struct names labels = { 0 };
@@ -75,6 +104,10 @@ int manifest_write(const struct manifest *m, struct store *store,
     write_count(to, "store_forgotten", st.tombstones);
     write_begin(to, "rules", '[');
     int rc = store_rules_scan(store, add_rules, &w, err);
+    write_end(to, ']');
+    write_begin(to, "sources", '[');
+    for (size_t i = 0; i < in->config->source_count; i++)
+        add_source(&w, &in->config->sources[i]);
     write_end(to, ']');
     write_begin(to, "coverage_hours", '[');
     if (rc == 0)

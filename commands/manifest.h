@@ -4,7 +4,7 @@
 #ifndef COMMANDS_MANIFEST_H
 #define COMMANDS_MANIFEST_H
 
-#include "store/store.h"
+#include "commands/command.h"
 
 struct manifest {
     const char *path, *what, *format;
@@ -12,7 +12,7 @@ struct manifest {
     uint64_t rows;
 };
 
-int manifest_write(const struct manifest *m, struct store *store,
+int manifest_write(const struct manifest *m, struct invocation *in,
                    struct error *err);
 
 #endif

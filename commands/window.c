@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell window: the counts of a subject over a stretch of time, whole or by
  * hour, day, source, aspect or intent. Reads windows; posts only for the
- * people behind an aspect or intent. */
+ * people behind an aspect or intent, and for who was tagged by which rules
+ * where there were several. */
 #include <math.h>
 
 #include "base/clock.h"
@@ -39,6 +40,8 @@ struct row {
     const char *name;        /* of a source, aspect, intent; else NULL */
     uint64_t posts, label[LABEL_COUNT], authors;
     struct estimate net;
+    uint32_t rules[2];       /* first and last version that tagged them; 0:
+                              * none, or the posts have expired */
     double coverage;         /* NAN: nothing was planned, so not known */
 };
 
@@ -50,6 +53,7 @@ struct view {
     struct zone *zone;
     enum by by;
     bool planned;
+    uint32_t versions;       /* of rules that the store knows */
     struct names names;
     struct row total, *rows;
     size_t count, room;
@@ -73,6 +77,25 @@ static int cover(struct view *v, struct row *row, struct error *err)
                       : 0;
 }
 
+static int count_version(void *context, uint32_t number, struct text what)
+{
+    (void)what;
+    *(uint32_t *)context = number;
+    return 0;
+}
+
+static int take_rules(void *context, const struct post *post,
+                      const struct mention *mention)
+{
+    struct row *row = context;
+    (void)mention;
+    if (!row->rules[0] || post->rules < row->rules[0])
+        row->rules[0] = post->rules;
+    if (post->rules > row->rules[1])
+        row->rules[1] = post->rules;
+    return 0;
+}
+
 static struct row *add_row(struct view *v, int64_t from, int64_t until,
                            const char *name)
 {
@@ -90,6 +113,11 @@ static int count_row(struct view *v, struct row *row, const char *source,
         store_authors(v->in->store, &q, &row->authors, err))
         return -1;
     fill(v, row, c);
+    if (v->versions == 1 && row->posts)
+        row->rules[0] = row->rules[1] = 1;
+    if (v->versions > 1 && row->posts &&
+        store_posts(v->in->store, &q, take_rules, row, err))
+        return -1;
     return cover(v, row, err);
 }
 
@@ -182,6 +210,7 @@ static int by_tag(struct view *v, struct error *err)
         fill(v, row, &counts[i]);
         row->authors = people[i];
         row->coverage = v->total.coverage;
+        memcpy(row->rules, v->total.rules, sizeof(row->rules));
     }
     return 0;
 }
@@ -191,6 +220,7 @@ static int look(struct view *v, struct error *err)
     struct counts c;
     v->total = (struct row){ .from = v->from, .until = v->until };
     if (range_planned(v->in, v->from, v->until, &v->planned, err) ||
+        store_rules_scan(v->in->store, count_version, &v->versions, err) ||
         count_row(v, &v->total, v->flags->source, &c, err))
         return -1;
     switch (v->by) {
@@ -228,6 +258,8 @@ static void put_row(struct writer *w, const struct view *v,
     if (!w->csv)
         write_flag(w, "few", row->net.few);
     write_real(w, "coverage", row->coverage);
+    write_real(w, "rules_first", row->rules[0] ? row->rules[0] : NAN);
+    write_real(w, "rules_last", row->rules[1] ? row->rules[1] : NAN);
 }
 
 static void put_rows(struct writer *w, const struct view *v)
@@ -243,7 +275,7 @@ static void print_csv(struct buf *out, const struct view *v)
 {
     struct writer w = { .out = out, .csv = true };
     buf_printf(out, "%s,until,posts,authors,positive,neutral,negative,"
-               "unscored,net,net_low,net_high,coverage\n",
+               "unscored,net,net_low,net_high,coverage,rules_first,rules_last\n",
                v->by == BY_ALL ? "from" : by_names[v->by]);
     if (v->by == BY_ALL) {
         put_row(&w, v, &v->total);
@@ -317,6 +349,11 @@ static void text_row(struct buf *out, const struct view *v,
     }
     buf_puts(out, "  ");
     put_bar(out, row->posts, most);
+    bool several = v->total.rules[0] != v->total.rules[1];
+    if (several && row->rules[0])
+        buf_printf(out, "  rules %u", row->rules[0]);
+    if (several && row->rules[0] != row->rules[1])
+        buf_printf(out, " to %u", row->rules[1]);
     while (out->length && out->data[out->length - 1] == ' ')
         out->length--;
     buf_putc(out, '\n');
@@ -352,6 +389,9 @@ static void text_head(struct buf *out, const struct view *v)
                    label_names[i]);
         phrase_count(out, t->label[i]);
     }
+    if (t->rules[0] != t->rules[1])
+        buf_printf(out, "\ntagged by rules %u to %u: compare with care (swell "
+                   "retag)", t->rules[0], t->rules[1]);
     buf_puts(out, "\n");
 }
 

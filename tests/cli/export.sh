@@ -10,6 +10,12 @@ brands:
         match: ["Acme app"]
   - name: bolt
     match: [Bolt]
+sources:
+  - name: talk
+    type: mastodon
+    instance: https://town.example
+    tags: [acme, bolt]
+    token_file: token
 END
 cat >posts.ndjson <<'END'
 {"id":"b2","source":"forum","created_at":"2026-11-20T10:20:00Z","text":"Bolt lost my parcel, terrible delivery","author":"ann","likes":3,"url":"https://forum.example/b2"}
@@ -46,6 +52,7 @@ python3 - <<'END'
 import json
 m = json.load(open("how.json"))
 print(m["rows"], m["from"], m["until"], m["coverage_hours"])
+print(m["sources"])
 print(len(m["rules"]), m["rules"][0]["number"], type(m["rules"][0]["of"]).__name__)
 END
 echo "== SQLite"
@@ -53,6 +60,7 @@ run export --format sqlite
 run export --format sqlite --out all.db
 run export --format sqlite --out all.db
 run export --format sqlite --out all.db --what windows
+ls all.db*
 python3 - <<'END'
 import sqlite3
 db = sqlite3.connect("all.db")

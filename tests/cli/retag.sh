@@ -14,6 +14,13 @@ cp swell.yaml kept.yaml
 sed -i 's/match: \["Meadow jacket"\]/match: ["Meadow coat"]/' swell.yaml
 try --dry-run
 try --dry-run --since 2026-11-10
+echo "== a series with posts tagged by either"
+echo '{"id":"new","source":"bluesky","created_at":"2026-11-20T10:00:00Z","text":"The Meadow coat is lovely"}' |
+    swell -q --now 2026-11-21T06:00:00Z import -
+window() { swell --now 2026-11-21T06:00:00Z window '*' --from 2026-11-19 --to 2026-11-21 --tz UTC "$@"; }
+window --by day | grep -o '^tagged.*\|rules.*'
+window --by day --format csv | cut -d, -f1,13-
+window --format json | grep -o '"rules.*'
 echo "== applied, and back"
 swell -q --now 2026-11-21T06:00:00Z retag | tail -1
 mv kept.yaml swell.yaml
