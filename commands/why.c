@@ -31,7 +31,7 @@ static const struct option options[] = {
 
 /* What is counted: one member of one table; NULL: every post. */
 struct figure {
-    const char *name;
+    char name[24];         /* as it is asked for */
     enum { COUNT_POSTS, COUNT_LABEL, COUNT_ASPECT, COUNT_INTENT,
            COUNT_CHANNEL } table;
     int member;
@@ -55,7 +55,8 @@ struct inquiry {
 
 /* ---- counting ------------------------------------------------------------ */
 
-/* "complaints" is "complaint"; "sizing" stays. */
+/* "complaints" is "complaint"; "sizing" stays. Some channels are called as
+ * aspects are: "channel:app" is the channel. */
 static int find_figure(struct figure *f, const char *word, struct error *err)
 {
     static const struct {
@@ -67,24 +68,33 @@ static int find_figure(struct figure *f, const char *word, struct error *err)
         [COUNT_INTENT] = { intent_names, INTENT_COUNT },
         [COUNT_CHANNEL] = { channel_names, CHANNEL_COUNT },
     };
-    size_t length = strlen(word);
+    static const char prefix[] = "channel:";
+    const char *given = word;
+    int first = COUNT_LABEL;
     *f = (struct figure){ "posts", COUNT_POSTS, 0 };
     if (strcmp(word, "posts") == 0)
         return 0;
+    if (strncmp(word, prefix, sizeof(prefix) - 1) == 0) {
+        word += sizeof(prefix) - 1;
+        first = COUNT_CHANNEL;
+    }
+    size_t length = strlen(word);
     for (size_t cut = 0; cut < 2 && cut < length; cut++)
-        for (int t = COUNT_LABEL; t <= COUNT_CHANNEL; t++)
+        for (int t = first; t <= COUNT_CHANNEL; t++)
             for (int i = 0; i < tables[t].count; i++)
                 if (strlen(tables[t].names[i]) == length - cut &&
                     strncmp(tables[t].names[i], word, length - cut) == 0 &&
                     (!cut || word[length - 1] == 's')) {
-                    f->name = tables[t].names[i];
+                    snprintf(f->name, sizeof(f->name), "%s%s",
+                             t == COUNT_CHANNEL ? prefix : "",
+                             tables[t].names[i]);
                     f->table = t;
                     f->member = i;
                     return 0;
                 }
     return error_set(err, ERROR_USAGE, "--count %.40s: write posts, a label "
                      "(negative), an aspect (delivery), an intent (complaint) "
-                     "or a channel (app)", word);
+                     "or a channel (channel:app)", given);
 }
 
 static bool counts_tags(const struct figure *f, const struct tags *t)
