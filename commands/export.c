@@ -456,7 +456,7 @@ static int find_range(struct export *e, bool coverage)
     int any = store_span(e->in->store, &first, &last, e->err);
     if (any < 0)
         return -1;
-    e->query.from = any ? first : 0;
+    e->query.from = any ? first - first % QUARTER : 0; /* all its window */
     e->query.until = any ? last + 1 : 0;
     if (coverage) {
         int64_t now = clock_now();

@@ -270,7 +270,7 @@ static int put_figure(struct inquiry *q, struct error *err)
     buf_printf(out, "\n");
     line(q, "seen");
     phrase_count(out, all.posts);
-    buf_puts(out, " posts of the day in the store; one seen again replaced "
+    buf_puts(out, " posts of the day; one seen again replaced "
              "itself\n");
     line(q, "mention it");
     phrase_count(out, q->mentioned);

@@ -245,26 +245,41 @@ int lmdb_post(struct store *base, struct text source, struct text native_id,
     return rc ? lmdb_fail(s, rc, "reading a post", err) : found;
 }
 
-/* The start of the first cell of the first window row. */
-static int64_t first_window(struct lmdb *s, MDB_txn *txn)
+/* The hour of the first or last window; -1: there is none. */
+static int64_t edge_hour(struct lmdb *s, MDB_txn *txn, MDB_cursor_op edge)
 {
+    unsigned char key[DAY_KEY];
     MDB_cursor *c = NULL;
     MDB_val k, v;
+    struct row row = { { "", 0 }, { "", 0 } };
     struct cell cell;
-    int64_t first = -1;
+    int64_t hour = -1, day = 0;
     if (mdb_cursor_open(txn, s->table[DAYS], &c))
         return -1;
-    if (mdb_cursor_get(c, &k, &v, MDB_FIRST) == 0) {
-        int64_t day = (int64_t)unpack_big(k.mv_data, 2);
-        /* Subject 0 comes first. */
-        struct row row;
-        (void)row_read(value_text(&v), &row);
-        struct unpack cells = unpack_of(row.cells);
-        if (cell_next(&cells, &cell) > 0)
-            first = day * DAY_SECONDS + (int64_t)cell.index * HOUR_SECONDS;
+    if (mdb_cursor_get(c, &k, &v, edge) == 0) {
+        day = (int64_t)unpack_big(k.mv_data, 2);
+        day_key(key, day, 0);
+        (void)lmdb_row(s, txn, DAYS, key, &row);
     }
     mdb_cursor_close(c);
-    return first;
+    struct unpack cells = unpack_of(row.cells);
+    while ((hour < 0 || edge == MDB_LAST) && cell_next(&cells, &cell) > 0)
+        hour = day * DAY_SECONDS + (int64_t)cell.index * HOUR_SECONDS;
+    return hour;
+}
+
+static int edge_post(struct lmdb *s, MDB_txn *txn, MDB_cursor_op edge,
+                     int64_t *created)
+{
+    MDB_cursor *c;
+    MDB_val k, v;
+    int rc = mdb_cursor_open(txn, s->table[POSTS], &c);
+    if (rc)
+        return rc;
+    rc = mdb_cursor_get(c, &k, &v, edge);
+    *created = rc ? -1 : created_of(k.mv_data);
+    mdb_cursor_close(c);
+    return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
 int lmdb_span(struct store *base, int64_t *first, int64_t *last,
@@ -272,31 +287,18 @@ int lmdb_span(struct store *base, int64_t *first, int64_t *last,
 {
     struct lmdb *s = lmdb_of(base);
     MDB_txn *txn;
-    MDB_cursor *c = NULL;
-    MDB_val k, v;
     *first = *last = 0;
     if (lmdb_read_begin(s, &txn, err))
         return -1;
-    int64_t start = first_window(s, txn), mark = 0;
-    int rc = mdb_cursor_open(txn, s->table[POSTS], &c);
+    int64_t from = edge_hour(s, txn, MDB_FIRST), post = -1;
+    int64_t until = edge_hour(s, txn, MDB_LAST) + HOUR_SECONDS;
+    int rc = edge_post(s, txn, MDB_FIRST, &post);
+    *first = post >= 0 && post < from + HOUR_SECONDS ? post : from;
     if (rc == 0)
-        rc = mdb_cursor_get(c, &k, &v, MDB_FIRST);
-    if (rc == 0)
-        *first = created_of(k.mv_data);
-    if (rc == 0)
-        rc = mdb_cursor_get(c, &k, &v, MDB_LAST);
-    if (rc == 0)
-        *last = created_of(k.mv_data);
-    if (c)
-        mdb_cursor_close(c);
-    if (rc == 0 || rc == MDB_NOTFOUND) {
-        bool empty = rc == MDB_NOTFOUND;
-        rc = lmdb_expired(s, txn, 0, &mark);
-        if (start >= 0 && (empty || start < *first - HOUR_SECONDS))
-            *first = start;
-        if (start >= 0 && empty)
-            *last = mark - 1;
-    }
+        rc = edge_post(s, txn, MDB_LAST, &post);
+    *last = post >= until - HOUR_SECONDS ? post : until - 1;
     lmdb_read_end(s, txn);
-    return rc ? lmdb_fail(s, rc, "reading the time span", err) : start >= 0;
+    if (rc || from < 0)
+        *first = *last = 0;
+    return rc ? lmdb_fail(s, rc, "reading the time span", err) : from >= 0;
 }

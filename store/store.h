@@ -162,8 +162,8 @@ typedef int visit_name(void *context, const char *name);
 int store_names(struct store *s, enum store_name kind, visit_name *visit,
                 void *context, struct error *err);
 
-/* First and last second that has a post, or had one that was expired (then
- * the start of its hour). 1: there are, 0: none (both are 0 then),
+/* First and last second that has a post; where it was expired, of its hour. 1:
+ * there are, 0: none (both are 0 then),
  * -1: see err. */
 int store_span(struct store *s, int64_t *first, int64_t *last,
                struct error *err);

@@ -19,7 +19,7 @@ sources:
 END
 cat >posts.ndjson <<'END'
 {"id":"b2","source":"forum","created_at":"2026-11-20T10:20:00Z","text":"Bolt lost my parcel, terrible delivery","author":"ann","likes":3,"url":"https://forum.example/b2"}
-{"id":"a1","source":"forum","created_at":"2026-11-20T10:00:00Z","text":"=1+1 I love the Acme app, \"really\"","author":"bob"}
+{"id":"a1","source":"forum","created_at":"2026-11-20T10:07:00Z","text":"=1+1 I love the Acme app, \"really\"","author":"bob"}
 {"id":"c3","source":"shop, reviews","created_at":"2026-11-21T09:00:00Z","text":"-1 is what I give\nto Acme, awful","author":"ann","kind":"review","rating":1}
 END
 run() { swell --now 2026-11-22T00:00:00Z "$@" 2>&1; }

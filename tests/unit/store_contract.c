@@ -335,6 +335,31 @@ static void expired_posts_leave_their_windows(void **state)
     verified(f);
 }
 
+/* The span reaches as far as the windows do, on either side. */
+static void expired_posts_stay_in_the_span(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t count;
+    int64_t first, last, noon = T0 / NEXT_DAY * NEXT_DAY + NEXT_DAY / 2;
+    add(f, "1", noon + 70, 1, LABEL_NEGATIVE)->source = TEXT("reviews");
+    add(f, "2", noon + 3600, 1, LABEL_NEGATIVE);
+    add(f, "3", noon + 8000, 1, LABEL_NEGATIVE)->source = TEXT("reviews");
+    append(f);
+    assert_int_equal(store_span(f->store, &first, &last, &f->err), 1);
+    assert_int_equal(first, noon + 70);
+    assert_int_equal(last, noon + 8000);
+    assert_int_equal(store_expire(f->store, "reviews", noon + NEXT_DAY,
+                                  &count, &f->err), 0);
+    assert_int_equal(store_span(f->store, &first, &last, &f->err), 1);
+    assert_int_equal(first, noon);
+    assert_int_equal(last, noon + 3 * 3600 - 1);
+    assert_int_equal(store_expire(f->store, NULL, noon + NEXT_DAY, &count,
+                                  &f->err), 0);
+    assert_int_equal(store_span(f->store, &first, &last, &f->err), 1);
+    assert_int_equal(first, noon);
+    assert_int_equal(last, noon + 3 * 3600 - 1);
+}
+
 /* ---- later ---- */
 
 static void late_posts_are_told_apart(void **state)
@@ -566,6 +591,7 @@ int main(void)
         CASE(forgotten_post_stays_out),
         CASE(notes_go_with_a_forgotten_post),
         CASE(expired_posts_leave_their_windows),
+        CASE(expired_posts_stay_in_the_span),
         CASE(late_posts_are_told_apart),
         CASE(cursor_comes_with_its_posts),
         CASE(covered_stays_covered),
