@@ -36,6 +36,7 @@ void batch_reset(struct batch *b)
     b->count = 0;
     buf_clear(&b->cursor);
     b->label[0] = '\0';
+    b->archive = false;
     b->coverage = (struct coverage_span){ 0, 0, COVERAGE_NONE };
 }
 

@@ -104,6 +104,9 @@ struct batch {
     char label[80];
     struct buf cursor;       /* empty: leave the stored one as it is */
     struct coverage_span coverage; /* state COVERAGE_NONE: nothing to say */
+    bool archive;            /* read from a file: what was deleted, earlier or
+                              * in here, stays out; a source that shows a
+                              * post again has it again */
 };
 
 void batch_init(struct batch *b);

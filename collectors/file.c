@@ -188,6 +188,7 @@ static int file_fetch(struct collection *c, struct batch *out,
     size_t before = out->count, used = out->memory.used;
     enum file_line rc = FILE_LINE_GOOD;
     job->out = out;
+    out->archive = true;
     while (rc > FILE_LINE_END && out->count - before < PAGE_POSTS &&
            out->memory.used - used < PAGE_BYTES)
         rc = next(job, err);

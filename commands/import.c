@@ -170,7 +170,7 @@ static void tell(const struct totals *t, double seconds)
         buf_printf(&line, ", %llu removed",
                    (unsigned long long)t->stored.removed);
     if (t->stored.blocked)
-        buf_printf(&line, ", %llu forgotten or expired earlier",
+        buf_printf(&line, ", %llu forgotten, deleted or expired earlier",
                    (unsigned long long)t->stored.blocked);
     buf_printf(&line, "; %llu skipped; %.1f s",
                (unsigned long long)t->skipped, seconds);

@@ -31,7 +31,7 @@ static const char about[] =
     "\"tables\":{"
     "\"posts\":\"created 5, hash 6 -> record\","
     "\"ids\":\"source 2 -> tail 8, hash 6, created 5 (all ones: "
-    "forgotten)\","
+    "forgotten, one less: deleted)\","
     "\"hours\":\"day 2, hour 1, subject 4 -> cells by source and quarter "
     "hour, entries: second 2, hash 6\","
     "\"days\":\"day 2, subject 4 -> cells by hour, sketch of authors\","

@@ -11,7 +11,7 @@
  *
  * posts    [created 5][hash 6]        -> record (record.h)
  * ids      [source 2]               -> many, sorted: [tail 8][hash 6]
- *                                       [created 5]; all ones: forgotten
+ *                                       [created 5]; or forgotten, deleted
  * hours    [day 2][hour 1][subject 4] -> length of cells, cells, entries:
  *                                       a cell a source and quarter hour
  *                                       (index: source * 4 + quarter), an
@@ -169,9 +169,16 @@ void day_key(unsigned char out[DAY_KEY], int64_t day, uint32_t subject);
 
 /* ---- lmdb_ids.c: which post a native id is ---- */
 
-/* In place of the time of a post: it was forgotten, or there is none. */
+/* In place of the time of a post: it was forgotten, was deleted at its source,
+ * or there is none. */
 #define ID_FORGOTTEN ((int64_t)0xffffffffff)
+#define ID_DELETED ((int64_t)0xfffffffffe)
 #define ID_NONE ((int64_t)-1)
+
+static inline bool id_has_post(int64_t created)
+{
+    return created >= 0 && created < ID_DELETED;
+}
 
 void id_key(unsigned char out[ID_KEY], uint32_t source, struct text native_id,
             uint64_t hash);
@@ -179,7 +186,7 @@ void id_key(unsigned char out[ID_KEY], uint32_t source, struct text native_id,
 struct record;
 int lmdb_identity(struct lmdb *s, MDB_txn *txn, const struct record *r,
                   unsigned char out[ID_KEY]);
-/* When its post was created, ID_FORGOTTEN or ID_NONE. */
+/* When its post was created, or one of the above. */
 int lmdb_id_get(struct lmdb *s, MDB_txn *txn, const unsigned char id[ID_KEY],
                 int64_t *created);
 /* Instead of what is there; ID_NONE: nothing. */

@@ -24,6 +24,7 @@ struct entry {
     bool fresh;                /* has no post yet */
     bool moved;                /* its time differs from the stored one */
     bool counts;               /* its figures change as well */
+    bool came;                 /* another of the batch brought the post */
 };
 
 /* To sort by. */
@@ -151,11 +152,17 @@ static struct text make_record(const struct append *a, struct buf *out,
     return (struct text){ out->data, out->length };
 }
 
-/* Of one identity the last of the batch that may be kept wins. The others
- * count as if they had been stored before it and replaced. */
-static const struct identity *find_winner(const struct identity *from,
+/* Of one identity the last of the batch that may be kept wins, in an archive
+ * a deletion. The others count as if they had been stored before it and
+ * replaced. */
+static const struct identity *find_winner(const struct append *a,
+                                          const struct identity *from,
                                           const struct identity *last)
 {
+    for (const struct identity *id = last; id >= from && a->batch->archive;
+         id--)
+        if (id->entry->post->deleted)
+            return id;
     for (const struct identity *id = last; id >= from; id--)
         if (!id->entry->frozen)
             return id;
@@ -163,8 +170,9 @@ static const struct identity *find_winner(const struct identity *from,
 }
 
 static void count_repeated(struct append *a, const struct entry *e,
-                           const struct entry *winner)
+                           struct entry *winner)
 {
+    winner->came = winner->came || (!e->frozen && !e->post->deleted);
     if (e->frozen)
         a->result.blocked++;
     else if (!e->post->deleted && !winner->post->deleted &&
@@ -212,23 +220,31 @@ static int settle_known(struct lmdb *s, MDB_txn *txn, struct append *a,
         return 0;
     rc = lmdb_unlink(s, txn, key, a->old, e->keep && !e->moved, &a->changes);
     if (rc == 0 && (!e->keep || e->moved))
-        rc = id_put(c, id->key, e->keep ? e->post->created : ID_NONE);
+        rc = id_put(c, id->key, e->keep ? e->post->created : ID_DELETED);
     return rc;
 }
 
+/* Nothing is stored of it: never was, or was deleted. */
 static int settle_new(struct append *a, MDB_cursor *c,
-                      const struct identity *id, bool last)
+                      const struct identity *id, bool last, bool deleted)
 {
     struct entry *e = id->entry;
-    if (e->frozen || e->post->deleted) {
-        a->result.blocked += e->frozen;
-        a->result.unchanged += !e->frozen; /* deleted, and never seen */
+    int64_t created = e->post->deleted ? ID_DELETED : e->post->created;
+    if (e->frozen || (deleted && a->batch->archive && !e->post->deleted)) {
+        a->result.blocked++;
         return 0;
     }
-    e->keep = e->fresh = e->counts = true;
+    if (e->post->deleted) {
+        a->result.unchanged++;
+        if (deleted || !(a->batch->archive || e->came))
+            return 0;
+    } else {
+        e->keep = e->fresh = e->counts = true;
+    }
     if (last)
         memcpy(a->last, id->key, ID_KEY);
-    return id_add(c, id->key, e->post->created, last);
+    return deleted ? id_put(c, id->key, created)
+                   : id_add(c, id->key, created, last);
 }
 
 /* One behind the last of its source is new: nothing needs to be looked up,
@@ -246,8 +262,8 @@ static int settle_one(struct lmdb *s, MDB_txn *txn, struct append *a,
         rc = id_get(c, id->key, &created);
     if (rc)
         return rc;
-    if (created == ID_NONE)
-        return settle_new(a, c, id, last);
+    if (created == ID_NONE || created == ID_DELETED)
+        return settle_new(a, c, id, last, created == ID_DELETED);
     if (created == ID_FORGOTTEN || e->frozen) {
         a->result.blocked++;
         return 0;
@@ -264,7 +280,7 @@ static int settle(struct lmdb *s, MDB_txn *txn, struct append *a)
         const struct identity *last = from;
         while (last + 1 < end && same_identity(from, last + 1))
             last++;
-        const struct identity *winner = find_winner(from, last);
+        const struct identity *winner = find_winner(a, from, last);
         for (; from <= last; from++)
             if (from != winner)
                 count_repeated(a, from->entry, winner->entry);

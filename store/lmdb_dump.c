@@ -98,6 +98,7 @@ struct load {
     void *context;
     size_t line;
     int table;            /* -1: between two tables */
+    int tables;           /* so many were there */
     bool over;
     struct buf key, value;
 };
@@ -177,7 +178,8 @@ static int load_some(struct lmdb *s, MDB_txn *txn, void *context,
         if (next_line(l, &line, err))
             return TOLD_WHY;
         if (l->over)
-            return l->table < 0 ? 0 : wrong(l, "it ends too early", err);
+            return l->tables == TABLES
+                       ? 0 : wrong(l, "it ends too early", err);
         if (l->table < 0) {
             if (read_header(l, line, err))
                 return TOLD_WHY;
@@ -185,6 +187,7 @@ static int load_some(struct lmdb *s, MDB_txn *txn, void *context,
         }
         if (text_is(line, "DATA=END")) {
             l->table = -1;
+            l->tables++;
             continue;
         }
         if (read_hex(l, line, &l->key, err) || next_line(l, &line, err) ||

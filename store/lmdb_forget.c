@@ -140,7 +140,7 @@ static int forget_one(struct lmdb *s, MDB_txn *txn, struct forget *f,
     rc = lmdb_id_get(s, txn, id, &created);
     if (rc || created == ID_FORGOTTEN)
         return rc;
-    if (created == ID_NONE) {
+    if (!id_has_post(created)) {
         rc = bury(s, txn, id);
         return rc ? rc : drop_notes(s, txn, w->source, w->native_id);
     }

@@ -221,7 +221,7 @@ static int find_post(struct walk *w, struct text source,
     uint64_t hash = post_hash(source, native_id);
     id_key(id, number, native_id, hash);
     *rc = lmdb_id_get(w->s, w->txn, id, &created);
-    if (*rc || created == ID_NONE || created == ID_FORGOTTEN)
+    if (*rc || !id_has_post(created))
         return 0;
     post_key(key, created, hash);
     *rc = lmdb_get(w->s, w->txn, POSTS, key, POST_KEY, &value);

@@ -185,7 +185,7 @@ static int check_identity(struct verify *v, const unsigned char *key, int *rc)
     differ(v, "%s: the identity of post %.*s of %s %s", date_of(v),
            (int)p->native_id.length, p->native_id.data, source,
            created == ID_NONE ? "is missing" : "names another time");
-    if (created != ID_NONE) {
+    if (id_has_post(created)) {
         post_key(other, created, hash);
         if (lmdb_get(v->s, v->txn, POSTS, other, POST_KEY, &there) == 0) {
             if (v->repair) /* the identity's own post counts */
@@ -273,8 +273,8 @@ static int verify_ids(struct verify *v)
             rc = MDB_CORRUPTED;
             break;
         }
-        if (created == ID_FORGOTTEN) {
-            buried++;
+        if (!id_has_post(created)) {
+            buried += created == ID_FORGOTTEN;
             continue;
         }
         post_key(key, created, 0);

@@ -45,14 +45,16 @@ struct store_result {
     uint64_t replaced;   /* known, and something differed */
     uint64_t unchanged;  /* known, the same */
     uint64_t removed;    /* post.deleted, and it was here */
-    uint64_t blocked;    /* forgotten or expired earlier: stays out */
+    uint64_t blocked;    /* forgotten, expired or (of an archive) deleted
+                          * earlier: stays out */
     uint64_t late;       /* added to a day already told (see store_told) */
 };
 
 /* Keep the posts, their windows, terms, authors, coverage and the cursor, in
  * one durable transaction. A post whose source and native id are known
  * replaces its old self in every window, also when its time moved. The same
- * id twice in a batch: the last wins. Counts are added to *result. */
+ * id twice in a batch: the last wins, of an archive a deletion. Counts are
+ * added to *result. */
 int store_append(struct store *s, const struct batch *batch,
                  struct store_result *result, struct error *err);
 

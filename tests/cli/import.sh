@@ -44,6 +44,11 @@ swell_import page.json
 echo "== several, one of them missing"
 swell_import mine.tsv nowhere.ndjson
 status mine.tsv nowhere.ndjson
+echo "== what its source deleted stays out"
+echo '{"id":"gone","source":"forum","created_at":"2026-11-03T10:00:00Z","text":"I never said this"}' >said.ndjson
+swell_import said.ndjson
+echo '{"id":"gone","source":"forum","deleted":true}' | swell_import -
+swell_import said.ndjson
 echo "== nothing at all"
 : >empty
 swell_import empty

@@ -228,6 +228,35 @@ static void sources_have_ids_of_their_own(void **state)
 
 /* ---- leaving ---- */
 
+/* What a source said is gone stays out of archives, in whatever order they
+ * come; the source itself may show it again. */
+static void deleted_post_stays_out_of_archives(void **state)
+{
+    struct fixture *f = *state;
+    add(f, "1", T0, 1, LABEL_NEGATIVE);
+    append(f);
+    add(f, "1", T0, 1, LABEL_NEGATIVE)->deleted = true;
+    assert_int_equal(append(f).removed, 1);
+    add(f, "1", T0 + 60, 1, LABEL_NEUTRAL);
+    f->batch.archive = true;
+    assert_int_equal(append(f).blocked, 1);
+    add(f, "2", T0, 1, LABEL_NEGATIVE)->deleted = true;
+    add(f, "2", T0, 1, LABEL_NEGATIVE);
+    add(f, "3", T0, 1, LABEL_NEGATIVE)->deleted = true;
+    f->batch.archive = true;
+    append(f);
+    add(f, "2", T0, 1, LABEL_NEGATIVE);
+    add(f, "3", T0, 1, LABEL_NEGATIVE);
+    f->batch.archive = true;
+    assert_int_equal(append(f).blocked, 2);
+    assert_int_equal(posts(f, NULL), 0);
+    verified(f);
+    add(f, "1", T0, 1, LABEL_NEGATIVE);
+    assert_int_equal(append(f).added, 1);
+    assert_int_equal(total(f, "acme", T0, T0 + NEXT_DAY).posts, 1);
+    verified(f);
+}
+
 static void deleted_post_leaves_and_may_return(void **state)
 {
     struct fixture *f = *state;
@@ -588,6 +617,7 @@ int main(void)
         CASE(last_of_a_batch_wins),
         CASE(sources_have_ids_of_their_own),
         CASE(deleted_post_leaves_and_may_return),
+        CASE(deleted_post_stays_out_of_archives),
         CASE(forgotten_post_stays_out),
         CASE(notes_go_with_a_forgotten_post),
         CASE(expired_posts_leave_their_windows),

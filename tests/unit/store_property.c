@@ -27,7 +27,7 @@ static const char *const sources[SOURCES] = { "forum", "reviews" };
 /* ---- the model ---- */
 
 struct plain {
-    bool present, forgotten, repost;
+    bool present, forgotten, deleted, repost;
     int64_t created;
     uint64_t author;
     unsigned set;              /* of subjects */
@@ -48,14 +48,15 @@ struct model {
 };
 
 static void model_append(struct model *m, int source, int id,
-                         const struct plain *p, bool deleted)
+                         const struct plain *p, bool deleted, bool archive)
 {
     struct plain *have = &m->post[source][id];
     if (have->forgotten)
         return;
     if (deleted) {
+        have->deleted = have->deleted || have->present || archive;
         have->present = false;
-    } else if (p->created >= m->expired[source]) {
+    } else if (!(have->deleted && archive) && p->created >= m->expired[source]) {
         *have = *p;
         have->present = true;
     }
@@ -213,6 +214,7 @@ static void fill_post(struct run *r, int source, int id,
 static unsigned fill_batch(struct run *r, int first)
 {
     unsigned count = 1 + roll(r, BATCH);
+    r->batch.archive = roll(r, 3) == 0;
     for (unsigned i = 0; i < count; i++) {
         int source = i ? (int)roll(r, SOURCES) : first;
         int id = (int)roll(r, IDS);
@@ -229,7 +231,7 @@ static unsigned fill_batch(struct run *r, int first)
             }
             p.rules = r->batch.rules;
         }
-        model_append(&r->model, source, id, &p, deleted);
+        model_append(&r->model, source, id, &p, deleted, r->batch.archive);
         fill_post(r, source, id, &p);
         r->batch.posts[r->batch.count - 1].deleted = deleted;
     }
