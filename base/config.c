@@ -7,6 +7,7 @@
 #include "base/config.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <yaml.h>
@@ -23,13 +24,19 @@ struct reader {
     unsigned fault_count;
 };
 
-static void fault(struct reader *r, int line, const char *sentence)
+__attribute__((format(printf, 3, 4)))
+static void fault(struct reader *r, int line, const char *format, ...)
 {
+    char text[sizeof(r->err->text)];
+    va_list rest;
+    va_start(rest, format);
+    vsnprintf(text, sizeof(text), format, rest);
+    va_end(rest);
     if (!r->fault_count++)
         error_set(r->err, ERROR_CONFIG, "%s:%d: %s", r->config->path, line,
-                  sentence);
+                  text);
     if (r->faults)
-        buf_printf(r->faults, "%s:%d: %s\n", r->config->path, line, sentence);
+        buf_printf(r->faults, "%s:%d: %s\n", r->config->path, line, text);
 }
 
 static int line_of(const yaml_node_t *node)
@@ -60,7 +67,7 @@ static void fault_key(struct reader *r, int line, const char *key,
                                                       : "");
     for (; table && table->name; table++)
         buf_printf(&text, " %s", table->name);
-    fault(r, line, text.data);
+    fault(r, line, "%s", text.data);
     buf_release(&text);
 }
 
@@ -77,27 +84,24 @@ static void read_option(struct reader *r, const struct option *o, void *state,
                         const yaml_node_t *node)
 {
     struct error err = ERROR_INIT;
-    char text[120];
     if (o->type == OPTION_LIST && node->type == YAML_SEQUENCE_NODE) {
         for (yaml_node_item_t *i = node->data.sequence.items.start;
              i < node->data.sequence.items.top; i++) {
             const yaml_node_t *item = node_at(r, *i);
             if (!scalar(item) || !*scalar(item)) {
-                snprintf(text, sizeof(text), "%s: each entry must be a text",
-                         o->name);
-                fault(r, line_of(item), text);
+                fault(r, line_of(item), "%s: each entry must be a text",
+                      o->name);
             } else {
                 option_set(o, state, scalar(item), r->config->dir, NULL);
                 mark_line(o, state, item);
             }
         }
     } else if (!scalar(node)) {
-        snprintf(text, sizeof(text), "%s must be %s", o->name,
-                 o->type == OPTION_LIST ? "a text or a list of texts"
-                                        : "one value");
-        fault(r, line_of(node), text);
+        fault(r, line_of(node), "%s must be %s", o->name,
+              o->type == OPTION_LIST ? "a text or a list of texts"
+                                     : "one value");
     } else if (option_set(o, state, scalar(node), r->config->dir, &err)) {
-        fault(r, line_of(node), err.text);
+        fault(r, line_of(node), "%s", err.text);
     } else if (o->type == OPTION_LIST) {
         mark_line(o, state, node);
     }
@@ -137,11 +141,10 @@ static void read_mapping(struct reader *r, const yaml_node_t *node,
             fault(r, line_of(name), "a key must be a text");
             continue;
         }
-        if (line_before(r, node, p)) {
-            char text[120];
-            snprintf(text, sizeof(text), "\"%.60s\" is given in line %d "
-                     "already", key, line_before(r, node, p));
-            fault(r, line_of(name), text);
+        int before = line_before(r, node, p);
+        if (before) {
+            fault(r, line_of(name), "\"%.60s\" is given in line %d already",
+                  key, before);
             continue;
         }
         if (other && other(r, state, key, line_of(name), value))
@@ -170,11 +173,18 @@ static void read_items(struct reader *r, const yaml_node_t *node,
         read(r, node_at(r, *i), context);
 }
 
-static bool name_is_plain(const char *name)
+/* A name, as brands and sources have one; an odd one is told and replaced. */
+static void read_name(struct reader *r, char **place, int line,
+                      const yaml_node_t *value)
 {
+    const char *name = scalar(value) ? scalar(value) : "";
     size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz"
                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
-    return length && !name[length] && length <= 60;
+    bool plain = length && !name[length] && length <= 60;
+    if (!plain)
+        fault(r, line, "name: letters, digits, - _ . only, at most 60");
+    mem_free(*place);
+    *place = mem_string(plain ? name : "unnamed");
 }
 
 /* ---- subjects --------------------------------------------------------- */
@@ -189,12 +199,7 @@ static int take_subject_key(struct reader *r, void *state, const char *key,
 {
     struct subject_reading *s = state;
     if (strcmp(key, "name") == 0) {
-        if (!scalar(value) || !name_is_plain(scalar(value))) {
-            fault(r, line, "name: letters, digits, - _ . only, at most 60");
-        } else {
-            mem_free(s->subject.name);
-            s->subject.name = mem_string(scalar(value));
-        }
+        read_name(r, &s->subject.name, line, value);
         return 1;
     }
     if (strcmp(key, "products") == 0 && s->subject.brand < 0) {
@@ -286,12 +291,7 @@ static int take_source_key(struct reader *r, void *state, const char *key,
 {
     struct source_config *s = state;
     if (strcmp(key, "name") == 0) {
-        if (!scalar(value) || !name_is_plain(scalar(value))) {
-            fault(r, line, "name: letters, digits, - _ . only, at most 60");
-        } else {
-            mem_free(s->label);
-            s->label = mem_string(scalar(value));
-        }
+        read_name(r, &s->label, line, value);
         return 1;
     }
     if (option_find(config_source_common, key))
@@ -410,13 +410,10 @@ static void finish_recipients(struct reader *r)
     for (size_t i = 0; i < d->recipient_count; i++) {
         const struct option_list *brands = &d->recipients[i].brands;
         for (size_t j = 0; j < brands->count; j++) {
-            char text[120];
-            const struct subject *s = config_subject(r->config,
-                                                     brands->items[j]);
-            snprintf(text, sizeof(text), "brands: \"%.60s\" is no brand here",
-                     brands->items[j]);
-            if (!s || strchr(s->name, '/'))
-                fault(r, brands->lines[j], text);
+            const char *name = brands->items[j];
+            if (strchr(name, '/') || !config_subject(r->config, name))
+                fault(r, brands->lines[j], "brands: \"%.60s\" is no brand here",
+                      name);
         }
     }
 }
@@ -511,7 +508,7 @@ int config_load(struct config **out, const char *path, struct buf *faults,
     if (!yaml_parser_load(&parser, &document)) {
         fault(&r, parser.error == YAML_READER_ERROR
                   ? line_at(file, parser.problem_offset)
-                  : (int)parser.problem_mark.line + 1,
+                  : (int)parser.problem_mark.line + 1, "%s",
               ferror(file) ? strerror(errno)
               : parser.problem ? parser.problem : "this is not YAML");
         goto done;

@@ -133,7 +133,8 @@ static void print_plan(const struct config *c)
 enum { SAMPLE_LINES = 10000, SHOWN = 70 };
 
 struct sample {
-    char **lines; /* owned */
+    struct arena memory;
+    struct text *lines; /* owned array */
     size_t count, room;
 };
 
@@ -145,34 +146,23 @@ static int read_sample(struct sample *s, const char *path, struct error *err)
     size_t room = 0;
     if (!file)
         return error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
-    struct arena memory = { 0 };
     while (s->count < SAMPLE_LINES) {
         ssize_t n = getline(&line, &room, file);
         if (n < 0)
             break;
         while (n && (line[n - 1] == '\n' || line[n - 1] == '\r'))
             n--;
-        struct text t = text_copy(&memory, line, (size_t)n, POST_TEXT_LIMIT);
         s->lines = mem_grow(s->lines, &s->room, s->count, sizeof(*s->lines));
-        s->lines[s->count++] = mem_slice(t.data, t.length);
-        arena_reset(&memory);
+        s->lines[s->count++] = text_copy(&s->memory, line, (size_t)n,
+                                         POST_TEXT_LIMIT);
     }
     int rc = 0;
     if (ferror(file))
         rc = error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
-    arena_release(&memory);
     mem_free(line);
     if (!standard)
         fclose(file);
     return rc;
-}
-
-static void print_shown(const char *line)
-{
-    struct buf shown = BUF_INIT(0);
-    put_quoted(&shown, text_of(line), SHOWN);
-    puts(buf_text(&shown));
-    buf_release(&shown);
 }
 
 static void sample_subject(struct finder *finder, const char *subject,
@@ -183,7 +173,7 @@ static void sample_subject(struct finder *finder, const char *subject,
     printf("\n%s\n", subject);
     for (size_t i = 0; i < s->count; i++) {
         buf_clear(&why);
-        int found = finder_explain(finder, subject, text_of(s->lines[i]),
+        int found = finder_explain(finder, subject, s->lines[i],
                                    &why);
         yes += found == 1;
         none += found < 0;
@@ -191,8 +181,9 @@ static void sample_subject(struct finder *finder, const char *subject,
             continue;
         const char *reason = buf_text(&why) + strlen(subject) + 2;
         printf("  line %zu: %s", i + 1, reason);
-        printf("    ");
-        print_shown(s->lines[i]);
+        buf_clear(&why);
+        put_quoted(&why, s->lines[i], SHOWN);
+        printf("    %s\n", buf_text(&why));
     }
     printf("  %zu of %zu texts; %zu have none of its names\n", yes, s->count,
            none);
@@ -203,7 +194,7 @@ static int print_sample(struct invocation *in, struct error *err)
 {
     const struct check_flags *flags = in->flags;
     const struct config *c = in->config;
-    struct sample sample = { NULL, 0, 0 };
+    struct sample sample = { .count = 0 };
     if (flags->subject && !config_subject(c, flags->subject))
         return error_set(err, ERROR_USAGE, "the subject \"%s\" is not in %s",
                          flags->subject, c->path);
@@ -213,8 +204,7 @@ static int print_sample(struct invocation *in, struct error *err)
         if (!flags->subject || strcmp(flags->subject, c->subjects[i].name) == 0)
             sample_subject(finder, c->subjects[i].name, &sample);
     finder_close(finder);
-    for (size_t i = 0; i < sample.count; i++)
-        mem_free(sample.lines[i]);
+    arena_release(&sample.memory);
     mem_free(sample.lines);
     return rc ? -1 : EXIT_DONE;
 }
