@@ -22,6 +22,7 @@ struct feed {
     enum feed_field field;
     enum form form;
     unsigned items;
+    struct buf language;   /* of the feed; an item may say another */
     bool known;            /* a root that we read */
     bool name;             /* inside a person's <name> */
     bool wide, started;    /* UTF-16: bytes are not filtered */
@@ -39,7 +40,8 @@ static const struct {
     { "author", FEED_AUTHOR }, { "pubDate", FEED_PUBLISHED },
     { "published", FEED_PUBLISHED }, { "issued", FEED_PUBLISHED },
     { "dc:date", FEED_PUBLISHED }, { "updated", FEED_UPDATED },
-    { "modified", FEED_UPDATED },
+    { "modified", FEED_UPDATED }, { "language", FEED_LANGUAGE },
+    { "dc:language", FEED_LANGUAGE },
 };
 
 static const char *attribute(const char **pairs, const char *name)
@@ -73,14 +75,20 @@ static void add(struct feed *f, const char *data, size_t length)
     }
 }
 
+static void set(struct buf *to, const char *value)
+{
+    if (!*value)
+        return;
+    buf_clear(to);
+    buf_puts(to, value);
+}
+
 /* Atom's links are attributes; the one to the page itself counts. */
 static void take_link(struct feed *f, const char **pairs)
 {
     const char *rel = attribute(pairs, "rel"), *href = attribute(pairs, "href");
-    if (*href && (!*rel || strcmp(rel, "alternate") == 0)) {
-        buf_clear(&f->values[FEED_LINK]);
-        buf_puts(&f->values[FEED_LINK], href);
-    }
+    if (!*rel || strcmp(rel, "alternate") == 0)
+        set(&f->values[FEED_LINK], href);
 }
 
 static void begin_field(struct feed *f, const char *tag, const char **pairs)
@@ -110,9 +118,11 @@ static void on_start(void *context, const char *name, const char **pairs)
         stop(f, "the feed is nested too deeply");
         return;
     }
-    if (f->depth == 1)
+    if (f->depth == 1) {
+        set(&f->language, attribute(pairs, "xml:lang"));
         f->known = strcmp(tag, "rss") == 0 || strcmp(tag, "feed") == 0 ||
                    strcmp(tag, "rdf:RDF") == 0;
+    }
     if (f->field_depth) { /* XHTML, or a person's <name> */
         if (f->field == FEED_AUTHOR)
             f->name = strcmp(tag, "name") == 0;
@@ -125,8 +135,11 @@ static void on_start(void *context, const char *name, const char **pairs)
         f->item_depth = f->depth;
         for (int i = 0; i < FEED_FIELDS; i++)
             buf_clear(&f->values[i]);
-        if (*attribute(pairs, "rdf:about"))
-            buf_puts(&f->values[FEED_ID], attribute(pairs, "rdf:about"));
+        set(&f->values[FEED_ID], attribute(pairs, "rdf:about"));
+        set(&f->values[FEED_LANGUAGE], buf_text(&f->language));
+        set(&f->values[FEED_LANGUAGE], attribute(pairs, "xml:lang"));
+    } else if (!f->item_depth && strstr(tag, "language")) {
+        begin_field(f, tag, pairs);
     }
 }
 
@@ -134,6 +147,8 @@ static void on_end(void *context, const char *name)
 {
     struct feed *f = context;
     f->name = false;
+    if (f->field_depth == f->depth && !f->item_depth)
+        set(&f->language, buf_text(&f->values[FEED_LANGUAGE]));
     if (f->field_depth == f->depth)
         f->field_depth = 0;
     else if (f->field_depth && f->form == FORM_XHTML)
@@ -213,6 +228,7 @@ struct feed *feed_open(feed_take *take, void *context)
     f->context = context;
     for (int i = 0; i < FEED_FIELDS; i++)
         f->values[i] = (struct buf)BUF_INIT(FIELD_LIMIT);
+    f->language = (struct buf)BUF_INIT(FIELD_LIMIT);
     f->parser = XML_ParserCreate(NULL);
     XML_SetUserData(f->parser, f);
     XML_SetElementHandler(f->parser, on_start, on_end);
@@ -283,5 +299,6 @@ void feed_close(struct feed *f)
     XML_ParserFree(f->parser);
     for (int i = 0; i < FEED_FIELDS; i++)
         buf_release(&f->values[i]);
+    buf_release(&f->language);
     mem_free(f);
 }

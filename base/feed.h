@@ -11,9 +11,11 @@
 #include "base/error.h"
 
 enum feed_field { FEED_ID, FEED_LINK, FEED_TITLE, FEED_CONTENT, FEED_SUMMARY,
-                  FEED_AUTHOR, FEED_PUBLISHED, FEED_UPDATED, FEED_FIELDS };
+                  FEED_AUTHOR, FEED_PUBLISHED, FEED_UPDATED, FEED_LANGUAGE,
+                  FEED_FIELDS };
 
-/* Values are valid during the call. Title, content and summary are HTML. */
+/* Values are valid during the call. Title, content and summary are HTML; the
+ * language is the item's own, else the feed's. */
 typedef int feed_take(void *context, const struct buf values[FEED_FIELDS],
                       struct error *err);
 

@@ -419,6 +419,9 @@ static int redirect(struct exchange *x, struct target *t)
 static enum verdict follow(struct exchange *x, struct target *t)
 {
     char own[LIMIT_ORIGIN];
+    bool for_good = true;
+    mem_free(x->reply->moved);
+    x->reply->moved = NULL;
     snprintf(own, sizeof(own), "%s", t->origin);
     for (int hops = 0;; hops++) {
         x->taken = 0;
@@ -439,8 +442,12 @@ static enum verdict follow(struct exchange *x, struct target *t)
         int moved = redirect(x, t);
         if (moved < 0)
             return FINAL;
+        if (moved == 0 && hops && for_good)
+            x->reply->moved = mem_string(t->url);
         if (moved == 0)
             return judge_status(x, t);
+        for_good = for_good && (x->reply->status == 301 ||
+                                x->reply->status == 308);
         if (hops == REDIRECTS) {
             error_set(x->err, ERROR_INPUT, "%s: more than %d redirects",
                       t->host, REDIRECTS);

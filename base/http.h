@@ -66,6 +66,7 @@ struct http_reply {
     int64_t wait_until;        /* a limit that the headers announced, 0 none */
     struct buf head;           /* header lines as received, ≤ 64 KiB */
     struct buf error_body;     /* first 4 KiB of a non-2xx reply */
+    char *moved;               /* where it is for good (301, 308); or NULL */
 };
 
 /* 0 on 2xx and 304. Otherwise -1 with one sentence naming host and status;

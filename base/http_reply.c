@@ -9,6 +9,8 @@ void http_reply_release(struct http_reply *reply)
 {
     buf_release(&reply->head);
     buf_release(&reply->error_body);
+    mem_free(reply->moved);
+    reply->moved = NULL;
 }
 
 struct text http_header(const struct http_reply *reply, const char *name)

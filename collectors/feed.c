@@ -11,6 +11,9 @@
 #include "collectors/collector.h"
 #include "collectors/feed_memory.h"
 
+/* A feed that is gone for good is asked again after this. */
+static const int64_t GONE_AGAIN = 30 * DAY;
+
 struct feeds {
     struct option_list urls;
     char *language;
@@ -53,24 +56,6 @@ static void close_feeds(struct collection *c)
 
 /* ---- items ------------------------------------------------------------ */
 
-/* The title, then the words below it unless they begin with it. */
-static struct text words(struct feeds *f, struct text title, struct text body)
-{
-    struct buf whole = BUF_INIT(4 * POST_TEXT_LIMIT);
-    bool said = title.length && body.length >= title.length &&
-                memcmp(body.data, title.data, title.length) == 0;
-    if (!said) {
-        buf_add(&whole, title.data, title.length);
-        if (title.length && body.length)
-            buf_puts(&whole, "<p>");
-    }
-    buf_add(&whole, body.data, body.length);
-    struct text copy = text_copy(&f->out->memory, buf_text(&whole),
-                                 whole.length, POST_TEXT_LIMIT);
-    buf_release(&whole);
-    return copy;
-}
-
 static int64_t when(struct text t)
 {
     int64_t time;
@@ -80,6 +65,7 @@ static int64_t when(struct text t)
 static void add_item(struct feeds *f, const struct text v[FEED_FIELDS])
 {
     struct arena *a = &f->out->memory;
+    struct text title = v[FEED_TITLE], lang = v[FEED_LANGUAGE];
     struct text body = v[FEED_CONTENT].length ? v[FEED_CONTENT]
                                               : v[FEED_SUMMARY];
     int64_t published = when(v[FEED_PUBLISHED]);
@@ -97,13 +83,18 @@ static void add_item(struct feeds *f, const struct text v[FEED_FIELDS])
     post->author = post->handle = text_copy(a, v[FEED_AUTHOR].data,
                                             v[FEED_AUTHOR].length,
                                             POST_ID_LIMIT);
-    post->text = words(f, v[FEED_TITLE], body);
+    bool said = text_equal(title, (struct text){ body.data, body.length <
+                                   title.length ? 0 : title.length });
+    post->text = api_join(f->out, said ? TEXT("") : title, "<p>", body,
+                          POST_TEXT_LIMIT); /* they may begin with it */
     post->html = true;
     post->created = published ? published : updated;
     if (updated > post->created)
         post->edited = updated;
-    if (f->language)
-        post->lang = text_copy(a, f->language, strlen(f->language), 16);
+    while (lang.length && strchr(" \t\r\n", *lang.data))
+        lang.data++, lang.length--;
+    if (lang.length)
+        post->lang = text_copy(a, lang.data, lang.length, 16);
 }
 
 static int take_xml(void *context, const struct buf values[FEED_FIELDS],
@@ -119,7 +110,8 @@ static int take_xml(void *context, const struct buf values[FEED_FIELDS],
 
 static const char *const json_paths[] = {
     "id", "url", "title", "content_html", "content_text", "authors[0].name",
-    "date_published", "date_modified", "summary", "/version", NULL };
+    "date_published", "date_modified", "summary", "language", "/version",
+    "/language", NULL };
 
 static int take_json(void *context, const struct json_value *j,
                      struct error *err)
@@ -128,7 +120,8 @@ static int take_json(void *context, const struct json_value *j,
     struct text v[FEED_FIELDS] = {
         [FEED_ID] = j[0].text, [FEED_LINK] = j[1].text,
         [FEED_CONTENT] = j[3].text, [FEED_AUTHOR] = j[5].text,
-        [FEED_PUBLISHED] = j[6].text, [FEED_UPDATED] = j[7].text };
+        [FEED_PUBLISHED] = j[6].text, [FEED_UPDATED] = j[7].text,
+        [FEED_LANGUAGE] = j[9].text };
     (void)err;
     api_html(&title, j[2].text);
     api_html(&plain, j[4].text.length ? j[4].text : j[8].text);
@@ -175,6 +168,20 @@ static void restart(void *context)
         batch_drop(f->out);
 }
 
+/* What an item does not say, the feed does, or else the configuration. */
+static void settle_language(struct feeds *f)
+{
+    struct json_value whole = { JSON_ABSENT, TEXT("") };
+    if (f->json)
+        whole = json_top(f->json, "/language");
+    struct text lang = whole.type == JSON_STRING && whole.text.length
+                           ? whole.text : text_of(f->language);
+    for (size_t i = f->mark; i < f->out->count && lang.length; i++)
+        if (!f->out->posts[i].lang.length)
+            f->out->posts[i].lang = text_copy(&f->out->memory, lang.data,
+                                              lang.length, 16);
+}
+
 static int finish(struct feeds *f, const char *url, struct error *err)
 {
     int rc = f->json ? json_end(f->json, err)
@@ -184,7 +191,14 @@ static int finish(struct feeds *f, const char *url, struct error *err)
         rc = error_set(err, ERROR_INPUT, "JSON, but not JSON Feed");
     if (rc)
         return error_prefix(err, "%s", url);
+    settle_language(f);
     return 0;
+}
+
+static int is_gone(const char *url, struct error *err)
+{
+    return error_set(err, ERROR_INPUT, "%s: is gone for good (HTTP 410): take "
+                     "it out", url);
 }
 
 static int read_feed(struct feeds *f, const char *url, struct error *err)
@@ -193,7 +207,8 @@ static int read_feed(struct feeds *f, const char *url, struct error *err)
     const char *headers[3] = { NULL };
     size_t count = 0;
     struct http_reply reply;
-    struct http_request request = { .url = url, .headers = headers,
+    const char *place = f->state->moved ? f->state->moved : url;
+    struct http_request request = { .url = place, .headers = headers,
                                     .take = take_bytes, .restart = restart,
                                     .context = f };
     snprintf(etag, sizeof(etag), "If-None-Match: %s", f->state->etag);
@@ -205,11 +220,16 @@ static int read_feed(struct feeds *f, const char *url, struct error *err)
         headers[count++] = modified;
     f->mark = f->out->count;
     restart(f);
+    if (f->state->gone > clock_now() - GONE_AGAIN)
+        return is_gone(url, err);
     int rc = http_send(f->collection->http, &request, &reply, err);
     if (rc == 0 && reply.status != 304)
         rc = finish(f, url, err);
-    if (rc && reply.status == 410)
-        error_prefix(err, "it is gone for good, take it out");
+    f->state->gone = rc && reply.status == 410 ? clock_now() : 0;
+    if (f->state->gone)
+        is_gone(url, err);
+    if (rc == 0 ? reply.moved != NULL : err->kind != ERROR_RETRY)
+        feed_state_moved(f->state, rc ? NULL : reply.moved);
     if (rc == 0 && reply.status != 304) {
         feed_memory_settle(&f->memory, f->state, f->out, f->mark);
         feed_state_headers(f->state, http_header(&reply, "etag"),
@@ -238,18 +258,19 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
     f->out = out;
     f->state = feed_memory_of(&f->memory, url);
     int64_t before = f->state->asked;
-    if (read_feed(f, url, err)) {
-        if (f->urls.count == 1 || http_spent(c->http))
-            return -1;
-        if (!f->failed.kind)
-            f->failed = *err;
-    } else {
+    int rc = read_feed(f, url, err);
+    if (rc == 0) {
         f->read++;
         f->state->asked = clock_now();
         if (complete_from(f->state, before) > c->complete_from)
             c->complete_from = complete_from(f->state, before);
     }
-    feed_memory_save(&f->memory, &out->cursor);
+    if (rc && http_spent(c->http))
+        return -1;
+    if (rc == 0 || f->urls.count > 1 || f->state->gone)
+        feed_memory_save(&f->memory, &out->cursor);
+    if (rc && !f->failed.kind)
+        f->failed = *err;
     if (++f->number < f->urls.count || !f->failed.kind)
         return f->number < f->urls.count;
     c->partial = f->read * 2 >= f->urls.count;

@@ -36,6 +36,12 @@ static void copy_field(char *to, size_t room, const char *from, size_t length)
     snprintf(to, room, "%.*s", (int)(length < room ? length : room - 1), from);
 }
 
+void feed_state_moved(struct feed_state *f, const char *url)
+{
+    mem_free(f->moved);
+    f->moved = url ? mem_string(url) : NULL;
+}
+
 static void read_since(struct feed_memory *m, int64_t before)
 {
     m->further = m->further && m->since < before;
@@ -54,6 +60,10 @@ static void read_line(struct feed_memory *m, struct feed_state **f,
             *f = feed_memory_of(m, value);
         else if (*f && strcmp(copy, "asked") == 0)
             (*f)->asked = strtoll(value, NULL, 10);
+        else if (*f && strcmp(copy, "gone") == 0)
+            (*f)->gone = strtoll(value, NULL, 10);
+        else if (*f && strcmp(copy, "moved") == 0)
+            feed_state_moved(*f, value);
         else if (*f && strcmp(copy, "etag") == 0 && !m->further)
             copy_field((*f)->etag, sizeof((*f)->etag), value, strlen(value));
         else if (*f && strcmp(copy, "modified") == 0 && !m->further)
@@ -81,8 +91,10 @@ void feed_memory_open(struct feed_memory *m, const char *cursor,
 
 void feed_memory_close(struct feed_memory *m)
 {
-    for (size_t i = 0; i < m->count; i++)
+    for (size_t i = 0; i < m->count; i++) {
         mem_free(m->feeds[i].url);
+        mem_free(m->feeds[i].moved);
+    }
     mem_free(m->feeds);
     *m = (struct feed_memory){ 0 };
 }
@@ -96,6 +108,10 @@ void feed_memory_save(const struct feed_memory *m, struct buf *out)
         buf_printf(out, "feed\t%s\nasked\t%lld\netag\t%s\nmodified\t%s\n"
                    "key\t%s\n", f->url, (long long)f->asked, f->etag,
                    f->modified, f->by_link ? "link" : "id");
+        if (f->gone)
+            buf_printf(out, "gone\t%lld\n", (long long)f->gone);
+        if (f->moved)
+            buf_printf(out, "moved\t%s\n", f->moved);
         for (unsigned i = 0; i < f->count; i++)
             buf_printf(out, "item\t%llx %llx %lld\n",
                        (unsigned long long)f->items[i].id,
@@ -171,6 +187,15 @@ static struct text lasting_id(struct batch *out, const struct feed_state *f,
     return copy;
 }
 
+static bool listed(const struct feed_item *items, unsigned count,
+                   const struct feed_item *item)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (items[i].id == item->id && items[i].link == item->link)
+            return true;
+    return false;
+}
+
 void feed_memory_settle(struct feed_memory *m, struct feed_state *f,
                         struct batch *out, size_t mark)
 {
@@ -203,6 +228,11 @@ void feed_memory_settle(struct feed_memory *m, struct feed_state *f,
     }
     while (out->count > kept)
         batch_drop(out);
+    /* What a window left out may be back in the next: some feeds flap. */
+    for (unsigned i = 0, window = count; i < f->count && count < FEED_ITEMS;
+         i++)
+        if (!listed(fresh, window, &f->items[i]))
+            fresh[count++] = f->items[i];
     memcpy(f->items, fresh, count * sizeof(*fresh));
     f->count = count;
     mem_free(fresh);

@@ -11,6 +11,8 @@ enum { FEED_ITEMS = 200 }; /* remembered of each feed */
 
 struct feed_state {
     char *url;
+    char *moved;           /* where it is now, by its old place; or NULL */
+    int64_t gone;          /* since when it is gone for good, 0: it is not */
     char etag[256], modified[80];
     int64_t asked;         /* last good round; 0: never */
     bool by_link;          /* its ids change, its links do not */
@@ -44,5 +46,6 @@ void feed_memory_settle(struct feed_memory *m, struct feed_state *f,
                         struct batch *out, size_t mark);
 void feed_state_headers(struct feed_state *f, struct text etag,
                         struct text modified);
+void feed_state_moved(struct feed_state *f, const char *url); /* NULL: back */
 
 #endif

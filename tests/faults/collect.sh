@@ -81,6 +81,22 @@ sources:
   - { name: good, type: mastodon, per_minute: 60000, host: "http://localhost:$port", tag: [good] }
 EOF
 
+# A feed that moved for good is asked where it is now; one that is gone, not.
+config <<EOF
+sources:
+  - { name: news, type: feed, per_minute: 60000, url: ["http://127.0.0.1:$port/old.xml"] }
+EOF
+begin none; case_name='a feed that moved'; run 0 collect; has 10; requests old.xml 1
+: >"$dir/log"; now=2026-09-21T15:30:00Z; run 0 collect; requests old.xml 0; requests new.xml 1
+begin gone; case_name='a feed that is gone'; run 3 collect; requests old.xml 1; says 'gone for good'
+: >"$dir/log"; now=2026-09-22T15:30:00Z; run 3 collect; requests xml 0; says 'gone for good'
+now=2026-09-21T15:00:00Z
+config <<EOF
+sources:
+  - { name: faulty, type: mastodon, per_minute: 60000, host: "http://127.0.0.1:$port", tag: [faulty] }
+  - { name: good, type: mastodon, per_minute: 60000, host: "http://localhost:$port", tag: [good] }
+EOF
+
 case_name='two at once'; begin none 900; ask delay=100
 "$build/swell" --config "$dir/swell.yaml" --now $now collect >"$dir/first" 2>&1 &
 first=$!

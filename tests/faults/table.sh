@@ -6,6 +6,7 @@
 umask 077
 echo an-id:the-secret >"$dir/reddit.key"
 echo the-token >"$dir/token"
+echo the-key >"$dir/key"
 here=http://127.0.0.1:$port
 config <<END
 sources:
@@ -13,6 +14,11 @@ sources:
   - { name: reddit, type: reddit, per_minute: 60000, key_file: reddit.key, subreddit: [s], comments: no, login: "$here", service: "$here" }
   - { name: x, type: x, per_minute: 60000, token_file: token, query: [acme], posts_a_day: 250, dollars_a_day: 5, service: "$here" }
   - { name: threads, type: threads, per_minute: 60000, token_file: token, query: [acme], service: "$here" }
+  - { name: trustpilot, type: trustpilot, per_minute: 60000, key_file: key, shop: [shop.example], service: "$here" }
+  - { name: youtube, type: youtube, per_minute: 60000, key_file: key, video: [shut], service: "$here" }
+  - { name: discourse, type: discourse, per_minute: 60000, site: "$here" }
+  - { name: wordpress, type: wordpress, per_minute: 60000, site: "$here" }
+  - { name: feed, type: feed, per_minute: 60000, url: ["$here/old.xml"] }
 END
 now=2026-09-21T18:00:00Z
 rows=0
@@ -32,5 +38,5 @@ while IFS='|' read -r _ what _ words _; do
     grep -qF -- "$words" "$dir/said" || [ -z "$words" ] ||
         { echo "$case_name does not say: $words"; cat "$dir/out"; failed=1; }
 done <"$ROOT/docs/faults.md"
-[ $rows -ge 25 ] || { echo "only $rows rows were read"; failed=1; }
+[ $rows -ge 34 ] || { echo "only $rows rows were read"; failed=1; }
 exit $failed

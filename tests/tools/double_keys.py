@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Services that want a key, for double.py: Reddit, X, Threads, Trustpilot in
-their documented shapes, with posts of nobody. Knows none of the real ones.
+"""Other services, for double.py: Reddit, X, Threads, Trustpilot, YouTube,
+Discourse, WordPress and a feed in their documented shapes, with posts of
+nobody. Knows none of the real ones.
 
 Faults: none, same (one token for ever), limit (429, the reset as the service
 writes it), quota (what is no 429: Meta's codes, X's cap), expire (tokens live
@@ -125,7 +126,43 @@ def trustpilot(state, method, path, query, headers):
          "status": "active"} for n in range(top - 1, max(-1, top - 101), -1)]}
 
 
+# ---- those that refuse in their own ways --------------------------------
+
+def youtube(state, method, path, query, headers):
+    reason = {"quota": "quotaExceeded", "closed": "commentsDisabled"}.get(
+        state["fault"])
+    if reason:
+        return 403, {"error": {"code": 403, "errors": [{"reason": reason}]}}
+    return 200, {"items": []}
+
+
+def discourse(state, method, path, query, headers):
+    if state["fault"] == "closed":
+        return 403, {"errors": ["You need to be logged in to do that."],
+                     "error_type": "not_logged_in"}
+    return 200, {"latest_posts": []}
+
+
+def wordpress(state, method, path, query, headers):
+    if state["fault"] == "wall":
+        return 403, b"<html><h1>Blocked by the firewall</h1></html>"
+    return 200, []
+
+
+def feed(state, method, path, query, headers):
+    if state["fault"] == "gone":
+        return 410, b"gone"
+    if path == "/old.xml":
+        return 301, b"", [("Location", "/new.xml")]
+    items = "".join(f"<item><guid>{n}</guid><title>the acme jacket {n}</title>"
+                    f"<pubDate>{when(state, n)}</pubDate></item>"
+                    for n in range(state["posts"] - 10, state["posts"]))
+    return 200, f"<rss version='2.0'><channel>{items}</channel></rss>".encode()
+
+
 SERVICES = (
+    ("/commentThreads", youtube), ("/posts.json", discourse),
+    ("/wp-json", wordpress), ("/old.xml", feed), ("/new.xml", feed),
     ("/api/v1/access_token", reddit_token), ("/r/", reddit),
     ("/2/tweets", x), ("/v1.0/", threads), ("/v1/business-units", trustpilot),
 )

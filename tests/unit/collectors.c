@@ -539,7 +539,7 @@ static void test_hackernews(void **state)
 
 static struct {
     int newest, build; /* build: what changes each time a site is rebuilt */
-    bool ids_change, dates_change, undated, json, same;
+    bool ids_change, dates_change, undated, json, same, flaps;
 } site;
 
 static int answer_feed(const struct http_request *request, struct buf *body)
@@ -548,6 +548,11 @@ static int answer_feed(const struct http_request *request, struct buf *body)
         return 410;
     if (site.same)
         return 304;
+    if (site.flaps && site.build % 2) { /* another front, another version */
+        buf_puts(body, "<rss version='2.0'><channel><item><guid>other</guid>"
+                 "<title>Other</title></item></channel></rss>");
+        return 200;
+    }
     buf_puts(body, site.json ? "{\"version\":\"https://jsonfeed.org/version/1.1"
              "\",\"items\":[" : "<rss version='2.0'><channel>");
     for (int i = site.newest; i > 0 && i > site.newest - 10; i--) {
@@ -629,6 +634,82 @@ static void test_feed_windows(void **state)
     read_twice(false, false, true, false);
     read_twice(true, false, false, false);
     read_twice(false, false, false, true);
+}
+
+/* Undated and now in one version, now in another: items keep their time. */
+static void test_feed_flaps(void **state)
+{
+    struct run r;
+    int64_t first = 1790100000;
+    (void)state;
+    memset(&site, 0, sizeof(site));
+    site.flaps = site.undated = true;
+    site.newest = 5;
+    service.answer = answer_feed;
+    begin(&r, "feed");
+    for (site.build = 0; site.build < 5; site.build++) {
+        assert_int_equal(collect_feed(&r, first + site.build * 900), 0);
+        assert_int_equal(r.out.count, site.build % 2 ? 1 : 5);
+        for (size_t i = 0; i < r.out.count; i++)
+            assert_int_equal(r.out.posts[i].created,
+                             first + site.build % 2 * 900);
+    }
+    end(&r);
+}
+
+static int answer_language(const struct http_request *request,
+                           struct buf *body)
+{
+    (void)request;
+    buf_puts(body, site.json
+             ? "{\"version\":\"1\",\"language\":\"de-AT\",\"items\":[{\"id\":"
+               "\"1\",\"content_text\":\"x\"},{\"id\":\"2\",\"content_text\":"
+               "\"y\",\"language\":\"fr\"}]}"
+             : "<rss version='2.0'><channel><language>\n de-AT </language><item>"
+               "<guid>1</guid><title>x</title></item><item><guid>2</guid>"
+               "<title>y</title><dc:language>fr</dc:language></item>"
+               "</channel></rss>");
+    return 200;
+}
+
+/* The item says its language, else the feed, else the configuration. */
+static void test_feed_language(void **state)
+{
+    struct run r;
+    (void)state;
+    for (int n = 0; n < 3; n++) {
+        memset(&site, 0, sizeof(site));
+        site.json = n == 1;
+        site.newest = 2;
+        service.answer = n == 2 ? answer_feed : answer_language;
+        begin(&r, "feed");
+        ready(&r);
+        set(&r, "url", "https://s.example/feed");
+        set(&r, "language", "es");
+        assert_int_equal(round_of(&r, 10), 0);
+        assert_int_equal(r.out.count, 2);
+        assert_true(text_begins(r.out.posts[0].lang, n == 2 ? "es" : "de-AT"));
+        assert_true(text_is(r.out.posts[1].lang, n == 2 ? "es" : "fr"));
+        end(&r);
+    }
+}
+
+/* One that is gone for good is told, and not asked for a month. */
+static void test_feed_gone(void **state)
+{
+    struct run r;
+    (void)state;
+    service.answer = answer_feed;
+    begin(&r, "feed");
+    for (int day = 0; day <= 31; day++) {
+        clock_fix(1790000000 + day * DAY);
+        ready(&r);
+        set(&r, "url", "https://s.example/gone");
+        assert_int_equal(round_of(&r, 10), -1);
+        assert_non_null(strstr(r.err.text, "gone for good"));
+        assert_int_equal(service.requests, day % 30 == 0);
+    }
+    end(&r);
 }
 
 static void test_feed_conditional(void **state)
@@ -920,6 +1001,9 @@ int main(void)
         cmocka_unit_test(test_wordpress),
         cmocka_unit_test(test_wordpress_shifts),
         cmocka_unit_test(test_feed_windows),
+        cmocka_unit_test(test_feed_flaps),
+        cmocka_unit_test(test_feed_language),
+        cmocka_unit_test(test_feed_gone),
         cmocka_unit_test(test_feed_conditional),
         cmocka_unit_test(test_feed_of_several),
         cmocka_unit_test(test_post_addresses),

@@ -42,7 +42,7 @@ static int read_all(const char *data, size_t length, size_t chunk,
 
 static const struct {
     const char *name, *xml;
-    const char *want[FEED_FIELDS]; /* of the last item; NULL: refused */
+    const char *want[FEED_LANGUAGE]; /* of the last item; NULL: refused */
 } rows[] = {
     { "rss 2.0, CDATA and entities",
       "<?xml version='1.0'?><rss version='2.0'><channel><title>C</title><item>"
@@ -97,7 +97,7 @@ static void test_rows(void **state)
             int rc = read_all(rows[i].xml, length, chunk, &s, &err);
             if ((rc == 0) != (rows[i].want[0] != NULL))
                 fail_msg("%s: %d %s", rows[i].name, rc, err.text);
-            for (int v = 0; rc == 0 && v < FEED_FIELDS; v++)
+            for (int v = 0; rc == 0 && v < FEED_LANGUAGE; v++)
                 if (strcmp(s.last[v], rows[i].want[v]) != 0)
                     fail_msg("%s, field %d: %s", rows[i].name, v, s.last[v]);
         }
