@@ -7,6 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+void session_wipe(struct buf *b)
+{
+    if (b->data)
+        explicit_bzero(b->data, b->room);
+    buf_release(b);
+}
+
 static void path_of(struct buf *out, const char *folder, const char *label)
 {
     buf_printf(out, "%s/", folder);

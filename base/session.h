@@ -16,4 +16,7 @@ int session_read(const char *folder, const char *label, struct buf *out,
 int session_write(const char *folder, const char *label,
                   const struct buf *content, struct error *err);
 
+/* Release what held a token. */
+void session_wipe(struct buf *b);
+
 #endif

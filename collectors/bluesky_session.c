@@ -8,13 +8,6 @@
 /* A service that refuses what it has just given out is not asked for ever. */
 enum { LOGINS = 3, TOKEN_LIMIT = 16 * 1024 };
 
-static void wipe(struct buf *b)
-{
-    if (b->data)
-        explicit_bzero(b->data, b->room);
-    buf_release(b);
-}
-
 int atproto_open(struct atproto *a, struct error *err)
 {
     struct buf kept = BUF_INIT(4 * TOKEN_LIMIT);
@@ -28,14 +21,14 @@ int atproto_open(struct atproto *a, struct error *err)
     if (line[first])
         buf_add(&a->refresh, line + first + 1,
                 strcspn(line + first + 1, "\n"));
-    wipe(&kept);
+    session_wipe(&kept);
     return 0;
 }
 
 void atproto_close(struct atproto *a)
 {
-    wipe(&a->access);
-    wipe(&a->refresh);
+    session_wipe(&a->access);
+    session_wipe(&a->refresh);
 }
 
 static int take_session(void *context, const struct json_value *values,
@@ -80,9 +73,9 @@ static int get_session(struct atproto *a, bool refresh, struct error *err)
     buf_printf(&kept, "%s\n%s\n", buf_text(&a->access), buf_text(&a->refresh));
     if (rc == 0)
         rc = session_write(a->folder, a->label, &kept, err);
-    wipe(&body);
-    wipe(&kept);
-    wipe(&old);
+    session_wipe(&body);
+    session_wipe(&kept);
+    session_wipe(&old);
     api_release(&call);
     return rc;
 }

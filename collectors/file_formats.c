@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The line formats of the file collector, each a list of paths and a
- * function that names their values: NDJSON of our own fields, twarc (one
- * tweet or one page of version 2 a line), Pushshift, Jetstream frames. */
+/* The line formats of the file collector. Most are rows of paths and what they
+ * mean, and a function for what no row can say: NDJSON of our own fields,
+ * twarc (one tweet or one page of version 2 a line), Pushshift. Jetstream's
+ * frames are base/atproto.h's. */
 #include "base/api.h"
 #include "base/atproto.h"
 #include "base/clock.h"
@@ -19,12 +20,6 @@ static struct text text_value(const struct json_value *v)
     if (!given(v))
         return (struct text){ NULL, 0 };
     return v->text.data ? v->text : TEXT("");
-}
-
-static struct text first_of(const struct json_value *a,
-                            const struct json_value *b)
-{
-    return given(a) ? text_value(a) : text_value(b);
 }
 
 static struct text joined(struct file_job *job, const char *before,
@@ -53,10 +48,15 @@ static int read_line(struct file_job *job, struct text line,
     return json_line(job->json, line.data, line.length, err);
 }
 
-/* ---- ndjson ----------------------------------------------------------- */
+/* A path and what is found there; of several with one meaning the first that
+ * is given counts. */
+struct row {
+    enum file_field field;
+    const char *path;
+};
 
-static int take_ndjson(void *context, const struct json_value *values,
-                       struct error *err)
+static int take_rows(void *context, const struct json_value *values,
+                     struct error *err)
 {
     struct file_job *job = context;
     struct text fields[FILE_MEANINGS] = { { NULL, 0 } };
@@ -64,95 +64,94 @@ static int take_ndjson(void *context, const struct json_value *values,
     for (size_t i = 0; i < job->columns; i++)
         if (given(&values[i]) && !fields[job->meaning[i]].data)
             fields[job->meaning[i]] = text_value(&values[i]);
+    if (job->finish)
+        job->finish(job, fields);
     file_post(job, fields);
     return 0;
 }
+
+static void open_rows(struct file_job *job, const char *element,
+                      const struct row *rows, size_t count)
+{
+    const char **paths = mem_alloc((count + 1) * sizeof(*paths));
+    job->meaning = mem_alloc(count * sizeof(*job->meaning));
+    job->columns = count;
+    for (size_t i = 0; i < count; i++) {
+        paths[i] = rows[i].path;
+        job->meaning[i] = rows[i].field;
+    }
+    job->json = json_open(element, paths, take_rows, job);
+    mem_free(paths);
+}
+#define OPEN_ROWS(job, element, rows) \
+    open_rows(job, element, rows, sizeof(rows) / sizeof((rows)[0]))
+
+/* ---- ndjson ----------------------------------------------------------- */
 
 /* The wanted paths: those of --map first, then our names, then aliases. */
 static int open_ndjson(struct file_job *job, struct error *err)
 {
     const struct option_list *map = &job->options->map;
-    size_t room = map->count + FILE_FIELDS + 32;
-    char **paths = mem_alloc((room + 1) * sizeof(*paths));
-    job->meaning = mem_alloc(room * sizeof(*job->meaning));
+    struct row *rows = mem_alloc((map->count + FILE_FIELDS + 32) *
+                                 sizeof(*rows));
     enum file_naming how;
-    (void)err;
     size_t n = 0;
-    for (size_t i = 0; i < map->count; i++) {
-        const char *equals = strrchr(map->items[i], '=');
-        paths[n] = mem_slice(map->items[i],
-                             (size_t)(equals - map->items[i]));
-        job->meaning[n] = file_meaning(job->options, text_of(paths[n]), &how);
-        n++;
+    (void)err;
+    for (; n < map->count; n++) {
+        const char *theirs = map->items[n];
+        char *path = mem_slice(theirs, (size_t)(strrchr(theirs, '=') - theirs));
+        rows[n] = (struct row){ file_meaning(job->options, text_of(path),
+                                             &how), path };
     }
-    for (int i = 0; i < FILE_FIELDS; i++) {
-        paths[n] = mem_string(file_field_names[i]);
-        job->meaning[n++] = (enum file_field)i;
-    }
-    for (const struct file_alias *a = file_aliases; a->name; a++) {
-        paths[n] = mem_string(a->name);
-        job->meaning[n++] = a->field;
-    }
-    job->columns = n;
-    job->json = json_open("", (const char *const *)paths, take_ndjson, job);
-    for (size_t i = 0; i < n; i++)
-        mem_free(paths[i]);
-    mem_free(paths);
+    for (int i = 0; i < FILE_FIELDS; i++)
+        rows[n++] = (struct row){ (enum file_field)i, file_field_names[i] };
+    for (const struct file_alias *a = file_aliases; a->name; a++)
+        rows[n++] = (struct row){ a->field, a->name };
+    open_rows(job, "", rows, n);
+    for (size_t i = 0; i < map->count; i++)
+        mem_free((char *)rows[i].path);
+    mem_free(rows);
     return 0;
 }
 
 /* ---- twarc ------------------------------------------------------------ */
 
-enum twarc1 { T1_ID, T1_FULL, T1_EXTENDED, T1_TEXT, T1_CREATED, T1_USER,
-              T1_HANDLE, T1_LANG, T1_LIKES, T1_REPOSTS, T1_REPLIES,
-              T1_REPLY_TO, T1_REPOST_OF, T1_REPOST_TEXT, T1_QUOTE_OF };
-static const char *const twarc1_paths[] = {
-    "id_str", "full_text", "extended_tweet.full_text", "text", "created_at",
-    "user.id_str", "user.screen_name", "lang", "favorite_count",
-    "retweet_count", "reply_count", "in_reply_to_status_id_str",
-    "retweeted_status.id_str", "retweeted_status.full_text",
-    "quoted_status_id_str", NULL
+static const struct row twarc1_rows[] = {
+    { FIELD_ID, "id_str" }, { FIELD_TEXT, "retweeted_status.full_text" },
+    { FIELD_TEXT, "extended_tweet.full_text" }, { FIELD_TEXT, "full_text" },
+    { FIELD_TEXT, "text" }, { FIELD_CREATED, "created_at" },
+    { FIELD_AUTHOR, "user.id_str" }, { FIELD_HANDLE, "user.screen_name" },
+    { FIELD_LANG, "lang" }, { FIELD_LIKES, "favorite_count" },
+    { FIELD_REPOSTS, "retweet_count" }, { FIELD_REPLIES, "reply_count" },
+    { FIELD_REPLY_TO, "in_reply_to_status_id_str" },
+    { FIELD_REPOST_OF, "retweeted_status.id_str" },
+    { FIELD_QUOTE_OF, "quoted_status_id_str" },
 };
 
-static int take_twarc1(void *context, const struct json_value *v,
-                       struct error *err)
+static void finish_twarc1(struct file_job *job, struct text *f)
 {
-    struct file_job *job = context;
-    struct text f[FILE_MEANINGS] = { { NULL, 0 } };
-    (void)err;
     f[FIELD_SOURCE] = TEXT("x");
-    f[FIELD_ID] = text_value(&v[T1_ID]);
-    f[FIELD_TEXT] = given(&v[T1_REPOST_TEXT]) ? text_value(&v[T1_REPOST_TEXT])
-        : given(&v[T1_EXTENDED]) ? text_value(&v[T1_EXTENDED])
-        : first_of(&v[T1_FULL], &v[T1_TEXT]);
     f[FIELD_TEXT] = api_unescape(&job->out->memory, f[FIELD_TEXT]);
-    f[FIELD_CREATED] = text_value(&v[T1_CREATED]);
-    f[FIELD_AUTHOR] = text_value(&v[T1_USER]);
-    f[FIELD_HANDLE] = text_value(&v[T1_HANDLE]);
-    f[FIELD_LANG] = text_value(&v[T1_LANG]);
-    f[FIELD_LIKES] = text_value(&v[T1_LIKES]);
-    f[FIELD_REPOSTS] = text_value(&v[T1_REPOSTS]);
-    f[FIELD_REPLIES] = text_value(&v[T1_REPLIES]);
-    f[FIELD_REPLY_TO] = text_value(&v[T1_REPLY_TO]);
-    f[FIELD_KIND] = given(&v[T1_REPOST_OF]) ? TEXT("repost")
-        : given(&v[T1_REPLY_TO]) ? TEXT("reply")
-        : given(&v[T1_QUOTE_OF]) ? TEXT("quote") : TEXT("post");
+    f[FIELD_KIND] = f[FIELD_REPOST_OF].data ? TEXT("repost")
+        : f[FIELD_REPLY_TO].data ? TEXT("reply")
+        : f[FIELD_QUOTE_OF].data ? TEXT("quote") : TEXT("post");
     f[FIELD_URL] = joined(job, "https://x.com/i/status/", f[FIELD_ID], "",
                           TEXT(""));
-    file_post(job, f);
-    return 0;
 }
 
-enum twarc2 { T2_ID, T2_NOTE, T2_TEXT, T2_CREATED, T2_AUTHOR, T2_HANDLE,
-              T2_LANG, T2_LIKES, T2_REPOSTS, T2_REPLIES, T2_TYPE0, T2_ID0,
-              T2_TYPE1, T2_ID1, T2_FAMILY };
-static const char *const twarc2_paths[] = {
-    "id", "note_tweet.text", "text", "created_at", "author_id",
-    "author.username", "lang", "public_metrics.like_count",
-    "public_metrics.retweet_count", "public_metrics.reply_count",
-    "referenced_tweets[0].type", "referenced_tweets[0].id",
-    "referenced_tweets[1].type", "referenced_tweets[1].id",
-    "edit_history_tweet_ids[0]", NULL
+/* An edit has an id of its own; the first of its family names the post. */
+static const struct row twarc2_rows[] = {
+    { FIELD_ID, "id" }, { FIELD_FAMILY, "edit_history_tweet_ids[0]" },
+    { FIELD_TEXT, "note_tweet.text" }, { FIELD_TEXT, "text" },
+    { FIELD_CREATED, "created_at" }, { FIELD_AUTHOR, "author_id" },
+    { FIELD_HANDLE, "author.username" }, { FIELD_LANG, "lang" },
+    { FIELD_LIKES, "public_metrics.like_count" },
+    { FIELD_REPOSTS, "public_metrics.retweet_count" },
+    { FIELD_REPLIES, "public_metrics.reply_count" },
+    { FIELD_TYPE, "referenced_tweets[0].type" },
+    { FIELD_REFERS, "referenced_tweets[0].id" },
+    { FIELD_OTHER_TYPE, "referenced_tweets[1].type" },
+    { FIELD_OTHER_REFERS, "referenced_tweets[1].id" },
 };
 
 static struct text user_name(const struct file_job *job, struct text id)
@@ -164,44 +163,30 @@ static struct text user_name(const struct file_job *job, struct text id)
 }
 
 /* What the tweet refers to: our kind, and the parent of a reply. */
-static void refer(struct text *f, const struct json_value *type,
-                  const struct json_value *id)
+static void refer(struct text *f, struct text type, struct text id)
 {
-    if (text_is(type->text, "replied_to")) {
+    if (text_is(type, "replied_to")) {
         f[FIELD_KIND] = TEXT("reply");
-        f[FIELD_REPLY_TO] = text_value(id);
-    } else if (text_is(type->text, "retweeted")) {
+        f[FIELD_REPLY_TO] = id;
+    } else if (text_is(type, "retweeted")) {
         f[FIELD_KIND] = TEXT("repost");
-    } else if (text_is(type->text, "quoted") && !f[FIELD_KIND].data) {
+    } else if (text_is(type, "quoted") && !f[FIELD_KIND].data) {
         f[FIELD_KIND] = TEXT("quote");
     }
 }
 
-static int take_twarc2(void *context, const struct json_value *v,
-                       struct error *err)
+static void finish_twarc2(struct file_job *job, struct text *f)
 {
-    struct file_job *job = context;
-    struct text f[FILE_MEANINGS] = { { NULL, 0 } };
-    (void)err;
     f[FIELD_SOURCE] = TEXT("x");
-    /* An edit has an id of its own; the first of its family names the post. */
-    f[FIELD_ID] = first_of(&v[T2_FAMILY], &v[T2_ID]);
-    f[FIELD_TEXT] = api_unescape(&job->out->memory,
-                                 first_of(&v[T2_NOTE], &v[T2_TEXT]));
-    f[FIELD_CREATED] = text_value(&v[T2_CREATED]);
-    f[FIELD_AUTHOR] = text_value(&v[T2_AUTHOR]);
-    f[FIELD_HANDLE] = given(&v[T2_HANDLE]) ? text_value(&v[T2_HANDLE])
-                                           : user_name(job, f[FIELD_AUTHOR]);
-    f[FIELD_LANG] = text_value(&v[T2_LANG]);
-    f[FIELD_LIKES] = text_value(&v[T2_LIKES]);
-    f[FIELD_REPOSTS] = text_value(&v[T2_REPOSTS]);
-    f[FIELD_REPLIES] = text_value(&v[T2_REPLIES]);
-    refer(f, &v[T2_TYPE0], &v[T2_ID0]);
-    refer(f, &v[T2_TYPE1], &v[T2_ID1]);
-    f[FIELD_URL] = joined(job, "https://x.com/i/status/",
-                          text_value(&v[T2_ID]), "", TEXT(""));
-    file_post(job, f);
-    return 0;
+    f[FIELD_URL] = joined(job, "https://x.com/i/status/", f[FIELD_ID], "",
+                          TEXT(""));
+    if (f[FIELD_FAMILY].data)
+        f[FIELD_ID] = f[FIELD_FAMILY];
+    f[FIELD_TEXT] = api_unescape(&job->out->memory, f[FIELD_TEXT]);
+    if (!f[FIELD_HANDLE].data)
+        f[FIELD_HANDLE] = user_name(job, f[FIELD_AUTHOR]);
+    refer(f, f[FIELD_TYPE], f[FIELD_REFERS]);
+    refer(f, f[FIELD_OTHER_TYPE], f[FIELD_OTHER_REFERS]);
 }
 
 static int take_user(void *context, const struct json_value *v,
@@ -229,8 +214,11 @@ static int open_twarc(struct file_job *job, struct error *err)
     bool v1 = memmem(line.data, line.length, "\"id_str\"", 8) != NULL;
     bool page = !v1 && memmem(line.data, line.length, "\"data\"", 6) != NULL;
     file_input_unread(job->input);
-    job->json = v1 ? json_open("", twarc1_paths, take_twarc1, job)
-        : json_open(page ? "data[*]" : "", twarc2_paths, take_twarc2, job);
+    job->finish = v1 ? finish_twarc1 : finish_twarc2;
+    if (v1)
+        OPEN_ROWS(job, "", twarc1_rows);
+    else
+        OPEN_ROWS(job, page ? "data[*]" : "", twarc2_rows);
     if (page)
         job->users = json_open("includes.users[*]", users, take_user, job);
     return 0;
@@ -248,13 +236,13 @@ static int line_twarc(struct file_job *job, struct text line,
 
 /* ---- pushshift -------------------------------------------------------- */
 
-enum pushshift { PS_ID, PS_BODY, PS_TITLE, PS_SELFTEXT, PS_CREATED,
-                 PS_AUTHOR, PS_AUTHOR_ID, PS_LINK, PS_SCORE, PS_COMMENTS,
-                 PS_PARENT, PS_EDITED };
-static const char *const pushshift_paths[] = {
-    "id", "body", "title", "selftext", "created_utc", "author",
-    "author_fullname", "permalink", "score", "num_comments", "parent_id",
-    "edited", NULL
+static const struct row pushshift_rows[] = {
+    { FIELD_ID, "id" }, { FIELD_TEXT, "body" }, { FIELD_TITLE, "title" },
+    { FIELD_SELF, "selftext" }, { FIELD_CREATED, "created_utc" },
+    { FIELD_HANDLE, "author" }, { FIELD_AUTHOR, "author_fullname" },
+    { FIELD_URL, "permalink" }, { FIELD_LIKES, "score" },
+    { FIELD_REPLIES, "num_comments" }, { FIELD_REPLY_TO, "parent_id" },
+    { FIELD_EDITED, "edited" },
 };
 
 static bool is_gone(struct text t)
@@ -262,51 +250,34 @@ static bool is_gone(struct text t)
     return text_is(t, "[deleted]") || text_is(t, "[removed]");
 }
 
-static int take_pushshift(void *context, const struct json_value *v,
-                          struct error *err)
+static void finish_pushshift(struct file_job *job, struct text *f)
 {
-    struct file_job *job = context;
-    struct text f[FILE_MEANINGS] = { { NULL, 0 } };
-    struct text body = text_value(&v[PS_BODY]);
-    struct text own = text_value(&v[PS_SELFTEXT]);
-    bool comment = body.data != NULL;
-    (void)err;
+    struct text *id = &f[FIELD_ID], own = f[FIELD_SELF];
+    bool comment = f[FIELD_TEXT].data != NULL;
     f[FIELD_SOURCE] = TEXT("reddit");
-    f[FIELD_ID] = text_value(&v[PS_ID]);
-    if (f[FIELD_ID].length && !memchr(f[FIELD_ID].data, '_',
-                                      f[FIELD_ID].length))
-        f[FIELD_ID] = joined(job, comment ? "t1_" : "t3_", f[FIELD_ID], "",
-                             TEXT(""));
-    f[FIELD_TEXT] = comment ? body
-        : own.length && !is_gone(own)
-          ? joined(job, "", text_value(&v[PS_TITLE]), "\n\n", own)
-          : text_value(&v[PS_TITLE]);
-    f[FIELD_TEXT] = api_unescape(&job->out->memory, f[FIELD_TEXT]);
-    if (is_gone(comment ? body : own))
+    if (id->length && !memchr(id->data, '_', id->length))
+        *id = joined(job, comment ? "t1_" : "t3_", *id, "", TEXT(""));
+    if (is_gone(comment ? f[FIELD_TEXT] : own))
         f[FIELD_DELETED] = TEXT("true");
-    f[FIELD_CREATED] = text_value(&v[PS_CREATED]);
-    f[FIELD_HANDLE] = text_value(&v[PS_AUTHOR]);
+    if (!comment)
+        f[FIELD_TEXT] = own.length && !is_gone(own)
+            ? joined(job, "", f[FIELD_TITLE], "\n\n", own) : f[FIELD_TITLE];
+    f[FIELD_TEXT] = api_unescape(&job->out->memory, f[FIELD_TEXT]);
+    f[FIELD_KIND] = comment ? TEXT("comment") : TEXT("post");
     if (is_gone(f[FIELD_HANDLE]))
         f[FIELD_HANDLE] = (struct text){ NULL, 0 };
-    f[FIELD_AUTHOR] = given(&v[PS_AUTHOR_ID]) ? text_value(&v[PS_AUTHOR_ID])
-                                              : f[FIELD_HANDLE];
-    f[FIELD_LIKES] = text_value(&v[PS_SCORE]);
-    f[FIELD_REPLIES] = text_value(&v[PS_COMMENTS]);
-    f[FIELD_REPLY_TO] = text_value(&v[PS_PARENT]);
-    f[FIELD_KIND] = comment ? TEXT("comment") : TEXT("post");
-    if (v[PS_EDITED].type == JSON_NUMBER)
-        f[FIELD_EDITED] = v[PS_EDITED].text;
-    if (given(&v[PS_LINK]))
-        f[FIELD_URL] = joined(job, "https://www.reddit.com",
-                              text_value(&v[PS_LINK]), "", TEXT(""));
-    file_post(job, f);
-    return 0;
+    if (!f[FIELD_AUTHOR].data)
+        f[FIELD_AUTHOR] = f[FIELD_HANDLE];
+    if (f[FIELD_URL].data)
+        f[FIELD_URL] = joined(job, "https://www.reddit.com", f[FIELD_URL], "",
+                              TEXT(""));
 }
 
 static int open_pushshift(struct file_job *job, struct error *err)
 {
     (void)err;
-    job->json = json_open("", pushshift_paths, take_pushshift, job);
+    job->finish = finish_pushshift;
+    OPEN_ROWS(job, "", pushshift_rows);
     return 0;
 }
 

@@ -17,6 +17,9 @@ enum file_field {
     FILE_FIELDS,
     FIELD_MADE = FILE_FIELDS, /* an export's own findings: made again */
     FIELD_NONE,
+    /* What formats of others have, until it is made into the above. */
+    FIELD_FAMILY, FIELD_TITLE, FIELD_SELF, FIELD_REPOST_OF, FIELD_QUOTE_OF,
+    FIELD_TYPE, FIELD_REFERS, FIELD_OTHER_TYPE, FIELD_OTHER_REFERS,
     FILE_MEANINGS,
 };
 
@@ -39,6 +42,7 @@ struct file_job {
     struct file_input *input;
     struct batch *out;         /* of the running fetch */
     struct json *json;
+    void (*finish)(struct file_job *job, struct text *fields); /* or NULL */
     struct json *users;        /* twarc v2 pages */
     struct text *names;        /* of those users: id, name, id, name */
     size_t name_count, name_room;

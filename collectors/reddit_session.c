@@ -16,9 +16,7 @@ int reddit_session_open(struct reddit_session *s, struct error *err)
 
 void reddit_session_close(struct reddit_session *s)
 {
-    if (s->token.data)
-        explicit_bzero(s->token.data, s->token.room);
-    buf_release(&s->token);
+    session_wipe(&s->token);
 }
 
 static int take_token(void *context, const struct json_value *values,

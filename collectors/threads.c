@@ -2,19 +2,26 @@
 /* Threads by keyword search, newest first (base/walk.h), each round only
  * since the last one. `paging.next` holds the token and is not followed. The
  * search leaves posts out as it likes: what is not found is not taken for
- * deleted. */
+ * deleted. Tokens live for 60 days and are renewed every week. */
 #include "base/api.h"
 #include "base/clock.h"
+#include "base/hash.h"
+#include "base/session.h"
 #include "collectors/collector.h"
+
+static const int64_t RENEW = 7 * DAY;
 
 struct threads {
     struct pages pages;       /* listings: queries, then tags */
-    char *token, *service;
+    char *first, *service;    /* first: the token in the file */
     struct option_list queries, tags;
+
+    struct buf token;         /* the present one */
+    int64_t renewed;
 };
 
 static const struct option options[] = {
-    { "token_file", OPTION_SECRET, NULL, offsetof(struct threads, token),
+    { "token_file", OPTION_SECRET, NULL, offsetof(struct threads, first),
       "0600 file with a long-lived access token (required)" },
     { "query", OPTION_LIST, NULL, offsetof(struct threads, queries),
       "words to search for" },
@@ -33,16 +40,91 @@ static const char *const paths[] = {
     "is_quote_post", "/paging.cursors.after", "/paging.next", NULL
 };
 
+/* Kept as "RENEWED HASH TOKEN"; the hash is of the one in the file: another
+ * there is a new beginning. */
+static int write_token(struct threads *t, struct error *err)
+{
+    const struct collection *c = t->pages.collection;
+    struct buf kept = BUF_INIT(0);
+    buf_printf(&kept, "%lld %llx %s", (long long)t->renewed,
+               (unsigned long long)hash64(t->first, strlen(t->first)),
+               buf_text(&t->token));
+    int rc = session_write(c->folder, c->label, &kept, err);
+    session_wipe(&kept);
+    return rc;
+}
+
+static int read_token(struct threads *t, struct collection *c,
+                      struct error *err)
+{
+    struct buf kept = BUF_INIT(0);
+    t->token = (struct buf)BUF_INIT(0);
+    int rc = session_read(c->folder, c->label, &kept, err);
+    char *at = (char *)buf_text(&kept);
+    t->renewed = strtoll(at, &at, 10);
+    bool same = strtoull(at, &at, 16) == hash64(t->first, strlen(t->first));
+    buf_puts(&t->token, rc == 1 && same && *at == ' ' ? at + 1 : t->first);
+    if (rc == 0 || (rc == 1 && !same)) {
+        t->renewed = clock_now();
+        rc = write_token(t, err);
+    }
+    session_wipe(&kept);
+    return rc < 0 ? -1 : 0;
+}
+
+static int take_token(void *context, const struct json_value *values,
+                      struct error *err)
+{
+    struct threads *t = context;
+    (void)err;
+    if (values[0].type != JSON_STRING || !values[0].text.length)
+        return 0;
+    buf_clear(&t->token);
+    buf_add(&t->token, values[0].text.data, values[0].text.length);
+    t->renewed = clock_now();
+    return 0;
+}
+
+/* What does not work is tried again on the next day: there are weeks left. */
+static void renew(struct threads *t)
+{
+    static const char *const token_paths[] = { "access_token", NULL };
+    struct collection *c = t->pages.collection;
+    struct error why = ERROR_INIT;
+    struct buf old = BUF_INIT(0);
+    struct api_call call = { .http = c->http, .element = "",
+                             .paths = token_paths, .take = take_token,
+                             .context = t };
+    buf_puts(&old, buf_text(&t->token));
+    buf_printf(&call.url, "%s/refresh_access_token?grant_type=th_refresh_token",
+               t->service);
+    call.request.bearer = buf_text(&old);
+    if (api_send(&call, &why))
+        collection_skip(c, "the token was not renewed: %.120s", why.text);
+    t->renewed += t->renewed == clock_now() ? 0 : DAY;
+    if (write_token(t, &why))
+        collection_skip(c, "%.150s", why.text);
+    api_release(&call);
+    session_wipe(&old);
+}
+
 static int open_threads(struct collection *c, struct error *err)
 {
     struct threads *t = c->state;
-    if (!t->token)
+    if (!t->first)
         return error_set(err, ERROR_CONFIG, "token_file is needed; swell "
                          "sources threads says how to get a token");
     if (!t->queries.count && !t->tags.count)
         return error_set(err, ERROR_CONFIG, "say what to read: query or tag");
     pages_open(c);
-    return 0;
+    return read_token(t, c, err);
+}
+
+static void close_threads(struct collection *c)
+{
+    struct threads *t = c->state;
+    session_wipe(&t->token);
+    pages_close(c);
 }
 
 static int take_post(void *context, const struct json_value *values,
@@ -118,8 +200,11 @@ static int page(void *state, struct buf *next, struct error *err)
     struct pages *p = &t->pages;
     struct api_call call = { .http = p->collection->http, .element = "data[*]",
                              .paths = paths, .take = take_post, .context = t,
-                             .out = p->out, .request = { .bearer = t->token } };
+                             .out = p->out };
     bool tag = p->place >= t->queries.count;
+    if (clock_now() - t->renewed >= RENEW)
+        renew(t);
+    call.request.bearer = buf_text(&t->token);
     const char *what = tag ? t->tags.items[p->place - t->queries.count]
                            : t->queries.items[p->place];
     buf_printf(&call.url, "%s/v1.0/keyword_search?search_type=RECENT&"
@@ -153,7 +238,7 @@ const struct collector collector_threads = {
     .key_help = "at developers.facebook.com: an app with the use case Threads "
                 "API; ask for review of threads_basic and "
                 "threads_keyword_search; exchange the user token for a "
-                "long-lived one (60 days), into a file of mode 0600",
+                "long-lived one, into a file of mode 0600; swell renews it",
     .listings = &searches,
     .options = options,
     .state_size = sizeof(struct threads),
@@ -161,5 +246,5 @@ const struct collector collector_threads = {
     .per_minute = 30,
     .open = open_threads,
     .fetch = pages_fetch,
-    .close = pages_close,
+    .close = close_threads,
 };

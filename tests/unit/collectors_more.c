@@ -476,16 +476,37 @@ static void test_x_config(void **state)
 static struct {
     int newest, status;
     const char *error;         /* its body */
-    bool same;
+    bool same, refuse;         /* to renew a token */
+    int64_t issued;            /* the present token; 0: tokens live for ever */
+    unsigned renewals;
 } loop;
+
+static int renew_loop(const struct http_request *request, struct buf *body)
+{
+    char token[40];
+    snprintf(token, sizeof(token), "the token %u", loop.renewals);
+    assert_string_equal(request->bearer, loop.renewals ? token : "the token");
+    if (loop.refuse || clock_now() - loop.issued < DAY)
+        return 400;
+    loop.issued = clock_now();
+    buf_printf(body, "{\"access_token\":\"the token %u\",\"token_type\":"
+               "\"bearer\",\"expires_in\":5184000}", ++loop.renewals);
+    return 200;
+}
 
 static int answer_loop(const struct http_request *request, struct buf *body)
 {
     long since = number_after(request->url, "since=", 0),
          at = number_after(request->url, "after=", loop.newest);
     int shown = 0;
-    assert_string_equal(request->bearer, "the token");
-    assert_null(strstr(request->url, "token"));
+    assert_true(strncmp(request->bearer, "the token", 9) == 0);
+    assert_null(strstr(request->url, "the"));
+    if (strstr(request->url, "/refresh_access_token?grant_type=th_"))
+        return renew_loop(request, body);
+    if (loop.issued && clock_now() - loop.issued > 60 * DAY) {
+        buf_puts(body, "{\"error\":{\"code\":190}}");
+        return 400;
+    }
     if (loop.status) {
         buf_puts(body, loop.error);
         return loop.status;
@@ -572,6 +593,35 @@ static void test_threads(void **state)
     buf_clear(&r.cursor);
     read_all_ways(&r, collect_loop, false);
     buf_release(&kept);
+    end(&r);
+}
+
+/* A year alone: tokens of 60 days are renewed, some days without success; a
+ * new one in the file counts. */
+static void test_threads_year(void **state)
+{
+    struct run r;
+    char folder[] = "/tmp/swell-test-XXXXXX", session[300];
+    struct stat st;
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    memset(&loop, 0, sizeof(loop));
+    service.answer = answer_loop;
+    begin(&r, "threads");
+    r.c.folder = folder;
+    loop.issued = START;
+    for (int day = 0; day < 365; day++) {
+        loop.newest = day * 24 * 60;
+        loop.refuse = day > 100 && day < 130;
+        assert_int_equal(collect_loop(&r), 0);
+        assert_int_equal(r.c.skipped, loop.refuse && day >= 105);
+    }
+    assert_in_range(loop.renewals, 40, 52);
+    snprintf(session, sizeof(session), "%s/test.session", folder);
+    assert_int_equal(stat(session, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    unlink(session);
+    rmdir(folder);
     end(&r);
 }
 
@@ -682,6 +732,7 @@ int main(void)
         cmocka_unit_test(test_x_cap),
         cmocka_unit_test(test_x_config),
         cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_threads_year),
         cmocka_unit_test(test_trustpilot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
