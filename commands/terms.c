@@ -31,9 +31,9 @@ static const char *const basis_names[] = {
     [TERMS_BOTH] = "own past and other posts of the same time",
 };
 
-static void put_term(struct buf *out, const struct term *e)
+static void put_term(struct buf *out, const struct term *e,
+                     const struct zone *zone)
 {
-    char when[CLOCK_TEXT];
     buf_putc(out, '\n');
     put_quoted(out, text_of(e->text), 0);
     if (e->phrase) {
@@ -44,8 +44,9 @@ static void put_term(struct buf *out, const struct term *e)
     buf_printf(out, "  %s: %" PRIu64 " posts by %" PRIu64 " writers, "
                "%.1f expected\n", term_kind_names[e->kind], e->posts,
                e->authors, e->expected);
-    buf_printf(out, "  first seen %s, surprise %.1f, z %.1f\n",
-               clock_format(e->first_seen, when), e->surprise, e->z);
+    buf_puts(out, "  first seen ");
+    local_time(out, zone, e->first_seen);
+    buf_printf(out, ", surprise %.1f, z %.1f\n", e->surprise, e->z);
     for (size_t i = 0; i < e->example_count; i++) {
         buf_puts(out, "  > ");
         put_quoted(out, text_of(e->examples[i].text), 70);
@@ -54,7 +55,7 @@ static void put_term(struct buf *out, const struct term *e)
 }
 
 static void put_text(struct buf *out, const struct terms *t,
-                     const char *subject)
+                     const char *subject, const struct zone *zone)
 {
     buf_printf(out, "%s: %" PRIu64 " posts by %" PRIu64 " writers, %" PRIu64
                " copies left out\n", subject, t->posts, t->authors,
@@ -70,7 +71,7 @@ static void put_text(struct buf *out, const struct terms *t,
     for (size_t i = 0; i < t->count; i++) {
         if (t->items[i].weak && (i == 0 || !t->items[i - 1].weak))
             buf_puts(out, "\nPerhaps only chance:\n");
-        put_term(out, &t->items[i]);
+        put_term(out, &t->items[i], zone);
     }
     if (t->basis != TERMS_NO_BASELINE && t->count == 0)
         buf_puts(out, "Nothing new.\n");
@@ -84,18 +85,7 @@ static void put_csv(struct buf *out, const struct terms *t)
     for (size_t i = 0; i < t->count; i++) {
         const struct term *e = &t->items[i];
         write_begin(&w, NULL, '{');
-        write_text(&w, NULL, e->text);
-        write_text(&w, NULL, e->phrase);
-        write_text(&w, NULL, term_kind_names[e->kind]);
-        write_count(&w, NULL, e->posts);
-        write_count(&w, NULL, e->authors);
-        write_count(&w, NULL, e->before);
-        write_real(&w, NULL, e->expected);
-        write_real(&w, NULL, e->surprise);
-        write_real(&w, NULL, e->z);
-        write_real(&w, NULL, e->growth);
-        write_time(&w, NULL, e->first_seen);
-        write_flag(&w, NULL, e->weak);
+        json_term_fields(&w, e);
         write_text(&w, NULL, e->example_count ? e->examples[0].url : NULL);
         write_end(&w, '}');
     }
@@ -124,7 +114,9 @@ static int run(struct invocation *in, struct error *err)
     struct terms_query q = { .source = f->source, .weak = true };
     struct terms *t;
     struct buf out = BUF_INIT(0);
+    struct zone *zone = NULL;
     const char *shown;
+    int rc = -1;
     int format = format_index(f->format, 3, err);
 
     if (format < 0)
@@ -139,22 +131,25 @@ static int run(struct invocation *in, struct error *err)
     q.subject = in->argc ? in->argv[0] : NULL;
     q.limit = f->limit;
     q.background_days = (unsigned)f->background;
-    if (range_resolve(in, &f->range, &q.from, &q.until, NULL, err) ||
+    if (range_resolve(in, &f->range, &q.from, &q.until, &zone, err) ||
         invocation_store(in, STORE_READ, err) ||
         (q.subject && subject_check(in, q.subject, err)) ||
         terms_find(&t, in->store, in->config, &q, err))
-        return -1;
+        goto done;
     shown = q.subject ? q.subject : "every post";
     if (format == FORMAT_CSV)
         put_csv(&out, t);
     else if (format == FORMAT_JSON)
         put_json(&out, t, shown);
     else
-        put_text(&out, t, shown);
+        put_text(&out, t, shown, zone);
     fwrite(buf_text(&out), 1, out.length, stdout);
-    buf_release(&out);
     terms_close(t);
-    return EXIT_DONE;
+    rc = EXIT_DONE;
+done:
+    buf_release(&out);
+    zone_close(zone);
+    return rc;
 }
 
 const struct command command_terms = {

@@ -26,13 +26,15 @@ static bool shown(const struct alert *a, const struct flags *f)
     return f->watch || (a->level == DETECT_ALERT && !a->withheld);
 }
 
+/* As of the end of its day. */
 static const char *state_of(const struct alert *a)
 {
     if (a->kind == ALERT_TOPIC)
         return "new";
-    if (a->kind == ALERT_QUIET)
-        return a->rising ? "still silent" : "over";
-    return a->rising ? "still up" : "over";
+    if (!a->rising)
+        return "over";
+    return a->kind == ALERT_QUIET ? "silent to the end of the day"
+                                  : "up to the end of the day";
 }
 
 /* ---- text ------------------------------------------------------------- */
@@ -45,15 +47,17 @@ static void put_share(struct buf *out, const char *what,
                    100 * s->share, 100 * s->usual);
 }
 
-static void put_text(struct buf *out, const struct alert *a)
+static void put_text(struct buf *out, const struct alert *a,
+                     const struct zone *zone)
 {
-    char since[CLOCK_TEXT], until[CLOCK_TEXT];
-
     buf_printf(out, "\n%s %s: %s ", detect_level_names[a->level],
                alert_kind_names[a->kind], a->subject);
     put_quoted(out, text_of(a->parts[0].name), 0);
-    buf_printf(out, ", %s to %s (%s)%s\n", clock_format(a->since, since),
-               clock_format(a->until, until), state_of(a),
+    buf_puts(out, ", ");
+    local_time(out, zone, a->since);
+    buf_puts(out, " to ");
+    local_time(out, zone, a->until);
+    buf_printf(out, " (%s)%s\n", state_of(a),
                a->withheld ? " - coverage too poor to judge" : "");
     for (size_t i = 0; i < a->part_count; i++) {
         const struct alert_part *p = &a->parts[i];
@@ -117,6 +121,7 @@ static void put_rows(struct writer *w, const struct alert *a)
 /* What has been printed of a range so far. */
 struct listing {
     const struct flags *flags;
+    const struct zone *zone;
     int format;
     struct buf out;
     struct writer writer;
@@ -138,7 +143,7 @@ static void print_alerts(struct listing *l, const struct alerts *a, bool fresh)
         else if (l->format == FORMAT_JSON)
             json_alert(&l->writer, e);
         else
-            put_text(&l->out, e);
+            put_text(&l->out, e, l->zone);
         l->count++;
     }
     l->series = a->series;
@@ -190,6 +195,7 @@ static int run(struct invocation *in, struct error *err)
         invocation_store(in, STORE_READ, err) ||
         (q.subject && subject_check(in, q.subject, err)))
         goto done;
+    l.zone = zone;
     if (l.format == FORMAT_CSV)
         buf_puts(&l.out, "subject,kind,level,measure,since,until,observed,"
                  "expected,low,high,score,authors,top_author,copied,coverage,"

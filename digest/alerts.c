@@ -25,9 +25,12 @@ enum {
     PAST_LEAST = 72,          /* hours known before a subject is judged */
     AUTHORS_LEAST = 3,        /* fewer: nothing is said */
     AUTHORS_ALERT = 5,        /* fewer: no more than a watch */
+    AUTHORS_WATCH = 10,       /* fewer, and no alert by its score: nothing; in
+                               * invented months all of these were chance */
     SILENT_POSTS_LEAST = 20,  /* expected in the day, before silence shows */
     OWN_WORDS_LEAST = 20,     /* ... so many posts are in their own words */
     STORY_GAP = 6 * HOUR,     /* between products of one story */
+    STORY_TAIL = 3 * HOUR,    /* into the day: told the day before */
     USUAL_DAYS = 28,          /* an expectation is worth so many hours */
     PARTS_MOST = 200,         /* of all subjects, by score */
 };
@@ -231,10 +234,12 @@ static void set_level(const struct survey *s, struct finding *f)
 {
     double surprise = part_surprise(&f->part);
     double chances = fmax(1, (double)s->out->series) * 24;
+    bool tail = f->part.since < s->query->from &&
+                f->part.until <= s->query->from + STORY_TAIL;
 
     if (f->kind == ALERT_QUIET)
         return;
-    if (surprise < SURPRISE_WATCH)
+    if (surprise < SURPRISE_WATCH || tail)
         f->part.level = DETECT_NONE;
     else if (f->part.score < series_level(s) ||
              surprise < log10(chances / 0.05))
@@ -283,7 +288,8 @@ static bool guard(struct alert *a, size_t own_words)
 {
     if (a->kind == ALERT_QUIET)
         return true;
-    if (a->authors < AUTHORS_LEAST)
+    if (a->authors < AUTHORS_LEAST ||
+        (a->level == DETECT_WATCH && a->authors < AUTHORS_WATCH))
         return false;
     a->few_writers = a->authors < AUTHORS_ALERT ||
                      a->top_author > TOP_AUTHOR_MOST ||

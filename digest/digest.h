@@ -305,6 +305,8 @@ void phrase_figures(struct buf *out, const struct ask_figures *f, bool known,
                     const char *when, int64_t until);
 void phrase_waiting(struct buf *out, const struct digest *d,
                     const struct digest_waiting *w);
+void phrase_unanswered(struct buf *out, const struct digest *d);
+                             /* Replies not known: Bolt (271 asked), ... */
 void phrase_switch(struct buf *out, const struct digest_switch *s);
 void phrase_rival_gap(struct buf *out, const struct digest_gap_to_rival *g);
 void phrase_why(struct buf *out, const struct digest *d, const char *subject,

@@ -148,8 +148,8 @@ static void put_footer(const struct page *p)
     clock_format(d->day * DAY, day);
     buf_printf(p->out, "<footer><p>Net sentiment is (positive − negative) / "
                "posts in a language that is scored, with its 95 %% interval. "
-               "Usual is the median of the %u days before. Rules %u. Made %s "
-               "by <code>swell digest --day %.10s</code>.</p></footer>\n"
+               "Usual is the median of the %u days before that were collected. "
+               "Rules %u. Made %s by <code>swell digest --day %.10s</code>.</p></footer>\n"
                "</main></body></html>\n", d->history_days, d->rules,
                clock_format(d->now, now), day);
 }

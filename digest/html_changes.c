@@ -121,8 +121,7 @@ void html_changes(const struct page *p)
     for (size_t i = 0; i < told; i++)
         put_alert(p, &alerts->items[i]);
     if (alerts) {
-        buf_printf(p->out, "<p class=\"%s\">", alerts->withheld ? "warn"
-                                               : told ? "dim" : "even");
+        buf_puts(p->out, alerts->withheld ? "<p class=\"warn\">" : "<p>");
         phrase_verdict(&phrase, p->d);
         html_phrase(p->out, &phrase);
         buf_puts(p->out, "</p>\n");

@@ -59,6 +59,8 @@ void html_waiting(const struct page *p)
     buf_puts(p->out, "<ul>");
     for (size_t i = 0; i < d->waiting_count; i++) {
         const struct digest_waiting *w = &d->waiting[i];
+        if (!w->own && !w->known)
+            continue;
         phrase_waiting(&phrase, d, w);
         buf_puts(p->out, "<li>");
         html_phrase(p->out, &phrase);
@@ -66,6 +68,9 @@ void html_waiting(const struct page *p)
             html_sample(p->out, d, &w->samples[j]);
         buf_puts(p->out, "</li>\n");
     }
+    phrase_unanswered(&phrase, d);
+    if (phrase.length)
+        put_line(p, &phrase);
     buf_puts(p->out, "</ul>\n");
     if (p->links && p->links->served) {
         buf_puts(p->out, "<p><a href=\"/inbox\">All of ours, to answer</a></p>"

@@ -18,8 +18,9 @@ static void put_days(const struct page *p, const struct digest_standing *s)
         buf_puts(p->out, "</span>");
         return;
     }
-    buf_printf(&what, "%s: posts a day, last %d days, usually %.0f to %.0f",
-               s->title, DIGEST_DAYS, s->low, s->high);
+    buf_printf(&what, "%s: posts a day, last %d days", s->title, DIGEST_DAYS);
+    if (!isnan(s->usual))
+        buf_printf(&what, ", usually %.0f to %.0f", s->low, s->high);
     html_escaped(&safe, buf_text(&what));
     chart_days(p->out, s->history, d->known, DIGEST_DAYS + 1, s->low, s->high,
                buf_text(&safe));

@@ -54,7 +54,7 @@ static void put_sample(struct writer *w, const struct sample *s)
     write_end(w, '}');
 }
 
-static void term_fields(struct writer *w, const struct term *t)
+void json_term_fields(struct writer *w, const struct term *t)
 {
     write_text(w, "term", t->text);
     write_text(w, "phrase", t->phrase);
@@ -68,13 +68,13 @@ static void term_fields(struct writer *w, const struct term *t)
     write_real(w, "growth", t->growth);
     write_time(w, "first_seen", t->first_seen);
     write_flag(w, "weak", t->weak);
-    PUT_EACH(w, "examples", t->examples, t->example_count, put_sample);
 }
 
 static void put_term(struct writer *w, const struct term *t)
 {
     write_begin(w, NULL, '{');
-    term_fields(w, t);
+    json_term_fields(w, t);
+    PUT_EACH(w, "examples", t->examples, t->example_count, put_sample);
     write_end(w, '}');
 }
 
@@ -82,7 +82,9 @@ static void put_word(struct writer *w, const struct digest_word *x)
 {
     write_begin(w, NULL, '{');
     write_text(w, "subject", x->subject);
-    term_fields(w, &x->term);
+    json_term_fields(w, &x->term);
+    PUT_EACH(w, "examples", x->term.examples, x->term.example_count,
+             put_sample);
     write_end(w, '}');
 }
 

@@ -10,6 +10,8 @@
 #include "digest/terms.h"
 #include "digest/waiting.h"
 
+/* All but the examples: a row of CSV, too. */
+void json_term_fields(struct writer *w, const struct term *t);
 void json_terms(struct writer *w, const char *name, const struct term *terms,
                 size_t count);
 /* With headline and the command that tells why where w->about is a digest. */

@@ -208,12 +208,20 @@ static void people(struct buf *out, const struct digest *d)
         buf_puts(out, "\n## Who waits for an answer\n\n");
     for (size_t i = 0; i < d->waiting_count; i++) {
         const struct digest_waiting *w = &d->waiting[i];
+        if (!w->own && !w->known)
+            continue;
         buf_puts(out, "- ");
         phrase_waiting(&b, d, w);
         say(out, &b);
         buf_puts(out, "\n");
         for (size_t k = 0; k < w->sample_count && w->own && w->known; k++)
             sample(out, d, "  - ", &w->samples[k]);
+    }
+    phrase_unanswered(&b, d);
+    if (b.length) {
+        buf_puts(out, "- ");
+        say(out, &b);
+        buf_puts(out, "\n");
     }
 }
 

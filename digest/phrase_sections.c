@@ -343,6 +343,22 @@ void phrase_waiting(struct buf *out, const struct digest *d,
     phrase_figures(out, &w->figures, w->known, " in 7 days", d->until);
 }
 
+/* Rivals whose answers nobody saw, in one line. */
+void phrase_unanswered(struct buf *out, const struct digest *d)
+{
+    size_t told = 0;
+    for (size_t i = 0; i < d->waiting_count; i++) {
+        const struct digest_waiting *w = &d->waiting[i];
+        if (w->own || w->known)
+            continue;
+        buf_puts(out, told++ ? ", " : "Replies not known: ");
+        phrase_quote(out, w->title, 40);
+        buf_puts(out, " (");
+        phrase_count(out, w->figures.asked);
+        buf_puts(out, " asked)");
+    }
+}
+
 void phrase_switch(struct buf *out, const struct digest_switch *s)
 {
     phrase_count(out, s->authors);

@@ -378,16 +378,13 @@ static void waiting(struct painter *p)
 {
     const struct digest *d = p->d;
     struct buf b = BUF_INIT(0);
-    size_t silent = 0;
     if (!d->waiting_count)
         return;
     heading(p, "WHO WAITS FOR AN ANSWER", NULL);
     for (size_t i = 0; i < d->waiting_count; i++) {
         const struct digest_waiting *w = &d->waiting[i];
-        if (!w->own && !w->known) { /* one line for all of them */
-            silent++;
+        if (!w->own && !w->known) /* one line for all of them */
             continue;
-        }
         buf_clear(&b);
         phrase_waiting(&b, d, w);
         paragraph(p, "", "  ", NULL, &b);
@@ -395,16 +392,7 @@ static void waiting(struct painter *p)
             sample(p, "    ", &w->samples[k]);
     }
     buf_clear(&b);
-    for (size_t i = 0; i < d->waiting_count && silent; i++) {
-        const struct digest_waiting *w = &d->waiting[i];
-        if (w->own || w->known)
-            continue;
-        buf_puts(&b, b.length ? ", " : "Replies not known: ");
-        phrase_quote(&b, w->title, 40);
-        buf_puts(&b, " (");
-        phrase_count(&b, w->figures.asked);
-        buf_puts(&b, " asked)");
-    }
+    phrase_unanswered(&b, d);
     paragraph(p, "", "  ", DIM, &b);
     week_command(p, "all", "inbox", whose(d), NULL);
     buf_release(&b);

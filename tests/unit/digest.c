@@ -201,6 +201,23 @@ static void standing_is_counted(void **state)
     assert_true(isnan(d->standing[2].change));
 }
 
+static void the_first_day_has_no_usual(void **state)
+{
+    struct fixture *f = *state;
+    struct buf out = BUF_INIT(0);
+    for (int i = 0; i < 12; i++)
+        add(f, T + i * HOUR, 1, LABEL_NEUTRAL, (uint64_t)i + 1, "opening day");
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_true(isnan(d->standing[0].usual));
+    digest_html(d, &out, NULL);
+    assert_null(strstr(out.data, "nan"));
+    buf_clear(&out);
+    digest_markdown(d, &out);
+    assert_null(strstr(out.data, "nan"));
+    buf_release(&out);
+}
+
 /* A filter drops the others from the table; shares stay those of all. */
 static void a_brand_alone_keeps_its_share(void **state)
 {
@@ -621,6 +638,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(standing_is_counted),
+        TEST(the_first_day_has_no_usual),
         TEST(a_brand_alone_keeps_its_share),
         TEST(an_empty_store_composes),
         TEST(a_day_that_is_not_over_is_not_compared),

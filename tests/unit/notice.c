@@ -358,6 +358,24 @@ static void a_second_day_quotes_the_day(void **state)
     alerts_close(a);
 }
 
+static void what_ended_in_the_night_was_told(void **state)
+{
+    struct fixture *f = *state;
+    struct alerts *a;
+    char text[120];
+
+    add_usual(f, 0, 0, DAYS + 1, 6);
+    for (int i = 0; i < 300; i++) {
+        snprintf(text, sizeof(text), "%u the checkout froze %u", below(f, 999),
+                 below(f, 999));
+        add(f, 0, today(-5) + (int)below(f, 7 * HOUR), 400 + (uint64_t)i,
+            text, true);
+    }
+    a = find_alerts(f);
+    assert_int_equal(a->count, 0);
+    alerts_close(a);
+}
+
 static void two_loud_products_are_two_stories(void **state)
 {
     struct fixture *f = *state;
@@ -521,6 +539,7 @@ int main(void)
         TEST(a_usual_month_has_no_alerts),
         TEST(a_wave_is_one_story_with_its_cause),
         TEST(a_second_day_quotes_the_day),
+        TEST(what_ended_in_the_night_was_told),
         TEST(two_loud_products_are_two_stories),
         TEST(few_writers_are_at_most_a_watch),
         TEST(silence_is_told_only_when_the_source_works),
