@@ -20,10 +20,13 @@ BEGIN {
 }
 FNR == 1 { split(FILENAME, from, "/"); depth = split(FILENAME, parts, "/") }
 from[1] == "tests" || depth == 1 { next }
-/^#include/ {
+/^[ \t]*#[ \t]*include/ {
+    sub(/^[ \t]*#[ \t]*include/, "#include ")
     is_local = $2 ~ /^"/
     split($2, to, /["<>\/]/)
-    if (is_local) {
+    if (is_local && !(to[2] in rank)) {
+        bad(FNR, "say the folder of " $2)
+    } else if (is_local) {
         up = from[1] != to[2] && rank[to[2]] >= rank[from[1]]
         sibling = from[1] == "collectors" && to[2] == from[1] &&
                   to[3] != "collector.h" && from[2] !~ /^registry\.c$/ &&
@@ -38,8 +41,8 @@ from[1] == "tests" || depth == 1 { next }
             bad(FNR, "only its owner file may include " $2)
     }
 }
-/[^a-z_](exit|printf|puts|putchar)\(|fprintf\((stderr|stdout)|[^a-z_]abort\(/ {
-    if (from[1] != "commands" && FILENAME !~ /^base\/(log|mem)\.c$/ &&
+/\<(_?exit|_Exit|quick_exit|abort|v?printf|puts|putchar|perror)\(|\<(stdout|stderr|STD(OUT|ERR)_FILENO)\>/ {
+    if (from[1] != "commands" && FILENAME !~ /^(base\/(log|mem)|store\/lmdb_fault)\.c$/ &&
         $0 !~ /^ *(\/\*|\*)/)
         bad(FNR, "only commands/ prints or ends the program")
 }

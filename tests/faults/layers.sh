@@ -27,5 +27,9 @@ plant digest/x.c '#include <lmdb.h>'
 plant store/store.c '    printf("hello");'
 plant base/x.c '        exit(1);'
 plant digest/x.c '    fprintf(stderr, "x");'
+plant digest/x.c 'perror("x");'
+plant store/x.c '    fputs("x", stdout);'
+plant store/x.c '#include "../collectors/file.h"'
+plant store/x.c '  #  include "digest/digest.h"'
 rm -rf commands; mkdir commands; printf '    printf("fine");\n' >commands/x.c
 gawk -f layers.awk commands/x.c || { echo "commands/ may print"; exit 1; }
