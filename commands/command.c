@@ -4,6 +4,7 @@
 #include "commands/command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -216,8 +217,18 @@ static int run_command(struct invocation *in, struct error *err)
     return in->command->run(in, err);
 }
 
+/* Where 0, 1 or 2 is closed, a file of the store would get that number and
+ * results be written into it: what refuses them takes the place. */
+static void hold_standard_files(void)
+{
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", fd ? O_RDONLY : O_WRONLY);
+}
+
 int command_main(int argc, char **argv)
 {
+    hold_standard_files();
     struct invocation in = { .argv = mem_alloc((size_t)argc * sizeof(char *)) };
     struct error err = ERROR_INIT;
     int status = -1;

@@ -44,6 +44,9 @@ echo "== help wider than 80 columns"
 for command in '' $(swell --help | awk '/^  [a-z]/ { print $1 }'); do
     swell $command --help | awk -v c="$command" 'length($0) > 80 { print c ": " $0 }'
 done
+echo "== nobody to write to"
+swell retag --now 2026-11-21T06:00:00Z >&-; echo "status $?"
+wc -c <store/writer.lock
 echo "== a reader that leaves"
 swell posts '*' --now 2026-11-21T06:00:00Z | true
 echo done
