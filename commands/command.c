@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -325,10 +326,10 @@ const char *data_folder(void)
 {
     static char beside[PATH_MAX];
     const char *named = getenv("SWELL_DATA");
-    ssize_t length = readlink("/proc/self/exe", beside, sizeof(beside) - 1);
-    if (length > 0) { /* CHECKOUT/build/swell, or PREFIX/bin/swell */
-        beside[length] = '\0';
-        for (int up = 0; up < 2; up++) {
+    /* Not /proc/self/exe: a chroot may have no /proc. */
+    const char *program = (const char *)(uintptr_t)getauxval(AT_EXECFN);
+    if (program && realpath(program, beside)) {
+        for (int up = 0; up < 2; up++) { /* CHECKOUT/build, PREFIX/bin */
             char *slash = strrchr(beside, '/');
             if (slash)
                 *slash = '\0';
