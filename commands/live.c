@@ -77,7 +77,10 @@ static int ask(struct invocation *in, const struct source_config *source,
         goto done;
     open = true;
     http_begin(http, &budget);
-    if (!kind->open || (rc = kind->open(&c, err)) == 0)
+    rc = kind->open ? kind->open(&c, err) : 0;
+    rc = rc ? rc : 1;
+    /* The first of several tags or words may have nothing. */
+    for (int page = 0; rc == 1 && !out.count && page < REQUESTS; page++)
         rc = kind->fetch(&c, &out, err);
     if (rc < 0 && http_spent(http))
         rc = 1; /* enough was seen */

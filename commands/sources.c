@@ -88,7 +88,10 @@ static int run(struct invocation *in, struct error *err)
 {
     const struct sources_flags *flags = in->flags;
     bool markdown = strcmp(flags->format, "markdown") == 0;
-    unsigned shown = 0;
+    for (int i = 0; i < in->argc; i++)
+        if (!collector_find(in->argv[i]))
+            return error_set(err, ERROR_USAGE, "there is no source type "
+                             "\"%s\"", in->argv[i]);
     if (!markdown && strcmp(flags->format, "text") != 0)
         return error_set(err, ERROR_USAGE, "--format is text or markdown");
     if (markdown)
@@ -99,14 +102,9 @@ static int run(struct invocation *in, struct error *err)
         bool wanted = !in->argc;
         for (int i = 0; i < in->argc; i++)
             wanted = wanted || strcmp(in->argv[i], (*c)->name) == 0;
-        if (!wanted)
-            continue;
-        shown++;
-        (markdown ? print_markdown : print_text)(*c);
+        if (wanted)
+            (markdown ? print_markdown : print_text)(*c);
     }
-    if (!shown)
-        return error_set(err, ERROR_USAGE, "there is no source type \"%s\"",
-                         in->argv[0]);
     return EXIT_DONE;
 }
 

@@ -2,4 +2,4 @@
 # they say now.
 swell sources hackernews
 swell sources --format markdown | diff "$ROOT/docs/sources.md" - && echo "docs/sources.md is up to date"
-swell sources nosuch; echo "status $?"
+swell sources hackernews nosuch; echo "status $?"

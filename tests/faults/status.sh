@@ -51,6 +51,9 @@ says '^  the newest: the acme jacket number 99 is great$'
 [ ! -e "$dir/store" ] || { echo "--live made a store"; failed=1; }
 ask fault=limit; run 1 check --live faulty
 says 'error: faulty: 127.0.0.1: HTTP 429, asks to wait until'
+sed 's/tag: \[faulty\]/tag: [faulty, faultytoo]/' "$dir/swell.yaml" >"$dir/two.yaml"
+ask fault=busy; run 1 check --live faulty --config "$dir/two.yaml"
+says 'error: faulty: 127.0.0.1: HTTP 503'
 ask fault=none
 run 2 check --live nobody; says 'no source is named "nobody"'
 
