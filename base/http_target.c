@@ -24,9 +24,10 @@ int target_resolve(struct target *t, const char *url, const char *against,
             strcmp(scheme, "https") != 0)
             error_set(err, ERROR_DENIED, "%.20s: addresses are not asked, "
                       "only http and https", scheme);
-        else
+        else /* what is before an @ may be a password */
             error_set(err, ERROR_INPUT, "%.60s… is not an address of a page "
-                      "(http or https, without a password in it)", url);
+                      "(http or https, without a password in it)",
+                      strchr(url, '@') ? strrchr(url, '@') : url);
         goto done;
     }
     t->tls = strcmp(scheme, "https") == 0;

@@ -44,6 +44,11 @@ static int open_feeds(struct collection *c, struct error *err)
     f->collection = c;
     if (!f->urls.count)
         return error_set(err, ERROR_CONFIG, "say which feeds: url");
+    for (size_t i = 0; i < f->urls.count; i++)
+        if (!text_begins(text_of(f->urls.items[i]), "http://") &&
+            !text_begins(text_of(f->urls.items[i]), "https://"))
+            return error_set(err, ERROR_CONFIG, "url: \"%.100s\" is not an "
+                             "http or https address", f->urls.items[i]);
     feed_memory_open(&f->memory, c->cursor, c->since, c->further);
     return 0;
 }

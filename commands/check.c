@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "collectors/collector.h"
 #include "commands/live.h"
 #include "commands/reading.h"
@@ -25,7 +26,8 @@ static const struct option options[] = {
     OPTION_END
 };
 
-/* A source's type, and its options through the type's own table. */
+/* A source's type, its options through the type's own table, and what it says
+ * of them when it is opened, which asks nobody. */
 static void check_source(const struct config *c, const struct source_config *s,
                          struct buf *faults)
 {
@@ -40,8 +42,18 @@ static void check_source(const struct config *c, const struct source_config *s,
         return;
     }
     void *state = mem_alloc(kind->state_size);
-    if (config_source_options(c, s, kind->options, state, &err))
+    struct collection trial = { .kind = kind, .label = s->label, .cursor = "",
+                                .since = clock_now(), .state = state };
+    option_defaults(kind->options, state);
+    bool read = config_source_options(c, s, kind->options, state, &err) == 0;
+    if (!read)
         buf_printf(faults, "%s\n", err.text);
+    else if (kind->open && kind->open(&trial, &err) &&
+             (err.kind == ERROR_CONFIG || err.kind == ERROR_USAGE))
+        buf_printf(faults, "%s:%d: source %s: %s\n", c->path, s->line,
+                   s->label, err.text);
+    if (read && kind->close)
+        kind->close(&trial);
     option_release(kind->options, state);
     mem_free(state);
 }

@@ -50,5 +50,16 @@ sources:
 colour: red
 END
 swell check --config wrong.yaml; echo "status $?"
+echo '- what a source says when it is opened'
+cat >options.yaml <<'END'
+brands: [{ name: acme, match: [acme] }]
+sources:
+  - { name: tags, type: mastodon, host: "https://mastodon.example" }
+  - { name: sky, type: jetstream, match: [acme], protocol: v3 }
+  - { name: later, type: file, path: not-yet.ndjson }
+  - { name: rows, type: file, path: not-yet.csv, map: [words=body] }
+  - { name: news, type: feed, url: ["https://news.example/feed", "ftp://x/y"] }
+END
+swell check --config options.yaml; echo "status $?"
 rm swell.yaml
 swell check --config nowhere.yaml; echo "status $?"
