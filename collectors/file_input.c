@@ -15,6 +15,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "collectors/file_record.h"
 #include "collectors/file_unpack.h"
 
 enum {
@@ -167,89 +168,7 @@ void file_input_unread(struct file_input *f)
     f->whole = f->offset + f->start;
 }
 
-/* ---- CSV -------------------------------------------------------------- */
-
-enum record { RECORD_WHOLE, RECORD_MORE, RECORD_BROKEN };
-
-struct record_scan {
-    char delimiter;
-    struct text *fields;
-    size_t count, used, lines;
-    const char *why;
-};
-
-/* One field at *at; true when the record goes on behind a delimiter. */
-static enum record scan_field(struct record_scan *s, const char *data,
-                              size_t length, bool ended, size_t *at,
-                              bool *more)
-{
-    size_t i = *at, from = i;
-    bool quoted = i < length && data[i] == '"';
-    size_t until;
-    if (quoted) {
-        from = ++i;
-        for (;;) {
-            const char *q = memchr(data + i, '"', length - i);
-            if (!q)
-                return RECORD_MORE;
-            i = (size_t)(q - data);
-            if (i + 1 == length && !ended)
-                return RECORD_MORE;
-            if (i + 1 == length || data[i + 1] != '"')
-                break;
-            i += 2; /* a doubled one */
-        }
-        until = i++;
-    } else {
-        while (i < length && data[i] != s->delimiter && data[i] != '\n')
-            i++;
-        if (i == length && !ended)
-            return RECORD_MORE;
-        until = i;
-        if (i < length && data[i] == '\n' && until > from &&
-            data[until - 1] == '\r')
-            until--;
-    }
-    if (quoted && i < length && data[i] == '\r')
-        i++;
-    *more = i < length && data[i] == s->delimiter;
-    if (i < length && !*more && data[i] != '\n') {
-        s->why = "there is text behind a closing quote";
-        return RECORD_BROKEN;
-    }
-    if (s->count < FILE_COLUMNS)
-        s->fields[s->count++] = (struct text){ data + from, until - from };
-    *at = i + (i < length);
-    return RECORD_WHOLE;
-}
-
-static enum record scan_record(struct record_scan *s, const char *data,
-                               size_t length, bool ended)
-{
-    bool more = true;
-    s->count = 0;
-    s->used = 0;
-    while (more) {
-        enum record r = scan_field(s, data, length, ended, &s->used, &more);
-        if (r != RECORD_WHOLE)
-            return r;
-    }
-    return RECORD_WHOLE;
-}
-
-/* "" inside quotes means one; in place, the field only gets shorter. */
-static void undouble(char *data, struct text *field)
-{
-    if (field->data == data || field->data[-1] != '"' ||
-        !memchr(field->data, '"', field->length))
-        return;
-    char *to = data + (field->data - data), *begin = to;
-    for (size_t i = 0; i < field->length; i++) {
-        *to++ = field->data[i];
-        i += field->data[i] == '"';
-    }
-    field->length = (size_t)(to - begin);
-}
+/* ---- records ---------------------------------------------------------- */
 
 static enum file_line broken_record(struct file_input *f, const char *why,
                                     struct error *err)
@@ -264,40 +183,30 @@ enum file_line file_input_record(struct file_input *f, char delimiter,
                                  struct text fields[FILE_COLUMNS],
                                  size_t *count, struct error *err)
 {
-    struct record_scan s = { .delimiter = delimiter, .fields = fields };
+    struct file_record r = { .delimiter = delimiter, .fields = fields };
+    enum record what = RECORD_MORE;
     f->number = f->next;
-    for (;;) {
+    while (what == RECORD_MORE) {
         size_t have = f->end - f->start;
-        enum record r = have ? scan_record(&s, f->data + f->start, have,
-                                           f->ended) : RECORD_MORE;
-        if (r == RECORD_BROKEN)
-            return broken_record(f, s.why, err);
-        if (r == RECORD_WHOLE)
+        bool ended = f->ended;
+        if (have)
+            what = file_record_scan(&r, f->data + f->start, have, ended);
+        if (what != RECORD_MORE)
             break;
         if (have > FILE_LINE_LIMIT)
             return broken_record(f, "the record is too long, or a quote is "
                                  "never closed", err);
-        if (fill(f) || (have && !f->ended))
+        if (fill(f) || !ended)
             continue;
-        if (!have)
-            return at_end(f, err);
-        /* Ended: a last line without newline is whole unless quoted. */
-        if (scan_record(&s, f->data + f->start, have, true) == RECORD_WHOLE)
-            break;
-        return broken_record(f, "a quote is never closed", err);
+        return have ? broken_record(f, "a quote is never closed", err)
+                    : at_end(f, err);
     }
+    if (what == RECORD_BROKEN)
+        return broken_record(f, r.why, err);
     char *from = f->data + f->start;
-    consume(f, s.used, s.used && from[s.used - 1] == '\n');
-    for (size_t i = 0; i < s.used; i++) {
-        char *newline = memchr(from + i, '\n', s.used - i);
-        if (!newline)
-            break;
-        i = (size_t)(newline - from);
-        f->next++;
-    }
-    *count = s.count == 1 && !fields[0].length ? 0 : s.count;
-    for (size_t i = 0; i < s.count; i++)
-        undouble(f->data, &fields[i]);
+    consume(f, r.used, r.used && from[r.used - 1] == '\n');
+    f->next += file_record_take(&r, from);
+    *count = r.count == 1 && !fields[0].length ? 0 : r.count;
     return FILE_LINE_GOOD;
 }
 
