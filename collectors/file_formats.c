@@ -5,7 +5,7 @@
  * frames are base/atproto.h's. */
 #include "base/api.h"
 #include "base/atproto.h"
-#include "base/clock.h"
+#include "base/tweet.h"
 #include "collectors/file_parts.h"
 
 static bool given(const struct json_value *v)
@@ -139,21 +139,6 @@ static void finish_twarc1(struct file_job *job, struct text *f)
                           TEXT(""));
 }
 
-/* An edit has an id of its own; the first of its family names the post. */
-static const struct row twarc2_rows[] = {
-    { FIELD_ID, "id" }, { FIELD_FAMILY, "edit_history_tweet_ids[0]" },
-    { FIELD_TEXT, "note_tweet.text" }, { FIELD_TEXT, "text" },
-    { FIELD_CREATED, "created_at" }, { FIELD_AUTHOR, "author_id" },
-    { FIELD_HANDLE, "author.username" }, { FIELD_LANG, "lang" },
-    { FIELD_LIKES, "public_metrics.like_count" },
-    { FIELD_REPOSTS, "public_metrics.retweet_count" },
-    { FIELD_REPLIES, "public_metrics.reply_count" },
-    { FIELD_TYPE, "referenced_tweets[0].type" },
-    { FIELD_REFERS, "referenced_tweets[0].id" },
-    { FIELD_OTHER_TYPE, "referenced_tweets[1].type" },
-    { FIELD_OTHER_REFERS, "referenced_tweets[1].id" },
-};
-
 static struct text user_name(const struct file_job *job, struct text id)
 {
     for (size_t i = 0; i + 1 < job->name_count; i += 2)
@@ -162,31 +147,23 @@ static struct text user_name(const struct file_job *job, struct text id)
     return (struct text){ NULL, 0 };
 }
 
-/* What the tweet refers to: our kind, and the parent of a reply. */
-static void refer(struct text *f, struct text type, struct text id)
+static int take_twarc2(void *context, const struct json_value *v,
+                       struct error *err)
 {
-    if (text_is(type, "replied_to")) {
-        f[FIELD_KIND] = TEXT("reply");
-        f[FIELD_REPLY_TO] = id;
-    } else if (text_is(type, "retweeted")) {
-        f[FIELD_KIND] = TEXT("repost");
-    } else if (text_is(type, "quoted") && !f[FIELD_KIND].data) {
-        f[FIELD_KIND] = TEXT("quote");
+    struct file_job *job = context;
+    (void)err;
+    if (!tweet_whole(v)) {
+        file_refuse(job, "a tweet without id or date");
+        return 0;
     }
-}
-
-static void finish_twarc2(struct file_job *job, struct text *f)
-{
-    f[FIELD_SOURCE] = TEXT("x");
-    f[FIELD_URL] = joined(job, "https://x.com/i/status/", f[FIELD_ID], "",
-                          TEXT(""));
-    if (f[FIELD_FAMILY].data)
-        f[FIELD_ID] = f[FIELD_FAMILY];
-    f[FIELD_TEXT] = api_unescape(&job->out->memory, f[FIELD_TEXT]);
-    if (!f[FIELD_HANDLE].data)
-        f[FIELD_HANDLE] = user_name(job, f[FIELD_AUTHOR]);
-    refer(f, f[FIELD_TYPE], f[FIELD_REFERS]);
-    refer(f, f[FIELD_OTHER_TYPE], f[FIELD_OTHER_REFERS]);
+    tweet_post(job->out, v);
+    struct post *post = &job->out->posts[job->out->count - 1];
+    struct text name = user_name(job, post->author);
+    if (!post->handle.length && name.length)
+        post->handle = text_copy(&job->out->memory, name.data, name.length,
+                                 POST_ID_LIMIT);
+    job->good++;
+    return 0;
 }
 
 static int take_user(void *context, const struct json_value *v,
@@ -204,6 +181,8 @@ static int take_user(void *context, const struct json_value *v,
     return 0;
 }
 
+static const char *const tweet_paths[] = { TWEET_PATHS, NULL };
+
 /* The first line says which version, and whether pages were flattened. */
 static int open_twarc(struct file_job *job, struct error *err)
 {
@@ -214,11 +193,12 @@ static int open_twarc(struct file_job *job, struct error *err)
     bool v1 = memmem(line.data, line.length, "\"id_str\"", 8) != NULL;
     bool page = !v1 && memmem(line.data, line.length, "\"data\"", 6) != NULL;
     file_input_unread(job->input);
-    job->finish = v1 ? finish_twarc1 : finish_twarc2;
+    job->finish = finish_twarc1;
     if (v1)
         OPEN_ROWS(job, "", twarc1_rows);
     else
-        OPEN_ROWS(job, page ? "data[*]" : "", twarc2_rows);
+        job->json = json_open(page ? "data[*]" : "", tweet_paths, take_twarc2,
+                              job);
     if (page)
         job->users = json_open("includes.users[*]", users, take_user, job);
     return 0;

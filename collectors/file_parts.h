@@ -18,8 +18,7 @@ enum file_field {
     FIELD_MADE = FILE_FIELDS, /* an export's own findings: made again */
     FIELD_NONE,
     /* What formats of others have, until it is made into the above. */
-    FIELD_FAMILY, FIELD_TITLE, FIELD_SELF, FIELD_REPOST_OF, FIELD_QUOTE_OF,
-    FIELD_TYPE, FIELD_REFERS, FIELD_OTHER_TYPE, FIELD_OTHER_REFERS,
+    FIELD_TITLE, FIELD_SELF, FIELD_REPOST_OF, FIELD_QUOTE_OF,
     FILE_MEANINGS,
 };
 

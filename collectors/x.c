@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* X by recent search, newest first (base/walk.h). Each post shown is paid
  * for, so a cap in posts and in dollars holds for each UTC day: what a page
- * may cost is counted before it is asked for. Asks for no people. Over 250
- * lines: the cap and edits under new ids come on top of what all collectors
- * do. */
+ * may cost is counted before it is asked for. Asks for no people. */
 #include "base/api.h"
 #include "base/budget.h"
 #include "base/clock.h"
+#include "base/tweet.h"
 #include "collectors/collector.h"
 
-enum { PAGE_LEAST = 10, QUERY_LIMIT = 512, VERSIONS = 6 };
-
 /* The search knows seven days; a walk may be gone on with for an hour. */
-static const int64_t DEPTH = 7 * DAY - HOUR;
+enum { PAGE_LEAST = 10, QUERY_MOST = 490, DEPTH = 7 * DAY - HOUR };
 
 struct x {
     struct pages pages;       /* listings: queries */
@@ -46,19 +43,8 @@ static const struct option options[] = {
     OPTION_END
 };
 
-#define REFERENCE(n) \
-    "referenced_tweets[" n "].type", "referenced_tweets[" n "].id"
-#define VERSION_ID(n) "edit_history_tweet_ids[" n "]"
-enum { ID, WORDS, NOTE, CREATED, AUTHOR, LANG, LIKES, REPOSTS, REPLIES, TYPE,
-       REFERS = TYPE + 1, FIRST = TYPE + 4 };
-static const char *const paths[] = {
-    "id", "text", "note_tweet.text", "created_at", "author_id", "lang",
-    "public_metrics.like_count", "public_metrics.retweet_count",
-    "public_metrics.reply_count", REFERENCE("0"), REFERENCE("1"),
-    VERSION_ID("0"), VERSION_ID("1"), VERSION_ID("2"), VERSION_ID("3"),
-    VERSION_ID("4"), VERSION_ID("5"), "/meta.next_token",
-    "/meta", "/errors", NULL
-};
+static const char *const paths[] = { TWEET_PATHS, "/meta.next_token", "/meta",
+                                     "/errors", NULL };
 
 static int open_x(struct collection *c, struct error *err)
 {
@@ -66,13 +52,11 @@ static int open_x(struct collection *c, struct error *err)
     if (!x->token || !x->queries.count)
         return error_set(err, ERROR_CONFIG, "token_file and query are needed");
     for (size_t i = 0; i < x->queries.count; i++)
-        if (strlen(x->queries.items[i]) > QUERY_LIMIT - 22)
-            return error_set(err, ERROR_CONFIG, "query: \"%.40s...\" is too "
-                             "long: X takes 490 bytes at most",
-                             x->queries.items[i]);
-        else if (strpbrk(x->queries.items[i], "\n\t"))
+        if (strlen(x->queries.items[i]) > QUERY_MOST ||
+            strpbrk(x->queries.items[i], "\n\t"))
             return error_set(err, ERROR_CONFIG, "query: \"%.40s...\" must be "
-                             "one line without tabs", x->queries.items[i]);
+                             "one line of at most 490 bytes, without tabs",
+                             x->queries.items[i]);
     double affordable = x->dollars / x->price + 1e-6;
     if (!(x->price > 0) || !(affordable >= PAGE_LEAST) ||
         x->budget.most < PAGE_LEAST)
@@ -88,72 +72,18 @@ static int open_x(struct collection *c, struct error *err)
     return 0;
 }
 
-/* ---- posts ------------------------------------------------------------ */
-
-static void refer(struct x *x, struct post *post,
-                  const struct json_value *values)
-{
-    for (int i = TYPE; i < FIRST; i += 2) {
-        struct text type = values[i].text;
-        if (text_is(type, "replied_to"))
-            post->kind = POST_REPLY;
-        else if (text_is(type, "retweeted"))
-            post->kind = POST_REPOST;
-        else if (text_is(type, "quoted") && post->kind == POST_ORIGINAL)
-            post->kind = POST_QUOTE;
-        if (text_is(type, "replied_to") || text_is(type, "retweeted"))
-            post->reply_to = api_text(x->pages.out, &values[i + 1],
-                                      POST_ID_LIMIT);
-    }
-}
-
-static void fill(struct x *x, struct post *post, struct text key,
-                 const struct json_value *values)
-{
-    struct batch *out = x->pages.out;
-    bool note = values[NOTE].type == JSON_STRING;
-    post->source = TEXT("x");
-    post->native_id = text_copy(&out->memory, key.data, key.length,
-                                POST_ID_LIMIT);
-    post->url = api_join(out, TEXT("https://x.com/i/status/"), "",
-                         values[ID].text, POST_URL_LIMIT);
-    post->author = api_text(out, &values[AUTHOR], POST_ID_LIMIT);
-    post->lang = api_text(out, &values[LANG], 16);
-    post->created = post->indexed = api_time(&values[CREATED]);
-    if (!text_equal(key, values[ID].text))
-        post->edited = post->created;
-    json_count(&values[LIKES], &post->likes);
-    json_count(&values[REPOSTS], &post->reposts);
-    json_count(&values[REPLIES], &post->replies);
-    refer(x, post, values);
-    struct text words = api_unescape(&out->memory,
-                                     values[note ? NOTE : WORDS].text);
-    if (post->kind != POST_REPOST && words.length)
-        post->text = text_copy(&out->memory, words.data, words.length,
-                               POST_TEXT_LIMIT);
-}
-
-/* An edit has an id of its own: the first of its family names the post, and
- * only the last one is the post as it is. */
 static int take_post(void *context, const struct json_value *values,
                      struct error *err)
 {
     struct x *x = context;
-    struct text id = values[ID].text, key = values[FIRST].text, last = key;
-    int64_t created = api_time(&values[CREATED]);
+    struct pages *p = &x->pages;
     (void)err;
-    if (!id.length || id.length > POST_ID_LIMIT || !created) {
-        collection_skip(x->pages.collection, "a post without id or created_at");
-        return 0;
-    }
-    if (!key.length || key.length > POST_ID_LIMIT)
-        key = last = id;
-    for (int i = FIRST + 1; i < FIRST + VERSIONS; i++)
-        if (values[i].text.length)
-            last = values[i].text;
-    if (text_equal(last, id) &&
-        walk_saw(&x->pages.walk, x->pages.list, id, key, created))
-        fill(x, batch_add(x->pages.out), key, values);
+    if (!tweet_whole(values))
+        collection_skip(p->collection, "a post without id or created_at");
+    else if (tweet_latest(values) &&
+             walk_saw(&p->walk, p->list, values[TWEET_ID].text,
+                      tweet_key(values), api_time(&values[TWEET_CREATED])))
+        tweet_post(p->out, values);
     return 0;
 }
 
@@ -162,7 +92,7 @@ static int take_alive(void *context, const struct json_value *values,
 {
     struct x *x = context;
     (void)err;
-    pages_alive(&x->pages, values[ID].text);
+    pages_alive(&x->pages, values[TWEET_ID].text);
     return 0;
 }
 
@@ -213,8 +143,6 @@ static int look_up(void *state, struct error *err)
     return rc;
 }
 
-/* ---- pages ------------------------------------------------------------ */
-
 static void name(void *state, size_t place, struct buf *out)
 {
     const struct x *x = state;
@@ -229,24 +157,21 @@ static int page(void *state, struct buf *next, struct error *err)
     struct pages *p = &x->pages;
     struct api_call call = { .take = take_post, .out = p->out,
                              .or_else = "/meta" };
-    struct buf query = BUF_INIT(0);
     char *token = p->list->token, when[CLOCK_TEXT];
     uint64_t posts = budget_left(&x->budget, clock_now() / DAY);
-    if (posts > x->pages.size)
-        posts = x->pages.size;
+    posts = posts < p->size ? posts : p->size;
     x->start = *token ? strtoll(token, &token, 10) : horizon(x);
     if (x->start < p->walk.now - DEPTH - HOUR + MINUTE) { /* refused by now */
         x->start = horizon(x);
         token = "";
     }
-    buf_printf(&query, "(%s)%s", p->list->name,
-               x->reposts ? "" : " -is:retweet");
     buf_printf(&call.url, "%s/2/tweets/search/recent?tweet.fields=created_at"
                "%%2Cauthor_id%%2Clang%%2Cedit_history_tweet_ids%%2C"
                "referenced_tweets%%2Cpublic_metrics%%2Cnote_tweet&max_results"
-               "=%llu&query=", x->service, (unsigned long long)posts);
-    http_escape(&call.url, buf_text(&query));
-    buf_puts(&call.url, "&start_time=");
+               "=%llu&query=%%28", x->service, (unsigned long long)posts);
+    http_escape(&call.url, p->list->name);
+    buf_printf(&call.url, "%%29%s&start_time=",
+               x->reposts ? "" : "%20-is%3Aretweet");
     http_escape(&call.url, clock_format(x->start, when));
     if (*token == ' ') {
         buf_puts(&call.url, "&next_token=");
@@ -260,18 +185,17 @@ static int page(void *state, struct buf *next, struct error *err)
         buf_printf(next, "%lld %.*s", (long long)x->start, (int)below.length,
                    below.data);
     api_release(&call);
-    buf_release(&query);
     return rc;
 }
 
 static const struct listings searches = {
-    .name = name, .page = page, .look_up = look_up, .at_once = WALK_RING,
-    .counted = true
+    .name = name, .page = page,
+    .look_up = look_up, .at_once = WALK_RING, .counted = true
 };
 
 /* The day's money is spent. What lies below is not bought tomorrow: then the
  * newest matter. */
-static int capped(struct x *x, struct error *err)
+static int capped(struct x *x, struct buf *cursor, struct error *err)
 {
     for (size_t i = 0; i < x->pages.walk.count; i++) {
         struct walk_list *l = &x->pages.walk.lists[i];
@@ -285,6 +209,7 @@ static int capped(struct x *x, struct error *err)
         l->from = -1; /* nothing is complete by that */
         l->again = false;
     }
+    walk_save(&x->pages.walk, cursor);
     x->pages.collection->wait_until = (x->budget.day + 1) * DAY;
     return error_set(err, ERROR_RETRY, "the day's cap is used up: %llu of "
                      "%llu posts, $%.2f; it goes on at 00:00 UTC",
@@ -296,17 +221,11 @@ static int capped(struct x *x, struct error *err)
 static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
     struct x *x = c->state;
-    const struct walk *w = &x->pages.walk;
-    int rc = -1;
-    if (budget_left(&x->budget, clock_now() / DAY) >= PAGE_LEAST) {
-        rc = pages_fetch(c, out, err);
-    } else {
-        capped(x, err);
-        walk_save(w, &out->cursor);
-    }
+    int64_t deepest = x->pages.walk.now - DEPTH;
+    bool some = budget_left(&x->budget, clock_now() / DAY) >= PAGE_LEAST;
+    int rc = some ? pages_fetch(c, out, err) : capped(x, &out->cursor, err);
     budget_save(&x->budget, &out->cursor); /* in any case */
-    if (c->complete_from < w->now - DEPTH)
-        c->complete_from = w->now - DEPTH;
+    c->complete_from = c->complete_from < deepest ? deepest : c->complete_from;
     return rc;
 }
 
