@@ -135,6 +135,9 @@ static void name_digest(struct composer *c)
     d->timezone = zone_name(d->zone);
     d->rivals = c->any_own ? brand_list(c, false) : "";
     d->title = title && *title ? keep(c, title) : brand_list(c, c->any_own);
+    for (size_t i = 0; i < c->watched_count && !*d->title; i++)
+        if (c->watched[i].kept) /* products alone */
+            d->title = c->watched[i].title;
     if (!*d->title)
         d->title = "Groundswell";
 }

@@ -103,7 +103,7 @@ void html_experiment(struct buf *out, const struct digest_experiment *x)
         buf_puts(out, "</li>\n");
     }
     buf_puts(out, r->days_after ? "</ul>\n"
-                                : "<li>no whole day yet</li></ul>\n");
+                                : "<li>nothing to compare yet</li></ul>\n");
 }
 
 void html_experiments(const struct page *p)

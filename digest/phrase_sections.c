@@ -277,7 +277,8 @@ void phrase_effect(struct buf *out, const struct effect *e)
     }
     put_points(out, e->change, " (");
     put_points(out, e->low, " to ");
-    put_points(out, e->high, ") ");
+    put_points(out, e->high, e->method == EFFECT_PLACEBO
+                                 ? ") " : ", approximate) ");
     buf_printf(out, "%s: %s", unit, effect_verdict_names[e->verdict]);
     if (e->verdict == EFFECT_NONE)
         buf_printf(out, " (could have seen %.0f)", e->detectable * 100);
@@ -289,14 +290,14 @@ void phrase_experiment(struct buf *out, const struct digest *d,
     const struct experiment_reading *r = &e->reading;
     phrase_quote(out, e->experiment.title, 60);
     buf_puts(out, ", since ");
-    phrase_clock(out, e->experiment.from, d);
+    phrase_date(out, zone_day(d->zone, e->experiment.from));
     if (e->experiment.aspect[0])
         buf_printf(out, ", posts about %s", e->experiment.aspect);
     if (e->experiment.channel[0])
         buf_printf(out, ", channel %s", e->experiment.channel);
     buf_puts(out, ": ");
     if (!r->days_after) {
-        buf_puts(out, "no whole day yet");
+        buf_puts(out, "nothing to compare yet");
         return;
     }
     for (int i = 0; i < EFFECT_COUNT; i++) {

@@ -331,11 +331,11 @@ static void standing(struct painter *p)
         }
     struct buf b = BUF_INIT(0);
     if (quiet)
-        buf_printf(&b, "%zu more with little to say (--format json has all). ",
+        buf_printf(&b, "%zu more with little to say (--format json has all)",
                    quiet);
     if (d->history_days)
-        buf_printf(&b, "usual: median of %u %s", d->history_days,
-                   d->history_days == 1 ? "day" : "days");
+        buf_printf(&b, "%susual: median of %u %s", quiet ? " · " : "",
+                   d->history_days, d->history_days == 1 ? "day" : "days");
     paragraph(p, "", "", DIM, &b);
     why(p, "", whose(d), "negative");
     buf_release(&b);
