@@ -5,7 +5,7 @@
  * With many series some will stand out by chance, so an alert must pass more
  * the more series are judged (series_level), and be unlikely as plain counts
  * too; what passes the lower bars only is a watch.
- */
+ * Long: the way of a finding from its series to a story, in one place. */
 #include "digest/alerts.h"
 
 #include <math.h>

@@ -154,6 +154,12 @@ void digest_chat(const struct digest *d, struct buf *out, bool slack)
     phrase_verdict(&b, d);
     say(&m, &b);
     line(&m);
+    if (d->rising_count) {
+        buf_puts(&b, "New words: ");
+        phrase_words(&b, d);
+        say(&m, &b);
+        line(&m);
+    }
     for (size_t i = 0; i < d->standing_count; i++)
         if (!d->standing[i].product)
             brand(&m, &d->standing[i]);

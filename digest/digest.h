@@ -295,7 +295,7 @@ void phrase_effect(struct buf *out, const struct effect *e);
                                            /* posts +62 (+40 to +81) %: rose */
 void phrase_wish(struct buf *out, const struct digest *d,
                  const struct digest_wish *w);
-                                      /* 3 today, 12 the week before */
+                                      /* , 3 today, 12 the week before */
 void phrase_questions(struct buf *out, const struct digest *d);
                      /* Asked about: app 98 people (35 the week before) · ... */
 void phrase_experiment(struct buf *out, const struct digest *d,
@@ -311,9 +311,11 @@ void phrase_switch(struct buf *out, const struct digest_switch *s);
 void phrase_rival_gap(struct buf *out, const struct digest_gap_to_rival *g);
 void phrase_why(struct buf *out, const struct digest *d, const char *subject,
                 const char *count);     /* swell why SUBJECT --day ... */
-/* "swell posts SUBJECT --from DATE --to DATE REST": the last 7 days. rest
- * may be NULL. */
-void phrase_week(struct buf *out, const struct digest *d, const char *command,
-                 const char *subject, const char *rest);
+/* The command behind a section's figures, to paste on the terminal. */
+enum digest_section { SECTION_STANDING, SECTION_WISHES, SECTION_WAITING,
+                      SECTION_EXPERIMENTS, SECTION_RIVALS, SECTION_SWITCHES,
+                      SECTION_WHERE };
+void phrase_command(struct buf *out, const struct digest *d,
+                    enum digest_section section);
 
 #endif

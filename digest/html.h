@@ -33,7 +33,9 @@ void html_experiment(struct buf *out, const struct digest_experiment *x);
 
 /* The subject's title, a link where its page is served. */
 void html_subject(const struct page *p, const char *name);
-void html_why(const struct page *p, const char *subject, const char *count);
+void html_why(const struct page *p, const char *subject);
+/* The command behind a section's figures, in a fold. */
+void html_command(const struct page *p, enum digest_section section);
 /* A fold, open in mail. */
 void html_fold(const struct page *p, const char *summary);
 void html_fold_end(const struct page *p);

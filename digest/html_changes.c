@@ -57,7 +57,7 @@ static void put_why(const struct page *p, const struct alert *a)
             buf_puts(p->out, "not recorded");
         buf_puts(p->out, "</li></ul>");
     }
-    html_why(p, a->subject, NULL);
+    html_why(p, a->subject);
     html_fold_end(p);
 }
 

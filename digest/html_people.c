@@ -39,14 +39,16 @@ void html_wishes(const struct page *p)
         html_subject(p, w->subject);
         buf_puts(p->out, ": ");
         phrase_people(p->out, w->authors);
-        buf_puts(p->out, " <small>");
+        buf_puts(p->out, "<small>");
         phrase_wish(p->out, d, w);
         buf_puts(p->out, "</small>");
         if (w->sample.text && i < WISHES_QUOTED)
             html_sample(p->out, d, &w->sample);
         buf_puts(p->out, "</li>\n");
     }
-    buf_puts(p->out, d->wish_count ? "</ol></section>\n" : "</section>\n");
+    buf_puts(p->out, d->wish_count ? "</ol>\n" : "");
+    html_command(p, SECTION_WISHES);
+    buf_puts(p->out, "</section>\n");
 }
 
 void html_waiting(const struct page *p)
@@ -75,13 +77,8 @@ void html_waiting(const struct page *p)
     if (p->links && p->links->served) {
         buf_puts(p->out, "<p><a href=\"/inbox\">All of ours, to answer</a></p>"
                  "\n");
-    } else if (d->waiting[0].own) {
-        html_fold(p, "All of them, to answer");
-        buf_puts(p->out, "<code>");
-        phrase_week(&phrase, d, "inbox", d->waiting[0].subject, NULL);
-        html_phrase(p->out, &phrase);
-        buf_puts(p->out, "</code>");
-        html_fold_end(p);
+    } else {
+        html_command(p, SECTION_WAITING);
     }
     buf_puts(p->out, "</section>\n");
 }
@@ -111,9 +108,11 @@ void html_experiments(const struct page *p)
     const struct digest *d = p->d;
     if (!d->experiment_count)
         return;
-    open_section(p, "experiments", "Experiments");
+    open_section(p, "experiments", "Experiments <small>95 % interval; after a "
+                 "date, not because of it</small>");
     for (size_t i = 0; i < d->experiment_count; i++)
         html_experiment(p->out, &d->experiments[i]);
+    html_command(p, SECTION_EXPERIMENTS);
     buf_puts(p->out, "</section>\n");
 }
 
@@ -168,8 +167,12 @@ void html_rivals(const struct page *p)
         phrase_rival_gap(&phrase, &d->rival_gaps[i]);
         put_line(p, &phrase);
     }
-    buf_puts(p->out, d->switch_count || d->rival_gap_count
-                         ? "</ul></section>\n" : "</section>\n");
+    buf_puts(p->out, d->switch_count || d->rival_gap_count ? "</ul>\n" : "");
+    if (d->rival_gap_count)
+        html_command(p, SECTION_RIVALS);
+    if (d->switch_count)
+        html_command(p, SECTION_SWITCHES);
+    buf_puts(p->out, "</section>\n");
 }
 
 void html_samples(const struct page *p)

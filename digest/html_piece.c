@@ -50,13 +50,28 @@ void html_phrase(struct buf *out, struct buf *phrase)
     buf_release(phrase);
 }
 
-void html_why(const struct page *p, const char *subject, const char *count)
+static void put_code(const struct page *p, struct buf *phrase)
+{
+    buf_puts(p->out, "<code>");
+    html_phrase(p->out, phrase);
+    buf_puts(p->out, "</code>");
+}
+
+void html_why(const struct page *p, const char *subject)
 {
     struct buf phrase = BUF_INIT(0);
-    buf_puts(p->out, "<code>");
-    phrase_why(&phrase, p->d, subject, count);
-    html_phrase(p->out, &phrase);
-    buf_puts(p->out, "</code>");
+    phrase_why(&phrase, p->d, subject, NULL);
+    put_code(p, &phrase);
+}
+
+void html_command(const struct page *p, enum digest_section section)
+{
+    struct buf phrase = BUF_INIT(0);
+    html_fold(p, section == SECTION_WAITING ? "All of them, to answer"
+                                            : "Why: the command");
+    phrase_command(&phrase, p->d, section);
+    put_code(p, &phrase);
+    html_fold_end(p);
 }
 
 static void put_day(struct buf *out, const char *before, int64_t day,

@@ -125,11 +125,7 @@ void html_standing(const struct page *p)
     buf_puts(p->out, p->mail ? "Bars: the last eight days.</small></p>\n"
                              : "The band holds eight days of ten; orange is "
                                "told above.</small></p>\n");
-    if (!p->mail) {
-        html_fold(p, "Why: a command for any of these figures");
-        html_why(p, d->standing[0].name, "negative");
-        html_fold_end(p);
-    }
+    html_command(p, SECTION_STANDING);
     buf_puts(p->out, "</section>\n");
 }
 
@@ -189,6 +185,7 @@ void html_where(const struct page *p)
         buf_puts(p->out, "</tr>\n");
     }
     buf_printf(p->out, "</tbody></table></div><p><small>· is fewer than %d "
-               "posts: too few to say.</small></p></section>\n",
-               CELL_LEAST);
+               "posts: too few to say.</small></p>\n", CELL_LEAST);
+    html_command(p, SECTION_WHERE);
+    buf_puts(p->out, "</section>\n");
 }

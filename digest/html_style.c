@@ -48,7 +48,7 @@ static const char sheet[] =
 "text-align:left;font-weight:normal;vertical-align:middle}"
 "thead th{color:var(--dim);font-size:.84rem;vertical-align:bottom}"
 "tbody th{font-weight:600}tr.product th{font-weight:normal;"
-"padding-left:1.3rem}.n{text-align:right}"
+"padding-left:1.3rem}.n{text-align:right}.change{white-space:nowrap}"
 ".net small{display:block}.pos{color:var(--pos)}.neg{color:var(--neg)}"
 ".spark{color:var(--cool);font-size:.85rem;line-height:1;"
 "white-space:nowrap}.spark b{color:var(--hot);font-weight:normal}"

@@ -48,14 +48,12 @@ static void link_to(struct buf *out, const char *url)
     buf_puts(out, ">)");
 }
 
-static void why(struct buf *out, const struct digest *d, const char *subject,
-                const char *count)
+static void command(struct buf *out, const struct digest *d,
+                    enum digest_section section)
 {
     struct buf b = BUF_INIT(0);
-    phrase_why(&b, d, subject, count);
-    buf_puts(out, "`");
-    buf_puts(out, buf_text(&b));
-    buf_puts(out, "`");
+    phrase_command(&b, d, section);
+    buf_printf(out, "\nWhy: `%s`\n", buf_text(&b));
     buf_release(&b);
 }
 
@@ -123,9 +121,9 @@ static void alert(struct buf *out, const struct digest *d,
     }
     if (a->sample_count)
         sample(out, d, "\n> ", &a->samples[a->sample_count > 1]);
-    buf_puts(out, "\nWhy: ");
-    why(out, d, a->subject, NULL);
-    buf_puts(out, "\n");
+    phrase_why(&b, d, a->subject, NULL);
+    buf_printf(out, "\nWhy: `%s`\n", buf_text(&b));
+    buf_release(&b);
 }
 
 static void changes(struct buf *out, const struct digest *d)
@@ -178,16 +176,15 @@ static void standing(struct buf *out, const struct digest *d)
         buf_printf(out, "%s |\n", buf_text(&b));
         buf_release(&b);
     }
-    buf_puts(out, "\nWhy: ");
-    why(out, d, d->standing_count ? d->standing[0].name : "*", "negative");
-    buf_puts(out, "\n");
+    command(out, d, SECTION_STANDING);
 }
 
 static void people(struct buf *out, const struct digest *d)
 {
     struct buf b = BUF_INIT(0), asked = BUF_INIT(0);
     phrase_questions(&asked, d);
-    if (d->wish_count || asked.length)
+    bool any = d->wish_count || asked.length;
+    if (any)
         buf_puts(out, "\n## What shoppers ask for\n\n");
     for (size_t i = 0; i < d->wish_count; i++) {
         const struct digest_wish *w = &d->wishes[i];
@@ -195,7 +192,7 @@ static void people(struct buf *out, const struct digest *d)
         quote(out, w->text, 100);
         buf_puts(out, " (");
         quote(out, phrase_title(d, w->subject), 40);
-        buf_puts(out, "), ");
+        buf_puts(out, ")");
         phrase_wish(out, d, w);
         buf_puts(out, "\n");
     }
@@ -204,6 +201,8 @@ static void people(struct buf *out, const struct digest *d)
         say(out, &asked);
         buf_puts(out, "\n");
     }
+    if (any)
+        command(out, d, SECTION_WISHES);
     if (d->waiting_count)
         buf_puts(out, "\n## Who waits for an answer\n\n");
     for (size_t i = 0; i < d->waiting_count; i++) {
@@ -223,6 +222,8 @@ static void people(struct buf *out, const struct digest *d)
         say(out, &b);
         buf_puts(out, "\n");
     }
+    if (d->waiting_count)
+        command(out, d, SECTION_WAITING);
 }
 
 static void loop(struct buf *out, const struct digest *d)
@@ -236,6 +237,8 @@ static void loop(struct buf *out, const struct digest *d)
         say(out, &b);
         buf_puts(out, "\n");
     }
+    if (d->experiment_count)
+        command(out, d, SECTION_EXPERIMENTS);
     if (d->switch_count || d->rival_gap_count)
         buf_puts(out, "\n## Beside the rivals\n\n");
     for (size_t i = 0; i < d->switch_count; i++) {
@@ -250,6 +253,10 @@ static void loop(struct buf *out, const struct digest *d)
         say(out, &b);
         buf_puts(out, "\n");
     }
+    if (d->rival_gap_count)
+        command(out, d, SECTION_RIVALS);
+    if (d->switch_count)
+        command(out, d, SECTION_SWITCHES);
 }
 
 static void where(struct buf *out, const struct digest *d)
@@ -272,6 +279,7 @@ static void where(struct buf *out, const struct digest *d)
             buf_printf(out, " %u |", row[k].posts);
         buf_putc(out, '\n');
     }
+    command(out, d, SECTION_WHERE);
 }
 
 void digest_markdown(const struct digest *d, struct buf *out)

@@ -223,10 +223,11 @@ static bool knows_week_before(const struct digest *d)
 void phrase_wish(struct buf *out, const struct digest *d,
                  const struct digest_wish *w)
 {
-    buf_puts(out, w->today ? "" : "none");
-    if (w->today)
+    if (w->today) {
+        buf_puts(out, ", ");
         phrase_count(out, w->today);
-    buf_puts(out, " today");
+        buf_puts(out, " today");
+    }
     if (!knows_week_before(d))
         return;
     buf_puts(out, w->authors_before ? ", " : ", none");
@@ -415,7 +416,17 @@ void phrase_why(struct buf *out, const struct digest *d, const char *subject,
         buf_printf(out, " --count %s", count);
 }
 
-void phrase_week(struct buf *out, const struct digest *d, const char *command,
+/* Ours, or the first there is: whom a section's command asks about. */
+static const char *whose(const struct digest *d)
+{
+    for (size_t i = 0; i < d->standing_count; i++)
+        if (d->standing[i].own)
+            return d->standing[i].name;
+    return d->standing_count ? d->standing[0].name : "*";
+}
+
+/* swell COMMAND SUBJECT, the last 7 days, REST */
+static void week(struct buf *out, const struct digest *d, const char *command,
                  const char *subject, const char *rest)
 {
     buf_printf(out, "swell %s ", command);
@@ -424,6 +435,35 @@ void phrase_week(struct buf *out, const struct digest *d, const char *command,
     phrase_date(out, d->day - 6);
     buf_puts(out, " --to ");
     phrase_date(out, d->day + 1);
-    if (rest)
-        buf_printf(out, " %s", rest);
+    buf_puts(out, rest);
+}
+
+void phrase_command(struct buf *out, const struct digest *d,
+                    enum digest_section section)
+{
+    switch (section) {
+    case SECTION_STANDING:
+        phrase_why(out, d, whose(d), "negative");
+        break;
+    case SECTION_WISHES:
+        week(out, d, "posts", d->wish_count ? d->wishes[0].subject : whose(d),
+             d->wish_count ? " --intent suggestion" : " --intent question");
+        break;
+    case SECTION_WAITING:
+        week(out, d, "inbox", whose(d), "");
+        break;
+    case SECTION_EXPERIMENTS:
+        buf_puts(out, "swell experiment read ");
+        shell_word(out, d->experiments[0].experiment.name);
+        break;
+    case SECTION_RIVALS:
+        week(out, d, "window", whose(d), " --by aspect");
+        break;
+    case SECTION_SWITCHES:
+        week(out, d, "posts", whose(d), " --intent switch");
+        break;
+    case SECTION_WHERE:
+        phrase_why(out, d, whose(d), aspect_names[d->where_rows[0]]);
+        break;
+    }
 }

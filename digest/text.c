@@ -75,34 +75,23 @@ static void heading(struct painter *p, const char *text, const char *note)
     buf_putc(p->out, '\n');
 }
 
-static void why(struct painter *p, const char *margin, const char *subject,
-                const char *count)
+static void why(struct painter *p, const char *margin, const char *subject)
 {
     struct buf b = BUF_INIT(0);
     buf_puts(&b, "why: ");
-    phrase_why(&b, p->d, subject, count);
+    phrase_why(&b, p->d, subject, NULL);
     paragraph(p, margin, margin, DIM, &b);
     buf_release(&b);
 }
 
-static void week_command(struct painter *p, const char *verb,
-                         const char *name, const char *subject,
-                         const char *rest)
+static void command(struct painter *p, const char *verb,
+                    enum digest_section section)
 {
     struct buf b = BUF_INIT(0);
     buf_printf(&b, "%s: ", verb);
-    phrase_week(&b, p->d, name, subject, rest);
+    phrase_command(&b, p->d, section);
     paragraph(p, "", "  ", DIM, &b);
     buf_release(&b);
-}
-
-/* Ours, or the first there is: whom a section's command asks about. */
-static const char *whose(const struct digest *d)
-{
-    for (size_t i = 0; i < d->standing_count; i++)
-        if (d->standing[i].own)
-            return d->standing[i].name;
-    return d->standing_count ? d->standing[0].name : "*";
 }
 
 /* "text" Source 15:22 https://… */
@@ -207,7 +196,7 @@ static void alert(struct painter *p, const struct alert *a)
     }
     if (a->sample_count)
         sample(p, bar, &a->samples[a->sample_count > 1]);
-    why(p, bar, a->subject, NULL);
+    why(p, bar, a->subject);
     buf_release(&b);
 }
 
@@ -337,7 +326,7 @@ static void standing(struct painter *p)
         buf_printf(&b, "%susual: median of %u %s", quiet ? " · " : "",
                    d->history_days, d->history_days == 1 ? "day" : "days");
     paragraph(p, "", "", DIM, &b);
-    why(p, "", whose(d), "negative");
+    command(p, "why", SECTION_STANDING);
     buf_release(&b);
 }
 
@@ -362,14 +351,11 @@ static void wishes(struct painter *p)
         buf_puts(&b, " (");
         phrase_quote(&b, phrase_title(d, w->subject), 30);
         buf_puts(&b, ")");
-        buf_puts(&b, ", ");
         phrase_wish(&b, d, w);
         paragraph(p, margin, "      ", NULL, &b);
     }
     paragraph(p, "", "  ", NULL, &asked);
-    week_command(p, "read", "posts", d->wish_count ? d->wishes[0].subject
-                                                   : whose(d),
-                 d->wish_count ? "--intent suggestion" : "--intent question");
+    command(p, "read", SECTION_WISHES);
     buf_release(&b);
     buf_release(&asked);
 }
@@ -394,7 +380,7 @@ static void waiting(struct painter *p)
     buf_clear(&b);
     phrase_unanswered(&b, d);
     paragraph(p, "", "  ", DIM, &b);
-    week_command(p, "all", "inbox", whose(d), NULL);
+    command(p, "all", SECTION_WAITING);
     buf_release(&b);
 }
 
@@ -410,10 +396,7 @@ static void experiments(struct painter *p)
         phrase_experiment(&b, d, &d->experiments[i]);
         paragraph(p, "", "  ", NULL, &b);
     }
-    buf_clear(&b);
-    buf_printf(&b, "why: swell experiment read %s",
-               d->experiments[0].experiment.name);
-    paragraph(p, "", "  ", DIM, &b);
+    command(p, "why", SECTION_EXPERIMENTS);
     buf_release(&b);
 }
 
@@ -435,9 +418,9 @@ static void rivals(struct painter *p)
         paragraph(p, "", "  ", NULL, &b);
     }
     if (d->rival_gap_count)
-        week_command(p, "why", "window", whose(d), "--by aspect");
+        command(p, "why", SECTION_RIVALS);
     if (d->switch_count)
-        week_command(p, "read", "posts", whose(d), "--intent switch");
+        command(p, "read", SECTION_SWITCHES);
     buf_release(&b);
 }
 
@@ -485,7 +468,7 @@ static void where(struct painter *p)
             where_cell(p, &row[k]);
         buf_putc(p->out, '\n');
     }
-    why(p, "", whose(d), aspect_names[d->where_rows[0]]);
+    command(p, "why", SECTION_WHERE);
 }
 
 static void samples(struct painter *p)
