@@ -44,6 +44,10 @@ static void text_from_outside_is_repaired(void **state)
         { "x\x1b[31m", 6, "x [31m" },
         { "tab\tline\n", 9, "tab\tline\n" },
         { "caf\xc3", 4, "caf\xef\xbf\xbd" },
+        /* eight bytes are looked at at a time: what is wrong behind them */
+        { "12345678\xff", 9, "12345678\xef\xbf\xbd" },
+        { "1234567\xff" "9", 9, "1234567\xef\xbf\xbd" "9" },
+        { "1234567\x01" "9", 9, "1234567 9" },
     };
     struct arena memory = { 0 };
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -51,6 +55,8 @@ static void text_from_outside_is_repaired(void **state)
         assert_string_equal(rows[i].out, t.data);
         assert_true(text_valid(t.data, t.length));
     }
+    assert_true(text_valid("12345678\xc3\xa9", 10));
+    assert_false(text_valid("12345678\xff", 9));
     struct text cut = text_copy(&memory, "caf\xc3\xa9!", 6, 4);
     assert_string_equal("caf", cut.data); /* never half a character */
     arena_release(&memory);
