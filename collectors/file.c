@@ -112,13 +112,12 @@ static int look(struct file_job *job, struct error *err)
 
 static void set_cursor(struct file_job *job)
 {
-    uint64_t offset;
-    if (!file_input_position(job->input, &offset) || !offset)
+    uint64_t offset, lines;
+    if (!file_input_position(job->input, &offset, &lines) || !offset)
         return;
     buf_clear(&job->out->cursor);
     buf_printf(&job->out->cursor, "%llu %llu %llx",
-               (unsigned long long)offset,
-               (unsigned long long)file_input_number(job->input),
+               (unsigned long long)offset, (unsigned long long)lines,
                (unsigned long long)file_input_mark(job->input, offset));
 }
 

@@ -133,7 +133,6 @@ enum file_line file_input_line(struct file_input *f, struct text *line,
                                struct error *err)
 {
     size_t seen = 0;
-    f->number = f->next;
     for (;;) {
         char *from = f->data + f->start;
         size_t have = f->end - f->start;
@@ -142,7 +141,7 @@ enum file_line file_input_line(struct file_input *f, struct text *line,
         if (newline)
             have = (size_t)(newline + 1 - from);
         if (have > FILE_LINE_LIMIT) {
-            f->next++;
+            f->number = f->next++;
             drop_line(f);
             error_set(err, ERROR_INPUT, "the line is longer than %d bytes",
                       FILE_LINE_LIMIT);
@@ -155,7 +154,7 @@ enum file_line file_input_line(struct file_input *f, struct text *line,
         if (!have)
             return at_end(f, err);
         consume(f, have, newline != NULL);
-        f->next++;
+        f->number = f->next++;
         *line = (struct text){ f->data + f->last, have };
         return FILE_LINE_GOOD;
     }
@@ -174,7 +173,7 @@ static enum file_line broken_record(struct file_input *f, const char *why,
                                     struct error *err)
 {
     drop_line(f);
-    f->next++;
+    f->number = f->next++;
     error_set(err, ERROR_INPUT, "%s", why);
     return FILE_LINE_BAD;
 }
@@ -185,7 +184,6 @@ enum file_line file_input_record(struct file_input *f, char delimiter,
 {
     struct file_record r = { .delimiter = delimiter, .fields = fields };
     enum record what = RECORD_MORE;
-    f->number = f->next;
     while (what == RECORD_MORE) {
         size_t have = f->end - f->start;
         bool ended = f->ended;
@@ -204,6 +202,7 @@ enum file_line file_input_record(struct file_input *f, char delimiter,
     if (what == RECORD_BROKEN)
         return broken_record(f, r.why, err);
     char *from = f->data + f->start;
+    f->number = f->next;
     consume(f, r.used, r.used && from[r.used - 1] == '\n');
     f->next += file_record_take(&r, from);
     *count = r.count == 1 && !fields[0].length ? 0 : r.count;
@@ -217,9 +216,12 @@ uint64_t file_input_number(const struct file_input *f)
     return f->number;
 }
 
-bool file_input_position(const struct file_input *f, uint64_t *offset)
+bool file_input_position(const struct file_input *f, uint64_t *offset,
+                         uint64_t *lines)
 {
+    bool whole = f->whole == f->offset + f->start;
     *offset = f->whole;
+    *lines = (whole ? f->next : f->number) - 1;
     return f->regular && !unpacker_packed(f->unpacker);
 }
 

@@ -44,9 +44,11 @@ void file_input_unread(struct file_input *in);
 /* Where the last line or record began: from 1. */
 uint64_t file_input_number(const struct file_input *in);
 
-/* For a cursor: bytes up to the end of the last line that had a newline.
- * false when the file cannot be gone on with there (packed, a pipe). */
-bool file_input_position(const struct file_input *in, uint64_t *offset);
+/* For a cursor: bytes and lines up to the end of the last line that had a
+ * newline. false when the file cannot be gone on with there (packed, a
+ * pipe). */
+bool file_input_position(const struct file_input *in, uint64_t *offset,
+                         uint64_t *lines);
 /* Go on there; before the first line only. line is what to count from. */
 int file_input_seek(struct file_input *in, uint64_t offset, uint64_t line,
                     struct error *err);

@@ -18,6 +18,8 @@ static const struct option options[] = {
     { "spans", OPTION_BOOL, NULL, offsetof(struct coverage_flags, spans),
       "each stretch of one state instead of totals" },
     RANGE_OPTIONS(struct coverage_flags),
+    { "since", OPTION_STRING, NULL,
+      offsetof(struct coverage_flags, range.from), "the same as --from" },
     OPTION_END
 };
 

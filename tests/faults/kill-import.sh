@@ -1,9 +1,9 @@
 # kill -9 at any moment of an import or a collection, then once more: the
-# store ends byte for byte as if nothing had happened. KILLS (20) times; a
+# store ends byte for byte as if nothing had happened. KILLS (50) times; a
 # third at a random time, the rest inside a system call that writes, where
 # strace is there to do it: with 1,000 kills in every one of them.
 set -u
-kills=${KILLS:-20} seed=${SEED:-$$}
+kills=${KILLS:-50} seed=${SEED:-$$}
 start=$seed
 fail() { echo "$* (SEED=$start)"; exit 1; }
 generate=$BUILD/tests/tools/generate

@@ -417,6 +417,7 @@ static void test_cursor(void **state)
     assert_int_equal(r.posts.count, 5);
     assert_int_equal(r.c.skipped, 1);
     buf_puts(&cursor, buf_text(&r.posts.cursor));
+    assert_non_null(strstr(buf_text(&cursor), " 5 ")); /* whole lines */
     release(&r);
 
     buf_puts(&text, "\"2026-11-20\",\"text\":\"whole\"}\n");
@@ -424,6 +425,12 @@ static void test_cursor(void **state)
     read_file(&r, buf_text(&cursor), NULL);
     assert_int_equal(r.posts.count, 1);
     assert_true(text_is(r.posts.posts[0].native_id, "half"));
+    buf_clear(&cursor);
+    buf_puts(&cursor, buf_text(&r.posts.cursor));
+    assert_non_null(strstr(buf_text(&cursor), " 6 "));
+    release(&r);
+    read_file(&r, buf_text(&cursor), NULL); /* nothing new: the same place */
+    assert_string_equal(buf_text(&r.posts.cursor), buf_text(&cursor));
     release(&r);
 
     text.data[6] = '9'; /* another file */
