@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell verify: are the windows the posts? */
 #include "commands/command.h"
+#include "digest/terms.h"
 
 struct verify_flags {
     bool repair;
@@ -26,6 +27,8 @@ static int run(struct invocation *in, struct error *err)
     if (invocation_store(in, flags->repair ? STORE_CHANGE : STORE_READ, err) ||
         store_verify(in->store, flags->repair, tell, NULL, &differences,
                      err) ||
+        terms_verify(in->store, in->config, flags->repair, tell, NULL,
+                     &differences, err) ||
         store_stats(in->store, &st, err))
         return -1;
     printf("%llu difference%s%s: %llu posts, %llu rows of hours, %llu of days"
@@ -42,8 +45,9 @@ const struct command command_verify = {
     .wordless = true,
     .arguments = "[--repair]",
     .about = "recompute every figure from the posts and list what differs",
-    .help = "Exit status 1 when something differs. With --repair it is mended "
-            "in one\ntransaction, and the status is 0.\n",
+    .help = "Windows, author sketches, identities and the kept terms. Exit "
+            "status 1 when\nsomething differs; with --repair it is mended, and "
+            "the status is 0.\n",
     .options = options,
     .state_size = sizeof(struct verify_flags),
     .run = run,

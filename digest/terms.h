@@ -74,6 +74,13 @@ struct terms_query {
     bool write_cache;          /* the store is open for writing */
 };
 
+/* Are the terms that the store keeps of closed days those of their posts? A
+ * day whose posts have expired cannot be counted again. Differences are told
+ * and added to *differences; repair: also mended. */
+int terms_verify(struct store *store, const struct config *config,
+                 bool repair, visit_difference *visit, void *context,
+                 uint64_t *differences, struct error *err);
+
 /* config may be NULL: no own names to leave out, no stop words. */
 int terms_find(struct terms **out, struct store *store,
                const struct config *config, const struct terms_query *query,

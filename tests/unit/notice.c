@@ -280,6 +280,45 @@ static void the_cache_gives_the_same_answer(void **state)
     terms_close(second);
 }
 
+static void ignore(void *context, const char *sentence)
+{
+    (void)context;
+    (void)sentence;
+}
+
+static uint64_t wrong_terms(struct fixture *f, bool repair)
+{
+    uint64_t differences = 0;
+    assert_int_equal(terms_verify(f->store, NULL, repair, ignore, NULL,
+                                  &differences, &f->err), 0);
+    return differences;
+}
+
+static void a_kept_term_that_is_wrong_is_found(void **state)
+{
+    struct fixture *f = *state;
+    struct terms_query q = { .subject = "acme", .from = today(0),
+                             .until = today(24), .write_cache = true };
+    struct buf kept = BUF_INIT(0);
+    struct terms *t;
+    int64_t day = today(0) / 86400 - 1;
+
+    add_usual(f, 0, 0, DAYS + 1, 5);
+    flush(f);
+    assert_int_equal(terms_find(&t, f->store, NULL, &q, &f->err), 0);
+    terms_close(t);
+    assert_int_equal(wrong_terms(f, false), 0);
+    assert_int_equal(store_terms_get(f->store, "acme", day, &kept, &f->err),
+                     1);
+    kept.data[kept.length - 8]++; /* authors of the last */
+    struct store_terms row = { day, { kept.data, kept.length } };
+    assert_int_equal(store_terms_put(f->store, "acme", &row, 1, &f->err), 0);
+    assert_int_equal(wrong_terms(f, false), 1);
+    assert_int_equal(wrong_terms(f, true), 1);
+    assert_int_equal(wrong_terms(f, false), 0);
+    buf_release(&kept);
+}
+
 /* ---- alerts ----------------------------------------------------------- */
 
 static void a_usual_month_has_no_alerts(void **state)
@@ -536,6 +575,7 @@ int main(void)
         TEST(without_a_past_nothing_is_new),
         TEST(a_new_subject_is_held_against_the_others),
         TEST(the_cache_gives_the_same_answer),
+        TEST(a_kept_term_that_is_wrong_is_found),
         TEST(a_usual_month_has_no_alerts),
         TEST(a_wave_is_one_story_with_its_cause),
         TEST(a_second_day_quotes_the_day),
