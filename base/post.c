@@ -14,6 +14,7 @@ const char *const coverage_names[COVERAGE_STATES] = {
     [COVERAGE_NONE] = "none", [COVERAGE_PLANNED] = "planned",
     [COVERAGE_LIMITED] = "rate-limited", [COVERAGE_FAILED] = "failed",
     [COVERAGE_COVERED] = "covered",
+    [COVERAGE_LATE] = "late",
 };
 
 void batch_init(struct batch *b)

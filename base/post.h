@@ -81,11 +81,17 @@ enum post_fault {
 
 /* Which part of the planned time a source really covered. Stored: only ever
  * append. A later span overrides an earlier one, but never turns COVERED
- * back into a fault. */
+ * back into a fault; LATE was covered once it was over and had failed. */
 enum coverage_state { COVERAGE_NONE, COVERAGE_PLANNED, COVERAGE_LIMITED,
-                      COVERAGE_FAILED, COVERAGE_COVERED, COVERAGE_STATES };
+                      COVERAGE_FAILED, COVERAGE_COVERED, COVERAGE_LATE,
+                      COVERAGE_STATES };
+static inline bool coverage_got(uint8_t state)
+{
+    return state == COVERAGE_COVERED || state == COVERAGE_LATE;
+}
 extern const char *const coverage_names[COVERAGE_STATES];
-                            /* none planned rate-limited failed covered */
+                            /* none planned rate-limited failed covered
+                             * late */
 
 struct coverage_span {
     int64_t from, until;     /* post time; whole quarter hours touched */

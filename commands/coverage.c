@@ -72,13 +72,13 @@ static void put_totals(struct table *t, const char *label,
     for (size_t i = 0; i < count; i++)
         sum[states[i]]++;
     size_t planned = count - sum[COVERAGE_NONE];
-    double share = planned ? (double)sum[COVERAGE_COVERED] / (double)planned
-                           : 0;
+    size_t got = sum[COVERAGE_COVERED] + sum[COVERAGE_LATE];
+    double share = planned ? (double)got / (double)planned : 0;
     if (t->format == FORMAT_TEXT) {
         buf_printf(&t->out, "%-20s", label);
         for (int s = COVERAGE_PLANNED; s < COVERAGE_STATES; s++)
-            buf_printf(&t->out, " %12.2f", (double)sum[s] / 4);
-        buf_printf(&t->out, " %8.1f %%\n", 100 * share);
+            buf_printf(&t->out, " %9.2f", (double)sum[s] / 4);
+        buf_printf(&t->out, " %6.1f %%\n", 100 * share);
         return;
     }
     write_begin(w, NULL, '{');
@@ -97,14 +97,14 @@ static void put_head(struct table *t)
     else if (t->format == FORMAT_CSV)
         buf_puts(out, t->spans ? "label,from,until,state\n"
                                : "label,planned,rate-limited,failed,covered,"
-                                 "share\n");
+                                 "late,share\n");
     else if (t->spans)
         buf_printf(out, "%-20s %-20s  %-20s  %s\n", "source", "from", "until",
                    "state");
     else
-        buf_printf(out, "%-20s %12s %12s %12s %12s %10s\n", "hours",
-                   "planned only", "rate-limited", "failed", "covered",
-                   "covered");
+        buf_printf(out, "%-20s %9s %9s %9s %9s %9s %8s\n", "hours",
+                   "planned", "limited", "failed", "covered", "late",
+                   "share");
 }
 
 static int put_source(struct invocation *in, struct table *t,
@@ -155,7 +155,8 @@ const struct command command_coverage = {
     .arguments = "[--last 7d] [--spans] [--format text|csv|json]",
     .about = "which part of the planned collection was really got",
     .help = "Hours of each state and source, and the covered share of "
-            "all hours that\nwere planned.\n",
+            "all hours that\nwere planned. Late: covered once it was over, "
+            "and had failed before.\n",
     .options = options,
     .state_size = sizeof(struct coverage_flags),
     .run = run,

@@ -81,7 +81,7 @@ static int examine(struct invocation *in, const struct source_config *source,
         return -1;
     unsigned covered = 0;
     for (size_t i = 0; i < QUARTERS; i++)
-        covered += states[i] == COVERAGE_COVERED;
+        covered += coverage_got(states[i]);
     h->covered = covered * 100 / QUARTERS;
     if (source->enabled)
         round_wrong(&h->round, round_every(source), now, h->wrong);

@@ -37,7 +37,7 @@ static int add_label(struct reading *r, struct store *store,
         begun = begun || r->states[i] != COVERAGE_NONE;
         r->planned[i] += r->states[i] != COVERAGE_NONE ||
                          (collected && begun);
-        r->covered[i] += r->states[i] == COVERAGE_COVERED;
+        r->covered[i] += coverage_got(r->states[i]);
     }
     return 0;
 }

@@ -32,6 +32,16 @@ static int64_t within_time(int64_t moment)
     return moment < 0 ? 0 : moment > end ? end : moment;
 }
 
+static uint8_t next_state(uint8_t old, const struct coverage_span *span,
+                          int64_t quarter)
+{
+    bool over = (quarter + 1) * QUARTER_SECONDS <= span->until;
+    if (coverage_got(old))
+        return old;
+    return span->state == COVERAGE_COVERED && old != COVERAGE_NONE && over
+               ? COVERAGE_LATE : span->state;
+}
+
 int lmdb_coverage_mark(struct lmdb *s, MDB_txn *txn, uint32_t label,
                        const struct coverage_span *span)
 {
@@ -46,8 +56,8 @@ int lmdb_coverage_mark(struct lmdb *s, MDB_txn *txn, uint32_t label,
         rc = load(s, txn, label, day, states);
         memcpy(before, states, QUARTERS);
         for (; from < until && from / QUARTERS == day; from++)
-            if (states[from % QUARTERS] != COVERAGE_COVERED)
-                states[from % QUARTERS] = span->state;
+            states[from % QUARTERS] = next_state(states[from % QUARTERS],
+                                                 span, from);
         coverage_key(key, label, day);
         if (rc == 0 && memcmp(before, states, QUARTERS) != 0)
             rc = lmdb_put(s, txn, COVERAGE, key, COVERAGE_KEY, states,

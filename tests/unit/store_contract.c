@@ -441,11 +441,13 @@ static void covered_stays_covered(void **state)
     struct fixture *f = *state;
     uint8_t states[6];
     static const struct coverage_span spans[] = {
-        { T0, T0 + 3600, COVERAGE_PLANNED },
         { T0 + 900, T0 + 1800, COVERAGE_COVERED },
+        { T0, T0 + 3600, COVERAGE_PLANNED },
+        { T0 + 2700, T0 + 3000, COVERAGE_COVERED }, /* not over yet */
         { T0 + 1, T0 + 2700, COVERAGE_FAILED },
-        { T0 - 900, T0, COVERAGE_LIMITED } };
-    for (int i = 0; i < 4; i++) {
+        { T0 - 900, T0, COVERAGE_LIMITED },
+        { T0 + 1800, T0 + 3600, COVERAGE_COVERED } };
+    for (int i = 0; i < 6; i++) {
         memcpy(f->batch.label, "mine", 5);
         f->batch.coverage = spans[i];
         append(f);
@@ -453,7 +455,7 @@ static void covered_stays_covered(void **state)
     assert_int_equal(store_coverage(f->store, "mine", T0 - 900, T0 + 4500,
                                     states, &f->err), 0);
     static const uint8_t wanted[6] = { COVERAGE_LIMITED, COVERAGE_FAILED,
-        COVERAGE_COVERED, COVERAGE_FAILED, COVERAGE_PLANNED, COVERAGE_NONE };
+        COVERAGE_COVERED, COVERAGE_LATE, COVERAGE_COVERED, COVERAGE_NONE };
     assert_memory_equal(states, wanted, 6);
 }
 
