@@ -143,7 +143,7 @@ static int put(struct invocation *in, const struct flags *f, int format,
 /* The page of a day, when the site has one. */
 static int neighbour(struct digest **out, struct invocation *in,
                      const char *site, const struct digest *d, int64_t day,
-                     const char *const *brands, struct error *err)
+                     const struct option_list *brands, struct error *err)
 {
     *out = NULL;
     return digest_site_has(site, day)
@@ -153,7 +153,7 @@ static int neighbour(struct digest **out, struct invocation *in,
 }
 
 static int put_site(struct invocation *in, const char *site,
-                    const struct digest *d, const char *const *brands,
+                    const struct digest *d, const struct option_list *brands,
                     struct error *err)
 {
     struct digest *before = NULL, *after = NULL;
@@ -174,22 +174,16 @@ static int show(struct invocation *in, const struct flags *f, int format,
                 int64_t day, const struct zone *zone, struct error *err)
 {
     struct digest *d = NULL;
-    const char **brands = NULL;
     if (open_store(in, f->out || f->site, err) ||
         check_brands(in, &f->brands, err))
         return -1;
-    if (f->brands.count) {
-        brands = mem_alloc((f->brands.count + 1) * sizeof(*brands));
-        for (size_t i = 0; i < f->brands.count; i++)
-            brands[i] = f->brands.items[i];
-    }
-    int rc = digest_compose(&d, in->store, in->config, zone, day, brands, err);
+    int rc = digest_compose(&d, in->store, in->config, zone, day,
+                            &f->brands, err);
     if (!rc && f->site)
-        rc = put_site(in, f->site, d, brands, err);
+        rc = put_site(in, f->site, d, &f->brands, err);
     if (!rc && (f->out || !f->site))
         rc = put(in, f, format, d, err);
     digest_close(d);
-    mem_free(brands);
     return rc;
 }
 

@@ -14,7 +14,6 @@
 #include "digest/chart.h"
 #include "digest/days.h"
 #include "digest/html.h"
-#include "digest/names.h"
 #include "digest/posts.h"
 #include "digest/waiting.h"
 
@@ -352,50 +351,43 @@ static int inbox_page(struct site *site, struct buf *out, struct error *err)
 
 /* ---- experiments --------------------------------------------------------- */
 
-static int take_experiment(void *context, const struct experiment *e)
-{
-    names_add(context, e->name);
-    return 0;
-}
+struct listing {
+    struct site *site;
+    struct buf *out;
+    size_t count;
+    struct error *err;
+};
 
-static int put_experiment(struct site *site, struct buf *out,
-                          const char *name, struct error *err)
+static int put_experiment(void *context, const struct experiment *e)
 {
-    struct digest_experiment x;
-    int rc = experiment_get(&x.experiment, site->in->store, name, err);
-    if (rc <= 0)
-        return rc;
-    const struct experiment *e = &x.experiment;
-    rc = experiment_read(&x.reading, site->in->store, e, site->zone,
-                         clock_now(), err);
-    if (rc >= 0) {
-        html_experiment(out, &x);
-        buf_puts(out, "<p class=\"dim\">");
-        html_escaped(out, subject_title(site->in, e->subject));
-        buf_puts(out, ", from ");
-        phrase_date(out, zone_day(site->zone, e->from));
-        buf_puts(out, e->closed ? ", closed" : ", open");
-        buf_puts(out, *e->lesson ? ": " : "");
-        html_escaped(out, e->lesson);
-        buf_puts(out, "</p>\n");
-    }
-    experiment_release(&x.experiment);
-    return rc;
+    struct listing *l = context;
+    struct digest_experiment x = { .experiment = *e };
+    if (experiment_read(&x.reading, l->site->in->store, e, l->site->zone,
+                        clock_now(), l->err))
+        return -1;
+    l->count++;
+    html_experiment(l->out, &x);
+    buf_puts(l->out, "<p class=\"dim\">");
+    html_escaped(l->out, subject_title(l->site->in, e->subject));
+    buf_puts(l->out, ", from ");
+    phrase_date(l->out, zone_day(l->site->zone, e->from));
+    buf_puts(l->out, e->closed ? ", closed" : ", open");
+    buf_puts(l->out, *e->lesson ? ": " : "");
+    html_escaped(l->out, e->lesson);
+    buf_puts(l->out, "</p>\n");
+    return 0;
 }
 
 static int experiments_page(struct site *site, struct buf *out,
                             struct error *err)
 {
-    struct names names = { 0 };
-    int rc = experiment_scan(site->in->store, take_experiment, &names, err);
+    struct listing l = { .site = site, .out = out, .err = err };
     open_page(out, "Experiments", &(struct digest_links){ .served = true });
-    if (!names.count)
+    int rc = experiment_scan(site->in->store, put_experiment, &l, err);
+    if (!l.count)
         buf_puts(out, "<p>None yet: <code>swell experiment add NAME --subject "
                  "S --from DATE</code></p>\n");
-    for (size_t i = 0; rc >= 0 && i < names.count; i++)
-        rc = put_experiment(site, out, names.items[i], err);
     close_page(out);
-    names_release(&names);
     return rc < 0 ? -1 : 200;
 }
 

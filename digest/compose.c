@@ -26,14 +26,15 @@ int watched_find(const struct composer *c, const char *name)
     return -1;
 }
 
-static bool is_kept(const struct composer *c, const char *const *brands,
+static bool is_kept(const struct composer *c, const struct option_list *brands,
                     const struct watched *w)
 {
     const char *brand = c->watched[w->brand].name;
-    if (!brands)
+    if (!brands || !brands->count)
         return true;
-    for (size_t i = 0; brands[i]; i++)
-        if (strcmp(brands[i], w->name) == 0 || strcmp(brands[i], brand) == 0)
+    for (size_t i = 0; i < brands->count; i++)
+        if (strcmp(brands->items[i], w->name) == 0 ||
+            strcmp(brands->items[i], brand) == 0)
             return true;
     return false;
 }
@@ -82,7 +83,7 @@ static int watch_store(struct composer *c, struct error *err)
     return 0;
 }
 
-static int watch(struct composer *c, const char *const *brands,
+static int watch(struct composer *c, const struct option_list *brands,
                  struct error *err)
 {
     for (size_t i = 0; i < c->config->subject_count; i++) {
@@ -263,7 +264,8 @@ static void set_days(struct composer *c, int64_t day)
 
 int digest_compose(struct digest **out, struct store *store,
                    const struct config *config, const struct zone *zone,
-                   int64_t day, const char *const *brands, struct error *err)
+                   int64_t day, const struct option_list *brands,
+                   struct error *err)
 {
     struct digest *d = mem_alloc(sizeof(*d));
     struct composer c = { .d = d, .store = store, .config = config,

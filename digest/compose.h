@@ -5,6 +5,7 @@
 #ifndef DIGEST_COMPOSE_H
 #define DIGEST_COMPOSE_H
 
+#include "base/hash_set.h"
 #include "digest/days.h"
 #include "digest/posts.h"
 
@@ -49,6 +50,10 @@ bool watched_ours(const struct composer *c, int index);
 int watched_find(const struct composer *c, const char *name);
 /* Is the text made of words of its title only? */
 bool watched_named(const struct composer *c, int index, const char *text);
+
+/* True when the author is seen for the first time with this number; nobody
+ * (0) always is. */
+bool author_first(struct hash_set *seen, uint64_t author, uint64_t of);
 
 int compose_data(struct composer *c, struct error *err);
 int compose_standing(struct composer *c, struct error *err);

@@ -35,6 +35,12 @@ static int watched_of(struct composer *c, uint32_t id)
     return c->by_id[id];
 }
 
+bool author_first(struct hash_set *seen, uint64_t author, uint64_t of)
+{
+    uint64_t mix = words_join(author, of + 1);
+    return !author || hash_set_add(seen, mix ? mix : 1);
+}
+
 /* Exact: every author of the day is looked at. */
 static void count_authors(struct pass *p, const struct sighting *s)
 {
@@ -43,10 +49,10 @@ static void count_authors(struct pass *p, const struct sighting *s)
     bool kept = false;
     for (size_t i = 0; i < s->count; i++) {
         struct watched *w = &c->watched[s->watched[i]];
-        uint64_t mix = words_join(author, (uint64_t)s->watched[i] + 1);
         kept |= w->kept;
-        if (author && hash_set_add(&p->authors, mix ? mix : 1))
-            w->authors++;
+        w->authors += author &&
+                      author_first(&p->authors, author,
+                                   (uint64_t)s->watched[i]);
     }
     if (!kept)
         return;

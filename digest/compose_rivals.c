@@ -24,17 +24,11 @@ struct route {
     uint32_t aspects[ASPECT_COUNT];
 };
 
-struct traveller {
-    uint32_t route;
-    uint64_t author;
-};
-
 struct switches {
     struct composer *c;
     struct route *routes;
     size_t route_count, route_room;
-    struct traveller *travellers;
-    size_t traveller_count, traveller_room;
+    struct hash_set authors;  /* of each route */
 };
 
 struct switches *switches_open(struct composer *c)
@@ -131,18 +125,8 @@ void switches_take(struct switches *w, const struct sighting *s)
     r->told.posts++;
     for (int a = 0; a < ASPECT_COUNT; a++)
         r->aspects[a] += post->tags.aspects >> a & 1;
-    w->travellers = mem_grow(w->travellers, &w->traveller_room,
-                             w->traveller_count, sizeof(*w->travellers));
-    w->travellers[w->traveller_count++] = (struct traveller){
-        (uint32_t)(r - w->routes), post->author_hash };
-}
-
-static int by_traveller(const void *a, const void *b)
-{
-    const struct traveller *x = a, *y = b;
-    if (x->route != y->route)
-        return x->route < y->route ? -1 : 1;
-    return (x->author > y->author) - (x->author < y->author);
+    r->told.authors += author_first(&w->authors, post->author_hash,
+                                      (uint64_t)(r - w->routes));
 }
 
 /* Ours first, then the busiest. */
@@ -162,14 +146,6 @@ void switches_finish(struct switches *w)
 {
     struct digest *d = w->c->d;
     size_t room = 0;
-    if (w->traveller_count)
-        qsort(w->travellers, w->traveller_count, sizeof(*w->travellers),
-              by_traveller);
-    for (size_t i = 0; i < w->traveller_count; i++) {
-        const struct traveller *t = &w->travellers[i];
-        if (!i || !t->author || by_traveller(t, t - 1))
-            w->routes[t->route].told.authors++;
-    }
     for (size_t i = 0; i < w->route_count; i++) {
         struct route *r = &w->routes[i];
         int best = 0;
@@ -188,7 +164,7 @@ void switches_finish(struct switches *w)
     if (d->switch_count > SWITCHES_SHOWN)
         d->switch_count = SWITCHES_SHOWN;
     mem_free(w->routes);
-    mem_free(w->travellers);
+    hash_set_release(&w->authors);
     mem_free(w);
 }
 

@@ -4,8 +4,8 @@
  * itself: the post's span says where it is. */
 #include <stdlib.h>
 
-#include "digest/candidates.h"
 #include "digest/compose.h"
+#include "pipeline/words.h"
 
 enum {
     KEY_WORDS = 12,      /* content words of a wish that are compared */
@@ -23,20 +23,12 @@ struct group {
     uint64_t best_length;        /* of its wording: shorter reads better */
 };
 
-struct asker {
-    uint32_t group;
-    bool week;
-    uint64_t author;
-};
-
 struct wishes {
     struct composer *c;
     struct words words;
     struct group *groups;
     size_t group_count, group_room;
-    struct asker *askers;
-    size_t asker_count, asker_room;
-    struct hash_set questions;   /* of week, aspect and author */
+    struct hash_set askers;      /* of each week and group or aspect */
 };
 
 /* Words that say that something is wished, not what. */
@@ -212,10 +204,10 @@ static void count_question(struct wishes *w, const struct sighting *s,
 {
     struct digest_questions *all = w->c->d->questions;
     for (uint64_t a = 0; a < ASPECT_COUNT; a++)
-        if (tags->aspects >> a & 1 &&
-            hash_set_add(&w->questions, words_join(s->post->author_hash,
-                                                   2 * a + s->week + 1)))
-            (*(s->week ? &all[a].week : &all[a].before))++;
+        if (tags->aspects >> a & 1)
+            *(s->week ? &all[a].week : &all[a].before) +=
+                author_first(&w->askers, s->post->author_hash,
+                               2 * a + s->week);
 }
 
 void wishes_take(struct wishes *w, const struct sighting *s)
@@ -226,8 +218,7 @@ void wishes_take(struct wishes *w, const struct sighting *s)
     int watched = addressed(w->c, s, &tags);
     if (watched < 0)
         return;
-    if (tags->intents & 1 << INTENT_QUESTION && post->author_hash &&
-        post->kind != POST_REPOST)
+    if (tags->intents & 1 << INTENT_QUESTION && post->kind != POST_REPOST)
         count_question(w, s, tags);
     if (!(post->tags.intents & 1 << INTENT_SUGGESTION) ||
         !post->wish.length || post->kind == POST_REPOST ||
@@ -240,10 +231,9 @@ void wishes_take(struct wishes *w, const struct sighting *s)
         return;
     size_t at = find_group(w, watched, words, count);
     struct group *g = &w->groups[at];
-    w->askers = mem_grow(w->askers, &w->asker_room, w->asker_count,
-                         sizeof(*w->askers));
-    w->askers[w->asker_count++] = (struct asker){ (uint32_t)at, s->week,
-                                                  post->author_hash };
+    *(s->week ? &g->wish.authors : &g->wish.authors_before) +=
+        author_first(&w->askers, post->author_hash,
+                       2 * (at + ASPECT_COUNT) + s->week);
     if (!s->week)
         return;
     word_wish(w, g, wish, count);
@@ -253,33 +243,6 @@ void wishes_take(struct wishes *w, const struct sighting *s)
     if (telling > g->telling) {
         g->telling = telling;
         post_sample(&g->wish.sample, &w->c->d->memory, post, tags);
-    }
-}
-
-static int by_asker(const void *a, const void *b)
-{
-    const struct asker *x = a, *y = b;
-    if (x->group != y->group)
-        return x->group < y->group ? -1 : 1;
-    if (x->week != y->week)
-        return x->week ? 1 : -1;
-    return (x->author > y->author) - (x->author < y->author);
-}
-
-/* People, not posts; a post without an author counts as nobody's twin. */
-static void count_people(struct wishes *w)
-{
-    if (w->asker_count)
-        qsort(w->askers, w->asker_count, sizeof(*w->askers), by_asker);
-    for (size_t i = 0; i < w->asker_count; i++) {
-        const struct asker *a = &w->askers[i];
-        struct digest_wish *wish = &w->groups[a->group].wish;
-        if (i && a->author && by_asker(a, a - 1) == 0)
-            continue;
-        if (a->week)
-            wish->authors++;
-        else
-            wish->authors_before++;
     }
 }
 
@@ -301,7 +264,6 @@ void wishes_finish(struct wishes *w)
 {
     struct digest *d = w->c->d;
     size_t room = 0;
-    count_people(w);
     for (size_t i = 0; i < w->group_count; i++) {
         struct group *g = &w->groups[i];
         if (g->wish.authors < ASKED_BY || !g->wish.text)
@@ -316,8 +278,7 @@ void wishes_finish(struct wishes *w)
     if (d->wish_count > SHOWN)
         d->wish_count = SHOWN;
     words_release(&w->words);
-    hash_set_release(&w->questions);
+    hash_set_release(&w->askers);
     mem_free(w->groups);
-    mem_free(w->askers);
     mem_free(w);
 }

@@ -102,21 +102,6 @@ static int send_file(const struct delivery *t, const struct digest *d,
     return rc;
 }
 
-static int compose(struct digest **d, const struct delivery *t,
-                   struct store *store, const struct zone *zone,
-                   struct error *err)
-{
-    const char **brands = NULL;
-    if (t->to->brands.count) {
-        brands = mem_alloc((t->to->brands.count + 1) * sizeof(*brands));
-        for (size_t i = 0; i < t->to->brands.count; i++)
-            brands[i] = t->to->brands.items[i];
-    }
-    int rc = digest_compose(d, store, t->config, zone, t->day, brands, err);
-    mem_free(brands);
-    return rc;
-}
-
 static int send(const struct delivery *t, const struct digest *d,
                 struct error *err)
 {
@@ -221,7 +206,8 @@ static int deliver(const struct delivery *t, struct turns *turns,
         report->waiting++;
     } else if (!done) {
         done = claim(t, store, err);
-        failed = compose(&d, t, store, zone, &said);
+        failed = digest_compose(&d, store, t->config, zone, t->day,
+                                &t->to->brands, &said);
     }
     turn_end(turns);
     if (done || early)

@@ -184,13 +184,14 @@ struct digest {
     uint32_t rules_before;     /* of the history, when it differs; else 0 */
 };
 
-/* day: local day number. brands: names to keep, NULL-terminated, or NULL for
+/* day: local day number. brands: names to keep, none or NULL for
  * all; shares stay those of all brands. Changes nothing but the cache of
  * closed days' terms, when the store is writable: whoever has delivered the
  * digest says so with digest_told(). zone must outlive the digest. */
 int digest_compose(struct digest **out, struct store *store,
                    const struct config *config, const struct zone *zone,
-                   int64_t day, const char *const *brands, struct error *err);
+                   int64_t day, const struct option_list *brands,
+                   struct error *err);
 void digest_close(struct digest *d);
 /* The day was told: from now on, later posts of it count as restated. */
 int digest_told(const struct digest *d, struct store *store,

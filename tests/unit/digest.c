@@ -127,7 +127,7 @@ static void append(struct fixture *f)
 }
 
 static const struct digest *compose(struct fixture *f,
-                                    const char *const *brands)
+                                    const struct option_list *brands)
 {
     if (digest_compose(&f->digest, f->store, f->config, f->zone, D, brands,
                        &f->err))
@@ -222,9 +222,10 @@ static void the_first_day_has_no_usual(void **state)
 static void a_brand_alone_keeps_its_share(void **state)
 {
     struct fixture *f = *state;
-    static const char *const only[] = { "bolt", NULL };
+    static char *names[] = { "bolt" };
+    static const struct option_list only = { .items = names, .count = 1 };
     fill(f);
-    const struct digest *d = compose(f, only);
+    const struct digest *d = compose(f, &only);
     assert_int_equal(d->standing_count, 1);
     assert_near(d->standing[0].share, 3.0 / 16);
     assert_int_equal(d->posts, 3);
