@@ -69,11 +69,11 @@ void finder_close(struct finder *s)
 
 static struct seen *seen_of(struct finder *s, uint32_t subject)
 {
-    struct seen *seen = &s->seen[s->seats[subject].seen];
-    if (seen < s->seen + s->seen_count && seen->subject == subject)
-        return seen;
-    s->seats[subject].seen = (uint32_t)s->seen_count;
-    seen = &s->seen[s->seen_count++];
+    uint32_t *at = &s->seats[subject].seen;
+    if (*at < s->seen_count && s->seen[*at].subject == subject)
+        return &s->seen[*at];
+    *at = (uint32_t)s->seen_count;
+    struct seen *seen = &s->seen[s->seen_count++];
     *seen = (struct seen){ .subject = subject, .verdict = VERDICT_LONELY };
     return seen;
 }
@@ -134,9 +134,9 @@ static void judge(struct finder *s, uint32_t subject, const struct hit *hit,
 /* "Acme's" ends at the same word as a plural and as a possessive: once. */
 static bool is_here(const struct finder *s, uint32_t subject, size_t last)
 {
-    const struct found *f = s->here + s->seats[subject].here;
-    return f < s->here + s->here_count && f->subject == subject &&
-           f->hit.last == last;
+    uint32_t at = s->seats[subject].here;
+    return at < s->here_count && s->here[at].subject == subject &&
+           s->here[at].hit.last == last;
 }
 
 static void add_here(struct finder *s, uint32_t subject, struct hit hit)
