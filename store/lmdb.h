@@ -50,8 +50,9 @@
 #include "store/backend.h"
 #include "store/pack.h"
 
-/* 1 had mentions, windows, authors; 2 had identities of varying length. */
-enum { LMDB_FORMAT = 3 };
+/* 1 had mentions, windows, authors; 2 had identities of varying length; 3 had
+ * ids letter by letter. */
+enum { LMDB_FORMAT = 4 };
 
 enum table { POSTS, IDS, HOURS, DAYS, TERMS, NAMES, COVERAGE, CURSORS, NOTES,
              RULES, TOLD, META, TABLES };

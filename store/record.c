@@ -128,6 +128,72 @@ static unsigned find_form(struct text id, struct text holes[HOLES])
     return 0;
 }
 
+/* ---- stars: of base32 letters, as Bluesky's are, 5 bits each ---- */
+
+static const char base32[] = "234567abcdefghijklmnopqrstuvwxyz";
+
+/* 32 and more: none of them. Without a branch that letters would decide. */
+static inline unsigned base32_of(char c)
+{
+    unsigned letter = (unsigned char)c - 'a', digit = (unsigned char)c - '2';
+    digit = digit < 6 ? digit : 32;
+    return letter < 26 ? letter + 6 : digit;
+}
+
+static void add_hole(struct pen *out, struct text t)
+{
+    struct pen packed = *out;
+    uint64_t held = 0, known = 0;
+    unsigned bits = 0;
+    add_number(&packed, t.length << 1 | 1);
+    for (size_t i = 0; i < t.length; i++) {
+        unsigned digit = base32_of(t.data[i]);
+        known |= digit;
+        held = held << 5 | (digit & 31);
+        bits += 5;
+        if (bits == 40) {
+            pack_big(packed.at, held, 5);
+            packed.at += 5;
+            bits = 0;
+        }
+    }
+    if (known >= 32) {
+        add_number(out, t.length << 1);
+        add_bytes(out, t.data, t.length);
+        return;
+    }
+    unsigned left = (bits + 7) / 8;
+    pack_big(packed.at, held << (8 * left - bits), (int)left);
+    packed.at += left;
+    *out = packed;
+}
+
+/* At most so many bytes of text; *at: where there is room for them. */
+static struct text read_hole(struct unpack *u, char **at, size_t most)
+{
+    uint64_t head = unpack_varint(u), length = head >> 1;
+    unsigned held = 0, bits = 0;
+    const unsigned char *in =
+        length > most ? NULL
+        : unpack_bytes(u, head & 1 ? (length * 5 + 7) / 8 : length);
+    struct text t = { *at, length };
+    if (!in) {
+        u->broken = true;
+        return (struct text){ "", 0 };
+    }
+    if (!(head & 1))
+        return (struct text){ (const char *)in, length };
+    for (uint64_t i = 0; i < length; i++) {
+        if (bits < 5) {
+            held = held << 8 | *in++;
+            bits += 8;
+        }
+        bits -= 5;
+        *(*at)++ = base32[held >> bits & 31];
+    }
+    return t;
+}
+
 static unsigned add_id(struct pen *out, struct text id,
                        struct text holes[HOLES])
 {
@@ -136,7 +202,7 @@ static unsigned add_id(struct pen *out, struct text id,
     if (!form)
         add_text(out, id);
     for (int i = 0; i < forms[form].holes; i++)
-        add_text(out, holes[i]);
+        add_hole(out, holes[i]);
     return form;
 }
 
@@ -317,11 +383,8 @@ static struct text read_id(struct unpack *u, char **at, unsigned *form,
         return (struct text){ "", 0 };
     }
     for (int i = 0; i < forms[number].holes; i++)
-        length += (holes[i] = unpack_text(u)).length;
-    if (length > POST_ID_LIMIT) {
-        u->broken = true;
-        return (struct text){ "", 0 };
-    }
+        length += (holes[i] = read_hole(u, at, POST_ID_LIMIT -
+                                               length)).length;
     char *start = *at;
     *form = (unsigned)number;
     *at = form_fill(start, forms[number].id, holes);

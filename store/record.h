@@ -10,7 +10,8 @@
  * Numbers are varints (zigzag where they may be negative), times seconds
  * after the post's, texts have their length in front, tags are as in pack.h;
  * a mention's with the extra bit are the post's. An id is [form], then its
- * text or, of a known form, the parts that differ.
+ * text or, of a known form, the parts that differ: [length * 2 + 1][5 bits a
+ * letter] when all are of base32, else [length * 2][text].
  * Everything that a window, a term or an author count depends on comes before
  * the rest: posts equal up to there, but for fetched, count the same. All but
  * fetched equal: the post is unchanged. */
@@ -21,7 +22,7 @@
 #include "base/post.h"
 #include "store/pack.h"
 
-enum { RECORD_MADE = 3 * (POST_ID_LIMIT + 64) };
+enum { RECORD_MADE = 5 * (POST_ID_LIMIT + 64) };
 
 struct record {
     struct post post;      /* texts borrowed from the bytes or

@@ -84,16 +84,23 @@ static struct text words(struct arena *memory, size_t count)
     return (struct text){ arena_copy(memory, text, used), used };
 }
 
+static void write_base32(char *out, int length, uint64_t number)
+{
+    while (length-- > 0) {
+        out[length] = "234567abcdefghijklmnopqrstuvwxyz"[number & 31];
+        number >>= 5;
+    }
+}
+
 /* As Bluesky's: an account, and a key that tells the microsecond. */
 static struct text format_id(struct arena *memory, const char *form,
                              unsigned writer, int64_t created, unsigned micro)
 {
-    static const char digits[] = "234567abcdefghijklmnopqrstuvwxyz";
-    uint64_t number = ((uint64_t)created * 1000000 + micro) << 10;
-    char text[200], key[14] = "";
-    for (int i = 13; i-- > 0; number >>= 5)
-        key[i] = digits[number & 31];
-    int n = snprintf(text, sizeof(text), form, writer, writer * 7919ull, key);
+    char text[200], account[25] = "", key[14] = "";
+    write_base32(account, 12, (writer + 1) * 0x9e3779b97f4a7c15u);
+    write_base32(account + 12, 12, (writer + 1) * 0xc2b2ae3d27d4eb4fu);
+    write_base32(key, 13, ((uint64_t)created * 1000000 + micro) << 10);
+    int n = snprintf(text, sizeof(text), form, account, key);
     return (struct text){ arena_copy(memory, text, (size_t)n), (size_t)n };
 }
 
@@ -107,10 +114,10 @@ static void make_post(struct batch *b, size_t i, size_t all)
     p->created = T0 + (int64_t)((double)i / (double)all * DAYS * 86400);
     unsigned micro = (unsigned)(i % 1000000);
     p->native_id = format_id(&b->memory,
-        "at://did:plc:%06x%018llx/app.bsky.feed.post/%s", writer, p->created,
+        "at://did:plc:%s/app.bsky.feed.post/%s", writer, p->created,
         micro);
     p->url = format_id(&b->memory,
-        "https://bsky.app/profile/did:plc:%06x%018llx/post/%s", writer,
+        "https://bsky.app/profile/did:plc:%s/post/%s", writer,
         p->created, micro);
     p->text = words(&b->memory, 16 + roll(14));
     p->author_hash = 1 + writer;

@@ -35,10 +35,10 @@ if command -v mdb_load >/dev/null; then
     cmp -s other/data.mdb before || fail "another program's file was written"
 fi
 
-# Of another version, later or earlier: "format" is "3" here, and was "9" or
+# Of another version, later or earlier: "format" is "4" here, and was "9" or
 # "1" when it was dumped. The earlier one had other tables, too.
 for number in 9 1; do
-    swell --store good dump | sed "s/^ 33$/ 3$number/" >foreign.dump
+    swell --store good dump | sed "s/^ 34$/ 3$number/" >foreign.dump
     expect 2 "format $number, made by another version" swell --store "made.$number" load foreign.dump
     expect 2 "format $number, made by another version" swell --store "made.$number" verify
     expect 2 "format $number, made by another version" swell_now --store "made.$number" import posts.ndjson
@@ -51,7 +51,7 @@ if command -v mdb_load >/dev/null; then
     expect 2 "made by another version" swell --store earlier verify
     expect 2 "made by another version" swell_now --store earlier import posts.ndjson
     cmp -s earlier/data.mdb before || fail "another version's file was written"
-    mkdir lacking && sed 's/^ 31$/ 33/' foreign.tables | mdb_load lacking || fail "mdb_load"
+    mkdir lacking && sed 's/^ 31$/ 34/' foreign.tables | mdb_load lacking || fail "mdb_load"
     expect 1 "not a store, or damaged" swell --store lacking verify
 fi
 

@@ -54,8 +54,9 @@ static void random_form(struct post *p, struct arena *a)
         "https://bsky.app/profile/did:plc:%s/post/%s",
         "https://town.example/@%s/%s",
         "https://news.ycombinator.com/item?id=%s%s", "%s%s" };
-    static const char *const parts[] = { "", "abc", "a*c", "a/c" };
-    const char *one = parts[roll(4)], *two = parts[roll(4)];
+    static const char *const parts[] = { "", "abc", "a*c", "a/c", "z", "ab1",
+        "3kforyouandme", "abcdefghijklmnopqrstuvwxyz234567" };
+    const char *one = parts[roll(8)], *two = parts[roll(8)];
     struct text *out[] = { &p->native_id, &p->url, &p->reply_to };
     for (int i = 0; i < 3; i++) {
         char text[200];
