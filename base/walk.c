@@ -175,8 +175,11 @@ void walk_close(struct walk *w)
     *w = (struct walk){ 0 };
 }
 
-void walk_gone_done(struct walk_list *l)
+void walk_gone_done(struct walk_list *l, unsigned looked_at)
 {
+    for (unsigned i = looked_at; i < l->gone.count; i++)
+        ring_add(&l->known, text_of(l->gone.items[i].id),
+                 text_of(l->gone.items[i].key), l->gone.items[i].time);
     ring_clear(&l->gone);
 }
 

@@ -96,8 +96,9 @@ bool walk_knows(const struct walk_list *l, struct text id);
  * when the service says there is none. 1: walk on, 0: the list is done and
  * l->gone filled, -1: the service goes in a circle; the list is done, too. */
 int walk_page_end(struct walk *w, struct walk_list *l, struct text next);
-/* The ones in l->gone were looked at. */
-void walk_gone_done(struct walk_list *l);
+/* So many of l->gone were looked at; the others are known again, to be missed
+ * in the next walk as well. */
+void walk_gone_done(struct walk_list *l, unsigned looked_at);
 /* When all lists are done: from when on what was read is complete. */
 int64_t walk_complete_from(const struct walk *w);
 

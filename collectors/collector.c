@@ -91,9 +91,10 @@ static int look_up(struct pages *p, const struct listings *l,
                    struct error *err)
 {
     struct walk_ring *gone = &p->list->gone;
+    unsigned from = 0;
     int rc = 0;
-    for (unsigned from = 0; l->look_up && rc == 0 && from < gone->count;
-         from += p->asked_count) {
+    for (; l->look_up && rc == 0 && from < gone->count;
+         from += rc ? 0 : p->asked_count) {
         p->asked = &gone->items[from];
         p->asked_count = gone->count - from < l->at_once ? gone->count - from
                                                          : l->at_once;
@@ -105,7 +106,7 @@ static int look_up(struct pages *p, const struct listings *l,
                 collection_gone(p->out, text_of(p->collection->kind->name),
                                 text_of(p->asked[i].key), p->asked[i].time);
     }
-    walk_gone_done(p->list);
+    walk_gone_done(p->list, l->look_up ? from : gone->count);
     return rc;
 }
 

@@ -205,7 +205,7 @@ static int capped(struct x *x, struct buf *cursor, struct error *err)
                         "unread, the day's cap is used up", l->name);
         walk_page(&x->pages.walk, l);
         (void)walk_page_end(&x->pages.walk, l, TEXT(""));
-        walk_gone_done(l);
+        walk_gone_done(l, 0);
         l->from = -1; /* nothing is complete by that */
         l->again = false;
     }

@@ -138,6 +138,7 @@ static struct {
     bool deleted[1000];
     int edited;
     int fail_below;   /* pages under this id fail */
+    bool fail_looks;  /* single toots are not to be had */
 } toots;
 
 static int answer_toots(const struct http_request *request, struct buf *body)
@@ -148,7 +149,11 @@ static int answer_toots(const struct http_request *request, struct buf *body)
     if (one) {
         id = (int)strtol(one + 10, NULL, 10);
         buf_printf(body, "{\"id\":\"%d\"}", id);
-        return toots.deleted[id] ? 404 : 200;
+        return toots.fail_looks ? 503 : toots.deleted[id] ? 404 : 200;
+    }
+    if (strstr(request->url, "/tag/none")) {
+        buf_puts(body, "[]");
+        return 200;
     }
     if (toots.fail_below && id < toots.fail_below) {
         service.wait = 0;
@@ -219,6 +224,32 @@ static void test_mastodon_rounds(void **state)
     assert_true(find(&r, "https://h.example/590")->deleted);
     assert_true(find(&r, "https://h.example/595")->edited > 0);
     assert_non_null(find(&r, "https://h.example/601"));
+    end(&r);
+}
+
+/* Whether one is deleted cannot be asked now: it is asked in the next round,
+ * also where another listing was read meanwhile. */
+static void test_mastodon_looks_again(void **state)
+{
+    struct run r;
+    (void)state;
+    memset(&toots, 0, sizeof(toots));
+    toots.edited = -1;
+    service.answer = answer_toots;
+    begin(&r, "mastodon");
+    for (toots.newest = 30; toots.newest < 33; toots.newest++) {
+        clock_fix(1790000000 + toots.newest * 60 + 30);
+        r.c.since = 1790000000 - 100000;
+        ready(&r);
+        set(&r, "host", "https://h.example/");
+        set(&r, "tag", "acme");
+        set(&r, "tag", "none");
+        toots.deleted[29] = toots.deleted[28] = toots.newest > 30;
+        toots.fail_looks = toots.newest == 31;
+        assert_int_equal(round_of(&r, 100), toots.fail_looks ? -1 : 0);
+    }
+    assert_true(find(&r, "https://h.example/29")->deleted);
+    assert_true(find(&r, "https://h.example/28")->deleted);
     end(&r);
 }
 
@@ -993,6 +1024,7 @@ int main(void)
         cmocka_unit_test(test_captures),
         cmocka_unit_test(test_mastodon_rounds),
         cmocka_unit_test(test_mastodon_heals),
+        cmocka_unit_test(test_mastodon_looks_again),
         cmocka_unit_test(test_mastodon_hidden),
         cmocka_unit_test(test_bluesky_tokens),
         cmocka_unit_test(test_bluesky_deep),
