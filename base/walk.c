@@ -232,6 +232,9 @@ bool walk_saw(struct walk *w, struct walk_list *l, struct text id,
               struct text key, int64_t time)
 {
     struct walk_item *item = ring_find(&l->known, id, key);
+    l->page_count++;
+    if (w->peek)
+        return time >= w->since;
     if (item) {
         item->seen = true;
         l->met = true;
@@ -239,7 +242,6 @@ bool walk_saw(struct walk *w, struct walk_list *l, struct text id,
     if (time >= w->since && !ring_find(&l->fresh, id, key))
         ring_add(&l->fresh, id, key, time);
     l->page_hash = hash64_seed(id.data, id.length, l->page_hash);
-    l->page_count++;
     l->page_old += time < l->old_before;
     l->page_last = time;
     if (time < l->oldest)

@@ -50,6 +50,7 @@ struct walk_list {
     bool resumed;      /* the walk began in an earlier round */
     bool again;        /* it ended, and the top is still to be looked at */
     bool met;          /* a known item was met in this walk */
+    bool peeked, done; /* its user's, for a round */
     unsigned empty;    /* empty pages in a row */
     int64_t asked;     /* start of the last whole walk; 0: none yet */
     int64_t started;   /* of the present one */
@@ -68,6 +69,7 @@ struct walk_list {
 
 struct walk {
     int64_t now, since, overlap;
+    bool peek;         /* what is seen now is no part of a walk */
     bool further;      /* while opening: the cursor's since may be undercut */
     struct walk_list *lists;
     size_t count, room;

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 
 void collection_skip(struct collection *c, const char *format, ...)
 {
@@ -110,6 +111,9 @@ static int look_up(struct pages *p, const struct listings *l,
     return rc;
 }
 
+/* So many pages of one, then it is another's turn. */
+enum { TURN = 20 };
+
 static bool is_listing(struct pages *p, const struct listings *l,
                        size_t place, struct buf *name)
 {
@@ -152,6 +156,36 @@ static int read_page(struct pages *p, const struct listings *l,
     return rc;
 }
 
+/* The newest posts of a listing whose gap will take longer. */
+static int peek(struct pages *p, const struct listings *l, struct error *err)
+{
+    struct buf next = BUF_INIT(0);
+    char *token = p->list->token;
+    p->list->token = mem_string("");
+    p->list->page_count = 0;
+    p->walk.peek = true;
+    int rc = l->page(p->collection->state, &next, err);
+    p->walk.peek = false;
+    mem_free(p->list->token);
+    p->list->token = token;
+    p->list->peeked = true;
+    buf_release(&next);
+    return rc;
+}
+
+/* The next one that is not done; false: there is none. */
+static bool next_listing(struct pages *p, const struct listings *l,
+                         struct buf *name)
+{
+    size_t from = p->place + 1;
+    p->turn = 0;
+    for (int round = 0; round < 2; round++, from = 0)
+        for (p->place = from; is_listing(p, l, p->place, name); p->place++)
+            if (!walk_list(&p->walk, buf_text(name))->done)
+                return true;
+    return false;
+}
+
 int pages_fetch(struct collection *c, struct batch *out, struct error *err)
 {
     struct buf name = BUF_INIT(PAGES_NAME), other = BUF_INIT(PAGES_NAME);
@@ -163,7 +197,11 @@ int pages_fetch(struct collection *c, struct batch *out, struct error *err)
     bool several = p->place > 0 || is_listing(p, l, 1, &other);
     is_listing(p, l, p->place, &name);
     p->list = walk_list(&p->walk, buf_text(&name));
-    int rc = read_page(p, l, buf_text(&name), err);
+    bool resumes = p->list->walking && !p->list->peeked && !l->counted;
+    int rc = resumes && *p->list->token ? peek(p, l, err) : 0;
+    p->list->peeked = true;
+    if (rc == 0)
+        rc = read_page(p, l, buf_text(&name), err);
     if (rc < 0 && several && go_on(p, l, err)) {
         error_prefix(err, "%s", buf_text(&name));
         if (!p->failed.kind)
@@ -172,10 +210,11 @@ int pages_fetch(struct collection *c, struct batch *out, struct error *err)
         rc = 0;
     }
     if (rc >= 0) {
-        p->place += rc == 0;
+        p->list->done = rc == 0;
         walk_save(&p->walk, &out->cursor);
         c->complete_from = walk_complete_from(&p->walk);
-        rc = is_listing(p, l, p->place, &other);
+        if (rc == 0 || ++p->turn == TURN)
+            rc = next_listing(p, l, &other);
     }
     if (rc == 0 && p->failed.kind) {
         c->partial = p->read >= p->lost;

@@ -81,13 +81,16 @@ void collection_skip(struct collection *c, const char *format, ...)
 
 /* Most collectors read such listings by base/walk.h and differ in how a page
  * is asked for, what a post looks like, and how one that left a listing is
- * looked up. The rest is here. The first member of their state. */
+ * looked up. The rest is here. Listings take turns, so that a long gap in one
+ * starves no other; and where a gap is filled that an earlier round began, the
+ * newest page is read first. The first member of their state. */
 struct pages {
     int64_t overlap;          /* these two are options */
     uint64_t size;
     struct walk walk;
     struct walk_list *list;   /* the page being read belongs to it */
     size_t place;             /* which listing: 0, 1, ... */
+    unsigned turn;            /* pages of it in a row */
     struct batch *out;
     struct collection *collection;
     struct walk_item *asked;  /* those being looked up: pages_alive() */

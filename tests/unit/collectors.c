@@ -227,6 +227,61 @@ static void test_mastodon_rounds(void **state)
     end(&r);
 }
 
+/* A long gap starves neither another listing nor what is new. */
+static int answer_busy(const struct http_request *request, struct buf *body)
+{
+    const char *max = strstr(request->url, "max_id=");
+    bool one = strstr(request->url, "/tag/one") != NULL;
+    int id = max ? (int)strtol(max + 7, NULL, 10) - 1 : toots.newest;
+    buf_putc(body, '[');
+    for (int count = 0; id >= 0 && count < 40; id--) {
+        char when[CLOCK_TEXT];
+        buf_printf(body, "%s{\"id\":\"%d\",\"uri\":\"https://h.example/%s/%d\""
+                   ",\"created_at\":\"%s\",\"account\":{\"acct\":\"a\"},"
+                   "\"content\":\"x\"}", count++ ? "," : "", id,
+                   one ? "one" : "two", id, clock_format(1790000000 + id, when));
+    }
+    buf_putc(body, ']');
+    return 200;
+}
+
+static void test_mastodon_turns(void **state)
+{
+    struct run r;
+    static bool got[2][9000];
+    char id[60];
+    int rounds = 0;
+    (void)state;
+    memset(&toots, 0, sizeof(toots));
+    memset(got, 0, sizeof(got));
+    service.answer = answer_busy;
+    begin(&r, "mastodon");
+    toots.newest = 5000;
+    do {
+        clock_fix(1790000000 + toots.newest);
+        r.c.since = 1790000000 - 100000;
+        ready(&r);
+        set(&r, "host", "https://h.example/");
+        set(&r, "tag", "one");
+        set(&r, "tag", "two");
+        set(&r, "overlap", "10s");
+        assert_in_range(round_of(&r, 30), 0, 1);
+        snprintf(id, sizeof(id), "https://h.example/one/%d", toots.newest);
+        assert_non_null(find(&r, id));
+        snprintf(id, sizeof(id), "https://h.example/two/%d", toots.newest);
+        assert_non_null(find(&r, id));
+        for (size_t i = 0; i < r.out.count; i++) {
+            const char *at = r.out.posts[i].native_id.data + 18;
+            got[*at == 't'][strtol(at + 4, NULL, 10)] = true;
+        }
+        toots.newest += 30;
+    } while (r.rc == 1 && ++rounds < 50);
+    assert_in_range(rounds, 5, 20);
+    for (int i = 0; i <= toots.newest - 30; i++)
+        assert_true(got[0][i] && got[1][i]);
+    end(&r);
+}
+
 /* Whether one is deleted cannot be asked now: it is asked in the next round,
  * also where another listing was read meanwhile. */
 static void test_mastodon_looks_again(void **state)
@@ -1024,6 +1079,7 @@ int main(void)
         cmocka_unit_test(test_captures),
         cmocka_unit_test(test_mastodon_rounds),
         cmocka_unit_test(test_mastodon_heals),
+        cmocka_unit_test(test_mastodon_turns),
         cmocka_unit_test(test_mastodon_looks_again),
         cmocka_unit_test(test_mastodon_hidden),
         cmocka_unit_test(test_bluesky_tokens),
