@@ -427,6 +427,9 @@ static enum verdict follow(struct exchange *x, struct target *t)
         x->taken = 0;
         x->other_type = false;
         x->stop = STOP_NONE;
+        /* Who asked for patience is not asked by way of others either. */
+        if (hops && host_wait(x->http, t, x->reply, x->err))
+            return FINAL;
         int64_t ms = limit_turn(x->http->clocks, t->origin,
                                 x->http->budget.spacing);
         if (within_budget(x->http, t, ms, x->err) || sleep_ms(ms, t, x->err))

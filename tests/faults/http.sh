@@ -62,6 +62,7 @@ http {
     location = /hop2 { return 307 $base/hop3; }
     location = /hop3 { return 308 /ok.json; }
     location = /elsewhere { return 302 http://127.0.0.1:$other/ok.json; }
+    location = /to-held { return 302 http://127.0.0.1:$other/held; }
     location = /creds { return 302 http://a:b@127.0.0.1:$port/ok.json; }
     location = /bomb { add_header Content-Encoding gzip; }
     location = /slow { limit_rate 1; try_files /big.json =404; }
@@ -75,6 +76,7 @@ $(for i in $(seq 24); do echo "      add_header X-H$i $big;"; done)
   }
   server {
     listen 127.0.0.1:$other; root $dir/www; access_log $dir/other.log auth;
+    location = /held { add_header Retry-After 300 always; return 429; }
   }
 }
 EOF
@@ -105,6 +107,8 @@ case_ '429 without a word: three tries' '^429 .* requests 3 wait 0 retry' -l -w 
 case_ '429 as a page' 'requests 3 .*retry: 127.0.0.1: HTTP 429: *No' -l -w 5 -j $base/429-page
 case_ 'a short wait is waited' 'requests 3 wait 1 retry' -l -w 5 -j $base/429-short
 case_ 'a limit holds the next request' '^429 .*requests 1 wait.*asks not to be called before' -l -n 2 $base/429
+case_ 'also behind a redirect' 'wait (29[5-9]|30[0-5]) .*asks not to be called before' -l -n 2 $base/to-held
+[ "$(grep -c '^/held ' "$dir/other.log")" = 1 ] || { echo "/held was asked $(grep -c '^/held ' "$dir/other.log") times, not once"; failed=1; }
 case_ 'a used budget holds the next request' '^200 .*requests 1 wait [23]..? 0 bytes 0 requests 1 .*asks not to be called before' -l -n 2 $base/used-up
 case_ 503 '^503 .* requests 3 .*retry' -l -w 5 $base/503
 case_ 500 '^500 .* requests 3 .*retry' -l -w 5 $base/500
