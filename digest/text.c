@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The digest on a terminal: as wide as it is, colours only when asked, every
- * line readable without them. Computes nothing.
- * Long: a short function for each section or sentence. */
+ * line readable without them. Computes nothing. */
 #include <math.h>
 
 #include "digest/digest.h"
@@ -73,15 +72,6 @@ static void heading(struct painter *p, const char *text, const char *note)
         ink(p, DIM, note);
     }
     buf_putc(p->out, '\n');
-}
-
-static void why(struct painter *p, const char *margin, const char *subject)
-{
-    struct buf b = BUF_INIT(0);
-    buf_puts(&b, "why: ");
-    phrase_why(&b, p->d, subject, NULL);
-    paragraph(p, margin, margin, DIM, &b);
-    buf_release(&b);
 }
 
 static void command(struct painter *p, const char *verb,
@@ -196,7 +186,10 @@ static void alert(struct painter *p, const struct alert *a)
     }
     if (a->sample_count)
         sample(p, bar, &a->samples[a->sample_count > 1]);
-    why(p, bar, a->subject);
+    buf_clear(&b);
+    buf_puts(&b, "why: ");
+    phrase_why(&b, p->d, a->subject, NULL);
+    paragraph(p, bar, bar, DIM, &b);
     buf_release(&b);
 }
 
