@@ -108,13 +108,29 @@ static uint64_t squeezed(const struct lexicon *l, const struct words *w,
     return !hand_made(l, twice) && hand_made(l, once) ? once : twice;
 }
 
+/* A hashtag that nobody wrote down, by how it ends. */
+static uint64_t tag_word(const struct lexicon *l, const char *tag,
+                         size_t length)
+{
+    enum { SHORTEST = 3, LONGEST = 9 };
+    uint64_t whole = words_hash(tag, length);
+    if (hand_made(l, whole))
+        return whole;
+    for (size_t n = SHORTEST; n <= LONGEST && n < length; n++) {
+        uint64_t hash = words_hash(tag + length - n, n);
+        if (lexicon_entry(l, hash)->flags & ENTRY_ENDING)
+            return hash;
+    }
+    return whole;
+}
+
 uint64_t lexicon_odd_word(const struct lexicon *l, const struct words *w,
                           size_t index)
 {
     const struct word *item = &w->items[index];
     const char *at = w->folded + item->start;
     if (item->kind == WORD_HASHTAG && item->length > 1)
-        return words_hash(at + 1, item->length - 1);
+        return tag_word(l, at + 1, item->length - 1);
     if (item->kind == WORD_PUNCTUATION && item->length > 2 &&
         !((unsigned char)*at & 0x80))
         return words_hash(at, 2);
@@ -279,7 +295,8 @@ static int take_role(struct reader *r, const struct row *row)
         { "unreal", ENTRY_UNREAL },         { "group", ENTRY_KEPT_OUT },
         { "name", ENTRY_KEPT_OUT },         { "end", ENTRY_END },
         { "common", ENTRY_COMMON },         { "clause", ENTRY_CLAUSE },
-        { "rival", ENTRY_RIVAL },
+        { "rival", ENTRY_RIVAL },           { "denied", ENTRY_DENIED },
+        { "ending", ENTRY_ENDING },
     };
     for (size_t i = 0; row->count == 2 && i < sizeof(roles) / sizeof(*roles);
          i++) {
@@ -292,8 +309,8 @@ static int take_role(struct reader *r, const struct row *row)
         return 0;
     }
     return bad(r, "columns are term, role (negator, contrast, concession, "
-                  "unreal, end, common, clause, rival, mask, "
-                  "group, name)");
+                  "unreal, end, common, clause, rival, denied, "
+                  "ending, mask, group, name)");
 }
 
 /* So that most neighbours need not be looked up. */

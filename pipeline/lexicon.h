@@ -32,6 +32,8 @@ enum entry_flag {
     ENTRY_FIRST = 16384,  /* a fitted pair starts with it */
     ENTRY_SECOND = 32768, /* second word of a pair or a phrase */
     ENTRY_RIVAL = 65536,  /* than, unlike: names whom somebody surpasses */
+    ENTRY_DENIED = 131072, /* any problems: praise, where a negation reaches */
+    ENTRY_ENDING = 262144, /* of a hashtag: #acmefail */
     ENTRY_ROLES = ENTRY_VALENCE | ENTRY_NEGATOR | ENTRY_MODIFIER |
                   ENTRY_CONTRAST | ENTRY_CONCESSION | ENTRY_MASK |
                   ENTRY_UNREAL | ENTRY_END,
@@ -70,8 +72,8 @@ void lexicon_release(struct lexicon *l);
 uint64_t lexicon_hash(const struct lexicon *l, struct words *w,
                       const char *term, size_t length);
 
-/* The hash a word is looked up by: a hashtag without its mark, "!!!!" as
- * "!!", "sooo" as "soo" or "so". */
+/* The hash a word is looked up by: a hashtag without its mark (#acmefail as
+ * "fail"), "!!!!" as "!!", "sooo" as "soo" or "so". */
 uint64_t lexicon_odd_word(const struct lexicon *l, const struct words *w,
                           size_t index);
 static inline uint64_t lexicon_word(const struct lexicon *l,

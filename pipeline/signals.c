@@ -248,7 +248,8 @@ static const struct entry *longest(const struct walk *k, size_t i,
     for (size_t j = i + 1; e->flags & ENTRY_PREFIX && j < k->until &&
                            !(k->items[j].acts & ACT_MASKED); j++) {
         e = longer(k, i, j, &hash);
-        if (e->flags & ENTRY_ROLES) {
+        if (e->flags & ENTRY_ROLES &&
+            !(e->flags & ENTRY_DENIED && k->scope <= 0)) {
             best = e;
             *last = j;
         }
@@ -341,6 +342,8 @@ static void apply(struct walk *k, const struct entry *e, size_t i,
         k->masked = last + 1;
         return;
     }
+    if (e->flags & ENTRY_DENIED)
+        k->scope = 0;
     if (e->flags & ENTRY_VALENCE)
         read_valence(k, e, i, last);
     if (last > i || e->flags & (ENTRY_ROLES & ~ENTRY_VALENCE))
@@ -351,7 +354,7 @@ static void apply(struct walk *k, const struct entry *e, size_t i,
         k->factor = 1;
 }
 
-/* True when a phrase says other than its words do. */
+/* True when a phrase says other than its words do: "wish" praises. */
 static bool overrules(const struct walk *k, const struct entry *phrase,
                       size_t first, size_t last)
 {
@@ -360,6 +363,8 @@ static bool overrules(const struct walk *k, const struct entry *phrase,
             lexicon_find(k->lexicon, lexicon_word(k->lexicon, k->w, i));
         if (e && e->flags & ENTRY_VALENCE && e->valence &&
             (e->valence > 0) != (phrase->valence > 0))
+            return true;
+        if (e && e->flags & ENTRY_UNREAL && phrase->valence < 0)
             return true;
     }
     return phrase->valence == 0;
@@ -421,6 +426,19 @@ static void emit(struct walk *k, size_t i, uint64_t key,
     k->previous = key;
 }
 
+/* "far too tight", "I wish it lasted": a phrase that counts begins with the
+ * last word of one that only sets its mood. */
+static bool yields(const struct walk *k, const struct entry *e, size_t last)
+{
+    const struct looked *at = &k->items[last];
+    size_t end;
+    if (!(e->flags & (ENTRY_MODIFIER | ENTRY_UNREAL)) ||
+        !(at->entry->flags & ENTRY_PREFIX))
+        return false;
+    e = longest(k, last, at->entry, at->key, &end);
+    return e && end > last && e->flags & ENTRY_VALENCE;
+}
+
 /* Apart from the walk, which is faster without it: few words come here. */
 static __attribute__((noinline)) void
 read_entry(struct walk *k, size_t i, uint64_t key, const struct entry *e)
@@ -431,6 +449,8 @@ read_entry(struct walk *k, size_t i, uint64_t key, const struct entry *e)
         found = longest(k, i, e, key, &last);
     if (found)
         apply(k, found, i, last);
+    if (found && last > i && yields(k, found, last))
+        k->shielded = last;
     if (found && last > i && found->flags & ENTRY_VALENCE &&
         overrules(k, found, i, last))
         emit_phrase(k, found, i, last);

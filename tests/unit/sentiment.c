@@ -55,6 +55,17 @@ static void test_labels(void **state)
         { "The app crashes every time I open it", LABEL_NEGATIVE },
         { "the new store is gorgeous \xf0\x9f\x98\x8d", LABEL_POSITIVE },
         { "What time does the sale start?", LABEL_NEUTRAL },
+        { "I wish it lasted longer", LABEL_NEGATIVE },
+        { "2/10", LABEL_NEGATIVE },
+        { "10/10", LABEL_POSITIVE },
+        { "0 stars", LABEL_NEGATIVE },
+        { "far too tight round the arms", LABEL_NEGATIVE },
+        { "I don't have any complaints", LABEL_POSITIVE },
+        { "I have yet to have any issues with it", LABEL_POSITIVE },
+        { "I have a problem with my order", LABEL_NEGATIVE },
+        { "Let me know if there are any problems", LABEL_NEUTRAL },
+        { "I am not sure it is good", LABEL_NEGATIVE },
+        { "#acmefail", LABEL_NEGATIVE },
     };
     struct sentiment *s = english();
     int wrong = 0;
