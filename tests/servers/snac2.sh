@@ -35,7 +35,7 @@ mkdir -p "$cache"
 
 dir=$(mktemp -d) || exit 1
 pid=
-trap '[ -z "$pid" ] || kill "$pid"; rm -rf "$dir"' EXIT
+trap '[ -z "$pid" ] || kill -KILL "$pid"; rm -rf "$dir"' EXIT # its threads wait
 printf '127.0.0.1\n%s\n127.0.0.1:%s\n\n\n' $port $port |
     "$snac" init "$dir/data" >/dev/null
 sed -i 's/"protocol": "https"/"protocol": "http"/' "$dir/data/server.json"
