@@ -157,10 +157,10 @@ int experiment_scan(struct store *store, visit_experiment *visit,
 {
     struct scan s = { 0 };
     int rc = store_note_scan(store, "experiment/", take_note, &s, err);
-    bool stop = rc != 0;
 
     for (size_t i = 0; i < s.count; i++) {
-        stop = stop || visit(context, &s.items[i]);
+        if (rc == 0)
+            rc = visit(context, &s.items[i]);
         experiment_release(&s.items[i]);
     }
     mem_free(s.items);

@@ -29,6 +29,7 @@ int experiment_get(struct experiment *out, struct store *store,
                    const char *name, struct error *err);
 int experiment_put(struct store *store, const struct experiment *e,
                    struct error *err);
+/* What a visit says if it is not 0, which ends the scan; -1: see err. */
 typedef int visit_experiment(void *context, const struct experiment *e);
 int experiment_scan(struct store *store, visit_experiment *visit,
                     void *context, struct error *err);
