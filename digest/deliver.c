@@ -202,13 +202,13 @@ static int deliver(const struct delivery *t, struct turns *turns,
     if (!store)
         return -1;
     int done = again ? 0 : is_done(t, store, err), failed = 0;
-    if (!done && early) {
+    if (!done && early)
         report->waiting++;
-    } else if (!done) {
+    else if (!done)
         done = claim(t, store, err);
+    if (!done && !early)
         failed = digest_compose(&d, store, t->config, zone, t->day,
                                 &t->to->brands, &said);
-    }
     turn_end(turns);
     if (done || early)
         return done < 0 ? -1 : 0;
