@@ -69,6 +69,43 @@ static int read_day(const struct call *c, const char *flag, const char *text,
     return 0;
 }
 
+static int read_end(const struct call *c, struct experiment *e,
+                    struct error *err)
+{
+    if (read_day(c, "to", c->flags->to, &e->until, err))
+        return -1;
+    return e->until <= e->from
+               ? error_set(err, ERROR_USAGE, "--to %.40s: not after the day it "
+                           "began", c->flags->to)
+               : 0;
+}
+
+static int check_controls(const struct call *c, struct error *err)
+{
+    const struct flags *f = c->flags;
+    size_t count = 0;
+
+    for (const char *at = f->controls; at && *at;) {
+        size_t length = strcspn(at, ", ");
+        if (length == strlen(f->subject) && !memcmp(at, f->subject, length))
+            return error_set(err, ERROR_USAGE, "--controls: %s cannot be its "
+                             "own control", f->subject);
+        char name[128];
+        snprintf(name, sizeof(name), "%.*s", (int)length, at);
+        if (length && c->in->config->subject_count &&
+            !config_subject(c->in->config, name))
+            return error_set(err, ERROR_USAGE, "--controls %.60s is not in the "
+                             "configuration", name);
+        count += length > 0;
+        at += length + strspn(at + length, ", ");
+    }
+    return count > EXPERIMENT_CONTROLS
+               ? error_set(err, ERROR_USAGE, "--controls names %zu brands, "
+                           "compared are at most %d", count,
+                           EXPERIMENT_CONTROLS)
+               : 0;
+}
+
 static int check_add(const struct call *c, struct error *err)
 {
     const struct flags *f = c->flags;
@@ -82,19 +119,8 @@ static int check_add(const struct call *c, struct error *err)
     if (f->channel && tag_index(channel_names, CHANNEL_COUNT, f->channel) < 0)
         return error_set(err, ERROR_USAGE, "--channel %.40s: store, online, "
                          "app or delivery", f->channel);
-    for (const char *at = f->controls; at && *at;) {
-        size_t length = strcspn(at, ", ");
-        if (length == strlen(f->subject) && !memcmp(at, f->subject, length))
-            return error_set(err, ERROR_USAGE, "--controls: %s cannot be its "
-                             "own control", f->subject);
-        char name[128];
-        snprintf(name, sizeof(name), "%.*s", (int)length, at);
-        if (length && c->in->config->subject_count &&
-            !config_subject(c->in->config, name))
-            return error_set(err, ERROR_USAGE, "--controls %.60s is not in the "
-                             "configuration", name);
-        at += length + strspn(at + length, ", ");
-    }
+    if (check_controls(c, err))
+        return -1;
     if (c->in->config->subject_count &&
         !config_subject(c->in->config, f->subject))
         return error_set(err, ERROR_USAGE, "--subject %.60s is not in the "
@@ -117,10 +143,8 @@ static int run_add(struct call *c, const char *name, struct error *err)
                          "another name", name);
     }
     if (rc < 0 || read_day(c, "from", f->from, &e.from, err) ||
-        (f->to && read_day(c, "to", f->to, &e.until, err)))
+        (f->to && read_end(c, &e, err)))
         return -1;
-    if (e.until && e.until <= e.from)
-        return error_set(err, ERROR_USAGE, "--to is not after --from");
     e.name = (char *)name; /* borrowed for the call, as all texts here */
     e.subject = f->subject;
     e.title = f->title ? f->title : (char *)name;
@@ -145,7 +169,7 @@ static int run_close(struct call *c, const char *name, struct error *err)
         return -1;
     e.closed = clock_now();
     if (c->flags->to)
-        rc = read_day(c, "to", c->flags->to, &e.until, err);
+        rc = read_end(c, &e, err);
     else if (!e.until)
         e.until = zone_day_start(c->zone, zone_day(c->zone, e.closed));
     if (rc >= 0 && c->flags->lesson) {

@@ -15,7 +15,6 @@ enum {
     DAYS_BEFORE = 28,       /* compared, where there are so many */
     DAYS_AFTER = 28,        /* at most; effects of later days are others' */
     DAYS_HISTORY = 400,     /* read for placebos */
-    CONTROLS_MOST = 16,
     NOTE_MOST = 16 * 1024,
 };
 
@@ -251,7 +250,7 @@ static int controls_read(struct days *controls, size_t *count,
                          const struct days *like, struct store *store,
                          const char *list, struct error *err)
 {
-    while (*list && *count < CONTROLS_MOST) {
+    while (*list && *count < EXPERIMENT_CONTROLS) {
         size_t length = strcspn(list, ", ");
         char *name = mem_slice(list, length);
         double posts = 0;
@@ -289,7 +288,7 @@ static void measure_all(struct experiment_reading *out,
         out->days_before = (unsigned)(launch - skip);
     for (int m = 0; m < EFFECT_COUNT; m++) {
         struct effect_series mine = series_of(subject, m, skip);
-        struct effect_series theirs[CONTROLS_MOST];
+        struct effect_series theirs[EXPERIMENT_CONTROLS];
 
         for (size_t i = 0; i < out->controls; i++)
             theirs[i] = series_of(&controls[i], m, skip);
@@ -333,7 +332,7 @@ int experiment_read(struct experiment_reading *out, struct store *store,
                     const struct experiment *e, const struct zone *zone,
                     int64_t now, struct error *err)
 {
-    struct days subject = { .zone = zone }, controls[CONTROLS_MOST] = { 0 };
+    struct days subject = { .zone = zone }, controls[EXPERIMENT_CONTROLS] = { 0 };
     int64_t first, last;
     size_t count = 0;
     int rc = store_span(store, &first, &last, err);

@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "store/store.h"
 
+enum { EXPERIMENT_CONTROLS = 16 }; /* at most, of those that have posts */
+
 /* Kept as the note "experiment/NAME". */
 struct experiment {
     char *name;            /* owned, as all texts */

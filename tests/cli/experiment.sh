@@ -36,12 +36,18 @@ swell $now experiment add x --subject nobody --from 2026-07-10; echo "status $?"
 swell $now experiment add x --subject acme; echo "status $?"
 swell $now experiment add x --subject bolt --from 2026-07-10 \
     --controls acme,bolt; echo "status $?"
+seventeen=$(printf 'corso,%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
+swell $now experiment add x --subject acme --from 2026-07-10 \
+    --controls "$seventeen"; echo "status $?"
+swell $now experiment add x --subject acme --from 2026-07-10 \
+    --to 2026-07-10; echo "status $?"
 echo "== read"
 swell $now experiment read chat | head -4
 echo "== a control is not changed by it"
 swell $now experiment add still --subject bolt --from 2026-07-10 --controls corso
 swell $now experiment read still | sed -n 2p | cut -d'(' -f1
 echo "== close"
+swell $now experiment close chat --to 2026-07-01; echo "status $?"
 swell $now experiment close chat --lesson "evening chat is worth it"
 swell $now experiment list
 swell $now experiment read chat --format json | grep -c '"verdict":"rose"'
