@@ -7,6 +7,7 @@
 #include "digest/compose.h"
 #include "digest/coverage.h"
 #include "digest/names.h"
+#include "digest/stats.h"
 #include "pipeline/round.h"
 
 /* A history day under this share of its planned collection is no measure of
@@ -54,12 +55,6 @@ static int add_label(struct composer *c, const char *label, size_t *room,
     return 0;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static int add_source(struct composer *c, const char *name, size_t *room,
                       struct error *err)
 {
@@ -72,9 +67,8 @@ static int add_source(struct composer *c, const char *name, size_t *room,
     for (int i = 0; i < DIGEST_DAYS; i++)
         if (c->d->known[i])
             sorted[known++] = (double)days[i].posts;
-    qsort(sorted, known, sizeof(*sorted), ascending);
-    double usual = !known ? NAN
-                          : (sorted[(known - 1) / 2] + sorted[known / 2]) / 2;
+    stats_sort(sorted, known);
+    double usual = stats_quantile(sorted, known, 0.5);
     uint64_t today = days[DIGEST_DAYS].posts;
     if (!today && !(usual > 0))
         return 0;

@@ -6,26 +6,10 @@
 
 #include "digest/candidates.h"
 #include "digest/compose.h"
+#include "digest/stats.h"
 
 enum { TERM_SUBJECTS = 12, RISING = 8 };
 #define RIVALS_SURPRISE 6.0 /* of a rival's word, to be told: one in 10^6 */
-
-/* Median and 10th to 90th percentile: with 28 days, wider quantiles would be
- * single days. */
-static double quantile(const double *sorted, size_t count, double p)
-{
-    double at = p * (double)(count - 1);
-    size_t low = (size_t)at;
-    if (low + 1 >= count)
-        return sorted[count - 1];
-    return sorted[low] + (at - (double)low) * (sorted[low + 1] - sorted[low]);
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* The interval adds half a post to each cell (Agresti and Min, 2005), so that
  * few or unanimous posts do not look certain; the value is what was counted. */
@@ -71,7 +55,8 @@ static bool drifted(const struct digest *d, const struct digest_standing *s)
             posts < s->low * 0.8 - 1);
 }
 
-/* Against its own past: only days that were collected count. */
+/* Against its own past: only days that were collected count. Of 28 days, wider
+ * quantiles would be single days. */
 static void compare(struct composer *c, struct digest_standing *s,
                     const struct counts *days)
 {
@@ -89,15 +74,12 @@ static void compare(struct composer *c, struct digest_standing *s,
         sorted[known++] = (double)days[i].posts;
     }
     estimate_net(&s->net_usual, &past, c->floor);
-    s->usual = s->low = s->high = s->change = NAN;
-    if (!known)
-        return;
-    qsort(sorted, known, sizeof(*sorted), ascending);
-    s->usual = quantile(sorted, known, 0.5);
-    s->low = quantile(sorted, known, 0.1);
-    s->high = quantile(sorted, known, 0.9);
-    if (s->usual > 0 && c->d->closed)
-        s->change = (double)s->today.posts / s->usual - 1;
+    stats_sort(sorted, known);
+    s->usual = stats_quantile(sorted, known, 0.5);
+    s->low = stats_quantile(sorted, known, 0.1);
+    s->high = stats_quantile(sorted, known, 0.9);
+    s->change = s->usual > 0 && c->d->closed
+                    ? (double)s->today.posts / s->usual - 1 : NAN;
     s->drifted = drifted(c->d, s);
 }
 

@@ -3,6 +3,7 @@
 #include "digest/stats.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define PRIOR_COUNTS 5000.0   /* a0 of the log-odds: best order as measured */
 #define SURPRISE_MOST 300.0   /* beyond it a double ends */
@@ -91,4 +92,29 @@ double stats_t(double p, double df)
             high = t;
     }
     return p > 0.5 ? low : -low;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+void stats_sort(double *values, size_t count)
+{
+    if (count)
+        qsort(values, count, sizeof(*values), ascending);
+}
+
+double stats_quantile(const double *sorted, size_t count, double p)
+{
+    double at = p * ((double)count - 1);
+    size_t low = (size_t)fmax(0, at);
+
+    if (count == 0)
+        return NAN;
+    if (low + 1 >= count)
+        return sorted[count - 1];
+    return sorted[low] + (at - (double)low) * (sorted[low + 1] - sorted[low]);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is read from the asks: those of a range, a list of them, the figures
  * of a brand, the note that keeps a state. What an ask is, waiting.c says. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "digest/stats.h"
 #include "digest/waiting.h"
 
 enum { THREAD_DAYS = 7 }; /* brands' posts that are replied to may be older */
@@ -66,18 +66,12 @@ const struct ask **waiting_list(const struct waiting *w, int state,
     return list;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 void waiting_figures(struct ask_figures *out, const struct ask *asks,
                      size_t count)
 {
     double *hours = mem_alloc((count + 1) * sizeof(*hours));
     size_t n = 0;
-    *out = (struct ask_figures){ .median_hours = NAN };
+    *out = (struct ask_figures){ 0 };
     for (size_t i = 0; i < count; i++) {
         const struct ask *a = &asks[i];
         out->asked += a->state != ASK_IGNORED;
@@ -92,10 +86,8 @@ void waiting_figures(struct ask_figures *out, const struct ask *asks,
             hours[n++] = wait > 0 ? wait : 0;
         }
     }
-    if (n) {
-        qsort(hours, n, sizeof(*hours), ascending);
-        out->median_hours = (hours[(n - 1) / 2] + hours[n / 2]) / 2;
-    }
+    stats_sort(hours, n);
+    out->median_hours = stats_quantile(hours, n, 0.5);
     mem_free(hours);
 }
 

@@ -197,6 +197,20 @@ static void distributions_are_right(void **state)
     assert_true(fabs(stats_log_odds(10, 1000, 1000, 100000)) < 0.2);
 }
 
+static void quantiles(void **state)
+{
+    double values[] = { 9, 1, 4, 2 };
+
+    (void)state;
+    stats_sort(values, 4);
+    near(stats_quantile(values, 4, 0.5), 3);
+    near(stats_quantile(values, 4, 0.1), 1.3);
+    near(stats_quantile(values, 4, 1), 9);
+    near(stats_quantile(values, 1, 0.9), 1);
+    stats_sort(values, 0);
+    assert_true(isnan(stats_quantile(values, 0, 0.5)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +220,7 @@ int main(void)
         cmocka_unit_test(says_which_way_and_how_much),
         cmocka_unit_test(says_nothing_from_little),
         cmocka_unit_test(distributions_are_right),
+        cmocka_unit_test(quantiles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
