@@ -85,6 +85,20 @@ static void add_usual(struct fixture *f, int subject, int from, int until,
     }
 }
 
+/* Complaints of so many people, over hours. */
+static void add_wave(struct fixture *f, int subject, int people, int64_t from,
+                     unsigned hours, const char *what)
+{
+    char text[120];
+
+    for (int i = 0; i < people; i++) {
+        snprintf(text, sizeof(text), "%u the %s %u", below(f, 999), what,
+                 below(f, 999));
+        add(f, subject, from + below(f, hours * HOUR),
+            (uint64_t)(400 + 200 * subject + i), text, true);
+    }
+}
+
 static void flush(struct fixture *f)
 {
     struct store_result r = { 0 };
@@ -345,16 +359,10 @@ static void a_wave_is_one_story_with_its_cause(void **state)
     struct fixture *f = *state;
     struct alerts *a;
     const struct alert *e;
-    char text[120];
 
     add_usual(f, 0, 0, DAYS + 1, 6);
     add_usual(f, 1, 0, DAYS + 1, 6);
-    for (int i = 0; i < 150; i++) {
-        snprintf(text, sizeof(text), "%u the checkout froze %u", below(f, 999),
-                 below(f, 999));
-        add(f, 2, today(14) + (int)below(f, 4 * HOUR), 400 + (uint64_t)i,
-            text, true);
-    }
+    add_wave(f, 2, 150, today(14), 4, "checkout froze");
     a = find_alerts(f);
     assert_int_equal(told(a), 1);
     e = &a->items[0];
@@ -378,15 +386,9 @@ static void a_second_day_quotes_the_day(void **state)
 {
     struct fixture *f = *state;
     struct alerts *a;
-    char text[120];
 
     add_usual(f, 0, 0, DAYS + 1, 6);
-    for (int i = 0; i < 400; i++) {
-        snprintf(text, sizeof(text), "%u the checkout froze %u", below(f, 999),
-                 below(f, 999));
-        add(f, 0, today(-8) + (int)below(f, 20 * HOUR), 400 + (uint64_t)i,
-            text, true);
-    }
+    add_wave(f, 0, 400, today(-8), 20, "checkout froze");
     a = find_alerts(f);
     assert_int_equal(told(a), 1);
     assert_false(a->items[0].fresh);
@@ -401,15 +403,9 @@ static void what_ended_in_the_night_was_told(void **state)
 {
     struct fixture *f = *state;
     struct alerts *a;
-    char text[120];
 
     add_usual(f, 0, 0, DAYS + 1, 6);
-    for (int i = 0; i < 300; i++) {
-        snprintf(text, sizeof(text), "%u the checkout froze %u", below(f, 999),
-                 below(f, 999));
-        add(f, 0, today(-5) + (int)below(f, 7 * HOUR), 400 + (uint64_t)i,
-            text, true);
-    }
+    add_wave(f, 0, 300, today(-5), 7, "checkout froze");
     a = find_alerts(f);
     assert_int_equal(a->count, 0);
     alerts_close(a);
@@ -419,17 +415,11 @@ static void two_loud_products_are_two_stories(void **state)
 {
     struct fixture *f = *state;
     struct alerts *a;
-    char text[120];
 
     for (int subject = 2; subject < 4; subject++) {
         add_usual(f, subject, 0, DAYS + 1, 6);
-        for (int i = 0; i < 120; i++) {
-            snprintf(text, sizeof(text), "%u the %s %u", below(f, 999),
-                     subject == 2 ? "strap tore" : "sleeve came off",
-                     below(f, 999));
-            add(f, subject, today(14) + (int)below(f, 4 * HOUR),
-                400 + (uint64_t)(i + 200 * subject), text, true);
-        }
+        add_wave(f, subject, 120, today(14), 4,
+                 subject == 2 ? "strap tore" : "sleeve came off");
     }
     a = find_alerts(f);
     assert_int_equal(told(a), 2);
@@ -502,15 +492,9 @@ static void poor_coverage_withholds_the_verdict(void **state)
 {
     struct fixture *f = *state;
     struct alerts *a;
-    char text[120];
 
     add_usual(f, 0, 0, DAYS + 1, 6);
-    for (int i = 0; i < 150; i++) {
-        snprintf(text, sizeof(text), "%u the checkout froze %u", below(f, 999),
-                 below(f, 999));
-        add(f, 0, today(14) + (int)below(f, 4 * HOUR), 400 + (uint64_t)i,
-            text, true);
-    }
+    add_wave(f, 0, 150, today(14), 4, "checkout froze");
     cover(f, DAY_0 * (int64_t)DAY, today(14), COVERAGE_COVERED);
     cover(f, today(14), today(24), COVERAGE_FAILED);
     a = find_alerts(f);
