@@ -1,5 +1,5 @@
 # The invented month: each planted event is told on its day, and nothing else
-# is called an alert. SEED=N draws another month.
+# is called an alert. SEED=N draws another month, WATCH=1 counts watches too.
 generate=$BUILD/tests/tools/generate
 [ -x "$generate" ] || { echo "skip: the generator is not built"; exit 77; }
 mkdir month
@@ -12,7 +12,7 @@ for day in 2026-10-21 2026-10-22 2026-10-23 2026-10-24 2026-10-25 2026-10-26 \
     2026-11-14 2026-11-15 2026-11-16 2026-11-17 2026-11-18 2026-11-19 \
     2026-11-20; do
     swell --config month/swell.yaml --store s --now ${day}T23:59:59Z trends \
-        --day $day --format csv | sed "1d;s/^/$day,/"
+        --day $day --format csv ${WATCH:+--watch} | sed "1d;s/^/$day,/"
 done > told
 echo "== the planted events, each on its first day"
 planted() { # DAY BRAND NAME
