@@ -99,9 +99,9 @@ static void renew(struct threads *t)
     buf_printf(&call.url, "%s/refresh_access_token?grant_type=th_refresh_token",
                t->service);
     call.request.bearer = buf_text(&old);
+    t->renewed = clock_now() - RENEW + DAY; /* unless there is a new one */
     if (api_send(&call, &why))
         collection_skip(c, "the token was not renewed: %.120s", why.text);
-    t->renewed += t->renewed == clock_now() ? 0 : DAY;
     if (write_token(t, &why))
         collection_skip(c, "%.150s", why.text);
     api_release(&call);

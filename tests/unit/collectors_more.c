@@ -478,7 +478,9 @@ static struct {
     const char *error;         /* its body */
     bool same, refuse;         /* to renew a token */
     int64_t issued;            /* the present token; 0: tokens live for ever */
-    unsigned renewals;
+    unsigned renewals, refusals;
+    const char *file;          /* the token in the file, if another */
+    char bearer[40];           /* the last one that came */
 } loop;
 
 static int renew_loop(const struct http_request *request, struct buf *body)
@@ -486,6 +488,7 @@ static int renew_loop(const struct http_request *request, struct buf *body)
     char token[40];
     snprintf(token, sizeof(token), "the token %u", loop.renewals);
     assert_string_equal(request->bearer, loop.renewals ? token : "the token");
+    loop.refusals += loop.refuse;
     if (loop.refuse || clock_now() - loop.issued < DAY)
         return 400;
     loop.issued = clock_now();
@@ -501,6 +504,7 @@ static int answer_loop(const struct http_request *request, struct buf *body)
     int shown = 0;
     assert_true(strncmp(request->bearer, "the token", 9) == 0);
     assert_null(strstr(request->url, "the"));
+    snprintf(loop.bearer, sizeof(loop.bearer), "%s", request->bearer);
     if (strstr(request->url, "/refresh_access_token?grant_type=th_"))
         return renew_loop(request, body);
     if (loop.issued && clock_now() - loop.issued > 60 * DAY) {
@@ -538,7 +542,7 @@ static int collect_loop(struct run *r)
     r->c.since = START;
     r->c.wait_until = 0;
     ready(r);
-    secret(r, "token_file", "the token\n");
+    secret(r, "token_file", loop.file ? loop.file : "the token\n");
     set(r, "query", "acme");
     return round_of(r, 50);
 }
@@ -596,8 +600,9 @@ static void test_threads(void **state)
     end(&r);
 }
 
-/* A year alone: tokens of 60 days are renewed, some days without success; a
- * new one in the file counts. */
+/* A year alone: tokens of 60 days are renewed, some days without success, and
+ * then asked for once a day, also after a month without a round; a new one in
+ * the file counts. */
 static void test_threads_year(void **state)
 {
     struct run r;
@@ -617,6 +622,15 @@ static void test_threads_year(void **state)
         assert_int_equal(r.c.skipped, loop.refuse && day >= 105);
     }
     assert_in_range(loop.renewals, 40, 52);
+    loop.newest += 30 * 24 * 60;
+    loop.refuse = true;
+    loop.refusals = 0;
+    assert_int_equal(collect_loop(&r), 1); /* much is waiting */
+    assert_int_equal(collect_loop(&r), 1);
+    assert_int_equal(loop.refusals, 1);
+    loop.file = "the token anew\n";
+    assert_int_equal(collect_loop(&r), 1);
+    assert_string_equal(loop.bearer, "the token anew");
     snprintf(session, sizeof(session), "%s/test.session", folder);
     assert_int_equal(stat(session, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
