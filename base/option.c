@@ -150,6 +150,24 @@ static int wrong(const struct option *o, const char *value, const char *what,
                      value, what);
 }
 
+static void add_item(struct option_list *list, const char *value)
+{
+    list->items = mem_resize(list->items,
+                             (list->count + 1) * sizeof(*list->items));
+    list->lines = mem_resize(list->lines,
+                             (list->count + 1) * sizeof(*list->lines));
+    list->lines[list->count] = 0;
+    list->items[list->count++] = mem_string(value);
+}
+
+/* Without the slashes at its end: paths are put behind it. */
+static void set_address(char **place, const char *value)
+{
+    set_string(place, value);
+    for (size_t n = strlen(value); n && value[n - 1] == '/'; n--)
+        (*place)[n - 1] = '\0';
+}
+
 int option_set(const struct option *o, void *state, const char *value,
                const char *dir, struct error *err)
 {
@@ -165,16 +183,9 @@ int option_set(const struct option *o, void *state, const char *value,
     case OPTION_STRING:
         set_string(place, value);
         return 0;
-    case OPTION_LIST: {
-        struct option_list *list = place;
-        list->items = mem_resize(list->items,
-                                 (list->count + 1) * sizeof(*list->items));
-        list->lines = mem_resize(list->lines,
-                                 (list->count + 1) * sizeof(*list->lines));
-        list->lines[list->count] = 0;
-        list->items[list->count++] = mem_string(value);
+    case OPTION_LIST:
+        add_item(place, value);
         return 0;
-    }
     case OPTION_COUNT:
         return parse_count(value, place)
                    ? wrong(o, value, "a number like 500 or 10k", err) : 0;
@@ -202,9 +213,7 @@ int option_set(const struct option *o, void *state, const char *value,
             return wrong(o, value, "an http or https address", err);
         if (strpbrk(value, " \t\r\n\"<>"))
             return wrong(o, value, "a well-formed address", err);
-        set_string(place, value);
-        for (size_t n = strlen(value); n && value[n - 1] == '/'; n--)
-            (*(char **)place)[n - 1] = '\0'; /* paths are put behind it */
+        set_address(place, value);
         return 0;
     case OPTION_ZONE: {
         struct zone *zone;
