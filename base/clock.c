@@ -115,10 +115,10 @@ static int64_t seconds_of(int year, int month, int day, int64_t hour,
 static int take_zone(struct scan *s, int64_t *offset)
 {
     static const struct { const char *name; int hours; } names[] = {
-        { "Z", 0 }, { "z", 0 }, { "UTC", 0 }, { "GMT", 0 }, { "UT", 0 }, { "EST", -5 }, { "EDT", -4 },
-        { "CST", -6 }, { "CDT", -5 }, { "MST", -7 }, { "MDT", -6 },
-        { "PST", -8 }, { "PDT", -7 }, { "BST", 1 }, { "CET", 1 },
-        { "CEST", 2 },
+        { "Z", 0 }, { "z", 0 }, { "UTC", 0 }, { "GMT", 0 }, { "UT", 0 },
+        { "EST", -5 }, { "EDT", -4 }, { "CST", -6 }, { "CDT", -5 },
+        { "MST", -7 }, { "MDT", -6 }, { "PST", -8 }, { "PDT", -7 },
+        { "BST", 1 }, { "CET", 1 }, { "CEST", 2 },
     };
     *offset = 0;
     skip_spaces(s);

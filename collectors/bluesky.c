@@ -158,7 +158,7 @@ static void name(void *state, size_t place, struct buf *out)
         buf_printf(out, "by/%s", b->authors.items[place - b->queries.count]);
 }
 
-/* The service shows some 10,000 posts of a search, then no cursor or a fault. */
+/* The service shows some 10,000 posts of a search, then no cursor or fails. */
 enum { DEEP = 5000 };
 
 /* A token is "UNTIL SHOWN CURSOR": the time below which the present search

@@ -270,7 +270,8 @@ const struct collector collector_jetstream = {
     .name = "jetstream",
     .about = "all public posts of Bluesky as they are written, by their words",
     .terms = "public stream, a day and a half back; edits, deletions and "
-             "accounts that leave are followed; needs a libcurl with WebSocket (Debian 13)",
+             "accounts that leave are followed; needs a libcurl with "
+             "WebSocket (Debian 13)",
     .options = options,
     .state_size = sizeof(struct jetstream),
     .every = 5 * MINUTE,

@@ -185,8 +185,7 @@ static void sample_subject(struct finder *finder, const char *subject,
     printf("\n%s\n", subject);
     for (size_t i = 0; i < s->count; i++) {
         buf_clear(&why);
-        int found = finder_explain(finder, subject, s->lines[i],
-                                   &why);
+        int found = finder_explain(finder, subject, s->lines[i], &why);
         yes += found == 1;
         none += found < 0;
         if (found < 0)
@@ -227,9 +226,9 @@ static int run(struct invocation *in, struct error *err)
     const char *path = invocation_config_path(in);
     struct buf faults = BUF_INIT(4 * MiB);
     if (!path)
-        return error_set(err, ERROR_CONFIG, "there is no configuration: neither "
-                         "swell.yaml here nor /etc/swell/swell.yaml; swell "
-                         "init writes one");
+        return error_set(err, ERROR_CONFIG, "there is no configuration: "
+                         "neither swell.yaml here nor /etc/swell/swell.yaml; "
+                         "swell init writes one");
     int rc = EXIT_DONE;
     if (!check_all(in, path, &faults)) {
         fputs(buf_text(&faults), stderr);
