@@ -4,11 +4,14 @@
 # sources go on, nobody is asked more often than needed, each fault is told in
 # one sentence, and kill -9 changes nothing.
 . "$ROOT/tests/tools/double.sh"
-config <<EOF
+two_sources() {
+    config <<EOF
 sources:
   - { name: faulty, type: mastodon, per_minute: 60000, host: "http://127.0.0.1:$port", tag: [faulty] }
   - { name: good, type: mastodon, per_minute: 60000, host: "http://localhost:$port", tag: [good] }
 EOF
+}
+two_sources
 # The posts begin at 1790000000 (2026-09-21) and come every 30 seconds.
 now=2026-09-21T15:00:00Z
 begin() { fresh "$1" "fault=$1&posts=${2:-100}&delay=0"; } # FAULT [POSTS]
@@ -75,11 +78,7 @@ says 'words +last success 0 s ago.*covers [1-9]'
 begin busy; case_name='a part that is away'; run 3 collect; requests tag/faulty 3; has 100
 begin limit; case_name='a part that wants patience'; run 3 collect; requests tag/two 0
 now=2026-09-21T15:00:00Z
-config <<EOF
-sources:
-  - { name: faulty, type: mastodon, per_minute: 60000, host: "http://127.0.0.1:$port", tag: [faulty] }
-  - { name: good, type: mastodon, per_minute: 60000, host: "http://localhost:$port", tag: [good] }
-EOF
+two_sources
 
 # A feed that moved for good is asked where it is now; one that is gone, not.
 config <<EOF
@@ -91,11 +90,7 @@ begin none; case_name='a feed that moved'; run 0 collect; has 10; requests old.x
 begin gone; case_name='a feed that is gone'; run 3 collect; requests old.xml 1; says 'gone for good'
 : >"$dir/log"; now=2026-09-22T15:30:00Z; run 3 collect; requests xml 0; says 'gone for good'
 now=2026-09-21T15:00:00Z
-config <<EOF
-sources:
-  - { name: faulty, type: mastodon, per_minute: 60000, host: "http://127.0.0.1:$port", tag: [faulty] }
-  - { name: good, type: mastodon, per_minute: 60000, host: "http://localhost:$port", tag: [good] }
-EOF
+two_sources
 
 case_name='two at once'; begin none 900; ask delay=100
 "$build/swell" --config "$dir/swell.yaml" --now $now collect >"$dir/first" 2>&1 &

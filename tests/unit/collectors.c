@@ -176,13 +176,26 @@ static int answer_toots(const struct http_request *request, struct buf *body)
     return 200;
 }
 
-static int collect_toots(struct run *r, unsigned pages)
+static void begin_toots(struct run *r)
+{
+    memset(&toots, 0, sizeof(toots));
+    toots.edited = -1;
+    service.answer = answer_toots;
+    begin(r, "mastodon");
+}
+
+static void ready_toots(struct run *r)
 {
     clock_fix(1790000000 + toots.newest * 60 + 30);
     r->c.since = 1790000000 - 100000;
     ready(r);
     set(r, "host", "https://h.example/");
     set(r, "tag", "acme");
+}
+
+static int collect_toots(struct run *r, unsigned pages)
+{
+    ready_toots(r);
     return round_of(r, pages);
 }
 
@@ -190,10 +203,7 @@ static void test_mastodon_rounds(void **state)
 {
     struct run r;
     (void)state;
-    memset(&toots, 0, sizeof(toots));
-    toots.edited = -1;
-    service.answer = answer_toots;
-    begin(&r, "mastodon");
+    begin_toots(&r);
     toots.newest = 100;
     assert_int_equal(collect_toots(&r, 100), 0);
     assert_int_equal(r.out.count, 101);
@@ -239,7 +249,8 @@ static int answer_busy(const struct http_request *request, struct buf *body)
         buf_printf(body, "%s{\"id\":\"%d\",\"uri\":\"https://h.example/%s/%d\""
                    ",\"created_at\":\"%s\",\"account\":{\"acct\":\"a\"},"
                    "\"content\":\"x\"}", count++ ? "," : "", id,
-                   one ? "one" : "two", id, clock_format(1790000000 + id, when));
+                   one ? "one" : "two", id,
+                   clock_format(1790000000 + id, when));
     }
     buf_putc(body, ']');
     return 200;
@@ -288,16 +299,9 @@ static void test_mastodon_looks_again(void **state)
 {
     struct run r;
     (void)state;
-    memset(&toots, 0, sizeof(toots));
-    toots.edited = -1;
-    service.answer = answer_toots;
-    begin(&r, "mastodon");
+    begin_toots(&r);
     for (toots.newest = 30; toots.newest < 33; toots.newest++) {
-        clock_fix(1790000000 + toots.newest * 60 + 30);
-        r.c.since = 1790000000 - 100000;
-        ready(&r);
-        set(&r, "host", "https://h.example/");
-        set(&r, "tag", "acme");
+        ready_toots(&r);
         set(&r, "tag", "none");
         toots.deleted[29] = toots.deleted[28] = toots.newest > 30;
         toots.fail_looks = toots.newest == 31;
@@ -355,10 +359,7 @@ static void test_mastodon_heals(void **state)
 {
     struct run r;
     (void)state;
-    memset(&toots, 0, sizeof(toots));
-    toots.edited = -1;
-    service.answer = answer_toots;
-    begin(&r, "mastodon");
+    begin_toots(&r);
     toots.newest = 199;
     toots.fail_below = 120; /* the third of five pages fails */
     assert_int_equal(collect_toots(&r, 100), -1);
@@ -1029,7 +1030,7 @@ static void test_wordpress(void **state)
     }
 }
 
-/* Whatever goes while the pages are read, or is hidden above, the rest is met. */
+/* What goes while the pages are read, or is hidden above, hides no other. */
 static void test_wordpress_shifts(void **state)
 {
     struct run r;

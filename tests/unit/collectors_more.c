@@ -175,9 +175,19 @@ static void test_reddit_rounds(void **state)
     assert_true(find(&r, "t3_295")->deleted);
     assert_null(find(&r, "t3_296"));
     assert_false(find(&r, "t3_299")->deleted);
+    end(&r);
+}
+
+static void test_reddit_faults(void **state)
+{
+    struct run r;
+    (void)state;
+    memset(&sub, 0, sizeof(sub));
+    service.answer = answer_sub;
+    begin(&r, "reddit");
+    sub.newest = 299;
     /* the same page for ever */
     sub.same = true;
-    buf_clear(&r.cursor);
     assert_int_equal(collect_sub(&r), 0);
     assert_in_range(service.requests, 1, 6);
     assert_int_equal(r.c.skipped, 1);
@@ -206,8 +216,6 @@ static void test_reddit_rounds(void **state)
     /* deeper than a listing is: complete only as far as it went */
     sub.refuse = false;
     sub.newest = 1250;
-    memset(sub.deleted, 0, sizeof(sub.deleted));
-    memset(sub.hidden, 0, sizeof(sub.hidden));
     buf_clear(&r.cursor);
     assert_int_equal(collect_sub(&r), 0);
     assert_int_equal(r.out.count, 1000);
@@ -741,6 +749,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reddit_posts),
         cmocka_unit_test(test_reddit_rounds),
+        cmocka_unit_test(test_reddit_faults),
         cmocka_unit_test(test_x_posts),
         cmocka_unit_test(test_x_rounds),
         cmocka_unit_test(test_x_cap),

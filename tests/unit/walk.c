@@ -93,14 +93,32 @@ static void forget(void)
     since = 100;
 }
 
+/* All that there is up to here was read. */
+static void first_walk(struct service *s, struct buf *cursor, int upto)
+{
+    *s = (struct service){ .newest = -1 };
+    *cursor = (struct buf)BUF_INIT(0);
+    forget();
+    publish(s, upto);
+    assert_int_equal(round_of(s, cursor, upto + 1, 100, NULL), 0);
+}
+
+/* Rounds of a few pages, a second apart, end a walk. */
+static void rounds_of(struct service *s, struct buf *cursor, int64_t now,
+                      unsigned pages)
+{
+    int verdict = 1;
+    for (int rounds = 0; verdict && rounds < 26; rounds++)
+        verdict = round_of(s, cursor, now + rounds, pages, NULL);
+    assert_int_equal(verdict, 0);
+}
+
 static void test_first_walk_and_quiet_rounds(void **state)
 {
     (void)state;
-    struct service s = { .newest = -1 };
-    struct buf cursor = BUF_INIT(0);
-    forget();
-    publish(&s, 300);
-    assert_int_equal(round_of(&s, &cursor, 301, 100, NULL), 0);
+    struct service s;
+    struct buf cursor;
+    first_walk(&s, &cursor, 300);
     assert_int_equal(missing(&s, 100), 0);
     assert_false(got[99]); /* before since */
     assert_int_equal(complete, 100);
@@ -123,11 +141,9 @@ static void test_first_walk_and_quiet_rounds(void **state)
 static void test_a_long_gap_in_small_rounds(void **state)
 {
     (void)state;
-    struct service s = { .newest = -1 };
-    struct buf cursor = BUF_INIT(0);
-    forget();
-    publish(&s, 200);
-    assert_int_equal(round_of(&s, &cursor, 201, 100, NULL), 0);
+    struct service s;
+    struct buf cursor;
+    first_walk(&s, &cursor, 200);
     publish(&s, 1000);
     /* four pages a round, while more are published */
     int verdict = 1, now = 1001;
@@ -147,11 +163,9 @@ static void test_a_long_gap_in_small_rounds(void **state)
 static void test_further_back(void **state)
 {
     (void)state;
-    struct service s = { .newest = -1 };
-    struct buf cursor = BUF_INIT(0);
-    forget();
-    publish(&s, 300);
-    assert_int_equal(round_of(&s, &cursor, 301, 100, NULL), 0);
+    struct service s;
+    struct buf cursor;
+    first_walk(&s, &cursor, 300);
     since = 150; /* later than what is there: nothing changes */
     s.requests = 0;
     assert_int_equal(round_of(&s, &cursor, 302, 100, NULL), 0);
@@ -159,10 +173,7 @@ static void test_further_back(void **state)
     since = 30;
     assert_int_equal(round_of(&s, &cursor, 303, 4, NULL), 1);
     since = 100;
-    int verdict = 1;
-    for (int now = 304; verdict && now < 330; now++)
-        verdict = round_of(&s, &cursor, now, 4, NULL);
-    assert_int_equal(verdict, 0);
+    rounds_of(&s, &cursor, 304, 4);
     assert_int_equal(missing(&s, 30), 0);
     assert_false(got[29]);
     assert_int_equal(complete, 30);
@@ -194,18 +205,13 @@ static void test_late_ones_within_the_overlap(void **state)
 static void test_late_ones_behind_the_overlap(void **state)
 {
     (void)state;
-    struct service s = { .newest = -1 };
-    struct buf cursor = BUF_INIT(0);
-    forget();
-    publish(&s, 300);
-    assert_int_equal(round_of(&s, &cursor, 301, 100, NULL), 0);
+    struct service s;
+    struct buf cursor;
+    first_walk(&s, &cursor, 300);
     assert_int_equal(round_of(&s, &cursor, 900, 100, NULL), 0);
     publish(&s, 360);
     assert_int_equal(round_of(&s, &cursor, 1000, 2, NULL), 1);
-    int verdict = 1;
-    for (int now = 1001; verdict && now < 1020; now++)
-        verdict = round_of(&s, &cursor, now, 2, NULL);
-    assert_int_equal(verdict, 0);
+    rounds_of(&s, &cursor, 1001, 2);
     assert_int_equal(missing(&s, 100), 0);
     s.requests = 0; /* and a quiet round is as cheap as ever */
     assert_int_equal(round_of(&s, &cursor, 1100, 100, NULL), 0);
@@ -216,12 +222,10 @@ static void test_late_ones_behind_the_overlap(void **state)
 static void test_deleted_ones_are_told(void **state)
 {
     (void)state;
-    struct service s = { .newest = -1 };
-    struct buf cursor = BUF_INIT(0);
+    struct service s;
+    struct buf cursor;
     struct walk_ring gone = { .count = 0 };
-    forget();
-    publish(&s, 400);
-    assert_int_equal(round_of(&s, &cursor, 401, 100, NULL), 0);
+    first_walk(&s, &cursor, 400);
     s.there[400] = s.there[398] = false; /* the anchor itself, too */
     publish(&s, 405);
     s.there[400] = false;
