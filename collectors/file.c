@@ -3,7 +3,6 @@
  * not. As a configured source it goes on where the file had ended. What a
  * line means is in file_formats.c and file_table.c. */
 #include "base/clock.h"
-#include "base/hash.h"
 #include "collectors/file_parts.h"
 
 enum { PAGE_POSTS = 1000, PAGE_BYTES = 4 << 20 };
