@@ -137,12 +137,18 @@ static void put_row(struct inbox *b, const struct ask *a)
 
 /* ---- the brands beside each other ---------------------------------------- */
 
+/* Are its answers seen, or told? */
+static bool is_known(const struct asked *s, const struct ask_figures *f)
+{
+    return s->replied || f->by_hand;
+}
+
 static void brand_text(struct buf *out, const struct asked *s,
                        const struct ask_figures *f, int64_t until)
 {
     put_quoted(out, text_of(s->title), 40);
     buf_puts(out, ": ");
-    phrase_figures(out, f, s->replied || f->by_hand, "", until);
+    phrase_figures(out, f, is_known(s, f), "", until);
     buf_putc(out, '\n');
 }
 
@@ -152,7 +158,7 @@ static void brand_json(struct writer *w, const struct asked *s,
     write_begin(w, NULL, '{');
     write_text(w, "subject", s->name);
     write_flag(w, "own", s->own);
-    write_flag(w, "known", s->replied);
+    write_flag(w, "known", is_known(s, f));
     json_figures(w, f);
     write_end(w, '}');
 }

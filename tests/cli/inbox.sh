@@ -53,6 +53,7 @@ swell inbox ignore forum/v2 $now
 swell inbox $now --format csv | cut -d, -f2
 swell inbox $now --state all --format json | head -3
 swell inbox $now --state answered --limit 1 | tail -4
+swell inbox acme $now --day 2026-11-19 --format json | sed -n 2p
 swell digest --day 2026-11-19 $now | grep '^Acme: '
 swell inbox reopen forum/q7 $now
 swell inbox $now --format csv | cut -d, -f2
