@@ -124,8 +124,8 @@ static void put_brief(const struct page *p)
         open_brief(p, "wishes", d->wishes->authors, false);
         buf_puts(p->out, "ask for “");
         html_text(p->out, d->wishes->text);
-        buf_puts(p->out, "”, the week before ");
-        phrase_count(p->out, d->wishes->authors_before);
+        buf_puts(p->out, "”");
+        phrase_wish(p->out, d, d->wishes);
         close_brief(p);
     }
     for (size_t i = 0; i < d->switch_count; i++) {

@@ -279,6 +279,7 @@ static void add_wish(struct fixture *f, int64_t when, uint64_t author,
 static void wishes_are_grouped_by_the_thing(void **state)
 {
     struct fixture *f = *state;
+    struct buf out = BUF_INIT(0);
     add_wish(f, T - 9 * DAY, 1, "Please add collection without the app",
              "collection without the app");
     add_wish(f, T - 2 * DAY, 2, "I want COLLECTION without apps",
@@ -307,6 +308,10 @@ static void wishes_are_grouped_by_the_thing(void **state)
     assert_string_equal(d->wishes[0].text, "collection without app");
     assert_int_equal(d->wishes[1].authors, 3);
     assert_string_equal(d->wishes[1].text, "petrol");
+    digest_html(d, &out, NULL); /* one day of the week before was collected */
+    assert_non_null(strstr(out.data, "ask for “<bdi>collection without app"));
+    assert_null(strstr(out.data, "the week before"));
+    buf_release(&out);
 }
 
 /* Three people of this week and one of the last ask us about sizing, one of
