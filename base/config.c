@@ -506,11 +506,11 @@ int config_load(struct config **out, const char *path, struct buf *faults,
     }
     yaml_parser_set_input_file(&parser, file);
     if (!yaml_parser_load(&parser, &document)) {
-        fault(&r, parser.error == YAML_READER_ERROR
-                  ? line_at(file, parser.problem_offset)
-                  : (int)parser.problem_mark.line + 1, "%s",
-              ferror(file) ? strerror(errno)
-              : parser.problem ? parser.problem : "this is not YAML");
+        const char *why = ferror(file) ? strerror(errno) : parser.problem;
+        int line = parser.error == YAML_READER_ERROR
+                       ? line_at(file, parser.problem_offset)
+                       : (int)parser.problem_mark.line + 1;
+        fault(&r, line, "%s", why ? why : "this is not YAML");
         goto done;
     }
     r.document = &document;

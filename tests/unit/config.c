@@ -120,6 +120,15 @@ static void bytes_of_another_encoding_have_their_line(void **state)
     unlink(path);
 }
 
+static void a_file_that_cannot_be_read_says_why(void **state)
+{
+    (void)state;
+    struct config *c;
+    struct error err = ERROR_INIT;
+    assert_int_equal(-1, config_load(&c, "/proc/self/mem", NULL, &err));
+    assert_non_null(strstr(err.text, "Input/output error"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +136,7 @@ int main(void)
         cmocka_unit_test(faults_have_their_lines),
         cmocka_unit_test(what_is_not_yaml_is_refused),
         cmocka_unit_test(bytes_of_another_encoding_have_their_line),
+        cmocka_unit_test(a_file_that_cannot_be_read_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
