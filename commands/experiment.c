@@ -25,7 +25,7 @@ static const struct option options[] = {
     { "title", OPTION_STRING, NULL, offsetof(struct flags, title),
       "add: what was tried, in a few words" },
     { "controls", OPTION_STRING, NULL, offsetof(struct flags, controls),
-      "add: brands it could not touch, comma-joined" },
+      "add: up to 16 brands it could not touch, comma-joined" },
     { "aspect", OPTION_STRING, NULL, offsetof(struct flags, aspect),
       "add: measure only posts about this" },
     { "channel", OPTION_STRING, NULL, offsetof(struct flags, channel),

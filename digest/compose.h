@@ -46,7 +46,7 @@ struct sighting {
 
 /* Ours, or anybody's when nothing is marked as ours. */
 bool watched_ours(const struct composer *c, int index);
-/* Index of the brand of a name or title, -1: none. */
+/* Index of the subject of that name, -1: none. */
 int watched_find(const struct composer *c, const char *name);
 /* Is the text made of words of its title only? */
 bool watched_named(const struct composer *c, int index, const char *text);
