@@ -108,13 +108,15 @@ static void set(struct run *r, const char *name, const char *value)
     assert_int_equal(option_set(o, r->c.state, value, "/", &r->err), 0);
 }
 
-static void begin(struct run *r, const char *kind)
+static void begin(struct run *r, const char *kind, answer *answers)
 {
     *r = (struct run){ .cursor = BUF_INIT(0) };
     batch_init(&r->out);
     r->c.kind = collector_find(kind);
     assert_non_null(r->c.kind);
     r->c.label = "test";
+    service.answer = answers;
+    service.head = NULL;
     service.chunk = 0;
     service.cut = SIZE_MAX;
     service.logins = 0;

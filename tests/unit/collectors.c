@@ -83,8 +83,7 @@ static void run_capture(struct run *r, const struct captured *c)
 static void read_capture_all_ways(const struct captured *c, const char *folder)
 {
     struct run r;
-    service.answer = answer_capture;
-    begin(&r, c->kind);
+    begin(&r, c->kind, answer_capture);
     r.c.folder = folder; /* the first run logs in, the others need not */
     run_capture(&r, c);
     assert_int_equal(r.rc, 0);
@@ -178,8 +177,7 @@ static void begin_toots(struct run *r)
 {
     memset(&toots, 0, sizeof(toots));
     toots.edited = -1;
-    service.answer = answer_toots;
-    begin(r, "mastodon");
+    begin(r, "mastodon", answer_toots);
 }
 
 static void ready_toots(struct run *r)
@@ -263,8 +261,7 @@ static void test_mastodon_turns(void **state)
     (void)state;
     memset(&toots, 0, sizeof(toots));
     memset(got, 0, sizeof(got));
-    service.answer = answer_busy;
-    begin(&r, "mastodon");
+    begin(&r, "mastodon", answer_busy);
     toots.newest = 5000;
     do {
         clock_fix(1790000000 + toots.newest);
@@ -337,8 +334,7 @@ static void test_mastodon_hidden(void **state)
 {
     struct run r;
     (void)state;
-    service.answer = answer_hidden;
-    begin(&r, "mastodon");
+    begin(&r, "mastodon", answer_hidden);
     clock_fix(1790080000);
     r.c.since = 1790000000;
     ready(&r);
@@ -349,7 +345,6 @@ static void test_mastodon_hidden(void **state)
     assert_int_equal(find(&r, "https://h.example/59")->kind, POST_QUOTE);
     assert_true(find(&r, "https://h.example/58")->deleted);
     assert_int_equal(service.requests, 3);
-    service.head = NULL;
     end(&r);
 }
 

@@ -113,7 +113,6 @@ static void test_reddit_posts(void **state)
     struct run r;
     (void)state;
     memset(&sub, 0, sizeof(sub));
-    service.answer = answer_sub;
     sub.newest = 200;
     sub.fixed =
         "{\"kind\":\"t3\",\"data\":{\"name\":\"t3_a\",\"author\":\"ann\","
@@ -130,7 +129,7 @@ static void test_reddit_posts(void **state)
         "\"selftext\":\"\",\"removed_by_category\":\"moderator\","
         "\"created_utc\":1790000070}},"
         "{\"kind\":\"t3\",\"data\":{\"title\":\"no name\"}}";
-    begin(&r, "reddit");
+    begin(&r, "reddit", answer_sub);
     assert_int_equal(collect_sub(&r), 0);
     assert_int_equal(r.out.count, 4);
     assert_int_equal(r.c.skipped, 1);
@@ -160,8 +159,7 @@ static void test_reddit_rounds(void **state)
     struct run r;
     (void)state;
     memset(&sub, 0, sizeof(sub));
-    service.answer = answer_sub;
-    begin(&r, "reddit");
+    begin(&r, "reddit", answer_sub);
     sub.newest = 299; /* three pages, a token lives for two */
     assert_int_equal(collect_sub(&r), 0);
     assert_int_equal(r.out.count, 300);
@@ -184,8 +182,7 @@ static void test_reddit_faults(void **state)
     struct run r;
     (void)state;
     memset(&sub, 0, sizeof(sub));
-    service.answer = answer_sub;
-    begin(&r, "reddit");
+    begin(&r, "reddit", answer_sub);
     sub.newest = 299;
     /* the same page for ever */
     sub.same = true;
@@ -286,8 +283,7 @@ static void test_trustpilot(void **state)
     struct run r;
     (void)state;
     memset(&stars, 0, sizeof(stars));
-    service.answer = answer_stars;
-    begin(&r, "trustpilot");
+    begin(&r, "trustpilot", answer_stars);
     stars.newest = 249;
     stars.reported[3] = true;
     clock_fix(START + 249 * HOUR + 60);

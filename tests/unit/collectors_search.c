@@ -91,8 +91,7 @@ static void test_bluesky_tokens(void **state)
     assert_non_null(mkdtemp(folder));
     memset(&sky, 0, sizeof(sky));
     sky.posts = 75;
-    service.answer = answer_sky;
-    begin(&r, "bluesky");
+    begin(&r, "bluesky", answer_sky);
     /* tokens die after two pages: refreshed in the middle */
     assert_int_equal(collect_sky(&r, folder), 0);
     assert_int_equal(r.out.count, 75);
@@ -165,8 +164,7 @@ static void test_bluesky_deep(void **state)
     static bool got[WRITTEN + 1];
     unsigned missing = 0, pages[] = { 45, 200 };
     (void)state;
-    service.answer = answer_deep;
-    begin(&r, "bluesky");
+    begin(&r, "bluesky", answer_deep);
     clock_fix(1790000000 + WRITTEN);
     for (int round = 0; round < 2; round++) { /* it may end in the middle */
         r.c.since = 1790000000;
@@ -243,8 +241,7 @@ static void test_hackernews(void **state)
     bool got[HITS] = { false };
     (void)state;
     memset(dead_hit, 0, sizeof(dead_hit));
-    service.answer = answer_hits;
-    begin(&r, "hackernews");
+    begin(&r, "hackernews", answer_hits);
     for (int round = 0; round < 3; round++) {
         few_hits = round == 2;
         if (few_hits) {
@@ -357,8 +354,7 @@ static void test_threads(void **state)
     struct run r;
     (void)state;
     memset(&loop, 0, sizeof(loop));
-    service.answer = answer_loop;
-    begin(&r, "threads");
+    begin(&r, "threads", answer_loop);
     loop.newest = 299;
     assert_int_equal(collect_loop(&r), 0);
     assert_int_equal(r.out.count, 300);
@@ -416,8 +412,7 @@ static void test_threads_year(void **state)
     (void)state;
     assert_non_null(mkdtemp(folder));
     memset(&loop, 0, sizeof(loop));
-    service.answer = answer_loop;
-    begin(&r, "threads");
+    begin(&r, "threads", answer_loop);
     r.c.folder = folder;
     loop.issued = START;
     for (int day = 0; day < 365; day++) {

@@ -62,9 +62,7 @@ static void read_twice(bool ids, bool dates, bool undated, bool json)
     site.dates_change = dates;
     site.undated = undated;
     site.json = json;
-    service.answer = answer_feed;
-    service.head = NULL;
-    begin(&r, "feed");
+    begin(&r, "feed", answer_feed);
     struct { char id[200]; int64_t created; } first[10];
     site.newest = 20;
     assert_int_equal(collect_feed(&r, 1790100000), 0);
@@ -113,8 +111,7 @@ static void test_feed_flaps(void **state)
     memset(&site, 0, sizeof(site));
     site.flaps = site.undated = true;
     site.newest = 5;
-    service.answer = answer_feed;
-    begin(&r, "feed");
+    begin(&r, "feed", answer_feed);
     for (site.build = 0; site.build < 5; site.build++) {
         assert_int_equal(collect_feed(&r, first + site.build * 900), 0);
         assert_int_equal(r.out.count, site.build % 2 ? 1 : 5);
@@ -149,8 +146,7 @@ static void test_feed_language(void **state)
         memset(&site, 0, sizeof(site));
         site.json = n == 1;
         site.newest = 2;
-        service.answer = n == 2 ? answer_feed : answer_language;
-        begin(&r, "feed");
+        begin(&r, "feed", n == 2 ? answer_feed : answer_language);
         ready(&r);
         set(&r, "url", "https://s.example/feed");
         set(&r, "language", "es");
@@ -167,8 +163,7 @@ static void test_feed_gone(void **state)
 {
     struct run r;
     (void)state;
-    service.answer = answer_feed;
-    begin(&r, "feed");
+    begin(&r, "feed", answer_feed);
     for (int day = 0; day <= 31; day++) {
         clock_fix(1790000000 + day * DAY);
         ready(&r);
@@ -185,8 +180,7 @@ static void test_feed_conditional(void **state)
     struct run r;
     (void)state;
     memset(&site, 0, sizeof(site));
-    service.answer = answer_feed;
-    begin(&r, "feed");
+    begin(&r, "feed", answer_feed);
     site.newest = 12;
     service.head = "HTTP/1.1 200 OK\r\nETag: W/\"a1\"\r\nLast-Modified: Sat, "
                    "21 Nov 2026 22:00:00 GMT\r\n";
@@ -203,7 +197,6 @@ static void test_feed_conditional(void **state)
         assert_int_equal(r.out.count, 0);
     }
     end(&r);
-    service.head = NULL;
 }
 
 static void test_feed_of_several(void **state)
@@ -211,8 +204,7 @@ static void test_feed_of_several(void **state)
     struct run r;
     (void)state;
     memset(&site, 0, sizeof(site));
-    service.answer = answer_feed;
-    begin(&r, "feed");
+    begin(&r, "feed", answer_feed);
     site.newest = 12;
     for (int living = 0; living < 3; living++) {
         r.c.since = 1790000000;
@@ -276,8 +268,7 @@ static void test_appstore(void **state)
     (void)state;
     for (int undated = 0; undated < 2; undated++) {
         struct run r;
-        service.answer = answer_reviews;
-        begin(&r, "appstore");
+        begin(&r, "appstore", answer_reviews);
         shop.undated = undated;
         shop.reviews = 0;
         assert_int_equal(collect_reviews(&r), 0);
@@ -389,8 +380,7 @@ static void test_wordpress(void **state)
         struct run r;
         memset(&blog, 0, sizeof(blog));
         blog.old = old;
-        service.answer = answer_blog;
-        begin(&r, "wordpress");
+        begin(&r, "wordpress", answer_blog);
         blog.comments = 40;
         assert_int_equal(collect_blog(&r), 43 + 4); /* four twice */
         const struct post *p = find(&r, "https://b.example#comment-2");
@@ -417,8 +407,7 @@ static void test_wordpress_shifts(void **state)
     struct run r;
     (void)state;
     memset(&blog, 0, sizeof(blog));
-    service.answer = answer_blog;
-    begin(&r, "wordpress");
+    begin(&r, "wordpress", answer_blog);
     blog.comments = 40;
     blog.vanish = 1;
     collect_blog(&r);
@@ -432,7 +421,6 @@ static void test_wordpress_shifts(void **state)
     blog.hidden = 12;
     buf_clear(&r.cursor);
     assert_int_equal(collect_blog(&r), 28 + 3 + 3);
-    service.head = NULL;
     end(&r);
 }
 

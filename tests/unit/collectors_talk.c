@@ -109,8 +109,7 @@ static void test_youtube(void **state)
     struct run r;
     (void)state;
     memset(&tube, 0, sizeof(tube));
-    service.answer = answer_tube;
-    begin(&r, "youtube");
+    begin(&r, "youtube", answer_tube);
     tube.newest = 49;
     clock_fix(START + 49 * 60 + 5);
     assert_int_equal(collect_tube(&r), 0);
@@ -165,9 +164,8 @@ static void test_youtube_refusals(void **state)
     struct run r;
     (void)state;
     memset(&tube, 0, sizeof(tube));
-    service.answer = answer_tube;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        begin(&r, "youtube");
+        begin(&r, "youtube", answer_tube);
         clock_fix(START);
         tube.reason = rows[i].reason;
         r.c.since = START;
@@ -183,7 +181,7 @@ static void test_youtube_refusals(void **state)
     }
     /* our own budget holds across rounds, and ends with their day */
     tube.reason = NULL;
-    begin(&r, "youtube");
+    begin(&r, "youtube", answer_tube);
     for (int round = 0; round < 3; round++) {
         r.c.since = START;
         r.c.wait_until = 0;
@@ -256,8 +254,7 @@ static void test_discourse(void **state)
     struct run r;
     (void)state;
     memset(&forum, 0, sizeof(forum));
-    service.answer = answer_forum;
-    begin(&r, "discourse");
+    begin(&r, "discourse", answer_forum);
     forum.newest = 230;
     for (int n = 60; n < 140; n++) /* a window without posts is no end */
         forum.removed[n] = true;
@@ -323,8 +320,7 @@ static void test_parents(void **state)
 {
     struct run r;
     (void)state;
-    service.answer = answer_replies;
-    begin(&r, "mastodon");
+    begin(&r, "mastodon", answer_replies);
     for (round_shown = 1; round_shown < 3; round_shown++) {
         r.c.since = START;
         ready(&r);

@@ -92,11 +92,10 @@ static int collect_bird(struct run *r)
 static void begin_bird(struct run *r, int newest)
 {
     memset(&bird, 0, sizeof(bird));
-    service.answer = answer_bird;
     bird.newest = newest;
     posts_cap = "10k";
     dollars_cap = "100";
-    begin(r, "x");
+    begin(r, "x", answer_bird);
     clock_fix(START + newest * 60 + 30);
 }
 
