@@ -504,7 +504,8 @@ static int run(struct invocation *in, struct error *err)
                          "windows, terms or coverage", flags->what);
     if (flags->from && flags->to && flags->from >= flags->to)
         return error_set(err, ERROR_USAGE, "--from is not before --to");
-    if (invocation_store(in, STORE_READ, err) ||
+    if (sheet_check(flags->format, flags->out, err) ||
+        invocation_store(in, STORE_READ, err) ||
         (flags->subject && subject_check(in, flags->subject, err)))
         return -1;
     e.query.subject = flags->subject;

@@ -12,7 +12,8 @@
 #include "base/tags.h"
 #include "base/write.h"
 
-enum form { NDJSON, CSV, SQLITE };
+enum form { NDJSON, CSV, SQLITE, FORMS };
+static const char *const forms[FORMS] = { "ndjson", "csv", "sqlite" };
 
 struct sheet {
     enum form form;
@@ -35,23 +36,27 @@ static void add_header(struct sheet *s)
     buf_putc(&s->line, '\n');
 }
 
+int sheet_check(const char *format, const char *path, struct error *err)
+{
+    int form = tag_index(forms, FORMS, format);
+    if (form < 0)
+        return error_set(err, ERROR_USAGE, "--format %.40s: ndjson, csv or "
+                         "sqlite", format);
+    return form == SQLITE && !path
+               ? error_set(err, ERROR_USAGE, "--format sqlite needs --out "
+                           "FILE") : 0;
+}
+
 int sheet_open(struct sheet **out, const char *format, const char *path,
                const char *table, const struct column *columns,
                struct error *err)
 {
-    static const char *const forms[] = { "ndjson", "csv", "sqlite" };
-    int form = tag_index(forms, 3, format);
-    *out = NULL;
-    if (form < 0)
-        return error_set(err, ERROR_USAGE, "--format %.40s: ndjson, csv or "
-                         "sqlite", format);
-    if (form == SQLITE && !path)
-        return error_set(err, ERROR_USAGE, "--format sqlite needs --out FILE");
     struct sheet *s = mem_alloc(sizeof(*s));
-    s->form = (enum form)form;
+    *out = NULL;
+    s->form = (enum form)tag_index(forms, FORMS, format);
     s->columns = columns;
     s->first = true;
-    if (form == SQLITE) {
+    if (s->form == SQLITE) {
         if (sheet_sqlite_open(&s->sqlite, path, table, columns, err))
             goto fail;
     } else {
@@ -61,7 +66,7 @@ int sheet_open(struct sheet **out, const char *format, const char *path,
             goto fail;
         }
     }
-    if (form == CSV)
+    if (s->form == CSV)
         add_header(s);
     *out = s;
     return 0;

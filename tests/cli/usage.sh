@@ -26,6 +26,8 @@ try terms nobody
 try label --subject nobody
 try export --subject nobody
 try export --from 2026-11-20 --to 2026-11-01
+try --store none export --format xml
+try --store none export --format sqlite
 try experiment add '' --subject acme --from 2026-11-01
 try experiment add chat --subject acme --from 2026-11-01 --controls nobody
 try check --sample . | tail -n 1
