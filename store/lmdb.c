@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The file and its transactions: opening, growing, failing with a sentence.
- * Knows no table's content but meta's. */
+ * Knows no table's content. */
 #include "store/lmdb.h"
 
 #include <errno.h>
@@ -17,28 +17,6 @@
 #define MAP_START ((size_t)64 << 30)
 #endif
 #define MAP_LEAST ((size_t)64 << 20)
-
-const char *const table_names[TABLES] = {
-    [POSTS] = "posts", [IDS] = "ids", [HOURS] = "hours", [DAYS] = "days",
-    [TERMS] = "terms", [NAMES] = "names", [COVERAGE] = "coverage",
-    [CURSORS] = "cursors", [NOTES] = "notes", [RULES] = "rules",
-    [TOLD] = "told", [META] = "meta",
-};
-
-/* Kept in the file itself, for whoever finds it without this program. */
-static const char about[] =
-    "{\"what\":\"Groundswell store: public posts and counts of them\","
-    "\"tables\":{"
-    "\"posts\":\"created 5, hash 6 -> record\","
-    "\"ids\":\"source 2 -> tail 8, hash 6, created 5 (all ones: "
-    "forgotten, one less: deleted)\","
-    "\"hours\":\"day 2, hour 1, subject 4 -> cells by source and quarter "
-    "hour, entries: second 2, hash 6\","
-    "\"days\":\"day 2, subject 4 -> cells by hour, sketch of authors\","
-    "\"names\":\"kind 1, name -> id 4; kind+128 1, id 4 -> name\","
-    "\"coverage\":\"label 4, day 2 -> 96 states\"},"
-    "\"numbers\":\"keys big-endian; days and seconds since 1970 UTC\","
-    "\"more\":\"docs/store-format.md\"}";
 
 /* By the open file where there is one: its folder may be gone. */
 static bool disk_is_full(const struct lmdb *s)
@@ -182,125 +160,18 @@ int lmdb_write(struct lmdb *s, lmdb_work *work, void *context,
     return rc ? lmdb_fail(s, rc, doing, err) : 0;
 }
 
-/* ---- table access ---- */
-
-int lmdb_get(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
-             size_t length, struct text *value)
-{
-    MDB_val k = { length, (void *)key }, v = { 0, NULL };
-    int rc = mdb_get(txn, s->table[t], &k, &v);
-    *value = rc ? (struct text){ "", 0 } : value_text(&v);
-    return rc;
-}
-
-int lmdb_put(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
-             size_t length, const void *value, size_t size)
-{
-    MDB_val k = { length, (void *)key }, v = { size, (void *)value };
-    return mdb_put(txn, s->table[t], &k, &v, 0);
-}
-
-int lmdb_delete(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
-                size_t length)
-{
-    MDB_val k = { length, (void *)key };
-    int rc = mdb_del(txn, s->table[t], &k, NULL);
-    return rc == MDB_NOTFOUND ? 0 : rc;
-}
-
-size_t lmdb_entries(struct lmdb *s, MDB_txn *txn, enum table t)
-{
-    MDB_stat st;
-    return mdb_stat(txn, s->table[t], &st) ? 0 : st.ms_entries;
-}
-
 /* ---- opening ---- */
-
-static int no_store(const struct lmdb *s, struct error *err)
-{
-    return error_set(err, ERROR_SYSTEM, "%s: no store here yet; collect or "
-                     "import something first", s->path);
-}
-
-/* Of all tables: none in a file whose first transaction never ended. */
-static int top_entries(MDB_txn *txn, size_t *count)
-{
-    MDB_dbi top;
-    MDB_stat st = { 0 };
-    int rc = mdb_dbi_open(txn, NULL, 0, &top);
-    if (rc == 0)
-        rc = mdb_stat(txn, top, &st);
-    *count = st.ms_entries;
-    return rc;
-}
-
-/* Refuses a store of another format and a file that is not ours. */
-static int check_format(struct lmdb *s, MDB_txn *txn, struct error *err)
-{
-    struct text value;
-    size_t count;
-    int rc = top_entries(txn, &count);
-    if (rc == 0 && count == 0)
-        return no_store(s, err);
-    if (rc == 0)
-        rc = mdb_dbi_open(txn, table_names[META], 0, &s->table[META]);
-    if (rc == MDB_NOTFOUND || rc == MDB_INCOMPATIBLE)
-        return error_set(err, ERROR_CORRUPT, "%s/data.mdb: an LMDB file, but "
-                         "not a Groundswell store; give another path",
-                         s->path);
-    if (rc)
-        return rc;
-    rc = lmdb_get(s, txn, META, "format", 6, &value);
-    if (rc && rc != MDB_NOTFOUND)
-        return rc;
-    char number[16] = "";
-    memcpy(number, value.data,
-           value.length < sizeof(number) ? value.length : 0);
-    long format = strtol(number, NULL, 10);
-    if (format < 1)
-        return error_set(err, ERROR_CORRUPT, "%s/data.mdb: no store format "
-                         "in it; give another path", s->path);
-    if (format != LMDB_FORMAT)
-        return error_set(err, ERROR_USAGE, "%s: a store of format %ld, made "
-                         "by another version of swell; this one knows format "
-                         "%d: use that version, or bring the posts with its "
-                         "export and an import here", s->path, format,
-                         LMDB_FORMAT);
-    for (int t = 0; t < TABLES && rc == 0; t++)
-        rc = mdb_dbi_open(txn, table_names[t], 0, &s->table[t]);
-    return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
-}
-
-static int create_tables(struct lmdb *s, MDB_txn *txn, void *context,
-                         struct error *err)
-{
-    (void)context;
-    char format[16];
-    size_t count;
-    int rc = top_entries(txn, &count);
-    if (rc == 0 && count > 0)
-        return check_format(s, txn, err);
-    snprintf(format, sizeof(format), "%d", LMDB_FORMAT);
-    for (int t = 0; t < TABLES && rc == 0; t++)
-        rc = mdb_dbi_open(txn, table_names[t],
-                          MDB_CREATE | table_flags((enum table)t),
-                          &s->table[t]);
-    if (rc == 0)
-        rc = lmdb_put(s, txn, META, "format", 6, format, strlen(format));
-    if (rc == 0)
-        rc = lmdb_put(s, txn, META, "about", 5, about, sizeof(about) - 1);
-    return rc;
-}
 
 static int open_tables(struct lmdb *s, struct error *err)
 {
     if (s->mode == STORE_WRITE)
-        return lmdb_write(s, create_tables, NULL, "opening the store", err);
+        return lmdb_write(s, lmdb_tables_make, NULL, "opening the store",
+                          err);
     MDB_txn *txn;
     int rc = begin(s, MDB_RDONLY, &txn);
     if (rc == 0) {
         /* a commit keeps the table handles */
-        rc = finish(s, txn, check_format(s, txn, err));
+        rc = finish(s, txn, lmdb_tables(s, txn, err));
     }
     return rc ? lmdb_fail(s, rc, "opening the store", err) : 0;
 }
@@ -389,7 +260,7 @@ static int open_file(struct lmdb *s, struct error *err)
     if (folder >= 0)
         close(folder);
     if (rc == ENOENT)
-        return no_store(s, err);
+        return lmdb_none(s, err);
     if (rc == EBUSY)
         return error_set(err, ERROR_BUSY, "%s: another process is writing, "
                          "and this user may not write lock.mdb, where readers "

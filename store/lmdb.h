@@ -32,9 +32,9 @@
  * follows the native id's last '/' (those at the end left out) but for its
  * last 3 bytes: 8 of it at most, or a number when it is all digits. Native
  * ids mostly grow with time, and each source is a tree of its own whose pages
- * fill up at its right edge; a random id is slower but right. Of two ids of one source, tail and hash the first
- * stays (1 chance in 5,000,000 for 10,000 of a tail, and most have tails of
- * their own).
+ * fill up at its right edge; a random id is slower but right. Of two ids of
+ * one source, tail and hash the first stays (1 chance in 5,000,000 for 10,000
+ * of a tail, and most have tails of their own).
  * An hour's row holds all that is counted of a subject in it, by source and
  * quarter hour, and which posts it was: a batch of posts of one time touches
  * a few pages of them. A day's row is their sum, so that a month is 30 rows.
@@ -113,6 +113,16 @@ typedef int lmdb_work(struct lmdb *s, MDB_txn *txn, void *context,
                       struct error *err);
 int lmdb_write(struct lmdb *s, lmdb_work *work, void *context,
                const char *doing, struct error *err);
+
+/* ---- lmdb_tables.c ---- */
+
+/* There is no store here; always -1. */
+int lmdb_none(const struct lmdb *s, struct error *err);
+/* Refuses a store of another format and a file that is not ours. */
+int lmdb_tables(struct lmdb *s, MDB_txn *txn, struct error *err);
+/* The same for a writer, who makes them in an empty file. */
+int lmdb_tables_make(struct lmdb *s, MDB_txn *txn, void *context,
+                     struct error *err);
 
 /* Table access: value is empty and rc MDB_NOTFOUND when there is none. */
 int lmdb_get(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
