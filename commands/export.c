@@ -506,6 +506,7 @@ static int run(struct invocation *in, struct error *err)
         return error_set(err, ERROR_USAGE, "--from is not before --to");
     if (sheet_check(flags->format, flags->out, err) ||
         invocation_store(in, STORE_READ, err) ||
+        store_hold(in->store, err) ||
         (flags->subject && subject_check(in, flags->subject, err)))
         return -1;
     e.query.subject = flags->subject;
@@ -527,10 +528,11 @@ const struct command command_export = {
     .arguments = "[--what posts|mentions|windows|terms|coverage] [--format "
                  "ndjson|csv|sqlite]",
     .about = "everything the store knows, in open formats",
-    .help = "Rows come oldest first; the same store gives the same bytes. "
-            "Authors\nare keyed hashes. In CSV a text that a spreadsheet would "
-            "run as a\nformula has a ' in front. NDJSON of posts can be "
-            "imported again.\ndocs/store-format.md explains the columns.\n",
+    .help = "Rows come oldest first, of the moment it began; the same store "
+            "gives the\nsame bytes. Authors are keyed hashes. In CSV a text "
+            "that a spreadsheet\nwould run as a formula has a ' in front. "
+            "NDJSON of posts can be imported\nagain. docs/store-format.md "
+            "explains the columns.\n",
     .options = options,
     .state_size = sizeof(struct export_flags),
     .run = run,

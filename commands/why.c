@@ -401,6 +401,7 @@ static int run(struct invocation *in, struct error *err)
     q.from = zone_day_start(q.zone, q.day);
     q.until = zone_day_start(q.zone, q.day + 1);
     if (invocation_store(in, STORE_READ, err) ||
+        store_hold(in->store, err) ||
         subject_check(in, q.subject, err) || invocation_rules(in, err) ||
         inquire(&q, err))
         goto done;

@@ -427,6 +427,7 @@ static int run(struct invocation *in, struct error *err)
     if (range_resolve(in, &f->range, &v.from, &v.until, &v.zone, err))
         return -1;
     if (invocation_store(in, STORE_READ, err) ||
+        store_hold(in->store, err) ||
         subject_check(in, v.subject, err) || look(&v, err))
         goto done;
     if (format == FORMAT_CSV)

@@ -93,7 +93,9 @@ static bool file_was_replaced(const struct lmdb *s)
 
 int lmdb_read_begin(struct lmdb *s, MDB_txn **txn, struct error *err)
 {
-    *txn = NULL;
+    *txn = s->held;
+    if (s->held)
+        return 0;
     if (file_was_replaced(s) && lmdb_reopen(s, err))
         return -1;
     int rc = begin(s, MDB_RDONLY, txn);
@@ -105,11 +107,17 @@ int lmdb_read_begin(struct lmdb *s, MDB_txn **txn, struct error *err)
 
 void lmdb_read_end(struct lmdb *s, MDB_txn *txn)
 {
-    if (txn) {
+    if (txn && txn != s->held) {
         s->reading--;
         s->inside--;
         mdb_txn_abort(txn);
     }
+}
+
+static int lmdb_hold(struct store *base, struct error *err)
+{
+    struct lmdb *s = lmdb_of(base);
+    return lmdb_read_begin(s, &s->held, err);
 }
 
 static int map_grow(struct lmdb *s)
@@ -308,6 +316,9 @@ static int take_lock(struct lmdb *s, struct error *err)
 static void lmdb_close(struct store *base)
 {
     struct lmdb *s = lmdb_of(base);
+    MDB_txn *held = s->held;
+    s->held = NULL;
+    lmdb_read_end(s, held);
     lmdb_unwatch(s);
     if (s->env)
         mdb_env_close(s->env);
@@ -344,6 +355,7 @@ const struct store_backend store_lmdb = {
     .open = lmdb_open,
     .close = lmdb_close,
     .folder = lmdb_folder,
+    .hold = lmdb_hold,
     .append = lmdb_append,
     .cursor = lmdb_cursor,
     .note_put = lmdb_note_put,

@@ -84,6 +84,7 @@ struct lmdb {
     MDB_dbi table[TABLES];
     int lock;           /* writer.lock; -1 for a reader */
     ino_t inode;        /* of data.mdb: another one after a compaction */
+    MDB_txn *held;      /* of lmdb_hold(): every read is in it */
     unsigned reading;   /* read transactions open in this process */
     unsigned inside;    /* transactions of any kind, see lmdb_fault.c */
     struct name_list names[STORE_LABELS + 1]; /* by id - 1, as asked for */

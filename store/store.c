@@ -76,6 +76,11 @@ const char *store_folder(const struct store *s)
     return s->backend->folder(s);
 }
 
+int store_hold(struct store *s, struct error *err)
+{
+    return s->backend->hold(s, err);
+}
+
 int store_append(struct store *s, const struct batch *batch,
                  struct store_result *result, struct error *err)
 {

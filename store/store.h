@@ -32,6 +32,10 @@ int store_check(const char *url, struct error *err);
 int store_open(struct store **out, const char *url, enum store_mode mode,
                struct error *err);
 void store_close(struct store *s);
+/* From now until it is closed every read sees this moment, whatever is
+ * appended meanwhile. Pages that are freed meanwhile stay, so: for as long as
+ * an answer takes. */
+int store_hold(struct store *s, struct error *err);
 /* Opened for writing: caches may be kept. */
 bool store_writable(const struct store *s);
 

@@ -85,3 +85,14 @@ echo "== what was exported comes back the same"
 run export >first.ndjson
 run --store again -q import first.ndjson
 run --store again export | cmp - first.ndjson && echo same
+echo "== posts that come while it is read are not in it"
+awk 'BEGIN { for (i = 0; i < 2000; i++)
+    printf "{\"id\":\"m%d\",\"source\":\"many\",\"created_at\":%d,\"text\":\"Bolt\"}\n", i, 1700000000 + 900 * i }' >many.ndjson
+swell -q --store busy --now 2026-11-22T00:00:00Z import many.ndjson
+tail -n 1 many.ndjson | sed 's/"m1999"/"late"/' >late.ndjson
+swell --store busy export --what windows | {
+    read -r first # more than a pipe holds is still to come
+    swell -q --store busy --now 2026-11-22T00:00:00Z import late.ndjson
+    tail -n 1 | sed 's/"unscored.*//'
+}
+swell --store busy export --what windows | tail -n 1 | sed 's/"unscored.*//'

@@ -595,6 +595,27 @@ static void many_authors_are_estimated(void **state)
     verified(f);
 }
 
+/* Or a figure and the posts behind it would differ beside a writer. */
+static void what_is_held_stays_as_it_is(void **state)
+{
+    struct fixture *f = *state;
+    add(f, "1", T0, 1, LABEL_NEUTRAL);
+    append(f);
+    assert_int_equal(store_hold(f->store, &f->err), 0);
+    assert_int_equal(store_hold(f->store, &f->err), 0);
+    add(f, "2", T0, 1, LABEL_NEUTRAL);
+    assert_int_equal(append(f).added, 1);
+    assert_int_equal(posts(f, "acme"), 1);
+    assert_int_equal(posts(f, NULL), 1);
+    assert_int_equal(total(f, "acme", T0, T0 + NEXT_DAY).posts, 1);
+    store_close(f->store);
+    const char *url = getenv("STORE_URL");
+    assert_int_equal(store_open(&f->store, url ? url : f->folder, STORE_READ,
+                                &f->err), 0);
+    assert_int_equal(posts(f, "acme"), 2);
+    assert_int_equal(total(f, "acme", T0, T0 + NEXT_DAY).posts, 2);
+}
+
 static void compaction_keeps_everything(void **state)
 {
     struct fixture *f = *state;
@@ -634,6 +655,7 @@ int main(void)
         CASE(posts_come_oldest_first),
         CASE(an_empty_store_answers),
         CASE(many_authors_are_estimated),
+        CASE(what_is_held_stays_as_it_is),
         CASE(compaction_keeps_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
