@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "store/letters.h"
+
 /* What "which" says: these, then a bit for each field that is there, in order.
  * Stored: only ever append. */
 enum { URL_OF_FORM = 1, URL_IS_ID = 2, LANG_AS_GUESSED = 4, FIRST_FIELD = 3 };
@@ -128,72 +130,6 @@ static unsigned find_form(struct text id, struct text holes[HOLES])
     return 0;
 }
 
-/* ---- stars: of base32 letters, as Bluesky's are, 5 bits each ---- */
-
-static const char base32[] = "234567abcdefghijklmnopqrstuvwxyz";
-
-/* 32 and more: none of them. Without a branch that letters would decide. */
-static inline unsigned base32_of(char c)
-{
-    unsigned letter = (unsigned char)c - 'a', digit = (unsigned char)c - '2';
-    digit = digit < 6 ? digit : 32;
-    return letter < 26 ? letter + 6 : digit;
-}
-
-static void add_hole(struct pen *out, struct text t)
-{
-    struct pen packed = *out;
-    uint64_t held = 0, known = 0;
-    unsigned bits = 0;
-    add_number(&packed, t.length << 1 | 1);
-    for (size_t i = 0; i < t.length; i++) {
-        unsigned digit = base32_of(t.data[i]);
-        known |= digit;
-        held = held << 5 | (digit & 31);
-        bits += 5;
-        if (bits == 40) {
-            pack_big(packed.at, held, 5);
-            packed.at += 5;
-            bits = 0;
-        }
-    }
-    if (known >= 32) {
-        add_number(out, t.length << 1);
-        add_bytes(out, t.data, t.length);
-        return;
-    }
-    unsigned left = (bits + 7) / 8;
-    pack_big(packed.at, held << (8 * left - bits), (int)left);
-    packed.at += left;
-    *out = packed;
-}
-
-/* At most so many bytes of text; *at: where there is room for them. */
-static struct text read_hole(struct unpack *u, char **at, size_t most)
-{
-    uint64_t head = unpack_varint(u), length = head >> 1;
-    unsigned held = 0, bits = 0;
-    const unsigned char *in =
-        length > most ? NULL
-        : unpack_bytes(u, head & 1 ? (length * 5 + 7) / 8 : length);
-    struct text t = { *at, length };
-    if (!in) {
-        u->broken = true;
-        return (struct text){ "", 0 };
-    }
-    if (!(head & 1))
-        return (struct text){ (const char *)in, length };
-    for (uint64_t i = 0; i < length; i++) {
-        if (bits < 5) {
-            held = held << 8 | *in++;
-            bits += 8;
-        }
-        bits -= 5;
-        *(*at)++ = base32[held >> bits & 31];
-    }
-    return t;
-}
-
 static unsigned add_id(struct pen *out, struct text id,
                        struct text holes[HOLES])
 {
@@ -202,7 +138,7 @@ static unsigned add_id(struct pen *out, struct text id,
     if (!form)
         add_text(out, id);
     for (int i = 0; i < forms[form].holes; i++)
-        add_hole(out, holes[i]);
+        out->at = pack_letters(out->at, holes[i]);
     return form;
 }
 
@@ -383,8 +319,8 @@ static struct text read_id(struct unpack *u, char **at, unsigned *form,
         return (struct text){ "", 0 };
     }
     for (int i = 0; i < forms[number].holes; i++)
-        length += (holes[i] = read_hole(u, at, POST_ID_LIMIT -
-                                               length)).length;
+        length += (holes[i] = unpack_letters(u, at, POST_ID_LIMIT -
+                                                    length)).length;
     char *start = *at;
     *form = (unsigned)number;
     *at = form_fill(start, forms[number].id, holes);
@@ -497,23 +433,32 @@ static size_t head_length(struct unpack body)
     return (size_t)(body.at - start);
 }
 
+/* Source and author; the parts are filled. */
+static bool opened_same(struct text a, struct text b, struct parts *x,
+                        struct parts *y)
+{
+    return open_record(a, x) && open_record(b, y) && x->source == y->source &&
+           record_author(a) == record_author(b);
+}
+
+static bool same_bytes(const struct parts *x, size_t x_length,
+                       const struct parts *y, size_t y_length)
+{
+    return x_length == y_length &&
+           memcmp(x->body.at, y->body.at, x_length) == 0;
+}
+
 bool record_same(struct text a, struct text b)
 {
     struct parts x, y;
-    return open_record(a, &x) && open_record(b, &y) && x.source == y.source &&
-           record_author(a) == record_author(b) &&
-           x.body.end - x.body.at == y.body.end - y.body.at &&
-           memcmp(x.body.at, y.body.at,
-                  (size_t)(x.body.end - x.body.at)) == 0;
+    return opened_same(a, b, &x, &y) &&
+           same_bytes(&x, (size_t)(x.body.end - x.body.at), &y,
+                      (size_t)(y.body.end - y.body.at));
 }
 
 bool record_counts_same(struct text a, struct text b)
 {
     struct parts x, y;
-    if (!open_record(a, &x) || !open_record(b, &y) || x.source != y.source ||
-        record_author(a) != record_author(b))
-        return false;
-    size_t length = head_length(x.body);
-    return length == head_length(y.body) &&
-           memcmp(x.body.at, y.body.at, length) == 0;
+    return opened_same(a, b, &x, &y) &&
+           same_bytes(&x, head_length(x.body), &y, head_length(y.body));
 }

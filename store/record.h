@@ -10,8 +10,7 @@
  * Numbers are varints (zigzag where they may be negative), times seconds
  * after the post's, texts have their length in front, tags are as in pack.h;
  * a mention's with the extra bit are the post's. An id is [form], then its
- * text or, of a known form, the parts that differ: [length * 2 + 1][5 bits a
- * letter] when all are of base32, else [length * 2][text].
+ * text or, of a known form, the parts that differ (letters.h).
  * Everything that a window, a term or an author count depends on comes before
  * the rest: posts equal up to there, but for fetched, count the same. All but
  * fetched equal: the post is unchanged. */
