@@ -204,6 +204,9 @@ int lmdb_id_get(struct lmdb *s, MDB_txn *txn, const unsigned char id[ID_KEY],
 /* Instead of what is there; ID_NONE: nothing. */
 int lmdb_id_put(struct lmdb *s, MDB_txn *txn, const unsigned char id[ID_KEY],
                 int64_t created);
+/* How many are noted as forgotten. */
+int lmdb_tombstones(struct lmdb *s, MDB_txn *txn, uint64_t *count);
+int lmdb_tombstones_put(struct lmdb *s, MDB_txn *txn, uint64_t count);
 /* -1: not a row of the table. */
 int id_read(const MDB_val *key, const MDB_val *value,
             unsigned char out[ID_KEY], int64_t *created);

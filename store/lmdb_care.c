@@ -34,14 +34,6 @@ static int used_bytes(struct lmdb *s, MDB_txn *txn, uint64_t *bytes)
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-static uint64_t tombstones(struct lmdb *s, MDB_txn *txn)
-{
-    struct text value;
-    if (lmdb_get(s, txn, META, "tombstones", 10, &value) || value.length != 8)
-        return 0;
-    return unpack_big((const unsigned char *)value.data, 8);
-}
-
 int lmdb_stats(struct store *base, struct store_stats *out, struct error *err)
 {
     struct lmdb *s = lmdb_of(base);
@@ -55,9 +47,10 @@ int lmdb_stats(struct store *base, struct store_stats *out, struct error *err)
     out->hours = lmdb_entries(s, txn, HOURS);
     out->days = lmdb_entries(s, txn, DAYS);
     out->notes = lmdb_entries(s, txn, NOTES);
-    out->tombstones = tombstones(s, txn);
     out->format = LMDB_FORMAT;
     int rc = used_bytes(s, txn, &out->bytes_used);
+    if (rc == 0)
+        rc = lmdb_tombstones(s, txn, &out->tombstones);
     if (rc == 0)
         rc = lmdb_last_id(s, txn, STORE_SUBJECTS, &out->subjects);
     if (rc == 0)

@@ -72,16 +72,10 @@ static int find_posts(struct lmdb *s, MDB_txn *txn, struct forget *f)
 
 static int bury(struct lmdb *s, MDB_txn *txn, const unsigned char *id)
 {
-    struct text old;
-    uint64_t tombstones = 0;
-    unsigned char number[8];
-    int rc = lmdb_get(s, txn, META, "tombstones", 10, &old);
-    if (rc == 0 && old.length == 8)
-        tombstones = unpack_big((const unsigned char *)old.data, 8);
-    else if (rc && rc != MDB_NOTFOUND)
-        return rc;
-    pack_big(number, tombstones + 1, 8);
-    rc = lmdb_put(s, txn, META, "tombstones", 10, number, 8);
+    uint64_t count;
+    int rc = lmdb_tombstones(s, txn, &count);
+    if (rc == 0)
+        rc = lmdb_tombstones_put(s, txn, count + 1);
     return rc ? rc : lmdb_id_put(s, txn, id, ID_FORGOTTEN);
 }
 

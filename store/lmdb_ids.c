@@ -150,3 +150,19 @@ int lmdb_id_put(struct lmdb *s, MDB_txn *txn, const unsigned char id[ID_KEY],
     mdb_cursor_close(c);
     return rc;
 }
+
+int lmdb_tombstones(struct lmdb *s, MDB_txn *txn, uint64_t *count)
+{
+    struct text value;
+    int rc = lmdb_get(s, txn, META, "tombstones", 10, &value);
+    *count = value.length == 8
+                 ? unpack_big((const unsigned char *)value.data, 8) : 0;
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+int lmdb_tombstones_put(struct lmdb *s, MDB_txn *txn, uint64_t count)
+{
+    unsigned char number[8];
+    pack_big(number, count, 8);
+    return lmdb_put(s, txn, META, "tombstones", 10, number, 8);
+}

@@ -263,9 +263,9 @@ static int verify_ids(struct verify *v)
 {
     MDB_cursor *c = NULL;
     MDB_val k, value;
-    uint64_t buried = 0;
+    uint64_t buried = 0, noted;
     struct text there;
-    unsigned char key[POST_KEY], number[8], id[ID_KEY];
+    unsigned char key[POST_KEY], id[ID_KEY];
     int64_t created;
     int rc = mdb_cursor_open(v->txn, v->s->table[IDS], &c);
     while (rc == 0 && (rc = mdb_cursor_get(c, &k, &value, MDB_NEXT)) == 0) {
@@ -291,16 +291,12 @@ static int verify_ids(struct verify *v)
         mdb_cursor_close(c);
     if (rc != MDB_NOTFOUND)
         return rc;
-    rc = lmdb_get(v->s, v->txn, META, "tombstones", 10, &there);
-    uint64_t noted = there.length == 8
-        ? unpack_big((const unsigned char *)there.data, 8) : 0;
-    if ((rc && rc != MDB_NOTFOUND) || noted == buried)
-        return rc == MDB_NOTFOUND ? 0 : rc;
+    rc = lmdb_tombstones(v->s, v->txn, &noted);
+    if (rc || noted == buried)
+        return rc;
     differ(v, "%llu tombstones are noted, %llu are there",
            (unsigned long long)noted, (unsigned long long)buried);
-    pack_big(number, buried, 8);
-    return v->repair ? lmdb_put(v->s, v->txn, META, "tombstones", 10, number,
-                                8) : 0;
+    return v->repair ? lmdb_tombstones_put(v->s, v->txn, buried) : 0;
 }
 
 /* First or last day that has a row in any of the counted tables. */
