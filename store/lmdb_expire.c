@@ -68,9 +68,10 @@ int lmdb_expired(struct lmdb *s, MDB_txn *txn, uint32_t source, int64_t *out)
 struct expire {
     const char *source;
     int64_t before;
-    uint64_t count;
+    unsigned char at[POST_KEY];  /* where this round begins */
+    unsigned char next[POST_KEY];
+    uint64_t count;              /* of this round */
     bool more;
-    unsigned char at[POST_KEY];  /* where the next round goes on */
     struct record record;
     struct changes changes;
 };
@@ -106,7 +107,7 @@ static int expire_some(struct lmdb *s, MDB_txn *txn, struct expire *e,
         if (created >= e->before)
             break;
         if (seen++ == AT_ONCE) {
-            memcpy(e->at, key, POST_KEY);
+            memcpy(e->next, key, POST_KEY);
             e->more = true;
             break;
         }
@@ -132,8 +133,8 @@ static int expire(struct lmdb *s, MDB_txn *txn, void *context,
     unsigned char key[MARK_KEY], value[6];
     uint32_t source = 0;
     int64_t old;
-    uint64_t count = e->count;
     int rc = 0;
+    e->count = 0;
     e->more = false;
     e->changes.count = 0;
     if (e->source) {
@@ -150,11 +151,7 @@ static int expire(struct lmdb *s, MDB_txn *txn, void *context,
         pack_big(value, (uint64_t)e->before, sizeof(value));
         rc = lmdb_put(s, txn, META, key, MARK_KEY, value, sizeof(value));
     }
-    if (rc == 0)
-        rc = expire_some(s, txn, e, source);
-    if (rc)
-        e->count = count;
-    return rc;
+    return rc ? rc : expire_some(s, txn, e, source);
 }
 
 int lmdb_expire(struct store *base, const char *source, int64_t before,
@@ -164,10 +161,13 @@ int lmdb_expire(struct store *base, const char *source, int64_t before,
     int rc = 0;
     e->source = source;
     e->before = before > 0 ? before - before % QUARTER_SECONDS : 0;
-    do
+    *count = 0;
+    do {
         rc = lmdb_write(lmdb_of(base), expire, e, "expiring posts", err);
-    while (rc == 0 && e->more);
-    *count = e->count;
+        if (rc == 0)
+            *count += e->count;
+        memcpy(e->at, e->next, POST_KEY);
+    } while (rc == 0 && e->more);
     changes_release(&e->changes);
     mem_free(e);
     return rc;

@@ -65,6 +65,52 @@ static void the_map_grows(void **state)
     scratch_remove(folder);
 }
 
+/* More than one transaction's posts expire; with room for some 20 to 32 pages
+ * the first has found all that it drops when it meets the edge. */
+static void expire_with_room(size_t pages)
+{
+    enum { BATCHES_HERE = 21 };
+    static const char *const subjects[] = { "acme" };
+    char folder[SCRATCH_ROOM];
+    struct store *s;
+    struct store_stats st;
+    struct store_result r = { 0 };
+    struct mention mention = { .subject = 0 };
+    struct batch b;
+    uint64_t count;
+    batch_init(&b);
+    b.subjects = subjects;
+    b.subject_count = 1;
+    scratch_make(folder);
+    assert_int_equal(store_open(&s, folder, STORE_WRITE, NULL), 0);
+    for (int i = 0; i < BATCHES_HERE; i++) {
+        fill(&b, i * POSTS_A_BATCH);
+        for (size_t n = 0; n < b.count; n++) {
+            b.posts[n].mentions = &mention;
+            b.posts[n].mention_count = 1;
+        }
+        assert_int_equal(store_append(s, &b, &r, NULL), 0);
+    }
+    assert_int_equal(store_compact(s, NULL), 0);
+    assert_int_equal(store_stats(s, &st, NULL), 0);
+    assert_int_equal(mdb_env_set_mapsize(lmdb_of(s)->env, st.bytes_file +
+                                         pages * 4096), 0);
+    assert_int_equal(store_expire(s, NULL, 1800000000, &count, NULL), 0);
+    assert_int_equal(count, BATCHES_HERE * POSTS_A_BATCH);
+    assert_int_equal(store_stats(s, &st, NULL), 0);
+    assert_int_equal(st.posts, 0);
+    store_close(s);
+    batch_release(&b);
+    scratch_remove(folder);
+}
+
+static void the_map_grows_while_posts_expire(void **state)
+{
+    (void)state;
+    for (size_t pages = 8; pages <= 48; pages += 4)
+        expire_with_room(pages);
+}
+
 /* In the other process: posts that it sees each time it is asked, until the
  * pipe is closed. */
 static void read_when_asked(const char *folder, int ask, int answer)
@@ -128,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_map_grows),
+        cmocka_unit_test(the_map_grows_while_posts_expire),
         cmocka_unit_test(a_reader_follows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
