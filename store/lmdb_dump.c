@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-enum { ROWS_AT_ONCE = 10000, VALUE_LIMIT = 64 * 1024 * 1024 };
+enum { ROWS_AT_ONCE = 10000, BYTES_AT_ONCE = 16 * 1024 * 1024,
+       VALUE_LIMIT = 64 * 1024 * 1024 };
 
 /* ---- out ---- */
 
@@ -93,6 +94,11 @@ int lmdb_dump(struct store *base, store_write *write, void *context,
 
 /* ---- in ---- */
 
+struct loaded {
+    enum table table;
+    size_t line, at, key_length, length;   /* at: the key, then the value */
+};
+
 struct load {
     store_line *next;
     void *context;
@@ -100,7 +106,9 @@ struct load {
     int table;            /* -1: between two tables */
     int tables;           /* so many were there */
     bool over;
-    struct buf key, value;
+    struct loaded *rows;  /* owned: of one transaction */
+    size_t count, room;
+    struct buf bytes;
 };
 
 static int next_line(struct load *l, struct text *line, struct error *err)
@@ -126,15 +134,14 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static int read_hex(struct load *l, struct text line, struct buf *out,
-                    struct error *err)
+/* Adds to what was read. */
+static int read_hex(struct load *l, struct text line, struct error *err)
 {
-    buf_clear(out);
     if (line.length % 2 != 1 || line.data[0] != ' ')
         return wrong(l, "not a row of hexadecimal digits", err);
     for (size_t i = 1; i < line.length; i += 2) {
         int high = hex_digit(line.data[i]), low = hex_digit(line.data[i + 1]);
-        if (high < 0 || low < 0 || buf_putc(out, (char)(high << 4 | low)))
+        if (high < 0 || low < 0 || buf_putc(&l->bytes, (char)(high << 4 | low)))
             return wrong(l, "not a row of hexadecimal digits", err);
     }
     return 0;
@@ -169,48 +176,62 @@ static int read_header(struct load *l, struct text line, struct error *err)
     return 0;
 }
 
-static int load_some(struct lmdb *s, MDB_txn *txn, void *context,
-                     struct error *err)
+static int read_row(struct load *l, struct text line, struct error *err)
 {
-    struct load *l = context;
+    l->rows = mem_grow(l->rows, &l->room, l->count, sizeof(*l->rows));
+    struct loaded *row = &l->rows[l->count++];
+    *row = (struct loaded){ .table = (enum table)l->table, .line = l->line,
+                            .at = l->bytes.length };
+    if (read_hex(l, line, err))
+        return -1;
+    row->key_length = l->bytes.length - row->at;
+    if (next_line(l, &line, err) || read_hex(l, line, err))
+        return -1;
+    row->length = l->bytes.length - row->at - row->key_length;
+    return 0;
+}
+
+/* Before the transaction, which may have to be done again. */
+static int read_rows(struct load *l, struct error *err)
+{
     struct text line;
-    for (int rows = 0; rows < ROWS_AT_ONCE; rows++) {
+    l->count = 0;
+    buf_clear(&l->bytes);
+    while (l->count < ROWS_AT_ONCE && l->bytes.length < BYTES_AT_ONCE) {
         if (next_line(l, &line, err))
-            return TOLD_WHY;
+            return -1;
         if (l->over)
             return l->tables == TABLES
                        ? 0 : wrong(l, "it ends too early", err);
         if (l->table < 0) {
             if (read_header(l, line, err))
-                return TOLD_WHY;
-            continue;
-        }
-        if (text_is(line, "DATA=END")) {
+                return -1;
+        } else if (text_is(line, "DATA=END")) {
             l->table = -1;
             l->tables++;
-            continue;
+        } else if (read_row(l, line, err)) {
+            return -1;
         }
-        if (read_hex(l, line, &l->key, err) || next_line(l, &line, err) ||
-            read_hex(l, line, &l->value, err))
-            return TOLD_WHY;
-        int rc = lmdb_put(s, txn, (enum table)l->table, l->key.data,
-                          l->key.length, l->value.data, l->value.length);
-        if (rc)
-            return rc == MDB_BAD_VALSIZE
-                       ? wrong(l, "a row of a length that cannot be", err)
-                       : rc;
     }
     return 0;
 }
 
-/* Lines cannot be read twice, so the map grows before it is needed. */
-static int make_room(struct lmdb *s, struct error *err)
+static int write_rows(struct lmdb *s, MDB_txn *txn, void *context,
+                      struct error *err)
 {
-    MDB_envinfo info;
-    int rc = mdb_env_info(s->env, &info);
-    if (rc == 0 && info.me_mapsize / 4096 < info.me_last_pgno * 2)
-        rc = mdb_env_set_mapsize(s->env, info.me_mapsize * 2);
-    return rc ? lmdb_fail(s, rc, "making room", err) : 0;
+    struct load *l = context;
+    int rc = 0;
+    for (size_t i = 0; i < l->count && rc == 0; i++) {
+        const struct loaded *row = &l->rows[i];
+        const char *key = l->bytes.data + row->at;
+        rc = lmdb_put(s, txn, row->table, key, row->key_length,
+                      key + row->key_length, row->length);
+        if (rc == MDB_BAD_VALSIZE) {
+            l->line = row->line;
+            return wrong(l, "a row of a length that cannot be", err);
+        }
+    }
+    return rc;
 }
 
 int lmdb_load(struct store *base, store_line *next, void *context,
@@ -218,19 +239,18 @@ int lmdb_load(struct store *base, store_line *next, void *context,
 {
     struct lmdb *s = lmdb_of(base);
     struct load l = { .next = next, .context = context, .table = -1,
-                      .key = BUF_INIT(KEY_LIMIT + 12),
-                      .value = BUF_INIT(VALUE_LIMIT) };
+                      .bytes = BUF_INIT(BYTES_AT_ONCE + VALUE_LIMIT) };
     struct store_stats st;
     int rc = lmdb_stats(base, &st, err);
     if (rc == 0 && (st.posts || st.subjects || st.sources || st.days))
         rc = error_set(err, ERROR_USAGE, "%s: not empty; load into a new "
                        "store", s->path);
     while (rc == 0 && !l.over) {
-        rc = make_room(s, err);
+        rc = read_rows(&l, err);
         if (rc == 0)
-            rc = lmdb_write(s, load_some, &l, "loading", err);
+            rc = lmdb_write(s, write_rows, &l, "loading", err);
     }
-    buf_release(&l.key);
-    buf_release(&l.value);
+    mem_free(l.rows);
+    buf_release(&l.bytes);
     return rc ? rc : lmdb_reopen(s, err); /* checks the format loaded */
 }

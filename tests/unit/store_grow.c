@@ -111,6 +111,54 @@ static void the_map_grows_while_posts_expire(void **state)
         expire_with_room(pages);
 }
 
+static int keep(void *context, const char *data, size_t length)
+{
+    return buf_add(context, data, length);
+}
+
+static int next_line(void *context, struct text *line)
+{
+    const char **at = context, *end = strchrnul(*at, '\n');
+    if (!**at)
+        return 0;
+    *line = (struct text){ *at, (size_t)(end - *at) };
+    *at = *end ? end + 1 : end;
+    return 1;
+}
+
+/* Lines come once, the transaction that writes them may not. */
+static void the_map_grows_under_a_load(void **state)
+{
+    struct store *s;
+    struct batch b;
+    struct store_stats st;
+    struct store_result r = { 0 };
+    struct buf dump = BUF_INIT(0);
+    char from[SCRATCH_ROOM], to[SCRATCH_ROOM];
+    (void)state;
+    scratch_make(from);
+    scratch_make(to);
+    batch_init(&b);
+    assert_int_equal(store_open(&s, from, STORE_WRITE, NULL), 0);
+    for (int i = 0; i < BATCHES; i++) {
+        fill(&b, i * POSTS_A_BATCH);
+        assert_int_equal(store_append(s, &b, &r, NULL), 0);
+    }
+    assert_int_equal(store_dump(s, keep, &dump, NULL), 0);
+    store_close(s);
+    const char *at = buf_text(&dump);
+    assert_int_equal(store_open(&s, to, STORE_WRITE, NULL), 0);
+    assert_int_equal(store_load(s, next_line, &at, NULL), 0);
+    assert_int_equal(store_stats(s, &st, NULL), 0);
+    assert_int_equal(st.posts, BATCHES * POSTS_A_BATCH);
+    assert_true(st.bytes_file > 4 * MAP_START);
+    store_close(s);
+    buf_release(&dump);
+    batch_release(&b);
+    scratch_remove(from);
+    scratch_remove(to);
+}
+
 /* In the other process: posts that it sees each time it is asked, until the
  * pipe is closed. */
 static void read_when_asked(const char *folder, int ask, int answer)
@@ -175,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_map_grows),
         cmocka_unit_test(the_map_grows_while_posts_expire),
+        cmocka_unit_test(the_map_grows_under_a_load),
         cmocka_unit_test(a_reader_follows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
