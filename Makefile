@@ -95,6 +95,7 @@ fuzz:
 install: $(OUT)/swell
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(DATADIR)/cron
 	install -m 755 $(OUT)/swell $(DESTDIR)$(PREFIX)/bin/swell
-	umask 022; cp -R lexicons $(DESTDIR)$(DATADIR)/
+	cp -R lexicons $(DESTDIR)$(DATADIR)/
+	chmod -R u=rwX,go=rX $(DESTDIR)$(DATADIR)/lexicons
 	install -m 644 cron/* $(DESTDIR)$(DATADIR)/cron/
 	umask 022; $(OUT)/swell manual >$(DESTDIR)$(PREFIX)/share/man/man1/swell.1

@@ -1,10 +1,14 @@
-# make install under another prefix gives a program that works from there, and
-# the cron line and the systemd unit run as they are written.
+# make install under another prefix, out of a checkout that is nobody else's to
+# read, gives a program that works from there for everybody, and the cron line
+# and the systemd unit run as they are written.
 cd "$ROOT" || exit 1
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 fail() { echo "$1"; exit 1; }
-(umask 077 && make -s OUT="${BUILD#"$ROOT"/}" PREFIX="$dir/usr" install) >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
+(
+    umask 077 && mkdir "$dir/checkout" && cp -R Makefile VERSION lexicons cron "$dir/checkout" &&
+        make -s -C "$dir/checkout" OUT="$BUILD" -o "$BUILD/swell" PREFIX="$dir/usr" install
+) >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
 cd "$dir" || exit 1
 [ -z "$(find usr ! -perm -044)" ] || fail "others cannot read $(find usr ! -perm -044 | head -n 1)"
 PATH=$dir/usr/bin:/usr/bin:/bin
