@@ -63,6 +63,55 @@ static void finish(struct batch *b, const struct author_key *key,
     b->rules = rules;
 }
 
+struct stages {
+    struct store *store;
+    struct tagger *tagger;
+    struct stopwatch read, tag, append;
+    uint64_t posts;
+};
+
+static void run(struct stages *s, struct collection *c, size_t size)
+{
+    struct error err = ERROR_INIT;
+    struct author_key key = { { 1 } };
+    struct store_result result = { 0 };
+    struct batch batch;
+    uint32_t number = store_rules(s->store, TEXT("bench"), &err);
+    check(number == 0, &err);
+    batch_init(&batch);
+    for (int more = 1; more;) {
+        start(&s->read);
+        batch_reset(&batch);
+        while (more > 0 && batch.count < size)
+            more = collector_file.fetch(c, &batch, &err);
+        check(more < 0, &err);
+        stop(&s->read);
+        start(&s->tag);
+        tagger_run(s->tagger, &batch, 0);
+        finish(&batch, &key, number);
+        stop(&s->tag);
+        start(&s->append);
+        check(store_append(s->store, &batch, &result, &err), &err);
+        stop(&s->append);
+        s->posts += batch.count;
+    }
+    batch_release(&batch);
+}
+
+static void tell_all(const struct stages *s)
+{
+    struct stopwatch all = { s->read.wall + s->tag.wall + s->append.wall,
+                             s->read.cpu + s->tag.cpu + s->append.cpu };
+    struct rusage usage;
+    tell("read", &s->read, s->posts);
+    tell("tag", &s->tag, s->posts);
+    tell("append", &s->append, s->posts);
+    tell("all", &all, s->posts);
+    getrusage(RUSAGE_SELF, &usage);
+    printf("memory   %9ld kB at most (the map of the store included)\n",
+           usage.ru_maxrss);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 4) {
@@ -73,62 +122,29 @@ int main(int argc, char **argv)
     struct error err = ERROR_INIT;
     struct config *config;
     struct rules *rules;
-    struct store *store;
-    struct author_key key = { { 1 } };
-    struct store_result result = { 0 };
+    struct stages s = { 0 };
     struct collection c = { .kind = &collector_file, .label = "",
                             .cursor = "" };
-    struct stopwatch read = { 0, 0 }, tag = { 0, 0 }, append = { 0, 0 };
     const char *data = getenv("SWELL_DATA");
     clock_fix(1795305600);
     log_set_level(LOG_WARN);
     check(config_load(&config, argv[2], NULL, &err), &err);
     check(rules_open(&rules, config, data ? data : ".", NULL, NULL, &err),
           &err);
-    check(store_open(&store, argv[3], STORE_WRITE, &err), &err);
-    uint32_t number = store_rules(store, TEXT("bench"), &err);
-    check(number == 0, &err);
+    check(store_open(&s.store, argv[3], STORE_WRITE, &err), &err);
     c.state = mem_alloc(collector_file.state_size);
     option_defaults(collector_file.options, c.state);
     check(option_set(option_find(collector_file.options, "path"), c.state,
                      argv[1], ".", &err), &err);
     check(collector_file.open(&c, &err), &err);
-    struct tagger *tagger = tagger_open(rules);
-    struct batch batch;
-    uint64_t posts = 0;
-    batch_init(&batch);
-    for (int more = 1; more;) {
-        start(&read);
-        batch_reset(&batch);
-        while (more > 0 && batch.count < size)
-            more = collector_file.fetch(&c, &batch, &err);
-        check(more < 0, &err);
-        stop(&read);
-        start(&tag);
-        tagger_run(tagger, &batch, 0);
-        finish(&batch, &key, number);
-        stop(&tag);
-        start(&append);
-        check(store_append(store, &batch, &result, &err), &err);
-        stop(&append);
-        posts += batch.count;
-    }
-    struct stopwatch all = { read.wall + tag.wall + append.wall,
-                             read.cpu + tag.cpu + append.cpu };
-    tell("read", &read, posts);
-    tell("tag", &tag, posts);
-    tell("append", &append, posts);
-    tell("all", &all, posts);
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    printf("memory   %9ld kB at most (the map of the store included)\n",
-           usage.ru_maxrss);
-    batch_release(&batch);
-    tagger_close(tagger);
+    s.tagger = tagger_open(rules);
+    run(&s, &c, size);
+    tell_all(&s);
+    tagger_close(s.tagger);
     collector_file.close(&c);
     option_release(collector_file.options, c.state);
     mem_free(c.state);
-    store_close(store);
+    store_close(s.store);
     rules_close(rules);
     config_close(config);
     return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Posts a CPU second of each text stage on one core, and how the cost of finding
- * subjects grows with their number. Text in memory, made from a seed: 200,000
- * posts of about 110 bytes, one in eight with a subject's name.
+/* Posts a CPU second of each text stage on one core, and how the cost of
+ * finding subjects grows with their number. Text in memory, made from a seed:
+ * 200,000 posts of about 110 bytes, one in eight with a subject's name.
  * Usage: tag [POSTS [all]]: all times only the whole with 10,000 subjects. */
 #include <time.h>
 

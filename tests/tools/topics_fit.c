@@ -542,6 +542,49 @@ static void print_weights(const struct fit *f)
     }
 }
 
+/* The pulls and shares that did best in ten folds. */
+static void choose(struct fit *f, const char *tag)
+{
+    static const char *const categories[][2] = {
+        { "quality", "food:" }, { "service", "service:" },
+        { "price", "price:" }, { "store", "ambience:" },
+    };
+    bool complaint = !strcmp(tag, "complaint");
+    f->tag = tag;
+    f->pull_hand = complaint ? 4 : 2;
+    f->pull_word = complaint ? 4 : 8;
+    f->least = complaint ? 6 : 4;
+    f->drop_function = strcmp(tag, "suggestion") != 0;
+    f->positive = 1.2;
+    f->smallest = complaint ? 0.1 : 0.15;
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(tag, categories[i][0]))
+            continue;
+        f->category = categories[i][1];
+        f->pull_word = 4;
+        f->least = 3;
+        f->positive = 1.7;
+    }
+}
+
+static void read_texts(struct fit *f, const char *data, const char *lexicons)
+{
+    if (f->category) {
+        read_restaurants(f, data);
+    } else if (!strcmp(f->tag, "complaint")) {
+        read_posts(f, data, "intents/complaints_dev.tsv", 2, 4, 0, 1);
+        read_airline(f, data, 0.02);
+        read_own(f, lexicons, 1);
+    } else {
+        read_posts(f, data, "intents/suggestion_a_train.tsv", 1, 2, 0, 1);
+        read_posts(f, data, "intents/suggestion_a_trial.tsv", 1, 2, 1, 0);
+        read_posts(f, data, "intents/suggestion_b_trial.tsv", 1, 2, 2, 3);
+        read_judged(f, data, "posts/twcs_5k_2017.tsv", "twc", 5, 1);
+        read_judged(f, data, "posts/spotify_support_2017.tsv", "spo", 4, 1);
+        read_own(f, lexicons, 2);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct fit f = { .words = WORDS_INIT, .function = WORDS_INIT };
@@ -551,22 +594,7 @@ int main(int argc, char **argv)
               stderr);
         return 2;
     }
-    f.tag = argv[3];
-    static const char *const categories[][2] = {
-        { "quality", "food:" }, { "service", "service:" },
-        { "price", "price:" }, { "store", "ambience:" },
-    };
-    for (int i = 0; i < 4; i++)
-        if (!strcmp(f.tag, categories[i][0]))
-            f.category = categories[i][1];
-    bool complaint = !strcmp(f.tag, "complaint");
-    /* The pulls and shares that did best in ten folds. */
-    f.pull_hand = complaint ? 4 : 2;
-    f.pull_word = complaint ? 4 : 8;
-    f.least = complaint ? 6 : 4;
-    f.drop_function = strcmp(f.tag, "suggestion") != 0;
-    f.positive = 1.2;
-    f.smallest = complaint ? 0.1 : 0.15;
+    choose(&f, argv[3]);
     f.slots = mem_alloc(FEATURES * sizeof(*f.slots));
     words_split(&f.function, TEXT(function_words));
     if (topics_open(&f.topics, argv[2], &err) ||
@@ -577,25 +605,7 @@ int main(int argc, char **argv)
     f.scorer = scorer_open(f.sentiment);
     f.spotter = spotter_open(f.topics);
     read_hand(&f, argv[2]);
-    if (f.category) {
-        f.pull_hand = 2;
-        f.pull_word = 4;
-        f.least = 3;
-        f.positive = 1.7;
-        read_restaurants(&f, argv[1]);
-    } else if (complaint) {
-        read_posts(&f, argv[1], "intents/complaints_dev.tsv", 2, 4, 0, 1);
-        read_airline(&f, argv[1], 0.02);
-        read_own(&f, argv[2], 1);
-    } else {
-        read_posts(&f, argv[1], "intents/suggestion_a_train.tsv", 1, 2, 0, 1);
-        read_posts(&f, argv[1], "intents/suggestion_a_trial.tsv", 1, 2, 1, 0);
-        read_posts(&f, argv[1], "intents/suggestion_b_trial.tsv", 1, 2, 2, 3);
-        read_judged(&f, argv[1], "posts/twcs_5k_2017.tsv", "twc", 5, 1);
-        read_judged(&f, argv[1], "posts/spotify_support_2017.tsv", "spo", 4,
-                    1);
-        read_own(&f, argv[2], 2);
-    }
+    read_texts(&f, argv[1], argv[2]);
     transpose(&f);
     if (argc > 4) {
         cross_validate(&f);
