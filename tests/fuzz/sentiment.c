@@ -8,13 +8,20 @@
 #include <unistd.h>
 
 #include "pipeline/sentiment.h"
+#include "tests/unit/scratch.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);
+
+static char place[SCRATCH_ROOM];
+
+static void leave(void)
+{
+    scratch_remove(place);
+}
 
 /* A small language, so that a round is short. */
 static const char *folder(void)
 {
-    static char path[] = "/tmp/swell-fuzz-XXXXXX";
     static const struct { const char *name, *rows; } files[] = {
         { "words.tsv", "bad\ta\t-2.0\nlove\tv\t3.0\n" },
         { "phrases.tsv", "not bad\t1.0\nwar zone\t0.0\n" },
@@ -23,20 +30,18 @@ static const char *folder(void)
         { "weights.tsv", "!love\t0.1\t0.5\n=intercept\t-1\t-1\n"
                          "=last+\t1\t0\n=strongest-\t0\t2\ni love\t1\t0\n" },
     };
-    static bool made;
-    char file[80];
-    if (made)
-        return path;
-    if (!mkdtemp(path))
-        abort();
+    char file[SCRATCH_ROOM + 32];
+    if (*place)
+        return place;
+    scratch_make(place);
+    atexit(leave);
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
-        snprintf(file, sizeof(file), "%s/%s", path, files[i].name);
+        snprintf(file, sizeof(file), "%s/%s", place, files[i].name);
         FILE *f = fopen(file, "w");
         if (!f || fputs(files[i].rows, f) < 0 || fclose(f))
             abort();
     }
-    made = true;
-    return path;
+    return place;
 }
 
 struct sums {

@@ -2,25 +2,29 @@
 /* libFuzzer: up to the first byte 1 the input is a file of rows, after it a
  * text for them. A refusal names its line; tags of a text do not depend on
  * what was tagged before; spans stay inside. */
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/post.h"
 #include "pipeline/topics.h"
+#include "tests/unit/scratch.h"
+
+static char place[SCRATCH_ROOM];
+
+static void leave(void)
+{
+    scratch_remove(place);
+}
 
 static const char *folder(void)
 {
-    static char path[] = "/tmp/topics-fuzz-XXXXXX";
-    static bool made;
-    if (!made && !mkdtemp(path))
-        abort();
-    made = true;
-    return path;
+    if (!*place) {
+        scratch_make(place);
+        atexit(leave);
+    }
+    return place;
 }
 
 static void put(const char *name, const void *data, size_t length)
 {
-    char path[100];
+    char path[SCRATCH_ROOM + 32];
     snprintf(path, sizeof(path), "%s/%s", folder(), name);
     FILE *file = fopen(path, "w");
     if (!file || fwrite(data, 1, length, file) != length || fclose(file))
