@@ -143,9 +143,8 @@ static int judge(void *context, const struct labelled *row, struct error *err)
     words_split(&j->words, row->text);
     scorer_read(j->scorer, &j->words, NULL);
     scorer_score(j->scorer, 0, j->words.count, &tags, NULL, NULL);
-    struct tags whole = tags;
     if (j->flags->targets && find_term(row->text, row->term, &span))
-        scorer_mention(j->scorer, span, &whole, &tags);
+        scorer_mention(j->scorer, span, &tags);
     j->pairs = mem_grow(j->pairs, &j->room, j->count, sizeof(*j->pairs));
     j->pairs[j->count++] = (struct pair){ (uint8_t)row->label, tags.label };
     if (j->predictions)

@@ -268,15 +268,13 @@ static bool clause_score(const struct scorer *s, const struct clause *c,
     return out->label != LABEL_NEUTRAL;
 }
 
-void scorer_mention(struct scorer *s, struct span span,
-                    const struct tags *whole, struct tags *out)
+void scorer_mention(struct scorer *s, struct span span, struct tags *tags)
 {
     struct clause c = scorer_clause(s, span);
     bool all = c.from == 0 && c.until == s->look.words->count;
-    if (c.from >= c.until || all || !clause_score(s, &c, out)) {
-        out->label = whole->label;
-        out->score = whole->score;
-    }
+    struct tags own = *tags;
+    if (c.from < c.until && !all && clause_score(s, &c, &own))
+        *tags = own;
     if (c.rival)
-        turn(out);
+        turn(tags);
 }

@@ -53,9 +53,8 @@ struct clause {
 struct clause scorer_clause(const struct scorer *s, struct span span);
 
 /* The sentiment towards what the span names: that of its clause where it has
- * one, else that of the whole text, which was scored before. */
-void scorer_mention(struct scorer *s, struct span span,
-                    const struct tags *whole, struct tags *out);
+ * one, else what the tags say already, of the sentence or the text. */
+void scorer_mention(struct scorer *s, struct span span, struct tags *tags);
 
 /* A number that changes when any entry does: part of the rule version. */
 uint64_t sentiment_hash(const struct sentiment *s);

@@ -62,7 +62,7 @@ static void add_up(void *context, const struct contribution *c)
 static void score(const struct sentiment *s, struct text t)
 {
     struct words w = WORDS_INIT;
-    struct tags tags, part;
+    struct tags tags = { 0 }, part;
     struct sums sums = { 0, 0, t.length };
     struct scorer *scorer = scorer_open(s);
     words_split(&w, t);
@@ -80,7 +80,10 @@ static void score(const struct sentiment *s, struct text t)
         struct clause c = scorer_clause(scorer, span);
         if (c.from > i || c.until <= i || c.until > w.count)
             abort();
-        scorer_mention(scorer, span, &tags, &part);
+        part = tags;
+        scorer_mention(scorer, span, &part);
+        if (part.score < -1000 || part.score > 1000)
+            abort();
     }
     scorer_close(scorer);
     words_release(&w);

@@ -263,14 +263,14 @@ static void test_mention(void **state)
     int wrong = 0;
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        struct tags whole, tags;
+        struct tags tags = { 0 };
         const char *at = strstr(rows[i].text, rows[i].name);
         struct span span = { (uint32_t)(at - rows[i].text),
                              (uint32_t)strlen(rows[i].name) };
         words_split(&w, text_of(rows[i].text));
         scorer_read(scorer, &w, NULL);
-        scorer_score(scorer, 0, w.count, &whole, NULL, NULL);
-        scorer_mention(scorer, span, &whole, &tags);
+        scorer_score(scorer, 0, w.count, &tags, NULL, NULL);
+        scorer_mention(scorer, span, &tags);
         if (tags.label == rows[i].label)
             continue;
         wrong++;
