@@ -28,7 +28,8 @@ struct sheet;
 /* Can such a sheet be written there? Touches nothing. format: "ndjson", "csv"
  * or "sqlite". path: where to; NULL: standard output (not for sqlite). */
 int sheet_check(const char *format, const char *path, struct error *err);
-/* Of a format and path that were checked. Columns end with COLUMN_END and are borrowed. */
+/* Of a format and path that were checked. Columns end with COLUMN_END and are
+ * borrowed. */
 int sheet_open(struct sheet **out, const char *format, const char *path,
                const char *table, const struct column *columns,
                struct error *err);

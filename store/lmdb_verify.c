@@ -184,8 +184,15 @@ static int check_identity(struct verify *v, const unsigned char *key, int *rc)
         return *rc == 0;
     differ(v, "%s: the identity of post %.*s of %s %s", date_of(v),
            (int)p->native_id.length, p->native_id.data, source,
-           created == ID_NONE ? "is missing" : "names another time");
-    if (id_has_post(created)) {
+           created == ID_NONE ? "is missing"
+           : id_has_post(created) ? "names another time"
+           : "says that it is gone");
+    if (created != ID_NONE && !id_has_post(created)) {
+        if (v->repair) /* whoever asked to be left out stays out */
+            *rc = lmdb_delete(v->s, v->txn, POSTS, key, POST_KEY);
+        return 0;
+    }
+    if (created != ID_NONE) {
         post_key(other, created, hash);
         if (lmdb_get(v->s, v->txn, POSTS, other, POST_KEY, &there) == 0) {
             if (v->repair) /* the identity's own post counts */

@@ -59,3 +59,12 @@ run forget
 run forget --post 1 --url 2
 run expire --source nosuch --older 1d
 run --store nowhere verify
+echo "== a post whose identity says that it was forgotten"
+echo '{"id":"gone1","source":"forum","created_at":"2026-11-20T10:00:00Z","text":"Acme"}' >gone.ndjson
+swell -q --store kept --now 2026-11-22T00:00:00Z import gone.ndjson
+swell --store kept dump | sed '/^database=ids$/,/^DATA=END$/ s/^\( [0-9a-f]\{28\}\)[0-9a-f]\{10\}$/\1ffffffffff/' >gone.dump
+swell --store torn load gone.dump
+swell --store torn verify --repair; echo "status $?"
+swell --store torn verify; echo "status $?"
+swell --store torn --now 2026-11-22T00:00:00Z import gone.ndjson 2>&1 | sed 's/;.*//'
+swell --store torn export --what windows | wc -l

@@ -56,7 +56,8 @@ static void model_append(struct model *m, int source, int id,
     if (deleted) {
         have->deleted = have->deleted || have->present || archive;
         have->present = false;
-    } else if (!(have->deleted && archive) && p->created >= m->expired[source]) {
+    } else if (!(have->deleted && archive) &&
+               p->created >= m->expired[source]) {
         *have = *p;
         have->present = true;
     }
