@@ -135,15 +135,20 @@ static int judge(void *context, const struct labelled *row, struct error *err)
 {
     struct judging *j = context;
     struct tags tags = { 0 };
-    struct span span;
-    (void)err;
+    struct span span = { 0, 0 };
     if (j->flags->ids && !memmem(row->id.data, row->id.length, j->flags->ids,
                                  strlen(j->flags->ids)))
         return 0;
+    if (j->flags->targets &&
+        (!row->term.length || !find_term(row->text, row->term, &span)))
+        return error_set(err, ERROR_INPUT, "\"%.*s\": --targets needs a term "
+                         "that stands in the text: id, label, term, text",
+                         (int)(row->id.length < 40 ? row->id.length : 40),
+                         row->id.data);
     words_split(&j->words, row->text);
     scorer_read(j->scorer, &j->words, NULL);
     scorer_score(j->scorer, 0, j->words.count, &tags, NULL, NULL);
-    if (j->flags->targets && find_term(row->text, row->term, &span))
+    if (j->flags->targets)
         scorer_mention(j->scorer, span, &tags);
     j->pairs = mem_grow(j->pairs, &j->room, j->count, sizeof(*j->pairs));
     j->pairs[j->count++] = (struct pair){ (uint8_t)row->label, tags.label };

@@ -33,4 +33,7 @@ printf 'id\tlabel\ttext\n1\tneutral\n' >short.tsv
 swell accuracy short.tsv; echo "exit $?"
 printf 'id\tlabel\ttext\n' >empty.tsv
 swell accuracy empty.tsv; echo "exit $?"
+swell accuracy --targets mine.tsv; echo "exit $?"
+printf 'id\tlabel\tterm\ttext\n7\tneutral\tshoes\ta coat\n' >astray.tsv
+swell accuracy --targets astray.tsv; echo "exit $?"
 swell accuracy --format xml mine.tsv; echo "exit $?"

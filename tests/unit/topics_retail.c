@@ -2,7 +2,7 @@
 /* What shoppers write, in sentences made up for this test, and which intents
  * and aspects they have: those of shops far from restaurants and airlines,
  * where nothing was fitted. Measures no accuracy on other people's posts:
- * tests/unit/topics.c does. */
+ * tests/unit/topics.c does. Over 500 lines because the sentences stand in it. */
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -379,6 +379,7 @@ static void test_wishes(void **state)
 
 /* --- aspects ------------------------------------------------------------- */
 
+/* Long, for its sentences stand in it. */
 static void test_aspects(void **state)
 {
     static const struct {
