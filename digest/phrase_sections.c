@@ -270,17 +270,17 @@ static void put_points(struct buf *out, double change, const char *then)
 /* A change of a share is said in points, one of a count in percent. */
 void phrase_effect(struct buf *out, const struct effect *e)
 {
-    const char *unit = e->measure == EFFECT_POSTS ? "%" : "points";
     buf_printf(out, "%s ", effect_names[e->measure]);
     if (e->verdict == EFFECT_TOO_FEW) {
         buf_puts(out, "too few to say");
         return;
     }
-    put_points(out, e->change, " (");
+    put_points(out, e->change, e->measure == EFFECT_POSTS ? " % ("
+                                                          : " points (");
     put_points(out, e->low, " to ");
-    put_points(out, e->high, e->method == EFFECT_PLACEBO
-                                 ? ") " : ", approximate) ");
-    buf_printf(out, "%s: %s", unit, effect_verdict_names[e->verdict]);
+    put_points(out, e->high, e->method == EFFECT_PLACEBO ? "): "
+                                                         : ", approximate): ");
+    buf_puts(out, effect_verdict_names[e->verdict]);
     if (e->verdict == EFFECT_NONE)
         buf_printf(out, " (could have seen %.0f)", e->detectable * 100);
 }

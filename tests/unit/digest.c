@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A small made-up store and the digest of its day, each figure counted by
  * hand beside it; hostile texts through every form. Tags are set here: no
- * lexicon is involved. */
+ * lexicon is involved. Long: all forms tell of that one day. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Emerging terms and alerts over a store of invented posts: what must be
- * told, and what must not. */
+ * told, and what must not. Long: one store serves them all. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
