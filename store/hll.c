@@ -42,14 +42,19 @@ static uint32_t code_of(uint64_t x)
     return (uint32_t)((x ^ x >> 31) >> 32);
 }
 
+unsigned hll_place(uint64_t author)
+{
+    return code_of(author) >> RANK_BITS;
+}
+
 static int compare_codes(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
     return x < y ? -1 : x > y;
 }
 
-/* A few new codes among many: each is put in its place. */
-static void insert_code(struct hll *h, uint32_t code)
+/* Where the code is or belongs among those that are sorted. */
+static size_t find_code(const struct hll *h, uint32_t code)
 {
     size_t low = 0, high = h->sorted;
     while (low < high) {
@@ -59,6 +64,13 @@ static void insert_code(struct hll *h, uint32_t code)
         else
             high = middle;
     }
+    return low;
+}
+
+/* A few new codes among many: each is put in its place. */
+static void insert_code(struct hll *h, uint32_t code)
+{
+    size_t low = find_code(h, code);
     if (low < h->sorted && h->codes[low] == code)
         return;
     memmove(h->codes + low + 1, h->codes + low,
@@ -102,11 +114,16 @@ static void settle(struct hll *h)
     h->count = h->sorted;
 }
 
+static uint8_t rank_of(uint32_t code)
+{
+    uint32_t rest = code << HLL_BITS | 1u << (HLL_BITS - 1);
+    return (uint8_t)(__builtin_clz(rest) + 1);
+}
+
 static void raise_register(uint8_t *registers, uint32_t code)
 {
     uint32_t place = code >> RANK_BITS;
-    uint32_t rest = code << HLL_BITS | 1u << (HLL_BITS - 1);
-    uint8_t rank = (uint8_t)(__builtin_clz(rest) + 1);
+    uint8_t rank = rank_of(code);
     if (registers[place] < rank)
         registers[place] = rank;
 }
@@ -139,6 +156,34 @@ static void add_code(struct hll *h, uint32_t code)
 void hll_add(struct hll *h, uint64_t author)
 {
     add_code(h, code_of(author));
+}
+
+bool hll_drop(struct hll *h, uint64_t author)
+{
+    uint32_t code = code_of(author);
+    if (h->registers) {
+        uint8_t *reg = &h->registers[code >> RANK_BITS];
+        bool held = *reg == rank_of(code);
+        *reg = held ? 0 : *reg;
+        return held;
+    }
+    settle(h);
+    size_t at = find_code(h, code);
+    if (at == h->count || h->codes[at] != code)
+        return false;
+    memmove(h->codes + at, h->codes + at + 1,
+            (h->count - at - 1) * sizeof(*h->codes));
+    h->sorted = --h->count;
+    return true;
+}
+
+/* As many authors as registers in use, or more. */
+bool hll_unsure(const struct hll *h)
+{
+    size_t used = 0;
+    for (int i = 0; h->registers && i < HLL_REGISTERS; i++)
+        used += h->registers[i] > 0;
+    return h->registers && used <= HLL_CODES;
 }
 
 static void use_room(struct hll *h, size_t count)

@@ -34,6 +34,13 @@ void hll_add(struct hll *h, uint64_t author);
 /* -1: not a packed sketch. */
 int hll_merge(struct hll *h, const void *packed, size_t length);
 void hll_pack(struct hll *h, struct buf *out);
+/* Authors of one place cannot always be told apart. */
+unsigned hll_place(uint64_t author);
+/* Take out the author and who cannot be told from them: all of the place that
+ * are still there must be added again. False: it makes no difference. */
+bool hll_drop(struct hll *h, uint64_t author);
+/* After dropping: registers, but maybe few enough to be codes. */
+bool hll_unsure(const struct hll *h);
 bool hll_empty(const struct hll *h);
 uint64_t hll_count(struct hll *h);
 

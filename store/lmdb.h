@@ -292,9 +292,29 @@ void changes_sort_days(struct changes *c);
  * sketches that lose an author are rebuilt from them. */
 int changes_flush(struct lmdb *s, MDB_txn *txn, struct changes *c);
 
-/* ---- lmdb_authors.c ---- */
+/* ---- lmdb_left.c: who left a day's sketch ---- */
 
 struct hll;
+struct left {
+    struct leaver *leavers;   /* owned: of the row, who did not come back */
+    struct other *others;     /* owned: of the day, who may take their place */
+    struct record *record;    /* owned scratch; NULL: no day was walked yet */
+    size_t leaver_count, leaver_room, other_count, other_room;
+    size_t next;              /* of others: those of later rows */
+    int64_t day;
+};
+
+void left_release(struct left *l);
+/* Did anybody leave with these changes, which are of one row? */
+bool left_find(struct left *l, const struct change *from,
+               const struct change *until);
+/* Take those out of the row's sketch. end: of all changes; rows in order. */
+int left_mend(struct lmdb *s, MDB_txn *txn, struct left *l,
+              struct hll *sketch, const struct change *from,
+              const struct change *end);
+
+/* ---- lmdb_authors.c ---- */
+
 /* Add the authors of [from, until) from the posts; source 0: all. */
 int lmdb_scan_authors(struct lmdb *s, MDB_txn *txn, uint32_t subject,
                       uint32_t source, int64_t from, int64_t until,

@@ -4,7 +4,6 @@
  * Knows nothing of post records. */
 #include "store/lmdb.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "store/counts.h"
@@ -55,6 +54,9 @@ void changes_sort_days(struct changes *c)
                  offsetof(struct change, key), DAY_KEY);
 }
 
+/* Of so many posts an author is looked for one by one. */
+enum { FEW_POSTS = 64 };
+
 /* Rows are met in key order: a cursor that stays finds most of them on the
  * page where it stands, and writes without searching again. */
 struct table_end {
@@ -73,7 +75,7 @@ struct flush {
     struct cells cells;        /* what is to be added */
     struct buf merged, rest, value;
     struct buf more, gone;     /* entries */
-    struct buf authors;        /* who came, sorted */
+    struct left left;
     struct hll sketch;
 };
 
@@ -192,34 +194,11 @@ static int flush_hour(struct flush *f, const struct change *from,
 
 /* ---- days ---- */
 
-static int compare_authors(const void *a, const void *b)
+static void pack_sketch(struct flush *f)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* True when an author who left did not come back in the same breath. */
-static bool author_left(struct flush *f, const struct change *from,
-                        const struct change *until)
-{
-    bool any = false;
-    for (const struct change *c = from; c < until && !any; c++)
-        any = c->sign < 0 && c->author;
-    if (!any)
-        return false;
-    buf_clear(&f->authors);
-    for (const struct change *c = from; c < until; c++)
-        if (c->sign > 0)
-            buf_add(&f->authors, &c->author, sizeof(c->author));
-    size_t count = f->authors.length / sizeof(uint64_t);
-    if (count)
-        qsort(f->authors.data, count, sizeof(uint64_t), compare_authors);
-    for (const struct change *c = from; c < until; c++)
-        if (c->sign < 0 && c->author &&
-            (!count || !bsearch(&c->author, f->authors.data, count,
-                                sizeof(uint64_t), compare_authors)))
-            return true;
-    return false;
+    buf_clear(&f->rest);
+    if (!hll_empty(&f->sketch))
+        hll_pack(&f->sketch, &f->rest);
 }
 
 /* Fill rest with the day's sketch. */
@@ -227,28 +206,43 @@ static int merge_sketch(struct flush *f, struct text old,
                         const struct change *from, const struct change *until)
 {
     hll_clear(&f->sketch);
-    buf_clear(&f->rest);
     if (old.length && hll_merge(&f->sketch, old.data, old.length))
         return MDB_CORRUPTED;
     for (const struct change *c = from; c < until; c++)
         if (c->sign > 0 && c->author)
             hll_add(&f->sketch, c->author);
-    if (!hll_empty(&f->sketch))
-        hll_pack(&f->sketch, &f->rest);
+    pack_sketch(f);
     return 0;
 }
 
-/* From the posts, which the row's own cells tell where to find. */
-static int rebuild_sketch(struct flush *f, const unsigned char *key)
+/* Posts of a row, by the cells that were just made. */
+static uint64_t count_posts(const struct buf *cells)
 {
-    int64_t day = (int64_t)unpack_big(key, 2);
-    uint32_t subject = (uint32_t)unpack_big(key + 2, 4);
-    hll_clear(&f->sketch);
-    buf_clear(&f->rest);
-    int rc = lmdb_scan_authors(f->s, f->txn, subject, 0, day * DAY_SECONDS,
+    struct unpack in = unpack_of(buf_bytes(cells));
+    struct counts sum = { 0 };
+    struct cell cell;
+    while (cell_next(&in, &cell) > 0)
+        (void)cell_add(&sum, &cell);
+    return sum.posts;
+}
+
+/* Somebody left: what the day's posts say of the row's authors. A row of few
+ * posts is made anew, from the posts that its own hours tell. */
+static int mend_sketch(struct flush *f, const struct change *from)
+{
+    const struct changes *all = f->changes;
+    int64_t day = (int64_t)unpack_big(from->key, 2);
+    uint32_t subject = (uint32_t)unpack_big(from->key + 2, 4);
+    int rc = 0;
+    bool few = subject && count_posts(&f->merged) <= FEW_POSTS;
+    if (!few)
+        rc = left_mend(f->s, f->txn, &f->left, &f->sketch, from,
+                       all->items + all->count);
+    if (rc == 0 && (few || hll_unsure(&f->sketch))) {
+        hll_clear(&f->sketch);
+        rc = lmdb_scan_authors(f->s, f->txn, subject, 0, day * DAY_SECONDS,
                                (day + 1) * DAY_SECONDS, &f->sketch);
-    if (rc == 0 && !hll_empty(&f->sketch))
-        hll_pack(&f->sketch, &f->rest);
+    }
     return rc;
 }
 
@@ -281,9 +275,10 @@ static int flush_day(struct flush *f, const struct change *from,
                      found, past);
     /* What was expired cannot be counted again: such a sketch only grows. */
     if (rc || !f->merged.length || day * DAY_SECONDS < f->expired ||
-        !author_left(f, from, until))
+        !left_find(&f->left, from, until))
         return rc;
-    rc = rebuild_sketch(f, from->key);
+    rc = mend_sketch(f, from);
+    pack_sketch(f);
     return rc ? rc : put_row(f, &f->days, from->key, DAY_KEY,
                              buf_bytes(&f->rest), true, false);
 }
@@ -363,7 +358,7 @@ int changes_flush(struct lmdb *s, MDB_txn *txn, struct changes *c)
     buf_release(&f->value);
     buf_release(&f->more);
     buf_release(&f->gone);
-    buf_release(&f->authors);
+    left_release(&f->left);
     mem_free(f);
     return rc;
 }

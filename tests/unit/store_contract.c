@@ -596,6 +596,34 @@ static void many_authors_are_estimated(void **state)
 }
 
 /* Or a figure and the posts behind it would differ beside a writer. */
+/* Two days of 1,300 writers, two posts each, until nobody is left: sketches
+ * of registers become codes again. */
+static void writers_leave_a_full_day(void **state)
+{
+    enum { WRITERS = 2600, POSTS = 2 * WRITERS, ROUND = 260 };
+    struct fixture *f = *state;
+    char id[16];
+    for (unsigned i = 0; i < POSTS; i++) {
+        snprintf(id, sizeof(id), "%u", i);
+        struct post *p = add(f, id, T0 + i % 2 * NEXT_DAY + i * 16,
+                             i % 16 ? 1 : 3, LABEL_NEUTRAL);
+        p->author_hash = 1 + i % WRITERS;
+    }
+    assert_int_equal(append(f).added, POSTS);
+    for (unsigned i = 0; i < POSTS; i++) {
+        /* no factor in common with POSTS: each once, in no order */
+        unsigned which = i * 3137u % POSTS;
+        snprintf(id, sizeof(id), "%u", which);
+        add(f, id, T0 + which % 2 * NEXT_DAY + which * 16, 0,
+            LABEL_NEUTRAL)->deleted = true;
+        if ((i + 1) % ROUND)
+            continue;
+        assert_int_equal(append(f).removed, ROUND);
+        verified(f);
+    }
+    assert_int_equal(authors(f, NULL, T0, T0 + 2 * NEXT_DAY), 0);
+}
+
 static void what_is_held_stays_as_it_is(void **state)
 {
     struct fixture *f = *state;
@@ -655,6 +683,7 @@ int main(void)
         CASE(posts_come_oldest_first),
         CASE(an_empty_store_answers),
         CASE(many_authors_are_estimated),
+        CASE(writers_leave_a_full_day),
         CASE(what_is_held_stays_as_it_is),
         CASE(compaction_keeps_everything),
     };
