@@ -6,6 +6,8 @@
 enum {
     STEPS_LIMIT = 4000,  /* of one pattern at one place */
     BEFORE = 3,          /* words that a guard in front looks at */
+    MARGIN = 1 << (NEAR_LEVELS - 1), /* places around near that a look may reach */
+    EVENTS = 5,          /* of one word, at most; and room for a next */
 };
 
 /* --- words --------------------------------------------------------------- */
@@ -106,7 +108,6 @@ static void read_words(struct topic_place *p)
     const struct topic_rows *t = p->t;
     const struct word *item = p->words->items;
     struct topic_word *v = p->view, *end = v + p->words->count;
-    uint64_t present = 0;
     for (; v < end; item++, v++) {
         v->key = item->hash;
         v->sets = (uint64_t)1 << SETS_ALL;
@@ -118,41 +119,113 @@ static void read_words(struct topic_place *p)
             read_odd(p, (size_t)(v - p->view), v);
         v->cell = topic_cell(t, v->key);
         v->sets |= v->cell->sets;
-        present |= v->sets;
     }
-    p->present = present;
 }
 
-/* Pairs of words, marks between them passed over. */
-static void read_pairs(struct topic_place *p)
+/* A place is written whether it counts or not: no branch to foresee. */
+static inline struct event *add_event(struct event *next,
+                                      const struct cell *c, size_t first,
+                                      size_t last)
+{
+    *next = (struct event){ c, (uint32_t)first, (uint32_t)last };
+    return next + ((c->flags & CELL_BUSY) != 0);
+}
+
+/* What each word does: by itself, as second of a pair, by what it is. Marks
+ * between the words of a pair are passed over. */
+static void read_events(struct topic_place *p)
 {
     const struct topic_rows *t = p->t;
-    struct topic_word *v = p->view, *end = v + p->words->count;
+    struct topic_word *v = p->view;
+    struct event *next = p->events;
     const struct cell *previous = t->cells;
-    uint32_t before = 0;
-    for (; v < end; v++) {
-        v->pair = topic_pair(t, previous, v->cell);
-        v->before = before;
-        v->busy = ((v->cell->flags | v->pair->flags) & CELL_BUSY) |
-                  v->classes;
+    size_t before = 0, count = p->words->count;
+    for (size_t i = 0; i < count; i++, v++) {
+        v->event = (uint32_t)(next - p->events);
+        next = add_event(next, v->cell, i, i);
+        next = add_event(next, topic_pair(t, previous, v->cell), before, i);
+        for (unsigned left = v->classes; left; left &= left - 1)
+            next = add_event(next, t->kind_cells[__builtin_ctz(left)], i, i);
         previous = v->soft ? previous : v->cell;
-        before = v->soft ? before : (uint32_t)(v - p->view);
+        before = v->soft ? before : i;
     }
+    v->event = (uint32_t)(next - p->events);
+}
+
+/* A sentence starts behind a mark, and handles, marks, emoji and words like
+ * "and" or "hi" may stand before its first word. */
+static void read_starts(struct topic_place *p)
+{
+    static const unsigned wordlike = 1u << WORD_PLAIN | 1u << WORD_NUMBER |
+                                     1u << WORD_HASHTAG;
+    const struct word *item = p->words->items;
+    struct topic_word *v = p->view, *end = v + p->words->count;
+    bool starts = true;
+    for (; v < end; v++, item++) {
+        char c = p->words->folded[item->start];
+        bool mark = item->kind == WORD_PUNCTUATION;
+        starts |= (item->flags & WORD_BREAK) != 0;
+        v->starts = starts;
+        v->sets |= (uint64_t)(starts & !v->soft) << SETS_START;
+        starts &= !(wordlike >> item->kind & 1) |
+                  ((v->cell->flags & CELL_LEAD) != 0);
+        starts |= v->ends | (c == ':') | (c == ';') | (c == '(') |
+                  ((c == '-') & mark);
+    }
+    v->starts = starts;
+}
+
+/* A soft mark counts for the words on both sides of it. */
+static void read_near(struct topic_place *p)
+{
+    const size_t count = p->words->count, levels = NEAR_LEVELS;
+    uint64_t *at = p->near + MARGIN * levels;
+    memset(p->near, 0, (count + 2 * MARGIN) * levels * sizeof(*at));
+    for (struct topic_word *v = p->view; v < p->view + count; v++) {
+        v->place = (uint32_t)(at - p->near);
+        at[0] |= v->sets;
+        at[-NEAR_LEVELS] |= v->soft ? v->sets : 0;
+        at += v->soft ? 0 : levels;
+    }
+    for (size_t i = (size_t)(at - p->near) / levels + 1; i-- > 0;) {
+        at = p->near + i * levels;
+        at[1] = at[0] | at[levels];
+        at[2] = at[1] | at[2 * levels + 1];
+        at[3] = at[2] | at[4 * levels + 2];
+    }
+}
+
+static void make_room(struct topic_place *p, size_t count)
+{
+    if (p->room > count)
+        return;
+    p->room = count * 2 + 1;
+    p->view = mem_resize(p->view, p->room * sizeof(*p->view));
+    p->events = mem_resize(p->events,
+                           p->room * EVENTS * sizeof(*p->events));
+    p->near = mem_resize(p->near, (p->room + 2 * MARGIN) * NEAR_LEVELS *
+                                      sizeof(*p->near));
 }
 
 void topic_read(struct topic_place *p, const struct words *words,
                 const uint8_t *mask)
 {
     p->words = words;
-    if (p->room <= words->count) {
-        p->room = words->count * 2 + 1;
-        p->view = mem_resize(p->view, p->room * sizeof(*p->view));
-    }
+    make_room(p, words->count);
     read_words(p);
     for (size_t i = 0; mask && i < words->count; i++)
         if (mask[i])
             hide(p, &p->view[i]);
-    read_pairs(p);
+    read_events(p);
+    read_starts(p);
+    read_near(p);
+}
+
+void topic_release(struct topic_place *p)
+{
+    mem_free(p->view);
+    mem_free(p->events);
+    mem_free(p->near);
 }
 
 /* --- one pattern at one place -------------------------------------------- */
@@ -172,25 +245,9 @@ static bool allows(const struct topic_place *p, const struct element *e,
            topic_has(p->t->hashes + e->first, e->count, v->key);
 }
 
-/* Handles, marks, emoji and words like "and" or "hi" may stand before. */
-bool topic_at_start(const struct topic_place *p, size_t at)
+static bool at_start(const struct topic_place *p, size_t at)
 {
-    const struct words *w = p->words;
-    for (; at > p->from; at--) {
-        const struct word *before = &w->items[at - 1];
-        char c = first_byte(w, at - 1);
-        if (view(p, at - 1)->ends || c == ':' || c == ';' ||
-            c == '(' ||
-            (c == '-' && before->kind == WORD_PUNCTUATION) ||
-            (at < w->count && w->items[at].flags & WORD_BREAK))
-            return true;
-        if (before->kind != WORD_PLAIN && before->kind != WORD_NUMBER &&
-            before->kind != WORD_HASHTAG)
-            continue;
-        if (!topic_has(p->t->leads, p->t->lead_count, before->hash))
-            return false;
-    }
-    return true;
+    return at <= p->from || view(p, at)->starts;
 }
 
 static bool at_end(const struct topic_place *p, size_t at)
@@ -322,7 +379,7 @@ static bool follow(struct topic_place *p, size_t index, size_t at)
     case ELEMENT_GAP:
         return follow_gap(p, index, at);
     case ELEMENT_START:
-        return topic_at_start(p, at) && follow(p, index + 1, at);
+        return at_start(p, at) && follow(p, index + 1, at);
     case ELEMENT_END:
         return at_end(p, at) && follow(p, index + 1, at);
     case ELEMENT_UNLESS:
@@ -349,7 +406,7 @@ static bool precede(struct topic_place *p, size_t index, size_t at)
     size_t until = at;
     switch (e->kind) {
     case ELEMENT_START:
-        return topic_at_start(p, at) && precede(p, index, at);
+        return at_start(p, at) && precede(p, index, at);
     case ELEMENT_UNLESS:
         return !guarded(p, e, index, at) && precede(p, index, at);
     case ELEMENT_WORDS:
@@ -380,29 +437,6 @@ static bool precede(struct topic_place *p, size_t index, size_t at)
     default:
         return false;
     }
-}
-
-/* Most patterns fail here: the other word is somewhere else in the text. */
-bool topic_near(const struct topic_place *p, const struct row *row, size_t at)
-{
-    const struct topic_word *first = p->view + p->from, *v = p->view + at;
-    const struct topic_word *end = p->view + p->until;
-    unsigned left = row->after.reach;
-    uint64_t wanted = (uint64_t)1 << row->after.set;
-    if (left) {
-        const struct topic_word *i = v + 1;
-        while (i < end && left && !(i->sets & wanted))
-            left -= !i++->soft;
-        if (i == end || !left)
-            return false;
-    }
-    left = row->before.reach;
-    wanted = (uint64_t)1 << row->before.set;
-    if (!left)
-        return true;
-    while (v > first && left && !(v[-1].sets & wanted))
-        left -= !(--v)->soft;
-    return v > first && left;
 }
 
 bool topic_try(struct topic_place *p, const struct row *row, unsigned anchor,

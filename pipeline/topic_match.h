@@ -11,21 +11,28 @@ struct topic_word {
     uint64_t key;            /* it is looked up by */
     uint64_t sets;           /* of patterns' elements that allow it */
     const struct cell *cell; /* cells[0] when there is none */
-    const struct cell *pair; /* likewise, of the word before and this one */
-    uint32_t before;         /* that word: marks between are passed over */
+    uint32_t event;          /* the first of its events */
+    uint32_t place;          /* of its own in near; soft marks have none */
     uint8_t classes;         /* set of enum word_class */
     bool soft;               /* a mark that is skipped in a row */
     bool ends;               /* a mark that ends a sentence */
-    bool busy;               /* a cell of it does something */
+    bool starts;             /* a sentence may start here */
+};
+
+/* A cell that does something, met in a text. */
+struct event {
+    const struct cell *cell;
+    uint32_t first, last;    /* words; of a pair two, with marks between */
 };
 
 /* A text, words [from, until) of it, and the pattern being tried there. */
 struct topic_place {
     const struct topic_rows *t;
     const struct words *words;
-    struct topic_word *view; /* owned; one a word */
+    struct topic_word *view; /* owned, as the next two; one a word, one more */
+    struct event *events;
+    uint64_t *near;          /* sets of 1, 2, 4 and 8 words from each on */
     size_t room;
-    uint64_t present;        /* sets of all words of the text */
     size_t from, until;
     /* Set by topic_try(). */
     const struct element *elements;
@@ -38,13 +45,24 @@ struct topic_place {
 /* Fill in the view of a text. mask: as spotter_read() has it. */
 void topic_read(struct topic_place *p, const struct words *words,
                 const uint8_t *mask);
+void topic_release(struct topic_place *p);
 
-/* Could the row match with its anchor at word at? */
-bool topic_near(const struct topic_place *p, const struct row *row, size_t at);
+/* Could the row match with its anchor at word at? Most cannot, for another
+ * word is missing; no branch depends on which. */
+static inline bool topic_near(const struct topic_place *p,
+                              const struct row *row, size_t at)
+{
+    const struct topic_word *v = &p->view[at];
+    const uint64_t *near = p->near + v->place;
+    uint64_t all = 1;
+#pragma GCC unroll 4
+    for (int i = 0; i < LOOKS; i++)
+        all &= near[row->looks[i].at] >> row->looks[i].set;
+    return all | v->soft;
+}
+
 /* Does the row match with its element anchor at word at? */
 bool topic_try(struct topic_place *p, const struct row *row, unsigned anchor,
                size_t at);
-
-bool topic_at_start(const struct topic_place *p, size_t at);
 
 #endif

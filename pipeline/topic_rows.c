@@ -283,16 +283,17 @@ static int read_pattern(struct reader *r, struct text pattern,
 
 /* --- rows ---------------------------------------------------------------- */
 
-static int read_weight(struct reader *r, struct text cell, float *out)
+static int read_weight(struct reader *r, struct text cell, int32_t *out)
 {
     char digits[32], *end;
     if (cell.length == 0 || cell.length >= sizeof(digits))
         return bad(r, "the weight is a number from -20 to 20", cell);
     memcpy(digits, cell.data, cell.length);
     digits[cell.length] = '\0';
-    *out = strtof(digits, &end);
-    if (*end || !(fabsf(*out) <= 20))
+    double weight = strtod(digits, &end);
+    if (*end || !(fabs(weight) <= 20))
         return bad(r, "the weight is a number from -20 to 20", cell);
+    *out = (int32_t)lround(weight * WEIGHT_UNIT);
     return 0;
 }
 
@@ -342,7 +343,7 @@ static int read_implied(struct reader *r, struct text pattern,
 }
 
 static int add_row(struct reader *r, unsigned tag, struct text pattern,
-                   float weight, bool weighted)
+                   int32_t weight, bool weighted)
 {
     struct topic_rows *t = r->t;
     uint32_t *place = known_place(r, tag, pattern);
@@ -381,7 +382,7 @@ static int add_row(struct reader *r, unsigned tag, struct text pattern,
 static int take_row(struct reader *r, const struct text *cells, size_t count)
 {
     unsigned tag = r->tag_from;
-    float weight = 1;
+    int32_t weight = WEIGHT_UNIT;
     if (count < 2)
         return bad(r, "columns are tag, pattern, weight (optional)",
                    cells[0]);

@@ -55,51 +55,54 @@ struct element {
     bool optional;
 };
 
-/* A word that must be there, at most so many words away (0: no such). */
-struct near {
-    uint8_t set, reach;
+/* A set of which some word must be near a pattern's anchor: where in struct
+ * topic_place's near. */
+struct look {
+    int16_t at;
+    uint8_t set;
 };
+enum { LOOKS = 4, NEAR_LEVELS = 4 /* within 1, 2, 4 and 8 words */ };
 
 enum row_kind { ROW_PATTERN, ROW_WORD, ROW_PAIR, ROW_BIAS, ROW_FEELING,
                 ROW_IMPLIED };
 
 struct row {
     uint32_t elements;      /* first of count */
-    uint64_t need;          /* sets without which a pattern cannot match */
     uint32_t name;          /* offset into names: the pattern as written */
-    float weight;
-    uint16_t bit;           /* of a weighted row: it counts once a text */
+    int32_t weight;
+    uint16_t bit;           /* of a weighted row, not 0: it counts once */
     uint8_t count;
     uint8_t tag;
     uint8_t kind;           /* enum row_kind */
     bool weighted, captures;
-    struct near after, before; /* of a pattern's anchor */
+    struct look looks[LOOKS]; /* of a pattern; cheaper than trying it */
 };
 
 enum cell_flag { CELL_PAIR_FIRST = 1, CELL_PAIR_SECOND = 2, CELL_PAIR = 4,
                  CELL_SET = 8, CELL_CAPTURES = 16,
-                 CELL_BUSY = 32 /* it has links */ };
+                 CELL_BUSY = 32, /* it has links */
+                 CELL_LEAD = 64 /* a sentence's start may have it before */ };
 
 /* The words that elements of patterns allow, as bits: a set that has many
- * words or common ones gets one of the first, any word has the last. A word
- * that has not an element's bit is not in its set. */
+ * words or common ones gets one of the first, where a sentence starts there is
+ * the last but one, any word has the last. A word that has not an element's
+ * bit is not in its set. */
+enum { SETS_COMMON = 40, SETS_START = 62, SETS_ALL = 63 };
+
 enum { NAME_WORDS = 3 }; /* that a name in a pattern has at most */
 
-enum { SETS_COMMON = 40, SETS_ALL = 63 };
-
 enum link_order { ORDER_SOLO, ORDER_ADD, ORDER_PLAIN, ORDER_PATTERN,
-                  ORDER_START, ORDER_MARK };
+                  ORDER_MARK };
 
 struct cell {
     uint64_t hash;
     uint64_t sets;          /* of patterns' elements that allow this word */
     uint32_t hits;          /* set of tags */
-    uint32_t first;         /* links[]: solos, adds, plains, patterns,
-                             * starts */
+    uint32_t first;         /* links[]: solos, adds, plains, patterns */
     uint32_t vector;        /* of vectors[]: what the solos weigh together */
+    uint16_t solo;          /* bit of the first of them, or 0 */
     uint16_t solos;         /* weighted rows that are this word and no other */
     uint16_t adds, plains, patterns;
-    uint16_t starts;        /* patterns for the start of a sentence alone */
     uint16_t flags;         /* set of enum cell_flag */
 };
 
@@ -112,15 +115,16 @@ struct link {
     uint8_t flags;          /* set of enum cell_flag */
 };
 
-/* Weighted tags are few: their sums are one vector. */
-enum { WEIGHED_LIMIT = 8 };
+/* Weighted tags are few: their sums are one vector. Of whole numbers, as all
+ * weights: a sum is the same in any order. */
+enum { WEIGHED_LIMIT = 8, WEIGHT_UNIT = 10000 };
 struct vector {
-    float weights[WEIGHED_LIMIT];
+    int32_t weights[WEIGHED_LIMIT];
 };
 
 /* A weighted word or pair: all that the pass over words needs of its row. */
 struct add {
-    float weight;
+    int32_t weight;
     uint16_t bit;
     uint8_t slot;           /* in a vector */
 };
@@ -128,7 +132,8 @@ struct add {
 /* Open addressing by the high bits of a hash; words and pairs apart. */
 struct topic_slot {
     uint32_t tag;           /* low bits of the hash */
-    uint32_t cell;          /* index into cells; 0: empty */
+    uint32_t cell : 31;     /* index into cells; 0: empty */
+    uint32_t more : 1;      /* some hash of this place went on to the next */
 };
 
 struct topic_table {
@@ -137,14 +142,15 @@ struct topic_table {
     unsigned shift;
 };
 
-enum { TOPIC_PAIR_BITS = 18, TOPIC_WEIGHTED_LIMIT = 8192 };
+enum { TOPIC_PAIR_BITS = 18, TOPIC_WEIGHTED_LIMIT = 8192, TOPIC_STEP = 4 };
 
 struct topic_rows {
     struct row *rows;
     struct element *elements;
     uint64_t *hashes;
     struct link *links;
-    struct add *adds;       /* of links[], same index, of weighted rows */
+    struct add *adds;       /* of links[], same index, of weighted rows; then
+                             * as many as one step reads too many */
     struct vector *vectors; /* the first is zero */
     uint8_t slots_of[TAG_COUNT]; /* place of a weighted tag in a vector */
     struct cell *cells;     /* the first stands for none: all zero */
@@ -155,8 +161,8 @@ struct topic_rows {
     size_t cell_count, weighted_count;
     struct buf names;
     uint32_t weighted;      /* set of tags decided by a sum of weights */
-    float bias[TAG_COUNT];
-    float feeling[TAG_COUNT][2]; /* what a wholly positive or negative text
+    int32_t bias[TAG_COUNT];
+    int32_t feeling[TAG_COUNT][2]; /* what a wholly positive or negative text
                                   * adds */
     uint32_t implying;      /* set of tags from which others follow */
     uint32_t implied[TAG_COUNT]; /* sets of tags */
@@ -178,11 +184,10 @@ int topic_rows_compile(struct topic_rows *t, struct error *err);
 void topic_rows_release(struct topic_rows *t);
 
 /* What a text's sentiment (thousandths) adds to the sum of a weighed tag. */
-static inline float topic_feeling(const struct topic_rows *t, unsigned tag,
-                                  int score)
+static inline int32_t topic_feeling(const struct topic_rows *t, unsigned tag,
+                                    int score)
 {
-    return t->feeling[tag][score < 0] *
-           (float)(score < 0 ? -score : score) / 1000;
+    return t->feeling[tag][score < 0] * (score < 0 ? -score : score) / 1000;
 }
 
 const char *topic_name(unsigned tag); /* "price", "store", "complaint" */
@@ -199,32 +204,34 @@ static inline const struct cell *topic_find(const struct topic_rows *t,
     }
 }
 
-/* Of one word, or of a class of words; cells[0] when there is none. Most words
- * are found, or not, at the first place looked at. Which of the two is hard to
- * foresee, so no branch depends on it. */
+/* The cell at the first place looked at, or cells[0] when there is none or
+ * when asked is 0; asked is all ones otherwise. Few hashes are elsewhere.
+ * Whether one is found is hard to foresee, so no branch depends on it. */
+static inline const struct cell *topic_look(const struct topic_rows *t,
+                                            const struct topic_table *table,
+                                            uint64_t hash, uint32_t asked)
+{
+    struct topic_slot slot = table->slots[(hash & -(uint64_t)(asked & 1)) >>
+                                          table->shift];
+    uint32_t keep = ((uint32_t)(slot.tag != (uint32_t)hash) - 1) & asked;
+    const struct cell *c = t->cells + (slot.cell & keep);
+    if (__builtin_expect((slot.more & asked) != 0, 0) && c->hash != hash)
+        return topic_find(t, table, hash);
+    return t->cells + (slot.cell & keep & ((uint32_t)(c->hash != hash) - 1));
+}
+
+/* Of one word, or of a class of words; cells[0] when there is none. */
 static inline const struct cell *topic_cell(const struct topic_rows *t,
                                             uint64_t hash)
 {
-    struct topic_slot slot = t->words.slots[hash >> t->words.shift];
-    uint32_t keep = (uint32_t)(slot.tag != (uint32_t)hash) - 1;
-    const struct cell *c = t->cells + (slot.cell & keep);
-    bool found = c->hash == hash;
-    if (__builtin_expect((slot.cell != 0) != found, 0))
-        return topic_find(t, &t->words, hash);
-    return c;
+    return topic_look(t, &t->words, hash, UINT32_MAX);
 }
 
-/* Two bits of a hash; most pairs have neither. */
-static inline uint64_t topic_pair_bit(uint64_t hash, unsigned which)
+/* A bit of a pair's hash. Most pairs have none set, and of those that do the
+ * table is asked: it is large and would push other things out of the cache. */
+static inline uint64_t topic_pair_bit(uint64_t hash)
 {
-    return (hash >> (which * 20)) & (((uint64_t)1 << TOPIC_PAIR_BITS) - 1);
-}
-
-static inline bool topic_may_pair(const struct topic_rows *t, uint64_t hash)
-{
-    uint64_t a = topic_pair_bit(hash, 0), b = topic_pair_bit(hash, 1);
-    return t->pair_filter[a >> 6] >> (a & 63) &
-           t->pair_filter[b >> 6] >> (b & 63) & 1;
+    return hash & (((uint64_t)1 << TOPIC_PAIR_BITS) - 1);
 }
 
 /* Of two neighbours. */
@@ -232,11 +239,11 @@ static inline const struct cell *topic_pair(const struct topic_rows *t,
                                             const struct cell *first,
                                             const struct cell *second)
 {
-    if (!(first->flags & second->flags >> 1 & CELL_PAIR_FIRST))
-        return t->cells;
     uint64_t hash = words_join(first->hash, second->hash);
-    return topic_may_pair(t, hash) ? topic_find(t, &t->pairs, hash)
-                                   : t->cells;
+    uint64_t bit = topic_pair_bit(hash);
+    uint64_t may = t->pair_filter[bit >> 6] >> (bit & 63) &
+                   (first->flags & second->flags >> 1 & CELL_PAIR_FIRST);
+    return topic_look(t, &t->pairs, hash, (uint32_t)-may);
 }
 
 static inline bool topic_has(const uint64_t *sorted, size_t count,

@@ -122,7 +122,7 @@ static uint8_t set_of(const struct topic_rows *t, const struct words *common,
     hash ^= hash >> 32;
     if (cost(t, common, e) >= COMMON_COST)
         return hash % SETS_COMMON;
-    return (uint8_t)(SETS_COMMON + hash % (SETS_ALL - SETS_COMMON));
+    return (uint8_t)(SETS_COMMON + hash % (SETS_START - SETS_COMMON));
 }
 
 static void mark_sets(struct topic_rows *t, size_t index,
@@ -135,26 +135,27 @@ static void mark_sets(struct topic_rows *t, size_t index,
             continue;
         e->set = set_of(t, common, e);
         link_words(t, index, e, e->set, ORDER_MARK, CELL_SET);
-        if (single(e))
-            row->need |= (uint64_t)1 << e->set;
     }
 }
 
-/* How far from element i the next one that must be there may be. A side
- * with a pair has it beside its first word. */
-static struct near near_of(const struct row *row, const struct element *e,
-                           unsigned i, int step, bool pair)
+/* Words on one side of element i that must be there, within how many words
+ * each. A side with a pair has it beside its first word. */
+static struct look *look_aside(const struct row *row, const struct element *e,
+                               unsigned i, int step, bool pair,
+                               struct look *next, const struct look *end)
 {
-    struct near found = { 0, 0 };
     unsigned reach = 1;
-    for (int k = (int)i + step; k >= 0 && k < row->count; k += step) {
-        if (e[k].kind == ELEMENT_REST)
+    int level = 0;
+    for (int k = (int)i + step; k >= 0 && k < row->count && next < end &&
+                                e[k].kind != ELEMENT_REST; k += step) {
+        while ((1u << level) < reach)
+            level++;
+        if (level >= NEAR_LEVELS)
             break;
-        if (e[k].kind == ELEMENT_WORDS && !e[k].optional && !pair) {
-            found.set = e[k].set;
-            found.reach = (uint8_t)(reach < UINT8_MAX ? reach : 0);
-            break;
-        }
+        int first = step > 0 ? 1 : -(1 << level);
+        if (single(&e[k]) && !pair)
+            *next++ = (struct look){ (int16_t)(first * NEAR_LEVELS + level),
+                                     e[k].set };
         if (e[k].kind == ELEMENT_WORDS) {
             pair &= e[k].optional;
             reach++;
@@ -164,7 +165,20 @@ static struct near near_of(const struct row *row, const struct element *e,
             reach += NAME_WORDS;
         }
     }
-    return found;
+    return next;
+}
+
+/* One look at least is left for what stands before. */
+static void look_around(struct row *row, const struct element *e, unsigned i,
+                        bool pair)
+{
+    struct look *next = row->looks, *end = row->looks + LOOKS;
+    if (i && e[i - 1].kind == ELEMENT_START)
+        *next++ = (struct look){ 0, SETS_START };
+    next = look_aside(row, e, i, 1, pair, next, end - 1);
+    next = look_aside(row, e, i, -1, false, next, end);
+    while (next < end)
+        *next++ = (struct look){ 0, SETS_ALL }; /* at the word itself: true */
 }
 
 /* A row is tried where two of its words are met side by side; where that
@@ -193,16 +207,12 @@ static int anchor_row(struct topic_rows *t, size_t index,
         return error_set(err, ERROR_CONFIG, "the pattern \"%s\" needs a "
                          "word that must be there",
                          t->names.data + t->rows[index].name);
-    bool start = best && c->elements[best - 1].kind == ELEMENT_START;
-    unsigned order = start && !pair ? ORDER_START : ORDER_PATTERN;
     if (pair)
-        link_pairs(t, index, c, best, order);
+        link_pairs(t, index, c, best, ORDER_PATTERN);
     else
-        link_words(t, index, &c->elements[best], best, order, 0);
+        link_words(t, index, &c->elements[best], best, ORDER_PATTERN, 0);
     mark_sets(t, index, common);
-    struct row *row = &t->rows[index];
-    row->after = near_of(row, c->elements, best, 1, pair);
-    row->before = near_of(row, c->elements, best, -1, false);
+    look_around(&t->rows[index], c->elements, best, pair);
     return 0;
 }
 
@@ -248,14 +258,17 @@ static void index_cell(struct topic_rows *t, size_t index)
     uint64_t hash = t->cells[index].hash;
     bool pair = t->cells[index].flags & CELL_PAIR;
     struct topic_table *table = pair ? &t->pairs : &t->words;
-    size_t at = hash >> table->shift;
-    for (unsigned i = 0; pair && i < 2; i++) {
-        uint64_t bit = topic_pair_bit(hash, i);
+    size_t home = hash >> table->shift, at = home;
+    if (pair) {
+        uint64_t bit = topic_pair_bit(hash);
         t->pair_filter[bit >> 6] |= (uint64_t)1 << (bit & 63);
     }
     while (table->slots[at].cell)
         at = (at + 1) & table->mask;
-    table->slots[at] = (struct topic_slot){ (uint32_t)hash, (uint32_t)index };
+    table->slots[at].tag = (uint32_t)hash;
+    table->slots[at].cell = (uint32_t)index & INT32_MAX;
+    if (at != home)
+        table->slots[home].more = true;
 }
 
 /* Room for count cells, two thirds of it empty at least. */
@@ -310,7 +323,6 @@ static void build_cells(struct topic_rows *t)
         c->adds += l.order == ORDER_ADD;
         c->plains += l.order == ORDER_PLAIN;
         c->patterns += l.order == ORDER_PATTERN;
-        c->starts += l.order == ORDER_START;
         if (l.order == ORDER_PLAIN)
             c->hits |= 1u << t->rows[l.row].tag;
         c->flags |= CELL_BUSY;
@@ -322,7 +334,7 @@ static void build_cells(struct topic_rows *t)
 static void build_vectors(struct topic_rows *t)
 {
     size_t vectors = 1;
-    t->adds = mem_alloc((t->link_count + 1) * sizeof(*t->adds));
+    t->adds = mem_alloc((t->link_count + TOPIC_STEP) * sizeof(*t->adds));
     for (size_t i = 0; i < t->link_count; i++) {
         const struct row *row = &t->rows[t->links[i].row];
         t->adds[i] = (struct add){ .weight = row->weight, .bit = row->bit,
@@ -333,7 +345,8 @@ static void build_vectors(struct topic_rows *t)
             t->cells[i].vector = (uint32_t)vectors++;
     t->vectors = mem_alloc(vectors * sizeof(*t->vectors));
     for (size_t i = 0; i < t->cell_count; i++) {
-        const struct cell *c = &t->cells[i];
+        struct cell *c = &t->cells[i];
+        c->solo = c->solos ? t->adds[c->first].bit : 0;
         for (unsigned k = 0; k < c->solos; k++) {
             const struct add *a = &t->adds[c->first + k];
             t->vectors[c->vector].weights[a->slot] += a->weight;
@@ -353,6 +366,8 @@ int topic_rows_compile(struct topic_rows *t, struct error *err)
     if (weighed > WEIGHED_LIMIT)
         return error_set(err, ERROR_CONFIG, "more than 8 tags with a bias");
     words_split(&common, TEXT(common_words));
+    for (size_t i = 0; i < t->lead_count; i++)
+        add_link(t, t->leads[i], 0, ORDER_MARK, 0, CELL_LEAD);
     for (size_t i = 0; i < t->element_count; i++)
         t->elements[i].set = SETS_ALL;
     for (size_t i = 0; i < t->row_count && status == 0; i++) {
@@ -363,10 +378,10 @@ int topic_rows_compile(struct topic_rows *t, struct error *err)
             continue;
         status = link_row(t, i, &common, err);
         if (row->weighted)
-            row->bit = (uint16_t)t->weighted_count++;
-        if (t->weighted_count > TOPIC_WEIGHTED_LIMIT)
+            row->bit = (uint16_t)++t->weighted_count;
+        if (t->weighted_count == TOPIC_WEIGHTED_LIMIT)
             status = error_set(err, ERROR_CONFIG,
-                               "more than 8192 weighted rows");
+                               "more than 8191 weighted rows");
     }
     words_release(&common);
     if (status == 0) {

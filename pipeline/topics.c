@@ -39,67 +39,111 @@ uint64_t topics_hash(const struct topics *t)
 
 /* --- all words ----------------------------------------------------------- */
 
+/* A pattern to be tried. */
+struct candidate {
+    uint32_t link, at;
+};
+
+/* Which words a text has is hard to foresee, and a wrong guess costs more than
+ * the work: so what they bring is gathered first, in steps of a fixed size,
+ * then gone through. */
+enum { STEP = TOPIC_STEP, GATHERED = 128 };
+
 /* What is found so far. */
 struct found {
     uint32_t hits;                /* set of tags */
     struct vector sums;           /* of this piece */
+    size_t add_count, candidate_count;
+    struct add adds[GATHERED];
+    struct candidate candidates[GATHERED];
     uint64_t done[TOPIC_WEIGHTED_LIMIT / 64];
 };
 
-/* A weighted row counts once a piece. */
-static bool first_time(struct found *f, unsigned row)
+/* A weighted row counts once a piece: all ones the first time, then 0. */
+static inline uint32_t first_time(struct found *f, unsigned row)
 {
-    uint64_t bit = (uint64_t)1 << (row & 63);
-    bool known = f->done[row >> 6] & bit;
-    f->done[row >> 6] |= bit;
-    return !known;
+    uint64_t *done = &f->done[row >> 6], before = *done;
+    *done |= (uint64_t)1 << (row & 63);
+    return (uint32_t)(before >> (row & 63) & 1) - 1;
 }
 
-static void try_patterns(struct topic_place *p, const struct link *l,
-                         size_t count, size_t at, struct found *f)
+static void settle_adds(struct found *f)
 {
-    for (const struct link *end = l + count; l < end; l++) {
-        const struct row *row = &p->t->rows[l->row];
-        if (row->need & ~p->present)
-            continue;
-        if (row->weighted) {
-            if (!(f->done[row->bit >> 6] >> (row->bit & 63) & 1) &&
-                topic_near(p, row, at) &&
-                topic_try(p, row, l->anchor, at) && first_time(f, row->bit))
-                f->sums.weights[p->t->slots_of[row->tag]] += row->weight;
-        } else if (!(f->hits >> row->tag & 1) && topic_near(p, row, at) &&
-                   topic_try(p, row, l->anchor, at)) {
-            f->hits |= 1u << row->tag;
-        }
+    for (size_t i = 0; i < f->add_count; i++) {
+        struct add a = f->adds[i];
+        f->sums.weights[a.slot] += a.weight & (int32_t)first_time(f, a.bit);
+    }
+    f->add_count = 0;
+}
+
+static void try_pattern(struct topic_place *p, struct candidate c,
+                        struct found *f)
+{
+    const struct link *l = &p->t->links[c.link];
+    const struct row *row = &p->t->rows[l->row];
+    bool known = row->weighted ? f->done[row->bit >> 6] >> (row->bit & 63) & 1
+                               : f->hits >> row->tag & 1;
+    if (known || !topic_try(p, row, l->anchor, c.at))
+        return;
+    if (!row->weighted)
+        f->hits |= 1u << row->tag;
+    else if (first_time(f, row->bit))
+        f->sums.weights[p->t->slots_of[row->tag]] += row->weight;
+}
+
+static void settle_candidates(struct topic_place *p, struct found *f)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < f->candidate_count; i++) {
+        struct candidate c = f->candidates[i];
+        f->candidates[kept] = c;
+        kept += topic_near(p, &p->t->rows[p->t->links[c.link].row], c.at);
+    }
+    for (size_t i = 0; i < kept; i++)
+        try_pattern(p, f->candidates[i], f);
+    f->candidate_count = 0;
+}
+
+static inline void gather_adds(struct found *f, const struct add *from,
+                               size_t count)
+{
+    for (;; from += STEP, count -= STEP) {
+        memcpy(f->adds + f->add_count, from, STEP * sizeof(*from));
+        f->add_count += count < STEP ? count : STEP;
+        if (f->add_count > GATHERED - STEP)
+            settle_adds(f);
+        if (count <= STEP)
+            break;
     }
 }
 
-static __attribute__((noinline)) void
-take_rows(struct topic_place *p, const struct cell *c, size_t at,
-          struct found *f)
+static inline void gather_patterns(struct topic_place *p, struct found *f,
+                                   uint32_t link, size_t count, uint32_t at)
 {
-    const struct add *a = p->t->adds + c->first + c->solos;
-    const struct link *l = p->t->links + c->first + c->solos + c->adds +
-                           c->plains;
-    for (const struct add *end = a + c->adds; a < end; a++)
-        if (first_time(f, a->bit))
-            f->sums.weights[a->slot] += a->weight;
-    if (c->patterns)
-        try_patterns(p, l, c->patterns, at, f);
-    if (c->starts && topic_at_start(p, at))
-        try_patterns(p, l + c->patterns, c->starts, at, f);
+    for (;; link += STEP, count -= STEP) {
+        struct candidate *next = f->candidates + f->candidate_count;
+        for (uint32_t i = 0; i < STEP; i++)
+            next[i] = (struct candidate){ link + i, at };
+        f->candidate_count += count < STEP ? count : STEP;
+        if (f->candidate_count > GATHERED - STEP)
+            settle_candidates(p, f);
+        if (count <= STEP)
+            break;
+    }
 }
 
-/* Most cells set a tag or add their weights and have no more to say. */
-static inline void take_cell(struct topic_place *p, const struct cell *c,
-                             size_t at, struct found *f)
+static inline void take_event(struct topic_place *p, const struct event *e,
+                              struct found *f)
 {
+    const struct cell *c = e->cell;
+    uint32_t rest = c->first + c->solos;
+    const struct vector *v = &p->t->vectors[c->vector &
+                                            first_time(f, c->solo)];
     f->hits |= c->hits;
-    if (c->solos && first_time(f, p->t->adds[c->first].bit))
-        for (int i = 0; i < WEIGHED_LIMIT; i++)
-            f->sums.weights[i] += p->t->vectors[c->vector].weights[i];
-    if (c->adds | c->patterns | c->starts)
-        take_rows(p, c, at, f);
+    for (int i = 0; i < WEIGHED_LIMIT; i++)
+        f->sums.weights[i] += v->weights[i];
+    gather_adds(f, p->t->adds + rest, c->adds);
+    gather_patterns(p, f, rest + c->adds + c->plains, c->patterns, e->first);
 }
 
 /* Weighted tags of the piece that ends here. */
@@ -116,18 +160,7 @@ static void close_piece(const struct topic_rows *t, struct found *f, int score)
 static void begin_piece(const struct topic_rows *t, struct found *f)
 {
     memset(&f->sums, 0, sizeof(f->sums));
-    memset(f->done, 0, (t->weighted_count + 63) / 64 * sizeof(*f->done));
-}
-
-/* All that a word does: by itself, as second of a pair, by what it is. */
-static void take_word(struct topic_place *p, size_t at, struct found *f)
-{
-    const struct topic_word *v = &p->view[at];
-    take_cell(p, v->cell, at, f);
-    if (v->pair->hash && v->before >= p->from)
-        take_cell(p, v->pair, v->before, f);
-    for (unsigned left = v->classes; left; left &= left - 1)
-        take_cell(p, p->t->kind_cells[__builtin_ctz(left)], at, f);
+    memset(f->done, 0, (t->weighted_count / 64 + 1) * sizeof(*f->done));
 }
 
 /* Where the piece that starts at a word ends. */
@@ -162,7 +195,7 @@ struct spotter *spotter_open(const struct topics *t)
 void spotter_close(struct spotter *s)
 {
     if (s)
-        mem_free(s->place.view);
+        topic_release(&s->place);
     mem_free(s);
 }
 
@@ -178,14 +211,18 @@ void spotter_tag(struct spotter *s, size_t from, size_t until,
     struct topic_place *p = &s->place;
     struct found f;
     f.hits = 0;
+    f.add_count = f.candidate_count = 0;
     p->from = from;
     p->until = until;
     do {
-        size_t end = piece_end(p, from);
+        const struct event *e = p->events + p->view[from].event;
         begin_piece(p->t, &f);
-        for (; from < end; from++)
-            if (p->view[from].busy)
-                take_word(p, from, &f);
+        from = piece_end(p, from);
+        for (; e < p->events + p->view[from].event; e++)
+            if (e->first >= p->from)
+                take_event(p, e, &f);
+        settle_adds(&f);
+        settle_candidates(p, &f);
         close_piece(p->t, &f, out->score);
     } while (from < until);
     uint32_t hits = with_implied(p->t, f.hits);
@@ -206,22 +243,22 @@ struct visitor {
     void *context;
 };
 
-static void visit_cell(const struct visitor *to, const struct cell *c,
-                       size_t begin, size_t at)
+static void visit_event(const struct visitor *to, const struct event *e)
 {
     struct topic_place *p = to->place;
-    if (!(c->flags & (to->captures ? CELL_CAPTURES : CELL_BUSY)))
+    const struct cell *c = e->cell;
+    if (to->captures && !(c->flags & CELL_CAPTURES))
         return;
     const struct link *l = p->t->links + c->first;
-    int count = c->solos + c->adds + c->plains + c->patterns + c->starts;
+    int count = c->solos + c->adds + c->plains + c->patterns;
     for (int i = 0; i < count; i++, l++) {
         const struct row *row = &p->t->rows[l->row];
-        if ((to->captures && !row->captures) || row->need & ~p->present)
+        if (to->captures && !row->captures)
             continue;
-        if (topic_try(p, row, l->anchor, begin))
+        if (topic_try(p, row, l->anchor, e->first))
             to->visit(to->context, p, row, p->begin, p->end);
         else if (l->order <= ORDER_PLAIN) /* its idle ends did not match */
-            to->visit(to->context, p, row, begin, at + 1);
+            to->visit(to->context, p, row, e->first, e->last + 1);
     }
 }
 
@@ -232,14 +269,8 @@ static void visit_rows(struct topic_place *p, bool captures, visit_row *visit,
     struct visitor to = { p, captures, visit, context };
     p->from = 0;
     p->until = p->words->count;
-    for (size_t i = 0; i < p->until; i++) {
-        const struct topic_word *v = &p->view[i];
-        visit_cell(&to, v->cell, i, i);
-        visit_cell(&to, v->pair, v->before, i);
-        for (int k = 0; v->classes >> k; k++)
-            if (v->classes >> k & 1)
-                visit_cell(&to, p->t->kind_cells[k], i, i);
-    }
+    for (size_t i = 0; i < p->view[p->until].event; i++)
+        visit_event(&to, &p->events[i]);
 }
 
 /* --- spans --------------------------------------------------------------- */
@@ -320,7 +351,7 @@ static void take_reason(void *context, const struct topic_place *p,
 {
     const struct reasons *r = context;
     r->visit(r->context, topic_name(row->tag), p->t->names.data + row->name,
-             row->weighted ? (double)row->weight : 0,
+             row->weighted ? (double)row->weight / WEIGHT_UNIT : 0,
              words_span(p->words, begin, end));
 }
 
@@ -332,9 +363,9 @@ void spotter_explain(struct spotter *s, int score, visit_topic *visit,
     visit_rows(&s->place, false, take_reason, &r);
     for (uint32_t left = t->weighted; left; left &= left - 1) {
         unsigned tag = (unsigned)__builtin_ctz(left);
-        float adds = topic_feeling(t, tag, score);
-        if (adds < 0 || adds > 0)
-            visit(context, topic_name(tag), "sentiment", (double)adds,
-                  (struct span){ 0, 0 });
+        int32_t adds = topic_feeling(t, tag, score);
+        if (adds)
+            visit(context, topic_name(tag), "sentiment",
+                  (double)adds / WEIGHT_UNIT, (struct span){ 0, 0 });
     }
 }
