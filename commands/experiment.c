@@ -294,8 +294,11 @@ static void show_reading(struct call *c, const struct experiment *e,
     write_count(w, "days_after", r->days_after);
     write_count(w, "controls_with_posts", r->controls);
     write_begin(w, "effects", '[');
-    for (int m = 0; m < EFFECT_COUNT; m++)
+    for (int m = 0; m < EFFECT_COUNT; m++) {
+        write_begin(w, NULL, '{');
         json_effect(w, &r->effects[m]);
+        write_end(w, '}');
+    }
     write_end(w, ']');
     write_end(w, '}');
 }

@@ -138,12 +138,15 @@ static void print_alerts(struct listing *l, const struct alerts *a, bool fresh)
 
         if (!shown(e, l->flags) || (fresh && !e->fresh))
             continue;
-        if (l->format == FORMAT_CSV)
+        if (l->format == FORMAT_CSV) {
             put_rows(&l->writer, e);
-        else if (l->format == FORMAT_JSON)
+        } else if (l->format == FORMAT_JSON) {
+            write_begin(&l->writer, NULL, '{');
             json_alert(&l->writer, e);
-        else
+            write_end(&l->writer, '}');
+        } else {
             put_text(&l->out, e, l->zone);
+        }
         l->count++;
     }
     l->series = a->series;

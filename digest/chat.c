@@ -62,8 +62,7 @@ static void alert(const struct message *m, const struct alert *a)
 {
     struct buf b = BUF_INIT(0);
     const struct sample *s = &a->samples[a->sample_count > 1];
-    buf_puts(&b, a->withheld ? "UNSURE"
-             : a->level == DETECT_ALERT ? "ALERT" : "WATCH");
+    buf_puts(&b, phrase_level(a));
     bold(m, &b);
     buf_putc(m->out, ' ');
     phrase_alert(&b, m->d, a);
@@ -147,7 +146,7 @@ void digest_chat(const struct digest *d, struct buf *out, bool slack)
         }
     }
     buf_release(&b);
-    if (!d->alerts || (!d->posts && !d->expired && !d->alerts->count))
+    if (!d->posts && !d->expired && !d->alerts->count)
         return;
     for (size_t i = 0; i < d->alerts->count; i++)
         alert(&m, &d->alerts->items[i]);

@@ -77,6 +77,11 @@ static void count_cell(struct digest_cell *cell, uint8_t label)
     cell->negative += label == LABEL_NEGATIVE;
 }
 
+double cell_net(const struct digest_cell *c)
+{
+    return ((double)c->positive - (double)c->negative) / (double)c->posts;
+}
+
 static void count_where(struct digest *d, const struct tags *tags)
 {
     for (int a = 0; a <= ASPECT_COUNT; a++) {

@@ -124,6 +124,7 @@ struct digest_cell {
     uint32_t posts, positive, negative;
 };
 enum { CELL_LEAST = 10 };      /* posts; fewer are too few to say */
+double cell_net(const struct digest_cell *c); /* of one that has posts */
 
 struct digest {
     struct arena memory;
@@ -272,6 +273,7 @@ struct text phrase_line(struct text *left, size_t room);
 const struct digest_standing *phrase_standing(const struct digest *d,
                                               const char *subject);
 const char *phrase_title(const struct digest *d, const char *subject);
+const char *phrase_level(const struct alert *a);         /* ALERT, WATCH, UNSURE */
 void phrase_alert(struct buf *out, const struct digest *d,
                   const struct alert *a);                /* one headline */
 void phrase_alert_detail(struct buf *out, const struct digest *d,
@@ -310,8 +312,8 @@ void phrase_unanswered(struct buf *out, const struct digest *d);
                              /* Replies not known: Bolt (271 asked), ... */
 void phrase_switch(struct buf *out, const struct digest_switch *s);
 void phrase_rival_gap(struct buf *out, const struct digest_gap_to_rival *g);
-void phrase_why(struct buf *out, const struct digest *d, const char *subject,
-                const char *count);     /* swell why SUBJECT --day ... */
+void phrase_why(struct buf *out, const struct digest *d, const char *subject);
+                                         /* swell why SUBJECT --day ... */
 /* The command behind a section's figures, to paste on the terminal. */
 enum digest_section { SECTION_STANDING, SECTION_WISHES, SECTION_WAITING,
                       SECTION_EXPERIMENTS, SECTION_RIVALS, SECTION_SWITCHES,

@@ -51,7 +51,7 @@ static void put_header(const struct page *p)
     html_phrase(p->out, &b);
     buf_puts(p->out, "</h1>\n<div class=\"dim\">");
     html_escaped(p->out, d->title);
-    if (d->rivals && *d->rivals) {
+    if (*d->rivals) {
         buf_puts(p->out, ", against ");
         html_escaped(p->out, d->rivals);
     }
@@ -83,7 +83,7 @@ static void brief_alerts(const struct page *p)
 {
     const struct alerts *all = p->d->alerts;
     size_t alerts = 0;
-    for (size_t i = 0; all && i < all->count; i++)
+    for (size_t i = 0; i < all->count; i++)
         alerts += all->items[i].level == DETECT_ALERT &&
                   !all->items[i].withheld;
     if (!alerts)
@@ -159,8 +159,7 @@ static void put_page(const struct page *p)
     const struct digest *d = p->d;
     put_head(p);
     put_header(p);
-    if (d->collected || d->posts || d->expired ||
-        (d->alerts && d->alerts->count)) {
+    if (d->collected || d->posts || d->expired || d->alerts->count) {
         put_brief(p);
         html_changes(p);
         html_standing(p);

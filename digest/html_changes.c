@@ -115,17 +115,14 @@ static void put_alert(const struct page *p, const struct alert *a)
 void html_changes(const struct page *p)
 {
     const struct alerts *alerts = p->d->alerts;
-    size_t told = alerts ? alerts->count : 0;
     struct buf phrase = BUF_INIT(0);
     buf_puts(p->out, "<section id=\"changed\"><h2>What changed</h2>\n");
-    for (size_t i = 0; i < told; i++)
+    for (size_t i = 0; i < alerts->count; i++)
         put_alert(p, &alerts->items[i]);
-    if (alerts) {
-        buf_puts(p->out, alerts->withheld ? "<p class=\"warn\">" : "<p>");
-        phrase_verdict(&phrase, p->d);
-        html_phrase(p->out, &phrase);
-        buf_puts(p->out, "</p>\n");
-    }
+    buf_puts(p->out, alerts->withheld ? "<p class=\"warn\">" : "<p>");
+    phrase_verdict(&phrase, p->d);
+    html_phrase(p->out, &phrase);
+    buf_puts(p->out, "</p>\n");
     if (p->d->rising_count) {
         buf_puts(p->out, "<p><span class=\"dim\">New words:</span> ");
         phrase_words(&phrase, p->d);

@@ -60,7 +60,7 @@ static void put_code(const struct page *p, struct buf *phrase)
 void html_why(const struct page *p, const char *subject)
 {
     struct buf phrase = BUF_INIT(0);
-    phrase_why(&phrase, p->d, subject, NULL);
+    phrase_why(&phrase, p->d, subject);
     put_code(p, &phrase);
 }
 

@@ -135,7 +135,7 @@ static void put_cell(struct buf *out, const struct digest_cell *c)
         buf_puts(out, "<td class=\"dim\">·</td>");
         return;
     }
-    double net = ((double)c->positive - c->negative) / c->posts;
+    double net = cell_net(c);
     buf_printf(out, "<td class=\"%s\" style=\"--a:%.0f%%\"><b>",
                net < 0 ? "m" : "p", fabs(net) * 40);
     phrase_signed(out, net);

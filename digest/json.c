@@ -7,12 +7,15 @@
 
 #include "digest/digest.h"
 
-/* put() of each item, as a list. */
-#define PUT_EACH(w, name, items, count, put) \
+/* A list of objects, the members of each put there by fields(). */
+#define PUT_EACH(w, name, items, count, fields) \
     do { \
         write_begin(w, name, '['); \
-        for (size_t i_ = 0; i_ < (size_t)(count); i_++) \
-            put(w, &(items)[i_]); \
+        for (size_t i_ = 0; i_ < (size_t)(count); i_++) { \
+            write_begin(w, NULL, '{'); \
+            fields(w, &(items)[i_]); \
+            write_end(w, '}'); \
+        } \
         write_end(w, ']'); \
     } while (0)
 
@@ -27,10 +30,10 @@ static void put_estimate(struct writer *w, const char *name,
     write_end(w, '}');
 }
 
-static void put_why(struct writer *w, const char *subject, const char *count)
+static void put_why(struct writer *w, const char *subject)
 {
     struct buf b = BUF_INIT(0);
-    phrase_why(&b, w->about, subject, count);
+    phrase_why(&b, w->about, subject);
     write_text(w, "why", buf_text(&b));
     buf_release(&b);
 }
@@ -45,13 +48,6 @@ static void sample_fields(struct writer *w, const struct sample *s)
     write_tags(w, &s->tags);
     write_count(w, "likes", s->likes);
     write_count(w, "reposts", s->reposts);
-}
-
-static void put_sample(struct writer *w, const struct sample *s)
-{
-    write_begin(w, NULL, '{');
-    sample_fields(w, s);
-    write_end(w, '}');
 }
 
 void json_term_fields(struct writer *w, const struct term *t)
@@ -70,28 +66,22 @@ void json_term_fields(struct writer *w, const struct term *t)
     write_flag(w, "weak", t->weak);
 }
 
-static void put_term(struct writer *w, const struct term *t)
+static void term_fields(struct writer *w, const struct term *t)
 {
-    write_begin(w, NULL, '{');
     json_term_fields(w, t);
-    PUT_EACH(w, "examples", t->examples, t->example_count, put_sample);
-    write_end(w, '}');
+    PUT_EACH(w, "examples", t->examples, t->example_count, sample_fields);
 }
 
-static void put_word(struct writer *w, const struct digest_word *x)
+static void word_fields(struct writer *w, const struct digest_word *x)
 {
-    write_begin(w, NULL, '{');
     write_text(w, "subject", x->subject);
-    json_term_fields(w, &x->term);
-    PUT_EACH(w, "examples", x->term.examples, x->term.example_count,
-             put_sample);
-    write_end(w, '}');
+    term_fields(w, &x->term);
 }
 
 void json_terms(struct writer *w, const char *name, const struct term *terms,
                 size_t count)
 {
-    PUT_EACH(w, name, terms, count, put_term);
+    PUT_EACH(w, name, terms, count, term_fields);
 }
 
 static void put_table(struct writer *w, const char *name,
@@ -124,33 +114,19 @@ static void put_counts(struct writer *w, const char *name,
 
 /* ---- sections ------------------------------------------------------------ */
 
-static void put_gap(struct writer *w, const struct digest_gap *g)
+static void gap_fields(struct writer *w, const struct digest_gap *g)
 {
-    write_begin(w, NULL, '{');
     write_text(w, "label", g->label);
     write_time(w, "from", g->from);
     write_time(w, "until", g->until);
     write_text(w, "state", coverage_names[g->state]);
-    write_end(w, '}');
 }
 
-static void put_source(struct writer *w, const struct digest_source *s)
+static void source_fields(struct writer *w, const struct digest_source *s)
 {
-    write_begin(w, NULL, '{');
     write_text(w, "name", s->name);
     write_count(w, "posts", s->posts);
     write_real(w, "usual", s->usual);
-    write_end(w, '}');
-}
-
-static void put_flag(struct writer *w, const bool *flag)
-{
-    write_flag(w, NULL, *flag);
-}
-
-static void put_name(struct writer *w, const char *const *name)
-{
-    write_text(w, NULL, *name);
 }
 
 static void put_data(struct writer *w)
@@ -167,18 +143,23 @@ static void put_data(struct writer *w)
     write_flag(w, "closed", d->closed);
     write_count(w, "restated", d->restated);
     write_count(w, "history_days", d->history_days);
-    PUT_EACH(w, "history_known", d->known, DIGEST_DAYS, put_flag);
+    write_begin(w, "history_known", '[');
+    for (int i = 0; i < DIGEST_DAYS; i++)
+        write_flag(w, NULL, d->known[i]);
+    write_end(w, ']');
     write_count(w, "rules", d->rules);
     write_count(w, "rules_before", d->rules_before);
-    PUT_EACH(w, "gaps", d->gaps, d->gap_count, put_gap);
-    PUT_EACH(w, "source_faults", d->faults, d->fault_count, put_name);
-    PUT_EACH(w, "sources", d->sources, d->source_count, put_source);
+    PUT_EACH(w, "gaps", d->gaps, d->gap_count, gap_fields);
+    write_begin(w, "source_faults", '[');
+    for (size_t i = 0; i < d->fault_count; i++)
+        write_text(w, NULL, d->faults[i]);
+    write_end(w, ']');
+    PUT_EACH(w, "sources", d->sources, d->source_count, source_fields);
     write_end(w, '}');
 }
 
-static void put_part(struct writer *w, const struct alert_part *p)
+static void part_fields(struct writer *w, const struct alert_part *p)
 {
-    write_begin(w, NULL, '{');
     write_text(w, "subject", p->subject);
     write_text(w, "measure", p->name);
     write_text(w, "level", detect_level_names[p->level]);
@@ -195,7 +176,6 @@ static void put_part(struct writer *w, const struct alert_part *p)
     write_real(w, "peak_expected", p->peak_expected);
     write_real(w, "peak_low", p->peak_low);
     write_real(w, "peak_high", p->peak_high);
-    write_end(w, '}');
 }
 
 static void put_share(struct writer *w, const char *name,
@@ -216,14 +196,13 @@ static void put_share(struct writer *w, const char *name,
 void json_alert(struct writer *w, const struct alert *a)
 {
     struct buf b = BUF_INIT(0);
-    write_begin(w, NULL, '{');
     write_text(w, "kind", alert_kind_names[a->kind]);
     write_text(w, "level", detect_level_names[a->level]);
     write_text(w, "subject", a->subject);
     if (w->about) {
         phrase_alert(&b, w->about, a);
         write_text(w, "headline", buf_text(&b));
-        put_why(w, a->subject, NULL);
+        put_why(w, a->subject);
         buf_release(&b);
     }
     write_real(w, "severity", a->severity);
@@ -241,10 +220,9 @@ void json_alert(struct writer *w, const struct alert *a)
     put_share(w, "aspect", &a->aspect);
     put_share(w, "channel", &a->channel);
     put_share(w, "source", &a->source);
-    PUT_EACH(w, "parts", a->parts, a->part_count, put_part);
+    PUT_EACH(w, "parts", a->parts, a->part_count, part_fields);
     json_terms(w, "terms", a->terms, a->term_count);
-    PUT_EACH(w, "samples", a->samples, a->sample_count, put_sample);
-    write_end(w, '}');
+    PUT_EACH(w, "samples", a->samples, a->sample_count, sample_fields);
 }
 
 static void put_changes(struct writer *w)
@@ -257,18 +235,21 @@ static void put_changes(struct writer *w)
     write_count(w, "subjects", all->subjects);
     write_count(w, "subjects_new", all->subjects_new);
     PUT_EACH(w, "alerts", all->items, all->count, json_alert);
-    PUT_EACH(w, "rising", d->rising, d->rising_count, put_word);
+    PUT_EACH(w, "rising", d->rising, d->rising_count, word_fields);
     write_end(w, '}');
 }
 
-static void put_number(struct writer *w, const uint32_t *n)
+static void put_numbers(struct writer *w, const char *name,
+                        const uint32_t *values, size_t count)
 {
-    write_count(w, NULL, *n);
+    write_begin(w, name, '[');
+    for (size_t i = 0; i < count; i++)
+        write_count(w, NULL, values[i]);
+    write_end(w, ']');
 }
 
-static void put_standing(struct writer *w, const struct digest_standing *s)
+static void standing_fields(struct writer *w, const struct digest_standing *s)
 {
-    write_begin(w, NULL, '{');
     write_text(w, "subject", s->name);
     write_text(w, "title", s->title);
     write_flag(w, "product", s->product);
@@ -287,20 +268,18 @@ static void put_standing(struct writer *w, const struct digest_standing *s)
     write_real(w, "low", s->low);
     write_real(w, "high", s->high);
     write_real(w, "change", s->change);
-    PUT_EACH(w, "history", s->history, DIGEST_DAYS, put_number);
+    put_numbers(w, "history", s->history, DIGEST_DAYS);
     write_begin(w, "history_net", '[');
     for (int i = 0; i < DIGEST_DAYS; i++)
         write_real(w, NULL, (double)s->history_net[i]);
     write_end(w, ']');
-    PUT_EACH(w, "hours", s->hours, s->hour_count, put_number);
+    put_numbers(w, "hours", s->hours, s->hour_count);
     json_terms(w, "terms", s->terms, s->term_count);
-    put_why(w, s->name, NULL);
-    write_end(w, '}');
+    put_why(w, s->name);
 }
 
-static void put_wish(struct writer *w, const struct digest_wish *x)
+static void wish_fields(struct writer *w, const struct digest_wish *x)
 {
-    write_begin(w, NULL, '{');
     write_text(w, "subject", x->subject);
     write_text(w, "text", x->text);
     write_count(w, "posts", x->posts);
@@ -309,7 +288,6 @@ static void put_wish(struct writer *w, const struct digest_wish *x)
     write_count(w, "today", x->today);
     write_begin(w, "sample", '{');
     sample_fields(w, &x->sample);
-    write_end(w, '}');
     write_end(w, '}');
 }
 
@@ -341,21 +319,18 @@ void json_figures(struct writer *w, const struct ask_figures *f)
     write_real(w, "median_hours", f->median_hours);
 }
 
-static void put_waiting(struct writer *w, const struct digest_waiting *x)
+static void waiting_fields(struct writer *w, const struct digest_waiting *x)
 {
-    write_begin(w, NULL, '{');
     write_text(w, "subject", x->subject);
     write_text(w, "title", x->title);
     write_flag(w, "own", x->own);
     write_flag(w, "known", x->known);
     json_figures(w, &x->figures);
-    PUT_EACH(w, "samples", x->samples, x->sample_count, put_sample);
-    write_end(w, '}');
+    PUT_EACH(w, "samples", x->samples, x->sample_count, sample_fields);
 }
 
 void json_effect(struct writer *w, const struct effect *e)
 {
-    write_begin(w, NULL, '{');
     write_text(w, "measure", effect_names[e->measure]);
     write_text(w, "verdict", effect_verdict_names[e->verdict]);
     write_text(w, "method", e->method == EFFECT_PLACEBO ? "placebo"
@@ -370,12 +345,10 @@ void json_effect(struct writer *w, const struct effect *e)
     write_count(w, "placebos", e->placebos);
     write_count(w, "posts_before", e->posts_before);
     write_count(w, "posts_after", e->posts_after);
-    write_end(w, '}');
 }
 
-static void put_experiment(struct writer *w, const struct digest_experiment *x)
+static void experiment_fields(struct writer *w, const struct digest_experiment *x)
 {
-    write_begin(w, NULL, '{');
     write_text(w, "name", x->experiment.name);
     write_text(w, "subject", x->experiment.subject);
     write_text(w, "title", x->experiment.title);
@@ -390,12 +363,10 @@ static void put_experiment(struct writer *w, const struct digest_experiment *x)
     write_count(w, "days_after", x->reading.days_after);
     PUT_EACH(w, "effects", x->reading.effects,
              x->reading.days_after ? EFFECT_COUNT : 0, json_effect);
-    write_end(w, '}');
 }
 
-static void put_switch(struct writer *w, const struct digest_switch *s)
+static void switch_fields(struct writer *w, const struct digest_switch *s)
 {
-    write_begin(w, NULL, '{');
     write_text(w, "from", s->from);
     write_text(w, "to", s->to);
     write_count(w, "posts", s->posts);
@@ -403,20 +374,17 @@ static void put_switch(struct writer *w, const struct digest_switch *s)
     write_text(w, "aspect", s->aspect);
     write_flag(w, "from_own", s->from_own);
     write_flag(w, "to_own", s->to_own);
-    write_end(w, '}');
 }
 
-static void put_rival_gap(struct writer *w,
+static void rival_gap_fields(struct writer *w,
                           const struct digest_gap_to_rival *g)
 {
-    write_begin(w, NULL, '{');
     write_text(w, "aspect", g->aspect);
     write_text(w, "rival", g->rival);
     write_real(w, "ours", g->ours);
     write_real(w, "theirs", g->theirs);
     write_count(w, "our_posts", g->our_posts);
     write_count(w, "their_posts", g->their_posts);
-    write_end(w, '}');
 }
 
 /* Only cells that hold something. */
@@ -463,17 +431,17 @@ void digest_json(const struct digest *d, struct buf *out)
     put_head(&w);
     put_data(&w);
     put_changes(&w);
-    PUT_EACH(&w, "standing", d->standing, d->standing_count, put_standing);
-    PUT_EACH(&w, "wishes", d->wishes, d->wish_count, put_wish);
+    PUT_EACH(&w, "standing", d->standing, d->standing_count, standing_fields);
+    PUT_EACH(&w, "wishes", d->wishes, d->wish_count, wish_fields);
     put_questions(&w);
-    PUT_EACH(&w, "waiting", d->waiting, d->waiting_count, put_waiting);
+    PUT_EACH(&w, "waiting", d->waiting, d->waiting_count, waiting_fields);
     PUT_EACH(&w, "experiments", d->experiments, d->experiment_count,
-             put_experiment);
-    PUT_EACH(&w, "switches", d->switches, d->switch_count, put_switch);
+             experiment_fields);
+    PUT_EACH(&w, "switches", d->switches, d->switch_count, switch_fields);
     PUT_EACH(&w, "rival_gaps", d->rival_gaps, d->rival_gap_count,
-             put_rival_gap);
+             rival_gap_fields);
     put_where(&w);
-    PUT_EACH(&w, "samples", d->samples, d->sample_count, put_sample);
+    PUT_EACH(&w, "samples", d->samples, d->sample_count, sample_fields);
     write_end(&w, '}');
     buf_putc(out, '\n');
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a digest is made of, each as a JSON object: the commands that look at
- * one kind write it as the digest does. The whole: digest_json(). */
+/* What a digest is made of, as the members of an object whose braces the
+ * caller writes: the commands that look at one kind write it as the digest
+ * does. The whole: digest_json(). */
 #ifndef DIGEST_JSON_H
 #define DIGEST_JSON_H
 

@@ -104,9 +104,7 @@ static void alert(struct buf *out, const struct digest *d,
                   const struct alert *a)
 {
     struct buf b = BUF_INIT(0);
-    buf_printf(out, "\n**%s** ", a->withheld ? "UNSURE"
-                                 : a->level == DETECT_ALERT ? "ALERT"
-                                                            : "WATCH");
+    buf_printf(out, "\n**%s** ", phrase_level(a));
     phrase_alert(&b, d, a);
     say(out, &b);
     buf_puts(out, "  \n");
@@ -121,7 +119,7 @@ static void alert(struct buf *out, const struct digest *d,
     }
     if (a->sample_count)
         sample(out, d, "\n> ", &a->samples[a->sample_count > 1]);
-    phrase_why(&b, d, a->subject, NULL);
+    phrase_why(&b, d, a->subject);
     buf_printf(out, "\nWhy: `%s`\n", buf_text(&b));
     buf_release(&b);
 }
@@ -272,8 +270,7 @@ static void where(struct buf *out, const struct digest *d)
         const struct digest_cell *c = &row[CHANNEL_COUNT];
         buf_printf(out, "| %s | %u | ", aspect_names[d->where_rows[i]],
                    c->posts);
-        phrase_signed(out, ((double)c->positive - (double)c->negative) /
-                               c->posts);
+        phrase_signed(out, cell_net(c));
         buf_puts(out, " |");
         for (int k = 0; k < CHANNEL_COUNT; k++)
             buf_printf(out, " %u |", row[k].posts);

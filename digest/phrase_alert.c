@@ -4,6 +4,12 @@
 
 #define COPIES_TOLD 0.2 /* of the posts; fewer are usual */
 
+const char *phrase_level(const struct alert *a)
+{
+    return a->withheld ? "UNSURE"
+           : a->level == DETECT_ALERT ? "ALERT" : "WATCH";
+}
+
 static const char *measure_noun(const struct alert_part *p, struct buf *scratch)
 {
     switch (p->measure) {

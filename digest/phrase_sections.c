@@ -405,15 +405,12 @@ static void shell_word(struct buf *out, const char *word)
     buf_puts(out, plain ? "" : "'");
 }
 
-void phrase_why(struct buf *out, const struct digest *d, const char *subject,
-                const char *count)
+void phrase_why(struct buf *out, const struct digest *d, const char *subject)
 {
     buf_puts(out, "swell why ");
     shell_word(out, subject);
     buf_puts(out, " --day ");
     phrase_date(out, d->day);
-    if (count)
-        buf_printf(out, " --count %s", count);
 }
 
 /* Ours, or the first there is: whom a section's command asks about. */
@@ -443,7 +440,8 @@ void phrase_command(struct buf *out, const struct digest *d,
 {
     switch (section) {
     case SECTION_STANDING:
-        phrase_why(out, d, whose(d), "negative");
+        phrase_why(out, d, whose(d));
+        buf_puts(out, " --count negative");
         break;
     case SECTION_WISHES:
         week(out, d, "posts", d->wish_count ? d->wishes[0].subject : whose(d),
@@ -463,7 +461,8 @@ void phrase_command(struct buf *out, const struct digest *d,
         week(out, d, "posts", whose(d), " --intent switch");
         break;
     case SECTION_WHERE:
-        phrase_why(out, d, whose(d), aspect_names[d->where_rows[0]]);
+        phrase_why(out, d, whose(d));
+        buf_printf(out, " --count %s", aspect_names[d->where_rows[0]]);
         break;
     }
 }

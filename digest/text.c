@@ -28,27 +28,28 @@ static void ink(struct painter *p, const char *code, const char *text)
         buf_puts(p->out, text);
 }
 
-/* A cell: cut to its columns, padded right, or left when right is set. */
-static void cell(struct painter *p, const char *code, const struct buf *b,
+/* A cell: cut to its columns, padded right, or left when right is set. Takes
+ * the phrase, as all below do: its buffer is free for the next. */
+static void cell(struct painter *p, const char *code, struct buf *phrase,
                  size_t columns, bool right)
 {
-    struct text t = text_fit((struct text){ buf_text(b), b->length }, columns);
-    size_t used = text_columns(t);
+    struct text t = text_fit((struct text){ buf_text(phrase), phrase->length },
+                             columns);
+    int blank = (int)(columns - text_columns(t));
     struct buf cut = BUF_INIT(0);
     buf_add(&cut, t.data, t.length);
-    if (right)
-        buf_printf(p->out, "%*s", (int)(columns - used), "");
+    buf_printf(p->out, "%*s", right ? blank : 0, "");
     ink(p, code, buf_text(&cut));
-    if (!right)
-        buf_printf(p->out, "%*s", (int)(columns - used), "");
+    buf_printf(p->out, "%*s", right ? 0 : blank, "");
     buf_release(&cut);
+    buf_release(phrase);
 }
 
-/* Words of a sentence broken at spaces, each line behind the same margin. */
+/* Words of a sentence broken at spaces, each line behind its margin. */
 static void paragraph(struct painter *p, const char *first, const char *rest,
-                      const char *code, const struct buf *b)
+                      const char *code, struct buf *phrase)
 {
-    struct text left = { buf_text(b), b->length };
+    struct text left = { buf_text(phrase), phrase->length };
     const char *margin = first;
     while (left.length) {
         struct text line = phrase_line(&left, p->columns -
@@ -61,6 +62,12 @@ static void paragraph(struct painter *p, const char *first, const char *rest,
         buf_release(&words);
         margin = rest;
     }
+    buf_release(phrase);
+}
+
+static void say(struct painter *p, const char *code, struct buf *phrase)
+{
+    paragraph(p, "", "  ", code, phrase);
 }
 
 static void heading(struct painter *p, const char *text, const char *note)
@@ -80,8 +87,7 @@ static void command(struct painter *p, const char *verb,
     struct buf b = BUF_INIT(0);
     buf_printf(&b, "%s: ", verb);
     phrase_command(&b, p->d, section);
-    paragraph(p, "", "  ", DIM, &b);
-    buf_release(&b);
+    say(p, DIM, &b);
 }
 
 /* "text" Source 15:22 https://… */
@@ -95,28 +101,14 @@ static void sample(struct painter *p, const char *margin,
     phrase_quote(&b, s->source, 20);
     buf_putc(&b, ' ');
     phrase_clock(&b, s->created, p->d);
-    if (s->url && *s->url) {
+    if (*s->url) {
         buf_putc(&b, ' ');
         phrase_quote(&b, s->url, 0);
     }
     paragraph(p, margin, margin, NULL, &b);
-    buf_release(&b);
 }
 
 /* ---- is anything wrong with the data? ------------------------------------ */
-
-static void data_notes(struct painter *p)
-{
-    struct buf b = BUF_INIT(0);
-    for (size_t i = 0;; i++) {
-        int fault = phrase_note(&b, p->d, i);
-        if (fault < 0)
-            break;
-        paragraph(p, "", "  ", fault ? YELLOW : DIM, &b);
-        buf_clear(&b);
-    }
-    buf_release(&b);
-}
 
 static void head(struct painter *p)
 {
@@ -134,20 +126,17 @@ static void head(struct painter *p)
     bool fits = text_columns((struct text){ b.data, b.length }) +
                 text_columns((struct text){ buf_text(&rivals),
                                             rivals.length }) + 3 <= p->columns;
-    if (rivals.length && fits)
+    if (rivals.length && fits) {
         buf_printf(&b, " · %s", rivals.data);
-    paragraph(p, "", "  ", BOLD, &b);
-    if (!fits)
-        paragraph(p, "", "  ", NULL, &rivals);
-    buf_clear(&b);
-    buf_release(&rivals);
+        buf_release(&rivals);
+    }
+    say(p, BOLD, &b);
+    say(p, NULL, &rivals);
     phrase_data(&b, d);
-    paragraph(p, "", "  ", NULL, &b);
-    data_notes(p);
-    buf_release(&b);
+    say(p, NULL, &b);
 }
 
-/* A day without a post: one line, and what was missing. */
+/* A day without a post: one line. */
 static void empty(struct painter *p)
 {
     struct buf b = BUF_INIT(0);
@@ -156,9 +145,18 @@ static void empty(struct painter *p)
     phrase_quote(&b, p->d->title, 60);
     buf_puts(&b, ": ");
     phrase_data(&b, p->d);
-    paragraph(p, "", "  ", BOLD, &b);
-    data_notes(p);
-    buf_release(&b);
+    say(p, BOLD, &b);
+}
+
+static void notes(struct painter *p)
+{
+    struct buf b = BUF_INIT(0);
+    for (size_t i = 0;; i++) {
+        int fault = phrase_note(&b, p->d, i);
+        if (fault < 0)
+            return;
+        say(p, fault ? YELLOW : DIM, &b);
+    }
 }
 
 /* ---- what changed -------------------------------------------------------- */
@@ -172,10 +170,8 @@ static void alert(struct painter *p, const struct alert *a)
     phrase_alert(&b, p->d, a);
     paragraph(p, loud ? "▌ALERT  " : a->withheld ? "│UNSURE " : "│WATCH  ",
               bar, loud ? RED : YELLOW, &b);
-    buf_clear(&b);
     phrase_alert_detail(&b, p->d, a);
     paragraph(p, bar, bar, NULL, &b);
-    buf_clear(&b);
     if (a->fresh) { /* how it began was told before */
         if (s && s->hour_count && s->today.posts) {
             phrase_spark(&b, s->hours, NULL, s->hour_count);
@@ -186,11 +182,9 @@ static void alert(struct painter *p, const struct alert *a)
     }
     if (a->sample_count)
         sample(p, bar, &a->samples[a->sample_count > 1]);
-    buf_clear(&b);
     buf_puts(&b, "why: ");
-    phrase_why(&b, p->d, a->subject, NULL);
+    phrase_why(&b, p->d, a->subject);
     paragraph(p, bar, bar, DIM, &b);
-    buf_release(&b);
 }
 
 static void changes(struct painter *p)
@@ -207,13 +201,11 @@ static void changes(struct painter *p)
     for (size_t i = 0; i < all->count; i++)
         alert(p, &all->items[i]);
     phrase_verdict(&b, d);
-    paragraph(p, "", "  ", NULL, &b);
-    buf_clear(&b);
+    say(p, NULL, &b);
     if (d->rising_count)
         buf_puts(&b, "New words: ");
     phrase_words(&b, d);
-    paragraph(p, "", "  ", NULL, &b);
-    buf_release(&b);
+    say(p, NULL, &b);
 }
 
 /* ---- how each brand stands ---------------------------------------------- */
@@ -228,7 +220,6 @@ static void standing_head(struct painter *p, const struct columns *w)
     struct buf b = BUF_INIT(0);
     buf_puts(&b, "HOW EACH STANDS");
     cell(p, BOLD, &b, w->title, false);
-    buf_clear(&b);
     buf_printf(&b, "%7s%*s%7s  %-14s%6s%8s", "posts", (int)w->before,
                w->before ? "day before" : "", "people", "net sentiment",
                "share", "usual");
@@ -251,23 +242,17 @@ static void standing_row(struct painter *p, const struct digest_standing *s,
     phrase_quote(&b, s->title, w->title - 2 - 2 * s->product);
     buf_puts(p->out, s->product ? "  " : "");
     cell(p, s->product ? NULL : BOLD, &b, w->title - 2 * s->product, false);
-    buf_clear(&b);
     phrase_count(&b, s->today.posts);
     cell(p, NULL, &b, 7, true);
-    buf_clear(&b);
     phrase_count(&b, s->yesterday.posts);
     cell(p, DIM, &b, w->before, true);
-    buf_clear(&b);
     phrase_count(&b, s->authors);
     cell(p, NULL, &b, 7, true);
     buf_puts(p->out, "  ");
-    buf_clear(&b);
     phrase_net(&b, &s->net);
     cell(p, net_ink(&s->net), &b, 14, false);
-    buf_clear(&b);
     phrase_share(&b, s->share);
     cell(p, NULL, &b, 6, true);
-    buf_clear(&b);
     if (!isnan(s->change))
         phrase_change(&b, s->change);
     else if (p->d->closed && !(s->usual > 0))
@@ -278,7 +263,6 @@ static void standing_row(struct painter *p, const struct digest_standing *s,
         phrase_days(p->out, p->d, s, w->spark);
     }
     buf_putc(p->out, '\n');
-    buf_release(&b);
 }
 
 /* Many products: those that have something to say. */
@@ -320,7 +304,6 @@ static void standing(struct painter *p)
                    d->history_days, d->history_days == 1 ? "day" : "days");
     paragraph(p, "", "", DIM, &b);
     command(p, "why", SECTION_STANDING);
-    buf_release(&b);
 }
 
 /* ---- what shoppers ask for, who waits ----------------------------------- */
@@ -339,7 +322,6 @@ static void wishes(struct painter *p)
         char margin[16];
         snprintf(margin, sizeof(margin), "%4llu  ",
                  (unsigned long long)w->authors);
-        buf_clear(&b);
         phrase_quote(&b, w->text, 100);
         buf_puts(&b, " (");
         phrase_quote(&b, phrase_title(d, w->subject), 30);
@@ -347,10 +329,8 @@ static void wishes(struct painter *p)
         phrase_wish(&b, d, w);
         paragraph(p, margin, "      ", NULL, &b);
     }
-    paragraph(p, "", "  ", NULL, &asked);
+    say(p, NULL, &asked);
     command(p, "read", SECTION_WISHES);
-    buf_release(&b);
-    buf_release(&asked);
 }
 
 static void waiting(struct painter *p)
@@ -364,17 +344,14 @@ static void waiting(struct painter *p)
         const struct digest_waiting *w = &d->waiting[i];
         if (!w->own && !w->known) /* one line for all of them */
             continue;
-        buf_clear(&b);
         phrase_waiting(&b, d, w);
-        paragraph(p, "", "  ", NULL, &b);
+        say(p, NULL, &b);
         for (size_t k = 0; k < w->sample_count && w->own && w->known; k++)
             sample(p, "    ", &w->samples[k]);
     }
-    buf_clear(&b);
     phrase_unanswered(&b, d);
-    paragraph(p, "", "  ", DIM, &b);
+    say(p, DIM, &b);
     command(p, "all", SECTION_WAITING);
-    buf_release(&b);
 }
 
 static void experiments(struct painter *p)
@@ -385,12 +362,10 @@ static void experiments(struct painter *p)
         return;
     heading(p, "EXPERIMENTS", "95 % interval; after a date, not because of it");
     for (size_t i = 0; i < d->experiment_count; i++) {
-        buf_clear(&b);
         phrase_experiment(&b, d, &d->experiments[i]);
-        paragraph(p, "", "  ", NULL, &b);
+        say(p, NULL, &b);
     }
     command(p, "why", SECTION_EXPERIMENTS);
-    buf_release(&b);
 }
 
 static void rivals(struct painter *p)
@@ -404,17 +379,15 @@ static void rivals(struct painter *p)
         buf_puts(&b, i ? " · " : "Switched: ");
         phrase_switch(&b, &d->switches[i]);
     }
-    paragraph(p, "", "  ", NULL, &b);
+    say(p, NULL, &b);
     for (size_t i = 0; i < d->rival_gap_count; i++) {
-        buf_clear(&b);
         phrase_rival_gap(&b, &d->rival_gaps[i]);
-        paragraph(p, "", "  ", NULL, &b);
+        say(p, NULL, &b);
     }
     if (d->rival_gap_count)
         command(p, "why", SECTION_RIVALS);
     if (d->switch_count)
         command(p, "read", SECTION_SWITCHES);
-    buf_release(&b);
 }
 
 /* ---- where and about what ----------------------------------------------- */
@@ -428,16 +401,13 @@ static void where_cell(struct painter *p, const struct digest_cell *c)
     else
         buf_puts(&b, "·");
     cell(p, code, &b, 6, true);
-    buf_clear(&b);
     if (c->posts >= CELL_LEAST) {
-        double net = ((double)c->positive - (double)c->negative) /
-                     (double)c->posts;
+        double net = cell_net(c);
         buf_printf(&b, " %s%.1f",
                    net < -0.05 ? "−" : net > 0.05 ? "+" : " ", fabs(net));
         code = net < -0.05 ? "31" : net > 0.05 ? GREEN : DIM;
     }
     cell(p, code, &b, 6, false);
-    buf_release(&b);
 }
 
 static void where(struct painter *p)
@@ -484,9 +454,11 @@ void digest_text(const struct digest *d, struct buf *out, unsigned columns,
         p.columns = WIDEST;
     if (!d->collected && !d->alerts->count) {
         empty(&p);
+        notes(&p);
         return;
     }
     head(&p);
+    notes(&p);
     changes(&p);
     standing(&p);
     wishes(&p);

@@ -16,6 +16,7 @@ static const char hostile[] =
     "'single' & \xe2\x80\xae" "backwards \x1b[31m =HYPERLINK(\"x\")";
 
 static struct zone *utc;
+static struct alerts none;
 
 static void init(struct digest *d)
 {
@@ -29,6 +30,7 @@ static void init(struct digest *d)
     d->title = hostile;
     d->rivals = hostile;
     d->closed = true;
+    d->alerts = &none;
 }
 
 static struct sample a_sample(void)
