@@ -32,7 +32,7 @@ void proofs_take(struct proofs *p, const struct post *post,
     *out = (struct proof){ .telling = telling, .print = print };
     if (mention)
         out->matched = mention->span;
-    post_sample(&out->sample, &p->memory, post, tags);
+    post_sample(&out->sample, &p->memory, post, tags, SIZE_MAX);
 }
 
 struct part {

@@ -75,7 +75,6 @@ struct survey {
 static double coverage_of(const struct survey *s, size_t from, size_t until)
 {
     double sum = 0, hours = 0;
-
     for (size_t i = from; i < until && i < s->hours; i++) {
         if (s->coverage[i] < 0)
             continue;
@@ -90,7 +89,6 @@ static void add_finding(struct survey *s, const char *subject, int measure,
 {
     const struct detect_point *peak = &in->peak_point;
     struct finding *f;
-
     s->findings = mem_grow(s->findings, &s->room, s->count,
                            sizeof(*s->findings));
     f = &s->findings[s->count++];
@@ -124,7 +122,6 @@ static bool rest_is_healthy(const struct survey *s, const struct incident *in,
     double now = 0, usual = 0;
     for (size_t i = in->from; i < in->until; i++) {
         size_t weeks = (i - first) / 168;
-
         now += (double)(s->all[i].posts - s->counts[i].posts);
         for (size_t back = 168; back <= 4 * 168 && back <= i; back += 168)
             if (i - back >= first)
@@ -141,7 +138,6 @@ static void judge_silence(struct survey *s, const char *subject,
     struct incident in;
     double posts = 0;
     bool planned = false;
-
     /* So few that a day without any is no wonder: spare the work. */
     for (size_t i = first; i < s->judged; i++)
         posts += s->value[i];
@@ -172,7 +168,6 @@ static void judge_series(struct survey *s, const char *subject, int measure,
     struct incident found[INCIDENTS_MOST];
     size_t count, quiet_from = s->judged > 24 ? s->judged - 24 : 0;
     double most = 0;
-
     for (size_t i = first; i < s->hours; i++) {
         s->value[i] = (double)measure_count(&s->counts[i], measure);
         if (i >= quiet_from)
@@ -195,7 +190,6 @@ static int survey_subject(struct survey *s, const char *subject)
     struct store_query q = { subject, NULL, s->start,
                              s->start + (int64_t)s->hours * HOUR };
     size_t first = 0, past = 0;
-
     if (store_series(s->store, &q, HOUR, s->counts, s->hours, s->err))
         return -1;
     while (first < s->hours && s->counts[first].posts == 0)
@@ -236,7 +230,6 @@ static void set_level(const struct survey *s, struct finding *f)
     double chances = fmax(1, (double)s->out->series) * 24;
     bool tail = f->part.since < s->query->from &&
                 f->part.until <= s->query->from + STORY_TAIL;
-
     if (f->kind == ALERT_QUIET)
         return;
     if (surprise < SURPRISE_WATCH || tail)
@@ -249,7 +242,6 @@ static void set_level(const struct survey *s, struct finding *f)
 static int compare_findings(const void *a, const void *b)
 {
     const struct finding *x = a, *y = b;
-
     if (x->part.level != y->part.level)
         return y->part.level - x->part.level;
     if (x->part.score != y->part.score)
@@ -264,7 +256,6 @@ static int compare_findings(const void *a, const void *b)
 static bool same_brand(const char *a, const char *b)
 {
     size_t length = strcspn(a, "/");
-
     return length == strcspn(b, "/") && memcmp(a, b, length) == 0;
 }
 
@@ -276,7 +267,6 @@ static bool belongs(const struct alert *a, const struct finding *f)
     bool other_product = strcmp(a->subject, subject) != 0 &&
                          strchr(a->subject, '/') && strchr(subject, '/');
     int64_t gap = other_product ? STORY_GAP : DAY;
-
     return !f->taken && f->part.level && a->kind == f->kind &&
            same_brand(a->subject, subject) &&
            !(other_product && f->part.level == DETECT_ALERT) &&
@@ -306,11 +296,9 @@ static size_t most_specific(const struct survey *s, size_t lead)
     const struct alert_part *brand = &s->findings[lead].part;
     uint64_t all = 0, most = 0;
     size_t best = lead;
-
     for (size_t i = 0; i < s->count; i++) {
         const struct finding *f = &s->findings[i];
         const struct alert_part *p = &f->part;
-
         if (f->taken || f->kind != s->findings[lead].kind ||
             p->level != brand->level || p->measure != brand->measure ||
             p->aspect != brand->aspect ||
@@ -331,7 +319,6 @@ static size_t most_specific(const struct survey *s, size_t lead)
 static void gather(struct survey *s, size_t lead, struct alert *a)
 {
     struct finding *f = &s->findings[lead];
-
     *a = (struct alert){
         .kind = f->kind, .level = f->part.level, .subject = f->part.subject,
         .since = f->part.since, .until = f->part.until,
@@ -360,7 +347,6 @@ static int tell(struct survey *s, size_t lead)
     struct alerts *out = s->out;
     struct alert a;
     int rc = 0;
-
     gather(s, most_specific(s, lead), &a);
     if (a.kind == ALERT_SPIKE)
         rc = cause_crowd(&a, &docs, s->store, s->err);
@@ -382,7 +368,6 @@ done:
 static int compare_alerts(const void *a, const void *b)
 {
     const struct alert *x = a, *y = b;
-
     if (x->level != y->level)
         return y->level - x->level;
     if (x->severity != y->severity)
@@ -420,7 +405,6 @@ static int survey_open(struct survey *s)
     int64_t until = q->until < now ? q->until : now;
     struct store_query all = { NULL, NULL, 0, 0 };
     int rc = store_span(s->store, &first, &last, s->err);
-
     if (rc <= 0)
         return rc;
     s->start = q->from - HISTORY_DAYS * (int64_t)DAY;
@@ -456,7 +440,6 @@ static int survey_run(struct survey *s)
     const struct config *c = s->config;
     struct names all = { 0 }, subjects = { 0 };
     int rc = survey_open(s);
-
     if (rc <= 0)
         return rc;
     s->out->coverage = coverage_of(s, s->judged, s->hours);
@@ -488,7 +471,6 @@ int alerts_find(struct alerts **out, struct store *store,
         .out = mem_alloc(sizeof(struct alerts)), .store = store,
         .config = config, .query = query, .err = err,
     };
-
     s.out->coverage = 1;
     int rc = survey_run(&s);
     s.out->needed = series_level(&s);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "digest/posts.h"
 
 enum {
     PRINT_LEAST = 6,      /* words; shorter texts are no copies */
@@ -28,13 +29,11 @@ static void set_add_words(struct hash_set *s, struct words *w,
     words_split(w, text_of(text));
     for (size_t i = 0; i < w->count; i++) {
         const struct word *word = &w->items[i];
-        struct text inner = { text + word->start, word->length };
-
         if (word->kind == WORD_PUNCTUATION || word->kind == WORD_LINK)
             continue;
         hash_set_add(s, word->hash);
         /* "@acme" and "#acme" also take "acme". */
-        if (split && inner.length > 1 &&
+        if (split && word->length > 1 &&
             (word->kind == WORD_HANDLE || word->kind == WORD_HASHTAG))
             hash_set_add(s, words_hash(w->folded + word->start + 1,
                                        word->length - 1u));
@@ -47,22 +46,16 @@ static int stop_load(struct hash_set *s, const char *folder,
     struct words w = WORDS_INIT;
     struct buf path = BUF_INIT(0);
     char line[4096];
-    FILE *file;
-    int rc = 0;
-
     buf_printf(&path, "%s/lexicons/stopwords.txt", folder);
-    file = fopen(path.data, "re");
-    if (!file) {
-        rc = error_set(err, ERROR_CONFIG, "%s: %s", path.data,
-                       strerror(errno));
-        goto done;
-    }
-    while (fgets(line, sizeof(line), file)) {
+    FILE *file = fopen(path.data, "re");
+    int rc = file ? 0 : error_set(err, ERROR_CONFIG, "%s: %s", path.data,
+                                  strerror(errno));
+    while (file && fgets(line, sizeof(line), file)) {
         line[strcspn(line, "#\r\n")] = '\0';
         set_add_words(s, &w, line, false);
     }
-    fclose(file);
-done:
+    if (file)
+        fclose(file);
     buf_release(&path);
     words_release(&w);
     return rc;
@@ -83,13 +76,11 @@ int unwanted_load(struct unwanted *u, const char *folder,
                   struct error *err)
 {
     struct words w = WORDS_INIT;
-
     *u = (struct unwanted){ 0 };
     if (folder && stop_load(&u->stop, folder, err))
         return -1;
     for (size_t i = 0; config && i < config->subject_count; i++) {
         const struct subject *s = &config->subjects[i];
-
         /* A product's terms also leave out its brand's names. */
         if (subject && (strcmp(s->name, subject) == 0 ||
                         (strncmp(s->name, subject, strlen(s->name)) == 0 &&
@@ -119,7 +110,6 @@ static uint64_t print_part(const struct words *w, bool backwards, size_t most)
 {
     uint64_t hash = 1;
     size_t taken = 0;
-
     for (size_t i = 0; i < w->count && taken < most; i++) {
         const struct word *word =
             &w->items[backwards ? w->count - 1 - i : i];
@@ -139,17 +129,16 @@ static bool is_repost(const struct post *post)
 
 static bool is_copy(struct documents *d, struct text text)
 {
-    size_t content = 0, most;
-    bool fresh;
-
+    size_t content = 0;
     words_split(&d->words, text);
     for (size_t i = 0; i < d->words.count; i++)
         content += is_content(&d->words.items[i]);
     if (content < PRINT_LEAST)
         return false;
     /* Four fifths, even: a word more or less leaves the part as it is. */
-    most = content * 4 / 5 / 2 * 2;
-    fresh = hash_set_add(&d->prints, print_part(&d->words, false, SIZE_MAX));
+    size_t most = content * 4 / 5 / 2 * 2;
+    bool fresh = hash_set_add(&d->prints,
+                              print_part(&d->words, false, SIZE_MAX));
     if (content >= PRINT_PARTS_LEAST) {
         fresh &= hash_set_add(&d->prints,
                               print_part(&d->words, false, most));
@@ -162,9 +151,6 @@ static bool is_copy(struct documents *d, struct text text)
 bool documents_add(struct documents *d, const struct post *post,
                    const struct tags *tags)
 {
-    struct sample *s;
-
-    d->posts++;
     if (d->count >= DOCUMENTS_MOST)
         return false;
     if (is_repost(post) || is_copy(d, post->text)) {
@@ -172,21 +158,8 @@ bool documents_add(struct documents *d, const struct post *post,
         return false;
     }
     d->items = mem_grow(d->items, &d->room, d->count, sizeof(*d->items));
-    s = &d->items[d->count++];
-    *s = (struct sample){
-        .source = arena_copy(&d->memory, post->source.data,
-                             post->source.length),
-        .native_id = arena_copy(&d->memory, post->native_id.data,
-                                post->native_id.length),
-        .url = arena_copy(&d->memory, post->url.data, post->url.length),
-        .text = text_copy(&d->memory, post->text.data, post->text.length,
-                          SAMPLE_TEXT_MOST).data,
-        .created = post->created,
-        .author = post->author_hash,
-        .likes = post->likes,
-        .reposts = post->reposts,
-        .tags = tags ? *tags : post->tags,
-    };
+    post_sample(&d->items[d->count++], &d->memory, post,
+                tags ? tags : &post->tags, SAMPLE_TEXT_MOST);
     return true;
 }
 
@@ -213,17 +186,6 @@ void documents_release(struct documents *d)
     *d = (struct documents){ .words = WORDS_INIT };
 }
 
-void sample_copy(struct arena *memory, struct sample *to,
-                 const struct sample *from)
-{
-    *to = *from;
-    to->source = arena_copy(memory, from->source, strlen(from->source));
-    to->native_id = arena_copy(memory, from->native_id,
-                               strlen(from->native_id));
-    to->url = arena_copy(memory, from->url, strlen(from->url));
-    to->text = arena_copy(memory, from->text, strlen(from->text));
-}
-
 /* ---- candidates ------------------------------------------------------- */
 
 /* "&", which joins names of shops. */
@@ -236,7 +198,6 @@ static bool is_and(const struct words *w, size_t i)
 static bool is_part(const struct unwanted *u, const struct words *w, size_t i)
 {
     const struct word *word = &w->items[i];
-
     return (word->kind == WORD_PLAIN || is_and(w, i)) &&
            word->length <= TERM_BYTES_MOST &&
            !hash_set_has(&u->own, word->hash);
@@ -252,7 +213,6 @@ static bool is_stop(const struct unwanted *u, const struct word *w)
 static bool is_name(const struct words *w, size_t i)
 {
     const struct word *word = &w->items[i];
-
     return i > 0 && (word->flags & WORD_TITLE) &&
            !(word->flags & (WORD_CAPS | WORD_BREAK)) &&
            (w->items[i - 1].kind == WORD_PLAIN || is_and(w, i - 1));
@@ -263,23 +223,19 @@ static void visit_phrases(const struct unwanted *u, const struct words *w,
 {
     uint64_t hash = w->items[i].hash;
     bool name = is_name(w, i);
-
     for (size_t n = 1; n < PHRASE_MOST && i + n < w->count; n++) {
         const struct word *last = &w->items[i + n];
-        struct candidate c;
-
         if (!is_part(u, w, i + n) || (last->flags & WORD_BREAK))
             return;
         hash = words_join(hash, last->hash);
         name = name && (is_name(w, i + n) || is_and(w, i + n));
         if (is_stop(u, last))
             continue;
-        c = (struct candidate){
+        visit(context, &(struct candidate){
             .hash = hash, .kind = name ? TERM_NAME : TERM_PHRASE,
             .start = w->items[i].start,
             .length = last->start + last->length - w->items[i].start,
-        };
-        visit(context, &c);
+        });
     }
 }
 
@@ -291,20 +247,18 @@ void candidates_visit(const struct unwanted *u, struct words *words,
     for (size_t i = 0; i < words->count; i++) {
         const struct word *w = &words->items[i];
         struct candidate c = { w->hash, TERM_WORD, w->start, w->length };
-
         if (w->length > TERM_BYTES_MOST || hash_set_has(&u->own, w->hash))
             continue;
-        if (w->kind == WORD_HASHTAG && w->length > 2) {
+        if (w->kind == WORD_HASHTAG && w->length > 2)
             c.kind = TERM_HASHTAG;
-            visit(context, &c);
-        } else if (w->kind == WORD_EMOJI) {
+        else if (w->kind == WORD_EMOJI)
             c.kind = TERM_EMOJI;
-            visit(context, &c);
-        } else if (w->kind == WORD_PLAIN && !is_stop(u, w)) {
-            if (is_name(words, i))
-                c.kind = TERM_NAME;
-            visit(context, &c);
+        else if (w->kind != WORD_PLAIN || is_stop(u, w))
+            continue;
+        else if (is_name(words, i))
+            c.kind = TERM_NAME;
+        visit(context, &c);
+        if (w->kind == WORD_PLAIN)
             visit_phrases(u, words, i, visit, context);
-        }
     }
 }

@@ -29,7 +29,6 @@ struct documents {
     struct sample *items;    /* oldest first */
     size_t count, room;
     uint64_t copies;         /* reposts and near-copies left out */
-    uint64_t posts;          /* all that were looked at */
     struct hash_set prints;  /* of texts seen */
     struct words words;
 };
@@ -39,9 +38,6 @@ int documents_read(struct documents *d, struct store *store,
 bool documents_add(struct documents *d, const struct post *post,
                    const struct tags *tags);
 void documents_release(struct documents *d);
-/* A copy whose texts are in memory. */
-void sample_copy(struct arena *memory, struct sample *to,
-                 const struct sample *from);
 
 struct candidate {
     uint64_t hash;

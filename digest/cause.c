@@ -36,7 +36,6 @@ static int take_post(void *context, const struct post *post,
     struct crowd *c = context;
     const struct tags *tags = mention ? &mention->tags : &post->tags;
     uint64_t author = post->author_hash;
-
     if (!measure_holds(c->part, tags))
         return 0;
     if (author == 0) /* unknown: somebody of their own */
@@ -50,7 +49,6 @@ static int take_post(void *context, const struct post *post,
 static int compare_hashes(const void *a, const void *b)
 {
     const uint64_t *x = a, *y = b;
-
     return *x < *y ? -1 : *x > *y;
 }
 
@@ -60,7 +58,6 @@ int cause_crowd(struct alert *a, struct documents *docs, struct store *store,
     struct store_query q = { a->subject, NULL, a->since, a->until };
     struct crowd c = { .part = &a->parts[0], .docs = docs };
     size_t run = 0, most = 0;
-
     *docs = (struct documents){ .words = WORDS_INIT };
     if (store_posts(store, &q, take_post, &c, err)) {
         mem_free(c.authors);
@@ -70,7 +67,6 @@ int cause_crowd(struct alert *a, struct documents *docs, struct store *store,
         qsort(c.authors, c.count, sizeof(*c.authors), compare_hashes);
     for (size_t i = 0; i < c.count; i++) {
         bool same = i > 0 && c.authors[i] == c.authors[i - 1];
-
         run = same ? run + 1 : 1;
         a->authors += !same;
         most = run > most ? run : most;
@@ -92,7 +88,6 @@ static int range_counts(struct counts *out, struct store *store,
                         int64_t until, struct error *err)
 {
     struct store_query q = { subject, source, from, until };
-
     return store_series(store, &q, until - from, out, 1, err);
 }
 
@@ -111,7 +106,6 @@ static void share_try(struct alert_share *out, double *best, const char *name,
     double usual = ((double)before + 0.5) / ((double)all_before + 1);
     double unit = sqrt(usual * (1 - fmin(usual, 0.99)) / (double)(all + 1));
     double sure = (share - usual) / fmax(unit, 1e-9);
-
     if (posts < SHARE_POSTS_LEAST || share < SHARE_LEAST || sure < *best)
         return;
     *best = sure;
@@ -127,10 +121,8 @@ static int find_source(struct alerts *out, struct alert *a,
     struct names sources;
     double best = SHARE_SURE;
     int rc = names_read(&sources, store, STORE_SOURCES, err);
-
     for (size_t i = 0; rc == 0 && sources.count > 1 && i < sources.count; i++) {
         const char *name = sources.items[i];
-
         rc = range_counts(&here, store, a->subject, name, a->since, a->until,
                           err);
         if (rc == 0)
@@ -153,10 +145,8 @@ static int aspect_part(const struct alert *a)
 {
     int aspect = -1;
     double score = 0;
-
     for (size_t i = 0; i < a->part_count; i++) {
         const struct alert_part *p = &a->parts[i];
-
         if (p->measure == MEASURE_ASPECT && p->level == DETECT_ALERT &&
             p->score > score) {
             aspect = p->aspect;
@@ -173,7 +163,6 @@ static int find_shares(struct alerts *out, struct alert *a,
     struct counts now, before;
     double best = SHARE_SURE;
     int told = aspect_part(a);
-
     if (a->since - usual_from > SHARE_USUAL_DAYS * (int64_t)DAY)
         usual_from = a->since - SHARE_USUAL_DAYS * (int64_t)DAY;
     if (range_counts(&now, store, a->subject, NULL, a->since, a->until, err) ||
@@ -205,7 +194,6 @@ static int find_terms(struct alerts *out, struct alert *a,
         .write_cache = query->write_cache,
     };
     struct terms *terms;
-
     if (terms_find(&terms, store, config, &q, err))
         return -1;
     out->owned = mem_grow(out->owned, &out->owned_room, out->owned_count,
@@ -220,7 +208,6 @@ static int find_terms(struct alerts *out, struct alert *a,
 static double telling(const struct alert *a, const struct sample *s)
 {
     double terms = 0;
-
     for (size_t i = 0; i < a->term_count; i++)
         terms += strcasestr(s->text, a->terms[i].text) != NULL;
     return 2 * terms + sample_telling(s);
@@ -233,7 +220,6 @@ static void find_samples(struct alerts *out, struct alert *a,
 {
     const struct sample *chosen[ALERT_SAMPLES];
     size_t count = 0, first = 0;
-
     while (first < docs->count && docs->items[first].created < from)
         first++;
     if (first < docs->count)
@@ -241,12 +227,10 @@ static void find_samples(struct alerts *out, struct alert *a,
     while (count < ALERT_SAMPLES) {
         const struct sample *best = NULL;
         double most = -1;
-
         for (size_t i = first + 1; i < docs->count; i++) {
             const struct sample *s = &docs->items[i];
             double value = telling(a, s);
             bool taken = false;
-
             for (size_t j = 0; j < count; j++)
                 taken |= chosen[j] == s ||
                          (s->author && chosen[j]->author == s->author);

@@ -65,7 +65,7 @@ static void shelve(struct reading *r, struct shelf *shelf,
         shelf->telling[at] = shelf->telling[at - 1];
         shelf->prints[at] = shelf->prints[at - 1];
     }
-    post_sample(&shelf->samples[at], &r->c->d->memory, post, tags);
+    post_sample(&shelf->samples[at], &r->c->d->memory, post, tags, SIZE_MAX);
     shelf->telling[at] = telling;
     shelf->prints[at] = print;
 }

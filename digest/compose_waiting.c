@@ -3,7 +3,6 @@
  * asks to look at first. Counting is waiting.c's. */
 #include <stdlib.h>
 
-#include "digest/candidates.h"
 #include "digest/compose.h"
 #include "digest/waiting.h"
 

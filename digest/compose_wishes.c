@@ -242,7 +242,8 @@ void wishes_take(struct wishes *w, const struct sighting *s)
     double telling = post_telling(post, tags);
     if (telling > g->telling) {
         g->telling = telling;
-        post_sample(&g->wish.sample, &w->c->d->memory, post, tags);
+        post_sample(&g->wish.sample, &w->c->d->memory, post, tags,
+                    SIZE_MAX);
     }
 }
 

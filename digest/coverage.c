@@ -28,7 +28,6 @@ static int add_label(struct reading *r, struct store *store,
                      const char *label, bool collected, struct error *err)
 {
     bool begun = false;
-
     if (store_coverage(store, label, r->from,
                        r->from + (int64_t)r->quarters * QUARTER, r->states,
                        err))
@@ -48,7 +47,6 @@ static int read_labels(struct reading *r, struct store *store,
 {
     struct names labels;
     int rc = names_read(&labels, store, STORE_LABELS, err);
-
     *r = (struct reading){
         .from = from, .quarters = quarters,
         .states = mem_alloc(quarters + 1),
@@ -65,7 +63,6 @@ static int read_labels(struct reading *r, struct store *store,
 static double share(const struct reading *r, size_t from, size_t until)
 {
     double planned = 0, covered = 0;
-
     for (size_t i = from; i < until && i < r->quarters; i++) {
         planned += r->planned[i];
         covered += r->covered[i];
@@ -86,7 +83,6 @@ int coverage_hours(double *out, size_t count, int64_t from,
 {
     struct reading r;
     int rc = read_labels(&r, store, config, from, count * 4, err);
-
     for (size_t i = 0; rc == 0 && i < count; i++)
         out[i] = share(&r, i * 4, i * 4 + 4);
     reading_release(&r);
@@ -100,7 +96,6 @@ int coverage_share(double *out, struct store *store,
     struct reading r;
     int rc = read_labels(&r, store, config, from,
                          (size_t)((until - from) / QUARTER), err);
-
     *out = rc ? 0 : share(&r, 0, r.quarters);
     if (rc == 0 && *out < 0)
         *out = 1;

@@ -40,7 +40,6 @@ static const uint32_t view_hours[DETECT_VIEWS] = { 1, DETECT_SWELL, 24 };
 static void spread_add(struct spread *s, double value)
 {
     double *slot = &s->value[s->count % DETECT_MEMORY];
-
     if (s->count >= DETECT_MEMORY) {
         s->sum -= *slot;
         s->squares -= *slot * *slot;
@@ -57,7 +56,6 @@ static double spread_of(const struct spread *s, double hours)
 {
     double n = s->count < DETECT_MEMORY ? s->count : DETECT_MEMORY;
     double around = SPREAD_PRIOR_HOURS * SPREAD_PRIOR * SPREAD_PRIOR / hours;
-
     if (n > 0)
         around += fmax(0, s->squares - s->sum * s->sum / n);
     return fmax(SPREAD_FLOOR / sqrt(hours),
@@ -68,7 +66,6 @@ static double spread_of(const struct spread *s, double hours)
 static double ring_last(const double *ring, uint32_t hours, uint32_t count)
 {
     double sum = 0;
-
     for (uint32_t i = 1; i <= count && i <= hours; i++)
         sum += ring[(hours - i) % DETECT_RECORD];
     return sum;
@@ -78,7 +75,6 @@ static double ring_greatest(const double *ring, uint32_t hours)
 {
     uint32_t count = hours < DETECT_RECORD ? hours : DETECT_RECORD;
     double most = 0;
-
     for (uint32_t i = 0; i < count; i++)
         most = fmax(most, ring[i]);
     return most;
@@ -103,7 +99,6 @@ static unsigned weekday(int64_t day)
 static double week_factor(const struct detector *d, int64_t day)
 {
     double factor = d->week[weekday(day)];
-
     return factor < WEEK_LESS || factor > WEEK_MORE ? factor : 1;
 }
 
@@ -120,7 +115,6 @@ void detector_skip(const struct detector *d, int64_t hour,
                    struct detect_point *out)
 {
     double unit, expected;
-
     expected = fmax(EXPECTED_FLOOR, d->level * d->profile[clock_hour(hour)] *
                                         week_factor(d, day_of(hour)));
     unit = sqrt(expected + 0.5);
@@ -137,7 +131,6 @@ static void follow_day(struct detector *d, int64_t day)
     double spread = spread_of(&d->views[0], 1), count = d->day_expected;
     double rate = fmax(WEEK_RATE, 1.0 / (d->weeks[w] + 2)) * count /
                   (count + WEEK_POSTS * spread * spread);
-
     if (count > 0) {
         d->week[w] += rate * (d->day_count / count - d->week[w]);
         d->week[w] = fmax(WEEK_FLOOR, d->week[w]);
@@ -155,7 +148,6 @@ static void detector_follow(struct detector *d, unsigned clock, double count,
 {
     double capped = fmin(count, 3 * expected + 3), rate = LEVEL_RATE;
     double *shape = &d->profile[clock], mean = 0;
-
     if (d->hours >= 48) { /* the clock's shape is roughly known */
         d->day_count += capped;
         d->day_expected += fmax(EXPECTED_FLOOR, d->level * *shape);
@@ -205,7 +197,6 @@ static double view_score(struct detector *d, unsigned view, double count,
     uint32_t hours = view_hours[view], past = hourly->count;
     double mean = residual, score, told = 0;
     double sum = count / weekday + ring_last(d->sums[0], d->hours, hours - 1);
-
     for (uint32_t i = 1; i < hours && i <= past; i++)
         mean += hourly->value[(past - i) % DETECT_MEMORY];
     mean /= hours;
@@ -231,7 +222,6 @@ void detector_step(struct detector *d, int64_t hour, double count,
                    struct detect_point *out)
 {
     double score = 0, residual;
-
     if (d->hours == 0) {
         d->level = fmax(count, EXPECTED_FLOOR);
         d->day = day_of(hour);

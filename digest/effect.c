@@ -42,7 +42,6 @@ static struct sums sum_days(const struct effect_series *s, size_t from,
                             size_t until)
 {
     struct sums out = { 0, 0, until - from };
-
     for (size_t i = from; i < until; i++) {
         out.value += s->value[i];
         out.weight += s->weight ? s->weight[i] : 1;
@@ -62,7 +61,6 @@ static double change_of(const struct effect_series *s, const struct window *w)
 {
     struct sums before = sum_days(s, w->launch - w->before, w->launch);
     struct sums after = sum_days(s, w->launch, w->launch + w->after);
-
     return level_of(&after, w->share) - level_of(&before, w->share);
 }
 
@@ -71,7 +69,6 @@ static double against_controls(const struct effect_series *subject,
                                size_t count, const struct window *w)
 {
     double mean = 0;
-
     for (size_t i = 0; i < count; i++)
         mean += change_of(&controls[i], w) / (double)count;
     return change_of(subject, w) - mean;
@@ -87,13 +84,11 @@ static double scatter_of(const struct effect_series *s, const struct window *w)
     };
     size_t from = w->launch - w->before, until = w->launch;
     double squares = 0, variance = 0, df, phi;
-
     df = fmax(1, (double)(w->before + w->after) - 2);
     for (int p = 0; p < 2; p++) {
         double level = w->share ? level_of(&part[p], true)
                                 : part[p].value / (double)part[p].days;
         double within = 0;
-
         for (size_t i = from; i < until; i++) {
             double off = w->share ? s->value[i] - level * s->weight[i]
                                   : s->value[i] - level;
@@ -118,7 +113,6 @@ static void approximate(struct effect *out, double *s0, double *t,
                         const struct window *w)
 {
     double variance = scatter_of(subject, w);
-
     for (size_t i = 0; i < count; i++)
         variance += scatter_of(&controls[i], w) / (double)(count * count);
     *s0 = sqrt(variance);
@@ -134,11 +128,9 @@ static double placebos(struct effect *out, const struct effect_series *subject,
 {
     struct window earlier = *w;
     double squares = 0;
-
     while (earlier.launch >= w->before + w->after &&
            out->placebos < PLACEBOS_MOST) {
         double t;
-
         earlier.launch -= w->after;
         t = against_controls(subject, controls, count, &earlier);
         if (out->placebos++ == 0) {
@@ -159,7 +151,6 @@ void effect_measure_days(struct effect *out, enum effect_measure measure,
     struct window w = { launch, before, after, measure != EFFECT_POSTS };
     struct sums then, now;
     double change, half, s0, t, squares;
-
     *out = (struct effect){ .measure = (uint8_t)measure };
     if (before < DAYS_LEAST || after < 1 || launch < before ||
         launch + after > days)
@@ -176,7 +167,6 @@ void effect_measure_days(struct effect *out, enum effect_measure measure,
     squares = placebos(out, subject, controls, count, &w);
     if (out->placebos >= PLACEBOS_LEAST) {
         double n = out->placebos;
-
         out->method = EFFECT_PLACEBO;
         s0 = sqrt(squares / n);
         t = stats_t(0.975, n - 1) * sqrt(1 + 1 / n);

@@ -51,11 +51,9 @@ int experiment_put(struct store *store, const struct experiment *e,
 {
     struct buf key = BUF_INIT(0), note = BUF_INIT(NOTE_MOST);
     int rc;
-
     buf_printf(&key, "experiment/%s", e->name);
     for (size_t i = 0; i < FIELDS; i++) {
         const char *at = (const char *)e + fields[i].offset;
-
         buf_printf(&note, "%s: ", fields[i].name);
         if (fields[i].number) {
             char when[CLOCK_TEXT];
@@ -84,7 +82,6 @@ static void set_field(struct experiment *e, const char *name, size_t length,
 {
     for (size_t i = 0; i < FIELDS; i++) {
         char *at = (char *)e + fields[i].offset;
-
         if (strlen(fields[i].name) != length ||
             memcmp(fields[i].name, name, length))
             continue;
@@ -103,14 +100,12 @@ static void parse_note(struct experiment *e, const char *name,
                        struct text note)
 {
     const char *at = note.data, *end = note.data + note.length;
-
     *e = (struct experiment){ .name = mem_string(name) };
     for (size_t i = 0; i < FIELDS; i++)
         set_field(e, fields[i].name, strlen(fields[i].name), "", 0);
     while (at < end) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         const char *colon;
-
         stop = stop ? stop : end;
         colon = memchr(at, ':', (size_t)(stop - at));
         if (colon && colon + 2 <= stop)
@@ -125,7 +120,6 @@ int experiment_get(struct experiment *out, struct store *store,
 {
     struct buf key = BUF_INIT(0), note = BUF_INIT(0);
     int rc;
-
     buf_printf(&key, "experiment/%s", name);
     rc = store_note_get(store, key.data, &note, err);
     if (rc == 1)
@@ -144,7 +138,6 @@ static int take_note(void *context, const char *key, struct text value)
 {
     struct scan *s = context;
     const char *name = strchr(key, '/');
-
     s->items = mem_grow(s->items, &s->room, s->count, sizeof(*s->items));
     parse_note(&s->items[s->count++], name ? name + 1 : key, value);
     return 0;
@@ -156,7 +149,6 @@ int experiment_scan(struct store *store, visit_experiment *visit,
 {
     struct scan s = { 0 };
     int rc = store_note_scan(store, "experiment/", take_note, &s, err);
-
     for (size_t i = 0; i < s.count; i++) {
         if (rc == 0)
             rc = visit(context, &s.items[i]);
@@ -192,7 +184,6 @@ static int take_post(void *context, const struct post *post,
     struct days *d = context;
     const struct tags *t = mention ? &mention->tags : &post->tags;
     int64_t day = zone_day(d->zone, post->created) - d->first;
-
     if (day < 0 || (size_t)day >= d->count ||
         (d->aspect >= 0 && !(t->aspects >> d->aspect & 1)) ||
         (d->channel >= 0 && !(t->channels >> d->channel & 1)))
@@ -209,7 +200,6 @@ static int days_read(struct days *d, struct store *store, const char *subject,
     struct store_query q = { subject, NULL, zone_day_start(d->zone, d->first),
                              zone_day_start(d->zone,
                                             d->first + (int64_t)d->count) };
-
     d->posts = mem_alloc((d->count + 1) * sizeof(double));
     d->net = mem_alloc((d->count + 1) * sizeof(double));
     d->complaints = mem_alloc((d->count + 1) * sizeof(double));
@@ -217,7 +207,6 @@ static int days_read(struct days *d, struct store *store, const char *subject,
         return store_posts(store, &q, take_post, d, err);
     for (size_t i = 0; i < d->count; i++) {
         struct counts c;
-
         q.from = zone_day_start(d->zone, d->first + (int64_t)i);
         q.until = zone_day_start(d->zone, d->first + (int64_t)i + 1);
         if (store_series(store, &q, q.until - q.from, &c, 1, err))
@@ -238,7 +227,6 @@ static struct effect_series series_of(const struct days *d, int measure,
                                       size_t skip)
 {
     const double *values[] = { d->posts, d->net, d->complaints };
-
     return (struct effect_series){
         values[measure] + skip,
         measure == EFFECT_POSTS ? NULL : d->posts + skip,
@@ -255,11 +243,9 @@ static int controls_read(struct days *controls, size_t *count,
         char *name = mem_slice(list, length);
         double posts = 0;
         int rc = 0;
-
         list += length + strspn(list + length, ", ");
         if (length) {
             struct days *c = &controls[*count];
-
             *c = *like;
             rc = days_read(c, store, name, err);
             for (size_t i = 0; rc == 0 && i < c->count; i++)
@@ -281,7 +267,6 @@ static void measure_all(struct experiment_reading *out,
                         const struct days *controls, size_t launch)
 {
     size_t skip = 0; /* days before the subject was talked of at all */
-
     while (skip < launch && subject->posts[skip] < 1)
         skip++;
     if (launch - skip < out->days_before)
@@ -289,7 +274,6 @@ static void measure_all(struct experiment_reading *out,
     for (int m = 0; m < EFFECT_COUNT; m++) {
         struct effect_series mine = series_of(subject, m, skip);
         struct effect_series theirs[EXPERIMENT_CONTROLS];
-
         for (size_t i = 0; i < out->controls; i++)
             theirs[i] = series_of(&controls[i], m, skip);
         effect_measure_days(&out->effects[m], (enum effect_measure)m, &mine,
@@ -308,7 +292,6 @@ static bool days_plan(struct days *d, struct experiment_reading *out,
     int64_t launch = zone_day(d->zone, e->from);
     int64_t end = zone_day(d->zone, now);
     int64_t begin = zone_day(d->zone, first_post) + 1; /* whole days only */
-
     if (e->until && zone_day(d->zone, e->until) < end)
         end = zone_day(d->zone, e->until);
     if (end > launch + DAYS_AFTER)
@@ -336,7 +319,6 @@ int experiment_read(struct experiment_reading *out, struct store *store,
     int64_t first, last;
     size_t count = 0;
     int rc = store_span(store, &first, &last, err);
-
     *out = (struct experiment_reading){ 0 };
     for (int m = 0; m < EFFECT_COUNT; m++)
         out->effects[m].measure = (uint8_t)m;

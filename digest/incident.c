@@ -25,12 +25,10 @@ static void incident_sum(struct incident *in, const struct detect_point *p,
                          size_t count)
 {
     double variance = 0, half;
-
     in->observed = in->expected = 0;
     in->peak = in->from;
     for (size_t i = in->from; i < in->until; i++) {
         double unit = p[i].spread * sqrt(p[i].expected + 0.5);
-
         in->observed += p[i].count;
         in->expected += p[i].expected;
         variance += unit * unit;
@@ -72,11 +70,9 @@ static void run_detector(const struct hours *h, size_t first,
                          struct detect_point *points)
 {
     struct detector d;
-
     detector_init(&d, DETECT_THRESHOLD);
     for (size_t i = first; i < h->count; i++) {
         int64_t hour = h->start + (int64_t)i * 3600;
-
         if (h->known[i]) {
             detector_step(&d, hour, h->value[i], &points[i]);
         } else {
@@ -92,11 +88,9 @@ size_t incidents_find(struct incident out[INCIDENTS_MOST],
 {
     struct incident open = { 0 };
     size_t kept = 0, usual = QUIET_HOURS;
-
     run_detector(h, first, points);
     for (size_t i = first; i <= h->count; i++) {
         bool end = i == h->count;
-
         if (!end && usual < QUIET_HOURS) {
             bool up = raised(&points[i]);
             usual = up ? 0 : usual + 1;
@@ -128,14 +122,12 @@ bool silence_find(struct incident *out, const struct hours *h, size_t first,
     double observed = 0, expected = 0, variance = 0;
     size_t from = judged, shown = 0;
     bool found = false;
-
     if (h->count - judged > DETECT_RECORD)
         return false;
     detector_init(&d, DETECT_THRESHOLD);
     for (size_t i = first; i < h->count; i++) {
         int64_t hour = h->start + (int64_t)i * 3600;
         struct detect_point point;
-
         if (!h->known[i] || i >= judged)
             detector_skip(&d, hour, &point); /* silence is not learnt */
         else
@@ -146,7 +138,6 @@ bool silence_find(struct incident *out, const struct hours *h, size_t first,
     for (size_t i = judged; i < h->count; i++) {
         const struct detect_point *point = &p[i - judged];
         double unit = point->spread * sqrt(point->expected + 0.5);
-
         observed += h->value[i];
         expected += point->expected;
         variance += unit * unit;

@@ -19,7 +19,6 @@ uint64_t measure_count(const struct counts *c, int measure)
 const char *measure_name(int measure)
 {
     static const char *const names[] = { "posts", "negative", "complaints" };
-
     return measure < MEASURE_ASPECT ? names[measure]
                                     : aspect_names[measure - MEASURE_ASPECT];
 }

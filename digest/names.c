@@ -7,7 +7,6 @@
 static int take_name(void *context, const char *name)
 {
     struct names *n = context;
-
     n->items = mem_grow(n->items, &n->room, n->count, sizeof(*n->items));
     n->items[n->count++] = arena_copy(&n->memory, name, strlen(name));
     return 0;

@@ -69,23 +69,31 @@ uint64_t post_fingerprint(struct text text)
     return hash;
 }
 
-static const char *keep(struct arena *memory, struct text t)
-{
-    return arena_copy(memory, t.data ? t.data : "", t.length);
-}
-
 void post_sample(struct sample *out, struct arena *memory,
-                 const struct post *post, const struct tags *tags)
+                 const struct post *post, const struct tags *tags, size_t most)
 {
     *out = (struct sample){
-        .source = keep(memory, post->source),
-        .native_id = keep(memory, post->native_id),
-        .url = keep(memory, post->url),
-        .text = keep(memory, post->text),
+        .source = arena_copy(memory, post->source.data, post->source.length),
+        .native_id = arena_copy(memory, post->native_id.data,
+                                post->native_id.length),
+        .url = arena_copy(memory, post->url.data, post->url.length),
+        .text = text_copy(memory, post->text.data, post->text.length,
+                          most).data,
         .created = post->created,
         .author = post->author_hash,
         .likes = post->likes,
         .reposts = post->reposts,
         .tags = *tags,
     };
+}
+
+void sample_copy(struct arena *memory, struct sample *to,
+                 const struct sample *from)
+{
+    *to = *from;
+    to->source = arena_copy(memory, from->source, strlen(from->source));
+    to->native_id = arena_copy(memory, from->native_id,
+                               strlen(from->native_id));
+    to->url = arena_copy(memory, from->url, strlen(from->url));
+    to->text = arena_copy(memory, from->text, strlen(from->text));
 }

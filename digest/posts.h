@@ -13,8 +13,11 @@ double sample_telling(const struct sample *s);
 /* Same words, whatever the case, marks and links: the same number. */
 uint64_t post_fingerprint(struct text text);
 
-/* Fill out with copies in the arena. */
+/* A copy in the arena, of the text at most so many bytes. */
 void post_sample(struct sample *out, struct arena *memory,
-                 const struct post *post, const struct tags *tags);
+                 const struct post *post, const struct tags *tags, size_t most);
+/* A copy whose texts are in memory. */
+void sample_copy(struct arena *memory, struct sample *to,
+                 const struct sample *from);
 
 #endif

@@ -12,7 +12,6 @@ double stats_surprise(double x, double y, double ratio)
 {
     double size = y + 0.5, log_p = log(ratio / (ratio + 1));
     double log_q = -log1p(ratio), term, sum = 0, first;
-
     if (x <= 0 || !(ratio > 0))
         return 0;
     /* Sum of the tail from x on, relative to its first term. */
@@ -34,7 +33,6 @@ double stats_log_odds(double x, double total, double y, double background)
     double today = total + PRIOR_COUNTS - x - prior;
     double before = background + PRIOR_COUNTS - y - prior;
     double delta;
-
     if (today <= 0 || before <= 0)
         return 0;
     delta = log((x + prior) / today) - log((y + prior) / before);
@@ -45,7 +43,6 @@ double stats_log_odds(double x, double total, double y, double background)
 static double beta_fraction(double a, double b, double x)
 {
     double c = 1, d = 1 - (a + b) * x / (a + 1), f;
-
     d = fabs(d) < 1e-30 ? 1e30 : 1 / d;
     f = d;
     for (int m = 1; m < 300; m++) {
@@ -53,7 +50,6 @@ static double beta_fraction(double a, double b, double x)
         double odd = -(a + m) * (a + b + m) * x /
                      ((a + 2 * m) * (a + 2 * m + 1));
         double change;
-
         d = 1 / (1 + even * d);
         c = 1 + even / c;
         f *= d * c;
@@ -70,7 +66,6 @@ static double beta_fraction(double a, double b, double x)
 static double beta_part(double a, double b, double x)
 {
     double front;
-
     if (x <= 0 || x >= 1)
         return x <= 0 ? 0 : 1;
     front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) +
@@ -83,7 +78,6 @@ static double beta_part(double a, double b, double x)
 double stats_t(double p, double df)
 {
     double low = 0, high = 1e4, upper = p > 0.5 ? 1 - p : p;
-
     for (int i = 0; i < 200 && high - low > 1e-10 * (1 + low); i++) {
         double t = (low + high) / 2;
         if (beta_part(df / 2, 0.5, df / (df + t * t)) / 2 > upper)
@@ -97,7 +91,6 @@ double stats_t(double p, double df)
 static int ascending(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
-
     return (x > y) - (x < y);
 }
 
@@ -111,7 +104,6 @@ double stats_quantile(const double *sorted, size_t count, double p)
 {
     double at = p * ((double)count - 1);
     size_t low = (size_t)fmax(0, at);
-
     if (count == 0)
         return NAN;
     if (low + 1 >= count)

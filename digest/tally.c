@@ -10,7 +10,6 @@ enum { FORMAT = 3 }; /* 3: "&" joins words */
 struct entry *tally_find(const struct tally *t, uint64_t hash)
 {
     size_t at;
-
     if (!t->slot_room)
         return NULL;
     at = (size_t)hash & (t->slot_room - 1);
@@ -22,7 +21,6 @@ struct entry *tally_find(const struct tally *t, uint64_t hash)
 static void tally_place(struct tally *t, size_t index)
 {
     size_t at = (size_t)t->items[index].hash & (t->slot_room - 1);
-
     while (t->slots[at])
         at = (at + 1) & (t->slot_room - 1);
     t->slots[at] = (uint32_t)index + 1;
@@ -55,7 +53,6 @@ static void tally_candidate(void *context, const struct candidate *c)
 {
     struct tally *t = context;
     struct entry *e = tally_find(t, c->hash);
-
     if (!e)
         e = tally_add(t, c->hash);
     if (t->document < e->document) {
@@ -85,7 +82,6 @@ struct by_author {
 static int compare_authors(const void *a, const void *b)
 {
     const struct by_author *x = a, *y = b;
-
     if (x->author != y->author)
         return x->author < y->author ? -1 : 1;
     return x->document < y->document ? -1 : x->document > y->document;
@@ -97,7 +93,6 @@ void tally_count(struct tally *t, const struct documents *d,
 {
     struct by_author *order = mem_alloc((d->count + 1) * sizeof(*order));
     struct words words = WORDS_INIT;
-
     for (size_t i = 0; i < d->count; i++)
         order[i] = (struct by_author){ d->items[i].author, (uint32_t)i };
     qsort(order, d->count, sizeof(*order), compare_authors);
@@ -118,7 +113,6 @@ uint64_t tally_stamp(const struct unwanted *u)
 {
     const struct hash_set *sets[] = { &u->stop, &u->own };
     uint64_t stamp = FORMAT;
-
     for (size_t s = 0; s < 2; s++)
         for (size_t i = 0; i < sets[s]->room; i++)
             stamp += sets[s]->slots[i] * (2 * s + 1);
@@ -128,7 +122,6 @@ uint64_t tally_stamp(const struct unwanted *u)
 static int compare_packed(const void *a, const void *b)
 {
     const struct packed_term *x = a, *y = b;
-
     return x->hash < y->hash ? -1 : x->hash > y->hash;
 }
 
@@ -138,7 +131,6 @@ void tally_pack(struct buf *out, const struct tally *t, uint64_t stamp,
     struct packed_head head = { stamp, t->authors, (uint32_t)t->total, 0, 0 };
     struct packed_term *items =
         mem_alloc((t->count + 1) * sizeof(*items));
-
     for (size_t i = 0; i < t->count; i++) {
         const struct entry *e = &t->items[i];
         if (small || e->authors > 1 || e->kind != TERM_PHRASE)
@@ -154,7 +146,6 @@ void tally_pack(struct buf *out, const struct tally *t, uint64_t stamp,
 bool tally_packed(const struct buf *packed, uint64_t stamp)
 {
     struct packed_head head;
-
     if (packed->length < sizeof(head))
         return false;
     memcpy(&head, packed->data, sizeof(head));

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "digest/candidates.h"
+#include "digest/posts.h"
 #include "digest/stats.h"
 #include "digest/tally.h"
 #include "digest/terms_days.h"
@@ -66,27 +67,22 @@ static void choose_candidates(struct search *s)
     s->chosen = mem_alloc((s->today.count + 1) * sizeof(*s->chosen));
     for (size_t i = 0; i < s->today.count; i++) {
         const struct entry *e = &s->today.items[i];
-
         if (e->posts < TERM_POSTS_LEAST || e->authors < TERM_AUTHORS_LEAST)
             continue;
         s->chosen[s->chosen_count].entry = e;
-        tally_add(&s->index, e->hash)->posts =
-            (uint32_t)++s->chosen_count;
+        tally_add(&s->index, e->hash)->posts = (uint32_t)++s->chosen_count;
     }
 }
 
 static void add_day(struct search *s, const struct buf *packed, bool last)
 {
     struct packed_head head;
-    struct packed_term term;
-
     memcpy(&head, packed->data, sizeof(head));
     for (uint32_t i = 0; i < head.count; i++) {
-        const struct entry *e;
-
+        struct packed_term term;
         memcpy(&term, packed->data + sizeof(head) + i * sizeof(term),
                sizeof(term));
-        e = tally_find(&s->index, term.hash);
+        const struct entry *e = tally_find(&s->index, term.hash);
         if (!e)
             continue;
         s->chosen[e->posts - 1].before += term.authors;
@@ -106,27 +102,24 @@ static int read_past(struct search *s, struct store *store,
     struct days_kept kept = { .subject = q->subject ? q->subject : "*" };
     uint64_t stamp = tally_stamp(&s->unwanted);
     unsigned days = q->background_days ? q->background_days : BACKGROUND_DAYS;
-    int64_t last = q->from / DAY - 1, first = last - days + 1, from, until;
+    int64_t last = q->from / DAY - 1, day = last - days + 1, from, until;
     int rc = store_span(store, &from, &until, err);
-
-    if (rc < 0)
-        return -1;
-    if (rc && first < from / DAY)
-        first = from / DAY;
+    if (rc <= 0)
+        return rc;
+    if (day < from / DAY)
+        day = from / DAY;
     query.subject = kept.subject;
-    for (int64_t day = first; rc && day <= last; day++) {
+    for (rc = 0; rc == 0 && day <= last; day++) {
         buf_clear(&packed);
-        if (days_packed(&packed, &kept, store, &query, &s->unwanted, stamp,
-                        day, err)) {
-            rc = -1;
-            break;
-        }
-        add_day(s, &packed, day == last);
+        rc = days_packed(&packed, &kept, store, &query, &s->unwanted, stamp,
+                         day, err);
+        if (rc == 0)
+            add_day(s, &packed, day == last);
     }
-    if (days_flush(&kept, store, rc < 0 ? NULL : err) && rc >= 0)
+    if (days_flush(&kept, store, rc ? NULL : err))
         rc = -1;
     buf_release(&packed);
-    return rc < 0 ? -1 : 0;
+    return rc;
 }
 
 /* A new subject: everything else said in the same stretch. */
@@ -137,7 +130,6 @@ static int read_others(struct search *s, struct store *store,
     struct documents d = { 0 };
     struct tally all = { 0 };
     int rc = documents_read(&d, store, &query, err);
-
     if (rc)
         goto done;
     tally_count(&all, &d, &s->unwanted);
@@ -149,7 +141,6 @@ static int read_others(struct search *s, struct store *store,
     for (size_t i = 0; i < s->chosen_count; i++) {
         const struct entry *mine = s->chosen[i].entry;
         const struct entry *e = tally_find(&all, mine->hash);
-
         s->chosen[i].elsewhere =
             e && e->authors > mine->authors ? e->authors - mine->authors : 0;
     }
@@ -164,7 +155,6 @@ done:
 static int compare_chosen(const void *a, const void *b)
 {
     const struct chosen *x = a, *y = b;
-
     if (x->term.weak != y->term.weak)
         return x->term.weak - y->term.weak;
     if (x->term.z != y->term.z)
@@ -178,7 +168,6 @@ static bool judge_term(const struct search *s, struct chosen *c)
 {
     double today = s->today.authors, x = c->entry->authors, y = 0, ratio = 0;
     double total = 0;
-
     if (s->out->basis != TERMS_OTHERS) {
         y = (double)c->before;
         ratio = (double)s->out->background_authors / today;
@@ -207,10 +196,8 @@ static bool judge_term(const struct search *s, struct chosen *c)
 static void select_terms(struct search *s, bool weak)
 {
     size_t kept = 0;
-
     for (size_t i = 0; i < s->chosen_count; i++) {
         struct chosen c = s->chosen[i];
-
         if (judge_term(s, &c) && (weak || !c.term.weak))
             s->chosen[kept++] = c;
     }
@@ -224,11 +211,9 @@ static void note_document(void *context, const struct candidate *c)
 {
     struct search *s = context;
     const struct entry *e = tally_find(&s->index, c->hash);
-    struct chosen *chosen;
-
     if (!e)
         return;
-    chosen = &s->chosen[e->posts - 1];
+    struct chosen *chosen = &s->chosen[e->posts - 1];
     if (chosen->document_count &&
         chosen->documents[chosen->document_count - 1] == s->document)
         return;
@@ -243,7 +228,6 @@ static void name_term(struct search *s, struct chosen *c)
     const char *text = s->documents.items[e->document].text;
     struct words *w = &s->documents.words;
     bool name = e->names >= NAME_LEAST * e->posts;
-
     words_split(w, text_of(text));
     c->term.kind = name ? TERM_NAME : e->kind;
     if (c->term.kind == TERM_WORD && memchr(w->folded + e->start, ' ',
@@ -257,8 +241,7 @@ static void find_documents(struct search *s)
 {
     tally_release(&s->index);
     for (size_t i = 0; i < s->chosen_count; i++) {
-        tally_add(&s->index, s->chosen[i].entry->hash)->posts =
-            (uint32_t)i + 1;
+        tally_add(&s->index, s->chosen[i].entry->hash)->posts = (uint32_t)i + 1;
         name_term(s, &s->chosen[i]);
     }
     for (size_t i = 0; i < s->documents.count; i++) {
@@ -271,7 +254,6 @@ static void find_documents(struct search *s)
 static size_t shared_documents(const struct chosen *a, const struct chosen *b)
 {
     size_t shared = 0;
-
     for (size_t i = 0, j = 0; i < a->document_count && j < b->document_count;) {
         if (a->documents[i] == b->documents[j])
             shared++, i++, j++;
@@ -288,10 +270,8 @@ static size_t shared_documents(const struct chosen *a, const struct chosen *b)
 static bool alike(struct words *w, const char *a, const char *b)
 {
     const char *tag = *a == '#' ? a : b, *word = *a == '#' ? b : a;
-
     uint64_t hashes[8];
     size_t count = 0;
-
     if (*tag == '#' && strlen(word) >= INSIDE_LEAST && strcasestr(tag, word))
         return true;
     words_split(w, text_of(a));
@@ -317,7 +297,6 @@ static bool is_same(struct words *w, const struct chosen *a,
     bool part = a->term.phrase && (b->term.kind == TERM_PHRASE ||
                                    (double)b->document_count <=
                                        PART_MOST * (double)a->document_count);
-
     return (alike(w, a->term.text, b->term.text) ||
             (part && alike(w, a->term.phrase, b->term.text))) &&
            (double)shared_documents(a, b) > SHARED_MOST * (double)least;
@@ -328,11 +307,9 @@ static bool is_same(struct words *w, const struct chosen *a,
 static void merge_into(struct search *s, struct words *w, size_t i)
 {
     struct chosen *a = &s->chosen[i];
-
     for (size_t j = i + 1; !a->gone && j < s->chosen_count; j++) {
         struct chosen *b = &s->chosen[j];
         const char *now = a->term.phrase ? a->term.phrase : a->term.text;
-
         if (b->gone || !is_same(w, a, b))
             continue;
         b->gone = true;
@@ -345,7 +322,6 @@ static void merge_into(struct search *s, struct words *w, size_t i)
 static void merge_terms(struct search *s)
 {
     struct words w = WORDS_INIT;
-
     /* Twice: a phrase found late may take in terms passed before. */
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < s->chosen_count; i++)
@@ -358,12 +334,9 @@ static void choose_examples(struct search *s, struct chosen *c)
 {
     while (c->term.example_count < TERM_EXAMPLES) {
         const struct sample *best = NULL;
-
         for (size_t i = 0; i < c->document_count; i++) {
-            const struct sample *d =
-                &s->documents.items[c->documents[i]];
+            const struct sample *d = &s->documents.items[c->documents[i]];
             bool taken = false;
-
             for (size_t j = 0; j < c->term.example_count; j++)
                 taken |= d->author ? c->term.examples[j].author == d->author
                                    : !strcmp(c->term.examples[j].native_id,
@@ -382,10 +355,8 @@ static void choose_examples(struct search *s, struct chosen *c)
 static void give_terms(struct search *s, size_t limit)
 {
     struct terms *t = s->out;
-
     for (size_t i = 0; i < s->chosen_count && t->count < limit; i++) {
         struct chosen *c = &s->chosen[i];
-
         if (c->gone || c->document_count == 0 ||
             (c->term.weak && t->count >= WEAK_FILL))
             continue;
@@ -401,7 +372,6 @@ static int search_run(struct search *s, struct store *store,
 {
     struct terms *t = s->out;
     bool all = !q->subject || !strcmp(q->subject, "*");
-
     tally_count(&s->today, &s->documents, &s->unwanted);
     t->posts = s->documents.count;
     t->copies = s->documents.copies;
@@ -430,16 +400,13 @@ int terms_find(struct terms **out, struct store *store,
     struct search s = { .out = mem_alloc(sizeof(struct terms)) };
     struct store_query q = { query->subject, query->source, query->from,
                              query->until };
-    size_t made;
     int rc = unwanted_load(&s.unwanted, config ? config->data : NULL, config,
                            query->subject, err);
-
     if (rc == 0)
         rc = documents_read(&s.documents, store, &q, err);
     if (rc == 0)
         rc = search_run(&s, store, query, err);
-    made = s.chosen_count;
-    for (size_t i = 0; i < made; i++)
+    for (size_t i = 0; i < s.chosen_count; i++)
         mem_free(s.chosen[i].documents);
     mem_free(s.chosen);
     tally_release(&s.index);

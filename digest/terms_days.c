@@ -15,7 +15,6 @@ enum {
 int days_flush(struct days_kept *k, struct store *store, struct error *err)
 {
     int rc = store_terms_put(store, k->subject, k->days, k->count, err);
-
     for (size_t i = 0; i < k->count; i++)
         mem_free((char *)k->days[i].packed.data);
     k->count = k->bytes = 0;
@@ -26,7 +25,6 @@ static int add_day(struct days_kept *k, struct store *store, int64_t day,
                     const struct buf *packed, struct error *err)
 {
     char *copy = mem_slice(buf_text(packed), packed->length);
-
     k->days[k->count++] = (struct store_terms){
         day, { copy, packed->length } };
     k->bytes += packed->length;
@@ -43,7 +41,6 @@ static int count_day(struct buf *out, struct store *store,
     struct documents d = { 0 };
     struct tally t = { 0 };
     int rc = documents_read(&d, store, day, err);
-
     buf_clear(out);
     if (rc == 0) {
         tally_count(&t, &d, u);
@@ -61,7 +58,6 @@ int days_packed(struct buf *out, struct days_kept *kept, struct store *store,
     struct store_query query = { q->subject, q->source, day * DAY,
                                  (day + 1) * DAY };
     int rc;
-
     if (!q->source) {
         rc = store_terms_get(store, q->subject, day, out, err);
         if (rc < 0)
@@ -104,7 +100,6 @@ static int is_whole(struct store *store, const struct store_query *day,
 {
     struct counts all;
     uint64_t posts = 0;
-
     if (store_series(store, day, DAY, &all, 1, err) ||
         store_posts(store, day, count_post, &posts, err) < 0)
         return -1;
@@ -115,7 +110,6 @@ static int load_unwanted(struct verify *v, const char *subject,
                          struct error *err)
 {
     const char *data = v->config ? v->config->data : NULL;
-
     if (v->loaded)
         return 0;
     if (unwanted_load(&v->unwanted, data, v->config, subject, err))
@@ -131,7 +125,6 @@ static int verify_day(struct verify *v, const char *subject, int64_t day,
     struct store_query query = { subject, NULL, day * DAY, (day + 1) * DAY };
     char date[CLOCK_TEXT], said[200];
     int rc = store_terms_get(v->store, subject, day, &v->have, err);
-
     if (rc <= 0)
         return rc;
     if (load_unwanted(v, subject, err))
@@ -169,7 +162,6 @@ int terms_verify(struct store *store, const struct config *config,
     struct names subjects = { 0 };
     int64_t first, last;
     int rc = store_span(store, &first, &last, err);
-
     if (rc > 0)
         rc = names_read(&subjects, store, STORE_SUBJECTS, err);
     names_add(&subjects, "*");

@@ -32,7 +32,6 @@ struct brand {
 static int compare_brands(const void *a, const void *b)
 {
     const struct brand *x = a, *y = b;
-
     if (x->posts != y->posts)
         return x->posts > y->posts ? -1 : 1;
     return strcmp(x->name, y->name);
@@ -56,10 +55,8 @@ static bool is_told(const struct alerts *out, const char *brand,
                     const struct term *e)
 {
     size_t length = strlen(brand);
-
     for (size_t i = 0; i < out->count; i++) {
         const struct alert *a = &out->items[i];
-
         if (a->level != DETECT_ALERT || strncmp(a->subject, brand, length) ||
             (a->subject[length] && a->subject[length] != '/'))
             continue;
@@ -92,7 +89,6 @@ static void tell_topic(struct alerts *out, const char *brand,
         .withheld = out->withheld, .posts = e->posts, .authors = e->authors,
         .terms = { *e }, .term_count = 1,
     };
-
     *part = (struct alert_part){
         .subject = a.subject, .measure = MEASURE_TERM, .name = e->text,
         .level = DETECT_ALERT, .score = e->surprise, .since = a.since,
@@ -124,7 +120,6 @@ static int judge_brand(struct alerts *out, const char *brand,
         .limit = TOPIC_TERMS, .write_cache = query->write_cache,
     };
     struct terms *t;
-
     if (terms_find(&t, store, config, &q, err))
         return -1;
     out->owned = mem_grow(out->owned, &out->owned_room, out->owned_count,
@@ -151,14 +146,12 @@ int topics_tell(struct alerts *out, const struct names *subjects,
         mem_alloc((subjects->count + 1) * sizeof(*brands));
     size_t count = 0;
     int rc = 0;
-
     if (until - query->from > TOPIC_RANGE)
         goto done;
     for (size_t i = 0; i < subjects->count && rc == 0; i++) {
         struct store_query q = { subjects->items[i], NULL, query->from,
                                  until };
         struct counts c;
-
         if (strchr(q.subject, '/'))
             continue;
         rc = store_series(store, &q, until - query->from, &c, 1, err);

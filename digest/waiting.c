@@ -327,7 +327,7 @@ static void add_cry(struct waiting *w, const struct post *post, int subject,
         .question = tags->intents & (1 << INTENT_QUESTION |
                                      1 << INTENT_SUPPORT) };
     if (is_wanted(w, subject))
-        post_sample(&c->ask.sample, &w->memory, post, tags);
+        post_sample(&c->ask.sample, &w->memory, post, tags, SIZE_MAX);
 }
 
 /* A brand is asked once by a post; where a product is meant, about that. */
@@ -351,7 +351,8 @@ static void take_mentions(struct waiting *w, const struct post *post)
                 (c->ask.subject == brand || !c->ask.sample.text)) {
                 c->ask.subject = subject;
                 if (!c->ask.sample.text)
-                    post_sample(&c->ask.sample, &w->memory, post, &m->tags);
+                    post_sample(&c->ask.sample, &w->memory, post, &m->tags,
+                                SIZE_MAX);
             }
         }
         if (!told)
