@@ -15,7 +15,6 @@
 #include "base/clock.h"
 #include "digest/cause.h"
 #include "digest/incident.h"
-#include "digest/measure.h"
 #include "digest/names.h"
 #include "digest/stats.h"
 #include "digest/topic.h"
@@ -34,6 +33,8 @@ enum {
     USUAL_DAYS = 28,          /* an expectation is worth so many hours */
     PARTS_MOST = 200,         /* of all subjects, by score */
 };
+/* The series of a subject: enum alert_measure, then the aspects. */
+enum { MEASURES = MEASURE_ASPECT + ASPECT_COUNT };
 #define TOP_AUTHOR_MOST 0.5   /* of the posts, from one writer */
 #define COPIED_MOST 0.9       /* of the posts, reposts and copies; unless ... */
 #define PRODUCT_LEAST 0.7     /* of the brand's posts, of its products */
@@ -59,8 +60,9 @@ struct survey {
     const struct alerts_query *query;
     int64_t start;            /* of hour 0 */
     size_t hours, judged;     /* judged: first hour of the day */
+    struct arena memory;      /* of what there is of each hour: */
     bool *known;
-    double *coverage;         /* by hour; -1: nothing planned */
+    double *coverage;         /* -1: nothing planned */
     struct counts *counts, *all;
     double *value;
     struct detect_point *points;
@@ -84,25 +86,37 @@ static double coverage_of(const struct survey *s, size_t from, size_t until)
     return hours > 0 ? sum / hours : 1;
 }
 
+static uint64_t measure_count(const struct counts *c, int measure)
+{
+    switch (measure) {
+    case MEASURE_POSTS:
+        return c->posts;
+    case MEASURE_NEGATIVE:
+        return c->label[LABEL_NEGATIVE];
+    case MEASURE_COMPLAINTS:
+        return c->intent[INTENT_COMPLAINT];
+    default:
+        return c->aspect[measure - MEASURE_ASPECT];
+    }
+}
+
 static void add_finding(struct survey *s, const char *subject, int measure,
                         uint8_t kind, const struct incident *in)
 {
+    static const char *const names[] = { "posts", "negative", "complaints" };
     const struct detect_point *peak = &in->peak_point;
-    struct finding *f;
+    int aspect = measure - MEASURE_ASPECT;
     s->findings = mem_grow(s->findings, &s->room, s->count,
                            sizeof(*s->findings));
-    f = &s->findings[s->count++];
-    *f = (struct finding){
+    s->findings[s->count++] = (struct finding){
         .kind = kind,
         .coverage = coverage_of(s, in->from, in->until),
         .part = {
             .subject = arena_copy(&s->out->memory, subject, strlen(subject)),
-            .measure = (uint8_t)(measure < MEASURE_ASPECT ? measure
-                                                          : MEASURE_ASPECT),
-            .aspect = (uint8_t)(measure < MEASURE_ASPECT
-                                    ? 0 : measure - MEASURE_ASPECT),
-            .name = measure_name(measure), .level = in->level,
-            .score = in->score,
+            .measure = (uint8_t)(aspect < 0 ? measure : MEASURE_ASPECT),
+            .aspect = (uint8_t)(aspect < 0 ? 0 : aspect),
+            .name = aspect < 0 ? names[measure] : aspect_names[aspect],
+            .level = in->level, .score = in->score,
             .since = s->start + (int64_t)in->from * HOUR,
             .until = s->start + (int64_t)in->until * HOUR,
             .rising = in->rising, .observed = (uint64_t)in->observed,
@@ -166,7 +180,7 @@ static void judge_series(struct survey *s, const char *subject, int measure,
 {
     struct hours h = { s->start, s->hours, s->value, s->known };
     struct incident found[INCIDENTS_MOST];
-    size_t count, quiet_from = s->judged > 24 ? s->judged - 24 : 0;
+    size_t quiet_from = s->judged > 24 ? s->judged - 24 : 0;
     double most = 0;
     for (size_t i = first; i < s->hours; i++) {
         s->value[i] = (double)measure_count(&s->counts[i], measure);
@@ -179,7 +193,7 @@ static void judge_series(struct survey *s, const char *subject, int measure,
     if (most * DETECT_SWELL < DETECT_LEAST * 2)
         return;
     s->out->series++;
-    count = incidents_find(found, &h, first, s->judged, s->points);
+    size_t count = incidents_find(found, &h, first, s->judged, s->points);
     for (size_t i = 0; i < count; i++)
         if (found[i].level)
             add_finding(s, subject, measure, ALERT_SPIKE, &found[i]);
@@ -403,7 +417,6 @@ static int survey_open(struct survey *s)
     const struct alerts_query *q = s->query;
     int64_t now = clock_now(), first, last;
     int64_t until = q->until < now ? q->until : now;
-    struct store_query all = { NULL, NULL, 0, 0 };
     int rc = store_span(s->store, &first, &last, s->err);
     if (rc <= 0)
         return rc;
@@ -414,14 +427,14 @@ static int survey_open(struct survey *s)
         return 0;
     s->hours = (size_t)((until - s->start) / HOUR);
     s->judged = (size_t)((q->from - s->start) / HOUR);
-    s->known = mem_alloc(s->hours * sizeof(*s->known));
-    s->coverage = mem_alloc(s->hours * sizeof(*s->coverage));
-    s->counts = mem_alloc(s->hours * sizeof(*s->counts));
-    s->all = mem_alloc(s->hours * sizeof(*s->all));
-    s->value = mem_alloc(s->hours * sizeof(*s->value));
-    s->points = mem_alloc(s->hours * sizeof(*s->points));
-    all.from = s->start;
-    all.until = s->start + (int64_t)s->hours * HOUR;
+    s->known = arena_alloc(&s->memory, s->hours * sizeof(*s->known));
+    s->coverage = arena_alloc(&s->memory, s->hours * sizeof(*s->coverage));
+    s->counts = arena_alloc(&s->memory, s->hours * sizeof(*s->counts));
+    s->all = arena_alloc(&s->memory, s->hours * sizeof(*s->all));
+    s->value = arena_alloc(&s->memory, s->hours * sizeof(*s->value));
+    s->points = arena_alloc(&s->memory, s->hours * sizeof(*s->points));
+    struct store_query all = { NULL, NULL, s->start,
+                               s->start + (int64_t)s->hours * HOUR };
     if (coverage_hours(s->coverage, s->hours, s->start,
                        q->coverage ? q->coverage : s->store, s->config,
                        s->err) ||
@@ -474,18 +487,20 @@ int alerts_find(struct alerts **out, struct store *store,
     s.out->coverage = 1;
     int rc = survey_run(&s);
     s.out->needed = series_level(&s);
-    mem_free(s.known);
-    mem_free(s.coverage);
-    mem_free(s.counts);
-    mem_free(s.all);
-    mem_free(s.value);
-    mem_free(s.points);
+    arena_release(&s.memory);
     mem_free(s.findings);
     if (rc)
         alerts_close(s.out);
     else
         *out = s.out;
     return rc;
+}
+
+void alerts_own(struct alerts *a, struct terms *t)
+{
+    a->owned = mem_grow(a->owned, &a->owned_room, a->owned_count,
+                        sizeof(struct terms *));
+    a->owned[a->owned_count++] = t;
 }
 
 void alerts_close(struct alerts *a)

@@ -108,6 +108,8 @@ int alerts_find(struct alerts **out, struct store *store,
                 const struct config *config, const struct alerts_query *query,
                 struct error *err);
 void alerts_close(struct alerts *a);
+/* Take terms that are shown with them: closed when they are. */
+void alerts_own(struct alerts *a, struct terms *t);
 
 /* "watch", "alert"; for detect_level. */
 extern const char *const detect_level_names[3];

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "digest/measure.h"
 #include "digest/names.h"
 #include "digest/posts.h"
 
@@ -30,13 +29,28 @@ struct crowd {
     size_t count, room;
 };
 
+/* Does a post, by its tags, count for the part's measure? */
+static bool is_counted(const struct alert_part *part, const struct tags *tags)
+{
+    switch (part->measure) {
+    case MEASURE_NEGATIVE:
+        return tags->label == LABEL_NEGATIVE;
+    case MEASURE_COMPLAINTS:
+        return tags->intents >> INTENT_COMPLAINT & 1;
+    case MEASURE_ASPECT:
+        return tags->aspects >> part->aspect & 1;
+    default:
+        return true;
+    }
+}
+
 static int take_post(void *context, const struct post *post,
                      const struct mention *mention)
 {
     struct crowd *c = context;
     const struct tags *tags = mention ? &mention->tags : &post->tags;
     uint64_t author = post->author_hash;
-    if (!measure_holds(c->part, tags))
+    if (!is_counted(c->part, tags))
         return 0;
     if (author == 0) /* unknown: somebody of their own */
         author = words_hash(post->native_id.data, post->native_id.length);
@@ -196,9 +210,7 @@ static int find_terms(struct alerts *out, struct alert *a,
     struct terms *terms;
     if (terms_find(&terms, store, config, &q, err))
         return -1;
-    out->owned = mem_grow(out->owned, &out->owned_room, out->owned_count,
-                          sizeof(*out->owned));
-    out->owned[out->owned_count++] = terms;
+    alerts_own(out, terms);
     for (size_t i = 0; i < terms->count && i < ALERT_TERMS; i++)
         a->terms[a->term_count++] = terms->items[i];
     return 0;

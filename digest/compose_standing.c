@@ -174,18 +174,6 @@ done:
 
 /* ---- newly frequent words ---------------------------------------------- */
 
-static struct term keep_term(struct composer *c, const struct term *t)
-{
-    struct arena *memory = &c->d->memory;
-    struct term out = *t;
-    out.text = arena_copy(memory, t->text, strlen(t->text));
-    if (t->phrase)
-        out.phrase = arena_copy(memory, t->phrase, strlen(t->phrase));
-    for (size_t i = 0; i < out.example_count; i++)
-        sample_copy(memory, &out.examples[i], &t->examples[i]);
-    return out;
-}
-
 /* Words of what we watch are no news by themselves: the table counts them. */
 bool watched_named(const struct composer *c, int index, const char *text)
 {
@@ -246,8 +234,9 @@ static int find_terms(struct composer *c, struct digest_standing *s,
     bool ours = watched_ours(c, watched_find(c, s->name));
     if (terms_find(&found, c->store, c->config, &q, err))
         return -1;
+    alerts_own(d->alerts, found);
     for (size_t i = 0; i < found->count && s->term_count < 5; i++) {
-        struct term t = keep_term(c, &found->items[i]);
+        struct term t = found->items[i];
         s->terms[s->term_count++] = t;
         if ((!ours && t.surprise < RIVALS_SURPRISE) ||
             already_told(d, t.text) || is_name(c, t.text))
@@ -256,7 +245,6 @@ static int find_terms(struct composer *c, struct digest_standing *s,
                              sizeof(*d->rising));
         d->rising[d->rising_count++] = (struct digest_word){ s->name, t };
     }
-    terms_close(found);
     return 0;
 }
 

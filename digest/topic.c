@@ -122,9 +122,7 @@ static int judge_brand(struct alerts *out, const char *brand,
     struct terms *t;
     if (terms_find(&t, store, config, &q, err))
         return -1;
-    out->owned = mem_grow(out->owned, &out->owned_room, out->owned_count,
-                          sizeof(*out->owned));
-    out->owned[out->owned_count++] = t; /* the alert's texts are in it */
+    alerts_own(out, t);
     if (t->basis == TERMS_OTHERS || t->background_days < TOPIC_PAST)
         return 0;
     for (size_t i = 0; i < t->count; i++) {
