@@ -49,4 +49,13 @@ void tally_pack(struct buf *out, const struct tally *t, uint64_t stamp,
 /* False when packed is of another stamp or damaged. */
 bool tally_packed(const struct buf *packed, uint64_t stamp);
 
+/* Each day from first to last of q->subject, packed, from the store's cache or
+ * counted; with q->write_cache what had to be counted is kept there
+ * (terms_days.c). */
+typedef void visit_packed(void *context, const struct buf *packed,
+                          int64_t day);
+int terms_days(struct store *store, const struct terms_query *q,
+               const struct unwanted *u, int64_t first, int64_t last,
+               visit_packed *visit, void *context, struct error *err);
+
 #endif

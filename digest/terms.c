@@ -12,7 +12,6 @@
 #include "digest/posts.h"
 #include "digest/stats.h"
 #include "digest/tally.h"
-#include "digest/terms_days.h"
 
 enum {
     BACKGROUND_DAYS = 60,
@@ -60,6 +59,7 @@ struct search {
     uint64_t background_total, elsewhere_total;
     uint64_t elsewhere_authors;
     uint32_t document;         /* being looked at */
+    int64_t yesterday;         /* the last background day */
 };
 
 static void choose_candidates(struct search *s)
@@ -74,8 +74,9 @@ static void choose_candidates(struct search *s)
     }
 }
 
-static void add_day(struct search *s, const struct buf *packed, bool last)
+static void add_day(void *context, const struct buf *packed, int64_t day)
 {
+    struct search *s = context;
     struct packed_head head;
     memcpy(&head, packed->data, sizeof(head));
     for (uint32_t i = 0; i < head.count; i++) {
@@ -86,7 +87,7 @@ static void add_day(struct search *s, const struct buf *packed, bool last)
         if (!e)
             continue;
         s->chosen[e->posts - 1].before += term.authors;
-        if (last)
+        if (day == s->yesterday)
             s->chosen[e->posts - 1].term.yesterday = term.authors;
     }
     s->out->background_authors += head.authors;
@@ -97,29 +98,17 @@ static void add_day(struct search *s, const struct buf *packed, bool last)
 static int read_past(struct search *s, struct store *store,
                      const struct terms_query *q, struct error *err)
 {
-    struct terms_query query = *q;
-    struct buf packed = BUF_INIT(0);
-    struct days_kept kept = { .subject = q->subject ? q->subject : "*" };
-    uint64_t stamp = tally_stamp(&s->unwanted);
     unsigned days = q->background_days ? q->background_days : BACKGROUND_DAYS;
-    int64_t last = q->from / DAY - 1, day = last - days + 1, from, until;
+    int64_t from, until;
     int rc = store_span(store, &from, &until, err);
     if (rc <= 0)
         return rc;
-    if (day < from / DAY)
-        day = from / DAY;
-    query.subject = kept.subject;
-    for (rc = 0; rc == 0 && day <= last; day++) {
-        buf_clear(&packed);
-        rc = days_packed(&packed, &kept, store, &query, &s->unwanted, stamp,
-                         day, err);
-        if (rc == 0)
-            add_day(s, &packed, day == last);
-    }
-    if (days_flush(&kept, store, rc ? NULL : err))
-        rc = -1;
-    buf_release(&packed);
-    return rc;
+    s->yesterday = q->from / DAY - 1;
+    from = from / DAY;
+    if (from < s->yesterday - days + 1)
+        from = s->yesterday - days + 1;
+    return terms_days(store, q, &s->unwanted, from, s->yesterday, add_day, s,
+                      err);
 }
 
 /* A new subject: everything else said in the same stretch. */

@@ -88,7 +88,7 @@ int terms_find(struct terms **out, struct store *store,
 void terms_close(struct terms *t);
 
 /* Every term of the stretch (a day) in order of its text, with nothing judged
- * (terms_day.c). Nonzero from visit stops. The text is valid in the call. */
+ * (terms_days.c). Nonzero from visit stops. The text is valid in the call. */
 typedef int visit_term(void *context, struct text term, uint8_t kind,
                        uint32_t posts, uint32_t authors);
 int terms_day(struct store *store, const struct config *config,

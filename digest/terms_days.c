@@ -1,39 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See terms_days.h. */
-#include "digest/terms_days.h"
-
+/* A subject's days: their terms packed, from the store's cache or from the
+ * posts, compared with the posts, or listed one by one. Judges nothing. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "digest/names.h"
+#include "digest/tally.h"
 
 enum {
     SMALL_DAY = 500,        /* documents */
-    KEEP_BYTES = 1 << 22,   /* counted anew, before they are written */
+    DAYS_KEPT = 64,         /* counted anew, before they are written ... */
+    KEEP_BYTES = 1 << 22,   /* ... in one transaction */
 };
 
-int days_flush(struct days_kept *k, struct store *store, struct error *err)
+/* ---- packed, from the cache or counted ------------------------------------ */
+
+/* Days counted anew, on their way to the cache. */
+struct fresh {
+    struct store *store;
+    const char *subject;
+    struct store_terms days[DAYS_KEPT];
+    size_t count, bytes;
+};
+
+static int fresh_write(struct fresh *f, struct error *err)
 {
-    int rc = store_terms_put(store, k->subject, k->days, k->count, err);
-    for (size_t i = 0; i < k->count; i++)
-        mem_free((char *)k->days[i].packed.data);
-    k->count = k->bytes = 0;
+    int rc = store_terms_put(f->store, f->subject, f->days, f->count, err);
+    for (size_t i = 0; i < f->count; i++)
+        mem_free((char *)f->days[i].packed.data);
+    f->count = f->bytes = 0;
     return rc;
 }
 
-static int add_day(struct days_kept *k, struct store *store, int64_t day,
-                    const struct buf *packed, struct error *err)
+static int fresh_add(struct fresh *f, int64_t day, const struct buf *packed,
+                     struct error *err)
 {
-    char *copy = mem_slice(buf_text(packed), packed->length);
-    k->days[k->count++] = (struct store_terms){
-        day, { copy, packed->length } };
-    k->bytes += packed->length;
-    return k->count == DAYS_KEPT || k->bytes >= KEEP_BYTES
-               ? days_flush(k, store, err)
-               : 0;
+    f->days[f->count++] = (struct store_terms){
+        day, { mem_slice(packed->data, packed->length), packed->length } };
+    f->bytes += packed->length;
+    return f->count == DAYS_KEPT || f->bytes >= KEEP_BYTES
+               ? fresh_write(f, err) : 0;
 }
 
-/* From the posts. */
 static int count_day(struct buf *out, struct store *store,
                      const struct store_query *day, const struct unwanted *u,
                      uint64_t stamp, struct error *err)
@@ -51,27 +60,36 @@ static int count_day(struct buf *out, struct store *store,
     return rc;
 }
 
-int days_packed(struct buf *out, struct days_kept *kept, struct store *store,
-                const struct terms_query *q, const struct unwanted *u,
-                uint64_t stamp, int64_t day, struct error *err)
+int terms_days(struct store *store, const struct terms_query *q,
+               const struct unwanted *u, int64_t first, int64_t last,
+               visit_packed *visit, void *context, struct error *err)
 {
-    struct store_query query = { q->subject, q->source, day * DAY,
-                                 (day + 1) * DAY };
-    int rc;
-    if (!q->source) {
-        rc = store_terms_get(store, q->subject, day, out, err);
-        if (rc < 0)
-            return -1;
-        if (rc && tally_packed(out, stamp))
-            return 0;
+    struct fresh fresh = { .store = store,
+                           .subject = q->subject ? q->subject : "*" };
+    struct buf packed = BUF_INIT(0);
+    uint64_t stamp = tally_stamp(u);
+    int rc = 0;
+    for (int64_t day = first; rc >= 0 && day <= last; day++) {
+        struct store_query query = { fresh.subject, q->source, day * DAY,
+                                     (day + 1) * DAY };
+        buf_clear(&packed);
+        rc = q->source ? 0 : store_terms_get(store, fresh.subject, day,
+                                             &packed, err);
+        if (rc == 0 || (rc > 0 && !tally_packed(&packed, stamp))) {
+            rc = count_day(&packed, store, &query, u, stamp, err);
+            if (rc == 0 && q->write_cache && !q->source)
+                rc = fresh_add(&fresh, day, &packed, err);
+        }
+        if (rc >= 0)
+            visit(context, &packed, day);
     }
-    rc = count_day(out, store, &query, u, stamp, err);
-    if (rc == 0 && q->write_cache && !q->source)
-        rc = add_day(kept, store, day, out, err);
-    return rc;
+    if (fresh_write(&fresh, rc < 0 ? NULL : err))
+        rc = -1;
+    buf_release(&packed);
+    return rc < 0 ? -1 : 0;
 }
 
-/* ---- are they what the posts say? ---- */
+/* ---- are they what the posts say? ---------------------------------------- */
 
 struct verify {
     struct store *store;
@@ -177,4 +195,59 @@ int terms_verify(struct store *store, const struct config *config,
     buf_release(&v.have);
     buf_release(&v.right);
     return rc < 0 ? -1 : 0;
+}
+
+/* ---- one by one ----------------------------------------------------------- */
+
+struct listed {
+    struct text text;
+    const struct entry *entry;
+};
+
+static int by_text(const void *a, const void *b)
+{
+    const struct listed *x = a, *y = b;
+    int order = text_compare(x->text, y->text);
+    return order ? order : (x->entry->hash > y->entry->hash) -
+                           (x->entry->hash < y->entry->hash);
+}
+
+static void visit_all(const struct tally *t, const struct documents *d,
+                      visit_term *visit, void *context)
+{
+    struct listed *list = mem_alloc((t->count + 1) * sizeof(*list));
+    size_t count = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct entry *e = &t->items[i];
+        list[count].text = (struct text){ d->items[e->document].text +
+                                          e->start, e->length };
+        list[count++].entry = e;
+    }
+    qsort(list, count, sizeof(*list), by_text);
+    for (size_t i = 0; i < count; i++)
+        if (visit(context, list[i].text, list[i].entry->kind,
+                  list[i].entry->posts, list[i].entry->authors))
+            break;
+    mem_free(list);
+}
+
+int terms_day(struct store *store, const struct config *config,
+              const struct store_query *day, visit_term *visit, void *context,
+              struct error *err)
+{
+    struct unwanted u = { 0 };
+    struct documents d = { 0 };
+    struct tally t = { 0 };
+    int rc = unwanted_load(&u, config ? config->data : NULL, config,
+                           day->subject, err);
+    if (rc == 0)
+        rc = documents_read(&d, store, day, err);
+    if (rc == 0) {
+        tally_count(&t, &d, &u);
+        visit_all(&t, &d, visit, context);
+    }
+    tally_release(&t);
+    documents_release(&d);
+    unwanted_release(&u);
+    return rc;
 }
