@@ -224,9 +224,7 @@ static int put_terms(struct drill *s, struct error *err)
     buf_puts(s->out, terms->count ? "<h2>New words</h2>\n<ul>" : "");
     for (size_t i = 0; i < terms->count; i++) {
         phrase_word(&phrase, &terms->items[i]);
-        buf_puts(s->out, "<li>");
-        html_phrase(s->out, &phrase);
-        buf_puts(s->out, "</li>\n");
+        html_phrase(s->out, "<li>", &phrase, "</li>\n");
     }
     buf_puts(s->out, terms->count ? "</ul>\n" : "");
     terms_close(terms);

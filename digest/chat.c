@@ -40,8 +40,9 @@ static void bold(const struct message *m, struct buf *phrase)
 }
 
 /* Teams joins lines that no empty one divides. */
-static void line(const struct message *m)
+static void line(const struct message *m, struct buf *phrase)
 {
+    say(m, phrase);
     buf_puts(m->out, m->slack ? "\n" : "\n\n");
 }
 
@@ -66,18 +67,16 @@ static void alert(const struct message *m, const struct alert *a)
     bold(m, &b);
     buf_putc(m->out, ' ');
     phrase_alert(&b, m->d, a);
-    say(m, &b);
-    line(m);
+    line(m, &b);
     phrase_alert_detail(&b, m->d, a);
-    say(m, &b);
-    line(m);
+    line(m, &b);
     if (a->sample_count) {
         buf_puts(&b, "“");
         phrase_quote(&b, s->text, 280);
         buf_puts(&b, "”");
         say(m, &b);
         link_to(m, s->url);
-        line(m);
+        line(m, &b);
     }
 }
 
@@ -95,8 +94,7 @@ static void brand(const struct message *m, const struct digest_standing *s)
     phrase_net(&b, &s->net);
     buf_puts(&b, " · share ");
     phrase_share(&b, s->share);
-    say(m, &b);
-    line(m);
+    line(m, &b);
 }
 
 static void people(const struct message *m)
@@ -106,8 +104,7 @@ static void people(const struct message *m)
     for (size_t i = 0; i < d->waiting_count; i++)
         if (d->waiting[i].own) {
             phrase_waiting(&b, d, &d->waiting[i]);
-            say(m, &b);
-            line(m);
+            line(m, &b);
         }
     for (size_t i = 0; i < d->wish_count && i < 3; i++) {
         const struct digest_wish *w = &d->wishes[i];
@@ -116,14 +113,11 @@ static void people(const struct message *m)
         buf_puts(&b, "” ");
         phrase_count(&b, w->authors);
     }
-    if (d->wish_count) {
-        say(m, &b);
-        line(m);
-    }
+    if (d->wish_count)
+        line(m, &b);
     for (size_t i = 0; i < d->experiment_count; i++) {
         phrase_experiment(&b, d, &d->experiments[i]);
-        say(m, &b);
-        line(m);
+        line(m, &b);
     }
 }
 
@@ -135,29 +129,23 @@ void digest_chat(const struct digest *d, struct buf *out, bool slack)
     buf_puts(&b, " · ");
     phrase_quote(&b, d->title, 60);
     bold(&m, &b);
-    line(&m);
+    line(&m, &b);
     phrase_data(&b, d);
-    say(&m, &b);
-    line(&m);
-    for (size_t i = 0; phrase_note(&b, d, i) > 0; i++) {
-        if (b.length) {
-            say(&m, &b);
-            line(&m);
-        }
-    }
+    line(&m, &b);
+    for (size_t i = 0; phrase_note(&b, d, i) > 0; i++)
+        if (b.length)
+            line(&m, &b);
     buf_release(&b);
     if (!d->posts && !d->expired && !d->alerts->count)
         return;
     for (size_t i = 0; i < d->alerts->count; i++)
         alert(&m, &d->alerts->items[i]);
     phrase_verdict(&b, d);
-    say(&m, &b);
-    line(&m);
+    line(&m, &b);
     if (d->rising_count) {
         buf_puts(&b, "New words: ");
         phrase_words(&b, d);
-        say(&m, &b);
-        line(&m);
+        line(&m, &b);
     }
     for (size_t i = 0; i < d->standing_count; i++)
         if (!d->standing[i].product)

@@ -17,12 +17,9 @@ static void put_head(const struct page *p)
 
 static void put_fact(const struct page *p, bool warn, struct buf *phrase)
 {
-    if (phrase->length) {
-        buf_printf(p->out, "<li%s>", warn ? " class=\"warn\"" : "");
-        html_phrase(p->out, phrase);
-        buf_puts(p->out, "</li>\n");
-    }
-    buf_release(phrase);
+    if (phrase->length)
+        html_phrase(p->out, warn ? "<li class=\"warn\">" : "<li>", phrase,
+                    "</li>\n");
 }
 
 /* Is anything wrong with the data? */
@@ -46,10 +43,8 @@ static void put_header(const struct page *p)
 {
     const struct digest *d = p->d;
     struct buf b = BUF_INIT(0);
-    buf_puts(p->out, "<header><h1>");
     phrase_day(&b, d->day);
-    html_phrase(p->out, &b);
-    buf_puts(p->out, "</h1>\n<div class=\"dim\">");
+    html_phrase(p->out, "<header><h1>", &b, "</h1>\n<div class=\"dim\">");
     html_escaped(p->out, d->title);
     if (*d->rivals) {
         buf_puts(p->out, ", against ");
@@ -161,14 +156,7 @@ static void put_page(const struct page *p)
     put_header(p);
     if (d->collected || d->posts || d->expired || d->alerts->count) {
         put_brief(p);
-        html_changes(p);
-        html_standing(p);
-        html_wishes(p);
-        html_waiting(p);
-        html_experiments(p);
-        html_rivals(p);
-        html_where(p);
-        html_samples(p);
+        html_sections(p);
     }
     put_footer(p);
 }

@@ -17,8 +17,9 @@ struct page {
 void html_escaped(struct buf *out, const char *text);
 /* The same in <bdi>: a text by others cannot turn the line around. */
 void html_text(struct buf *out, const char *text);
-/* A phrase_* result, escaped; phrase is released. */
-void html_phrase(struct buf *out, struct buf *phrase);
+/* A phrase_* result, escaped, between markup; phrase is released. */
+void html_phrase(struct buf *out, const char *before, struct buf *phrase,
+                 const char *after);
 /* One post, quoted. d gives the zone and the day that needs no date. */
 void html_sample(struct buf *out, const struct digest *d,
                  const struct sample *s);
@@ -40,14 +41,6 @@ void html_command(const struct page *p, enum digest_section section);
 void html_fold(const struct page *p, const char *summary);
 void html_fold_end(const struct page *p);
 
-/* Sections, in reading order. */
-void html_changes(const struct page *p);
-void html_standing(const struct page *p);
-void html_wishes(const struct page *p);
-void html_waiting(const struct page *p);
-void html_experiments(const struct page *p);
-void html_rivals(const struct page *p);
-void html_where(const struct page *p);
-void html_samples(const struct page *p);
+void html_sections(const struct page *p);
 
 #endif

@@ -44,24 +44,20 @@ void html_text(struct buf *out, const char *text)
 }
 
 /* A phrase_* result is our own words and names: escape it too. */
-void html_phrase(struct buf *out, struct buf *phrase)
+void html_phrase(struct buf *out, const char *before, struct buf *phrase,
+                 const char *after)
 {
+    buf_puts(out, before);
     html_escaped(out, buf_text(phrase));
+    buf_puts(out, after);
     buf_release(phrase);
-}
-
-static void put_code(const struct page *p, struct buf *phrase)
-{
-    buf_puts(p->out, "<code>");
-    html_phrase(p->out, phrase);
-    buf_puts(p->out, "</code>");
 }
 
 void html_why(const struct page *p, const char *subject)
 {
     struct buf phrase = BUF_INIT(0);
     phrase_why(&phrase, p->d, subject);
-    put_code(p, &phrase);
+    html_phrase(p->out, "<code>", &phrase, "</code>");
 }
 
 void html_command(const struct page *p, enum digest_section section)
@@ -70,7 +66,7 @@ void html_command(const struct page *p, enum digest_section section)
     html_fold(p, section == SECTION_WAITING ? "All of them, to answer"
                                             : "Why: the command");
     phrase_command(&phrase, p->d, section);
-    put_code(p, &phrase);
+    html_phrase(p->out, "<code>", &phrase, "</code>");
     html_fold_end(p);
 }
 
@@ -146,11 +142,8 @@ void html_sample(struct buf *out, const struct digest *d,
         buf_puts(out, "\">");
     }
     html_escaped(out, s->source);
-    buf_puts(out, ", ");
     phrase_clock(&phrase, s->created, d);
-    html_phrase(out, &phrase);
-    if (phrase_is_link(s->url))
-        buf_puts(out, "</a>");
+    html_phrase(out, ", ", &phrase, phrase_is_link(s->url) ? "</a>" : "");
     if (s->tags.label != LABEL_NEUTRAL)
         buf_printf(out, " · %s", label_names[s->tags.label]);
     for (int i = 0, told = 0; i < ASPECT_COUNT; i++)
@@ -173,6 +166,5 @@ void html_estimate(struct buf *out, const struct estimate *e)
                                          : e->low > 0 ? "pos"
                                          : e->high < 0 ? "neg" : "even");
     phrase_net(&phrase, e);
-    html_phrase(out, &phrase);
-    buf_puts(out, "</span>");
+    html_phrase(out, "", &phrase, "</span>");
 }

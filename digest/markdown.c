@@ -21,10 +21,13 @@ static void escape(struct buf *out, const char *text)
     }
 }
 
-/* Take a phrase: escape it and let it go. */
-static void say(struct buf *out, struct buf *phrase)
+/* Take a phrase: escape it, between marks of ours, and let it go. */
+static void say(struct buf *out, const char *before, struct buf *phrase,
+                const char *after)
 {
+    buf_puts(out, before);
     escape(out, buf_text(phrase));
+    buf_puts(out, after);
     buf_release(phrase);
 }
 
@@ -32,7 +35,7 @@ static void quote(struct buf *out, const char *text, size_t columns)
 {
     struct buf b = BUF_INIT(0);
     phrase_quote(&b, text, columns);
-    say(out, &b);
+    say(out, "", &b, "");
 }
 
 static void link_to(struct buf *out, const char *url)
@@ -65,9 +68,8 @@ static void sample(struct buf *out, const struct digest *d, const char *lead,
     quote(out, s->text, 400);
     buf_puts(out, "” ");
     quote(out, s->source, 30);
-    buf_putc(out, ' ');
     phrase_clock(&b, s->created, d);
-    say(out, &b);
+    say(out, " ", &b, "");
     link_to(out, s->url);
     buf_putc(out, '\n');
 }
@@ -75,10 +77,8 @@ static void sample(struct buf *out, const struct digest *d, const char *lead,
 static void head(struct buf *out, const struct digest *d)
 {
     struct buf b = BUF_INIT(0);
-    buf_puts(out, "# ");
     phrase_day(&b, d->day);
-    say(out, &b);
-    buf_puts(out, "\n\n**");
+    say(out, "# ", &b, "\n\n**");
     quote(out, d->title, 0);
     buf_puts(out, "**");
     if (*d->rivals) {
@@ -89,15 +89,10 @@ static void head(struct buf *out, const struct digest *d)
     quote(out, d->timezone, 0);
     buf_puts(out, "\n\n");
     phrase_data(&b, d);
-    say(out, &b);
-    buf_puts(out, "\n");
-    for (size_t i = 0, told = 0; phrase_note(&b, d, i) >= 0; i++) {
-        if (!b.length)
-            continue;
-        buf_puts(out, told++ ? "- " : "\n- ");
-        say(out, &b);
-        buf_puts(out, "\n");
-    }
+    say(out, "", &b, "\n");
+    for (size_t i = 0, told = 0; phrase_note(&b, d, i) >= 0; i++)
+        if (b.length)
+            say(out, told++ ? "- " : "\n- ", &b, "\n");
 }
 
 static void alert(struct buf *out, const struct digest *d,
@@ -106,16 +101,12 @@ static void alert(struct buf *out, const struct digest *d,
     struct buf b = BUF_INIT(0);
     buf_printf(out, "\n**%s** ", phrase_level(a));
     phrase_alert(&b, d, a);
-    say(out, &b);
-    buf_puts(out, "  \n");
+    say(out, "", &b, "  \n");
     phrase_alert_detail(&b, d, a);
-    say(out, &b);
-    buf_puts(out, "\n");
+    say(out, "", &b, "\n");
     if (a->term_count && a->fresh) {
-        buf_puts(out, "\nWords: ");
         phrase_alert_terms(&b, a);
-        say(out, &b);
-        buf_puts(out, "\n");
+        say(out, "\nWords: ", &b, "\n");
     }
     if (a->sample_count)
         sample(out, d, "\n> ", &a->samples[a->sample_count > 1]);
@@ -133,14 +124,11 @@ static void changes(struct buf *out, const struct digest *d)
     buf_puts(out, "\n## What changed\n");
     for (size_t i = 0; i < all->count; i++)
         alert(out, d, &all->items[i]);
-    buf_putc(out, '\n');
     phrase_verdict(&b, d);
-    say(out, &b);
-    buf_putc(out, '\n');
-    buf_puts(out, d->rising_count ? "\nNew words: " : "");
+    say(out, "\n", &b, "\n");
     phrase_words(&b, d);
-    say(out, &b);
-    buf_puts(out, d->rising_count ? "\n" : "");
+    if (b.length)
+        say(out, "\nNew words: ", &b, "\n");
 }
 
 static void standing(struct buf *out, const struct digest *d)
@@ -194,11 +182,8 @@ static void people(struct buf *out, const struct digest *d)
         phrase_wish(out, d, w);
         buf_puts(out, "\n");
     }
-    if (asked.length) {
-        buf_puts(out, "- ");
-        say(out, &asked);
-        buf_puts(out, "\n");
-    }
+    if (asked.length)
+        say(out, "- ", &asked, "\n");
     if (any)
         command(out, d, SECTION_WISHES);
     if (d->waiting_count)
@@ -207,19 +192,14 @@ static void people(struct buf *out, const struct digest *d)
         const struct digest_waiting *w = &d->waiting[i];
         if (!w->own && !w->known)
             continue;
-        buf_puts(out, "- ");
         phrase_waiting(&b, d, w);
-        say(out, &b);
-        buf_puts(out, "\n");
+        say(out, "- ", &b, "\n");
         for (size_t k = 0; k < w->sample_count && w->own && w->known; k++)
             sample(out, d, "  - ", &w->samples[k]);
     }
     phrase_unanswered(&b, d);
-    if (b.length) {
-        buf_puts(out, "- ");
-        say(out, &b);
-        buf_puts(out, "\n");
-    }
+    if (b.length)
+        say(out, "- ", &b, "\n");
     if (d->waiting_count)
         command(out, d, SECTION_WAITING);
 }
@@ -230,26 +210,21 @@ static void loop(struct buf *out, const struct digest *d)
     if (d->experiment_count)
         buf_puts(out, "\n## Experiments\n\n");
     for (size_t i = 0; i < d->experiment_count; i++) {
-        buf_puts(out, "- ");
         phrase_experiment(&b, d, &d->experiments[i]);
-        say(out, &b);
-        buf_puts(out, "\n");
+        say(out, "- ", &b, "\n");
     }
     if (d->experiment_count)
         command(out, d, SECTION_EXPERIMENTS);
     if (d->switch_count || d->rival_gap_count)
         buf_puts(out, "\n## Beside the rivals\n\n");
     for (size_t i = 0; i < d->switch_count; i++) {
-        buf_puts(out, i ? " · " : "- Switched: ");
         phrase_switch(&b, &d->switches[i]);
-        say(out, &b);
-        buf_puts(out, i + 1 == d->switch_count ? "\n" : "");
+        say(out, i ? " · " : "- Switched: ", &b,
+            i + 1 == d->switch_count ? "\n" : "");
     }
     for (size_t i = 0; i < d->rival_gap_count; i++) {
-        buf_puts(out, "- ");
         phrase_rival_gap(&b, &d->rival_gaps[i]);
-        say(out, &b);
-        buf_puts(out, "\n");
+        say(out, "- ", &b, "\n");
     }
     if (d->rival_gap_count)
         command(out, d, SECTION_RIVALS);
