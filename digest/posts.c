@@ -77,8 +77,10 @@ void post_sample(struct sample *out, struct arena *memory,
         .native_id = arena_copy(memory, post->native_id.data,
                                 post->native_id.length),
         .url = arena_copy(memory, post->url.data, post->url.length),
-        .text = text_copy(memory, post->text.data, post->text.length,
-                          most).data,
+        .text = post->text.length <= most
+                    ? arena_copy(memory, post->text.data, post->text.length)
+                    : text_copy(memory, post->text.data, post->text.length,
+                                most).data,
         .created = post->created,
         .author = post->author_hash,
         .likes = post->likes,
