@@ -27,6 +27,19 @@ static bool names_rival(const struct scorer *s, size_t from, size_t first)
     return true;
 }
 
+bool scorer_addressed(const struct scorer *s, struct span span)
+{
+    const struct words *words = s->look.words;
+    size_t first, until;
+    words_around(words, span, &first, &until);
+    if (first == until || words->items[first].kind != WORD_HANDLE)
+        return false;
+    while (first > 0 && (words->items[first - 1].kind == WORD_HANDLE ||
+                         words->items[first - 1].kind == WORD_PUNCTUATION))
+        first--;
+    return first == 0;
+}
+
 struct clause scorer_clause(const struct scorer *s, struct span span)
 {
     const struct words *words = s->look.words;

@@ -270,6 +270,8 @@ static bool clause_score(const struct scorer *s, const struct clause *c,
 
 void scorer_mention(struct scorer *s, struct span span, struct tags *tags)
 {
+    if (scorer_addressed(s, span))
+        return;
     struct clause c = scorer_clause(s, span);
     bool all = c.from == 0 && c.until == s->look.words->count;
     struct tags own = *tags;

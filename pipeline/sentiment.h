@@ -52,8 +52,13 @@ struct clause {
 };
 struct clause scorer_clause(const struct scorer *s, struct span span);
 
+/* Whether the span is a handle before all that is said: "@acme thanks, but
+ * where is it?" says all of it to Acme, not the first clause. */
+bool scorer_addressed(const struct scorer *s, struct span span);
+
 /* The sentiment towards what the span names: that of its clause where it has
- * one, else what the tags say already, of the sentence or the text. */
+ * one, else what the tags say already, of the sentence or the text. Who is
+ * addressed keeps those. */
 void scorer_mention(struct scorer *s, struct span span, struct tags *tags);
 
 /* A number that changes when any entry does: part of the rule version. */

@@ -125,15 +125,16 @@ static bool one_family(const struct mentions *m, const struct post *post)
 }
 
 /* Tags of one mention: the feeling of its clause and the topics of its
- * sentence; alone in the post, all the post is about. Beside others it has no
- * part in what is felt about them in other sentences. */
+ * sentence; alone in the post, or addressed by it, all the post is about.
+ * Beside others it has no part in what is felt about them in other
+ * sentences. */
 static void tag_mention(struct tagger *t, struct post *post,
                         struct mention *mention, bool alone)
 {
     struct tags *tags = &mention->tags;
     size_t from = 0, until = t->words.count;
     *tags = post->tags;
-    if (!alone)
+    if (!alone && !scorer_addressed(t->scorer, mention->span))
         words_sentence(&t->words, mention->span, &from, &until);
     if (until - from < t->words.count) {
         scorer_score(t->scorer, from, until, tags, NULL, NULL);

@@ -256,6 +256,13 @@ static void test_mention(void **state)
           LABEL_POSITIVE },
         { "Kettler", "Switched from Kettler to Bramford and never looked back",
           LABEL_NEGATIVE },
+        /* who is addressed is told all of it */
+        { "@kettler", "@kettler thanks for the reply, but my order is still "
+          "lost, this is the worst service", LABEL_NEGATIVE },
+        { "@bramford", ".@kettler @bramford thanks, but the parcel is still "
+          "lost and your support is useless", LABEL_NEGATIVE },
+        { "@kettler", "a great lamp from @kettler, but awful service",
+          LABEL_POSITIVE },
     };
     struct sentiment *s = english();
     struct scorer *scorer = scorer_open(s);

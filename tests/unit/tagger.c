@@ -83,6 +83,10 @@ static void test_mentions(void **state)
     assert_int_equal(mention_of(&b, "zenith")->tags.label, LABEL_NEGATIVE);
     assert_false(mention_of(&b, "acme")->tags.intents >> INTENT_COMPLAINT & 1);
     batch_release(&b);
+    /* addressed: what every sentence says, beside another, too */
+    tag(&b, "@acme hello there. My parcel is lost, awful. Zenith never lost one.");
+    assert_int_equal(mention_of(&b, "acme")->tags.label, LABEL_NEGATIVE);
+    batch_release(&b);
     tag(&b, "the Acme Card is great");
     assert_non_null(mention_of(&b, "acme"));
     assert_non_null(mention_of(&b, "acme/card"));
@@ -152,7 +156,7 @@ static void test_explain(void **state)
 
 int main(void)
 {
-    static char *const matches[][1] = { { "Acme" }, { "Acme Card" },
+    static char *const matches[][2] = { { "Acme", "@acme" }, { "Acme Card" },
                                         { "Zenith" }, { "Horrible Awful" } };
     static struct subject subjects[] = {
         { .name = "acme", .brand = 0 }, { .name = "acme/card", .brand = 0 },
@@ -162,7 +166,7 @@ int main(void)
                              .subject_count = 4 };
     for (size_t i = 0; i < 4; i++)
         subjects[i].match = (struct option_list){
-            (char **)(uintptr_t)matches[i], 1, NULL };
+            (char **)(uintptr_t)matches[i], matches[i][1] ? 2 : 1, NULL };
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_labels), cmocka_unit_test(test_other_language),
         cmocka_unit_test(test_mentions),
