@@ -32,9 +32,15 @@ static const struct option options[] = {
     OPTION_END
 };
 
-/* Gold label and ours of one text. */
+/* Gold label and ours of one text; of a term also that of its whole text. */
 struct pair {
-    uint8_t gold, said;
+    uint64_t text; /* hash */
+    uint8_t gold, said, whole;
+};
+
+/* Terms that stand together, and how many of them each way gets right. */
+struct terms {
+    unsigned all, whole, said;
 };
 
 struct judging {
@@ -115,20 +121,32 @@ static char folded(char c)
     return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }
 
-/* Where the term stands in the text, letters of any case. */
+static bool is_letter(struct text t, size_t at)
+{
+    return at < t.length && folded(t.data[at]) >= 'a' &&
+           folded(t.data[at]) <= 'z';
+}
+
+/* Where the term stands in the text, letters of any case: the first place
+ * that is no part of a longer word ("bar" in "barely"), else the first. */
 static bool find_term(struct text t, struct text term, struct span *out)
 {
+    bool found = false;
     for (size_t at = 0; at + term.length <= t.length; at++) {
         size_t n = 0;
         while (n < term.length &&
                folded(t.data[at + n]) == folded(term.data[n]))
             n++;
-        if (n == term.length) {
+        if (n < term.length)
+            continue;
+        bool inside = (at && is_letter(t, at - 1)) || is_letter(t, at + n);
+        if (!found || !inside)
             *out = (struct span){ (uint32_t)at, (uint32_t)n };
-            return true;
-        }
+        found = true;
+        if (!inside)
+            break;
     }
-    return false;
+    return found;
 }
 
 static int judge(void *context, const struct labelled *row, struct error *err)
@@ -148,14 +166,82 @@ static int judge(void *context, const struct labelled *row, struct error *err)
     words_split(&j->words, row->text);
     scorer_read(j->scorer, &j->words, NULL);
     scorer_score(j->scorer, 0, j->words.count, &tags, NULL, NULL);
+    struct pair pair = { .text = words_hash(row->text.data, row->text.length),
+                         .gold = (uint8_t)row->label, .whole = tags.label };
     if (j->flags->targets)
         scorer_mention(j->scorer, span, &tags);
+    pair.said = tags.label;
     j->pairs = mem_grow(j->pairs, &j->room, j->count, sizeof(*j->pairs));
-    j->pairs[j->count++] = (struct pair){ (uint8_t)row->label, tags.label };
+    j->pairs[j->count++] = pair;
     if (j->predictions)
         fprintf(j->predictions, "%.*s\t%s\n", (int)row->id.length,
                 row->id.data, label_names[tags.label]);
     return 0;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+    return (x->text > y->text) - (x->text < y->text);
+}
+
+static void count_terms(struct terms *t, const struct pair *pairs, size_t n)
+{
+    for (const struct pair *p = pairs; p < pairs + n; p++) {
+        t->all++;
+        t->whole += p->whole == p->gold;
+        t->said += p->said == p->gold;
+    }
+}
+
+/* Terms of all texts, of those that feel differently about several, and of
+ * those that praise one and blame another: there no label of the text as a
+ * whole can be right. Orders the pairs by text. */
+static void part_terms(const struct judging *j, struct terms parts[3])
+{
+    const unsigned both = 1u << LABEL_POSITIVE | 1u << LABEL_NEGATIVE;
+    qsort(j->pairs, j->count, sizeof(*j->pairs), compare_texts);
+    count_terms(&parts[0], j->pairs, j->count);
+    for (size_t from = 0, until; from < j->count; from = until) {
+        const struct pair *first = &j->pairs[from];
+        unsigned golds = 0;
+        for (until = from; until < j->count &&
+                           j->pairs[until].text == first->text; until++)
+            golds |= 1u << j->pairs[until].gold;
+        if (golds & (golds - 1))
+            count_terms(&parts[1], first, until - from);
+        if ((golds & both) == both)
+            count_terms(&parts[2], first, until - from);
+    }
+}
+
+static void print_parts(const struct judging *j, struct writer *w)
+{
+    static const char *const names[] = {
+        "terms", "terms of texts that feel differently about several",
+        "terms of texts that praise one and blame another",
+    };
+    static const char *const keys[] = { "terms", "differing", "praise_blame" };
+    struct terms parts[3] = { { 0, 0, 0 } };
+    part_terms(j, parts);
+    if (!w)
+        puts("\n   whole text   its clause  right about a term");
+    for (int i = 0; i < 3; i++) {
+        double all = parts[i].all ? parts[i].all : 1;
+        if (!w && !parts[i].all)
+            continue;
+        double whole = parts[i].whole / all, said = parts[i].said / all;
+        if (!w) {
+            printf("%12.1f%%%13.1f%%  of %u %s\n", 100 * whole, 100 * said,
+                   parts[i].all, names[i]);
+            continue;
+        }
+        write_begin(w, keys[i], '{');
+        write_count(w, "count", parts[i].all);
+        write_real(w, "whole_accuracy", whole);
+        write_real(w, "clause_accuracy", said);
+        write_end(w, '}');
+    }
 }
 
 static void print_text(const struct judging *j, const struct figures *f,
@@ -179,6 +265,8 @@ static void print_text(const struct judging *j, const struct figures *f,
            "macro-F1      %.1f%%\naccuracy      %.1f%%\n",
            100 * f->recall, 100 * low, 100 * high, 100 * f->f1,
            100 * f->accuracy);
+    if (j->flags->targets)
+        print_parts(j, NULL);
 }
 
 static void print_json(const struct judging *j, const struct figures *f,
@@ -201,6 +289,8 @@ static void print_json(const struct judging *j, const struct figures *f,
     write_real(&w, "macro_recall_high", high);
     write_real(&w, "macro_f1", f->f1);
     write_real(&w, "accuracy", f->accuracy);
+    if (j->flags->targets)
+        print_parts(j, &w);
     write_end(&w, '}');
     puts(buf_text(&out));
     buf_release(&out);
@@ -263,7 +353,8 @@ const struct command command_accuracy = {
     .help =
         "FILE has a header line, then id, label (positive, neutral or\n"
         "negative) and text, cut by tabs; with --targets: id, label, term,\n"
-        "text, where the label is what the text says of the term.\n"
+        "text, where the label is what the text says of the term; then it\n"
+        "also says how often the label of the whole text would be right.\n"
         "Macro-recall is the mean of the labels' recalls: guessing gives a\n"
         "third, whatever the mix. Labels that FILE never has are left out.\n",
     .options = options,

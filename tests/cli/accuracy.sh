@@ -15,7 +15,8 @@ cat said.tsv
 
 echo "--- towards a term"
 printf 'id\tlabel\tterm\ttext\n1\tpositive\tjacket\tlove the jacket, but the delivery was a joke\n2\tnegative\tdelivery\tlove the jacket, but the delivery was a joke\n' >terms.tsv
-swell accuracy --targets terms.tsv | tail -3
+swell accuracy --targets terms.tsv | tail -5
+swell accuracy --targets --format json terms.tsv | grep -o "\"terms\".*"
 
 echo "--- a lexicon of one's own"
 printf 'zorbly\t3.4\t0.5\t[4, 3, 3, 4]\n' >vader.tsv
