@@ -93,6 +93,22 @@ void write_json(struct writer *w, const char *name, struct text value)
     buf_add(w->out, value.data, value.length);
 }
 
+void write_rows(struct writer *w, const char *header)
+{
+    if (w->csv)
+        buf_printf(w->out, "%s\n", header);
+    else
+        write_begin(w, NULL, '[');
+}
+
+void write_rows_end(struct writer *w)
+{
+    if (!w->csv) {
+        write_end(w, ']');
+        buf_putc(w->out, '\n');
+    }
+}
+
 void set_words(struct buf *out, unsigned set, const char *const names[],
                const char *between)
 {

@@ -33,6 +33,9 @@ void write_flag(struct writer *w, const char *name, bool value);
 void write_time(struct writer *w, const char *name, int64_t when);
 /* A value that is JSON already. */
 void write_json(struct writer *w, const char *name, struct text value);
+/* A list that is the whole answer: brackets in JSON, a header line in CSV. */
+void write_rows(struct writer *w, const char *header);
+void write_rows_end(struct writer *w);
 /* The names whose bits are set. */
 void write_set(struct writer *w, const char *name, unsigned set,
                const char *const names[]);

@@ -247,7 +247,7 @@ static int run(struct invocation *in, struct error *err)
 
 const struct command command_check = {
     .name = "check",
-    .wordless = true,
+    .words = NO_WORDS,
     .arguments = "[--sample FILE] [--live SOURCE]",
     .about = "is the configuration right, and what would be collected",
     .help =

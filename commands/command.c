@@ -201,6 +201,23 @@ static int apply_globals(struct invocation *in, struct error *err)
     return 0;
 }
 
+static int check_words(struct invocation *in, struct error *err)
+{
+    const struct command *c = in->command;
+    if (c->words == NO_WORDS && in->argc)
+        return error_set(err, ERROR_USAGE, "%.60s: swell %s takes options only",
+                         in->argv[0], c->name);
+    if (c->words == ONE_SUBJECT && in->argc != 1)
+        return error_set(err, ERROR_USAGE, "%s needs one subject, or \"*\" "
+                         "for every post", c->name);
+    if (c->words == MAYBE_SUBJECT && in->argc > 1)
+        return error_set(err, ERROR_USAGE, "%.60s: one subject at a time",
+                         in->argv[1]);
+    if (c->words == ONE_SUBJECT || c->words == MAYBE_SUBJECT)
+        in->subject = in->argc ? in->argv[0] : NULL;
+    return 0;
+}
+
 static int run_command(struct invocation *in, struct error *err)
 {
     if (in->globals.help) {
@@ -210,10 +227,7 @@ static int run_command(struct invocation *in, struct error *err)
     if (!in->command)
         return error_set(err, ERROR_USAGE,
                          "which command? swell --help lists them");
-    if (in->command->wordless && in->argc)
-        return error_set(err, ERROR_USAGE, "%.60s: swell %s takes options only",
-                         in->argv[0], in->command->name);
-    if (apply_globals(in, err))
+    if (check_words(in, err) || apply_globals(in, err))
         return -1;
     return in->command->run(in, err);
 }
@@ -238,16 +252,18 @@ int command_main(int argc, char **argv)
     if (status < 0) {
         log_line(LOG_ERROR, "%s", err.text);
         status = err.kind == ERROR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+    } else {
+        fwrite(buf_text(&in.out), 1, in.out.length, stdout);
     }
     if (fflush(stdout) || ferror(stdout)) {
         log_line(LOG_ERROR, "cannot write the output: %s", strerror(errno));
         status = EXIT_FAILED;
     }
-    if (in.store)
-        store_close(in.store);
-    if (in.rules)
-        rules_close(in.rules);
+    store_close(in.store);
+    rules_close(in.rules);
     config_close(in.config);
+    zone_close(in.zone);
+    buf_release(&in.out);
     if (in.command)
         option_release(in.command->options, in.flags);
     option_release(global_options, &in.globals);
@@ -343,10 +359,22 @@ const char *data_folder(void)
     return holds_lexicons(DATADIR) || !named ? DATADIR : named;
 }
 
-int invocation_zone(const struct invocation *in, const char *tz,
-                    struct zone **out, struct error *err)
+int invocation_zone(struct invocation *in, const char *tz, struct error *err)
 {
-    return zone_open(out, tz ? tz : in->config->digest.timezone, err);
+    if (invocation_config(in, err))
+        return -1;
+    return zone_open(&in->zone, tz ? tz : in->config->digest.timezone, err);
+}
+
+int invocation_day(struct invocation *in, const char *text, const char *tz,
+                   int64_t *day, struct error *err)
+{
+    if (invocation_zone(in, tz, err))
+        return -1;
+    return clock_parse_day(text, in->zone, day)
+               ? error_set(err, ERROR_USAGE, "--day %.40s: write 2026-11-20, "
+                           "today or yesterday", text)
+               : 0;
 }
 
 /* One end of a range: a moment, or a day of the zone. */
@@ -363,52 +391,36 @@ static int range_moment(const char *text, const struct zone *z, int64_t *out,
     return 0;
 }
 
-int range_resolve(struct invocation *in, const struct range_flags *flags,
-                  int64_t *from, int64_t *until, struct zone **zone,
-                  struct error *err)
+int invocation_range(struct invocation *in, const struct range_flags *flags,
+                     int64_t span, struct error *err)
 {
-    struct zone *z = NULL;
-    int64_t span = DAY, day, now = clock_now();
-    int rc = -1;
+    int64_t from, until = (clock_now() + QUARTER - 1) / QUARTER * QUARTER, day;
     if (flags->day ? flags->last || flags->from || flags->to
                    : flags->last && flags->from)
         return error_set(err, ERROR_USAGE, "give one of --day, --last and "
                          "--from: each says when it begins");
-    if (invocation_config(in, err) || invocation_zone(in, flags->tz, &z, err))
-        return -1;
-    *until = (now + QUARTER - 1) / QUARTER * QUARTER;
     if (flags->day) {
-        if (clock_parse_day(flags->day, z, &day)) {
-            error_set(err, ERROR_USAGE, "--day %.40s: write 2026-11-20, today "
-                      "or yesterday", flags->day);
-            goto done;
-        }
-        *from = zone_day_start(z, day);
-        *until = zone_day_start(z, day + 1);
+        if (invocation_day(in, flags->day, flags->tz, &day, err))
+            return -1;
+        from = zone_day_start(in->zone, day);
+        until = zone_day_start(in->zone, day + 1);
     } else {
-        if (flags->last && clock_parse_duration(flags->last, &span)) {
-            error_set(err, ERROR_USAGE, "--last %.40s: write 24h, 7d or 30d",
-                      flags->last);
-            goto done;
-        }
-        if (flags->to && range_moment(flags->to, z, until, err))
-            goto done;
-        *from = *until - span;
-        if (flags->from && range_moment(flags->from, z, from, err))
-            goto done;
+        if (invocation_zone(in, flags->tz, err))
+            return -1;
+        if (flags->last && clock_parse_duration(flags->last, &span))
+            return error_set(err, ERROR_USAGE, "--last %.40s: write 24h, 7d or "
+                             "30d", flags->last);
+        if (flags->to && range_moment(flags->to, in->zone, &until, err))
+            return -1;
+        from = until - span;
+        if (flags->from && range_moment(flags->from, in->zone, &from, err))
+            return -1;
     }
-    *from = *from / QUARTER * QUARTER;
-    *until = (*until + QUARTER - 1) / QUARTER * QUARTER;
-    if (*from < 0 || *from >= *until) {
-        error_set(err, ERROR_USAGE, *from < 0 ? "the range begins before 1970"
-                  : "the range ends before it begins");
-        goto done;
-    }
-    rc = 0;
-done:
-    if (rc || !zone)
-        zone_close(z);
-    else
-        *zone = z;
-    return rc;
+    in->from = from / QUARTER * QUARTER;
+    in->until = (until + QUARTER - 1) / QUARTER * QUARTER;
+    if (in->from < 0 || in->from >= in->until)
+        return error_set(err, ERROR_USAGE, in->from < 0
+                         ? "the range begins before 1970"
+                         : "the range ends before it begins");
+    return 0;
 }

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/error.h"
 #include "base/option.h"
@@ -30,14 +31,19 @@ struct invocation {
     void *flags;          /* command->state_size bytes, options filled in */
     int argc;             /* words that are not options */
     char **argv;
-    struct config *config; /* owned by the invocation; see below */
+    const char *subject;  /* the word of ONE_SUBJECT, MAYBE_SUBJECT; or NULL */
+    struct buf out;       /* printed after the command, unless that failed */
+    /* Opened by the functions below, closed by command_main(). */
+    struct config *config;
     struct store *store;
     struct rules *rules;
+    struct zone *zone;
+    int64_t from, until;  /* of invocation_range() */
 };
 
 struct command {
     const char *name;
-    bool wordless;                 /* takes options only */
+    enum { ANY_WORDS, NO_WORDS, ONE_SUBJECT, MAYBE_SUBJECT } words;
     const char *arguments;         /* "SUBJECT [--last 24h]" */
     const char *about;             /* one line */
     const char *help;              /* paragraphs and examples, or NULL */
@@ -58,7 +64,6 @@ int command_main(int argc, char **argv);
 
 /* The configuration that is or would be read; NULL: there is none. */
 const char *invocation_config_path(const struct invocation *in);
-/* Lazily opened, closed by main. 0 or -1. */
 int invocation_config(struct invocation *in, struct error *err);
 int invocation_store(struct invocation *in, enum store_mode mode,
                      struct error *err);
@@ -89,14 +94,14 @@ struct range_flags {
     { "tz", OPTION_ZONE, NULL, offsetof(type, range.tz), \
       "time zone of days; default the digest's" }
 
-struct zone;
-/* That of --tz, else the digest's. The configuration is open. */
-int invocation_zone(const struct invocation *in, const char *tz,
-                    struct zone **out, struct error *err);
-/* Whole quarter hours [from, until). Default: the last 24 h. The zone is
- * opened for the caller to close when zone is not NULL. */
-int range_resolve(struct invocation *in, const struct range_flags *flags,
-                  int64_t *from, int64_t *until, struct zone **zone,
-                  struct error *err);
+/* The zone: that of --tz, else the digest's. */
+int invocation_zone(struct invocation *in, const char *tz, struct error *err);
+/* The zone, and a day of it: --day. */
+int invocation_day(struct invocation *in, const char *text, const char *tz,
+                   int64_t *day, struct error *err);
+/* The zone, and whole quarter hours [from, until); span: how much where
+ * nobody said. */
+int invocation_range(struct invocation *in, const struct range_flags *flags,
+                     int64_t span, struct error *err);
 
 #endif

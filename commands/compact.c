@@ -21,7 +21,7 @@ static int run(struct invocation *in, struct error *err)
 
 const struct command command_compact = {
     .name = "compact",
-    .wordless = true,
+    .words = NO_WORDS,
     .arguments = "",
     .about = "rewrite the store without free pages",
     .help = "Needs as much free disk as the store is large. Those who read "

@@ -80,7 +80,7 @@ static void tell(struct invocation *in, const struct digest *d)
 
 static int send(struct invocation *in, int64_t day, struct error *err)
 {
-    struct deliver_report report = { 0, 0, 0 };
+    struct deliver_report report = { 0 };
     struct buf talk = BUF_INIT(0), url = BUF_INIT(0);
     struct turns turns = TURNS_INIT;
     int rc = -1;
@@ -106,37 +106,26 @@ done:
     return rc;
 }
 
-static int check_brands(struct invocation *in, const struct option_list *list,
-                        struct error *err)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (subject_check(in, list->items[i], err))
-            return -1;
-    return 0;
-}
-
 static int put(struct invocation *in, const struct flags *f, int format,
                const struct digest *d, struct error *err)
 {
-    struct buf out = BUF_INIT(0);
-    int rc = 0;
+    struct buf *out = &in->out;
     bool screen = !f->out;
     if (format == FORM_HTML)
-        digest_html(d, &out, NULL);
+        digest_html(d, out, NULL);
     else if (format == FORM_MARKDOWN)
-        digest_markdown(d, &out);
+        digest_markdown(d, out);
     else if (format == FORM_JSON)
-        digest_json(d, &out);
+        digest_json(d, out);
     else
-        digest_text(d, &out, screen ? terminal_columns() : 80,
+        digest_text(d, out, screen ? terminal_columns() : 80,
                     screen && terminal_colour());
     if (screen)
-        fwrite(buf_text(&out), 1, out.length, stdout);
-    else
-        rc = file_replace(f->out, &out, err);
-    if (!rc && !screen)
+        return 0;
+    int rc = file_replace(f->out, out, err);
+    buf_clear(out); /* is not printed */
+    if (!rc)
         tell(in, d);
-    buf_release(&out);
     return rc;
 }
 
@@ -171,13 +160,14 @@ done:
 }
 
 static int show(struct invocation *in, const struct flags *f, int format,
-                int64_t day, const struct zone *zone, struct error *err)
+                int64_t day, struct error *err)
 {
     struct digest *d = NULL;
-    if (open_store(in, f->out || f->site, err) ||
-        check_brands(in, &f->brands, err))
-        return -1;
-    int rc = digest_compose(&d, in->store, in->config, zone, day,
+    int rc = open_store(in, f->out || f->site, err);
+    for (size_t i = 0; i < f->brands.count && !rc; i++)
+        rc = subject_check(in, f->brands.items[i], err);
+    if (!rc)
+        rc = digest_compose(&d, in->store, in->config, in->zone, day,
                             &f->brands, err);
     if (!rc && f->site)
         rc = put_site(in, f->site, d, &f->brands, err);
@@ -190,32 +180,21 @@ static int show(struct invocation *in, const struct flags *f, int format,
 static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
-    struct zone *zone = NULL;
     int64_t day;
     int format = word_index("format", f->format, form_names, FORM_COUNT,
                             err);
-    if (in->argc)
-        return error_set(err, ERROR_USAGE, "%.60s: digest takes options only, "
-                         "--brand NAME chooses", in->argv[0]);
-    if (format < 0 || invocation_config(in, err) ||
-        invocation_zone(in, f->tz, &zone, err))
+    if (format < 0 || invocation_day(in, f->day, f->tz, &day, err))
         return -1;
-    int rc = clock_parse_day(f->day, zone, &day);
-    if (rc)
-        error_set(err, ERROR_USAGE, "--day %.40s: write 2026-11-20, today or "
-                  "yesterday", f->day);
-    else if (zone_day_start(zone, day) > clock_now())
-        rc = error_set(err, ERROR_USAGE, "--day %.40s has not begun", f->day);
-    else if (f->send)
-        rc = send(in, strcmp(f->day, "yesterday") ? day : INT64_MIN, err);
-    else
-        rc = show(in, f, format, day, zone, err);
-    zone_close(zone);
-    return rc;
+    if (zone_day_start(in->zone, day) > clock_now())
+        return error_set(err, ERROR_USAGE, "--day %.40s has not begun", f->day);
+    return f->send ? send(in, strcmp(f->day, "yesterday") ? day : INT64_MIN,
+                          err)
+                   : show(in, f, format, day, err);
 }
 
 const struct command command_digest = {
     .name = "digest",
+    .words = NO_WORDS,
     .arguments = "[--day DATE] [--format text|html|markdown|json] "
                  "[--out PATH] [--site DIR] [--send]",
     .about = "one day as it is told: what changed, why, and who waits",

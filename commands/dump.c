@@ -19,7 +19,7 @@ static int run(struct invocation *in, struct error *err)
 
 const struct command command_dump = {
     .name = "dump",
-    .wordless = true,
+    .words = NO_WORDS,
     .arguments = ">FILE",
     .about = "write the whole store as text (the format of mdb_dump -a)",
     .help = "The author key is not in it: copy author.key beside the store as "

@@ -42,17 +42,19 @@ static const struct option options[] = {
 struct call {
     struct invocation *in;
     const struct flags *flags;
-    struct zone *zone;
+    const char *name;
     bool json;
-    struct buf out;
+    struct buf *out;
     struct writer writer;
-    size_t shown;
 };
 
-static void day_text(const struct zone *z, int64_t when, char out[CLOCK_TEXT])
+/* The day; NULL where there is none. */
+static const char *day_of(const struct call *c, int64_t when,
+                          char out[CLOCK_TEXT])
 {
-    clock_format(zone_day(z, when) * DAY, out);
+    clock_format(zone_day(c->in->zone, when) * DAY, out);
     out[10] = '\0';
+    return when ? out : NULL;
 }
 
 /* ---- writing ---------------------------------------------------------- */
@@ -62,10 +64,10 @@ static int read_day(const struct call *c, const char *flag, const char *text,
 {
     int64_t day;
 
-    if (clock_parse_day(text, c->zone, &day))
+    if (clock_parse_day(text, c->in->zone, &day))
         return error_set(err, ERROR_USAGE, "--%s %.40s: write 2026-11-20",
                          flag, text);
-    *out = zone_day_start(c->zone, day);
+    *out = zone_day_start(c->in->zone, day);
     return 0;
 }
 
@@ -86,12 +88,12 @@ static int check_controls(const struct call *c, struct error *err)
     size_t count = 0;
 
     for (const char *at = f->controls; at && *at;) {
+        char name[128];
         size_t length = strcspn(at, ", ");
-        if (length == strlen(f->subject) && !memcmp(at, f->subject, length))
+        snprintf(name, sizeof(name), "%.*s", (int)length, at);
+        if (strcmp(name, f->subject) == 0)
             return error_set(err, ERROR_USAGE, "--controls: %s cannot be its "
                              "own control", f->subject);
-        char name[128];
-        snprintf(name, sizeof(name), "%.*s", (int)length, at);
         if (length && c->in->config->subject_count &&
             !config_subject(c->in->config, name))
             return error_set(err, ERROR_USAGE, "--controls %.60s is not in the "
@@ -128,69 +130,64 @@ static int check_add(const struct call *c, struct error *err)
     return 0;
 }
 
-static int run_add(struct call *c, const char *name, struct error *err)
+/* The experiment that was named, which must be there. */
+static int get(const struct call *c, struct experiment *e, struct error *err)
+{
+    int rc = experiment_get(e, c->in->store, c->name, err);
+    return rc == 0 ? error_set(err, ERROR_USAGE, "there is no experiment %s",
+                               c->name)
+                   : rc < 0 ? -1 : 0;
+}
+
+static int run_add(struct call *c, struct error *err)
 {
     const struct flags *f = c->flags;
-    struct experiment e = { 0 }, old;
-    int rc;
+    char *name = (char *)c->name, *none = "";
+    struct experiment old, e = { /* borrows its texts */
+        .name = name, .subject = f->subject, .title = f->title ? f->title : name,
+        .aspect = f->aspect ? f->aspect : none,
+        .channel = f->channel ? f->channel : none,
+        .controls = f->controls ? f->controls : none, .lesson = none };
 
     if (check_add(c, err))
         return -1;
-    rc = experiment_get(&old, c->in->store, name, err);
+    int rc = experiment_get(&old, c->in->store, name, err);
     if (rc == 1) {
         experiment_release(&old);
         return error_set(err, ERROR_USAGE, "experiment %s exists: choose "
                          "another name", name);
     }
     if (rc < 0 || read_day(c, "from", f->from, &e.from, err) ||
-        (f->to && read_end(c, &e, err)))
-        return -1;
-    e.name = (char *)name; /* borrowed for the call, as all texts here */
-    e.subject = f->subject;
-    e.title = f->title ? f->title : (char *)name;
-    e.aspect = f->aspect ? f->aspect : "";
-    e.channel = f->channel ? f->channel : "";
-    e.controls = f->controls ? f->controls : "";
-    e.lesson = "";
-    if (experiment_put(c->in->store, &e, err))
+        (f->to && read_end(c, &e, err)) ||
+        experiment_put(c->in->store, &e, err))
         return -1;
     log_line(LOG_NOTE, "experiment %s added", name);
     return EXIT_DONE;
 }
 
-static int run_close(struct call *c, const char *name, struct error *err)
+static int run_close(struct call *c, struct error *err)
 {
     struct experiment e;
-    int rc = experiment_get(&e, c->in->store, name, err);
+    int rc = get(c, &e, err);
 
-    if (rc == 0)
-        return error_set(err, ERROR_USAGE, "there is no experiment %s", name);
-    if (rc < 0)
+    if (rc)
         return -1;
     e.closed = clock_now();
     if (c->flags->to)
         rc = read_end(c, &e, err);
     else if (!e.until)
-        e.until = zone_day_start(c->zone, zone_day(c->zone, e.closed));
-    if (rc >= 0 && c->flags->lesson) {
+        e.until = zone_day_start(c->in->zone, zone_day(c->in->zone, e.closed));
+    if (c->flags->lesson) {
         mem_free(e.lesson);
         e.lesson = mem_string(c->flags->lesson);
     }
-    if (rc >= 0)
+    if (rc == 0)
         rc = experiment_put(c->in->store, &e, err);
     experiment_release(&e);
-    return rc < 0 ? -1 : EXIT_DONE;
+    return rc;
 }
 
 /* ---- reading ---------------------------------------------------------- */
-
-/* The day, NULL where there is none. */
-static const char *day_of(const struct call *c, int64_t when,
-                          char out[CLOCK_TEXT])
-{
-    day_text(c->zone, when, out);
-    return when ? out : NULL;
-}
 
 static void put_experiment(struct writer *w, const struct call *c,
                            const struct experiment *e)
@@ -219,60 +216,60 @@ static int list_one(void *context, const struct experiment *e)
         put_experiment(&c->writer, c, e);
         write_end(&c->writer, '}');
     } else {
-        day_text(c->zone, e->from, from);
-        day_text(c->zone, e->until, to);
-        printf("%s: %s, %s, %s to %s, %s%s%s\n", e->name, e->title,
-               e->subject, from, e->until ? to : "now",
-               e->closed ? "closed" : "open", *e->lesson ? ": " : "",
-               e->lesson);
+        const char *until = day_of(c, e->until, to);
+        buf_printf(c->out, "%s: %s, %s, %s to %s, %s%s%s\n", e->name, e->title,
+                   e->subject, day_of(c, e->from, from), until ? until : "now",
+                   e->closed ? "closed" : "open", *e->lesson ? ": " : "",
+                   e->lesson);
     }
-    c->shown++;
     return 0;
 }
 
-static int run_list(struct call *c, const char *name, struct error *err)
+static int run_list(struct call *c, struct error *err)
 {
-    (void)name;
     if (c->json)
-        write_begin(&c->writer, NULL, '[');
+        write_rows(&c->writer, NULL);
     if (experiment_scan(c->in->store, list_one, c, err))
         return -1;
     if (c->json)
-        write_end(&c->writer, ']');
-    else if (c->shown == 0)
-        printf("No experiments yet. Add one: swell experiment add NAME "
-               "--subject S --from DATE\n");
+        write_rows_end(&c->writer);
+    else if (!c->out->length)
+        buf_puts(c->out, "No experiments yet. Add one: swell experiment add "
+                 "NAME --subject S --from DATE\n");
     return EXIT_DONE;
 }
 
-static void print_effect(const struct effect *e)
+static void put_effect(struct buf *out, const struct effect *e)
 {
     bool posts = e->measure == EFFECT_POSTS;
     const char *unit = posts ? "%" : "points";
 
-    printf("%s: %s", effect_names[e->measure],
-           effect_verdict_names[e->verdict]);
+    buf_printf(out, "%s: %s", effect_names[e->measure],
+               effect_verdict_names[e->verdict]);
     if (e->verdict == EFFECT_NONE)
-        printf(" (could only have seen > %.0f %s)", 100 * e->detectable, unit);
-    if (e->verdict != EFFECT_TOO_FEW) {
-        printf("\n  change %+.0f %s, 95 %% interval %+.0f to %+.0f; %s\n",
+        buf_printf(out, " (could only have seen > %.0f %s)",
+                   100 * e->detectable, unit);
+    buf_putc(out, '\n');
+    if (e->verdict == EFFECT_TOO_FEW)
+        return;
+    buf_printf(out, "  change %+.0f %s, 95 %% interval %+.0f to %+.0f; %s\n",
                100 * e->change, unit, 100 * e->low, 100 * e->high,
                e->method == EFFECT_PLACEBO ? "from its own past"
                                            : "approximate");
-        printf(posts ? "  %.1f posts a day before, %.1f after\n"
-                     : "  %.3f before, %.3f after\n", e->before, e->after);
-        if (e->method == EFFECT_PLACEBO)
-            printf("  judged by %u earlier windows", e->placebos);
-        else
-            printf("  only %u earlier windows; 10 are wanted", e->placebos);
-        if (e->verdict != EFFECT_NONE)
-            printf("; four of five changes of %.0f %s would show",
+    buf_printf(out, posts ? "  %.1f posts a day before, %.1f after\n"
+                          : "  %.3f before, %.3f after\n",
+               e->before, e->after);
+    buf_printf(out, e->method == EFFECT_PLACEBO
+                        ? "  judged by %u earlier windows"
+                        : "  only %u earlier windows; 10 are wanted",
+               e->placebos);
+    if (e->verdict != EFFECT_NONE)
+        buf_printf(out, "; four of five changes of %.0f %s would show",
                    100 * e->detectable, unit);
-        if (e->pretrend_known)
-            printf("; the change one window earlier was %+.0f %s",
+    if (e->pretrend_known)
+        buf_printf(out, "; the change one window earlier was %+.0f %s",
                    100 * e->pretrend, unit);
-    }
-    printf("\n");
+    buf_putc(out, '\n');
 }
 
 static void show_reading(struct call *c, const struct experiment *e,
@@ -281,11 +278,11 @@ static void show_reading(struct call *c, const struct experiment *e,
     struct writer *w = &c->writer;
 
     if (!c->json) {
-        printf("%s, %s: %u days before against %u after, %u controls\n",
-               e->title, e->subject, r->days_before, r->days_after,
-               r->controls);
+        buf_printf(c->out, "%s, %s: %u days before against %u after, %u "
+                   "controls\n", e->title, e->subject, r->days_before,
+                   r->days_after, r->controls);
         for (int m = 0; m < EFFECT_COUNT; m++)
-            print_effect(&r->effects[m]);
+            put_effect(c->out, &r->effects[m]);
         return;
     }
     write_begin(w, NULL, '{');
@@ -301,19 +298,18 @@ static void show_reading(struct call *c, const struct experiment *e,
     }
     write_end(w, ']');
     write_end(w, '}');
+    buf_putc(c->out, '\n');
 }
 
-static int run_read(struct call *c, const char *name, struct error *err)
+static int run_read(struct call *c, struct error *err)
 {
     struct experiment_reading r;
     struct experiment e;
-    int rc = experiment_get(&e, c->in->store, name, err);
 
-    if (rc == 0)
-        return error_set(err, ERROR_USAGE, "there is no experiment %s", name);
-    if (rc < 0)
+    if (get(c, &e, err))
         return -1;
-    rc = experiment_read(&r, c->in->store, &e, c->zone, clock_now(), err);
+    int rc = experiment_read(&r, c->in->store, &e, c->in->zone, clock_now(),
+                             err);
     if (rc >= 0)
         show_reading(c, &e, &r);
     experiment_release(&e);
@@ -322,7 +318,7 @@ static int run_read(struct call *c, const char *name, struct error *err)
 
 static const struct verb {
     const char *name;
-    int (*run)(struct call *c, const char *name, struct error *err);
+    int (*run)(struct call *c, struct error *err);
     bool needs_name, writes;
 } verbs[] = {
     { "add", run_add, true, true },
@@ -334,9 +330,9 @@ static const struct verb {
 static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
-    struct call c = { .in = in, .flags = f };
+    struct call c = { .in = in, .flags = f, .out = &in->out,
+                      .writer.out = &in->out };
     const struct verb *verb = NULL;
-    int rc = -1;
 
     for (size_t i = 0; in->argc && i < sizeof(verbs) / sizeof(*verbs); i++)
         if (!strcmp(verbs[i].name, in->argv[0]))
@@ -348,25 +344,16 @@ static int run(struct invocation *in, struct error *err)
         return error_set(err, ERROR_USAGE, "experiment %s %s", verb->name,
                          verb->needs_name ? "takes one NAME"
                                           : "takes no name");
-    if (verb->needs_name && (!*in->argv[1] || strlen(in->argv[1]) > NAME_MOST ||
-                             strpbrk(in->argv[1], "/\n\r\t")))
+    c.name = verb->needs_name ? in->argv[1] : "all";
+    if (!*c.name || strlen(c.name) > NAME_MOST || strpbrk(c.name, "/\n\r\t"))
         return error_set(err, ERROR_USAGE, "a name has 1 to %d bytes and no "
                          "slash", NAME_MOST);
     int format = format_index(f->format, 2, err);
-    if (format < 0)
+    if (format < 0 || invocation_zone(in, f->tz, err) ||
+        invocation_store(in, verb->writes ? STORE_CHANGE : STORE_READ, err))
         return -1;
     c.json = format == FORMAT_JSON;
-    c.writer.out = &c.out;
-    if (invocation_config(in, err) ||
-        invocation_zone(in, f->tz, &c.zone, err))
-        return -1;
-    if (!invocation_store(in, verb->writes ? STORE_CHANGE : STORE_READ, err))
-        rc = verb->run(&c, verb->needs_name ? in->argv[1] : NULL, err);
-    if (rc >= 0 && c.out.length) /* whole, or not at all */
-        puts(c.out.data);
-    buf_release(&c.out);
-    zone_close(c.zone);
-    return rc;
+    return verb->run(&c, err);
 }
 
 const struct command command_experiment = {

@@ -81,7 +81,7 @@ static int run(struct invocation *in, struct error *err)
 
 const struct command command_expire = {
     .name = "expire",
-    .wordless = true,
+    .words = NO_WORDS,
     .arguments = "[--before DATE | --older 90d] [--source S]",
     .about = "drop posts by age, keep their figures",
     .help = "Without a time the configuration's retention decides. The moment "

@@ -50,6 +50,7 @@ struct export {
     const struct export_flags *flags;
     struct sheet *sheet;
     struct store_query query, day;   /* day: of terms */
+    const char *label;               /* of coverage */
     struct error *err;
     bool failed;
 };
@@ -402,35 +403,26 @@ static const struct column coverage_columns[] = {
     { NULL, COLUMN_END },
 };
 
-static int coverage_source(struct export *e, const char *label)
+static int export_coverage(void *context, int64_t from, int64_t until,
+                           uint8_t state)
 {
-    int64_t from = e->query.from / QUARTER * QUARTER;
-    size_t count = (size_t)((e->query.until - from) / QUARTER), start = 0;
-    uint8_t *states = mem_alloc(count);
-    int rc = store_coverage(e->in->store, label, from,
-                            from + (int64_t)count * QUARTER, states, e->err);
-    for (size_t i = 1; i <= count && rc == 0 && !e->failed; i++) {
-        if (i < count && states[i] == states[start])
-            continue;
-        if (states[start] != COVERAGE_NONE) {
-            sheet_text(e->sheet, text_of(label));
-            cell_time(e, from + (int64_t)start * QUARTER);
-            cell_time(e, from + (int64_t)i * QUARTER);
-            sheet_text(e->sheet, text_of(coverage_names[states[start]]));
-            end_row(e);
-        }
-        start = i;
-    }
-    mem_free(states);
-    return rc;
+    struct export *e = context;
+    sheet_text(e->sheet, text_of(e->label));
+    cell_time(e, from);
+    cell_time(e, until);
+    sheet_text(e->sheet, text_of(coverage_names[state]));
+    return end_row(e);
 }
 
 static int run_coverage(struct export *e)
 {
     struct names labels = { 0 };
     int rc = get_names(e, STORE_LABELS, e->flags->source, &labels);
-    for (size_t i = 0; i < labels.count && rc == 0; i++)
-        rc = coverage_source(e, labels.items[i]);
+    for (size_t i = 0; i < labels.count && rc == 0; i++) {
+        e->label = labels.items[i];
+        rc = coverage_spans(e->in->store, e->label, e->query.from,
+                            e->query.until, export_coverage, e, e->err);
+    }
     names_release(&labels);
     return rc;
 }
@@ -524,7 +516,7 @@ static int run(struct invocation *in, struct error *err)
 
 const struct command command_export = {
     .name = "export",
-    .wordless = true,
+    .words = NO_WORDS,
     .arguments = "[--what posts|mentions|windows|terms|coverage] [--format "
                  "ndjson|csv|sqlite]",
     .about = "everything the store knows, in open formats",

@@ -143,7 +143,7 @@ done:
 
 const struct command command_forget = {
     .name = "forget",
-    .wordless = true,
+    .words = NO_WORDS,
     .arguments = "--author WHO | --post ID | --url URL [--source S]",
     .about = "take somebody's posts out of everything, for good",
     .help = "The posts leave every window, term and author count. A mark "

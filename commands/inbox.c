@@ -33,44 +33,40 @@ static const struct option options[] = {
 struct inbox {
     struct invocation *in;
     const struct flags *flags;
-    const char *subject;       /* NULL: our brands */
     int state, format;
-    int64_t from, until;
-    struct zone *zone;
     struct waiting *waiting;
-    struct buf out;
+    struct buf *out;
     struct writer writer;
 };
 
 /* ---- the states ---------------------------------------------------------- */
 
-/* state NULL: open again. */
-static int set_state(struct invocation *in, const char *id, const char *state,
-                     struct error *err)
-{
-    struct buf key = BUF_INIT(0), value = BUF_INIT(0);
-    waiting_note(&key, &value, id, state);
-    int rc = post_note(in->store, id, &key, &value, err);
-    buf_release(&key);
-    buf_release(&value);
-    return rc;
-}
+enum { VERB_COUNT = 3 };
+static const char *const verbs[VERB_COUNT] = { "answer", "ignore", "reopen" };
+static const char *const verb_states[VERB_COUNT] = { "answered", "ignored",
+                                                     NULL };
 
 static int set_states(struct invocation *in, struct error *err)
 {
-    static const char *const verbs[] = { "answer", "ignore", "reopen" };
-    static const char *const states[] = { "answered", "ignored", NULL };
-    int verb = tag_index(verbs, 3, in->argv[0]);
+    struct buf key = BUF_INIT(0), value = BUF_INIT(0);
+    int verb = tag_index(verbs, VERB_COUNT, in->argv[0]), rc = 0;
     if (in->argc < 2)
         return error_set(err, ERROR_USAGE, "inbox %s needs SOURCE/ID, as "
                          "swell inbox gives it", verbs[verb]);
     if (invocation_store(in, STORE_CHANGE, err))
         return -1;
-    for (int i = 1; i < in->argc; i++)
-        if (set_state(in, in->argv[i], states[verb], err))
-            return -1;
+    for (int i = 1; i < in->argc && rc == 0; i++) {
+        buf_clear(&key);
+        buf_clear(&value);
+        waiting_note(&key, &value, in->argv[i], verb_states[verb]);
+        rc = post_note(in->store, in->argv[i], &key, &value, err);
+    }
+    buf_release(&key);
+    buf_release(&value);
+    if (rc)
+        return -1;
     log_line(LOG_NOTE, "%d %s", in->argc - 1,
-             states[verb] ? states[verb] : "open again");
+             verb_states[verb] ? verb_states[verb] : "open again");
     return EXIT_DONE;
 }
 
@@ -85,14 +81,14 @@ static const char *kind_of(const struct ask *a)
 
 static void put_text(struct inbox *b, const struct ask *a)
 {
-    struct buf *out = &b->out;
+    struct buf *out = b->out;
     const struct asked *s = waiting_subject(b->waiting, a->subject);
-    local_time(out, b->zone, a->asked);
+    local_time(out, b->in->zone, a->asked);
     buf_printf(out, "  %s to ", kind_of(a));
     put_quoted(out, text_of(s->title), 40);
     buf_puts(out, a->state == ASK_OPEN ? ", waits " : ", ");
     if (a->state == ASK_OPEN) {
-        phrase_age(out, b->until - a->asked);
+        phrase_age(out, b->in->until - a->asked);
     } else {
         buf_puts(out, ask_state_names[a->state]);
         if (a->answered && !a->by_hand) {
@@ -177,7 +173,7 @@ static void put_brands(struct inbox *b, const struct ask *asks, size_t count)
                 continue;
             waiting_figures(&figures, &asks[i], next - i);
             if (b->format == FORMAT_TEXT)
-                brand_text(&b->out, s, &figures, b->until);
+                brand_text(b->out, s, &figures, b->in->until);
             else
                 brand_json(&b->writer, s, &figures);
         }
@@ -202,7 +198,7 @@ static void print_json(struct inbox *b, const struct ask *asks, size_t count,
     put_asks(b, listed, shown);
     write_end(w, ']');
     write_end(w, '}');
-    buf_putc(&b->out, '\n');
+    buf_putc(b->out, '\n');
 }
 
 static void print(struct inbox *b)
@@ -215,61 +211,53 @@ static void print(struct inbox *b)
     if (b->format == FORMAT_JSON) {
         print_json(b, asks, count, listed, shown);
     } else if (b->format == FORMAT_CSV) {
-        buf_puts(&b->out, "source,id,subject,asked_at,kind,state,by_hand,"
-                 "answered_at,minutes,posts,url,text\n");
+        write_rows(&b->writer, "source,id,subject,asked_at,kind,state,by_hand,"
+                   "answered_at,minutes,posts,url,text");
         put_asks(b, listed, shown);
     } else {
         put_brands(b, asks, count);
-        buf_putc(&b->out, '\n');
+        buf_putc(b->out, '\n');
         put_asks(b, listed, shown);
-        buf_printf(&b->out, "%zu %s%s\n", found, state_words[b->state],
+        buf_printf(b->out, "%zu %s%s\n", found, state_words[b->state],
                    found > shown ? "; --limit 0 gives all" : "");
     }
     if (b->format != FORMAT_TEXT && found > shown)
         log_line(LOG_NOTE, "%zu of %zu given; --limit 0 gives all", shown,
                  found);
-    fwrite(buf_text(&b->out), 1, b->out.length, stdout);
     mem_free(listed);
 }
 
 static int list(struct inbox *b, struct error *err)
 {
-    struct range_flags range = b->flags->range;
-    if (!range.last && !range.from && !range.to && !range.day)
-        range.last = "7d";
-    if (range_resolve(b->in, &range, &b->from, &b->until, &b->zone, err) ||
-        invocation_store(b->in, STORE_READ, err) ||
-        (b->subject && subject_check(b->in, b->subject, err)) ||
-        waiting_read(&b->waiting, b->in->store, b->in->config, b->subject,
-                     b->from, b->until, err))
+    struct invocation *in = b->in;
+    if (invocation_range(in, &b->flags->range, 7 * DAY, err) ||
+        subject_open(in, err) ||
+        waiting_read(&b->waiting, in->store, in->config, in->subject, in->from,
+                     in->until, err))
         return -1;
     print(b);
+    waiting_close(b->waiting);
     return EXIT_DONE;
 }
 
 static int run(struct invocation *in, struct error *err)
 {
-    struct inbox b = { .in = in, .flags = in->flags, .out = BUF_INIT(0) };
-    if (in->argc && (!strcmp(in->argv[0], "answer") ||
-                     !strcmp(in->argv[0], "ignore") ||
-                     !strcmp(in->argv[0], "reopen")))
+    struct inbox b = { .in = in, .flags = in->flags, .out = &in->out,
+                       .writer.out = &in->out };
+    if (in->argc && tag_index(verbs, VERB_COUNT, in->argv[0]) >= 0)
         return set_states(in, err);
     if (in->argc > 1)
         return error_set(err, ERROR_USAGE, "%.60s: one subject at a time",
                          in->argv[1]);
-    b.subject = in->argc && strcmp(in->argv[0], "*") ? in->argv[0] : NULL;
+    if (in->argc && strcmp(in->argv[0], "*") != 0)
+        in->subject = in->argv[0]; /* NULL: our brands */
     b.state = word_index("state", b.flags->state, state_words, STATE_ALL + 1,
                          err);
     b.format = format_index(b.flags->format, 3, err);
-    if (b.state < 0 || b.format < 0 || invocation_config(in, err))
+    if (b.state < 0 || b.format < 0)
         return -1;
-    b.writer = (struct writer){ .out = &b.out,
-                                .csv = b.format == FORMAT_CSV };
-    int rc = list(&b, err);
-    waiting_close(b.waiting);
-    buf_release(&b.out);
-    zone_close(b.zone);
-    return rc;
+    b.writer.csv = b.format == FORMAT_CSV;
+    return list(&b, err);
 }
 
 const struct command command_inbox = {

@@ -37,11 +37,12 @@ static const struct option options[] = {
  * has the same chance and the same seed draws the same posts. */
 struct draw {
     uint64_t order;
-    char *key, *text;
+    const char *key, *text;
     uint8_t label;      /* the program's own, to draw from all three alike */
 };
 
 struct draws {
+    struct arena memory;
     struct draw *items;
     size_t count, room;
     uint64_t seed;
@@ -62,8 +63,11 @@ static int take_post(void *context, const struct post *post,
     buf_add(&key, post->native_id.data, post->native_id.length);
     d->items = mem_grow(d->items, &d->room, d->count, sizeof(*d->items));
     d->items[d->count++] = (struct draw){
-        hash64_seed(key.data, key.length, d->seed), key.data,
-        mem_slice(post->text.data, post->text.length), tags->label };
+        hash64_seed(key.data, key.length, d->seed),
+        arena_copy(&d->memory, key.data, key.length),
+        arena_copy(&d->memory, post->text.data, post->text.length),
+        tags->label };
+    buf_release(&key);
     return 0;
 }
 
@@ -153,16 +157,33 @@ static int label_all(struct invocation *in, struct draws *d, struct tally *t,
     return rc < 0 ? -1 : 0;
 }
 
-struct listing {
-    const char *key, *label;
+struct note {
+    const char *id, *label;
 };
+
+struct notes {
+    struct arena memory;
+    struct note *items;
+    size_t count, room;
+};
+
+static int keep_note(void *context, const char *key, struct text value)
+{
+    struct notes *n = context;
+    const char *id = key + strlen(LABEL_NOTES);
+    n->items = mem_grow(n->items, &n->room, n->count, sizeof(*n->items));
+    n->items[n->count++] = (struct note){
+        arena_copy(&n->memory, id, strlen(id)),
+        arena_copy(&n->memory, value.data, value.length) };
+    return 0;
+}
 
 static int print_labelled(void *context, const struct post *post,
                           const struct mention *mention)
 {
-    const struct listing *l = context;
+    const struct note *note = context;
     (void)mention;
-    printf("%s\t%s\t", l->key + strlen(LABEL_NOTES), l->label);
+    printf("%s\t%s\t", note->id, note->label);
     for (size_t i = 0; i < post->text.length; i++)
         putchar((unsigned char)post->text.data[i] < 0x20 ? ' '
                                                    : post->text.data[i]);
@@ -170,37 +191,17 @@ static int print_labelled(void *context, const struct post *post,
     return 0;
 }
 
-struct note_list {
-    char **items; /* key, label, key, label … */
-    size_t count, room;
-};
-
-static int keep_note(void *context, const char *key, struct text value)
-{
-    struct note_list *n = context;
-    for (int i = 0; i < 2; i++) {
-        n->items = mem_grow(n->items, &n->room, n->count, sizeof(*n->items));
-        n->items[n->count++] = i ? mem_slice(value.data, value.length)
-                                 : mem_string(key);
-    }
-    return 0;
-}
-
 static int list_labels(struct invocation *in, struct error *err)
 {
-    struct note_list notes = { 0 };
+    struct notes notes = { 0 };
     int rc = store_note_scan(in->store, LABEL_NOTES, keep_note, &notes, err);
     printf("id\tlabel\ttext\n");
-    for (size_t i = 0; !rc && i < notes.count; i += 2) {
-        struct listing l = { notes.items[i], notes.items[i + 1] };
-        if (post_find(in->store, l.key + strlen(LABEL_NOTES), print_labelled,
-                      &l, err) < 0)
-            rc = -1;
-    }
-    for (size_t i = 0; i < notes.count; i++)
-        mem_free(notes.items[i]);
+    for (size_t i = 0; rc >= 0 && i < notes.count; i++)
+        rc = post_find(in->store, notes.items[i].id, print_labelled,
+                       &notes.items[i], err);
     mem_free(notes.items);
-    return rc ? -1 : EXIT_DONE;
+    arena_release(&notes.memory);
+    return rc < 0 ? -1 : EXIT_DONE;
 }
 
 static int run(struct invocation *in, struct error *err)
@@ -208,42 +209,32 @@ static int run(struct invocation *in, struct error *err)
     const struct label_flags *flags = in->flags;
     struct draws d = { .seed = flags->seed };
     struct tally t = { 0 };
-    struct store_query q = { .subject = flags->subject };
-    int rc = -1;
     if (invocation_store(in, flags->list ? STORE_READ : STORE_CHANGE, err))
         return -1;
     if (flags->list)
         return list_labels(in, err);
-    struct range_flags range = flags->range;
-    char thirty[] = "30d";
-    if (!range.last && !range.day && !range.from)
-        range.last = thirty;
-    if ((q.subject && subject_check(in, q.subject, err)) ||
-        range_resolve(in, &range, &q.from, &q.until, NULL, err) ||
-        store_posts(in->store, &q, take_post, &d, err))
-        goto done;
+    if ((flags->subject && subject_check(in, flags->subject, err)) ||
+        invocation_range(in, &flags->range, 30 * DAY, err))
+        return -1;
+    struct store_query q = { flags->subject, NULL, in->from, in->until };
+    int rc = store_posts(in->store, &q, take_post, &d, err);
     if (d.count)
         qsort(d.items, d.count, sizeof(*d.items), by_order);
-    if (label_all(in, &d, &t, err))
-        goto done;
-    if (t.twice)
+    if (rc == 0)
+        rc = label_all(in, &d, &t, err);
+    if (rc == 0 && t.twice)
         printf("\nyou agreed with yourself on %zu of %zu\n", t.same, t.twice);
-    else
+    else if (rc == 0)
         printf("\n%zu labels kept; measure with: swell label --list "
                ">labels.tsv && swell accuracy labels.tsv\n", t.kept);
-    rc = 0;
-done:
-    for (size_t i = 0; i < d.count; i++) {
-        mem_free(d.items[i].key);
-        mem_free(d.items[i].text);
-    }
     mem_free(d.items);
-    return rc ? -1 : EXIT_DONE;
+    arena_release(&d.memory);
+    return rc;
 }
 
 const struct command command_label = {
     .name = "label",
-    .wordless = true,
+    .words = NO_WORDS,
     .arguments = "[--subject S] [--n 60] [--last 30d] | --list",
     .about = "say yourself what posts feel, to measure and mend the scores",
     .options = options,

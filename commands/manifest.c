@@ -4,10 +4,8 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/file.h"
-#include "base/mem.h"
-#include "base/write.h"
+#include "commands/reading.h"
 #include "digest/names.h"
 
 struct writing {
@@ -32,23 +30,13 @@ static int add_rules(void *context, uint32_t number, struct text what)
     return 0;
 }
 
-/* Hours of each state of one source. */
 static int add_coverage(struct writing *w, const char *label)
 {
     const struct store_query *q = &w->m->query;
-    int64_t from = q->from / QUARTER * QUARTER;
-    size_t count = (size_t)((q->until - from + QUARTER - 1) / QUARTER);
-    size_t sum[COVERAGE_STATES] = { 0 };
-    uint8_t *states = mem_alloc(count + 1);
-    int rc = store_coverage(w->store, label, from,
-                            from + (int64_t)count * QUARTER, states, w->err);
-    for (size_t i = 0; i < count; i++)
-        sum[states[i]]++;
-    mem_free(states);
+    double hours[COVERAGE_STATES];
+    int rc = coverage_sums(w->store, label, q->from, q->until, hours, w->err);
     write_begin(&w->to, NULL, '{');
-    write_text(&w->to, "label", label);
-    for (int s = COVERAGE_PLANNED; s < COVERAGE_STATES; s++)
-        write_real(&w->to, coverage_names[s], (double)sum[s] / 4);
+    write_coverage(&w->to, label, hours);
     write_end(&w->to, '}');
     return rc;
 }

@@ -104,7 +104,7 @@ static const struct option options[] = { OPTION_END };
 
 const struct command command_manual = {
     .name = "manual",
-    .wordless = true,
+    .words = NO_WORDS,
     .arguments = "",
     .about = "print the manual page: swell manual | man -l -",
     .options = options,

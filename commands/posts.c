@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell posts: the posts behind a figure, filtered and ordered. Looks at each
  * once, keeps only where the chosen ones are. */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -55,13 +56,11 @@ struct search {
     const struct flags *flags;
     int label, aspect, intent, channel; /* -1: any */
     int order, format;
-    struct zone *zone;
     struct arena memory;
     struct place *places;
     size_t count, room;
     uint64_t seen;
-    struct buf out;
-    struct writer writer;
+    struct writer writer;    /* into in->out */
     const struct place *at;  /* being printed */
 };
 
@@ -77,8 +76,7 @@ static bool wanted(const struct search *s, const struct tags *tags)
 
 static struct text keep(struct search *s, struct text t)
 {
-    return (struct text){ arena_copy(&s->memory, t.data ? t.data : "",
-                                     t.length), t.length };
+    return (struct text){ arena_copy(&s->memory, t.data, t.length), t.length };
 }
 
 static int take_post(void *context, const struct post *post,
@@ -141,8 +139,8 @@ static void put_row(struct writer *w, const struct post *p,
 static void put_text(struct search *s, const struct post *p,
                      const struct tags *tags)
 {
-    struct buf *out = &s->out;
-    local_time(out, s->zone, p->created);
+    struct buf *out = &s->in->out;
+    local_time(out, s->in->zone, p->created);
     buf_putc(out, ' ');
     put_quoted(out, p->source, 20);
     buf_printf(out, "  %s", label_names[tags->label]);
@@ -165,10 +163,11 @@ static void put_text(struct search *s, const struct post *p,
     buf_putc(out, '\n');
 }
 
+/* There may be many: each is printed at once. */
 static void flush(struct search *s)
 {
-    fwrite(buf_text(&s->out), 1, s->out.length, stdout);
-    buf_clear(&s->out);
+    fwrite(buf_text(&s->in->out), 1, s->in->out.length, stdout);
+    buf_clear(&s->in->out);
 }
 
 static int put_post(void *context, const struct post *post,
@@ -177,14 +176,13 @@ static int put_post(void *context, const struct post *post,
     struct search *s = context;
     const struct tags *tags = &s->at->tags;
     (void)unused;
-    if (s->format == FORMAT_TEXT) {
+    if (s->format == FORMAT_TEXT)
         put_text(s, post, tags);
-    } else {
+    else
         put_row(&s->writer, post, tags);
-        if (s->format == FORMAT_NDJSON) { /* no list: each row alone */
-            buf_putc(&s->out, '\n');
-            s->writer.within = false;
-        }
+    if (s->format == FORMAT_NDJSON) { /* no list: each row alone */
+        buf_putc(&s->in->out, '\n');
+        s->writer.within = false;
     }
     flush(s);
     return 0;
@@ -193,90 +191,73 @@ static int put_post(void *context, const struct post *post,
 static int print(struct search *s, struct error *err)
 {
     size_t limit = s->flags->limit ? s->flags->limit : s->count;
-    if (s->format == FORMAT_CSV)
-        printf("id,source,created_at,author,lang,kind,rating,likes,reposts,"
-               "replies,reply_to,label,score,aspects,intents,channels,url,"
-               "text\n");
-    s->writer = (struct writer){ .out = &s->out,
-                                 .csv = s->format == FORMAT_CSV };
-    if (s->format == FORMAT_JSON)
-        write_begin(&s->writer, NULL, '[');
+    bool list = s->format == FORMAT_CSV || s->format == FORMAT_JSON;
+    if (list)
+        write_rows(&s->writer, "id,source,created_at,author,lang,kind,rating,"
+                   "likes,reposts,replies,reply_to,label,score,aspects,intents,"
+                   "channels,url,text");
     for (size_t i = 0; i < s->count && i < limit; i++) {
         s->at = &s->places[i];
         if (store_post(s->in->store, s->at->source, s->at->native_id,
                        put_post, s, err) < 0)
             return -1;
     }
-    if (s->format == FORMAT_JSON) {
-        write_end(&s->writer, ']');
-        buf_putc(&s->out, '\n');
-        flush(s);
-    }
-    if (s->format == FORMAT_TEXT)
-        printf("%zu of %llu posts fit%s\n", s->count,
-               (unsigned long long)s->seen,
-               s->count > limit ? "; --limit 0 gives all" : "");
+    if (list)
+        write_rows_end(&s->writer);
+    else if (s->format == FORMAT_TEXT)
+        buf_printf(&s->in->out, "%zu of %" PRIu64 " posts fit%s\n", s->count,
+                   s->seen, s->count > limit ? "; --limit 0 gives all" : "");
     return 0;
+}
+
+/* Index of the word in names; -1: none was given. */
+static int read_filter(int *out, const char *option, const char *word,
+                       const char *const *names, int count, struct error *err)
+{
+    *out = word ? word_index(option, word, names, count, err) : -1;
+    return word && *out < 0 ? -1 : 0;
 }
 
 static int read_filters(struct search *s, struct error *err)
 {
     const struct flags *f = s->flags;
-    const struct {
-        const char *option, *word;
-        const char *const *names;
-        int count, *out;
-    } rows[] = {
-        { "label", f->label, label_names, LABEL_COUNT, &s->label },
-        { "aspect", f->aspect, aspect_names, ASPECT_COUNT, &s->aspect },
-        { "intent", f->intent, intent_names, INTENT_COUNT, &s->intent },
-        { "channel", f->channel, channel_names, CHANNEL_COUNT, &s->channel },
-        { "order", f->order, order_names, ORDER_COUNT, &s->order },
-    };
     s->format = format_index(f->format, 4, err);
-    if (s->format < 0)
-        return -1;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        *rows[i].out = -1;
-        if (!rows[i].word)
-            continue;
-        *rows[i].out = word_index(rows[i].option, rows[i].word, rows[i].names,
-                                  rows[i].count, err);
-        if (*rows[i].out < 0)
-            return -1;
-    }
-    return 0;
+    s->order = word_index("order", f->order, order_names, ORDER_COUNT, err);
+    return s->format < 0 || s->order < 0 ||
+           read_filter(&s->label, "label", f->label, label_names, LABEL_COUNT,
+                       err) ||
+           read_filter(&s->aspect, "aspect", f->aspect, aspect_names,
+                       ASPECT_COUNT, err) ||
+           read_filter(&s->intent, "intent", f->intent, intent_names,
+                       INTENT_COUNT, err) ||
+           read_filter(&s->channel, "channel", f->channel, channel_names,
+                       CHANNEL_COUNT, err) ? -1 : 0;
 }
 
 static int run(struct invocation *in, struct error *err)
 {
-    struct search s = { .in = in, .flags = in->flags, .out = BUF_INIT(0) };
-    struct store_query q = { .source = s.flags->source };
-    int rc = -1;
-    if (in->argc != 1)
-        return error_set(err, ERROR_USAGE, "posts needs one subject, or "
-                         "\"*\" for every post");
-    q.subject = in->argv[0];
+    struct search s = { .in = in, .flags = in->flags,
+                        .writer.out = &in->out };
     if (read_filters(&s, err) ||
-        range_resolve(in, &s.flags->range, &q.from, &q.until, &s.zone, err))
+        invocation_range(in, &s.flags->range, DAY, err) ||
+        subject_open(in, err))
         return -1;
-    if (invocation_store(in, STORE_READ, err) ||
-        subject_check(in, q.subject, err) ||
-        store_posts(in->store, &q, take_post, &s, err) < 0)
-        goto done;
+    s.writer.csv = s.format == FORMAT_CSV;
+    struct store_query q = { in->subject, s.flags->source, in->from,
+                             in->until };
+    int rc = store_posts(in->store, &q, take_post, &s, err);
     if (s.count)
         qsort(s.places, s.count, sizeof(*s.places), best_first);
-    rc = print(&s, err) ? -1 : EXIT_DONE;
-done:
-    buf_release(&s.out);
+    if (rc == 0)
+        rc = print(&s, err);
     mem_free(s.places);
     arena_release(&s.memory);
-    zone_close(s.zone);
     return rc;
 }
 
 const struct command command_posts = {
     .name = "posts",
+    .words = ONE_SUBJECT,
     .arguments = "SUBJECT [--last 24h | --day DATE] [--label negative] "
                  "[--order telling]",
     .about = "the posts behind a figure",

@@ -101,6 +101,13 @@ int subject_check(struct invocation *in, const char *name, struct error *err)
     return -1;
 }
 
+int subject_open(struct invocation *in, struct error *err)
+{
+    return invocation_store(in, STORE_READ, err) ||
+           store_hold(in->store, err) ||
+           (in->subject && subject_check(in, in->subject, err)) ? -1 : 0;
+}
+
 const char *subject_title(const struct invocation *in, const char *name)
 {
     const struct subject *s = config_subject(in->config, name);
@@ -109,23 +116,51 @@ const char *subject_title(const struct invocation *in, const char *name)
     return s && s->title ? s->title : name;
 }
 
-int range_planned(struct invocation *in, int64_t from, int64_t until,
-                  bool *planned, struct error *err)
+/* ---- coverage ------------------------------------------------------------ */
+
+int coverage_spans(struct store *store, const char *label, int64_t from,
+                   int64_t until, visit_coverage *visit, void *context,
+                   struct error *err)
 {
-    struct names labels = { 0 };
-    size_t quarters = (size_t)(until - from) / QUARTER;
-    uint8_t *state = mem_alloc(quarters + 1);
-    int rc = names_read(&labels, in->store, STORE_LABELS, err);
-    *planned = false;
-    for (size_t i = 0; !rc && !*planned && i < labels.count; i++) {
-        rc = store_coverage(in->store, labels.items[i], from,
-                            from + (int64_t)quarters * QUARTER, state, err);
-        for (size_t k = 0; !rc && k < quarters; k++)
-            *planned |= state[k] != COVERAGE_NONE;
+    from = from / QUARTER * QUARTER;
+    size_t count = (size_t)((until - from + QUARTER - 1) / QUARTER);
+    uint8_t *states = mem_alloc(count + 1);
+    int rc = store_coverage(store, label, from,
+                            from + (int64_t)count * QUARTER, states, err);
+    for (size_t at = 0, end; at < count && rc == 0; at = end) {
+        for (end = at + 1; end < count && states[end] == states[at]; end++)
+            continue;
+        if (states[at] != COVERAGE_NONE)
+            rc = visit(context, from + (int64_t)at * QUARTER,
+                       from + (int64_t)end * QUARTER, states[at]);
     }
-    names_release(&labels);
-    mem_free(state);
+    mem_free(states);
     return rc;
+}
+
+static int add_hours(void *context, int64_t from, int64_t until,
+                     uint8_t state)
+{
+    double *hours = context;
+    hours[state] += (double)(until - from) / HOUR;
+    return 0;
+}
+
+int coverage_sums(struct store *store, const char *label, int64_t from,
+                  int64_t until, double hours[COVERAGE_STATES],
+                  struct error *err)
+{
+    for (int s = 0; s < COVERAGE_STATES; s++)
+        hours[s] = 0;
+    return coverage_spans(store, label, from, until, add_hours, hours, err);
+}
+
+void write_coverage(struct writer *w, const char *label,
+                    const double hours[COVERAGE_STATES])
+{
+    write_text(w, "label", label);
+    for (int s = COVERAGE_PLANNED; s < COVERAGE_STATES; s++)
+        write_real(w, coverage_names[s], hours[s]);
 }
 
 /* ---- posts --------------------------------------------------------------- */

@@ -5,18 +5,32 @@
 #define COMMANDS_READING_H
 
 #include "base/buf.h"
+#include "base/write.h"
 #include "commands/command.h"
 
 /* 0 when the subject is "*", configured, or known to the store; else -1 with
  * the names that are near. The store is open. */
 int subject_check(struct invocation *in, const char *name, struct error *err);
+/* What a command that looks at a subject begins with: the store, to be read
+ * as it is at one moment, and in->subject, known if there is one. */
+int subject_open(struct invocation *in, struct error *err);
 /* As written in the configuration; else the name. */
 const char *subject_title(const struct invocation *in, const char *name);
 
-/* Whether anything was planned in the range: without, coverage is not
- * known. */
-int range_planned(struct invocation *in, int64_t from, int64_t until,
-                  bool *planned, struct error *err);
+/* Each stretch of one state that a source's coverage was reported to have, in
+ * whole quarter hours around the range. Nonzero from visit stops. */
+typedef int visit_coverage(void *context, int64_t from, int64_t until,
+                           uint8_t state);
+int coverage_spans(struct store *store, const char *label, int64_t from,
+                   int64_t until, visit_coverage *visit, void *context,
+                   struct error *err);
+/* Hours of each state. */
+int coverage_sums(struct store *store, const char *label, int64_t from,
+                  int64_t until, double hours[COVERAGE_STATES],
+                  struct error *err);
+/* "label" and the hours as members of an object. */
+void write_coverage(struct writer *w, const char *label,
+                    const double hours[COVERAGE_STATES]);
 
 /* The post SOURCE/ID: 1 visited, 0 the store has none, -1 see err. */
 int post_find(struct store *store, const char *id, visit_post *visit,

@@ -155,32 +155,31 @@ static int run(struct invocation *in, struct error *err)
     const struct retag_flags *flags = in->flags;
     struct retag_report report = { 0 };
     struct alert_days alerts = { 0 };
-    struct zone *zone = NULL;
+    bool dry = flags->dry_run;
     int format = format_index(flags->format, 2, err);
     if (format < 0 || invocation_rules(in, err) ||
-        invocation_store(in, flags->dry_run ? STORE_READ : STORE_CHANGE, err))
+        invocation_zone(in, NULL, err) ||
+        invocation_store(in, dry ? STORE_READ : STORE_CHANGE, err))
         return -1;
     int rc = retag_run(in->store, in->rules, flags->since,
-                       clock_now() + 2 * DAY,
-                       flags->dry_run ? NULL : in->store, &report, err);
-    if (!rc && flags->dry_run)
-        rc = invocation_zone(in, NULL, &zone, err) ||
-             alert_days_find(&alerts, in, flags->since, zone, err);
+                       clock_now() + 2 * DAY, dry ? NULL : in->store, &report,
+                       err);
+    if (!rc && dry)
+        rc = alert_days_find(&alerts, in, flags->since, in->zone, err);
     if (!rc && format == FORMAT_JSON) {
-        print_json(&report, &alerts, !flags->dry_run);
+        print_json(&report, &alerts, !dry);
     } else if (!rc) {
-        print_text(&report, !flags->dry_run);
+        print_text(&report, !dry);
         print_alerts(&alerts);
     }
     alert_days_release(&alerts);
     retag_report_release(&report);
-    zone_close(zone);
     return rc ? -1 : EXIT_DONE;
 }
 
 const struct command command_retag = {
     .name = "retag",
-    .wordless = true,
+    .words = NO_WORDS,
     .arguments = "[--since DATE] [--dry-run]",
     .about = "tag stored posts again by today's lexicons, brands and patterns",
     .help =

@@ -298,20 +298,18 @@ static int run(struct invocation *in, struct error *err)
     const struct flags *f = in->flags;
     struct server s = { .site.in = in };
     if (read_address(&s, f->listen, err) || make_token(&s.site, err) ||
-        invocation_config(in, err) || invocation_rules(in, err) ||
+        invocation_rules(in, err) ||
         invocation_store(in, STORE_READ, err) ||
-        invocation_zone(in, NULL, &s.site.zone, err))
+        invocation_zone(in, NULL, err))
         return -1;
     store_close(in->store); /* it is there: opened for each request */
     in->store = NULL;
-    int rc = serve(&s, err);
-    zone_close(s.site.zone);
-    return rc;
+    return serve(&s, err);
 }
 
 const struct command command_serve = {
     .name = "serve",
-    .wordless = true,
+    .words = NO_WORDS,
     .arguments = "[--listen 127.0.0.1:8787]",
     .about = "the digest, its posts and the inbox in your own browser",
     .help =

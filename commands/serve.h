@@ -10,7 +10,6 @@ enum { SERVE_TOKEN = 33 }; /* 16 random bytes in hex */
 
 struct site {
     struct invocation *in;      /* its store is opened for one request */
-    struct zone *zone;
     char token[SERVE_TOKEN];    /* of this start: proof that a form is ours */
 };
 

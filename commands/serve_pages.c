@@ -80,15 +80,15 @@ static void put_form(struct buf *out, const struct site *site,
 
 static int calendar(struct site *site, struct buf *out, struct error *err)
 {
-    int64_t today = zone_day(site->zone, clock_now());
+    int64_t today = zone_day(site->in->zone, clock_now());
     int64_t days[CALENDAR_DAYS];
     size_t count = 0, hours = (CALENDAR_DAYS + 1) * 24;
     struct store_query q = {
-        .from = zone_day_start(site->zone, today - CALENDAR_DAYS + 1) };
+        .from = zone_day_start(site->in->zone, today - CALENDAR_DAYS + 1) };
     struct counts *counts = mem_alloc(hours * sizeof(*counts));
     int rc = store_series(site->in->store, &q, HOUR, counts, hours, err);
     for (size_t i = 0; i < hours && !rc; i++) {
-        int64_t day = zone_day(site->zone, q.from + (int64_t)i * HOUR);
+        int64_t day = zone_day(site->in->zone, q.from + (int64_t)i * HOUR);
         if (counts[i].posts && day <= today && count < CALENDAR_DAYS &&
             (!count || days[count - 1] != day))
             days[count++] = day;
@@ -103,7 +103,7 @@ static int calendar(struct site *site, struct buf *out, struct error *err)
 static struct digest_links day_links(const struct site *site, int64_t day,
                                      const char *before, const char *after)
 {
-    bool over = day < zone_day(site->zone, clock_now());
+    bool over = day < zone_day(site->in->zone, clock_now());
     return (struct digest_links){ before, after, day - 1, over ? day + 1 : 0,
                                   0, true };
 }
@@ -113,7 +113,7 @@ static int day_page(struct site *site, int64_t day, bool json,
 {
     struct digest *d = NULL;
     struct digest_links links = day_links(site, day, "/", ".html");
-    if (digest_compose(&d, site->in->store, site->in->config, site->zone, day,
+    if (digest_compose(&d, site->in->store, site->in->config, site->in->zone, day,
                        NULL, err))
         return -1;
     if (json)
@@ -237,8 +237,8 @@ static int latest_day(struct site *site, const char *subject, int64_t *day,
 {
     struct counts counts[DAYS_SPAN];
     int64_t starts[DAYS_SPAN + 1];
-    *day = zone_day(site->zone, clock_now()) - 1;
-    days_starts(site->zone, *day, starts);
+    *day = zone_day(site->in->zone, clock_now()) - 1;
+    days_starts(site->in->zone, *day, starts);
     if (days_series(site->in->store, starts, subject, NULL, counts, err))
         return -1;
     for (int i = DIGEST_DAYS; i > 0; i--)
@@ -261,12 +261,12 @@ static int subject_page(struct site *site, const char *subject, int64_t day,
         return 404;
     if (day < 0 && latest_day(site, subject, &day, err))
         return -1;
-    days_starts(site->zone, day, starts);
+    days_starts(site->in->zone, day, starts);
     if (days_series(site->in->store, starts, subject, NULL, counts, err))
         return -1;
     s.frame = (struct digest){ .day = day, .from = starts[DIGEST_DAYS],
                                .until = starts[DAYS_SPAN],
-                               .zone = site->zone };
+                               .zone = site->in->zone };
     struct store_query q = { .subject = subject, .from = s.frame.from,
                              .until = s.frame.until };
     buf_printf(&before, "/subject/%s?day=", subject);
@@ -294,8 +294,8 @@ static int subject_page(struct site *site, const char *subject, int64_t day,
 static void put_ask(struct site *site, struct buf *out,
                     const struct waiting *w, const struct ask *a)
 {
-    struct digest frame = { .day = zone_day(site->zone, clock_now()),
-                            .zone = site->zone };
+    struct digest frame = { .day = zone_day(site->in->zone, clock_now()),
+                            .zone = site->in->zone };
     buf_puts(out, "<article class=\"story\"><h3>");
     html_escaped(out, waiting_subject(w, a->subject)->title);
     buf_printf(out, " <small>%s", a->by_hand ? ask_state_names[a->state]
@@ -360,7 +360,7 @@ static int put_experiment(void *context, const struct experiment *e)
 {
     struct listing *l = context;
     struct digest_experiment x = { .experiment = *e };
-    if (experiment_read(&x.reading, l->site->in->store, e, l->site->zone,
+    if (experiment_read(&x.reading, l->site->in->store, e, l->site->in->zone,
                         clock_now(), l->err))
         return -1;
     l->count++;
@@ -368,7 +368,7 @@ static int put_experiment(void *context, const struct experiment *e)
     buf_puts(l->out, "<p class=\"dim\">");
     html_escaped(l->out, subject_title(l->site->in, e->subject));
     buf_puts(l->out, ", from ");
-    phrase_date(l->out, zone_day(l->site->zone, e->from));
+    phrase_date(l->out, zone_day(l->site->in->zone, e->from));
     buf_puts(l->out, e->closed ? ", closed" : ", open");
     buf_puts(l->out, *e->lesson ? ": " : "");
     html_escaped(l->out, e->lesson);
@@ -401,8 +401,8 @@ static bool is_day(const struct site *site, const char *text, size_t length,
     memcpy(date, text, length);
     date[length] = '\0';
     return strspn(date, "0123456789-") == length &&
-           !clock_parse_day(date, site->zone, day) &&
-           zone_day_start(site->zone, *day) <= clock_now();
+           !clock_parse_day(date, site->in->zone, day) &&
+           zone_day_start(site->in->zone, *day) <= clock_now();
 }
 
 int serve_page(struct site *site, const char *path, const char *day,

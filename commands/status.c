@@ -282,7 +282,7 @@ done:
 
 const struct command command_status = {
     .name = "status",
-    .wordless = true,
+    .words = NO_WORDS,
     .arguments = "[--format text|json] [--metrics FILE]",
     .about = "is collecting well? store, sources, waits, coverage",
     .help =

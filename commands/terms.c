@@ -80,8 +80,8 @@ static void put_text(struct buf *out, const struct terms *t,
 static void put_csv(struct buf *out, const struct terms *t)
 {
     struct writer w = { .out = out, .csv = true };
-    buf_puts(out, "term,phrase,kind,posts,authors,before,expected,surprise,z,"
-             "growth,first_seen,weak,url\n");
+    write_rows(&w, "term,phrase,kind,posts,authors,before,expected,surprise,z,"
+               "growth,first_seen,weak,url");
     for (size_t i = 0; i < t->count; i++) {
         const struct term *e = &t->items[i];
         write_begin(&w, NULL, '{');
@@ -111,49 +111,38 @@ static void put_json(struct buf *out, const struct terms *t,
 static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
-    struct terms_query q = { .source = f->source, .weak = true };
+    struct terms_query q = {
+        .subject = in->subject, .source = f->source, .limit = f->limit,
+        .background_days = (unsigned)f->background, .weak = true };
+    const char *shown = in->subject ? in->subject : "every post";
     struct terms *t;
-    struct buf out = BUF_INIT(0);
-    struct zone *zone = NULL;
-    const char *shown;
-    int rc = -1;
     int format = format_index(f->format, 3, err);
 
     if (format < 0)
         return -1;
-    if (in->argc > 1)
-        return error_set(err, ERROR_USAGE, "%.60s: one subject at a time",
-                         in->argv[1]);
     if (f->limit < 1 || f->limit > 1000 || f->background < 1 ||
         f->background > 366)
         return error_set(err, ERROR_USAGE, "--limit is 1 to 1000, "
                          "--background 1 to 366");
-    q.subject = in->argc ? in->argv[0] : NULL;
-    q.limit = f->limit;
-    q.background_days = (unsigned)f->background;
-    if (range_resolve(in, &f->range, &q.from, &q.until, &zone, err) ||
-        invocation_store(in, STORE_READ, err) ||
-        (q.subject && subject_check(in, q.subject, err)) ||
-        terms_find(&t, in->store, in->config, &q, err))
-        goto done;
-    shown = q.subject ? q.subject : "every post";
+    if (invocation_range(in, &f->range, DAY, err) || subject_open(in, err))
+        return -1;
+    q.from = in->from;
+    q.until = in->until;
+    if (terms_find(&t, in->store, in->config, &q, err))
+        return -1;
     if (format == FORMAT_CSV)
-        put_csv(&out, t);
+        put_csv(&in->out, t);
     else if (format == FORMAT_JSON)
-        put_json(&out, t, shown);
+        put_json(&in->out, t, shown);
     else
-        put_text(&out, t, shown, zone);
-    fwrite(buf_text(&out), 1, out.length, stdout);
+        put_text(&in->out, t, shown, in->zone);
     terms_close(t);
-    rc = EXIT_DONE;
-done:
-    buf_release(&out);
-    zone_close(zone);
-    return rc;
+    return EXIT_DONE;
 }
 
 const struct command command_terms = {
     .name = "terms",
+    .words = MAYBE_SUBJECT,
     .arguments = "[SUBJECT] [--last 24h | --day DATE | --from A --to B]",
     .about = "what is newly talked of",
     .help =

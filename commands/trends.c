@@ -120,10 +120,9 @@ static void put_rows(struct writer *w, const struct alert *a)
 
 /* What has been printed of a range so far. */
 struct listing {
+    struct invocation *in;
     const struct flags *flags;
-    const struct zone *zone;
     int format;
-    struct buf out;
     struct writer writer;
     size_t count;
     uint64_t series, subjects, subjects_new; /* of the last day */
@@ -145,7 +144,7 @@ static void print_alerts(struct listing *l, const struct alerts *a, bool fresh)
             json_alert(&l->writer, e);
             write_end(&l->writer, '}');
         } else {
-            put_text(&l->out, e, l->zone);
+            put_text(&l->in->out, e, l->in->zone);
         }
         l->count++;
     }
@@ -156,21 +155,21 @@ static void print_alerts(struct listing *l, const struct alerts *a, bool fresh)
 }
 
 /* A long range is told day by day, as the digest did. */
-static int print_days(struct listing *l, struct invocation *in,
-                      struct alerts_query *q, const struct zone *zone,
-                      struct error *err)
+static int print_days(struct listing *l, struct error *err)
 {
-    int64_t from = q->from, until = q->until;
-    bool days = until - from > 2 * DAY;
+    struct invocation *in = l->in;
+    bool days = in->until - in->from > 2 * DAY;
 
-    for (int64_t at = from; at < until; at = q->until) {
+    for (int64_t at = in->from, end; at < in->until; at = end) {
         struct alerts *a;
 
-        q->from = at;
-        q->until = days ? zone_day_start(zone, zone_day(zone, at) + 1) : until;
-        if (q->until > until)
-            q->until = until;
-        if (alerts_find(&a, in->store, in->config, q, err))
+        end = days ? zone_day_start(in->zone, zone_day(in->zone, at) + 1)
+                   : in->until;
+        if (end > in->until)
+            end = in->until;
+        struct alerts_query q = { .subject = in->subject, .from = at,
+                                  .until = end, .causes = true };
+        if (alerts_find(&a, in->store, in->config, &q, err))
             return -1;
         print_alerts(l, a, days);
         alerts_close(a);
@@ -181,52 +180,33 @@ static int print_days(struct listing *l, struct invocation *in,
 static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
-    struct alerts_query q = { .causes = true };
-    struct listing l = { .flags = f };
-    struct zone *zone = NULL;
-    int rc = -1;
+    struct listing l = { .in = in, .flags = f, .writer.out = &in->out };
 
     l.format = format_index(f->format, 3, err);
-    l.writer = (struct writer){ .out = &l.out, .csv = l.format == FORMAT_CSV };
-    if (l.format < 0)
+    l.writer.csv = l.format == FORMAT_CSV;
+    if (l.format < 0 || invocation_range(in, &f->range, DAY, err) ||
+        subject_open(in, err))
         return -1;
-    if (in->argc > 1)
-        return error_set(err, ERROR_USAGE, "%.60s: one subject at a time",
-                         in->argv[1]);
-    q.subject = in->argc ? in->argv[0] : NULL;
-    if (range_resolve(in, &f->range, &q.from, &q.until, &zone, err) ||
-        invocation_store(in, STORE_READ, err) ||
-        (q.subject && subject_check(in, q.subject, err)))
-        goto done;
-    l.zone = zone;
-    if (l.format == FORMAT_CSV)
-        buf_puts(&l.out, "subject,kind,level,measure,since,until,observed,"
-                 "expected,low,high,score,authors,top_author,copied,coverage,"
-                 "part_subject\n");
-    if (l.format == FORMAT_JSON)
-        write_begin(&l.writer, NULL, '[');
-    if (print_days(&l, in, &q, zone, err))
-        goto done;
-    if (l.format == FORMAT_JSON) {
-        write_end(&l.writer, ']');
-        buf_putc(&l.out, '\n');
-    }
-    if (l.format == FORMAT_TEXT)
-        buf_printf(&l.out, "%s%zu told; %" PRIu64 " series of %" PRIu64
+    if (l.format != FORMAT_TEXT)
+        write_rows(&l.writer, "subject,kind,level,measure,since,until,observed,"
+                   "expected,low,high,score,authors,top_author,copied,"
+                   "coverage,part_subject");
+    if (print_days(&l, err))
+        return -1;
+    if (l.format != FORMAT_TEXT)
+        write_rows_end(&l.writer);
+    else
+        buf_printf(&in->out, "%s%zu told; %" PRIu64 " series of %" PRIu64
                    " subjects judged, %" PRIu64 " too new%s.\n",
                    l.count ? "\n" : "", l.count, l.series, l.subjects,
                    l.subjects_new,
                    l.withheld ? "; coverage too poor to judge all of it" : "");
-    fwrite(buf_text(&l.out), 1, l.out.length, stdout);
-    rc = EXIT_DONE;
-done:
-    buf_release(&l.out);
-    zone_close(zone);
-    return rc;
+    return EXIT_DONE;
 }
 
 const struct command command_trends = {
     .name = "trends",
+    .words = MAYBE_SUBJECT,
     .arguments = "[SUBJECT] [--last 24h | --day DATE | --from A --to B]",
     .about = "what stood out, and why",
     .help =

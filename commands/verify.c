@@ -42,7 +42,7 @@ static int run(struct invocation *in, struct error *err)
 
 const struct command command_verify = {
     .name = "verify",
-    .wordless = true,
+    .words = NO_WORDS,
     .arguments = "[--repair]",
     .about = "recompute every figure from the posts and list what differs",
     .help = "Windows, author sketches, identities and the kept terms. Exit "

@@ -14,7 +14,7 @@ static const struct option options[] = { OPTION_END };
 
 const struct command command_version = {
     .name = "version",
-    .wordless = true,
+    .words = NO_WORDS,
     .arguments = "",
     .about = "print the version",
     .options = options,

@@ -10,10 +10,10 @@
 #include "commands/proofs.h"
 #include "digest/candidates.h"
 #include "digest/coverage.h"
-#include "digest/digest.h"
+#include "digest/days.h"
 #include "digest/posts.h"
 
-enum { RULES = 4, PAST_DAYS = 28 };
+enum { RULES = 4 };
 
 struct flags {
     char *day, *tz, *count;
@@ -29,28 +29,45 @@ static const struct option options[] = {
     OPTION_END
 };
 
-/* What is counted: one member of one table; NULL: every post. */
+/* What may be counted: a counter of the window, one member of it. */
+enum kind { COUNT_POSTS, COUNT_LABEL, COUNT_ASPECT, COUNT_INTENT,
+            COUNT_CHANNEL, COUNT_KINDS };
+static const struct {
+    const char *const *names;
+    int count;
+    size_t place;          /* in struct counts */
+} kinds[COUNT_KINDS] = {
+    [COUNT_POSTS] = { (const char *const[]){ "posts" }, 1,
+                      offsetof(struct counts, posts) },
+    [COUNT_LABEL] = { label_names, LABEL_COUNT,
+                      offsetof(struct counts, label) },
+    [COUNT_ASPECT] = { aspect_names, ASPECT_COUNT,
+                       offsetof(struct counts, aspect) },
+    [COUNT_INTENT] = { intent_names, INTENT_COUNT,
+                       offsetof(struct counts, intent) },
+    [COUNT_CHANNEL] = { channel_names, CHANNEL_COUNT,
+                        offsetof(struct counts, channel) },
+};
+
 struct figure {
     char name[24];         /* as it is asked for */
-    enum { COUNT_POSTS, COUNT_LABEL, COUNT_ASPECT, COUNT_INTENT,
-           COUNT_CHANNEL } table;
+    enum kind kind;
     int member;
 };
 
 struct inquiry {
-    bool planned;          /* coverage of the day was recorded */
     struct invocation *in;
-    const char *subject;
     struct figure figure;
-    struct zone *zone;
-    int64_t day, from, until;
+    int64_t day;
+    struct store_query query;
+    struct counts all[DAYS_SPAN], own[DAYS_SPAN]; /* the day is the last */
+    bool planned;          /* coverage of the day was recorded */
     uint64_t mentioned, counted, people, reposts, copies, unknown;
     struct hash_set authors, prints;
     uint64_t rules[RULES], rules_posts[RULES];
     size_t rules_count;
-    struct counts window;
     struct proofs proofs;
-    struct buf out;
+    struct buf *out;
 };
 
 /* ---- counting ------------------------------------------------------------ */
@@ -59,74 +76,41 @@ struct inquiry {
  * aspects are: "channel:app" is the channel. */
 static int find_figure(struct figure *f, const char *word, struct error *err)
 {
-    static const struct {
-        const char *const *names;
-        int count;
-    } tables[] = {
-        [COUNT_LABEL] = { label_names, LABEL_COUNT },
-        [COUNT_ASPECT] = { aspect_names, ASPECT_COUNT },
-        [COUNT_INTENT] = { intent_names, INTENT_COUNT },
-        [COUNT_CHANNEL] = { channel_names, CHANNEL_COUNT },
-    };
     static const char prefix[] = "channel:";
-    const char *given = word;
-    int first = COUNT_LABEL;
-    *f = (struct figure){ "posts", COUNT_POSTS, 0 };
-    if (strcmp(word, "posts") == 0)
-        return 0;
-    if (strncmp(word, prefix, sizeof(prefix) - 1) == 0) {
-        word += sizeof(prefix) - 1;
-        first = COUNT_CHANNEL;
-    }
-    size_t length = strlen(word);
-    for (size_t cut = 0; cut < 2 && cut < length; cut++)
-        for (int t = first; t <= COUNT_CHANNEL; t++)
-            for (int i = 0; i < tables[t].count; i++)
-                if (strlen(tables[t].names[i]) == length - cut &&
-                    strncmp(tables[t].names[i], word, length - cut) == 0 &&
-                    (!cut || word[length - 1] == 's')) {
-                    snprintf(f->name, sizeof(f->name), "%s%s",
-                             t == COUNT_CHANNEL ? prefix : "",
-                             tables[t].names[i]);
-                    f->table = t;
-                    f->member = i;
-                    return 0;
-                }
+    bool channel = strncmp(word, prefix, sizeof(prefix) - 1) == 0;
+    const char *name = channel ? word + sizeof(prefix) - 1 : word;
+    char one[24];
+    size_t length = strlen(name);
+    bool many = length && length < sizeof(one) && name[length - 1] == 's';
+    snprintf(one, sizeof(one), "%.*s", (int)length - many, name);
+    for (int cut = 0; cut <= many; cut++)
+        for (int k = channel ? COUNT_CHANNEL : 0; k < COUNT_KINDS; k++) {
+            f->kind = (enum kind)k;
+            f->member = tag_index(kinds[k].names, kinds[k].count,
+                                  cut ? one : name);
+            if (f->member < 0)
+                continue;
+            snprintf(f->name, sizeof(f->name), "%s%s",
+                     k == COUNT_CHANNEL ? prefix : "",
+                     kinds[k].names[f->member]);
+            return 0;
+        }
     return error_set(err, ERROR_USAGE, "--count %.40s: write posts, a label "
                      "(negative), an aspect (delivery), an intent (complaint) "
-                     "or a channel (channel:app)", given);
+                     "or a channel (channel:app)", word);
 }
 
 static bool counts_tags(const struct figure *f, const struct tags *t)
 {
-    switch (f->table) {
-    case COUNT_LABEL:
-        return t->label == f->member;
-    case COUNT_ASPECT:
-        return t->aspects >> f->member & 1;
-    case COUNT_INTENT:
-        return t->intents >> f->member & 1;
-    case COUNT_CHANNEL:
-        return t->channels >> f->member & 1;
-    default:
-        return true;
-    }
+    const unsigned sets[COUNT_KINDS] = { 1, 1u << t->label, t->aspects,
+                                         t->intents, t->channels };
+    return sets[f->kind] >> f->member & 1;
 }
 
 static uint64_t counts_window(const struct figure *f, const struct counts *c)
 {
-    switch (f->table) {
-    case COUNT_LABEL:
-        return c->label[f->member];
-    case COUNT_ASPECT:
-        return c->aspect[f->member];
-    case COUNT_INTENT:
-        return c->intent[f->member];
-    case COUNT_CHANNEL:
-        return c->channel[f->member];
-    default:
-        return c->posts;
-    }
+    return ((const uint64_t *)(const void *)((const char *)c +
+                                             kinds[f->kind].place))[f->member];
 }
 
 static void count_rules(struct inquiry *q, uint64_t rules)
@@ -169,7 +153,7 @@ static int take_post(void *context, const struct post *post,
 
 static void line(struct inquiry *q, const char *name)
 {
-    buf_printf(&q->out, "  %-11s", name);
+    buf_printf(q->out, "  %-11s", name);
 }
 
 static int ascending(const void *a, const void *b)
@@ -179,50 +163,38 @@ static int ascending(const void *a, const void *b)
 }
 
 /* The days before that have any post, on the same count. */
-static int put_usual(struct inquiry *q, struct error *err)
+static void put_usual(struct inquiry *q)
 {
-    uint64_t days[PAST_DAYS];
+    uint64_t days[DIGEST_DAYS];
     size_t known = 0;
-    for (int i = 1; i <= PAST_DAYS; i++) {
-        struct counts all, own;
-        struct store_query any = { NULL, NULL,
-                                   zone_day_start(q->zone, q->day - i),
-                                   zone_day_start(q->zone, q->day - i + 1) };
-        struct store_query ours = any;
-        ours.subject = q->subject;
-        if (store_series(q->in->store, &any, any.until - any.from, &all, 1,
-                         err) ||
-            store_series(q->in->store, &ours, any.until - any.from, &own, 1,
-                         err))
-            return -1;
-        if (all.posts)
-            days[known++] = counts_window(&q->figure, &own);
-    }
+    for (int i = 0; i < DIGEST_DAYS; i++)
+        if (q->all[i].posts)
+            days[known++] = counts_window(&q->figure, &q->own[i]);
     line(q, "usual");
     if (!known) {
-        buf_puts(&q->out, "no earlier day to compare with\n");
-        return 0;
+        buf_puts(q->out, "no earlier day to compare with\n");
+        return;
     }
     qsort(days, known, sizeof(*days), ascending);
     size_t lower = (known - 1) / 2, upper = known / 2;
-    buf_printf(&q->out, "%.4g a day: median of the %zu days with posts among "
+    buf_printf(q->out, "%.4g a day: median of the %zu days with posts among "
                "the %d before (%llu to %llu)\n",
                ((double)days[lower] + (double)days[upper]) / 2,
-               known, PAST_DAYS, (unsigned long long)days[0],
+               known, DIGEST_DAYS, (unsigned long long)days[0],
                (unsigned long long)days[known - 1]);
-    return 0;
 }
 
 static void put_net(struct inquiry *q)
 {
-    const uint64_t *l = q->window.label;
+    const struct counts *window = &q->own[DIGEST_DAYS];
+    const uint64_t *l = window->label;
     struct estimate net;
     uint64_t scored = l[LABEL_POSITIVE] + l[LABEL_NEUTRAL] + l[LABEL_NEGATIVE];
-    estimate_net(&net, &q->window, q->in->config->digest.floor);
+    estimate_net(&net, window, q->in->config->digest.floor);
     if (!scored)
         return;
     line(q, "net");
-    buf_printf(&q->out, "(%llu positive − %llu negative) / %llu scored = "
+    buf_printf(q->out, "(%llu positive − %llu negative) / %llu scored = "
                "%+.3f, 95 %% %+.3f to %+.3f%s\n",
                (unsigned long long)l[LABEL_POSITIVE],
                (unsigned long long)l[LABEL_NEGATIVE],
@@ -232,52 +204,47 @@ static void put_net(struct inquiry *q)
 
 static void put_counted(struct inquiry *q)
 {
-    uint64_t window = counts_window(&q->figure, &q->window);
+    uint64_t window = counts_window(&q->figure, &q->own[DIGEST_DAYS]);
     line(q, "counted");
-    phrase_count(&q->out, q->counted);
-    if (q->figure.table != COUNT_POSTS)
-        buf_printf(&q->out, " %s", q->figure.name);
-    buf_puts(&q->out, ", by ");
-    phrase_people(&q->out, q->people);
+    phrase_count(q->out, q->counted);
+    if (q->figure.kind != COUNT_POSTS)
+        buf_printf(q->out, " %s", q->figure.name);
+    buf_puts(q->out, ", by ");
+    phrase_people(q->out, q->people);
     if (q->unknown)
-        buf_printf(&q->out, " and %llu posts without an author",
+        buf_printf(q->out, " and %llu posts without an author",
                    (unsigned long long)q->unknown);
-    buf_puts(&q->out, "; the window says ");
-    phrase_count(&q->out, window);
-    buf_puts(&q->out, window == q->counted ? ": equal\n"
+    buf_puts(q->out, "; the window says ");
+    phrase_count(q->out, window);
+    buf_puts(q->out, window == q->counted ? ": equal\n"
              : window > q->counted
                  ? ": older posts were expired, their counts stay\n"
                  : ": not equal; run swell verify\n");
     line(q, "of these");
-    buf_printf(&q->out, "%llu reposts, %llu copies of a text counted before\n",
+    buf_printf(q->out, "%llu reposts, %llu copies of a text counted before\n",
                (unsigned long long)q->reposts, (unsigned long long)q->copies);
 }
 
 static int put_figure(struct inquiry *q, struct error *err)
 {
-    struct buf *out = &q->out;
-    struct counts all;
+    struct buf *out = q->out;
     double share;
-    struct store_query any = { NULL, NULL, q->from, q->until };
-    if (store_series(q->in->store, &any, q->until - q->from, &all, 1, err) ||
-        coverage_share(&share, q->in->store, q->in->config, q->from, q->until,
-                       err) ||
-        range_planned(q->in, q->from, q->until, &q->planned, err))
+    if (coverage_share(&share, &q->planned, q->in->store, q->in->config,
+                       q->query.from, q->query.until, err))
         return -1;
-    phrase_quote(out, subject_title(q->in, q->subject), 60);
+    phrase_quote(out, subject_title(q->in, q->in->subject), 60);
     buf_printf(out, ", %s, ", q->figure.name);
     phrase_day(out, q->day);
     buf_printf(out, "\n");
     line(q, "seen");
-    phrase_count(out, all.posts);
+    phrase_count(out, q->all[DIGEST_DAYS].posts);
     buf_puts(out, " posts of the day; one seen again replaced "
              "itself\n");
     line(q, "mention it");
     phrase_count(out, q->mentioned);
     buf_puts(out, "\n");
     put_counted(q);
-    if (put_usual(q, err))
-        return -1;
+    put_usual(q);
     put_net(q);
     line(q, "coverage");
     if (q->planned)
@@ -306,11 +273,11 @@ static bool concerns(const char *asked, const char *subject)
 static void put_part(struct inquiry *q, const struct alert_part *p,
                      double needed)
 {
-    struct buf *out = &q->out;
+    struct buf *out = q->out;
     buf_printf(out, "    %s %s ", p->subject, p->name);
-    local_time(out, q->zone, p->since);
+    local_time(out, q->in->zone, p->since);
     buf_puts(out, "–");
-    local_time(out, q->zone, p->until);
+    local_time(out, q->in->zone, p->until);
     buf_printf(out, ": %llu, expected %.1f (%.0f to %.0f)\n",
                (unsigned long long)p->observed, p->expected, p->low, p->high);
     if (p->measure == MEASURE_TERM) { /* judged by the day */
@@ -318,7 +285,7 @@ static void put_part(struct inquiry *q, const struct alert_part *p,
         return;
     }
     buf_puts(out, "      highest hour ");
-    local_time(out, q->zone, p->peak);
+    local_time(out, q->in->zone, p->peak);
     buf_printf(out, ": %llu, expected %.1f (%.0f to %.0f); score %.1f, watch "
                "from %.1f, alert from %.1f\n",
                (unsigned long long)p->peak_count, p->peak_expected,
@@ -328,10 +295,10 @@ static void put_part(struct inquiry *q, const struct alert_part *p,
 /* As the digest judges it: among all series, with the same guards. */
 static int put_alerts(struct inquiry *q, struct error *err)
 {
-    struct alerts_query query = { .from = q->from, .until = q->until,
-                                  .causes = true };
+    struct alerts_query query = { .from = q->query.from,
+                                  .until = q->query.until, .causes = true };
     struct alerts *all = NULL;
-    struct buf *out = &q->out;
+    struct buf *out = q->out;
     size_t told = 0;
     if (alerts_find(&all, q->in->store, q->in->config, &query, err))
         return -1;
@@ -340,7 +307,7 @@ static int put_alerts(struct inquiry *q, struct error *err)
         const struct alert *a = &all->items[i];
         bool ours = false;
         for (size_t k = 0; k < a->part_count; k++)
-            ours |= concerns(q->subject, a->parts[k].subject);
+            ours |= concerns(q->in->subject, a->parts[k].subject);
         if (!ours)
             continue;
         told++;
@@ -370,53 +337,38 @@ static int put_alerts(struct inquiry *q, struct error *err)
 
 static int inquire(struct inquiry *q, struct error *err)
 {
-    struct store_query query = { q->subject, NULL, q->from, q->until };
-    if (store_posts(q->in->store, &query, take_post, q, err) < 0 ||
-        store_series(q->in->store, &query, q->until - q->from, &q->window, 1,
-                     err) ||
+    struct store *store = q->in->store;
+    int64_t starts[DAYS_SPAN + 1];
+    days_starts(q->in->zone, q->day, starts);
+    q->query = (struct store_query){ q->in->subject, NULL, starts[DIGEST_DAYS],
+                                     starts[DAYS_SPAN] };
+    if (store_posts(store, &q->query, take_post, q, err) < 0 ||
+        days_series(store, starts, NULL, NULL, q->all, err) ||
+        days_series(store, starts, q->in->subject, NULL, q->own, err) ||
         put_figure(q, err) || put_alerts(q, err))
         return -1;
-    proofs_put(&q->proofs, &q->out, q->in->rules, q->zone);
-    fwrite(buf_text(&q->out), 1, q->out.length, stdout);
-    return 0;
+    proofs_put(&q->proofs, q->out, q->in->rules, q->in->zone);
+    return EXIT_DONE;
 }
 
 static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
-    struct inquiry q = { .in = in };
-    int rc = -1;
-    if (in->argc != 1)
-        return error_set(err, ERROR_USAGE, "why needs one subject, or \"*\" "
-                         "for every post");
-    q.subject = in->argv[0];
-    if (find_figure(&q.figure, f->count, err) || invocation_config(in, err) ||
-        invocation_zone(in, f->tz, &q.zone, err))
+    struct inquiry q = { .in = in, .out = &in->out };
+    if (find_figure(&q.figure, f->count, err) ||
+        invocation_day(in, f->day, f->tz, &q.day, err) ||
+        subject_open(in, err) || invocation_rules(in, err))
         return -1;
-    if (clock_parse_day(f->day, q.zone, &q.day)) {
-        error_set(err, ERROR_USAGE, "--day %.40s: write 2026-11-20, today or "
-                  "yesterday", f->day);
-        goto done;
-    }
-    q.from = zone_day_start(q.zone, q.day);
-    q.until = zone_day_start(q.zone, q.day + 1);
-    if (invocation_store(in, STORE_READ, err) ||
-        store_hold(in->store, err) ||
-        subject_check(in, q.subject, err) || invocation_rules(in, err) ||
-        inquire(&q, err))
-        goto done;
-    rc = EXIT_DONE;
-done:
+    int rc = inquire(&q, err);
     hash_set_release(&q.authors);
     hash_set_release(&q.prints);
     proofs_release(&q.proofs);
-    buf_release(&q.out);
-    zone_close(q.zone);
     return rc;
 }
 
 const struct command command_why = {
     .name = "why",
+    .words = ONE_SUBJECT,
     .arguments = "SUBJECT --day DATE [--count negative]",
     .about = "what is behind a figure of a day",
     .help =

@@ -48,10 +48,7 @@ struct row {
 struct view {
     struct invocation *in;
     const struct flags *flags;
-    const char *subject;
-    int64_t from, until;
-    struct zone *zone;
-    enum by by;
+    int by;                  /* enum by */
     bool planned;
     uint32_t versions;       /* of rules that the store knows */
     struct names names;
@@ -66,15 +63,6 @@ static void fill(struct view *v, struct row *row, const struct counts *c)
     row->posts = c->posts;
     memcpy(row->label, c->label, sizeof(row->label));
     estimate_net(&row->net, c, v->in->config->digest.floor);
-}
-
-static int cover(struct view *v, struct row *row, struct error *err)
-{
-    row->coverage = NAN;
-    return v->planned ? coverage_share(&row->coverage, v->in->store,
-                                       v->in->config, row->from, row->until,
-                                       err)
-                      : 0;
 }
 
 static int count_version(void *context, uint32_t number, struct text what)
@@ -106,43 +94,48 @@ static struct row *add_row(struct view *v, int64_t from, int64_t until,
 }
 
 static int count_row(struct view *v, struct row *row, const char *source,
-                     struct counts *c, struct error *err)
+                     struct error *err)
 {
-    struct store_query q = { v->subject, source, row->from, row->until };
-    if (store_series(v->in->store, &q, q.until - q.from, c, 1, err) ||
-        store_authors(v->in->store, &q, &row->authors, err))
+    struct counts c;
+    bool planned;
+    struct store_query q = { v->in->subject, source, row->from, row->until };
+    if (store_series(v->in->store, &q, q.until - q.from, &c, 1, err) ||
+        store_authors(v->in->store, &q, &row->authors, err) ||
+        coverage_share(&row->coverage, &planned, v->in->store, v->in->config,
+                       row->from, row->until, err))
         return -1;
-    fill(v, row, c);
+    fill(v, row, &c);
+    v->planned |= planned; /* first of all in the total */
+    if (!v->planned)
+        row->coverage = NAN;
     if (v->versions == 1 && row->posts)
         row->rules[0] = row->rules[1] = 1;
     if (v->versions > 1 && row->posts &&
         store_posts(v->in->store, &q, take_rules, row, err))
         return -1;
-    return cover(v, row, err);
+    return 0;
 }
 
 /* Where the local hour or day that holds a moment ends. */
 static int64_t row_end(const struct view *v, int64_t when)
 {
     if (v->by == BY_DAY)
-        return zone_day_start(v->zone, zone_day(v->zone, when) + 1);
-    int64_t into = (when + zone_offset(v->zone, when)) % HOUR;
+        return zone_day_start(v->in->zone, zone_day(v->in->zone, when) + 1);
+    int64_t into = (when + zone_offset(v->in->zone, when)) % HOUR;
     return when - into + HOUR;
 }
 
 static int by_time(struct view *v, struct error *err)
 {
-    for (int64_t at = v->from; at < v->until;) {
-        struct counts c;
-        int64_t end = row_end(v, at);
-        if (end > v->until)
-            end = v->until;
+    for (int64_t at = v->in->from, end; at < v->in->until; at = end) {
+        end = row_end(v, at);
+        if (end > v->in->until)
+            end = v->in->until;
         if (v->count >= ROW_LIMIT)
             return error_set(err, ERROR_USAGE, "more than %d rows; shorten "
                              "the range or take --by day", ROW_LIMIT);
-        if (count_row(v, add_row(v, at, end, NULL), v->flags->source, &c, err))
+        if (count_row(v, add_row(v, at, end, NULL), v->flags->source, err))
             return -1;
-        at = end;
     }
     return 0;
 }
@@ -152,9 +145,9 @@ static int by_source(struct view *v, struct error *err)
     if (names_read(&v->names, v->in->store, STORE_SOURCES, err))
         return -1;
     for (size_t i = 0; i < v->names.count; i++) {
-        struct counts c;
-        struct row *row = add_row(v, v->from, v->until, v->names.items[i]);
-        if (count_row(v, row, row->name, &c, err))
+        struct row *row = add_row(v, v->in->from, v->in->until,
+                                  v->names.items[i]);
+        if (count_row(v, row, row->name, err))
             return -1;
         if (!row->posts)
             v->count--;
@@ -196,7 +189,8 @@ static int by_tag(struct view *v, struct error *err)
     struct counts counts[ASPECT_COUNT] = { { 0 } }, all;
     uint64_t people[ASPECT_COUNT] = { 0 };
     struct tally t = { v, members, counts, { 0 }, people };
-    struct store_query q = { v->subject, v->flags->source, v->from, v->until };
+    struct store_query q = { v->in->subject, v->flags->source, v->in->from,
+                             v->in->until };
     int rc = store_posts(v->in->store, &q, take_post, &t, err);
     hash_set_release(&t.authors);
     if (rc < 0 ||
@@ -206,7 +200,7 @@ static int by_tag(struct view *v, struct error *err)
         counts[i].posts = v->by == BY_ASPECT ? all.aspect[i] : all.intent[i];
         if (!counts[i].posts)
             continue;
-        struct row *row = add_row(v, v->from, v->until, names[i]);
+        struct row *row = add_row(v, v->in->from, v->in->until, names[i]);
         fill(v, row, &counts[i]);
         row->authors = people[i];
         row->coverage = v->total.coverage;
@@ -217,11 +211,9 @@ static int by_tag(struct view *v, struct error *err)
 
 static int look(struct view *v, struct error *err)
 {
-    struct counts c;
-    v->total = (struct row){ .from = v->from, .until = v->until };
-    if (range_planned(v->in, v->from, v->until, &v->planned, err) ||
-        store_rules_scan(v->in->store, count_version, &v->versions, err) ||
-        count_row(v, &v->total, v->flags->source, &c, err))
+    v->total = (struct row){ .from = v->in->from, .until = v->in->until };
+    if (store_rules_scan(v->in->store, count_version, &v->versions, err) ||
+        count_row(v, &v->total, v->flags->source, err))
         return -1;
     switch (v->by) {
     case BY_HOUR:
@@ -288,7 +280,7 @@ static void print_json(struct buf *out, const struct view *v)
 {
     struct writer w = { .out = out };
     write_begin(&w, NULL, '{');
-    write_text(&w, "subject", v->subject);
+    write_text(&w, "subject", v->in->subject);
     put_row(&w, v, &v->total);
     if (v->by != BY_ALL) {
         write_text(&w, "by", by_names[v->by]);
@@ -300,11 +292,11 @@ static void print_json(struct buf *out, const struct view *v)
     buf_putc(out, '\n');
 }
 
+/* Bound right, or left where columns are negative. */
 static void put_cell(struct buf *out, struct buf *cell, int columns)
 {
-    size_t used = text_columns((struct text){ buf_text(cell), cell->length });
-    int pad = columns < 0 ? -columns : columns;
-    pad = (size_t)pad > used ? pad - (int)used : 0;
+    int used = (int)text_columns(text_of(buf_text(cell)));
+    int pad = abs(columns) > used ? abs(columns) - used : 0;
     buf_printf(out, "%*s%s%*s", columns > 0 ? pad : 0, "", buf_text(cell),
                columns < 0 ? pad : 0, "");
     buf_clear(cell);
@@ -329,12 +321,10 @@ static void text_row(struct buf *out, const struct view *v,
     struct buf cell = BUF_INIT(0);
     if (row->name)
         phrase_quote(&cell, row->name, 16);
+    else if (v->by == BY_DAY)
+        phrase_date(&cell, zone_day(v->in->zone, row->from));
     else
-        local_time(&cell, v->zone, row->from);
-    if (v->by == BY_DAY && cell.length > 10) {
-        cell.length = 10;
-        cell.data[10] = '\0';
-    }
+        local_time(&cell, v->in->zone, row->from);
     put_cell(out, &cell, -17);
     phrase_count(&cell, row->posts);
     put_cell(out, &cell, 8);
@@ -363,14 +353,12 @@ static void text_row(struct buf *out, const struct view *v,
 static void text_head(struct buf *out, const struct view *v)
 {
     const struct row *t = &v->total;
-    phrase_quote(out, subject_title(v->in, v->subject), 60);
+    phrase_quote(out, subject_title(v->in, v->in->subject), 60);
     buf_puts(out, " · ");
-    local_time(out, v->zone, v->from);
+    local_time(out, v->in->zone, t->from);
     buf_puts(out, " to ");
-    local_time(out, v->zone, v->until);
-    buf_printf(out, " %s", v->flags->range.tz
-                               ? v->flags->range.tz
-                               : v->in->config->digest.timezone);
+    local_time(out, v->in->zone, t->until);
+    buf_printf(out, " %s", zone_name(v->in->zone));
     if (v->flags->source)
         buf_printf(out, " · source %s", v->flags->source);
     buf_puts(out, "\n");
@@ -413,41 +401,24 @@ static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
     struct view v = { .in = in, .flags = f };
-    struct buf out = BUF_INIT(0);
-    int rc = -1;
-    if (in->argc != 1)
-        return error_set(err, ERROR_USAGE, "window needs one subject, or "
-                         "\"*\" for every post");
-    int by = word_index("by", f->by, by_names, BY_COUNT, err);
-    int format = by < 0 ? -1 : format_index(f->format, 3, err);
-    if (format < 0)
+    v.by = word_index("by", f->by, by_names, BY_COUNT, err);
+    int format = v.by < 0 ? -1 : format_index(f->format, 3, err);
+    if (format < 0 || invocation_range(in, &f->range, DAY, err) ||
+        subject_open(in, err))
         return -1;
-    v.by = (enum by)by;
-    v.subject = in->argv[0];
-    if (range_resolve(in, &f->range, &v.from, &v.until, &v.zone, err))
-        return -1;
-    if (invocation_store(in, STORE_READ, err) ||
-        store_hold(in->store, err) ||
-        subject_check(in, v.subject, err) || look(&v, err))
-        goto done;
-    if (format == FORMAT_CSV)
-        print_csv(&out, &v);
-    else if (format == FORMAT_JSON)
-        print_json(&out, &v);
-    else
-        print_text(&out, &v);
-    fwrite(buf_text(&out), 1, out.length, stdout);
-    rc = EXIT_DONE;
-done:
-    buf_release(&out);
+    int rc = look(&v, err);
+    if (rc == 0)
+        (format == FORMAT_CSV    ? print_csv
+         : format == FORMAT_JSON ? print_json
+                                 : print_text)(&in->out, &v);
     names_release(&v.names);
     mem_free(v.rows);
-    zone_close(v.zone);
     return rc;
 }
 
 const struct command command_window = {
     .name = "window",
+    .words = ONE_SUBJECT,
     .arguments = "SUBJECT [--last 24h | --from DATE --to DATE | --day DATE] "
                  "[--by hour]",
     .about = "counts, people and net sentiment over a stretch of time",

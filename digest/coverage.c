@@ -89,7 +89,7 @@ int coverage_hours(double *out, size_t count, int64_t from,
     return rc;
 }
 
-int coverage_share(double *out, struct store *store,
+int coverage_share(double *out, bool *planned, struct store *store,
                    const struct config *config, int64_t from, int64_t until,
                    struct error *err)
 {
@@ -97,7 +97,9 @@ int coverage_share(double *out, struct store *store,
     int rc = read_labels(&r, store, config, from,
                          (size_t)((until - from) / QUARTER), err);
     *out = rc ? 0 : share(&r, 0, r.quarters);
-    if (rc == 0 && *out < 0)
+    if (planned)
+        *planned = *out >= 0;
+    if (*out < 0)
         *out = 1;
     reading_release(&r);
     return rc;

@@ -19,8 +19,9 @@ int coverage_hours(double *out, size_t count, int64_t from,
                    struct store *store, const struct config *config,
                    struct error *err);
 
-/* The same for a whole range; 1 when nothing was planned. */
-int coverage_share(double *out, struct store *store,
+/* The same for a whole range; 1 when nothing was planned: whether anything
+ * was goes to *planned, if not NULL. */
+int coverage_share(double *out, bool *planned, struct store *store,
                    const struct config *config, int64_t from, int64_t until,
                    struct error *err);
 

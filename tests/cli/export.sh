@@ -44,7 +44,6 @@ printf 'label,from,until,state\nforum,2026-11-20,2026-11-20T06:00Z,covered\nforu
 run -q import --what coverage coverage.csv
 run export --what coverage --format csv
 run coverage --last 3d
-run coverage --last 3d --spans --format json
 run coverage --last 3d --format csv
 echo "== a manifest"
 run export --format csv --manifest how.json >/dev/null
