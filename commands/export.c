@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell export: everything the store knows, in formats that other tools
- * read, in an order that depends on the content alone. Long: a table of
- * columns and a few lines for each kind of row. */
+ * read, in an order that depends on the content alone. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -57,58 +56,54 @@ struct export {
 
 /* ---- cells ---- */
 
-static void cell_time(struct export *e, int64_t when)
-{
-    char text[CLOCK_TEXT];
-    if (when)
-        sheet_text(e->sheet, text_of(clock_format(when, text)));
-    else
-        sheet_absent(e->sheet);
-}
-
-static void cell_nonzero(struct export *e, int64_t value)
-{
-    if (value)
-        sheet_number(e->sheet, value);
-    else
-        sheet_absent(e->sheet);
-}
-
 /* With a mark, so that an import does not hash the hash. */
 static void cell_author(struct export *e, uint64_t hash)
 {
     char text[24];
     snprintf(text, sizeof(text), "hash:%016" PRIx64, hash);
-    sheet_text(e->sheet, hash ? text_of(text) : TEXT(""));
+    sheet_text(e->sheet, "author", hash ? text_of(text) : TEXT(""));
 }
 
-static void cell_set(struct export *e, unsigned set,
+static void cell_set(struct export *e, const char *name, unsigned set,
                      const char *const names[])
 {
     struct buf list = BUF_INIT(0);
     set_words(&list, set, names, ",");
-    sheet_text(e->sheet, text_of(buf_text(&list)));
+    sheet_list(e->sheet, name, buf_text(&list));
     buf_release(&list);
 }
 
 static void cell_tags(struct export *e, const struct tags *t)
 {
-    sheet_text(e->sheet, text_of(label_names[t->label < LABEL_COUNT
-                                             ? t->label : 0]));
-    sheet_decimal(e->sheet, t->score);
-    cell_set(e, t->aspects, aspect_names);
-    cell_set(e, t->intents, intent_names);
-    cell_set(e, t->channels, channel_names);
+    sheet_text(e->sheet, "label", text_of(label_names[t->label]));
+    sheet_decimal(e->sheet, "score", t->score);
+    cell_set(e, "aspects", t->aspects, aspect_names);
+    cell_set(e, "intents", t->intents, intent_names);
+    cell_set(e, "channels", t->channels, channel_names);
 }
 
-static void cell_span(struct export *e, const struct post *p, struct span s)
+static void cell_span(struct export *e, const char *name, const struct post *p,
+                      struct span s)
 {
-    if (s.length && s.start <= p->text.length &&
-        s.length <= p->text.length - s.start)
-        sheet_text(e->sheet, (struct text){ p->text.data + s.start,
-                                            s.length });
-    else
-        sheet_absent(e->sheet);
+    bool within = s.start <= p->text.length &&
+                  s.length <= p->text.length - s.start;
+    sheet_text(e->sheet, name,
+               s.length && within
+                   ? (struct text){ p->text.data + s.start, s.length }
+                   : TEXT(""));
+}
+
+/* A counter for each name. */
+static void cell_counts(struct export *e, const char *before,
+                        const char *const names[], const char *after,
+                        const uint64_t *counts, int count)
+{
+    char name[64] = "";
+    for (int i = 0; i < count; i++) {
+        if (sheet_is_new(e->sheet))
+            snprintf(name, sizeof(name), "%s%s%s", before, names[i], after);
+        sheet_number(e->sheet, name, counts[i]);
+    }
 }
 
 static int end_row(struct export *e)
@@ -118,26 +113,9 @@ static int end_row(struct export *e)
     return e->failed;
 }
 
-/* ---- posts ---- */
+/* ---- posts and mentions ---- */
 
-/* The first are the keys that swell import reads. */
-static const struct column post_columns[] = {
-    { "id", COLUMN_TEXT }, { "source", COLUMN_TEXT },
-    { "created_at", COLUMN_TEXT }, { "author", COLUMN_TEXT },
-    { "text", COLUMN_TEXT }, { "lang", COLUMN_TEXT }, { "url", COLUMN_TEXT },
-    { "likes", COLUMN_NUMBER }, { "reposts", COLUMN_NUMBER },
-    { "replies", COLUMN_NUMBER }, { "reply_to", COLUMN_TEXT },
-    { "kind", COLUMN_TEXT }, { "rating", COLUMN_NUMBER },
-    { "handle", COLUMN_TEXT }, { "edited_at", COLUMN_TEXT },
-    { "indexed_at", COLUMN_TEXT }, { "fetched_at", COLUMN_TEXT },
-    { "language", COLUMN_TEXT }, { "language_percent", COLUMN_NUMBER },
-    { "label", COLUMN_TEXT }, { "score", COLUMN_DECIMAL },
-    { "aspects", COLUMN_LIST }, { "intents", COLUMN_LIST },
-    { "channels", COLUMN_LIST }, { "subjects", COLUMN_LIST },
-    { "wish", COLUMN_TEXT }, { "switch_from", COLUMN_TEXT },
-    { "switch_to", COLUMN_TEXT }, { "rules", COLUMN_NUMBER },
-    { NULL, COLUMN_END },
-};
+static const struct post no_post;
 
 /* Mentions by their subject's name: numbers depend on who came first. */
 struct named { const char *name; const struct mention *mention; };
@@ -171,55 +149,64 @@ static void cell_subjects(struct export *e, const struct post *p)
     uint32_t count = name_mentions(e, p, names);
     for (uint32_t i = 0; i < count; i++)
         buf_printf(&list, "%s%s", i ? "," : "", names[i].name);
-    sheet_text(e->sheet, text_of(buf_text(&list)));
+    sheet_list(e->sheet, "subjects", buf_text(&list));
     buf_release(&list);
 }
 
+/* The first cells are the keys that swell import reads. */
 static int export_post(void *context, const struct post *p,
                        const struct mention *mention)
 {
     struct export *e = context;
     struct sheet *s = e->sheet;
     (void)mention;
-    sheet_text(s, p->native_id);
-    sheet_text(s, p->source);
-    cell_time(e, p->created);
+    sheet_text(s, "id", p->native_id);
+    sheet_text(s, "source", p->source);
+    sheet_time(s, "created_at", p->created);
     cell_author(e, p->author_hash);
-    sheet_text(s, p->text);
-    sheet_text(s, p->lang);
-    sheet_text(s, p->url);
-    cell_nonzero(e, p->likes);
-    cell_nonzero(e, p->reposts);
-    cell_nonzero(e, p->replies);
-    sheet_text(s, p->reply_to);
-    sheet_text(s, text_of(post_kind_names[p->kind < POST_KIND_COUNT
-                                          ? p->kind : 0]));
-    cell_nonzero(e, p->rating);
-    sheet_text(s, e->flags->handles ? p->handle : TEXT(""));
-    cell_time(e, p->edited);
-    cell_time(e, p->indexed);
-    cell_time(e, p->fetched);
-    sheet_text(s, text_of(p->language));
-    cell_nonzero(e, p->confidence);
+    sheet_text(s, "text", p->text);
+    sheet_text(s, "lang", p->lang);
+    sheet_text(s, "url", p->url);
+    sheet_nonzero(s, "likes", p->likes);
+    sheet_nonzero(s, "reposts", p->reposts);
+    sheet_nonzero(s, "replies", p->replies);
+    sheet_text(s, "reply_to", p->reply_to);
+    sheet_text(s, "kind", text_of(post_kind_names[p->kind]));
+    sheet_nonzero(s, "rating", p->rating);
+    sheet_text(s, "handle", e->flags->handles ? p->handle : TEXT(""));
+    sheet_time(s, "edited_at", p->edited);
+    sheet_time(s, "indexed_at", p->indexed);
+    sheet_time(s, "fetched_at", p->fetched);
+    sheet_text(s, "language", text_of(p->language));
+    sheet_nonzero(s, "language_percent", p->confidence);
     cell_tags(e, &p->tags);
     cell_subjects(e, p);
-    cell_span(e, p, p->wish);
-    cell_span(e, p, p->from);
-    cell_span(e, p, p->to);
-    cell_nonzero(e, p->rules);
+    cell_span(e, "wish", p, p->wish);
+    cell_span(e, "switch_from", p, p->from);
+    cell_span(e, "switch_to", p, p->to);
+    sheet_nonzero(s, "rules", p->rules);
     return end_row(e);
 }
 
-/* ---- mentions ---- */
+static int run_posts(struct export *e)
+{
+    return export_post(e, &no_post, NULL) ||
+           store_posts(e->in->store, &e->query, export_post, e, e->err);
+}
 
-static const struct column mention_columns[] = {
-    { "source", COLUMN_TEXT }, { "id", COLUMN_TEXT },
-    { "created_at", COLUMN_TEXT }, { "subject", COLUMN_TEXT },
-    { "author", COLUMN_TEXT }, { "match", COLUMN_TEXT },
-    { "label", COLUMN_TEXT }, { "score", COLUMN_DECIMAL },
-    { "aspects", COLUMN_LIST }, { "intents", COLUMN_LIST },
-    { "channels", COLUMN_LIST }, { NULL, COLUMN_END },
-};
+static int export_mention(struct export *e, const struct post *p,
+                          const char *subject, const struct mention *m)
+{
+    struct sheet *s = e->sheet;
+    sheet_text(s, "source", p->source);
+    sheet_text(s, "id", p->native_id);
+    sheet_time(s, "created_at", p->created);
+    sheet_text(s, "subject", text_of(subject));
+    cell_author(e, p->author_hash);
+    cell_span(e, "match", p, m->span);
+    cell_tags(e, &m->tags);
+    return end_row(e);
+}
 
 static int export_mentions(void *context, const struct post *p,
                            const struct mention *only)
@@ -227,64 +214,20 @@ static int export_mentions(void *context, const struct post *p,
     struct export *e = context;
     struct named names[POST_MENTIONS_LIMIT];
     uint32_t count = name_mentions(e, p, names);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct mention *m = names[i].mention;
-        if (only && m != only)
-            continue;
-        sheet_text(e->sheet, p->source);
-        sheet_text(e->sheet, p->native_id);
-        cell_time(e, p->created);
-        sheet_text(e->sheet, text_of(names[i].name));
-        cell_author(e, p->author_hash);
-        cell_span(e, p, m->span);
-        cell_tags(e, &m->tags);
-        if (end_row(e))
+    for (uint32_t i = 0; i < count; i++)
+        if ((!only || names[i].mention == only) &&
+            export_mention(e, p, names[i].name, names[i].mention))
             return 1;
-    }
     return 0;
-}
-
-static int run_posts(struct export *e)
-{
-    return store_posts(e->in->store, &e->query, export_post, e, e->err);
 }
 
 static int run_mentions(struct export *e)
 {
-    return store_posts(e->in->store, &e->query, export_mentions, e, e->err);
+    return export_mention(e, &no_post, "", &(struct mention){ 0 }) ||
+           store_posts(e->in->store, &e->query, export_mentions, e, e->err);
 }
 
 /* ---- windows ---- */
-
-static const struct column window_columns[] = {
-    { "start", COLUMN_TEXT }, { "subject", COLUMN_TEXT },
-    { "source", COLUMN_TEXT }, { "posts", COLUMN_NUMBER },
-    { "unscored", COLUMN_NUMBER }, { "negative", COLUMN_NUMBER },
-    { "neutral", COLUMN_NUMBER }, { "positive", COLUMN_NUMBER },
-    { "score_sum", COLUMN_DECIMAL }, { "reposts", COLUMN_NUMBER },
-    { "channel_store", COLUMN_NUMBER }, { "channel_online", COLUMN_NUMBER },
-    { "channel_app", COLUMN_NUMBER }, { "channel_delivery", COLUMN_NUMBER },
-    { "intent_question", COLUMN_NUMBER }, { "intent_support", COLUMN_NUMBER },
-    { "intent_complaint", COLUMN_NUMBER }, { "intent_praise", COLUMN_NUMBER },
-    { "intent_suggestion", COLUMN_NUMBER },
-    { "intent_purchase", COLUMN_NUMBER },
-    { "intent_recommendation", COLUMN_NUMBER },
-    { "intent_switch", COLUMN_NUMBER },
-#define ASPECT_COLUMNS(end) \
-    { "price" end, COLUMN_NUMBER }, { "delivery" end, COLUMN_NUMBER }, \
-    { "stock" end, COLUMN_NUMBER }, { "quality" end, COLUMN_NUMBER }, \
-    { "sizing" end, COLUMN_NUMBER }, { "packaging" end, COLUMN_NUMBER }, \
-    { "returns" end, COLUMN_NUMBER }, { "service" end, COLUMN_NUMBER }, \
-    { "store" end, COLUMN_NUMBER }, { "app" end, COLUMN_NUMBER }, \
-    { "website" end, COLUMN_NUMBER }, { "loyalty" end, COLUMN_NUMBER }, \
-    { "sustainability" end, COLUMN_NUMBER }, { "safety" end, COLUMN_NUMBER }
-    ASPECT_COLUMNS(""), ASPECT_COLUMNS("_negative"),
-    ASPECT_COLUMNS("_positive"), { NULL, COLUMN_END },
-};
-
-_Static_assert(sizeof(window_columns) / sizeof(*window_columns) ==
-               4 + sizeof(struct counts) / sizeof(uint64_t),
-               "a column for each counter");
 
 /* Names in an order of their own: the store's depends on who came first. */
 static int get_names(struct export *e, enum store_name kind,
@@ -298,20 +241,25 @@ static int get_names(struct export *e, enum store_name kind,
     return 0;
 }
 
-static void export_window(struct export *e, int64_t start,
-                          const char *subject, const char *source,
-                          const struct counts *c)
+static int export_window(struct export *e, int64_t start, const char *subject,
+                         const char *source, const struct counts *c)
 {
-    cell_time(e, start);
-    sheet_text(e->sheet, text_of(subject));
-    sheet_text(e->sheet, text_of(source));
-    const uint64_t *number = &c->posts; /* one row of numbers: store.h */
-    for (size_t i = 0; i < sizeof(*c) / sizeof(*number); i++)
-        if (&number[i] == (const uint64_t *)&c->score)
-            sheet_decimal(e->sheet, c->score);
-        else
-            sheet_number(e->sheet, (int64_t)number[i]);
-    end_row(e);
+    struct sheet *s = e->sheet;
+    sheet_time(s, "start", start);
+    sheet_text(s, "subject", text_of(subject));
+    sheet_text(s, "source", text_of(source));
+    sheet_number(s, "posts", c->posts);
+    cell_counts(e, "", label_names, "", c->label, LABEL_COUNT);
+    sheet_decimal(s, "score_sum", c->score);
+    sheet_number(s, "reposts", c->reposts);
+    cell_counts(e, "channel_", channel_names, "", c->channel, CHANNEL_COUNT);
+    cell_counts(e, "intent_", intent_names, "", c->intent, INTENT_COUNT);
+    cell_counts(e, "", aspect_names, "", c->aspect, ASPECT_COUNT);
+    cell_counts(e, "", aspect_names, "_negative", c->aspect_negative,
+                ASPECT_COUNT);
+    cell_counts(e, "", aspect_names, "_positive", c->aspect_positive,
+                ASPECT_COUNT);
+    return end_row(e);
 }
 
 /* A day of one subject and source: only quarter hours that have posts. */
@@ -322,11 +270,12 @@ static int window_day(struct export *e, int64_t day, const char *subject,
     struct store_query q = { subject, source, day, day + DAY };
     if (store_series(e->in->store, &q, QUARTER, cells, DAY / QUARTER, e->err))
         return -1;
-    for (int i = 0; i < DAY / QUARTER && !e->failed; i++) {
+    for (int i = 0; i < DAY / QUARTER; i++) {
         int64_t start = day + i * QUARTER;
         if (cells[i].posts && start >= e->query.from &&
-            start < e->query.until)
-            export_window(e, start, subject, source, &cells[i]);
+            start < e->query.until &&
+            export_window(e, start, subject, source, &cells[i]))
+            return -1;
     }
     return 0;
 }
@@ -334,34 +283,24 @@ static int window_day(struct export *e, int64_t day, const char *subject,
 static int run_windows(struct export *e)
 {
     struct names subjects = { 0 }, sources = { 0 };
-    int rc = -1;
-    if (get_names(e, STORE_SUBJECTS, e->flags->subject, &subjects) ||
-        get_names(e, STORE_SOURCES, e->flags->source, &sources))
-        goto done;
+    int rc = get_names(e, STORE_SUBJECTS, e->flags->subject, &subjects) ||
+             get_names(e, STORE_SOURCES, e->flags->source, &sources) ||
+             export_window(e, 0, "", "", &(struct counts){ 0 });
     if (!e->flags->subject) {
         names_add(&subjects, "*");
         names_sort(&subjects);
     }
-    rc = 0;
     for (int64_t day = e->query.from / DAY * DAY;
-         day < e->query.until && rc == 0 && !e->failed; day += DAY)
+         day < e->query.until && rc == 0; day += DAY)
         for (size_t i = 0; i < subjects.count; i++)
             for (size_t j = 0; j < sources.count && rc == 0; j++)
                 rc = window_day(e, day, subjects.items[i], sources.items[j]);
-done:
     names_release(&subjects);
     names_release(&sources);
     return rc;
 }
 
 /* ---- terms ---- */
-
-static const struct column term_columns[] = {
-    { "day", COLUMN_TEXT }, { "subject", COLUMN_TEXT },
-    { "term", COLUMN_TEXT }, { "kind", COLUMN_TEXT },
-    { "posts", COLUMN_NUMBER }, { "authors", COLUMN_NUMBER },
-    { NULL, COLUMN_END },
-};
 
 /* What only one writer says is their post, not a term. */
 static int export_term(void *context, struct text term, uint8_t kind,
@@ -372,18 +311,18 @@ static int export_term(void *context, struct text term, uint8_t kind,
     if (authors < 2)
         return 0;
     clock_format(e->day.from, day);
-    sheet_text(e->sheet, (struct text){ day, strlen("2026-11-20") });
-    sheet_text(e->sheet, text_of(e->day.subject));
-    sheet_text(e->sheet, term);
-    sheet_text(e->sheet, text_of(term_kind_names[kind]));
-    sheet_number(e->sheet, posts);
-    sheet_number(e->sheet, authors);
+    sheet_text(e->sheet, "day", (struct text){ day, strlen("2026-11-20") });
+    sheet_text(e->sheet, "subject", text_of(e->day.subject));
+    sheet_text(e->sheet, "term", term);
+    sheet_text(e->sheet, "kind", text_of(term_kind_names[kind]));
+    sheet_number(e->sheet, "posts", posts);
+    sheet_number(e->sheet, "authors", authors);
     return end_row(e);
 }
 
 static int run_terms(struct export *e)
 {
-    int rc = 0;
+    int rc = export_term(e, TEXT(""), 0, 2, 2);
     for (int64_t day = e->query.from / DAY * DAY;
          day < e->query.until && rc == 0 && !e->failed; day += DAY) {
         e->day = (struct store_query){ e->flags->subject ? e->flags->subject
@@ -397,27 +336,22 @@ static int run_terms(struct export *e)
 
 /* ---- coverage ---- */
 
-static const struct column coverage_columns[] = {
-    { "label", COLUMN_TEXT }, { "from", COLUMN_TEXT },
-    { "until", COLUMN_TEXT }, { "state", COLUMN_TEXT },
-    { NULL, COLUMN_END },
-};
-
 static int export_coverage(void *context, int64_t from, int64_t until,
                            uint8_t state)
 {
     struct export *e = context;
-    sheet_text(e->sheet, text_of(e->label));
-    cell_time(e, from);
-    cell_time(e, until);
-    sheet_text(e->sheet, text_of(coverage_names[state]));
+    sheet_text(e->sheet, "label", text_of(e->label));
+    sheet_time(e->sheet, "from", from);
+    sheet_time(e->sheet, "until", until);
+    sheet_text(e->sheet, "state", text_of(coverage_names[state]));
     return end_row(e);
 }
 
 static int run_coverage(struct export *e)
 {
     struct names labels = { 0 };
-    int rc = get_names(e, STORE_LABELS, e->flags->source, &labels);
+    int rc = get_names(e, STORE_LABELS, e->flags->source, &labels) ||
+             export_coverage(e, 0, 0, COVERAGE_NONE);
     for (size_t i = 0; i < labels.count && rc == 0; i++) {
         e->label = labels.items[i];
         rc = coverage_spans(e->in->store, e->label, e->query.from,
@@ -431,14 +365,11 @@ static int run_coverage(struct export *e)
 
 static const struct {
     const char *name;
-    const struct column *columns;
     int (*run)(struct export *e);
 } whats[] = {
-    { "posts", post_columns, run_posts },
-    { "mentions", mention_columns, run_mentions },
-    { "windows", window_columns, run_windows },
-    { "terms", term_columns, run_terms },
-    { "coverage", coverage_columns, run_coverage },
+    { "posts", run_posts }, { "mentions", run_mentions },
+    { "windows", run_windows }, { "terms", run_terms },
+    { "coverage", run_coverage },
 };
 
 /* Coverage may lie outside the posts: a source that failed has none. */
@@ -503,15 +434,14 @@ static int run(struct invocation *in, struct error *err)
         return -1;
     e.query.subject = flags->subject;
     e.query.source = flags->source;
-    if (find_range(&e, whats[what].run == run_coverage) ||
-        sheet_open(&e.sheet, flags->format, flags->out, whats[what].name,
-                   whats[what].columns, err))
+    if (find_range(&e, whats[what].run == run_coverage))
         return -1;
-    int rc = whats[what].run(&e);
+    sheet_new(&e.sheet, flags->format, flags->out, whats[what].name);
+    int rc = whats[what].run(&e) || e.failed ? -1 : 0;
     uint64_t rows = sheet_rows(e.sheet);
-    if (sheet_close(e.sheet, rc || e.failed ? NULL : err))
+    if (sheet_close(e.sheet, rc ? NULL : err))
         rc = -1;
-    return rc || e.failed || write_manifest(&e, rows) ? -1 : EXIT_DONE;
+    return rc || write_manifest(&e, rows) ? -1 : EXIT_DONE;
 }
 
 const struct command command_export = {

@@ -4,11 +4,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
 
-#include "base/buf.h"
-#include "base/json.h"
-#include "base/mem.h"
+#include "base/clock.h"
 #include "base/tags.h"
 #include "base/write.h"
 
@@ -17,24 +14,17 @@ static const char *const forms[FORMS] = { "ndjson", "csv", "sqlite" };
 
 struct sheet {
     enum form form;
-    const struct column *columns;
-    int at;                 /* the cell that comes next */
-    bool first;             /* nothing of this row was written yet */
+    const char *path, *table;
+    struct column *columns; /* owned, with their names */
+    size_t count, room;
+    bool open;              /* the columns are known */
+    size_t at;              /* the cell that comes next */
     uint64_t rows;
     FILE *file;             /* stdout is not closed */
     struct buf line;
+    struct writer writer;   /* into line */
     struct sheet_sqlite *sqlite;
 };
-
-static void add_header(struct sheet *s)
-{
-    for (int i = 0; s->columns[i].type; i++) {
-        if (i)
-            buf_putc(&s->line, ',');
-        buf_puts(&s->line, s->columns[i].name);
-    }
-    buf_putc(&s->line, '\n');
-}
 
 int sheet_check(const char *format, const char *path, struct error *err)
 {
@@ -47,121 +37,160 @@ int sheet_check(const char *format, const char *path, struct error *err)
                            "FILE") : 0;
 }
 
-int sheet_open(struct sheet **out, const char *format, const char *path,
-               const char *table, const struct column *columns,
-               struct error *err)
+void sheet_new(struct sheet **out, const char *format, const char *path,
+               const char *table)
 {
     struct sheet *s = mem_alloc(sizeof(*s));
-    *out = NULL;
     s->form = (enum form)tag_index(forms, FORMS, format);
-    s->columns = columns;
-    s->first = true;
-    if (s->form == SQLITE) {
-        if (sheet_sqlite_open(&s->sqlite, path, table, columns, err))
-            goto fail;
-    } else {
-        s->file = path ? fopen(path, "we") : stdout;
-        if (!s->file) {
-            error_set(err, ERROR_DENIED, "%s: %s", path, strerror(errno));
-            goto fail;
-        }
-    }
-    if (s->form == CSV)
-        add_header(s);
+    s->path = path;
+    s->table = table;
+    s->writer = (struct writer){ .out = &s->line, .csv = s->form == CSV,
+                                 .one_line = true };
     *out = s;
-    return 0;
-fail:
-    mem_free(s);
-    return -1;
 }
 
-/* What stands before the next cell's value. */
-static void add_name(struct sheet *s)
+bool sheet_is_new(const struct sheet *s)
 {
-    if (s->form == CSV && s->at)
-        buf_putc(&s->line, ',');
-    if (s->form == NDJSON)
-        buf_printf(&s->line, "%s\"%s\":", s->first ? "{" : ",",
-                   s->columns[s->at].name);
-    s->first = false;
+    return !s->open;
 }
 
-static void add_array(struct buf *line, struct text list)
+/* ---- cells --------------------------------------------------------------- */
+
+/* Is there a value to be written? Its name is in s->columns[s->at]. */
+static bool begin_cell(struct sheet *s, const char *name,
+                       enum column_type type, bool absent)
 {
-    buf_putc(line, '[');
-    while (list.length) {
-        const char *comma = memchr(list.data, ',', list.length);
-        size_t length = comma ? (size_t)(comma - list.data) : list.length;
-        json_write(line, (struct text){ list.data, length });
-        length += comma != NULL;
-        list.data += length;
-        list.length -= length;
-        if (list.length)
-            buf_putc(line, ',');
+    if (!s->open) {
+        s->columns = mem_grow(s->columns, &s->room, s->count,
+                              sizeof(*s->columns));
+        s->columns[s->count++] = (struct column){ mem_string(name), type };
+        return false;
     }
-    buf_putc(line, ']');
+    if (absent && s->form == CSV)
+        write_text(&s->writer, NULL, NULL);
+    s->at += absent;
+    return !absent;
 }
 
-void sheet_text(struct sheet *s, struct text value)
+void sheet_text(struct sheet *s, const char *name, struct text value)
 {
-    if (!value.length) {
-        sheet_absent(s);
+    if (!begin_cell(s, name, COLUMN_TEXT, !value.length))
         return;
-    }
-    add_name(s);
     if (s->form == SQLITE)
         sheet_sqlite_text(s->sqlite, s->at, value);
-    else if (s->form == CSV)
-        csv_text(&s->line, value);
-    else if (s->columns[s->at].type == COLUMN_LIST)
-        add_array(&s->line, value);
     else
-        json_write(&s->line, value);
+        write_slice(&s->writer, s->columns[s->at].name, value);
     s->at++;
 }
 
-void sheet_number(struct sheet *s, int64_t value)
+void sheet_time(struct sheet *s, const char *name, int64_t when)
 {
-    add_name(s);
+    char text[CLOCK_TEXT];
+    sheet_text(s, name, when ? text_of(clock_format(when, text)) : TEXT(""));
+}
+
+void sheet_list(struct sheet *s, const char *name, const char *words)
+{
+    if (s->form != NDJSON || !s->open || !*words) {
+        sheet_text(s, name, text_of(words));
+        return;
+    }
+    write_begin(&s->writer, s->columns[s->at++].name, '[');
+    for (size_t length; *words; words += length + (words[length] == ',')) {
+        length = strcspn(words, ",");
+        write_slice(&s->writer, NULL, (struct text){ words, length });
+    }
+    write_end(&s->writer, ']');
+}
+
+static void put_number(struct sheet *s, const char *name, uint64_t value,
+                       bool absent)
+{
+    if (!begin_cell(s, name, COLUMN_NUMBER, absent))
+        return;
     if (s->form == SQLITE)
-        sheet_sqlite_number(s->sqlite, s->at, value);
+        sheet_sqlite_number(s->sqlite, s->at, (int64_t)value);
     else
-        buf_printf(&s->line, "%" PRId64, value);
+        write_count(&s->writer, s->columns[s->at].name, value);
     s->at++;
 }
 
-void sheet_decimal(struct sheet *s, int64_t value)
+void sheet_number(struct sheet *s, const char *name, uint64_t value)
+{
+    put_number(s, name, value, false);
+}
+
+void sheet_nonzero(struct sheet *s, const char *name, uint64_t value)
+{
+    put_number(s, name, value, value == 0);
+}
+
+void sheet_decimal(struct sheet *s, const char *name, int64_t value)
 {
     int64_t size = value < 0 ? -value : value;
-    add_name(s);
+    char text[32];
+    if (!begin_cell(s, name, COLUMN_DECIMAL, false))
+        return;
+    snprintf(text, sizeof(text), "%s%" PRId64 ".%03d", value < 0 ? "-" : "",
+             size / 1000, (int)(size % 1000));
     if (s->form == SQLITE)
         sheet_sqlite_real(s->sqlite, s->at, (double)value / 1000);
     else
-        buf_printf(&s->line, "%s%" PRId64 ".%03d", value < 0 ? "-" : "",
-                   size / 1000, (int)(size % 1000));
+        write_json(&s->writer, s->columns[s->at].name, text_of(text));
     s->at++;
 }
 
-void sheet_absent(struct sheet *s)
+/* ---- rows ---------------------------------------------------------------- */
+
+static int fail(struct error *err)
 {
+    return error_set(err, ERROR_SYSTEM, "the export cannot be written: %s",
+                     strerror(errno));
+}
+
+static void begin_row(struct sheet *s)
+{
+    buf_clear(&s->line);
+    s->writer.within = false; /* rows are no list */
+    write_begin(&s->writer, NULL, '{');
+    s->at = 0;
+}
+
+/* The columns are known now. */
+static int open_file(struct sheet *s, struct error *err)
+{
+    s->open = true;
+    if (s->form == SQLITE)
+        return sheet_sqlite_open(&s->sqlite, s->path, s->table, s->columns,
+                                 s->count, err);
+    s->file = s->path ? fopen(s->path, "we") : stdout;
+    if (!s->file)
+        return error_set(err, ERROR_DENIED, "%s: %s", s->path,
+                         strerror(errno));
+    for (size_t i = 0; s->form == CSV && i < s->count; i++)
+        fprintf(s->file, "%s%s", i ? "," : "", s->columns[i].name);
     if (s->form == CSV)
-        add_name(s);
-    s->at++;
+        fputc('\n', s->file);
+    begin_row(s);
+    return 0;
 }
 
 int sheet_row(struct sheet *s, struct error *err)
 {
-    s->at = 0;
+    if (!s->open)
+        return open_file(s, err);
     s->rows++;
-    if (s->form == SQLITE)
+    if (s->form == SQLITE) {
+        s->at = 0;
         return sheet_sqlite_row(s->sqlite, err);
-    buf_puts(&s->line, s->form == CSV ? "\n" : s->first ? "{}\n" : "}\n");
-    s->first = true;
-    size_t length = s->line.length;
-    int rc = fwrite(s->line.data, 1, length, s->file) == length ? 0 : -1;
-    buf_clear(&s->line);
-    return rc ? error_set(err, ERROR_SYSTEM, "the export cannot be written: "
-                          "%s", strerror(errno)) : 0;
+    }
+    write_end(&s->writer, '}');
+    if (s->form == NDJSON)
+        buf_putc(&s->line, '\n');
+    bool whole = fwrite(s->line.data, 1, s->line.length, s->file) ==
+                 s->line.length;
+    begin_row(s);
+    return whole ? 0 : fail(err);
 }
 
 uint64_t sheet_rows(const struct sheet *s)
@@ -172,18 +201,15 @@ uint64_t sheet_rows(const struct sheet *s)
 int sheet_close(struct sheet *s, struct error *err)
 {
     int rc = 0;
-    if (!s)
-        return 0;
     if (s->sqlite)
         rc = sheet_sqlite_close(s->sqlite, err);
-    if (s->line.length) /* a header without rows */
-        fwrite(s->line.data, 1, s->line.length, s->file);
     if (s->file && (fflush(s->file) || ferror(s->file)))
-        rc = error_set(err, ERROR_SYSTEM, "the export cannot be written: %s",
-                       strerror(errno));
+        rc = fail(err);
     if (s->file && s->file != stdout && fclose(s->file) && rc == 0)
-        rc = error_set(err, ERROR_SYSTEM, "the export cannot be written: %s",
-                       strerror(errno));
+        rc = fail(err);
+    for (size_t i = 0; i < s->count; i++)
+        mem_free(s->columns[i].name);
+    mem_free(s->columns);
     buf_release(&s->line);
     mem_free(s);
     return rc;

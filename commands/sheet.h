@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows with named columns, written as NDJSON, CSV or a table of an SQLite
- * file. Knows nothing of posts. */
+/* Rows with named cells, written as NDJSON, CSV or a table of an SQLite file.
+ * Knows nothing of posts.
+ *
+ * The first row is not written: it says which columns there are. So each cell
+ * is named where it is filled, and a sheet without rows has its header. */
 #ifndef COMMANDS_SHEET_H
 #define COMMANDS_SHEET_H
 
@@ -10,50 +13,46 @@
 #include "base/error.h"
 #include "base/text.h"
 
-enum column_type {
-    COLUMN_END,
-    COLUMN_TEXT,
-    COLUMN_NUMBER,
-    COLUMN_DECIMAL,
-    COLUMN_LIST,    /* words with commas between; an array in JSON */
-};
-
-struct column {
-    const char *name;
-    enum column_type type;
-};
-
 struct sheet;
 
 /* Can such a sheet be written there? Touches nothing. format: "ndjson", "csv"
  * or "sqlite". path: where to; NULL: standard output (not for sqlite). */
 int sheet_check(const char *format, const char *path, struct error *err);
-/* Of a format and path that were checked. Columns end with COLUMN_END and are
- * borrowed. */
-int sheet_open(struct sheet **out, const char *format, const char *path,
-               const char *table, const struct column *columns,
-               struct error *err);
-/* The next cell of the row, in the order of the columns. Empty texts and
- * absent numbers are left out (NDJSON), empty (CSV) or NULL (SQLite). */
-void sheet_text(struct sheet *s, struct text value);
-void sheet_number(struct sheet *s, int64_t value);
-void sheet_decimal(struct sheet *s, int64_t thousandths);
-void sheet_absent(struct sheet *s);
+/* Of a format and path that were checked, which are borrowed, as table is. */
+void sheet_new(struct sheet **out, const char *format, const char *path,
+               const char *table);
+/* This row names the columns: names need not last, and later rows may leave
+ * them out. */
+bool sheet_is_new(const struct sheet *s);
+/* The next cell of the row. Empty texts, the time 0 and the nonzero number 0
+ * are left out (NDJSON), empty (CSV) or NULL (SQLite). */
+void sheet_text(struct sheet *s, const char *name, struct text value);
+void sheet_time(struct sheet *s, const char *name, int64_t when);
+void sheet_number(struct sheet *s, const char *name, uint64_t value);
+void sheet_nonzero(struct sheet *s, const char *name, uint64_t value);
+void sheet_decimal(struct sheet *s, const char *name, int64_t thousandths);
+/* Words with commas between; an array in NDJSON. */
+void sheet_list(struct sheet *s, const char *name, const char *words);
 /* The row is complete. */
 int sheet_row(struct sheet *s, struct error *err);
-/* How many rows are complete. */
+/* How many rows are written. */
 uint64_t sheet_rows(const struct sheet *s);
 /* Closes in any case; -1 when something could not be written. */
 int sheet_close(struct sheet *s, struct error *err);
 
 /* sheet_sqlite.c: the only user of libsqlite3. */
+enum column_type { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_DECIMAL };
+struct column {
+    char *name;
+    enum column_type type;
+};
 struct sheet_sqlite;
 int sheet_sqlite_open(struct sheet_sqlite **out, const char *path,
                       const char *table, const struct column *columns,
-                      struct error *err);
-void sheet_sqlite_text(struct sheet_sqlite *s, int column, struct text value);
-void sheet_sqlite_number(struct sheet_sqlite *s, int column, int64_t value);
-void sheet_sqlite_real(struct sheet_sqlite *s, int column, double value);
+                      size_t count, struct error *err);
+void sheet_sqlite_text(struct sheet_sqlite *s, size_t at, struct text value);
+void sheet_sqlite_number(struct sheet_sqlite *s, size_t at, int64_t value);
+void sheet_sqlite_real(struct sheet_sqlite *s, size_t at, double value);
 int sheet_sqlite_row(struct sheet_sqlite *s, struct error *err);
 int sheet_sqlite_close(struct sheet_sqlite *s, struct error *err);
 

@@ -30,15 +30,16 @@ static void destroy(struct sheet_sqlite *s)
 
 /* Names are ours: letters and underscores. */
 static void add_statements(struct buf *create, struct buf *insert,
-                           const char *table, const struct column *columns)
+                           const char *table, const struct column *columns,
+                           size_t count)
 {
-    static const char *const types[] = {
-        [COLUMN_END] = "", [COLUMN_TEXT] = "TEXT", [COLUMN_LIST] = "TEXT",
-        [COLUMN_NUMBER] = "INTEGER", [COLUMN_DECIMAL] = "REAL" };
+    static const char *const types[] = { [COLUMN_TEXT] = "TEXT",
+                                         [COLUMN_NUMBER] = "INTEGER",
+                                         [COLUMN_DECIMAL] = "REAL" };
     buf_printf(create, "BEGIN; DROP TABLE IF EXISTS %s; CREATE TABLE %s(",
                table, table);
     buf_printf(insert, "INSERT INTO %s VALUES(", table);
-    for (int i = 0; columns[i].type; i++) {
+    for (size_t i = 0; i < count; i++) {
         buf_printf(create, "%s\"%s\" %s", i ? "," : "", columns[i].name,
                    types[columns[i].type]);
         buf_puts(insert, i ? ",?" : "?");
@@ -49,12 +50,12 @@ static void add_statements(struct buf *create, struct buf *insert,
 
 int sheet_sqlite_open(struct sheet_sqlite **out, const char *path,
                       const char *table, const struct column *columns,
-                      struct error *err)
+                      size_t count, struct error *err)
 {
     struct sheet_sqlite *s = mem_alloc(sizeof(*s));
     struct buf create = BUF_INIT(0), insert = BUF_INIT(0);
     s->path = mem_string(path);
-    add_statements(&create, &insert, table, columns);
+    add_statements(&create, &insert, table, columns, count);
     int rc = 0;
     if (sqlite3_open(path, &s->db) ||
         sqlite3_exec(s->db, create.data, NULL, NULL, NULL) ||
@@ -62,27 +63,26 @@ int sheet_sqlite_open(struct sheet_sqlite **out, const char *path,
         rc = fail(s, err);
     buf_release(&create);
     buf_release(&insert);
+    *out = rc ? NULL : s;
     if (rc)
         destroy(s);
-    else
-        *out = s;
     return rc;
 }
 
-void sheet_sqlite_text(struct sheet_sqlite *s, int column, struct text value)
+void sheet_sqlite_text(struct sheet_sqlite *s, size_t at, struct text value)
 {
-    sqlite3_bind_text(s->insert, column + 1, value.data, (int)value.length,
+    sqlite3_bind_text(s->insert, (int)at + 1, value.data, (int)value.length,
                       SQLITE_TRANSIENT);
 }
 
-void sheet_sqlite_number(struct sheet_sqlite *s, int column, int64_t value)
+void sheet_sqlite_number(struct sheet_sqlite *s, size_t at, int64_t value)
 {
-    sqlite3_bind_int64(s->insert, column + 1, value);
+    sqlite3_bind_int64(s->insert, (int)at + 1, value);
 }
 
-void sheet_sqlite_real(struct sheet_sqlite *s, int column, double value)
+void sheet_sqlite_real(struct sheet_sqlite *s, size_t at, double value)
 {
-    sqlite3_bind_double(s->insert, column + 1, value);
+    sqlite3_bind_double(s->insert, (int)at + 1, value);
 }
 
 int sheet_sqlite_row(struct sheet_sqlite *s, struct error *err)

@@ -81,9 +81,9 @@ static int find_figure(struct figure *f, const char *word, struct error *err)
     const char *name = channel ? word + sizeof(prefix) - 1 : word;
     char one[24];
     size_t length = strlen(name);
-    bool many = length && length < sizeof(one) && name[length - 1] == 's';
-    snprintf(one, sizeof(one), "%.*s", (int)length - many, name);
-    for (int cut = 0; cut <= many; cut++)
+    int most = length && length < sizeof(one) && name[length - 1] == 's';
+    snprintf(one, sizeof(one), "%.*s", (int)length - most, name);
+    for (int cut = 0; cut <= most; cut++)
         for (int k = channel ? COUNT_CHANNEL : 0; k < COUNT_KINDS; k++) {
             f->kind = (enum kind)k;
             f->member = tag_index(kinds[k].names, kinds[k].count,
