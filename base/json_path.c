@@ -2,12 +2,6 @@
 /* See json_path.h. Knows neither yajl nor values. */
 #include "base/json_path.h"
 
-static size_t slot_of(const char *key, size_t length)
-{
-    return length * 7 + (unsigned char)key[0] +
-           (size_t)(unsigned char)key[length - 1] * 3;
-}
-
 static struct json_node *child(struct json_node *parent, const char *key,
                                size_t length, int index)
 {
@@ -26,7 +20,8 @@ static struct json_node *child(struct json_node *parent, const char *key,
     return n;
 }
 
-struct json_node *json_path_walk(struct json_node *from, const char *path)
+/* Walk or build "a.b[0].c" from a node. */
+static struct json_node *walk(struct json_node *from, const char *path)
 {
     while (*path) {
         if (*path == '.') {
@@ -46,12 +41,13 @@ struct json_node *json_path_walk(struct json_node *from, const char *path)
     return from;
 }
 
-bool json_path_finish(struct json_node *n)
+/* After the last walk; true when values lie at or below. */
+static bool finish(struct json_node *n)
 {
     size_t keys = 0;
     for (struct json_node *c = n->children; c; c = c->next) {
         keys += c->key != NULL;
-        n->parent |= json_path_finish(c);
+        n->parent |= finish(c);
         if (!c->key && c->index < 0)
             n->any = c;
         else if (!c->key)
@@ -66,7 +62,7 @@ bool json_path_finish(struct json_node *n)
         for (struct json_node *c = n->children; c; c = c->next) {
             if (!c->key)
                 continue;
-            size_t i = slot_of(c->key, c->length);
+            size_t i = json_path_slot(c->key, c->length);
             while (n->table[i & n->mask])
                 i++;
             n->table[i & n->mask] = c;
@@ -75,27 +71,43 @@ bool json_path_finish(struct json_node *n)
     return n->parent || n->value >= 0;
 }
 
-void json_path_release(struct json_node *n)
+void json_paths_open(struct json_paths *p, const char *element,
+                     const char *const *paths)
+{
+    while (paths[p->count])
+        p->count++;
+    p->path = mem_alloc((p->count + 1) * sizeof(*p->path));
+    p->root.value = -1;
+    struct json_node *from = walk(&p->root, element);
+    from->element = true;
+    for (size_t i = 0; i < p->count; i++) {
+        bool top = paths[i][0] == '/';
+        struct json_node *at = walk(top ? &p->root : from, paths[i] + top);
+        p->path[i] = (struct json_path){ mem_string(paths[i]), top,
+                                         at->value };
+        at->value = (int)i;
+        p->has_top |= top;
+    }
+    finish(&p->root);
+}
+
+static void release(struct json_node *n)
 {
     for (struct json_node *c = n->children, *next; c; c = next) {
         next = c->next;
-        json_path_release(c);
+        release(c);
         mem_free(c);
     }
     mem_free(n->key);
     mem_free(n->table);
 }
 
-const struct json_node *json_path_key(const struct json_node *n,
-                                      const char *key, size_t length)
+void json_paths_close(struct json_paths *p)
 {
-    if (!n->table || !length)
-        return NULL;
-    for (size_t i = slot_of(key, length);; i++) {
-        const struct json_node *c = n->table[i & n->mask];
-        if (!c || (c->length == length && memcmp(c->key, key, length) == 0))
-            return c;
-    }
+    release(&p->root);
+    for (size_t i = 0; i < p->count; i++)
+        mem_free(p->path[i].text);
+    mem_free(p->path);
 }
 
 const struct json_node *json_path_item(const struct json_node *n, int index)
@@ -105,53 +117,4 @@ const struct json_node *json_path_item(const struct json_node *n, int index)
             if (!c->key && c->index == index)
                 return c;
     return n->any;
-}
-
-static int hex_value(const char *digits)
-{
-    int value = 0;
-    for (int i = 0; i < 4; i++) {
-        int c = (unsigned char)digits[i];
-        int d = c >= '0' && c <= '9' ? c - '0'
-              : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-        if (d < 0)
-            return -1;
-        value = value * 16 + d;
-    }
-    return value;
-}
-
-size_t json_escape_length(const char *p, size_t length, bool *bad)
-{
-    *bad = false;
-    if (length < 2)
-        return 0;
-    if (p[1] != 'u')
-        return 2;
-    if (length < 6)
-        return 0;
-    if (p[2] != '0' && (p[2] | 32) != 'd')
-        return 6;
-    int point = hex_value(p + 2);
-    if (point < 0 || (point && (point & 0xf800) != 0xd800))
-        return 6;
-    *bad = true;
-    if ((point & 0xfc00) != 0xd800)
-        return 6; /* NUL or a low half */
-    if (length > 6 && p[6] != '\\')
-        return 6;
-    if (length > 7 && p[7] != 'u')
-        return 6;
-    if (length < ESCAPE_PAIR)
-        return 0;
-    int low = hex_value(p + 8);
-    if (low < 0 || (low & 0xfc00) != 0xdc00)
-        return 6;
-    *bad = false;
-    return ESCAPE_PAIR;
-}
-
-void json_escape_overwrite(char *escape)
-{
-    memcpy(escape, "\\ufffd", 6);
 }

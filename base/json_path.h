@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parts of base/json.c alone: the trie of wanted paths, and the escapes that
- * yajl would decode wrongly. Not for others: see json.h. */
+/* Part of base/json.c alone: the trie of the wanted paths. Not for others: see
+ * json.h.
+ *
+ *   element "posts[*]", paths "uri", "record.langs[0]", "/cursor":
+ *
+ *   root ─posts─ ○ ─[*]─ element ┬uri: value 0
+ *        └cursor: value 2        └record─ ○ ─langs─ ○ ─[0]: value 1
+ */
 #ifndef BASE_JSON_PATH_H
 #define BASE_JSON_PATH_H
 
@@ -12,31 +18,49 @@ struct json_node {
     int index;              /* of the array item; -1: every one */
     struct json_node *children;  /* owned list, only while compiling */
     struct json_node *next;
-    struct json_node **table;    /* owned; children with a key, by slot_of() */
+    struct json_node **table;    /* owned; children with a key, by slot */
     size_t mask;            /* slots - 1 */
     struct json_node *any;       /* child [*] */
     struct json_node *items;     /* true when there is a child [N] */
-    int value;              /* first index into values, or -1 */
+    int value;              /* of the paths that end here the last, or -1 */
     bool parent;            /* values lie below */
     bool element;
 };
 
-/* Walk or build "a.b[0].c" from a node. */
-struct json_node *json_path_walk(struct json_node *from, const char *path);
-/* After the last walk; true when values lie at or below. */
-bool json_path_finish(struct json_node *n);
-void json_path_release(struct json_node *n); /* what it owns, not itself */
+struct json_paths {
+    struct json_node root;
+    size_t count;
+    struct json_path {      /* owned */
+        char *text;         /* owned */
+        bool top;           /* it belongs to the document, not the element */
+        int same;           /* next path that ends at the same node, or -1 */
+    } *path;
+    bool has_top;
+};
 
-/* Children; NULL: nobody wants it. */
-const struct json_node *json_path_key(const struct json_node *n,
-                                      const char *key, size_t length);
+void json_paths_open(struct json_paths *p, const char *element,
+                     const char *const *paths);
+void json_paths_close(struct json_paths *p);
+
+static inline size_t json_path_slot(const char *key, size_t length)
+{
+    return length * 7 + (unsigned char)key[0] +
+           (size_t)(unsigned char)key[length - 1] * 3;
+}
+
+/* Children; NULL: nobody wants it. Asked for every key, so it is here. */
+static inline const struct json_node *json_path_key(const struct json_node *n,
+                                                    const char *key,
+                                                    size_t length)
+{
+    if (!n->table || !length)
+        return NULL;
+    for (size_t i = json_path_slot(key, length);; i++) {
+        const struct json_node *c = n->table[i & n->mask];
+        if (!c || (c->length == length && memcmp(c->key, key, length) == 0))
+            return c;
+    }
+}
 const struct json_node *json_path_item(const struct json_node *n, int index);
-
-enum { ESCAPE_PAIR = 12 }; /* bytes of \ud83d\ude00 */
-
-/* Length of the escape at p (a backslash); 0: more bytes are needed to say.
- * *bad: yajl would decode it to something that is no text. */
-size_t json_escape_length(const char *p, size_t length, bool *bad);
-void json_escape_overwrite(char *escape); /* with \ufffd */
 
 #endif

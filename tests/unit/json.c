@@ -122,7 +122,7 @@ static const struct example examples[] = {
     /* byte order mark */
     { "", { "i" }, "\xef\xbb\xbf{\"i\":1}", "[number:1]" },
     { "", { "i" }, "\xef\xbb{\"i\":1}",
-      " not JSON at byte 0: half a byte order mark" },
+      " not JSON at byte 1: lexical error: invalid char in json text." },
     /* escapes and surrogates */
     { "", { "t" }, "{\"t\":\"\\ud83d\\ude00\\u00e9\\n\\\\ud800\"}",
       "[string:\xf0\x9f\x98\x80\xc3\xa9\n\\ud800]" },
