@@ -35,12 +35,19 @@ static size_t valid_length(const unsigned char *c, size_t length)
 
 static const uint64_t ONES = 0x0101010101010101u, HIGHS = 0x8080808080808080u;
 
-/* Eight bytes at a time: ASCII for sure? */
+/* So many bytes: ASCII for sure? */
 static inline bool ascii8(const char *data)
 {
     uint64_t w;
     memcpy(&w, data, 8);
     return !(w & HIGHS);
+}
+
+static inline bool ascii32(const char *data)
+{
+    uint64_t w[4];
+    memcpy(w, data, 32);
+    return !((w[0] | w[1] | w[2] | w[3]) & HIGHS);
 }
 
 /* Eight bytes from the space to ~ for sure? (A borrow may say no wrongly.) */
@@ -78,26 +85,15 @@ static size_t plain_run(const char *data, size_t length)
     return i;
 }
 
-/* Most texts have nothing else; one look at the end saves the bytes there. */
-static bool is_ascii(const char *data, size_t length)
-{
-    if (length < 8 || !ascii8(data + length - 8))
-        return false;
-    size_t i = 0;
-    while (length - i >= 8 && ascii8(data + i))
-        i += 8;
-    return length - i < 8;
-}
-
 bool text_valid(const char *data, size_t length)
 {
-    if (is_ascii(data, length))
-        return true;
     for (size_t i = 0; i < length;) {
-        if (length - i >= 8 && ascii8(data + i)) {
+        while (length - i >= 32 && ascii32(data + i))
+            i += 32;
+        while (length - i >= 8 && ascii8(data + i))
             i += 8;
-            continue;
-        }
+        if (i == length)
+            break;
         size_t n = valid_length((const unsigned char *)data + i, length - i);
         if (!n)
             return false;
