@@ -22,19 +22,19 @@ const struct option file_options[] = {
 /* Every theirs=ours must name one of ours. */
 static int check_map(const struct file *options, struct error *err)
 {
-    enum file_naming how;
+    struct text theirs;
+    enum file_field field;
     for (size_t i = 0; i < options->map.count; i++) {
         const char *item = options->map.items[i];
-        const char *equals = strrchr(item, '=');
-        if (!equals || equals == item)
+        file_name(options, i, &theirs, &field);
+        if (!theirs.length)
             return error_set(err, ERROR_USAGE, "map \"%s\": write "
                              "theirs=ours, as body=text", item);
-        struct text theirs = { item, (size_t)(equals - item) };
-        if (file_meaning(options, theirs, &how) >= FILE_FIELDS)
+        if (field >= FILE_FIELDS)
             return error_set(err, ERROR_USAGE, "map \"%s\": \"%s\" is none "
                              "of id source created_at author text lang url "
                              "likes reposts replies reply_to kind rating",
-                             item, equals + 1);
+                             item, item + theirs.length + 1);
     }
     return 0;
 }
@@ -100,11 +100,10 @@ static int look(struct file_job *job, struct error *err)
         return error_set(err, ERROR_INPUT, "this is UTF-16: save it as UTF-8");
     if (!job->format)
         job->format = file_guess(line);
-    if (job->format->line && line.data[0] == '[')
+    if (job->format->next != file_table_next && line.data[0] == '[')
         return error_set(err, ERROR_INPUT, "this is a JSON array: put one "
                          "post on a line, as jq -c '.[]' does");
-    if (job->format->open ? job->format->open(job, err) < 0
-                          : file_table_header(job, err) < 0)
+    if (job->format->open(job, line, err) < 0)
         return -1;
     return begun ? file_input_seek(job->input, offset, lines + 1, err) : 0;
 }
@@ -156,43 +155,27 @@ static int file_open(struct collection *c, struct error *err)
     return 0;
 }
 
-/* One line or record; what is wrong with it is counted, not fatal. */
-static enum file_line next(struct file_job *job, struct error *err)
-{
-    struct text line;
-    struct error why;
-    why.kind = ERROR_NONE; /* its text is not cleared for every line */
-    if (!job->format->line) {
-        enum file_line rc = file_table_next(job, &why);
-        if (rc == FILE_LINE_BAD)
-            file_refuse(job, why.text);
-        if (rc == FILE_LINE_ERROR)
-            *err = why;
-        return rc;
-    }
-    enum file_line rc = file_input_line(job->input, &line, &why);
-    if (rc == FILE_LINE_ERROR)
-        *err = why;
-    if (rc == FILE_LINE_BAD || (rc == FILE_LINE_GOOD && !is_blank(line) &&
-                                job->format->line(job, line, &why) < 0))
-        file_refuse(job, why.text);
-    return rc;
-}
-
 static int file_fetch(struct collection *c, struct batch *out,
                       struct error *err)
 {
     struct file_job *job = ((struct file *)c->state)->job;
     size_t before = out->count, used = out->memory.used;
     enum file_line rc = FILE_LINE_GOOD;
+    struct error why;
+    why.kind = ERROR_NONE; /* its text is not cleared for every page */
     job->out = out;
     out->archive = true;
     while (rc > FILE_LINE_END && out->count - before < PAGE_POSTS &&
-           out->memory.used - used < PAGE_BYTES)
-        rc = next(job, err);
+           out->memory.used - used < PAGE_BYTES) {
+        rc = job->format->next(job, &why);
+        if (rc == FILE_LINE_BAD) /* is counted, not fatal */
+            file_refuse(job, why.text);
+    }
     set_cursor(job);
-    if (rc == FILE_LINE_ERROR)
+    if (rc == FILE_LINE_ERROR) {
+        *err = why;
         return error_prefix(err, "%s", job->options->path);
+    }
     return rc != FILE_LINE_END;
 }
 

@@ -14,38 +14,21 @@ static bool given(const struct json_value *v)
            v->type == JSON_BOOL;
 }
 
-/* The value's text; data NULL when it is absent. */
-static struct text text_value(const struct json_value *v)
+/* Blank lines are no documents. */
+static enum file_line next_line(struct file_job *job, struct error *err)
 {
-    if (!given(v))
-        return (struct text){ NULL, 0 };
-    return v->text.data ? v->text : TEXT("");
-}
-
-static struct text joined(struct file_job *job, const char *before,
-                          struct text middle, const char *between,
-                          struct text end)
-{
-    size_t a = strlen(before), b = strlen(between);
-    size_t length = a + middle.length + b + end.length;
-    char *out = arena_alloc(&job->out->memory, length + 1), *to = out;
-    memcpy(to, before, a);
-    to += a;
-    if (middle.length)
-        memcpy(to, middle.data, middle.length);
-    to += middle.length;
-    memcpy(to, between, b);
-    to += b;
-    if (end.length)
-        memcpy(to, end.data, end.length);
-    out[length] = '\0';
-    return (struct text){ out, length };
-}
-
-static int read_line(struct file_job *job, struct text line,
-                     struct error *err)
-{
-    return json_line(job->json, line.data, line.length, err);
+    struct text line;
+    enum file_line rc = file_input_line(job->input, &line, err);
+    if (rc != FILE_LINE_GOOD)
+        return rc;
+    if (job->users) {
+        job->name_count = 0;
+        arena_reset(&job->name_memory);
+        if (json_line(job->users, line.data, line.length, err) < 0)
+            return FILE_LINE_BAD;
+    }
+    return json_line(job->json, line.data, line.length, err) < 0
+        ? FILE_LINE_BAD : FILE_LINE_GOOD;
 }
 
 /* A path and what is found there; of several with one meaning the first that
@@ -61,17 +44,18 @@ static int take_rows(void *context, const struct json_value *values,
     struct file_job *job = context;
     struct text fields[FILE_MEANINGS] = { { NULL, 0 } };
     (void)err;
-    for (size_t i = 0; i < job->columns; i++)
-        if (given(&values[i]) && !fields[job->meaning[i]].data)
-            fields[job->meaning[i]] = text_value(&values[i]);
+    for (size_t i = job->columns; i-- > 0;)
+        if (given(&values[i]))
+            fields[job->meaning[i]] = values[i].text.data ? values[i].text
+                                                          : TEXT("");
     if (job->finish)
         job->finish(job, fields);
     file_post(job, fields);
     return 0;
 }
 
-static void open_rows(struct file_job *job, const char *element,
-                      const struct row *rows, size_t count)
+static void open_rows(struct file_job *job, const struct row *rows,
+                      size_t count)
 {
     const char **paths = mem_alloc((count + 1) * sizeof(*paths));
     job->meaning = mem_alloc(count * sizeof(*job->meaning));
@@ -80,36 +64,30 @@ static void open_rows(struct file_job *job, const char *element,
         paths[i] = rows[i].path;
         job->meaning[i] = rows[i].field;
     }
-    job->json = json_open(element, paths, take_rows, job);
+    job->json = json_open("", paths, take_rows, job);
     mem_free(paths);
 }
-#define OPEN_ROWS(job, element, rows) \
-    open_rows(job, element, rows, sizeof(rows) / sizeof((rows)[0]))
+#define OPEN_ROWS(job, rows) \
+    open_rows(job, rows, sizeof(rows) / sizeof((rows)[0]))
 
 /* ---- ndjson ----------------------------------------------------------- */
 
-/* The wanted paths: those of --map first, then our names, then aliases. */
-static int open_ndjson(struct file_job *job, struct error *err)
+static int open_ndjson(struct file_job *job, struct text line,
+                       struct error *err)
 {
-    const struct option_list *map = &job->options->map;
-    struct row *rows = mem_alloc((map->count + FILE_FIELDS + 32) *
-                                 sizeof(*rows));
-    enum file_naming how;
-    size_t n = 0;
+    struct row *rows = NULL;
+    struct text name;
+    enum file_field field;
+    size_t n = 0, room = 0;
+    (void)line;
     (void)err;
-    for (; n < map->count; n++) {
-        const char *theirs = map->items[n];
-        char *path = mem_slice(theirs, (size_t)(strrchr(theirs, '=') - theirs));
-        rows[n] = (struct row){ file_meaning(job->options, text_of(path),
-                                             &how), path };
+    for (; file_name(job->options, n, &name, &field); n++) {
+        rows = mem_grow(rows, &room, n, sizeof(*rows));
+        rows[n] = (struct row){ field, mem_slice(name.data, name.length) };
     }
-    for (int i = 0; i < FILE_FIELDS; i++)
-        rows[n++] = (struct row){ (enum file_field)i, file_field_names[i] };
-    for (const struct file_alias *a = file_aliases; a->name; a++)
-        rows[n++] = (struct row){ a->field, a->name };
-    open_rows(job, "", rows, n);
-    for (size_t i = 0; i < map->count; i++)
-        mem_free((char *)rows[i].path);
+    open_rows(job, rows, n);
+    while (n-- > 0)
+        mem_free((char *)rows[n].path);
     mem_free(rows);
     return 0;
 }
@@ -135,8 +113,8 @@ static void finish_twarc1(struct file_job *job, struct text *f)
     f[FIELD_KIND] = f[FIELD_REPOST_OF].data ? TEXT("repost")
         : f[FIELD_REPLY_TO].data ? TEXT("reply")
         : f[FIELD_QUOTE_OF].data ? TEXT("quote") : TEXT("post");
-    f[FIELD_URL] = joined(job, "https://x.com/i/status/", f[FIELD_ID], "",
-                          TEXT(""));
+    f[FIELD_URL] = api_join(job->out, TEXT("https://x.com/i/status/"), "",
+                            f[FIELD_ID], POST_URL_LIMIT);
 }
 
 static struct text user_name(const struct file_job *job, struct text id)
@@ -184,34 +162,22 @@ static int take_user(void *context, const struct json_value *v,
 static const char *const tweet_paths[] = { TWEET_PATHS, NULL };
 
 /* The first line says which version, and whether pages were flattened. */
-static int open_twarc(struct file_job *job, struct error *err)
+static int open_twarc(struct file_job *job, struct text line,
+                      struct error *err)
 {
     static const char *const users[] = { "id", "username", NULL };
-    struct text line;
-    if (file_input_line(job->input, &line, err) != FILE_LINE_GOOD)
-        return -1;
+    (void)err;
     bool v1 = memmem(line.data, line.length, "\"id_str\"", 8) != NULL;
     bool page = !v1 && memmem(line.data, line.length, "\"data\"", 6) != NULL;
-    file_input_unread(job->input);
     job->finish = finish_twarc1;
     if (v1)
-        OPEN_ROWS(job, "", twarc1_rows);
+        OPEN_ROWS(job, twarc1_rows);
     else
         job->json = json_open(page ? "data[*]" : "", tweet_paths, take_twarc2,
                               job);
     if (page)
         job->users = json_open("includes.users[*]", users, take_user, job);
     return 0;
-}
-
-static int line_twarc(struct file_job *job, struct text line,
-                      struct error *err)
-{
-    job->name_count = 0;
-    arena_reset(&job->name_memory);
-    if (job->users && json_line(job->users, line.data, line.length, err) < 0)
-        return -1;
-    return read_line(job, line, err);
 }
 
 /* ---- pushshift -------------------------------------------------------- */
@@ -236,12 +202,14 @@ static void finish_pushshift(struct file_job *job, struct text *f)
     bool comment = f[FIELD_TEXT].data != NULL;
     f[FIELD_SOURCE] = TEXT("reddit");
     if (id->length && !memchr(id->data, '_', id->length))
-        *id = joined(job, comment ? "t1_" : "t3_", *id, "", TEXT(""));
+        *id = api_join(job->out, text_of(comment ? "t1_" : "t3_"), "", *id,
+                       SIZE_MAX);
     if (is_gone(comment ? f[FIELD_TEXT] : own))
         f[FIELD_DELETED] = TEXT("true");
     if (!comment)
         f[FIELD_TEXT] = own.length && !is_gone(own)
-            ? joined(job, "", f[FIELD_TITLE], "\n\n", own) : f[FIELD_TITLE];
+            ? api_join(job->out, f[FIELD_TITLE], "\n\n", own, SIZE_MAX)
+            : f[FIELD_TITLE];
     f[FIELD_TEXT] = api_unescape(&job->out->memory, f[FIELD_TEXT]);
     f[FIELD_KIND] = comment ? TEXT("comment") : TEXT("post");
     if (is_gone(f[FIELD_HANDLE]))
@@ -249,15 +217,17 @@ static void finish_pushshift(struct file_job *job, struct text *f)
     if (!f[FIELD_AUTHOR].data)
         f[FIELD_AUTHOR] = f[FIELD_HANDLE];
     if (f[FIELD_URL].data)
-        f[FIELD_URL] = joined(job, "https://www.reddit.com", f[FIELD_URL], "",
-                              TEXT(""));
+        f[FIELD_URL] = api_join(job->out, TEXT("https://www.reddit.com"), "",
+                                f[FIELD_URL], SIZE_MAX);
 }
 
-static int open_pushshift(struct file_job *job, struct error *err)
+static int open_pushshift(struct file_job *job, struct text line,
+                          struct error *err)
 {
+    (void)line;
     (void)err;
     job->finish = finish_pushshift;
-    OPEN_ROWS(job, "", pushshift_rows);
+    OPEN_ROWS(job, pushshift_rows);
     return 0;
 }
 
@@ -281,29 +251,26 @@ static int take_jetstream(void *context, const struct json_value *v,
 }
 
 /* The first line says which of its forms. */
-static int open_jetstream(struct file_job *job, struct error *err)
+static int open_jetstream(struct file_job *job, struct text line,
+                          struct error *err)
 {
-    struct text line;
-    if (file_input_line(job->input, &line, err) != FILE_LINE_GOOD)
-        return -1;
+    (void)err;
     bool second = memmem(line.data, line.length, "\"payload\"", 9) != NULL;
-    file_input_unread(job->input);
     job->json = json_open("", atproto_wires[second].paths, take_jetstream, job);
     return 0;
 }
 
 /* ---- which one -------------------------------------------------------- */
 
-const struct file_format file_ndjson = { "ndjson", open_ndjson, read_line };
-const struct file_format file_twarc = { "twarc", open_twarc, line_twarc };
-const struct file_format file_pushshift = { "pushshift", open_pushshift,
-                                            read_line };
-const struct file_format file_jetstream = { "jetstream", open_jetstream,
-                                            read_line };
+const struct file_format file_ndjson = { "ndjson", open_ndjson, next_line };
+static const struct file_format twarc = { "twarc", open_twarc, next_line };
+static const struct file_format pushshift = { "pushshift", open_pushshift,
+                                              next_line };
+static const struct file_format jetstream = { "jetstream", open_jetstream,
+                                              next_line };
 
 const struct file_format *const file_formats[] = {
-    &file_ndjson, &file_csv, &file_tsv, &file_twarc, &file_pushshift,
-    &file_jetstream, NULL,
+    &file_ndjson, &file_csv, &file_tsv, &twarc, &pushshift, &jetstream, NULL,
 };
 
 static int take_guess(void *context, const struct json_value *v,
@@ -313,14 +280,14 @@ static int take_guess(void *context, const struct json_value *v,
     (void)err;
     if ((v[0].type != JSON_ABSENT && v[1].type != JSON_ABSENT &&
          v[2].type != JSON_ABSENT) || v[12].type != JSON_ABSENT)
-        *guess = &file_jetstream;
+        *guess = &jetstream;
     else if (v[3].type != JSON_ABSENT && v[4].type != JSON_ABSENT)
-        *guess = &file_pushshift;
+        *guess = &pushshift;
     else if ((v[5].type != JSON_ABSENT && v[6].type != JSON_ABSENT) ||
              (v[7].type == JSON_OTHER && (v[8].type == JSON_OTHER ||
                                           v[11].type == JSON_OTHER)) ||
              (v[9].type != JSON_ABSENT && v[10].type != JSON_ABSENT))
-        *guess = &file_twarc;
+        *guess = &twarc;
     return 0;
 }
 

@@ -54,33 +54,27 @@ struct file_job {
     char ignored_name[80];     /* the first of them */
 };
 
-/* Posts of one line. -1: the line is no such thing, err says why. */
 struct file_format {
     const char *name;
-    /* Make the readers; line is the first one. NULL: nothing to do. */
-    int (*open)(struct file_job *job, struct error *err);
-    /* NULL: records, see file_table.c. */
-    int (*line)(struct file_job *job, struct text line, struct error *err);
+    /* Make the readers; line is the first one, not read yet. */
+    int (*open)(struct file_job *job, struct text line, struct error *err);
+    /* Posts of one more line or record. */
+    enum file_line (*next)(struct file_job *job, struct error *err);
 };
-extern const struct file_format file_ndjson, file_csv, file_tsv, file_twarc,
-    file_pushshift, file_jetstream;
+extern const struct file_format file_ndjson, file_csv, file_tsv;
 extern const struct file_format *const file_formats[]; /* NULL-terminated */
 
 /* Which format the first line is in. */
 const struct file_format *file_guess(struct text line);
 
-/* How a name came by its meaning; the first counts most. */
-enum file_naming { NAMED_BY_MAP, NAMED_AS_OURS, NAMED_BY_ALIAS };
-/* The meaning of a name after --map; FIELD_NONE when it has none. */
-enum file_field file_meaning(const struct file *options, struct text name,
-                             enum file_naming *how);
-extern const char *const file_field_names[FILE_FIELDS];
-extern const struct file_alias { const char *name; enum file_field field; }
-    file_aliases[];            /* ends with a NULL name */
+/* The names of columns and keys and what they mean, in the order in which they
+ * count: those of --map, ours, aliases. False: there is no such one. */
+bool file_name(const struct file *options, size_t i, struct text *name,
+               enum file_field *field);
 
-/* Header lines of tables: columns are named, told apart. */
-int file_table_header(struct file_job *job, struct error *err);
-/* One more record. */
+/* Tables: the header line names the columns. */
+int file_table_open(struct file_job *job, struct text line,
+                    struct error *err);
 enum file_line file_table_next(struct file_job *job, struct error *err);
 
 /* Add a post made of the fields (data NULL: absent) to job->out. A post that

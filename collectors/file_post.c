@@ -13,19 +13,20 @@ enum {
     SOURCE_LIMIT = 60,
 };
 
-const char *const file_field_names[FILE_FIELDS] = {
-    [FIELD_ID] = "id", [FIELD_SOURCE] = "source",
-    [FIELD_CREATED] = "created_at", [FIELD_AUTHOR] = "author",
-    [FIELD_TEXT] = "text", [FIELD_LANG] = "lang", [FIELD_URL] = "url",
-    [FIELD_LIKES] = "likes", [FIELD_REPOSTS] = "reposts",
-    [FIELD_REPLIES] = "replies", [FIELD_REPLY_TO] = "reply_to",
-    [FIELD_KIND] = "kind", [FIELD_RATING] = "rating",
-    [FIELD_HANDLE] = "handle", [FIELD_EDITED] = "edited_at",
-    [FIELD_INDEXED] = "indexed_at", [FIELD_FETCHED] = "fetched_at",
-    [FIELD_DELETED] = "deleted",
-};
-
-const struct file_alias file_aliases[] = {
+static const struct {
+    const char *name;
+    enum file_field field;
+} names[] = {
+    { "id", FIELD_ID }, { "source", FIELD_SOURCE },
+    { "created_at", FIELD_CREATED }, { "author", FIELD_AUTHOR },
+    { "text", FIELD_TEXT }, { "lang", FIELD_LANG }, { "url", FIELD_URL },
+    { "likes", FIELD_LIKES }, { "reposts", FIELD_REPOSTS },
+    { "replies", FIELD_REPLIES }, { "reply_to", FIELD_REPLY_TO },
+    { "kind", FIELD_KIND }, { "rating", FIELD_RATING },
+    { "handle", FIELD_HANDLE }, { "edited_at", FIELD_EDITED },
+    { "indexed_at", FIELD_INDEXED }, { "fetched_at", FIELD_FETCHED },
+    { "deleted", FIELD_DELETED },
+    /* aliases */
     { "ts", FIELD_CREATED }, { "timestamp", FIELD_CREATED },
     { "date", FIELD_CREATED }, { "in_reply_to", FIELD_REPLY_TO },
     { "language", FIELD_MADE }, { "language_percent", FIELD_MADE },
@@ -34,36 +35,26 @@ const struct file_alias file_aliases[] = {
     { "channels", FIELD_MADE }, { "subjects", FIELD_MADE },
     { "wish", FIELD_MADE }, { "switch_from", FIELD_MADE },
     { "switch_to", FIELD_MADE },
-    { NULL, FIELD_NONE },
 };
+enum { NAMES = sizeof(names) / sizeof(*names) };
 
-static enum file_field ours(struct text name, enum file_naming *how)
+bool file_name(const struct file *options, size_t i, struct text *name,
+               enum file_field *field)
 {
-    *how = NAMED_AS_OURS;
-    for (int i = 0; i < FILE_FIELDS; i++)
-        if (text_is(name, file_field_names[i]))
-            return (enum file_field)i;
-    *how = NAMED_BY_ALIAS;
-    for (const struct file_alias *a = file_aliases; a->name; a++)
-        if (text_is(name, a->name))
-            return a->field;
-    return FIELD_NONE;
-}
-
-enum file_field file_meaning(const struct file *options, struct text name,
-                             enum file_naming *how)
-{
-    for (size_t i = 0; i < options->map.count; i++) {
+    size_t mapped = options->map.count, n = i < mapped ? 0 : i - mapped;
+    *field = FIELD_NONE;
+    if (i < mapped) {
         const char *item = options->map.items[i];
         const char *equals = strrchr(item, '=');
-        if (equals && text_equal((struct text){ item,
-                                     (size_t)(equals - item) }, name)) {
-            enum file_field field = ours(text_of(equals + 1), how);
-            *how = NAMED_BY_MAP;
-            return field;
-        }
+        *name = (struct text){ item, equals ? (size_t)(equals - item) : 0 };
+        while (n < NAMES && equals && strcmp(names[n].name, equals + 1) != 0)
+            n++;
+    } else if (n < NAMES) {
+        *name = text_of(names[n].name);
     }
-    return ours(name, how);
+    if (n < NAMES)
+        *field = names[n].field;
+    return i < mapped + NAMES;
 }
 
 void file_refuse(struct file_job *job, const char *why)

@@ -50,28 +50,36 @@ static struct text trim(struct text t)
     return t;
 }
 
-/* Of two columns with one meaning that of --map counts, then ours by name,
- * then an alias; among equals the first. */
-static bool is_beaten(const struct file_job *job,
-                      const enum file_naming *naming, size_t column)
+/* Of two columns with one meaning the one whose name counts more, or the
+ * first, has it. */
+static void name_columns(struct file_job *job, const struct text *fields,
+                         bool has[FILE_MEANINGS])
 {
+    struct text name;
+    enum file_field field;
+    job->meaning = mem_alloc(job->columns * sizeof(*job->meaning));
+    for (size_t i = 0; i < job->columns; i++)
+        job->meaning[i] = FIELD_NONE;
+    for (size_t n = 0; file_name(job->options, n, &name, &field); n++)
+        for (size_t i = 0; i < job->columns; i++)
+            if (job->meaning[i] == FIELD_NONE &&
+                (field >= FILE_FIELDS || !has[field]) &&
+                text_equal(trim(fields[i]), name)) {
+                job->meaning[i] = field;
+                has[field] = true;
+            }
     for (size_t i = 0; i < job->columns; i++) {
-        bool better = i < column ? naming[i] <= naming[column]
-                                 : naming[i] < naming[column];
-        if (better && job->meaning[i] == job->meaning[column])
-            return true;
+        name = trim(fields[i]);
+        if (job->meaning[i] == FIELD_NONE && job->ignored++ == 0)
+            snprintf(job->ignored_name, sizeof(job->ignored_name), "%.*s",
+                     (int)name.length, name.data);
     }
-    return false;
 }
 
-int file_table_header(struct file_job *job, struct error *err)
+int file_table_open(struct file_job *job, struct text line, struct error *err)
 {
-    struct text fields[FILE_COLUMNS], line;
-    enum file_naming naming[FILE_COLUMNS];
+    struct text fields[FILE_COLUMNS];
     bool has[FILE_MEANINGS] = { false };
-    if (file_input_line(job->input, &line, err) != FILE_LINE_GOOD)
-        return error_set(err, ERROR_INPUT, "no header line");
-    file_input_unread(job->input);
     job->delimiter = job->format == &file_tsv ? '\t'
         : !memchr(line.data, ',', line.length) &&
           memchr(line.data, ';', line.length) ? ';' : ',';
@@ -81,19 +89,7 @@ int file_table_header(struct file_job *job, struct error *err)
     while (rc == FILE_LINE_GOOD && job->columns == 0);
     if (rc != FILE_LINE_GOOD)
         return error_set(err, ERROR_INPUT, "no header line");
-    job->meaning = mem_alloc(job->columns * sizeof(*job->meaning));
-    for (size_t i = 0; i < job->columns; i++)
-        job->meaning[i] = file_meaning(job->options, trim(fields[i]),
-                                       &naming[i]);
-    for (size_t i = 0; i < job->columns; i++) {
-        struct text name = trim(fields[i]);
-        if (job->meaning[i] < FILE_FIELDS && is_beaten(job, naming, i))
-            job->meaning[i] = FIELD_NONE;
-        has[job->meaning[i]] = true;
-        if (job->meaning[i] == FIELD_NONE && job->ignored++ == 0)
-            snprintf(job->ignored_name, sizeof(job->ignored_name), "%.*s",
-                     (int)name.length, name.data);
-    }
+    name_columns(job, fields, has);
     if (!has[FIELD_TEXT] && !has[FIELD_CREATED])
         return error_set(err, ERROR_INPUT, "the first line is neither JSON "
                          "nor names a column text and one created_at: what "
@@ -126,5 +122,7 @@ enum file_line file_table_next(struct file_job *job, struct error *err)
     return rc;
 }
 
-const struct file_format file_csv = { .name = "csv" };
-const struct file_format file_tsv = { .name = "tsv" };
+const struct file_format file_csv = { "csv", file_table_open,
+                                      file_table_next };
+const struct file_format file_tsv = { "tsv", file_table_open,
+                                      file_table_next };
