@@ -58,31 +58,23 @@ static inline bool plain8(const char *data)
     return !((w | (w - ONES * 0x20) | (w + ONES)) & HIGHS);
 }
 
-/* Length of the leading run that may be copied as it is. */
-static size_t plain_run(const char *data, size_t length)
+bool text_clean(const char *data, size_t length)
 {
-    size_t i = 0;
-    while (i < length) {
+    for (size_t i = 0; i < length;) {
         while (length - i >= 8 && plain8(data + i))
             i += 8;
         if (i == length)
             break;
         if (length >= 8 && length - i < 8 && plain8(data + length - 8))
-            return length; /* the last few together with some before */
+            break; /* the last few together with some before */
         unsigned char c = (unsigned char)data[i];
-        if (c >= 0x80) {
-            size_t n = valid_length((const unsigned char *)data + i,
-                                    length - i);
-            if (!n)
-                break;
-            i += n;
-        } else if ((c < 0x20 && c != '\t' && c != '\n') || c == 0x7f) {
-            break;
-        } else {
-            i++;
-        }
+        size_t n = c < 0x80 ? 1 : valid_length((const unsigned char *)data + i,
+                                               length - i);
+        if (!n || (c < 0x20 && c != '\t' && c != '\n') || c == 0x7f)
+            return false;
+        i += n;
     }
-    return i;
+    return true;
 }
 
 bool text_valid(const char *data, size_t length)
@@ -105,8 +97,7 @@ bool text_valid(const char *data, size_t length)
 struct text text_copy(struct arena *memory, const char *data, size_t length,
                       size_t limit)
 {
-    size_t run = plain_run(data, length);
-    if (run == length && length <= limit)
+    if (length <= limit && text_clean(data, length))
         return (struct text){ arena_copy(memory, data, length), length };
 
     size_t room = length * 3 < limit ? length * 3 : limit;

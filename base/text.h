@@ -55,6 +55,9 @@ int text_compare(struct text a, struct text b);
 struct text text_copy(struct arena *memory, const char *data, size_t length,
                       size_t limit);
 
+/* Would that copy be the same? (but for the limit) */
+bool text_clean(const char *data, size_t length);
+
 /* True when all bytes are valid UTF-8 (no surrogates, no overlong). */
 bool text_valid(const char *data, size_t length);
 

@@ -267,33 +267,6 @@ struct text clean_entities(struct arena *memory, struct text text)
     return (struct text){ out.data, out.used };
 }
 
-/* Eight bytes of printable ASCII, for sure. */
-static bool is_plain(const char *c)
-{
-    static const uint64_t each = 0x0101010101010101u;
-    uint64_t bytes;
-    memcpy(&bytes, c, sizeof(bytes));
-    uint64_t control = (bytes - each * 0x20) | (bytes + each); /* or DEL */
-    return !((bytes | control) & each * 0x80);
-}
-
-/* Nothing to repair: valid, no NUL, no control but tab and newline. */
-static bool is_clean(struct text t)
-{
-    bool high = false;
-    for (size_t i = 0; i < t.length; i++) {
-        while (i + 8 <= t.length && is_plain(t.data + i))
-            i += 8;
-        if (i == t.length)
-            break;
-        unsigned char c = (unsigned char)t.data[i];
-        if ((c < 0x20 && c != '\t' && c != '\n') || c == 0x7f)
-            return false;
-        high |= c >= 0x80;
-    }
-    return !high || text_valid(t.data, t.length);
-}
-
 void clean_post(struct post *post, struct arena *memory)
 {
     if (post->html) {
@@ -302,7 +275,8 @@ void clean_post(struct post *post, struct arena *memory)
     }
     if (post->text.length > POST_TEXT_LIMIT)
         post->faults |= POST_FAULT_CUT;
-    if (post->text.length > POST_TEXT_LIMIT || !is_clean(post->text))
+    if (post->text.length > POST_TEXT_LIMIT ||
+        !text_clean(post->text.data, post->text.length))
         post->text = text_copy(memory, post->text.data, post->text.length,
                                POST_TEXT_LIMIT);
 }
