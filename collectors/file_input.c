@@ -104,20 +104,23 @@ static void consume(struct file_input *f, size_t length, bool newline)
         f->whole = f->offset + f->start;
 }
 
-/* Past the end of a line that is too long, however long it is. */
-static void drop_line(struct file_input *f)
+_Static_assert(FILE_LINE_LIMIT == 1048576, "it is told as a number");
+
+/* A line that cannot be, however long it is: go on behind it. */
+static enum file_line refuse(struct file_input *f, const char *why,
+                             struct error *err)
 {
-    for (;;) {
-        char *from = f->data + f->start;
-        char *newline = memchr(from, '\n', f->end - f->start);
-        if (newline) {
-            consume(f, (size_t)(newline + 1 - from), true);
-            return;
-        }
+    char *newline;
+    while (!(newline = memchr(f->data + f->start, '\n', f->end - f->start))) {
         f->start = f->end;
         if (!fill(f))
-            return;
+            break;
     }
+    if (newline)
+        consume(f, (size_t)(newline + 1 - (f->data + f->start)), true);
+    f->number = f->next++;
+    error_set(err, ERROR_INPUT, "%s", why);
+    return FILE_LINE_BAD;
 }
 
 static enum file_line at_end(struct file_input *f, struct error *err)
@@ -140,13 +143,8 @@ enum file_line file_input_line(struct file_input *f, struct text *line,
             ? memchr(from + seen, '\n', have - seen) : NULL;
         if (newline)
             have = (size_t)(newline + 1 - from);
-        if (have > FILE_LINE_LIMIT) {
-            f->number = f->next++;
-            drop_line(f);
-            error_set(err, ERROR_INPUT, "the line is longer than %d bytes",
-                      FILE_LINE_LIMIT);
-            return FILE_LINE_BAD;
-        }
+        if (have > FILE_LINE_LIMIT)
+            return refuse(f, "the line is longer than 1048576 bytes", err);
         if (!newline && fill(f)) {
             seen = have;
             continue;
@@ -169,15 +167,6 @@ void file_input_unread(struct file_input *f)
 
 /* ---- records ---------------------------------------------------------- */
 
-static enum file_line broken_record(struct file_input *f, const char *why,
-                                    struct error *err)
-{
-    drop_line(f);
-    f->number = f->next++;
-    error_set(err, ERROR_INPUT, "%s", why);
-    return FILE_LINE_BAD;
-}
-
 enum file_line file_input_record(struct file_input *f, char delimiter,
                                  struct text fields[FILE_COLUMNS],
                                  size_t *count, struct error *err)
@@ -192,15 +181,15 @@ enum file_line file_input_record(struct file_input *f, char delimiter,
         if (what != RECORD_MORE)
             break;
         if (have > FILE_LINE_LIMIT)
-            return broken_record(f, "the record is too long, or a quote is "
-                                 "never closed", err);
+            return refuse(f, "the record is too long, or a quote is never "
+                          "closed", err);
         if (fill(f) || !ended)
             continue;
-        return have ? broken_record(f, "a quote is never closed", err)
+        return have ? refuse(f, "a quote is never closed", err)
                     : at_end(f, err);
     }
     if (what == RECORD_BROKEN)
-        return broken_record(f, r.why, err);
+        return refuse(f, r.why, err);
     char *from = f->data + f->start;
     f->number = f->next;
     consume(f, r.used, r.used && from[r.used - 1] == '\n');

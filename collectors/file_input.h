@@ -32,7 +32,7 @@ void file_input_close(struct file_input *in);
 enum file_line file_input_line(struct file_input *in, struct text *line,
                                struct error *err);
 
-/* The next CSV record (RFC 4180) split at the delimiter, quotes undone; no
+/* The next record, split at the delimiter, quotes undone (RFC 4180); no
  * fields: a blank line. */
 enum file_line file_input_record(struct file_input *in, char delimiter,
                                  struct text fields[FILE_COLUMNS],

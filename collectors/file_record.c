@@ -12,7 +12,7 @@ static enum record scan_field(struct file_record *s, const char *data,
                               bool *more)
 {
     size_t i = *at, from = i;
-    bool quoted = i < length && data[i] == '"';
+    bool quoted = i < length && data[i] == '"' && s->delimiter != '\t';
     size_t until;
     if (quoted) {
         from = ++i;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One record of a table (RFC 4180) in bytes that lie in memory: where its
- * fields are. Reads nothing. */
+/* One record of a table (RFC 4180; between tabs there are no quotes) in bytes
+ * that lie in memory: where its fields are. Reads nothing. */
 #ifndef COLLECTORS_FILE_RECORD_H
 #define COLLECTORS_FILE_RECORD_H
 

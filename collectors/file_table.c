@@ -4,41 +4,6 @@
 #include "base/log.h"
 #include "collectors/file_parts.h"
 
-/* A TSV line has no quotes: its columns are between the tabs. */
-static size_t split_tabs(struct text line, struct text fields[FILE_COLUMNS])
-{
-    size_t count = 0;
-    while (line.length && (line.data[line.length - 1] == '\n' ||
-                           line.data[line.length - 1] == '\r'))
-        line.length--;
-    if (!line.length)
-        return 0;
-    for (;;) {
-        const char *tab = memchr(line.data, '\t', line.length);
-        size_t length = tab ? (size_t)(tab - line.data) : line.length;
-        if (count < FILE_COLUMNS)
-            fields[count++] = (struct text){ line.data, length };
-        if (!tab)
-            return count;
-        line.data += length + 1;
-        line.length -= length + 1;
-    }
-}
-
-static enum file_line next_row(struct file_job *job,
-                               struct text fields[FILE_COLUMNS],
-                               size_t *count, struct error *err)
-{
-    if (job->delimiter != '\t')
-        return file_input_record(job->input, job->delimiter, fields, count,
-                                 err);
-    struct text line;
-    enum file_line rc = file_input_line(job->input, &line, err);
-    if (rc == FILE_LINE_GOOD)
-        *count = split_tabs(line, fields);
-    return rc;
-}
-
 static struct text trim(struct text t)
 {
     if (text_begins(t, "\xef\xbb\xbf"))
@@ -85,7 +50,8 @@ int file_table_open(struct file_job *job, struct text line, struct error *err)
           memchr(line.data, ';', line.length) ? ';' : ',';
     enum file_line rc;
     do
-        rc = next_row(job, fields, &job->columns, err);
+        rc = file_input_record(job->input, job->delimiter, fields,
+                               &job->columns, err);
     while (rc == FILE_LINE_GOOD && job->columns == 0);
     if (rc != FILE_LINE_GOOD)
         return error_set(err, ERROR_INPUT, "no header line");
@@ -106,7 +72,8 @@ enum file_line file_table_next(struct file_job *job, struct error *err)
 {
     struct text fields[FILE_COLUMNS], post[FILE_MEANINGS] = { { 0, 0 } };
     size_t count;
-    enum file_line rc = next_row(job, fields, &count, err);
+    enum file_line rc = file_input_record(job->input, job->delimiter, fields,
+                                          &count, err);
     if (rc != FILE_LINE_GOOD || !count)
         return rc;
     if (count != job->columns) {
