@@ -152,47 +152,50 @@ static void read_events(struct topic_place *p)
     v->event = (uint32_t)(next - p->events);
 }
 
-/* A sentence starts behind a mark, and handles, marks, emoji and words like
- * "and" or "hi" may stand before its first word. */
-static void read_starts(struct topic_place *p)
+/* A sentence starts behind such a mark, and handles, marks, emoji and words
+ * like "and" or "hi" may stand before its first word. */
+static const bool opens[256] = { [':'] = true, [';'] = true, ['('] = true,
+                                 ['-'] = true };
+static const bool needs_lead[WORD_KINDS] = {
+    [WORD_PLAIN] = true, [WORD_NUMBER] = true, [WORD_HASHTAG] = true };
+
+/* Where sentences start, and the first level of near. A soft mark counts for
+ * the words on both sides of it. */
+static uint64_t *read_places(struct topic_place *p)
 {
-    static const unsigned wordlike = 1u << WORD_PLAIN | 1u << WORD_NUMBER |
-                                     1u << WORD_HASHTAG;
     const struct word *item = p->words->items;
     struct topic_word *v = p->view, *end = v + p->words->count;
+    uint64_t *at = p->near + MARGIN * NEAR_LEVELS;
     bool starts = true;
     for (; v < end; v++, item++) {
-        char c = p->words->folded[item->start];
-        bool mark = item->kind == WORD_PUNCTUATION;
         starts |= (item->flags & WORD_BREAK) != 0;
         v->starts = starts;
         v->sets |= (uint64_t)(starts & !v->soft) << SETS_START;
-        starts &= !(wordlike >> item->kind & 1) |
+        starts &= !needs_lead[item->kind] |
                   ((v->cell->flags & CELL_LEAD) != 0);
-        starts |= v->ends | (c == ':') | (c == ';') | (c == '(') |
-                  ((c == '-') & mark);
-    }
-    v->starts = starts;
-}
-
-/* A soft mark counts for the words on both sides of it. */
-static void read_near(struct topic_place *p)
-{
-    const size_t count = p->words->count, levels = NEAR_LEVELS;
-    uint64_t *at = p->near + MARGIN * levels;
-    memset(p->near, 0, (count + 2 * MARGIN) * levels * sizeof(*at));
-    for (struct topic_word *v = p->view; v < p->view + count; v++) {
+        starts |= v->ends |
+                  opens[(unsigned char)p->words->folded[item->start]];
         v->place = (uint32_t)(at - p->near);
         at[0] |= v->sets;
         at[-NEAR_LEVELS] |= v->soft ? v->sets : 0;
-        at += v->soft ? 0 : levels;
+        at += v->soft ? 0 : NEAR_LEVELS;
     }
-    for (size_t i = (size_t)(at - p->near) / levels + 1; i-- > 0;) {
-        at = p->near + i * levels;
-        at[1] = at[0] | at[levels];
-        at[2] = at[1] | at[2 * levels + 1];
-        at[3] = at[2] | at[4 * levels + 2];
-    }
+    v->starts = starts;
+    return at;
+}
+
+static void read_near(struct topic_place *p)
+{
+    enum { ONE = NEAR_LEVELS };
+    memset(p->near, 0, (p->words->count + 2 * MARGIN) * ONE *
+                           sizeof(*p->near));
+    uint64_t *at = read_places(p) + ONE;
+    do {
+        at -= ONE;
+        at[1] = at[0] | at[ONE];
+        at[2] = at[1] | at[2 * ONE + 1];
+        at[3] = at[2] | at[4 * ONE + 2];
+    } while (at > p->near);
 }
 
 static void make_room(struct topic_place *p, size_t count)
@@ -217,7 +220,6 @@ void topic_read(struct topic_place *p, const struct words *words,
         if (mask[i])
             hide(p, &p->view[i]);
     read_events(p);
-    read_starts(p);
     read_near(p);
 }
 

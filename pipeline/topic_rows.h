@@ -204,27 +204,25 @@ static inline const struct cell *topic_find(const struct topic_rows *t,
     }
 }
 
-/* The cell at the first place looked at, or cells[0] when there is none or
- * when asked is 0; asked is all ones otherwise. Few hashes are elsewhere.
- * Whether one is found is hard to foresee, so no branch depends on it. */
+/* Of one word, of a class of words or of a pair; cells[0] when there is none,
+ * and for 0. Most are found, or not, at the first place looked at. Which of
+ * the two is hard to foresee, so no branch depends on it. */
 static inline const struct cell *topic_look(const struct topic_rows *t,
                                             const struct topic_table *table,
-                                            uint64_t hash, uint32_t asked)
+                                            uint64_t hash)
 {
-    struct topic_slot slot = table->slots[(hash & -(uint64_t)(asked & 1)) >>
-                                          table->shift];
-    uint32_t keep = ((uint32_t)(slot.tag != (uint32_t)hash) - 1) & asked;
-    const struct cell *c = t->cells + (slot.cell & keep);
-    if (__builtin_expect((slot.more & asked) != 0, 0) && c->hash != hash)
+    struct topic_slot slot = table->slots[hash >> table->shift];
+    uint32_t cell = slot.cell & ((uint32_t)(slot.tag != (uint32_t)hash) - 1);
+    bool missed = t->cells[cell].hash != hash;
+    if (__builtin_expect(slot.more & missed, 0))
         return topic_find(t, table, hash);
-    return t->cells + (slot.cell & keep & ((uint32_t)(c->hash != hash) - 1));
+    return t->cells + (cell & ((uint32_t)missed - 1));
 }
 
-/* Of one word, or of a class of words; cells[0] when there is none. */
 static inline const struct cell *topic_cell(const struct topic_rows *t,
                                             uint64_t hash)
 {
-    return topic_look(t, &t->words, hash, UINT32_MAX);
+    return topic_look(t, &t->words, hash);
 }
 
 /* A bit of a pair's hash. Most pairs have none set, and of those that do the
@@ -243,7 +241,7 @@ static inline const struct cell *topic_pair(const struct topic_rows *t,
     uint64_t bit = topic_pair_bit(hash);
     uint64_t may = t->pair_filter[bit >> 6] >> (bit & 63) &
                    (first->flags & second->flags >> 1 & CELL_PAIR_FIRST);
-    return topic_look(t, &t->pairs, hash, (uint32_t)-may);
+    return topic_look(t, &t->pairs, hash & -may);
 }
 
 static inline bool topic_has(const uint64_t *sorted, size_t count,
