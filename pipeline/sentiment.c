@@ -268,14 +268,15 @@ static bool clause_score(const struct scorer *s, const struct clause *c,
     return out->label != LABEL_NEUTRAL;
 }
 
-void scorer_mention(struct scorer *s, struct span span, struct tags *tags)
+void scorer_mention(struct scorer *s, struct span span, bool alone,
+                    struct tags *tags)
 {
     if (scorer_addressed(s, span))
         return;
     struct clause c = scorer_clause(s, span);
-    bool all = c.from == 0 && c.until == s->look.words->count;
+    bool part = c.from < c.until && c.until - c.from < s->look.words->count;
     struct tags own = *tags;
-    if (c.from < c.until && !all && clause_score(s, &c, &own))
+    if (part && (c.parted || !alone) && clause_score(s, &c, &own))
         *tags = own;
     if (c.rival)
         turn(tags);

@@ -58,8 +58,10 @@ bool scorer_addressed(const struct scorer *s, struct span span);
 
 /* The sentiment towards what the span names: that of its clause where it has
  * one, else what the tags say already, of the sentence or the text. Who is
- * addressed keeps those. */
-void scorer_mention(struct scorer *s, struct span span, struct tags *tags);
+ * addressed keeps those; so does who is alone in the text, unless a "but"
+ * parts the clause from the rest. */
+void scorer_mention(struct scorer *s, struct span span, bool alone,
+                    struct tags *tags);
 
 /* A number that changes when any entry does: part of the rule version. */
 uint64_t sentiment_hash(const struct sentiment *s);

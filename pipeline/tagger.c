@@ -140,7 +140,7 @@ static void tag_mention(struct tagger *t, struct post *post,
         scorer_score(t->scorer, from, until, tags, NULL, NULL);
         spotter_tag(t->spotter, from, until, tags);
     }
-    scorer_mention(t->scorer, mention->span, tags);
+    scorer_mention(t->scorer, mention->span, alone, tags);
 }
 
 /* A product brings its brand, which stands where the product stands: what is

@@ -81,7 +81,7 @@ static void score(const struct sentiment *s, struct text t)
         if (c.from > i || c.until <= i || c.until > w.count)
             abort();
         part = tags;
-        scorer_mention(scorer, span, &part);
+        scorer_mention(scorer, span, i & 1, &part);
         if (part.score < -1000 || part.score > 1000)
             abort();
     }

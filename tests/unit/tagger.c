@@ -72,6 +72,13 @@ static void test_mentions(void **state)
     assert_int_equal(mention_of(&b, "acme")->tags.aspects,
                      b.posts[0].tags.aspects);
     batch_release(&b);
+    tag(&b, "Lovely people at Acme, but my parcel is lost and nobody cares");
+    assert_int_equal(mention_of(&b, "acme")->tags.label, LABEL_POSITIVE);
+    batch_release(&b);
+    tag(&b, "Well done Acme, the parcel is lost again and nobody answers");
+    assert_int_equal(b.posts[0].tags.label, LABEL_NEGATIVE);
+    assert_int_equal(mention_of(&b, "acme")->tags.label, LABEL_NEGATIVE);
+    batch_release(&b);
     /* beside another: only what its own sentence says */
     tag(&b, "Acme has a shop in town. Zenith was terrible and awful.");
     assert_int_equal(b.posts[0].tags.label, LABEL_NEGATIVE);
