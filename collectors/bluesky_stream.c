@@ -272,6 +272,7 @@ const struct collector collector_jetstream = {
     .terms = "public stream, a day and a half back; edits, deletions and "
              "accounts that leave are followed; needs a libcurl with "
              "WebSocket (Debian 13)",
+    .source = "bluesky",
     .options = options,
     .state_size = sizeof(struct jetstream),
     .every = 5 * MINUTE,

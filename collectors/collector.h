@@ -38,6 +38,8 @@ struct collector {
     const char *name;              /* "hackernews" */
     const char *about;             /* one line for `swell sources` */
     const char *terms;             /* what the service asks: one line */
+    const char *source;            /* of its posts; NULL: its name; "": as
+                                    * each post says */
     const char *key_help;          /* how to get a key; NULL: none needed */
     const struct listings *listings; /* for pages_fetch(); else NULL */
     const struct option *options;  /* ends with OPTION_END */
@@ -63,6 +65,8 @@ struct collector {
 /* registry.c: every collector, NULL-terminated. */
 extern const struct collector *const collectors[];
 const struct collector *collector_find(const char *name); /* NULL: none */
+/* May posts of a source come from collectors of a type? Of unknown ones, too. */
+bool collector_brings(const char *type, const char *source);
 /* Most requests a minute to a host, all sources together. */
 unsigned collector_per_minute(const struct collector *c);
 

@@ -199,6 +199,7 @@ const struct collector collector_file = {
     .about = "posts in files: NDJSON, CSV, TSV, twarc, Pushshift, Jetstream; "
              ".gz and .zst as they are",
     .terms = "those of where the posts came from",
+    .source = "",
     .options = file_options,
     .state_size = sizeof(struct file),
     .every = 15 * MINUTE,

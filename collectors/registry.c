@@ -43,6 +43,13 @@ const struct collector *collector_find(const char *name)
     return NULL;
 }
 
+bool collector_brings(const char *type, const char *source)
+{
+    const struct collector *c = collector_find(type);
+    const char *brought = !c ? "" : c->source ? c->source : c->name;
+    return !*brought || strcmp(brought, source) == 0;
+}
+
 unsigned collector_per_minute(const struct collector *c)
 {
     return c->per_minute ? c->per_minute : 120;

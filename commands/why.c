@@ -230,7 +230,7 @@ static int put_figure(struct inquiry *q, struct error *err)
     struct buf *out = q->out;
     double share;
     if (coverage_share(&share, &q->planned, q->in->store, q->in->config,
-                       q->query.from, q->query.until, err))
+                       NULL, q->query.from, q->query.until, err))
         return -1;
     phrase_quote(out, subject_title(q->in, q->in->subject), 60);
     buf_printf(out, ", %s, ", q->figure.name);

@@ -102,11 +102,11 @@ static int count_row(struct view *v, struct row *row, const char *source,
     if (store_series(v->in->store, &q, q.until - q.from, &c, 1, err) ||
         store_authors(v->in->store, &q, &row->authors, err) ||
         coverage_share(&row->coverage, &planned, v->in->store, v->in->config,
-                       row->from, row->until, err))
+                       source, row->from, row->until, err))
         return -1;
     fill(v, row, &c);
     v->planned |= planned; /* first of all in the total */
-    if (!v->planned)
+    if (row->name ? !planned : !v->planned)
         row->coverage = NAN;
     if (v->versions == 1 && row->posts)
         row->rules[0] = row->rules[1] = 1;
@@ -425,7 +425,8 @@ const struct command command_window = {
     .help =
         "Net sentiment is (positive - negative) / scored posts, with a 95 %\n"
         "interval. Coverage is the share of the planned collection that was\n"
-        "really got; empty when nothing was planned. \"*\" is every post.\n\n"
+        "really got, of one source where the figures are; empty when nothing\n"
+        "was planned. \"*\" is every post.\n\n"
         "  swell window acme --last 7d --by day\n"
         "  swell window acme/app --day yesterday --by hour --format csv\n",
     .options = options,

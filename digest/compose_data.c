@@ -143,7 +143,7 @@ int compose_data(struct composer *c, struct error *err)
     struct counts days[DAYS_SPAN];
     int64_t until = d->closed || d->now <= d->from ? d->until : d->now;
     if (for_each(c, STORE_LABELS, add_label, err) ||
-        coverage_share(&d->coverage, NULL, c->store, c->config, d->from,
+        coverage_share(&d->coverage, NULL, c->store, c->config, NULL, d->from,
                        until, err) ||
         add_faults(c, err) ||
         store_restated(c->store, d->from, d->until, &d->restated, err) ||
@@ -153,8 +153,8 @@ int compose_data(struct composer *c, struct error *err)
     d->unscored = days[DIGEST_DAYS].label[LABEL_UNSCORED];
     for (int i = 0; i < DIGEST_DAYS; i++) {
         double share;
-        if (coverage_share(&share, NULL, c->store, c->config, c->starts[i],
-                           c->starts[i + 1], err))
+        if (coverage_share(&share, NULL, c->store, c->config, NULL,
+                           c->starts[i], c->starts[i + 1], err))
             return -1;
         d->known[i] = days[i].posts > 0 && share >= HISTORY_FLOOR;
         d->history_days += d->known[i];

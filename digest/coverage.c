@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "collectors/collector.h"
 #include "digest/names.h"
 
 struct reading {
@@ -15,13 +16,18 @@ struct reading {
     uint16_t *planned, *covered; /* labels, by quarter hour */
 };
 
-static bool is_collected(const struct config *config, const char *label)
+static const struct source_config *configured(const struct config *config,
+                                              const char *label)
 {
-    for (size_t i = 0; config && i < config->source_count; i++)
-        if (config->sources[i].enabled &&
-            strcmp(config->sources[i].label, label) == 0)
-            return true;
-    return false;
+    return config ? config_source(config, label) : NULL;
+}
+
+/* A label that is not configured is mostly called after its type. */
+static bool brings(const struct config *config, const char *label,
+                   const char *source)
+{
+    const struct source_config *c = configured(config, label);
+    return !source || collector_brings(c ? c->type : label, source);
 }
 
 static int add_label(struct reading *r, struct store *store,
@@ -42,8 +48,8 @@ static int add_label(struct reading *r, struct store *store,
 }
 
 static int read_labels(struct reading *r, struct store *store,
-                       const struct config *config, int64_t from,
-                       size_t quarters, struct error *err)
+                       const struct config *config, const char *source,
+                       int64_t from, size_t quarters, struct error *err)
 {
     struct names labels;
     int rc = names_read(&labels, store, STORE_LABELS, err);
@@ -53,9 +59,11 @@ static int read_labels(struct reading *r, struct store *store,
         .planned = mem_alloc((quarters + 1) * sizeof(uint16_t)),
         .covered = mem_alloc((quarters + 1) * sizeof(uint16_t)),
     };
-    for (size_t i = 0; rc == 0 && i < labels.count; i++)
-        rc = add_label(r, store, labels.items[i],
-                       is_collected(config, labels.items[i]), err);
+    for (size_t i = 0; rc == 0 && i < labels.count; i++) {
+        const struct source_config *c = configured(config, labels.items[i]);
+        if (brings(config, labels.items[i], source))
+            rc = add_label(r, store, labels.items[i], c && c->enabled, err);
+    }
     names_release(&labels);
     return rc;
 }
@@ -82,7 +90,7 @@ int coverage_hours(double *out, size_t count, int64_t from,
                    struct error *err)
 {
     struct reading r;
-    int rc = read_labels(&r, store, config, from, count * 4, err);
+    int rc = read_labels(&r, store, config, NULL, from, count * 4, err);
     for (size_t i = 0; rc == 0 && i < count; i++)
         out[i] = share(&r, i * 4, i * 4 + 4);
     reading_release(&r);
@@ -90,11 +98,11 @@ int coverage_hours(double *out, size_t count, int64_t from,
 }
 
 int coverage_share(double *out, bool *planned, struct store *store,
-                   const struct config *config, int64_t from, int64_t until,
-                   struct error *err)
+                   const struct config *config, const char *source,
+                   int64_t from, int64_t until, struct error *err)
 {
     struct reading r;
-    int rc = read_labels(&r, store, config, from,
+    int rc = read_labels(&r, store, config, source, from,
                          (size_t)((until - from) / QUARTER), err);
     *out = rc ? 0 : share(&r, 0, r.quarters);
     if (planned)

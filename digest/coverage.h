@@ -20,9 +20,10 @@ int coverage_hours(double *out, size_t count, int64_t from,
                    struct error *err);
 
 /* The same for a whole range; 1 when nothing was planned: whether anything
- * was goes to *planned, if not NULL. */
+ * was goes to *planned, if not NULL. source: of what may bring its posts
+ * alone; NULL: of all. */
 int coverage_share(double *out, bool *planned, struct store *store,
-                   const struct config *config, int64_t from, int64_t until,
-                   struct error *err);
+                   const struct config *config, const char *source,
+                   int64_t from, int64_t until, struct error *err);
 
 #endif

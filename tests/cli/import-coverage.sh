@@ -9,3 +9,31 @@ forum,2026-11-21
 END
 swell --store store import --what coverage coverage.csv 2>&1
 echo "status $?"
+
+# What is said beside one source's figures is that source's coverage; a label
+# that is not configured is called after its type, one of unknown type may
+# bring anything.
+cat >posts.ndjson <<'JSON'
+{"id":"1","source":"mastodon","created_at":"2026-11-20T10:00:00Z","author":"a","text":"nice"}
+{"id":"2","source":"bluesky","created_at":"2026-11-20T11:00:00Z","author":"b","text":"nice"}
+{"id":"3","source":"shop","created_at":"2026-11-20T12:00:00Z","author":"c","text":"nice"}
+JSON
+cat >swell.yaml <<'YAML'
+sources:
+  - type: mastodon
+    name: toots
+    tags: [nice]
+YAML
+cat >coverage.csv <<'CSV'
+label,from,until,state
+toots,2026-11-20T00:00:00Z,2026-11-20T12:00:00Z,covered
+toots,2026-11-20T12:00:00Z,2026-11-21T00:00:00Z,failed
+jetstream,2026-11-20T00:00:00Z,2026-11-21T00:00:00Z,covered
+CSV
+swell --store two import -q posts.ndjson
+swell --store two import -q --what coverage coverage.csv
+swell --store two window '*' --day 2026-11-20 --by source --format csv --now 2026-11-22T00:00:00Z | cut -d, -f1,3,12
+for source in bluesky mastodon shop; do
+    swell --store two window '*' --day 2026-11-20 --source $source --now 2026-11-22T00:00:00Z | grep -o 'coverage.*'
+done
+swell --store two window '*' --day 2026-11-20 --now 2026-11-22T00:00:00Z | grep -o 'coverage.*'
