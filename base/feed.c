@@ -6,15 +6,20 @@
 #include <expat.h>
 #include <strings.h>
 
+#include "base/api.h"
 #include "base/mem.h"
 
-enum { DEPTH_LIMIT = 64, FIELD_LIMIT = 256 * 1024, ITEMS_LIMIT = 5000 };
+/* A field: as long as JSON's strings may be. */
+enum { DEPTH_LIMIT = 64, FIELD_LIMIT = 1024 * 1024, ITEMS_LIMIT = 5000 };
+
+static const char too_many[] = "the feed has too many items";
 
 /* How the text of a field is to be made HTML. */
 enum form { FORM_HTML, FORM_TEXT, FORM_XHTML };
 
 struct feed {
-    XML_Parser parser;
+    XML_Parser parser;     /* one of both, by the first byte */
+    struct json *json;
     feed_take *take;
     void *context;
     struct buf values[FEED_FIELDS];
@@ -25,7 +30,7 @@ struct feed {
     struct buf language;   /* of the feed; an item may say another */
     bool known;            /* a root that we read */
     bool name;             /* inside a person's <name> */
-    bool wide, started;    /* UTF-16: bytes are not filtered */
+    bool wide;             /* UTF-16: bytes are not filtered */
     struct error why;      /* why we stopped it */
 };
 
@@ -61,18 +66,10 @@ static void stop(struct feed *f, const char *why)
 static void add(struct feed *f, const char *data, size_t length)
 {
     struct buf *to = &f->values[f->field];
-    if (f->form == FORM_HTML) {
+    if (f->form == FORM_HTML)
         buf_add(to, data, length);
-        return;
-    }
-    for (size_t i = 0; i < length; i++) {
-        if (data[i] == '<')
-            buf_puts(to, "&lt;");
-        else if (data[i] == '&')
-            buf_puts(to, "&amp;");
-        else
-            buf_putc(to, data[i]);
-    }
+    else
+        api_html(to, (struct text){ data, length });
 }
 
 static void set(struct buf *to, const char *value)
@@ -156,7 +153,7 @@ static void on_end(void *context, const char *name)
     if (f->item_depth && f->item_depth == f->depth) {
         f->item_depth = 0;
         if (++f->items > ITEMS_LIMIT)
-            stop(f, "the feed has too many items");
+            stop(f, too_many);
         else if (f->take(f->context, f->values, &f->why))
             XML_StopParser(f->parser, XML_FALSE);
     }
@@ -221,26 +218,20 @@ static int on_encoding(void *context, const char *name, XML_Encoding *out)
     return XML_STATUS_OK;
 }
 
-struct feed *feed_open(feed_take *take, void *context)
+static XML_Parser open_parser(struct feed *f)
 {
-    struct feed *f = mem_alloc(sizeof(*f));
-    f->take = take;
-    f->context = context;
-    for (int i = 0; i < FEED_FIELDS; i++)
-        f->values[i] = (struct buf)BUF_INIT(FIELD_LIMIT);
-    f->language = (struct buf)BUF_INIT(FIELD_LIMIT);
-    f->parser = XML_ParserCreate(NULL);
-    XML_SetUserData(f->parser, f);
-    XML_SetElementHandler(f->parser, on_start, on_end);
-    XML_SetCharacterDataHandler(f->parser, on_text);
-    XML_SetEntityDeclHandler(f->parser, on_entity);
-    XML_SetSkippedEntityHandler(f->parser, on_skipped);
-    XML_SetExternalEntityRefHandler(f->parser, on_external);
-    XML_SetUnknownEncodingHandler(f->parser, on_encoding, NULL);
+    XML_Parser parser = XML_ParserCreate(NULL);
+    XML_SetUserData(parser, f);
+    XML_SetElementHandler(parser, on_start, on_end);
+    XML_SetCharacterDataHandler(parser, on_text);
+    XML_SetEntityDeclHandler(parser, on_entity);
+    XML_SetSkippedEntityHandler(parser, on_skipped);
+    XML_SetExternalEntityRefHandler(parser, on_external);
+    XML_SetUnknownEncodingHandler(parser, on_encoding, NULL);
     /* With a subset that nobody reads, unknown entities are skipped. */
-    XML_SetParamEntityParsing(f->parser, XML_PARAM_ENTITY_PARSING_ALWAYS);
-    XML_UseForeignDTD(f->parser, XML_TRUE);
-    return f;
+    XML_SetParamEntityParsing(parser, XML_PARAM_ENTITY_PARSING_ALWAYS);
+    XML_UseForeignDTD(parser, XML_TRUE);
+    return parser;
 }
 
 static int parse(struct feed *f, const char *data, size_t length, bool last,
@@ -258,15 +249,10 @@ static int parse(struct feed *f, const char *data, size_t length, bool last,
                      (unsigned long)XML_GetCurrentLineNumber(f->parser));
 }
 
-int feed_bytes(struct feed *f, const char *data, size_t length,
-               struct error *err)
+static int xml_bytes(struct feed *f, const char *data, size_t length,
+                     struct error *err)
 {
     char piece[4096];
-    if (!f->started && length) {
-        unsigned char first = (unsigned char)data[0];
-        f->wide = first == 0xfe || first == 0xff || first == 0;
-        f->started = true;
-    }
     while (length) {
         size_t n = length < sizeof(piece) ? length : sizeof(piece);
         memcpy(piece, data, n);
@@ -283,20 +269,101 @@ int feed_bytes(struct feed *f, const char *data, size_t length,
     return 0;
 }
 
+/* ---- JSON Feed -------------------------------------------------------- */
+
+static const struct {
+    enum feed_field field;
+    bool plain;            /* text where HTML is wanted */
+} json_fields[] = {
+    { FEED_ID, false }, { FEED_LINK, false }, { FEED_TITLE, true },
+    { FEED_CONTENT, false }, { FEED_SUMMARY, true }, { FEED_SUMMARY, true },
+    { FEED_AUTHOR, false }, { FEED_PUBLISHED, false }, { FEED_UPDATED, false },
+    { FEED_LANGUAGE, false },
+};
+static const char *const json_paths[] = {
+    "id", "url", "title", "content_html", "summary", "content_text",
+    "authors[0].name", "date_published", "date_modified", "language",
+    "/version", "/language", NULL };
+
+static int take_json(void *context, const struct json_value *values,
+                     struct error *err)
+{
+    struct feed *f = context;
+    for (int i = 0; i < FEED_FIELDS; i++)
+        buf_clear(&f->values[i]);
+    for (size_t i = 0; i < sizeof(json_fields) / sizeof(json_fields[0]); i++) {
+        struct buf *to = &f->values[json_fields[i].field];
+        struct text from = values[i].text;
+        if (!from.length)
+            continue; /* a summary stands until there are whole words */
+        buf_clear(to);
+        if (json_fields[i].plain)
+            api_html(to, from);
+        else
+            buf_add(to, from.data, from.length);
+    }
+    if (++f->items > ITEMS_LIMIT)
+        return error_set(err, ERROR_INPUT, "%s", too_many);
+    return f->take(f->context, f->values, err);
+}
+
+/* ---- both ------------------------------------------------------------- */
+
+struct feed *feed_open(feed_take *take, void *context)
+{
+    struct feed *f = mem_alloc(sizeof(*f));
+    f->take = take;
+    f->context = context;
+    for (int i = 0; i < FEED_FIELDS; i++)
+        f->values[i] = (struct buf)BUF_INIT(FIELD_LIMIT);
+    f->language = (struct buf)BUF_INIT(FIELD_LIMIT);
+    return f;
+}
+
+int feed_bytes(struct feed *f, const char *data, size_t length,
+               struct error *err)
+{
+    bool begun = f->json || f->parser;
+    while (!begun && length && memchr(" \t\r\n", *data, 4))
+        data++, length--;
+    if (!length)
+        return 0;
+    if (!begun && *data == '{') {
+        f->json = json_open("items[*]", json_paths, take_json, f);
+    } else if (!begun) {
+        f->parser = open_parser(f);
+        f->wide = memchr("\xfe\xff\0", *data, 3) != NULL;
+    }
+    return f->json ? json_feed(f->json, data, length, err)
+                   : xml_bytes(f, data, length, err);
+}
+
 int feed_end(struct feed *f, struct error *err)
 {
-    if (parse(f, "", 0, true, err))
+    if (!f->json && !f->parser)
+        return error_set(err, ERROR_INPUT, "an empty reply");
+    if (f->json ? json_end(f->json, err) : parse(f, "", 0, true, err))
         return -1;
-    if (!f->known)
+    if (f->json && json_top(f->json, "/version").type == JSON_ABSENT)
+        return error_set(err, ERROR_INPUT, "JSON, but not JSON Feed");
+    if (f->parser && !f->known)
         return error_set(err, ERROR_INPUT, "XML, but neither RSS nor Atom");
     return 0;
+}
+
+struct text feed_language(const struct feed *f)
+{
+    return f->json ? json_top(f->json, "/language").text
+                   : (struct text){ buf_text(&f->language), f->language.length };
 }
 
 void feed_close(struct feed *f)
 {
     if (!f)
         return;
-    XML_ParserFree(f->parser);
+    if (f->parser)
+        XML_ParserFree(f->parser);
+    json_close(f->json);
     for (int i = 0; i < FEED_FIELDS; i++)
         buf_release(&f->values[i]);
     buf_release(&f->language);

@@ -2,8 +2,8 @@
 /* RSS, Atom and JSON Feed: news, blogs, alerts. Asked conditionally. A feed
  * shows a window and never says what was deleted. Its ids and dates may be
  * made up anew each time: so the first date of an item counts, and where ids
- * change but links do not, the link is the id (collectors/feed_memory.c). Over
- * 250 lines: two formats. */
+ * change but links do not, the link is the id (collectors/feed_memory.c).
+ * Reads no format itself: that is base/feed.h's. */
 #include "base/feed.h"
 
 #include "base/api.h"
@@ -23,8 +23,7 @@ struct feeds {
     size_t number;
     struct batch *out;
     size_t mark;                 /* posts before this feed */
-    struct feed *xml;
-    struct json *json;           /* one of both, by the first byte */
+    struct feed *feed;
     struct collection *collection;
     struct error failed;         /* the first feed that cannot be read */
     size_t read;                 /* feeds that can */
@@ -57,84 +56,56 @@ static void close_feeds(struct collection *c)
 {
     struct feeds *f = c->state;
     feed_memory_close(&f->memory);
+    feed_close(f->feed);
 }
 
 /* ---- items ------------------------------------------------------------ */
 
-static int64_t when(struct text t)
+static int64_t when(const struct buf *b)
 {
     int64_t time;
-    return t.length && clock_parse(t.data, t.length, &time) == 0 ? time : 0;
+    return clock_parse(buf_text(b), b->length, &time) == 0 ? time : 0;
 }
 
-static void add_item(struct feeds *f, const struct text v[FEED_FIELDS])
+static struct text of(const struct buf *value)
 {
-    struct arena *a = &f->out->memory;
-    struct text title = v[FEED_TITLE], lang = v[FEED_LANGUAGE];
-    struct text body = v[FEED_CONTENT].length ? v[FEED_CONTENT]
-                                              : v[FEED_SUMMARY];
-    int64_t published = when(v[FEED_PUBLISHED]);
-    int64_t updated = when(v[FEED_UPDATED]);
-    if (!v[FEED_ID].length && !v[FEED_LINK].length && !v[FEED_TITLE].length) {
+    return (struct text){ buf_text(value), value->length };
+}
+
+static struct text copy(struct feeds *f, const struct buf *value, size_t limit)
+{
+    return text_copy(&f->out->memory, buf_text(value), value->length, limit);
+}
+
+static int take_item(void *context, const struct buf v[FEED_FIELDS],
+                     struct error *err)
+{
+    struct feeds *f = context;
+    const struct buf *body = &v[v[FEED_CONTENT].length ? FEED_CONTENT
+                                                       : FEED_SUMMARY];
+    struct text title = of(&v[FEED_TITLE]), words = of(body);
+    const char *lang = buf_text(&v[FEED_LANGUAGE]);
+    int64_t published = when(&v[FEED_PUBLISHED]);
+    int64_t updated = when(&v[FEED_UPDATED]);
+    (void)err;
+    if (!v[FEED_ID].length && !v[FEED_LINK].length && !title.length) {
         collection_skip(f->collection, "an item without id, link or title");
-        return;
+        return 0;
     }
     struct post *post = batch_add(f->out);
     post->source = TEXT("feed");
-    post->native_id = text_copy(a, v[FEED_ID].data, v[FEED_ID].length,
-                                POST_ID_LIMIT);
-    post->url = text_copy(a, v[FEED_LINK].data, v[FEED_LINK].length,
-                          POST_URL_LIMIT);
-    post->author = post->handle = text_copy(a, v[FEED_AUTHOR].data,
-                                            v[FEED_AUTHOR].length,
-                                            POST_ID_LIMIT);
-    bool said = text_equal(title, (struct text){ body.data, body.length <
-                                   title.length ? 0 : title.length });
-    post->text = api_join(f->out, said ? TEXT("") : title, "<p>", body,
-                          POST_TEXT_LIMIT); /* they may begin with it */
+    post->native_id = copy(f, &v[FEED_ID], POST_ID_LIMIT);
+    post->url = copy(f, &v[FEED_LINK], POST_URL_LIMIT);
+    post->author = post->handle = copy(f, &v[FEED_AUTHOR], POST_ID_LIMIT);
+    if (text_begins(words, title.data)) /* some say it twice */
+        title = TEXT("");
+    post->text = api_join(f->out, title, "<p>", words, POST_TEXT_LIMIT);
     post->html = true;
     post->created = published ? published : updated;
     if (updated > post->created)
         post->edited = updated;
-    while (lang.length && strchr(" \t\r\n", *lang.data))
-        lang.data++, lang.length--;
-    if (lang.length)
-        post->lang = text_copy(a, lang.data, lang.length, 16);
-}
-
-static int take_xml(void *context, const struct buf values[FEED_FIELDS],
-                    struct error *err)
-{
-    struct text v[FEED_FIELDS];
-    (void)err;
-    for (int i = 0; i < FEED_FIELDS; i++)
-        v[i] = (struct text){ buf_text(&values[i]), values[i].length };
-    add_item(context, v);
-    return 0;
-}
-
-static const char *const json_paths[] = {
-    "id", "url", "title", "content_html", "content_text", "authors[0].name",
-    "date_published", "date_modified", "summary", "language", "/version",
-    "/language", NULL };
-
-static int take_json(void *context, const struct json_value *j,
-                     struct error *err)
-{
-    struct buf plain = BUF_INIT(2 * POST_TEXT_LIMIT), title = BUF_INIT(4096);
-    struct text v[FEED_FIELDS] = {
-        [FEED_ID] = j[0].text, [FEED_LINK] = j[1].text,
-        [FEED_CONTENT] = j[3].text, [FEED_AUTHOR] = j[5].text,
-        [FEED_PUBLISHED] = j[6].text, [FEED_UPDATED] = j[7].text,
-        [FEED_LANGUAGE] = j[9].text };
-    (void)err;
-    api_html(&title, j[2].text);
-    api_html(&plain, j[4].text.length ? j[4].text : j[8].text);
-    v[FEED_TITLE] = (struct text){ buf_text(&title), title.length };
-    v[FEED_SUMMARY] = (struct text){ buf_text(&plain), plain.length };
-    add_item(context, v);
-    buf_release(&title);
-    buf_release(&plain);
+    lang += strspn(lang, " \t\r\n");
+    post->lang = text_copy(&f->out->memory, lang, strlen(lang), 16);
     return 0;
 }
 
@@ -144,31 +115,14 @@ static int take_bytes(void *context, const char *data, size_t length,
                       struct error *err)
 {
     struct feeds *f = context;
-    while (!f->xml && !f->json && length && strchr(" \t\r\n", *data))
-        data++, length--;
-    if (!f->xml && !f->json && length) {
-        if (*data == '{')
-            f->json = json_open("items[*]", json_paths, take_json, f);
-        else
-            f->xml = feed_open(take_xml, f);
-    }
-    if (f->json)
-        return json_feed(f->json, data, length, err);
-    return f->xml ? feed_bytes(f->xml, data, length, err) : 0;
-}
-
-static void close_parsers(struct feeds *f)
-{
-    feed_close(f->xml);
-    json_close(f->json);
-    f->xml = NULL;
-    f->json = NULL;
+    return feed_bytes(f->feed, data, length, err);
 }
 
 static void restart(void *context)
 {
     struct feeds *f = context;
-    close_parsers(f);
+    feed_close(f->feed);
+    f->feed = feed_open(take_item, f);
     while (f->out->count > f->mark)
         batch_drop(f->out);
 }
@@ -176,28 +130,12 @@ static void restart(void *context)
 /* What an item does not say, the feed does, or else the configuration. */
 static void settle_language(struct feeds *f)
 {
-    struct json_value whole = { JSON_ABSENT, TEXT("") };
-    if (f->json)
-        whole = json_top(f->json, "/language");
-    struct text lang = whole.type == JSON_STRING && whole.text.length
-                           ? whole.text : text_of(f->language);
+    struct text lang = feed_language(f->feed);
+    lang = lang.length ? lang : text_of(f->language);
     for (size_t i = f->mark; i < f->out->count && lang.length; i++)
         if (!f->out->posts[i].lang.length)
             f->out->posts[i].lang = text_copy(&f->out->memory, lang.data,
                                               lang.length, 16);
-}
-
-static int finish(struct feeds *f, const char *url, struct error *err)
-{
-    int rc = f->json ? json_end(f->json, err)
-             : f->xml ? feed_end(f->xml, err)
-                      : error_set(err, ERROR_INPUT, "an empty reply");
-    if (rc == 0 && f->json && json_top(f->json, "/version").type == JSON_ABSENT)
-        rc = error_set(err, ERROR_INPUT, "JSON, but not JSON Feed");
-    if (rc)
-        return error_prefix(err, "%s", url);
-    settle_language(f);
-    return 0;
 }
 
 static int is_gone(const char *url, struct error *err)
@@ -229,13 +167,14 @@ static int read_feed(struct feeds *f, const char *url, struct error *err)
         return is_gone(url, err);
     int rc = http_send(f->collection->http, &request, &reply, err);
     if (rc == 0 && reply.status != 304)
-        rc = finish(f, url, err);
+        rc = feed_end(f->feed, err) ? error_prefix(err, "%s", url) : 0;
     f->state->gone = rc && reply.status == 410 ? clock_now() : 0;
     if (f->state->gone)
         is_gone(url, err);
     if (rc == 0 ? reply.moved != NULL : err->kind != ERROR_RETRY)
         feed_state_moved(f->state, rc ? NULL : reply.moved);
     if (rc == 0 && reply.status != 304) {
+        settle_language(f);
         feed_memory_settle(&f->memory, f->state, f->out, f->mark);
         feed_state_headers(f->state, http_header(&reply, "etag"),
                            http_header(&reply, "last-modified"));
@@ -243,7 +182,6 @@ static int read_feed(struct feeds *f, const char *url, struct error *err)
     http_reply_release(&reply);
     if (rc)
         restart(f); /* half a window has no lasting ids */
-    close_parsers(f);
     return rc;
 }
 

@@ -82,7 +82,19 @@ static const struct {
       "<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><rss><item><title>"
       "&a;</title></item></rss>", { NULL } },
     { "not a feed", "<html><body>Please wait</body></html>", { NULL } },
-    { "not XML", "{\"items\":[]}", { NULL } },
+    { "JSON Feed: titles are text, words may be HTML or text",
+      "\n{\"items\":[{\"id\":\"1\",\"content_html\":\"<p>not this</p>\"},"
+      "{\"id\":2,\"url\":\"https://a.example/4\",\"title\":\"1 < 2 & so\","
+      "\"summary\":\"short\",\"content_text\":\"a < b \\uD83D\\uDE0D\","
+      "\"authors\":[{\"name\":\"Ann\"},{\"name\":\"Bob\"}],"
+      "\"date_published\":\"2026-11-20T10:00:00Z\","
+      "\"date_modified\":\"2026-11-21T10:00:00Z\"}],\"language\":\"de\","
+      "\"version\":\"https://jsonfeed.org/version/1.1\"}",
+      { "2", "https://a.example/4", "1 &lt; 2 &amp; so", "",
+        "a &lt; b \U0001F60D", "Ann", "2026-11-20T10:00:00Z",
+        "2026-11-21T10:00:00Z" } },
+    { "other JSON", "{\"items\":[]}", { NULL } },
+    { "white space", " \n ", { NULL } },
     { "nothing", "", { NULL } },
 };
 
