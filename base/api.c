@@ -47,6 +47,14 @@ static int check_shape(const struct api_call *call, struct error *err)
                      length > 3 ? " " : "", (int)length - 3, call->element);
 }
 
+void api_and(struct buf *url, const char *name, const char *value)
+{
+    if (!*value)
+        return;
+    buf_puts(url, name);
+    http_escape(url, value);
+}
+
 int api_send(struct api_call *call, struct error *err)
 {
     call->request.url = buf_text(&call->url);
@@ -57,12 +65,14 @@ int api_send(struct api_call *call, struct error *err)
         call->request.accept = "json";
     call->mark = call->out ? call->out->count : 0;
     call->json = NULL;
+    call->whole = false;
     restart(call);
     if (http_send(call->http, &call->request, &call->reply, err))
         return -1;
     if (call->reply.status == 304 || call->reply.status == 204)
         return 0;
-    return json_end(call->json, err) ? -1 : check_shape(call, err);
+    call->whole = !json_end(call->json, err) && !check_shape(call, err);
+    return call->whole ? 0 : -1;
 }
 
 /* Nothing is left of what the last try said. */
@@ -75,15 +85,33 @@ void api_again(struct api_call *call)
 
 struct text api_top(const struct api_call *call, const char *path)
 {
+    if (!call->whole)
+        return TEXT("");
     struct json_value value = json_top(call->json, path);
     if (value.type != JSON_STRING && value.type != JSON_NUMBER)
         return TEXT("");
     return value.text;
 }
 
-bool api_says(const struct api_call *call, const char *word)
+void api_next(const struct api_call *call, const char *path,
+              struct buf *token)
 {
-    return strstr(buf_text(&call->reply.error_body), word) != NULL;
+    struct text next = api_top(call, path);
+    bool same = text_is(next, buf_text(token));
+    buf_clear(token);
+    if (!same)
+        buf_add(token, next.data, next.length);
+}
+
+bool api_says(const struct api_call *call, const char *words)
+{
+    const struct buf *body = &call->reply.error_body;
+    for (size_t n; *words; words += n + (words[n] == ' ')) {
+        n = strcspn(words, " ");
+        if (memmem(buf_text(body), body->length, words, n))
+            return true;
+    }
+    return false;
 }
 
 void api_release(struct api_call *call)

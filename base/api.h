@@ -27,14 +27,23 @@ struct api_call {
     size_t elements;             /* that take() saw */
     struct json *json;           /* for json_top() */
     size_t mark;                 /* posts in out before the call */
+    bool whole;                  /* read to its end */
 };
 
 /* 0: read to its end. -1: see err and reply. */
 int api_send(struct api_call *call, struct error *err);
-/* A "/path" of the reply, empty when it is no string or number. */
+/* "&after=" and the value, escaped, at the end of a url; nothing when it is
+ * empty. */
+void api_and(struct buf *url, const char *name, const char *value);
+/* A "/path" of the reply, empty when it is no string or number, or the call
+ * failed. */
 struct text api_top(const struct api_call *call, const char *path);
-/* The reply's error body says this word: "ExpiredToken". */
-bool api_says(const struct api_call *call, const char *word);
+/* The same into token, which is empty then where it is as it was: no service
+ * means the page that it just sent. */
+void api_next(const struct api_call *call, const char *path,
+              struct buf *token);
+/* The reply's error body says one of these: "ExpiredToken InvalidToken". */
+bool api_says(const struct api_call *call, const char *words);
 void api_release(struct api_call *call);
 /* Before the same call is sent again. */
 void api_again(struct api_call *call);

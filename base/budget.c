@@ -5,6 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
+int budget_in_zone(struct budget *b, const char *zone, struct error *err)
+{
+    return zone_open(&b->zone, zone, err);
+}
+
+void budget_close(struct budget *b)
+{
+    zone_close(b->zone);
+}
+
 void budget_read(struct budget *b, const char *cursor)
 {
     const char *line = cursor ? strstr(cursor, "\nspent\t") : NULL;
@@ -21,8 +33,15 @@ void budget_save(const struct budget *b, struct buf *cursor)
                (unsigned long long)b->used);
 }
 
-uint64_t budget_left(struct budget *b, int64_t today)
+int64_t budget_renewed(const struct budget *b)
 {
+    return b->zone ? zone_day_start(b->zone, b->day + 1) : (b->day + 1) * DAY;
+}
+
+uint64_t budget_left(struct budget *b)
+{
+    int64_t today = b->zone ? zone_day(b->zone, clock_now())
+                            : clock_now() / DAY;
     if (today > b->day) {
         b->day = today;
         b->used = 0;

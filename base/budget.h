@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a source may use up in a day of what its service counts or sells: posts
  * paid for, units of a quota. Kept at the end of the source's cursor, so that
- * it holds across runs. Knows no prices; which day it is its user says. */
+ * it holds across runs. Knows no prices. */
 #ifndef BASE_BUDGET_H
 #define BASE_BUDGET_H
 
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 
 struct budget {
     uint64_t most;         /* a day */
     int64_t day;           /* the last one in which something was used */
     uint64_t used;         /* in it */
+    struct zone *zone;     /* whose days; NULL: UTC */
 };
 
+/* Its days are those of this zone: to be closed. */
+int budget_in_zone(struct budget *b, const char *zone, struct error *err);
+void budget_close(struct budget *b);
 void budget_read(struct budget *b, const char *cursor);
 void budget_save(const struct budget *b, struct buf *cursor);
 /* How much is left; on a new day all is. A clock set back frees nothing. */
-uint64_t budget_left(struct budget *b, int64_t today);
+uint64_t budget_left(struct budget *b);
+/* When the next day begins, after budget_left(). */
+int64_t budget_renewed(const struct budget *b);
 
 #endif

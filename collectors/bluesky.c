@@ -108,23 +108,10 @@ static int take_post(void *context, const struct json_value *values,
     struct text uri = values[repost ? REASON_URI : URI].text;
     int64_t seen = api_time(&values[repost ? REASON_TIME : INDEXED]);
     (void)err;
-    if (!uri.length || uri.length > POST_ID_LIMIT || !seen) {
-        collection_skip(b->pages.collection, "a post without uri or indexedAt");
-        return 0;
-    }
     if (values[REASON].type == JSON_STRING && !repost)
         return 0; /* pinned: comes again at its own place */
-    if (walk_saw(&b->pages.walk, b->pages.list, uri, uri, seen))
+    if (pages_saw(&b->pages, uri, seen, "post"))
         fill(b->pages.out, values);
-    return 0;
-}
-
-static int take_alive(void *context, const struct json_value *values,
-                      struct error *err)
-{
-    struct bluesky *b = context;
-    (void)err;
-    pages_alive(&b->pages, values[URI].text);
     return 0;
 }
 
@@ -136,7 +123,7 @@ static int look_up(void *state, struct error *err)
     struct pages *p = &b->pages;
     struct api_call call = { .http = p->collection->http,
                              .element = "posts[*]", .paths = search_paths,
-                             .take = take_alive, .context = b };
+                             .take = pages_take_alive, .context = b };
     buf_printf(&call.url, "%s/xrpc/app.bsky.feed.getPosts?uris=", b->service);
     pages_ids(p, &call.url, "&uris=");
     int rc = atproto_send(&b->account, &call, err);
@@ -152,10 +139,7 @@ static int look_up(void *state, struct error *err)
 static void name(void *state, size_t place, struct buf *out)
 {
     const struct bluesky *b = state;
-    if (place < b->queries.count)
-        buf_printf(out, "q/%s", b->queries.items[place]);
-    else if (place - b->queries.count < b->authors.count)
-        buf_printf(out, "by/%s", b->authors.items[place - b->queries.count]);
+    pages_name(out, place, "q", &b->queries, "by", &b->authors);
 }
 
 /* The service shows some 10,000 posts of a search, then no cursor or fails. */
@@ -178,16 +162,12 @@ static int page(void *state, struct buf *next, struct error *err)
     cursor = *cursor == ' ' ? cursor + 1 : "";
     buf_printf(&call.url, "%s/xrpc/app.bsky.feed.%s", b->service,
                query ? "searchPosts?sort=latest&q=" : "getAuthorFeed?actor=");
-    http_escape(&call.url, query ? b->queries.items[p->place]
-                           : b->authors.items[p->place - b->queries.count]);
+    http_escape(&call.url, pages_item(p->place, &b->queries, &b->authors));
     buf_printf(&call.url, "&limit=%llu%s%s", (unsigned long long)p->size,
                until ? "&until=" : "", until ? clock_format(until, when) : "");
-    if (*cursor) {
-        buf_puts(&call.url, "&cursor=");
-        http_escape(&call.url, cursor);
-    }
+    api_and(&call.url, "&cursor=", cursor);
     int rc = atproto_send(&b->account, &call, err);
-    struct text below = rc ? TEXT("") : api_top(&call, "/cursor");
+    struct text below = api_top(&call, "/cursor");
     shown += call.elements;
     if (below.length) {
         buf_printf(next, "%lld %zu ", (long long)until, shown);

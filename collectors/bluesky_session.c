@@ -109,9 +109,7 @@ int atproto_send(struct atproto *a, struct api_call *call, struct error *err)
             return 0;
         }
         bool token = (call->reply.status == 400 || call->reply.status == 401) &&
-                     (api_says(call, "ExpiredToken") ||
-                      api_says(call, "InvalidToken") ||
-                      api_says(call, "AuthMissing"));
+                     api_says(call, "ExpiredToken InvalidToken AuthMissing");
         if (!token || !a->identifier)
             return -1;
         buf_clear(&a->access);

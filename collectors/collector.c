@@ -54,12 +54,22 @@ void pages_open(struct collection *c)
     p->collection = c;
     walk_open(&p->walk, c->cursor, clock_now(), c->since, c->further,
               p->overlap);
+    budget_read(&p->budget, c->cursor);
 }
 
 void pages_close(struct collection *c)
 {
     struct pages *p = c->state;
     walk_close(&p->walk);
+    budget_close(&p->budget);
+}
+
+bool pages_saw(struct pages *p, struct text id, int64_t when, const char *what)
+{
+    if (id.length && id.length <= POST_ID_LIMIT && when)
+        return walk_saw(&p->walk, p->list, id, id, when);
+    collection_skip(p->collection, "a %s without id or date", what);
+    return false;
 }
 
 void pages_alive(struct pages *p, struct text id)
@@ -69,12 +79,52 @@ void pages_alive(struct pages *p, struct text id)
             p->asked[i].seen = true;
 }
 
+int pages_take_alive(void *pages, const struct json_value *values,
+                     struct error *err)
+{
+    struct pages *p = pages;
+    (void)err;
+    if (p->asked_count == 1) /* whatever it calls it now */
+        p->asked->seen = true;
+    else
+        pages_alive(p, values[0].text);
+    return 0;
+}
+
+int pages_looked_up(struct pages *p, const struct api_call *call, int rc,
+                    const char *gone, const char *untold)
+{
+    char status[24]; /* three digits: of a dead line they are 000 */
+    snprintf(status, sizeof(status), "%03ld", call->reply.status);
+    if (rc && strstr(untold, status))
+        p->asked->seen = true;
+    return rc && (strstr(gone, status) || strstr(untold, status)) ? 0 : rc;
+}
+
 void pages_ids(const struct pages *p, struct buf *url, const char *between)
 {
     for (unsigned i = 0; i < p->asked_count; i++) {
         buf_puts(url, i ? between : "");
         http_escape(url, p->asked[i].id);
     }
+}
+
+void pages_name(struct buf *name, size_t place, const char *kind,
+                const struct option_list *first, const char *other,
+                const struct option_list *second)
+{
+    const char *item = pages_item(place, first, second);
+    if (item)
+        buf_printf(name, "%s/%s", place < first->count ? kind : other, item);
+}
+
+const char *pages_item(size_t place, const struct option_list *first,
+                       const struct option_list *second)
+{
+    if (place < first->count)
+        return first->items[place];
+    place -= first->count;
+    return second && place < second->count ? second->items[place] : NULL;
 }
 
 long pages_number(const struct pages *p)
@@ -119,6 +169,9 @@ static bool is_listing(struct pages *p, const struct listings *l,
 {
     buf_clear(name);
     l->name(p->collection->state, place, name);
+    for (size_t i = 0; i < name->length; i++) /* it is a field of the cursor */
+        if (strchr("\t\n", name->data[i]))
+            name->data[i] = ' ';
     return name->length > 0;
 }
 
@@ -188,16 +241,17 @@ static bool next_listing(struct pages *p, const struct listings *l,
 
 int pages_fetch(struct collection *c, struct batch *out, struct error *err)
 {
-    struct buf name = BUF_INIT(PAGES_NAME), other = BUF_INIT(PAGES_NAME);
+    struct buf name = BUF_INIT(0), other = BUF_INIT(0);
     struct pages *p = c->state;
     const struct listings *l = c->kind->listings;
     p->out = out;
-    if (l->counted)
+    bool counted = p->budget.most > 0;
+    if (counted)
         walk_save(&p->walk, &out->cursor);
     bool several = p->place > 0 || is_listing(p, l, 1, &other);
     is_listing(p, l, p->place, &name);
     p->list = walk_list(&p->walk, buf_text(&name));
-    bool resumes = p->list->walking && !p->list->peeked && !l->counted;
+    bool resumes = p->list->walking && !p->list->peeked && !counted;
     int rc = resumes && *p->list->token ? peek(p, l, err) : 0;
     p->list->peeked = true;
     if (rc == 0)
@@ -221,6 +275,8 @@ int pages_fetch(struct collection *c, struct batch *out, struct error *err)
         *err = p->failed;
         rc = -1;
     }
+    if (counted)
+        budget_save(&p->budget, &out->cursor);
     buf_release(&name);
     buf_release(&other);
     return rc;

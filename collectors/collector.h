@@ -6,10 +6,9 @@
 
 #include <signal.h>
 
-#include "base/error.h"
-#include "base/http.h"
+#include "base/api.h"
+#include "base/budget.h"
 #include "base/option.h"
-#include "base/post.h"
 #include "base/walk.h"
 
 /* One configured source, while it is being collected. */
@@ -89,8 +88,9 @@ void collection_skip(struct collection *c, const char *format, ...)
  * starves no other; and where a gap is filled that an earlier round began, the
  * newest page is read first. The first member of their state. */
 struct pages {
-    int64_t overlap;          /* these two are options */
+    int64_t overlap;          /* these three are options */
     uint64_t size;
+    struct budget budget;     /* its most is one; 0: nothing is counted */
     struct walk walk;
     struct walk_list *list;   /* the page being read belongs to it */
     size_t place;             /* which listing: 0, 1, ... */
@@ -103,8 +103,6 @@ struct pages {
     unsigned ill;             /* services' faults in a row */
     size_t read, lost;        /* listings that were read, that cannot be */
 };
-
-enum { PAGES_NAME = 600 };    /* a listing's name */
 
 /* Rows of their option tables. */
 #define PAGES_OVERLAP(usual, why) \
@@ -130,20 +128,39 @@ struct listings {
     /* Optional: is it this listing's alone, where the kind of error does not
      * say so? */
     bool (*own_trouble)(void *state);
-    bool counted;             /* what was spent is kept with the cursor, which
-                               * is then set also when a page cannot be read:
-                               * as it was */
 };
 
 /* A size that is none, or more than the most, is the most. */
 void pages_open(struct collection *c);
 /* What such a collector's close() and fetch() do, or are: a page of the
- * present listing. The cursor is set when it is read; see counted. */
+ * present listing. The cursor is set when it is read; with a budget, which is
+ * kept with it, also when it cannot be read: as it was. */
 void pages_close(struct collection *c);
 int pages_fetch(struct collection *c, struct batch *out, struct error *err);
+/* walk_saw() for a post whose id is its key. False as well when it has no id
+ * or date, which is told: "a review without id or date". */
+bool pages_saw(struct pages *p, struct text id, int64_t when,
+               const char *what);
 void pages_alive(struct pages *p, struct text id);
+/* A json_take of what is looked up, for a state or its pages: the element,
+ * whose id is its first value, is still there. */
+int pages_take_alive(void *pages, const struct json_value *values,
+                     struct error *err);
+/* What a look-up of one alone says, after pages_take_alive(): 0, it is told.
+ * Of these statuses ("404 410") the first mean that it is gone, the others
+ * that strangers are not told: it stays. */
+int pages_looked_up(struct pages *p, const struct api_call *call, int rc,
+                    const char *gone, const char *untold);
 /* The ids of those looked up, with something between them. */
 void pages_ids(const struct pages *p, struct buf *url, const char *between);
+/* What is listed at this place, of two lists of which the second (NULL: none)
+ * goes on where the first ends; NULL: neither has it. */
+const char *pages_item(size_t place, const struct option_list *first,
+                       const struct option_list *second);
+/* ... and its name: "tag/" and what is listed. */
+void pages_name(struct buf *name, size_t place, const char *kind,
+                const struct option_list *first, const char *other,
+                const struct option_list *second);
 /* The token as the number of a page, 1 at the top; and of the one below. */
 long pages_number(const struct pages *p);
 void pages_next(const struct pages *p, struct buf *next);

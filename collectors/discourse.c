@@ -135,32 +135,24 @@ static int ask(struct discourse *d, struct api_call *call, struct error *err)
     return rc;
 }
 
-static int take_gone(void *context, const struct json_value *values,
-                     struct error *err)
+static int take_shown(void *context, const struct json_value *values,
+                      struct error *err)
 {
-    (void)err;
-    if (json_true(&values[HIDDEN]) || json_true(&values[USER_DELETED]) ||
-        values[DELETED_AT].type == JSON_STRING)
-        *(bool *)context = true;
-    return 0;
+    bool gone = json_true(&values[HIDDEN]) ||
+                json_true(&values[USER_DELETED]) ||
+                values[DELETED_AT].type == JSON_STRING;
+    return gone ? 0 : pages_take_alive(context, values, err);
 }
 
 /* No longer listed: 404 and 403 mean that strangers do not see it now. */
 static int look_up(void *state, struct error *err)
 {
     struct discourse *d = state;
-    bool gone = false;
-    struct api_call call = { .element = "", .take = take_gone,
-                             .context = &gone };
+    struct api_call call = { .element = "", .take = take_shown,
+                             .context = d };
     buf_printf(&call.url, "%s/posts/%s.json", d->site, d->pages.asked->id);
-    int rc = ask(d, &call, err);
-    long status = call.reply.status;
-    if (rc && (status == 404 || status == 410 || status == 403)) {
-        gone = true;
-        rc = 0;
-    }
-    if (!gone)
-        pages_alive(&d->pages, text_of(d->pages.asked->id));
+    int rc = pages_looked_up(&d->pages, &call, ask(d, &call, err),
+                             "403 404 410", "");
     api_release(&call);
     return rc;
 }

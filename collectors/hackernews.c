@@ -13,7 +13,6 @@ struct hackernews {
     char *service, *items, *tags;
     struct option_list queries;
 
-    bool gone;                /* what the item looked up is */
 };
 
 static const struct option options[] = {
@@ -52,11 +51,7 @@ static int take_hit(void *context, const struct json_value *values,
     struct text id = values[ID].text;
     int64_t created = api_time(&values[CREATED]);
     (void)err;
-    if (!id.length || id.length > 20 || !created) {
-        collection_skip(h->pages.collection, "a hit without objectID or date");
-        return 0;
-    }
-    if (!walk_saw(&h->pages.walk, h->pages.list, id, id, created))
+    if (!pages_saw(&h->pages, id, created, "hit"))
         return 0;
     struct post *post = batch_add(h->pages.out);
     post->source = TEXT("hackernews");
@@ -84,14 +79,14 @@ static int take_hit(void *context, const struct json_value *values,
 enum { ITEM_ID, ITEM_DELETED, ITEM_DEAD };
 static const char *const item_paths[] = { "id", "deleted", "dead", NULL };
 
+/* A literal null: there is no such item any more. */
 static int take_item(void *context, const struct json_value *values,
                      struct error *err)
 {
-    struct hackernews *h = context;
-    (void)err; /* a literal null: there is no such item any more */
-    h->gone = values[ITEM_ID].type == JSON_ABSENT ||
-              json_true(&values[ITEM_DELETED]) || json_true(&values[ITEM_DEAD]);
-    return 0;
+    bool gone = values[ITEM_ID].type == JSON_ABSENT ||
+                json_true(&values[ITEM_DELETED]) ||
+                json_true(&values[ITEM_DEAD]);
+    return gone ? 0 : pages_take_alive(context, values, err);
 }
 
 static int look_up(void *state, struct error *err)
@@ -103,10 +98,7 @@ static int look_up(void *state, struct error *err)
     buf_printf(&call.url, "%s/v0/item/", h->items);
     pages_ids(&h->pages, &call.url, "");
     buf_puts(&call.url, ".json");
-    h->gone = true;
     int rc = api_send(&call, err);
-    if (!h->gone)
-        pages_alive(&h->pages, text_of(h->pages.asked->id));
     api_release(&call);
     return rc;
 }
@@ -130,8 +122,7 @@ static int page(void *state, struct buf *next, struct error *err)
                "advancedSyntax=true&hitsPerPage=%llu&tags=", h->service,
                (unsigned long long)h->pages.size);
     http_escape(&call.url, h->tags ? h->tags : "");
-    buf_puts(&call.url, "&query=");
-    http_escape(&call.url, h->queries.items[p->place]);
+    api_and(&call.url, "&query=", h->queries.items[p->place]);
     if (until)
         buf_printf(&call.url, "&numericFilters=created_at_i%%3C%%3D%lld",
                    (long long)until);

@@ -132,18 +132,13 @@ static int look_up(void *state, struct error *err)
 {
     struct mastodon *m = state;
     struct api_call call = { .http = m->pages.collection->http, .element = "",
-                             .paths = paths,
+                             .paths = paths, .take = pages_take_alive,
+                             .context = m,
                              .request = { .bearer = m->token } };
     buf_printf(&call.url, "%s/api/v1/statuses/", m->host);
     pages_ids(&m->pages, &call.url, "");
-    int rc = api_send(&call, err);
-    long status = call.reply.status;
-    bool gone = rc && (status == 404 || status == 410);
-    if (!gone)
-        pages_alive(&m->pages, text_of(m->pages.asked->id));
-    /* 401, 403, 422: this server does not tell strangers. */
-    if (gone || status == 401 || status == 403 || status == 422)
-        rc = 0;
+    int rc = pages_looked_up(&m->pages, &call, api_send(&call, err),
+                             "404 410", "401 403 422");
     api_release(&call);
     return rc;
 }
@@ -188,10 +183,7 @@ static int page(void *state, struct buf *next, struct error *err)
     }
     buf_printf(&call.url, "?limit=%llu%s", (unsigned long long)m->pages.size,
                m->local ? "&local=true" : "");
-    if (*p->list->token) {
-        buf_puts(&call.url, "&max_id=");
-        http_escape(&call.url, p->list->token);
-    }
+    api_and(&call.url, "&max_id=", p->list->token);
     m->last_id[0] = '\0';
     int rc = api_send(&call, err);
     buf_puts(next, m->last_id);

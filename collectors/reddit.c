@@ -119,12 +119,7 @@ static int take_post(void *context, const struct json_value *values,
     struct text name = values[NAME].text;
     int64_t created = api_time(&values[CREATED]);
     (void)err;
-    if (!name.length || name.length > POST_ID_LIMIT || !created) {
-        collection_skip(r->pages.collection,
-                        "a post without name or created_utc");
-        return 0;
-    }
-    if (!walk_saw(&r->pages.walk, r->pages.list, name, name, created))
+    if (!pages_saw(&r->pages, name, created, "post"))
         return 0;
     if (is_gone(values))
         collection_gone(r->pages.out, TEXT("reddit"), name, created);
@@ -193,17 +188,13 @@ static int page(void *state, struct buf *next, struct error *err)
     call.out = r->pages.out;
     buf_printf(&call.url, "%s%sraw_json=1&limit=%llu", r->service, l->name,
                (unsigned long long)r->pages.size);
-    if (*l->token) {
-        buf_puts(&call.url, "&after=");
-        http_escape(&call.url, l->token);
-    } else {
+    api_and(&call.url, "&after=", l->token);
+    if (!*l->token)
         r->shown = 0;
-    }
     int rc = reddit_send(&r->session, &call, err);
-    struct text after = rc ? TEXT("") : api_top(&call, "/data.after");
     r->shown += rc ? 0 : call.elements;
-    buf_add(next, after.data, after.length);
-    if (rc == 0 && !after.length && r->shown >= DEEP && !l->met &&
+    api_next(&call, "/data.after", next);
+    if (rc == 0 && !next->length && r->shown >= DEEP && !l->met &&
         l->oldest > r->reached)
         r->reached = l->oldest;
     /* A 403 that is no JSON with a reason is meant for us. */

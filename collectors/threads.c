@@ -134,11 +134,7 @@ static int take_post(void *context, const struct json_value *values,
     struct text id = values[ID].text;
     int64_t created = api_time(&values[CREATED]);
     (void)err;
-    if (!id.length || id.length > POST_ID_LIMIT || !created) {
-        collection_skip(t->pages.collection, "a post without id or timestamp");
-        return 0;
-    }
-    if (!walk_saw(&t->pages.walk, t->pages.list, id, id, created))
+    if (!pages_saw(&t->pages, id, created, "post"))
         return 0;
     struct post *post = batch_add(t->pages.out);
     post->source = TEXT("threads");
@@ -188,10 +184,7 @@ static int judge(struct threads *t, const struct api_call *call,
 static void name(void *state, size_t place, struct buf *out)
 {
     const struct threads *t = state;
-    if (place < t->queries.count)
-        buf_printf(out, "q/%s", t->queries.items[place]);
-    else if (place - t->queries.count < t->tags.count)
-        buf_printf(out, "tag/%s", t->tags.items[place - t->queries.count]);
+    pages_name(out, place, "q", &t->queries, "tag", &t->tags);
 }
 
 static int page(void *state, struct buf *next, struct error *err)
@@ -205,8 +198,7 @@ static int page(void *state, struct buf *next, struct error *err)
     if (clock_now() - t->renewed >= RENEW)
         renew(t);
     call.request.bearer = buf_text(&t->token);
-    const char *what = tag ? t->tags.items[p->place - t->queries.count]
-                           : t->queries.items[p->place];
+    const char *what = pages_item(p->place, &t->queries, &t->tags);
     buf_printf(&call.url, "%s/v1.0/keyword_search?search_type=RECENT&"
                "search_mode=%s&fields=id%%2Ctext%%2Cpermalink%%2Ctimestamp%%2C"
                "username%%2Cis_reply%%2Cis_quote_post&limit=%llu&since=%lld&q=",
@@ -214,16 +206,12 @@ static int page(void *state, struct buf *next, struct error *err)
                (unsigned long long)t->pages.size,
                (long long)walk_horizon(&p->walk, p->list));
     http_escape(&call.url, tag && *what == '#' ? what + 1 : what);
-    if (*p->list->token) {
-        buf_puts(&call.url, "&after=");
-        http_escape(&call.url, p->list->token);
-    }
+    api_and(&call.url, "&after=", p->list->token);
     int rc = api_send(&call, err);
-    struct text below = rc ? TEXT("") : api_top(&call, "/paging.cursors.after");
     if (rc)
         judge(t, &call, err);
-    else if (below.length && api_top(&call, "/paging.next").length)
-        buf_add(next, below.data, below.length);
+    else if (api_top(&call, "/paging.next").length)
+        api_next(&call, "/paging.cursors.after", next);
     api_release(&call);
     return rc;
 }

@@ -103,12 +103,7 @@ static int take_review(void *context, const struct json_value *values,
     struct text id = values[ID].text;
     int64_t created = api_time(&values[CREATED]);
     (void)err;
-    if (!id.length || id.length > POST_ID_LIMIT || !created) {
-        collection_skip(t->pages.collection,
-                        "a review without id or createdAt");
-        return 0;
-    }
-    if (!walk_saw(&t->pages.walk, t->pages.list, id, id, created))
+    if (!pages_saw(&t->pages, id, created, "review"))
         return 0;
     if (is_gone(values)) {
         collection_gone(out, TEXT("trustpilot"), id, created);
@@ -132,30 +127,21 @@ static int take_review(void *context, const struct json_value *values,
     return 0;
 }
 
-static int take_status(void *context, const struct json_value *values,
-                       struct error *err)
+static int take_shown(void *context, const struct json_value *values,
+                      struct error *err)
 {
-    bool *gone = context;
-    (void)err;
-    *gone = is_gone(values);
-    return 0;
+    return is_gone(values) ? 0 : pages_take_alive(context, values, err);
 }
 
 static int look_up(void *state, struct error *err)
 {
     struct trustpilot *t = state;
-    bool gone = false;
     struct api_call call = { .element = "", .paths = paths,
-                             .take = take_status, .context = &gone };
+                             .take = take_shown, .context = t };
     buf_printf(&call.url, "%s/v1/reviews/", t->service);
     pages_ids(&t->pages, &call.url, "");
-    int rc = ask(t, &call, err);
-    if (rc && (call.reply.status == 404 || call.reply.status == 410)) {
-        gone = true;
-        rc = 0;
-    }
-    if (!gone)
-        pages_alive(&t->pages, text_of(t->pages.asked->id));
+    int rc = pages_looked_up(&t->pages, &call, ask(t, &call, err), "404 410",
+                             "");
     api_release(&call);
     return rc;
 }

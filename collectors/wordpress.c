@@ -99,16 +99,12 @@ static int look_up(void *state, struct error *err)
 {
     struct wordpress *w = state;
     struct api_call call = { .http = w->pages.collection->http, .element = "",
-                             .paths = comment_paths };
+                             .paths = comment_paths,
+                             .take = pages_take_alive, .context = w };
     buf_printf(&call.url, "%s/wp-json/wp/v2/comments/", w->site);
     pages_ids(&w->pages, &call.url, "");
-    int rc = api_send(&call, err);
-    long status = call.reply.status;
-    bool gone = rc && (status == 404 || status == 410 || status == 401);
-    if (!gone)
-        pages_alive(&w->pages, text_of(w->pages.asked->id));
-    if (gone || status == 403)
-        rc = 0;
+    int rc = pages_looked_up(&w->pages, &call, api_send(&call, err),
+                             "401 404 410", "403");
     api_release(&call);
     return rc;
 }

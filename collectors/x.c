@@ -3,7 +3,6 @@
  * for, so a cap in posts and in dollars holds for each UTC day: what a page
  * may cost is counted before it is asked for. Asks for no people. */
 #include "base/api.h"
-#include "base/budget.h"
 #include "base/clock.h"
 #include "base/tweet.h"
 #include "collectors/collector.h"
@@ -17,7 +16,6 @@ struct x {
     struct option_list queries;
     bool reposts;
     double dollars, price;    /* a day; of a post */
-    struct budget budget;     /* in posts */
 
     int64_t start;            /* where the present search begins */
 };
@@ -27,7 +25,7 @@ static const struct option options[] = {
       "0600 file with the app's bearer token (required)" },
     { "query", OPTION_LIST, NULL, offsetof(struct x, queries),
       "searches in X's own language, 490 characters at most (required)" },
-    { "posts_a_day", OPTION_COUNT, "400", offsetof(struct x, budget.most),
+    { "posts_a_day", OPTION_COUNT, "400", offsetof(struct x, pages.budget.most),
       "posts that this source may buy in a UTC day" },
     { "dollars_a_day", OPTION_FLOAT, "2", offsetof(struct x, dollars),
       "dollars that it may spend in a UTC day; the lower cap holds" },
@@ -59,13 +57,12 @@ static int open_x(struct collection *c, struct error *err)
                              x->queries.items[i]);
     double affordable = x->dollars / x->price + 1e-6;
     if (!(x->price > 0) || !(affordable >= PAGE_LEAST) ||
-        x->budget.most < PAGE_LEAST)
+        x->pages.budget.most < PAGE_LEAST)
         return error_set(err, ERROR_CONFIG, "posts_a_day, dollars_a_day and "
                          "price: they must allow %d posts a day, the least "
                          "that X sells at once", PAGE_LEAST);
-    if (affordable < (double)x->budget.most)
-        x->budget.most = (uint64_t)affordable;
-    budget_read(&x->budget, c->cursor);
+    if (affordable < (double)x->pages.budget.most)
+        x->pages.budget.most = (uint64_t)affordable;
     pages_open(c);
     if (x->pages.size < PAGE_LEAST)
         x->pages.size = PAGE_LEAST;
@@ -87,15 +84,6 @@ static int take_post(void *context, const struct json_value *values,
     return 0;
 }
 
-static int take_alive(void *context, const struct json_value *values,
-                      struct error *err)
-{
-    struct x *x = context;
-    (void)err;
-    pages_alive(&x->pages, values[TWEET_ID].text);
-    return 0;
-}
-
 /* Where the present walk of a list ends. */
 static int64_t horizon(const struct x *x)
 {
@@ -114,10 +102,10 @@ static int ask(struct x *x, struct api_call *call, uint64_t posts,
     call->paths = paths;
     call->context = x;
     call->request.bearer = x->token;
-    x->budget.used += posts;
+    x->pages.budget.used += posts;
     int rc = api_send(call, err);
     if (!rc || call->reply.status < 200 || call->reply.status >= 400)
-        x->budget.used -= posts - (rc ? 0 : call->elements);
+        x->pages.budget.used -= posts - (rc ? 0 : call->elements);
     return rc;
 }
 
@@ -127,8 +115,8 @@ static int look_up(void *state, struct error *err)
 {
     struct x *x = state;
     struct pages *p = &x->pages;
-    struct api_call call = { .take = take_alive, .or_else = "/errors" };
-    uint64_t asked = 0, room = budget_left(&x->budget, clock_now() / DAY);
+    struct api_call call = { .take = pages_take_alive, .or_else = "/errors" };
+    uint64_t asked = 0, room = budget_left(&x->pages.budget);
     buf_printf(&call.url, "%s/2/tweets", x->service);
     for (unsigned i = 0; i < p->asked_count; i++) {
         struct walk_item *item = &p->asked[i];
@@ -158,7 +146,7 @@ static int page(void *state, struct buf *next, struct error *err)
     struct api_call call = { .take = take_post, .out = p->out,
                              .or_else = "/meta" };
     char *token = p->list->token, when[CLOCK_TEXT];
-    uint64_t posts = budget_left(&x->budget, clock_now() / DAY);
+    uint64_t posts = budget_left(&x->pages.budget);
     posts = posts < p->size ? posts : p->size;
     x->start = *token ? strtoll(token, &token, 10) : horizon(x);
     if (x->start < p->walk.now - DEPTH - HOUR + MINUTE) { /* refused by now */
@@ -173,14 +161,11 @@ static int page(void *state, struct buf *next, struct error *err)
     buf_printf(&call.url, "%%29%s&start_time=",
                x->reposts ? "" : "%20-is%3Aretweet");
     http_escape(&call.url, clock_format(x->start, when));
-    if (*token == ' ') {
-        buf_puts(&call.url, "&next_token=");
-        http_escape(&call.url, token + 1);
-    }
+    api_and(&call.url, "&next_token=", *token ? token + 1 : "");
     int rc = ask(x, &call, posts, err);
     if (rc && api_says(&call, "UsageCapExceeded"))
-        p->collection->wait_until = (x->budget.day + 1) * DAY;
-    struct text below = rc ? TEXT("") : api_top(&call, "/meta.next_token");
+        p->collection->wait_until = budget_renewed(&x->pages.budget);
+    struct text below = api_top(&call, "/meta.next_token");
     if (below.length)
         buf_printf(next, "%lld %.*s", (long long)x->start, (int)below.length,
                    below.data);
@@ -190,7 +175,7 @@ static int page(void *state, struct buf *next, struct error *err)
 
 static const struct listings searches = {
     .name = name, .page = page,
-    .look_up = look_up, .at_once = WALK_RING, .counted = true
+    .look_up = look_up, .at_once = WALK_RING
 };
 
 /* The day's money is spent. What lies below is not bought tomorrow: then the
@@ -210,21 +195,21 @@ static int capped(struct x *x, struct buf *cursor, struct error *err)
         l->again = false;
     }
     walk_save(&x->pages.walk, cursor);
-    x->pages.collection->wait_until = (x->budget.day + 1) * DAY;
+    budget_save(&x->pages.budget, cursor);
+    x->pages.collection->wait_until = budget_renewed(&x->pages.budget);
     return error_set(err, ERROR_RETRY, "the day's cap is used up: %llu of "
                      "%llu posts, $%.2f; it goes on at 00:00 UTC",
-                     (unsigned long long)x->budget.used,
-                     (unsigned long long)x->budget.most,
-                     (double)x->budget.used * x->price);
+                     (unsigned long long)x->pages.budget.used,
+                     (unsigned long long)x->pages.budget.most,
+                     (double)x->pages.budget.used * x->price);
 }
 
 static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
     struct x *x = c->state;
     int64_t deepest = x->pages.walk.now - DEPTH;
-    bool some = budget_left(&x->budget, clock_now() / DAY) >= PAGE_LEAST;
+    bool some = budget_left(&x->pages.budget) >= PAGE_LEAST;
     int rc = some ? pages_fetch(c, out, err) : capped(x, &out->cursor, err);
-    budget_save(&x->budget, &out->cursor); /* in any case */
     c->complete_from = c->complete_from < deepest ? deepest : c->complete_from;
     return rc;
 }
