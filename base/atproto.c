@@ -66,7 +66,8 @@ enum frame atproto_frame(const struct json_value *values, int64_t *when)
     *when = microseconds(&values[FRAME_TIME]);
     if (!*when)
         *when = microseconds(&values[FRAME_TIME_ELSE]);
-    if (values[FRAME_ACTIVE].type == JSON_BOOL && did.length)
+    if (values[FRAME_ACTIVE].type == JSON_BOOL && did.length &&
+        did.length < POST_ID_LIMIT)
         return json_true(&values[FRAME_ACTIVE]) ? FRAME_RETURNED
                : text_is(status, "desynchronized") || /* its host's trouble */
                  text_is(status, "throttled") ? FRAME_OTHER : FRAME_LEFT;

@@ -4,12 +4,13 @@
  * have the identity that the bluesky collector gives them. A post that the
  * words no longer fit is gone, as is one that was deleted, and all of whoever
  * leaves or is taken down: the store knows which of them it ever had. Reads no
- * likes. Over 250 lines: a line that is kept open breaks in ways of its own. */
+ * likes. */
 #include "base/atproto.h"
 #include "base/clock.h"
 #include "base/http_stream.h"
 #include "base/limit.h"
 #include "base/pattern.h"
+#include "collectors/bluesky_departed.h"
 #include "collectors/collector.h"
 
 /* A page is a second, or so many posts: what is read and not yet stored stays
@@ -26,10 +27,6 @@ static const int64_t DEPTH = 36 * HOUR;
 /* Followed, a round ends after this, so that status and coverage tell. */
 static const int64_t ROUND_MS = 15 * MINUTE * 1000;
 
-/* Accounts that left are told when the round ends, or there are so many bytes
- * of them: the store looks through all posts for theirs. */
-enum { GONE_MOST = 128 * 1024 };
-
 struct jetstream {
     char *service, *protocol;
     struct option_list words;
@@ -45,7 +42,7 @@ struct jetstream {
     struct collection *collection;
     int64_t from, newest;      /* microseconds: asked for, seen */
     int64_t last, rewind;      /* newest of the round before; how far below */
-    struct buf gone;           /* "\nDID\nDID\n": accounts that left */
+    struct departed departed;  /* told when the round ends */
     int64_t started, heard;    /* limit_now() */
     int64_t now;
 };
@@ -64,33 +61,6 @@ static const struct option options[] = {
 };
 
 /* ---- frames ----------------------------------------------------------- */
-
-/* Who comes back before the round ends is not gone. */
-static void take_account(struct jetstream *j, struct text did, bool left)
-{
-    struct buf line = BUF_INIT(POST_ID_LIMIT);
-    bool fits = buf_printf(&line, "\n%.*s\n", (int)did.length, did.data) == 0;
-    char *at = fits ? strstr(j->gone.data, line.data) : NULL;
-    if (at) {
-        size_t length = line.length - 1;
-        memmove(at, at + length, strlen(at + length) + 1);
-        j->gone.length -= length;
-    }
-    if (fits && left)
-        buf_puts(&j->gone, line.data + 1);
-    buf_release(&line);
-}
-
-static void tell_gone(struct jetstream *j)
-{
-    size_t length;
-    for (const char *at = j->gone.data + 1; *at; at += length + 1) {
-        length = strcspn(at, "\n");
-        collection_left(j->out, TEXT("bluesky"), (struct text){ at, length });
-    }
-    buf_clear(&j->gone);
-    buf_putc(&j->gone, '\n');
-}
 
 /* A post that the words do not fit is gone unless it is new. */
 static void take_words(struct jetstream *j, const struct json_value *values,
@@ -116,8 +86,7 @@ static int take_frame(void *context, const struct json_value *values,
     struct text fault = values[FRAME_FAULT].text;
     if (fault.length)
         return error_set(err, ERROR_RETRY, "the service says %.*s",
-                         fault.length < 80 ? (int)fault.length : 80,
-                         fault.data);
+                         (int)fault.length, fault.data);
     if (text_is(values[FRAME_NOTICE].text, "OutdatedCursor"))
         j->from = 0; /* it begins later, where is not said */
     else if (!j->from)
@@ -127,7 +96,8 @@ static int take_frame(void *context, const struct json_value *values,
     else if (what == FRAME_DELETED)
         atproto_post(j->out, values, when, true);
     else if (what == FRAME_LEFT || what == FRAME_RETURNED)
-        take_account(j, values[FRAME_DID].text, what == FRAME_LEFT);
+        departed_note(&j->departed, values[FRAME_DID].text,
+                      what == FRAME_LEFT);
     else if (what == FRAME_BROKEN)
         collection_skip(j->collection, "a frame without did or rkey");
     return 0;
@@ -138,12 +108,13 @@ static int take_frame(void *context, const struct json_value *values,
 static int open_pattern(struct jetstream *j, struct error *err)
 {
     struct buf all = BUF_INIT(0);
-    for (size_t i = 0; i < j->words.count; i++)
-        if (strstr(j->words.items[i], "\\E"))
-            return error_set(err, ERROR_CONFIG, "match: \"%.40s\" holds \\E",
-                             j->words.items[i]);
-        else
-            buf_printf(&all, "%s\\Q%s\\E", i ? "|" : "", j->words.items[i]);
+    for (size_t i = 0; i < j->words.count; i++) {
+        buf_puts(&all, i ? "|" : "");
+        for (const char *at = j->words.items[i]; *at; at++) {
+            buf_puts(&all, strchr("\\^$.[|()?*+{", *at) ? "\\" : "");
+            buf_putc(&all, *at);
+        }
+    }
     int rc = pattern_open(&j->pattern, buf_text(&all), all.length,
                           PATTERN_CASELESS, err);
     buf_release(&all);
@@ -161,8 +132,6 @@ static int open_jetstream(struct collection *c, struct error *err)
             j->wire = &atproto_wires[i];
     if (!j->wire)
         return error_set(err, ERROR_CONFIG, "protocol: v1 or v2");
-    if (open_pattern(j, err))
-        return -1;
     j->matcher = matcher_open();
     j->json = json_open("", j->wire->paths, take_frame, j);
     j->collection = c;
@@ -170,10 +139,9 @@ static int open_jetstream(struct collection *c, struct error *err)
     char *end = (char *)c->cursor; /* "NEWEST REWIND", and who is gone */
     j->last = j->newest = strtoll(end, &end, 10);
     j->rewind = strtoll(end, &end, 10);
-    j->gone = (struct buf)BUF_INIT(0);
-    buf_puts(&j->gone, *end == '\n' ? end : "\n");
+    departed_load(&j->departed, end);
     j->from = j->last ? j->last - j->rewind : c->since * 1000000;
-    return 0;
+    return open_pattern(j, err);
 }
 
 static void close_jetstream(struct collection *c)
@@ -183,7 +151,7 @@ static void close_jetstream(struct collection *c)
     json_close(j->json);
     pattern_close(j->pattern);
     matcher_close(j->matcher);
-    buf_release(&j->gone);
+    departed_release(&j->departed);
 }
 
 static int begin(struct jetstream *j, struct error *err)
@@ -238,7 +206,7 @@ static void save_cursor(struct jetstream *j, bool broke_off)
         return;
     buf_clear(&j->out->cursor);
     buf_printf(&j->out->cursor, "%lld %lld%s", (long long)j->newest,
-               (long long)rewind, buf_text(&j->gone));
+               (long long)rewind, buf_text(&j->departed.lines));
 }
 
 static int fetch(struct collection *c, struct batch *out, struct error *err)
@@ -255,8 +223,8 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
                        "line is dead", (long long)j->idle);
     /* Followed, it is listened to again. */
     bool ended = rc ? c->stop && j->newest : over(j);
-    if (ended || j->gone.length > GONE_MOST)
-        tell_gone(j);
+    if (ended || j->departed.lines.length > DEPARTED_MOST)
+        departed_tell(&j->departed, j->out);
     save_cursor(j, broke_off);
     if (!ended)
         return rc ? -1 : 1;

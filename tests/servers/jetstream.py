@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from http import HTTPStatus
 from urllib.parse import parse_qs, urlsplit
 
 import websockets
@@ -99,7 +100,7 @@ async def serve():
             for name, value in more:
                 reply.headers[name] = value
             return reply
-        return faults["answer"], more, b"no\n"
+        return HTTPStatus(faults["answer"]), more, b"no\n"
     async with websockets.serve(listen, "127.0.0.1", PORT, max_size=None,
                                 process_request=answer, compression=None,
                                 ping_interval=1):
