@@ -371,7 +371,10 @@ static enum verdict judge_status(struct exchange *x, const struct target *t)
     }
     if ((status >= 200 && status <= 299) || status == 304)
         return DONE;
-    if (status == 408 || status == 425 || status == 429 || status >= 500) {
+    /* Some say 400 or 403, and that nothing is left in the headers alone. */
+    bool limited = status == 429 || ((status == 400 || status == 403) &&
+                                     x->reply->wait_until);
+    if (limited || status == 408 || status == 425 || status >= 500) {
         error_set(x->err, ERROR_RETRY, "%s: HTTP %ld%s%s%s%s", t->host, status,
                   x->reply->wait_until ? ", asks to wait until " : "",
                   x->reply->wait_until

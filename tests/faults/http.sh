@@ -47,6 +47,9 @@ http {
     location = /429-x { add_header x-rate-limit-reset $epoch_5_minutes always; return 429; }
     location = /429-bare { return 429; }
     location = /429-page { default_type text/html; return 429 '<b>No</b>'; }
+    location = /400-left { add_header RateLimit-Remaining 0 always; add_header RateLimit-Reset $epoch_5_minutes always; return 400 '{"code":"rate_limit_exceeded"}'; }
+    location = /403-left { add_header Retry-After 300 always; return 403; }
+    location = /400-some { add_header RateLimit-Remaining 3 always; add_header RateLimit-Reset $epoch_5_minutes always; return 400; }
     location = /429-short { add_header Retry-After 1 always; return 429; }
     location = /used-up { add_header X-RateLimit-Remaining 0; add_header X-RateLimit-Reset $epoch_5_minutes; try_files /ok.json =404; }
     location = /503 { return 503; }
@@ -102,6 +105,9 @@ case_ ok '^200 documents 1 requests 1 wait 0' -l -j $base/ok.json
 for form in '' -date -epoch -iso -left -x; do
     case_ "429$form" '^429 .* requests 1 wait (29[5-9]|30[0-5]) retry: 127.0.0.1: HTTP 429, asks to wait until' -l -j $base/429$form
 done
+case_ 'a limit that is HTTP 400' '^400 .* requests 1 wait (29[5-9]|30[0-5]) retry: 127.0.0.1: HTTP 400, asks to wait until .*rate_limit_exceeded' -l -j $base/400-left
+case_ 'a limit that is HTTP 403' '^403 .* requests 1 wait (29[5-9]|30[0-5]) retry: 127.0.0.1: HTTP 403, asks to wait until' -l -j $base/403-left
+case_ 'a 400 that is none' '^400 .* requests 1 wait 0 input: 127.0.0.1: HTTP 400' -l -j $base/400-some
 case_ 'reason of a 429' 'slow down' -l -j $base/429
 case_ '429 without a word: three tries' '^429 .* requests 3 wait 0 retry' -l -w 5 -j $base/429-bare
 case_ '429 as a page' 'requests 3 .*retry: 127.0.0.1: HTTP 429: *No' -l -w 5 -j $base/429-page
