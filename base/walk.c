@@ -205,11 +205,11 @@ int64_t walk_horizon(const struct walk *w, const struct walk_list *l)
 static int64_t old_before(const struct walk *w, const struct walk_list *l)
 {
     int64_t before = walk_horizon(w, l);
-    int64_t newest = INT64_MIN;
+    int64_t newest = w->since; /* nothing is known: all since then is new */
     for (unsigned i = 0; i < l->known.count; i++)
         if (l->known.items[i].time > newest)
             newest = l->known.items[i].time;
-    return l->known.count && newest < before ? newest : before;
+    return newest < before ? newest : before;
 }
 
 void walk_page(struct walk *w, struct walk_list *l)

@@ -219,6 +219,24 @@ static void test_late_ones_behind_the_overlap(void **state)
     buf_release(&cursor);
 }
 
+/* A shop that opens without reviews and brings in those of its old address,
+ * with their dates: none was there before, however old they are. */
+static void test_many_where_nothing_was(void **state)
+{
+    (void)state;
+    struct service s = { .newest = -1 };
+    struct buf cursor = BUF_INIT(0);
+    forget();
+    assert_int_equal(round_of(&s, &cursor, 900, 100, NULL), 0);
+    publish(&s, 360);
+    assert_int_equal(round_of(&s, &cursor, 1000, 100, NULL), 0);
+    assert_int_equal(missing(&s, 100), 0);
+    s.requests = 0;
+    assert_int_equal(round_of(&s, &cursor, 1100, 100, NULL), 0);
+    assert_int_equal(s.requests, 1);
+    buf_release(&cursor);
+}
+
 static void test_deleted_ones_are_told(void **state)
 {
     (void)state;
@@ -322,6 +340,7 @@ int main(void)
         cmocka_unit_test(test_further_back),
         cmocka_unit_test(test_late_ones_within_the_overlap),
         cmocka_unit_test(test_late_ones_behind_the_overlap),
+        cmocka_unit_test(test_many_where_nothing_was),
         cmocka_unit_test(test_deleted_ones_are_told),
         cmocka_unit_test(test_faults_end),
         cmocka_unit_test(test_dates_in_2031),
