@@ -129,10 +129,9 @@ static int page(void *state, struct buf *next, struct error *err)
                              .out = p->out };
     uint64_t offset = strtoull(p->list->token, NULL, 10);
     buf_printf(&call.url, "%s/wp-json/%s?per_page=%llu&offset=%llu&order=desc&"
-               "orderby=%s", w->site, w->review
+               "orderby=date_gmt", w->site, w->review
                    ? "wc/store/v1/products/reviews" : "wp/v2/comments",
-               (unsigned long long)p->size, (unsigned long long)offset,
-               w->review ? "date" : "date_gmt");
+               (unsigned long long)p->size, (unsigned long long)offset);
     int rc = api_send(&call, err);
     /* Some versions say 400 where others show an empty page. */
     if (rc && call.reply.status == 400 && offset &&

@@ -31,6 +31,13 @@ foreach (json_decode(stream_get_contents(STDIN), true) as [$verb, $words]) {
     case 'delete':
         $out[] = wp_delete_comment($words, true);
         break;
+    case 'product':
+        $out[] = wp_insert_post(['post_type' => 'product', 'post_title' => $words,
+            'post_status' => 'publish']);
+        break;
+    case 'option':
+        $out[] = update_option($words[0], $words[1]);
+        break;
     case 'hold':
         $out[] = wp_set_comment_status($words, 'hold');
         break;

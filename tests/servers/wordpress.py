@@ -55,7 +55,9 @@ def plain(content):
 
 
 def compare(when, count):
-    there, here = listed(), stored("wordpress")
+    there = listed()
+    here = {k: p for k, p in stored("wordpress").items()
+            if p["kind"] == "comment"}
     check(f"{when}: {count} comments", len(there) == count, str(len(there)))
     check(f"{when}: the same comments", set(there) == set(here),
           f"missing {sorted(set(there) - set(here))[:3]}, "
@@ -87,6 +89,13 @@ sources:
     type: wordpress
     per_minute: 60000
     site: {BASE}
+    page_size: 20
+  - name: shop
+    type: wordpress
+    per_minute: 60000
+    site: {BASE}
+    comments: no
+    reviews: yes
     page_size: 20
   - name: feed
     type: feed
@@ -144,7 +153,79 @@ act(["delete", fresh[30]], ["delete", ids[94]], ["hold", fresh[33]])
 out = swell("collect", "blog")
 check("three removed", " 3 removed" in out, out)
 compare("after deletes and one held back", 128)
+
+# A shop, whose clock is not ours; a review without stars, one below another.
+products = act(["option", ["timezone_string", "America/New_York"]],
+               ["product", "The \"warm\" coat & hat"], ["product", "Socks"])
+products = products[1:]
+
+
+def review(n, age, stars, **more):
+    gmt = time.gmtime(now - age)
+    here = time.gmtime(now - age - 5 * 3600)
+    return ["add", {
+        "comment_post_ID": products[n % 2], "comment_type": "review",
+        "comment_content": f"acme review {n}\n\n<em>it's</em> fine & warm",
+        "comment_author": f"Guest {n}",
+        "comment_date": time.strftime("%Y-%m-%d %H:%M:%S", here),
+        "comment_date_gmt": time.strftime("%Y-%m-%d %H:%M:%S", gmt),
+        "comment_meta": {"rating": stars} if stars else {}, **more}]
+
+
+def reviewed():
+    found, offset = {}, 0
+    while True:
+        rows = json.loads(ask("/wp-json/wc/store/v1/products/reviews?per_page="
+                              f"100&orderby=id&order=asc&offset={offset}"))
+        found.update({f"{BASE}#comment-{r['id']}": r for r in rows})
+        offset += 100
+        if len(rows) < 100:
+            return found
+
+
+def compare_reviews(when, count):
+    there = reviewed()
+    here = {k: p for k, p in stored("wordpress").items()
+            if p["kind"] == "review"}
+    check(f"{when}: {count} reviews", len(there) == count, str(len(there)))
+    check(f"{when}: the same reviews", set(there) == set(here),
+          f"missing {sorted(set(there) - set(here))[:3]}, "
+          f"too many {sorted(set(here) - set(there))[:3]}")
+    for key in set(there) & set(here):
+        r, p = there[key], here[key]
+        for field, want in (
+                ("url", r["product_permalink"]), ("rating", r["rating"] or 0),
+                ("created", seconds(r["date_created_gmt"])), ("reply_to", ""),
+                ("text", plain(r["product_name"] + "<br>" + r["review"]))):
+            got = p[field]
+            if field == "text":
+                got = re.sub(r"\s+", " ", got).strip()
+            check(f"{when}: {field} of {key}", got == want,
+                  f"{got!r}, not {want!r}")
+
+
+ids = act(*[review(n, 80000 - n * 600, n % 6) for n in range(70)])
+out = swell("collect", "shop")
+compare_reviews("the shop", 70)
+out = swell("collect", "shop")
+check("the shop's second round changes nothing",
+      "0 new, 0 changed, 0 removed" in out, out)
+fresh = act(*[review(n, 60, 5) for n in range(30)])
+act(["edit", {"comment_ID": ids[69], "comment_content": "acme, changed"}],
+    ["delete", ids[68]], ["hold", ids[67]], ["delete", fresh[3]],
+    ["option", ["shop_limit", 600]])
+out = swell("collect", "shop", status=3)
+check("the shop's limit is kept", "HTTP 400, asks to wait until" in out and
+      "rate_limit_exceeded" in out, out)
+act(["option", ["shop_limit", 0]])
+time.sleep(1)
+out = swell("--now", time.strftime("%Y-%m-%dT%H:%M:%SZ",
+                                   time.gmtime(time.time() + 700)),
+            "collect", "shop")
+compare_reviews("after 29 more, an edit, two gone, one held back", 97)
+compare("reviews are no comments", 128)
 swell("verify")
+
 
 def publish(n):
     stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The wordpress and feed collectors against WordPress itself with MariaDB, both
-# from Debian. WooCommerce is not packaged there: its reviews are read from
-# replies in its documented shape, in tests/unit.
+# from Debian. WooCommerce is not packaged there: its one route that is read is
+# a double within this WordPress, woocommerce.php.
 : "${ROOT:?the project folder}"
 build=${BUILD:-$ROOT/build}
 port=$((38000 + $$ % 3000))
@@ -46,7 +46,8 @@ until [ -S "$dir/sock" ] &&
     sleep 0.2
 done
 cp -RL /usr/share/wordpress "$dir/www" 2>/dev/null
-mkdir -p "$dir/www/wp-content/themes"
+mkdir -p "$dir/www/wp-content/themes" "$dir/www/wp-content/mu-plugins"
+cp "$ROOT/tests/servers/woocommerce.php" "$dir/www/wp-content/mu-plugins/"
 cat >"$dir/www/wp-config.php" <<EOF
 <?php
 define('DB_NAME', 'wp'); define('DB_USER', 'root'); define('DB_PASSWORD', '');

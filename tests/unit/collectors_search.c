@@ -439,6 +439,37 @@ static void test_threads_year(void **state)
     end(&r);
 }
 
+static int answer_none(const struct http_request *request, struct buf *body)
+{
+    (void)request;
+    buf_puts(body, "{\"hits\":[],\"nbHits\":0}");
+    return 200;
+}
+
+/* A search of any length and with any character is a listing of its own, in
+ * the next round, too. */
+static void test_odd_searches(void **state)
+{
+    struct run r;
+    char words[701];
+    (void)state;
+    memset(words, 'a', 700);
+    words[700] = '\0';
+    begin(&r, "hackernews", answer_none);
+    for (int round = 0; round < 2; round++) {
+        clock_fix(START + round * 600);
+        ready(&r);
+        set(&r, "query", words);
+        set(&r, "query", "tea\tcoat");
+        set(&r, "query", "acme");
+        assert_int_equal(round_of(&r, 10), 0);
+        assert_int_equal(service.requests, 3);
+        assert_non_null(strstr(buf_text(&r.cursor), "aaa\t1790000"));
+        assert_non_null(strstr(buf_text(&r.cursor), "\ttea coat\t1790000"));
+    }
+    end(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -446,6 +477,7 @@ int main(void)
         cmocka_unit_test(test_bluesky_deep),
         cmocka_unit_test(test_post_addresses),
         cmocka_unit_test(test_hackernews),
+        cmocka_unit_test(test_odd_searches),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_threads_year),
     };
