@@ -43,13 +43,12 @@ static void mark(struct alert_days *out, const struct alerts *found, int side,
 }
 
 static int find_side(struct alert_days *out, struct invocation *in,
-                     struct store *store, int side, const struct zone *zone,
-                     struct error *err)
+                     struct store *store, int side, struct error *err)
 {
     for (unsigned day = 0; day < out->days; day++) {
         struct alerts_query q = {
-            .from = zone_day_start(zone, out->first + day),
-            .until = zone_day_start(zone, out->first + day + 1),
+            .from = zone_day_start(in->zone, out->first + day),
+            .until = zone_day_start(in->zone, out->first + day + 1),
             .counts_only = true, .coverage = in->store,
         };
         struct alerts *found;
@@ -70,9 +69,7 @@ static void remove_folder(const char *path)
     while (folder && (entry = readdir(folder))) {
         buf_clear(&file);
         buf_printf(&file, "%s/%s", path, entry->d_name);
-        if (strcmp(entry->d_name, ".") != 0 &&
-            strcmp(entry->d_name, "..") != 0)
-            unlink(file.data);
+        unlink(file.data); /* which refuses . and .. */
     }
     if (folder)
         closedir(folder);
@@ -104,44 +101,39 @@ static int open_nameless(struct store **out, const char *beside,
 
 /* The store as it would be, judged. */
 static int find_after(struct alert_days *out, struct invocation *in,
-                      const struct zone *zone, struct error *err)
+                      struct error *err)
 {
     struct retag_report report = { 0 };
     struct store *after = NULL;
-    int64_t from = zone_day_start(zone, out->first - PAST_DAYS);
-    int64_t until = zone_day_start(zone, out->first + out->days);
+    int64_t from = zone_day_start(in->zone, out->first - PAST_DAYS);
+    int64_t until = zone_day_start(in->zone, out->first + out->days);
     if (open_nameless(&after, store_folder(in->store), err))
         return -1;
     int rc = retag_run(in->store, in->rules, from, until, after, &report,
                        err);
     if (rc == 0)
-        rc = find_side(out, in, after, 1, zone, err);
+        rc = find_side(out, in, after, 1, err);
     retag_report_release(&report);
     store_close(after);
     return rc;
 }
 
 int alert_days_find(struct alert_days *out, struct invocation *in,
-                    int64_t since, const struct zone *zone,
-                    struct error *err)
+                    int64_t since, struct error *err)
 {
     int64_t first, last;
     int rc = store_span(in->store, &first, &last, err);
     *out = (struct alert_days){ 0 };
     if (rc <= 0)
         return rc;
-    last = zone_day(zone, last);
-    first = zone_day(zone, since > first ? since : first);
+    last = zone_day(in->zone, last);
+    first = zone_day(in->zone, since > first ? since : first);
     if (first > last)
         return 0;
     out->first = last - first >= ALERT_DAYS ? last - ALERT_DAYS + 1 : first;
     out->days = (unsigned)(last - out->first + 1);
-    if (find_side(out, in, in->store, 0, zone, err) ||
-        find_after(out, in, zone, err)) {
-        alert_days_release(out);
-        return -1;
-    }
-    return 0;
+    return find_side(out, in, in->store, 0, err) || find_after(out, in, err)
+               ? -1 : 0;
 }
 
 void alert_days_release(struct alert_days *a)

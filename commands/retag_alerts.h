@@ -23,8 +23,7 @@ struct alert_days {
  * a store of its own beside this one (or in TMPDIR), whose files have no
  * names and go with the process. */
 int alert_days_find(struct alert_days *out, struct invocation *in,
-                    int64_t since, const struct zone *zone,
-                    struct error *err);
+                    int64_t since, struct error *err);
 void alert_days_release(struct alert_days *a);
 
 #endif
