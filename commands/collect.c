@@ -29,7 +29,7 @@ struct collect_flags {
 static const struct option options[] = {
     { "follow", OPTION_BOOL, NULL, offsetof(struct collect_flags, follow),
       "go on until stopped, each source when it is due" },
-    { "at_once", OPTION_COUNT, "8", offsetof(struct collect_flags, at_once),
+    { "at-once", OPTION_COUNT, "8", offsetof(struct collect_flags, at_once),
       "most sources that are asked at the same time" },
     { "pages", OPTION_COUNT, "200", offsetof(struct collect_flags, pages),
       "most pages that a source reads in a round" },

@@ -65,9 +65,6 @@ static void print_option(const struct option *o)
     char left[64], right[256];
     bool shown = o->value && *o->value && o->type != OPTION_BOOL;
     snprintf(left, sizeof(left), "--%s%s", o->name, words[o->type]);
-    for (char *c = left; *c; c++) /* --dry_run works too, and looks odd */
-        if (*c == '_')
-            *c = '-';
     snprintf(right, sizeof(right), "%s%s%s%s", o->help, shown ? " (" : "",
              shown ? o->value : "", shown ? ")" : "");
     print_wrapped(right, printf("  %-22s", left), 25);
@@ -115,9 +112,6 @@ static int read_flag(struct invocation *in, int argc, char **argv, int *at,
         length = sizeof(name) - 1;
     memcpy(name, word, length);
     name[length] = '\0';
-    for (char *c = name; *c; c++) /* --dry-run is dry_run in the table */
-        if (*c == '-')
-            *c = '_';
 
     void *state = in->flags;
     const struct option *o = in->command

@@ -42,33 +42,20 @@ static const struct option options[] = {
     OPTION_END
 };
 
-/* Looking writes nothing but the cache of earlier days' words, and only when
- * nobody else is writing: the next digest need not count them again. The store
- * is there, or reading it would have failed. */
-static int keep_words(struct invocation *in, struct error *err)
-{
-    struct error unable = ERROR_INIT;
-    struct buf url = BUF_INIT(0);
-    if (invocation_store_url(in, &url, err))
-        return -1;
-    store_close(in->store);
-    in->store = NULL;
-    int rc = store_open(&in->store, buf_text(&url), STORE_WRITE, &unable);
-    buf_release(&url);
-    return rc ? invocation_store(in, STORE_READ, err) : 0;
-}
-
 /* A digest that leaves the terminal was told: later posts restate it. That
  * needs the writer's lock; while a collection holds it, the digest goes out
- * all the same. */
+ * all the same. Looking writes nothing but the cache of earlier days' words,
+ * and only when nobody else is writing: it does not wait. */
 static int open_store(struct invocation *in, bool tell, struct error *err)
 {
     struct error busy = ERROR_INIT;
-    if (tell && !invocation_store(in, STORE_CHANGE, &busy))
-        return 0;
-    if (invocation_store(in, STORE_READ, err))
-        return -1;
-    return tell ? 0 : keep_words(in, err);
+    struct buf url = BUF_INIT(0);
+    if (tell)
+        (void)invocation_store(in, STORE_CHANGE, &busy);
+    else if (!invocation_store_url(in, &url, &busy))
+        (void)store_open(&in->store, buf_text(&url), STORE_CHANGE, &busy);
+    buf_release(&url);
+    return in->store ? 0 : invocation_store(in, STORE_READ, err);
 }
 
 static void tell(struct invocation *in, const struct digest *d)

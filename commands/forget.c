@@ -61,6 +61,7 @@ static int forget(struct invocation *in, const struct store_selector *which,
     return 0;
 }
 
+/* Handles stand in the posts alone. */
 static int forget_handle(struct invocation *in, uint64_t *total,
                          struct error *err)
 {
@@ -76,69 +77,64 @@ static int forget_handle(struct invocation *in, uint64_t *total,
     return rc;
 }
 
-static int forget_author(struct invocation *in, const struct names *sources,
-                         uint64_t *total, struct error *err)
+/* A post's id or an author's is one of each source. */
+static int forget_id(struct invocation *in, uint64_t *total,
+                     struct error *err)
 {
     const struct forget_flags *flags = in->flags;
+    struct names sources = { 0 };
     struct author_key key;
     struct buf path = BUF_INIT(0);
-    buf_printf(&path, "%s/author.key", store_folder(in->store));
-    int rc = author_key_load(&key, path.data, 0, err);
-    buf_release(&path);
-    for (size_t i = 0; i < sources->count && rc == 0; i++) {
-        struct store_selector which = { .author = author_key_hash(
-            &key, sources->items[i], strlen(sources->items[i]),
-            flags->author, strlen(flags->author)) };
-        rc = forget(in, &which, total, err);
-    }
-    return rc ? -1 : forget_handle(in, total, err);
-}
-
-static int forget_post(struct invocation *in, const struct names *sources,
-                       uint64_t *total, struct error *err)
-{
-    const struct forget_flags *flags = in->flags;
     int rc = 0;
-    for (size_t i = 0; i < sources->count && rc == 0; i++) {
-        struct store_selector which = {
-            .source = text_of(sources->items[i]),
-            .native_id = text_of(flags->post) };
+    buf_printf(&path, "%s/author.key", store_folder(in->store));
+    if (flags->author)
+        rc = author_key_load(&key, path.data, 0, err);
+    if (flags->source)
+        names_add(&sources, flags->source);
+    else if (rc == 0)
+        rc = names_read(&sources, in->store, STORE_SOURCES, err);
+    for (size_t i = 0; i < sources.count && rc == 0; i++) {
+        struct text source = text_of(sources.items[i]);
+        struct store_selector which = { 0 };
+        if (flags->author) {
+            which.author = author_key_hash(&key, source.data, source.length,
+                                           flags->author,
+                                           strlen(flags->author));
+        } else {
+            which.source = source;
+            which.native_id = text_of(flags->post);
+        }
         rc = forget(in, &which, total, err);
     }
+    names_release(&sources);
+    buf_release(&path);
     return rc;
 }
 
 static int run(struct invocation *in, struct error *err)
 {
     const struct forget_flags *flags = in->flags;
-    struct names sources = { 0 };
     uint64_t total = 0;
-    int rc = -1;
+    int rc;
     if (!!flags->author + !!flags->post + !!flags->url != 1)
         return error_set(err, ERROR_USAGE, "one of --author, --post and "
                          "--url");
     if (invocation_store(in, STORE_CHANGE, err))
         return -1;
-    if (flags->source)
-        names_add(&sources, flags->source);
-    else if (names_read(&sources, in->store, STORE_SOURCES, err))
-        goto done;
     if (flags->url) {
-        struct store_selector which = { .url = text_of(flags->url) };
-        if (flags->source)
-            which.source = text_of(flags->source);
+        struct store_selector which = { .url = text_of(flags->url),
+                                        .source = text_of(flags->source) };
         rc = forget(in, &which, &total, err);
-    } else if (flags->post) {
-        rc = forget_post(in, &sources, &total, err);
     } else {
-        rc = forget_author(in, &sources, &total, err);
+        rc = forget_id(in, &total, err);
     }
-    if (rc == 0)
-        printf("%llu post%s forgotten\n", (unsigned long long)total,
-               total == 1 ? "" : "s");
-done:
-    names_release(&sources);
-    return rc ? -1 : EXIT_DONE;
+    if (rc == 0 && flags->author)
+        rc = forget_handle(in, &total, err);
+    if (rc)
+        return -1;
+    printf("%llu post%s forgotten\n", (unsigned long long)total,
+           total == 1 ? "" : "s");
+    return EXIT_DONE;
 }
 
 const struct command command_forget = {

@@ -2,6 +2,7 @@
 /* swell import: posts out of files into the store, tagged on the way; and
  * what is known of how complete they are. Reads no format itself: see
  * collectors/file.h. */
+#include <inttypes.h>
 #include <sched.h>
 
 #include "base/clock.h"
@@ -65,13 +66,14 @@ static int set_options(const struct flags *flags, const char *path,
                        void *state, struct error *err)
 {
     const struct option *table = collector_file.options;
+    const char *const given[][2] = { { "path", path },
+                                     { "format", flags->format },
+                                     { "source", flags->source } };
     option_defaults(table, state);
-    if (option_set(option_find(table, "path"), state, path, ".", err) ||
-        option_set(option_find(table, "format"), state, flags->format, ".",
-                   err) ||
-        option_set(option_find(table, "source"), state, flags->source, ".",
-                   err))
-        return -1;
+    for (size_t i = 0; i < sizeof(given) / sizeof(*given); i++)
+        if (option_set(option_find(table, given[i][0]), state, given[i][1],
+                       ".", err))
+            return -1;
     for (size_t i = 0; i < flags->map.count; i++)
         if (option_set(option_find(table, "map"), state, flags->map.items[i],
                        ".", err))
@@ -156,24 +158,21 @@ static int choose_threads(const struct flags *flags, unsigned *out,
 static void tell(const struct totals *t, double seconds)
 {
     if (t->ignored)
-        log_line(LOG_NOTE, "ignored %llu key%s or column%s without a meaning "
-                 "here, first \"%s\" (--map THEIRS=OURS gives one)",
-                 (unsigned long long)t->ignored, t->ignored == 1 ? "" : "s",
+        log_line(LOG_NOTE, "ignored %" PRIu64 " key%s or column%s without a "
+                 "meaning here, first \"%s\" (--map THEIRS=OURS gives one)",
+                 t->ignored, t->ignored == 1 ? "" : "s",
                  t->ignored == 1 ? "" : "s", t->ignored_name);
+    const struct store_result *s = &t->stored;
     struct buf line = BUF_INIT(0);
-    buf_printf(&line, "%llu post%s: %llu added, %llu replaced, %llu unchanged",
-               (unsigned long long)t->posts, t->posts == 1 ? "" : "s",
-               (unsigned long long)t->stored.added,
-               (unsigned long long)t->stored.replaced,
-               (unsigned long long)t->stored.unchanged);
-    if (t->stored.removed)
-        buf_printf(&line, ", %llu removed",
-                   (unsigned long long)t->stored.removed);
-    if (t->stored.blocked)
-        buf_printf(&line, ", %llu forgotten, deleted or expired earlier",
-                   (unsigned long long)t->stored.blocked);
-    buf_printf(&line, "; %llu skipped; %.1f s",
-               (unsigned long long)t->skipped, seconds);
+    buf_printf(&line, "%" PRIu64 " post%s: %" PRIu64 " added, %" PRIu64
+               " replaced, %" PRIu64 " unchanged", t->posts,
+               t->posts == 1 ? "" : "s", s->added, s->replaced, s->unchanged);
+    if (s->removed)
+        buf_printf(&line, ", %" PRIu64 " removed", s->removed);
+    if (s->blocked)
+        buf_printf(&line, ", %" PRIu64 " forgotten, deleted or expired "
+                   "earlier", s->blocked);
+    buf_printf(&line, "; %" PRIu64 " skipped; %.1f s", t->skipped, seconds);
     log_line(LOG_NOTE, "%s", buf_text(&line));
     buf_release(&line);
 }

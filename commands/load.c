@@ -30,7 +30,6 @@ static int run(struct invocation *in, struct error *err)
 {
     struct lines l = { .file = stdin };
     struct store_stats st;
-    int rc = -1;
     if (in->argc > 1)
         return error_set(err, ERROR_USAGE, "one file, or standard input");
     if (in->argc == 1 && strcmp(in->argv[0], "-") != 0)
@@ -38,13 +37,11 @@ static int run(struct invocation *in, struct error *err)
     if (!l.file)
         return error_set(err, ERROR_SYSTEM, "%s: %s", in->argv[0],
                          strerror(errno));
-    if (invocation_store(in, STORE_WRITE, err) ||
-        store_load(in->store, next, &l, err) ||
-        store_stats(in->store, &st, err))
-        goto done;
-    printf("%llu posts loaded\n", (unsigned long long)st.posts);
-    rc = EXIT_DONE;
-done:
+    int rc = invocation_store(in, STORE_WRITE, err) ||
+             store_load(in->store, next, &l, err) ||
+             store_stats(in->store, &st, err) ? -1 : EXIT_DONE;
+    if (rc == EXIT_DONE)
+        printf("%llu posts loaded\n", (unsigned long long)st.posts);
     if (l.file != stdin)
         fclose(l.file);
     mem_free(l.line);

@@ -27,8 +27,7 @@ static void print_options(const struct option *o)
 {
     for (; o->name; o++) {
         printf(".TP\n\\fB\\-\\-");
-        for (const char *c = o->name; *c; c++)
-            print_roff((char[]){ *c == '_' ? '-' : *c, '\0' });
+        print_roff(o->name);
         printf("\\fR\n");
         print_roff(o->help);
         if (o->value && *o->value) {

@@ -96,49 +96,38 @@ static void put_parts(struct buf *out, struct text text,
     buf_release(&b);
 }
 
-/* The whole post by today's rules: what pulls it where, which rows fired. */
-static void explain(const struct proof *p, struct buf *out,
-                    const struct rules *rules, struct words *words)
+void proofs_explain(const struct proof *p, struct buf *out,
+                    const struct rules *rules)
 {
     struct text text = text_of(p->sample.text);
+    struct words words = WORDS_INIT;
     struct parts parts = { .count = 0 };
     struct tags again = { 0 };
-    words_split(words, text);
-    uint8_t *mask = mem_alloc(words->count + 1);
-    for (size_t i = 0; i < words->count; i++)
-        mask[i] = words->items[i].start >= p->matched.start &&
-                  words->items[i].start <
-                      p->matched.start + p->matched.length;
+    words_split(&words, text);
+    uint8_t *mask = mem_alloc(words.count + 1);
+    for (size_t i = 0; i < words.count; i++)
+        mask[i] = words.items[i].start >= p->matched.start &&
+                  words.items[i].start < p->matched.start + p->matched.length;
     struct scorer *scorer = scorer_open(rules_sentiment(rules));
-    scorer_read(scorer, words, mask);
-    scorer_score(scorer, 0, words->count, &again, take_part, &parts);
+    scorer_read(scorer, &words, mask);
+    scorer_score(scorer, 0, words.count, &again, take_part, &parts);
     scorer_close(scorer);
     put_parts(out, text, &parts);
     struct fired fired = { out, text, 0 };
     struct spotter *spotter = spotter_open(rules_topics(rules));
-    spotter_read(spotter, words, mask);
+    spotter_read(spotter, &words, mask);
     spotter_explain(spotter, again.score, take_topic, &fired);
     spotter_close(spotter);
     buf_puts(out, fired.count ? "\n" : "");
     mem_free(mask);
-}
-
-void proofs_explain(const struct proof *p, struct buf *out,
-                    const struct rules *rules)
-{
-    struct words words = WORDS_INIT;
-    explain(p, out, rules, &words);
     words_release(&words);
 }
 
-static void put_proof(const struct proofs *all, size_t at, struct buf *out,
-                      const struct rules *rules, const struct zone *zone,
-                      struct words *words)
+static void put_proof(const struct proof *p, struct buf *out,
+                      const struct rules *rules, const struct zone *zone)
 {
-    const struct proof *p = &all->items[at];
     const struct sample *s = &p->sample;
     struct text text = text_of(s->text);
-    buf_printf(out, "\n  %zu. ", at + 1);
     local_time(out, zone, s->created);
     buf_printf(out, "  %s %+.2f", label_names[s->tags.label],
                s->tags.score / 1000.0);
@@ -147,12 +136,12 @@ static void put_proof(const struct proofs *all, size_t at, struct buf *out,
             text.length) {
         buf_puts(out, "  matched “");
         put_quoted(out, (struct text){ text.data + p->matched.start,
-                                           p->matched.length }, 40);
+                                       p->matched.length }, 40);
         buf_puts(out, "”");
     }
     buf_putc(out, '\n');
     put_folded(out, "     ", text, 320);
-    explain(p, out, rules, words);
+    proofs_explain(p, out, rules);
     buf_puts(out, "     id ");
     put_quoted(out, text_of(s->source), 30);
     buf_putc(out, ' ');
@@ -163,13 +152,13 @@ static void put_proof(const struct proofs *all, size_t at, struct buf *out,
 void proofs_put(const struct proofs *p, struct buf *out,
                 const struct rules *rules, const struct zone *zone)
 {
-    struct words words = WORDS_INIT;
     if (p->count)
         buf_puts(out, "\nThe most telling (numbers: pull toward positive, "
                  "log-odds, the whole post by today's rules)\n");
-    for (size_t i = 0; i < p->count; i++)
-        put_proof(p, i, out, rules, zone, &words);
-    words_release(&words);
+    for (size_t i = 0; i < p->count; i++) {
+        buf_printf(out, "\n  %zu. ", i + 1);
+        put_proof(&p->items[i], out, rules, zone);
+    }
 }
 
 void proofs_release(struct proofs *p)

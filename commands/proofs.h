@@ -26,7 +26,8 @@ struct proofs {
 /* mention NULL: the whole post. print: post_fingerprint() of its text. */
 void proofs_take(struct proofs *p, const struct post *post,
                  const struct mention *mention, uint64_t print);
-/* What pulls one of them where, and which rows fired, in lines. */
+/* What pulls one of them where, and which rows fired, in lines: the whole post
+ * by today's rules. */
 void proofs_explain(const struct proof *p, struct buf *out,
                     const struct rules *rules);
 void proofs_put(const struct proofs *p, struct buf *out,

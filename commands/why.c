@@ -2,8 +2,7 @@
 /* swell why: what is behind a figure of a day: which posts were counted and
  * which people, how the alert's arithmetic goes, what made the posts be
  * tagged so. Recounts from the posts and says whether the window agrees. */
-#include <math.h>
-#include <stdlib.h>
+#include <inttypes.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -178,10 +177,9 @@ static void put_usual(struct inquiry *q)
     qsort(days, known, sizeof(*days), ascending);
     size_t lower = (known - 1) / 2, upper = known / 2;
     buf_printf(q->out, "%.4g a day: median of the %zu days with posts among "
-               "the %d before (%llu to %llu)\n",
+               "the %d before (%" PRIu64 " to %" PRIu64 ")\n",
                ((double)days[lower] + (double)days[upper]) / 2,
-               known, DIGEST_DAYS, (unsigned long long)days[0],
-               (unsigned long long)days[known - 1]);
+               known, DIGEST_DAYS, days[0], days[known - 1]);
 }
 
 static void put_net(struct inquiry *q)
@@ -194,12 +192,10 @@ static void put_net(struct inquiry *q)
     if (!scored)
         return;
     line(q, "net");
-    buf_printf(q->out, "(%llu positive − %llu negative) / %llu scored = "
-               "%+.3f, 95 %% %+.3f to %+.3f%s\n",
-               (unsigned long long)l[LABEL_POSITIVE],
-               (unsigned long long)l[LABEL_NEGATIVE],
-               (unsigned long long)scored, net.value, net.low, net.high,
-               net.few ? "; too few to say" : "");
+    buf_printf(q->out, "(%" PRIu64 " positive − %" PRIu64 " negative) / "
+               "%" PRIu64 " scored = %+.3f, 95 %% %+.3f to %+.3f%s\n",
+               l[LABEL_POSITIVE], l[LABEL_NEGATIVE], scored, net.value,
+               net.low, net.high, net.few ? "; too few to say" : "");
 }
 
 static void put_counted(struct inquiry *q)
@@ -212,8 +208,8 @@ static void put_counted(struct inquiry *q)
     buf_puts(q->out, ", by ");
     phrase_people(q->out, q->people);
     if (q->unknown)
-        buf_printf(q->out, " and %llu posts without an author",
-                   (unsigned long long)q->unknown);
+        buf_printf(q->out, " and %" PRIu64 " posts without an author",
+                   q->unknown);
     buf_puts(q->out, "; the window says ");
     phrase_count(q->out, window);
     buf_puts(q->out, window == q->counted ? ": equal\n"
@@ -221,8 +217,8 @@ static void put_counted(struct inquiry *q)
                  ? ": older posts were expired, their counts stay\n"
                  : ": not equal; run swell verify\n");
     line(q, "of these");
-    buf_printf(q->out, "%llu reposts, %llu copies of a text counted before\n",
-               (unsigned long long)q->reposts, (unsigned long long)q->copies);
+    buf_printf(q->out, "%" PRIu64 " reposts, %" PRIu64 " copies of a text "
+               "counted before\n", q->reposts, q->copies);
 }
 
 static int put_figure(struct inquiry *q, struct error *err)
@@ -253,9 +249,8 @@ static int put_figure(struct inquiry *q, struct error *err)
                              : "not known: nothing was planned\n");
     line(q, "rules");
     for (size_t i = 0; i < q->rules_count; i++)
-        buf_printf(out, "%sversion %llu: %llu posts", i ? ", " : "",
-                   (unsigned long long)q->rules[i],
-                   (unsigned long long)q->rules_posts[i]);
+        buf_printf(out, "%sversion %" PRIu64 ": %" PRIu64 " posts",
+                   i ? ", " : "", q->rules[i], q->rules_posts[i]);
     buf_puts(out, q->rules_count ? "\n" : "none\n");
     return 0;
 }
@@ -278,18 +273,18 @@ static void put_part(struct inquiry *q, const struct alert_part *p,
     local_time(out, q->in->zone, p->since);
     buf_puts(out, "–");
     local_time(out, q->in->zone, p->until);
-    buf_printf(out, ": %llu, expected %.1f (%.0f to %.0f)\n",
-               (unsigned long long)p->observed, p->expected, p->low, p->high);
+    buf_printf(out, ": %" PRIu64 ", expected %.1f (%.0f to %.0f)\n",
+               p->observed, p->expected, p->low, p->high);
     if (p->measure == MEASURE_TERM) { /* judged by the day */
         buf_printf(out, "      score %.1f\n", p->score);
         return;
     }
     buf_puts(out, "      highest hour ");
     local_time(out, q->in->zone, p->peak);
-    buf_printf(out, ": %llu, expected %.1f (%.0f to %.0f); score %.1f, watch "
-               "from %.1f, alert from %.1f\n",
-               (unsigned long long)p->peak_count, p->peak_expected,
-               p->peak_low, p->peak_high, p->score, DETECT_WATCHED, needed);
+    buf_printf(out, ": %" PRIu64 ", expected %.1f (%.0f to %.0f); score %.1f, "
+               "watch from %.1f, alert from %.1f\n", p->peak_count,
+               p->peak_expected, p->peak_low, p->peak_high, p->score,
+               DETECT_WATCHED, needed);
 }
 
 /* As the digest judges it: among all series, with the same guards. */
@@ -311,13 +306,11 @@ static int put_alerts(struct inquiry *q, struct error *err)
         if (!ours)
             continue;
         told++;
-        buf_printf(out, "  %s of %s: severity %.1f, %llu posts by %llu people, "
-                   "busiest writer %.0f %%, copies %.0f %%, coverage ",
-                   detect_level_names[a->level],
-                   alert_kind_names[a->kind], a->severity,
-                   (unsigned long long)a->posts,
-                   (unsigned long long)a->authors, a->top_author * 100,
-                   a->copied * 100);
+        buf_printf(out, "  %s of %s: severity %.1f, %" PRIu64 " posts by "
+                   "%" PRIu64 " people, busiest writer %.0f %%, copies %.0f "
+                   "%%, coverage ", detect_level_names[a->level],
+                   alert_kind_names[a->kind], a->severity, a->posts,
+                   a->authors, a->top_author * 100, a->copied * 100);
         if (q->planned)
             phrase_share(out, a->coverage);
         buf_printf(out, "%s%s%s\n", q->planned ? "" : "not known",
@@ -327,10 +320,9 @@ static int put_alerts(struct inquiry *q, struct error *err)
             put_part(q, &a->parts[k], all->needed);
     }
     if (!told)
-        buf_printf(out, "  none, of %llu series of %llu subjects (alert from "
-                   "score %.1f)%s\n", (unsigned long long)all->series,
-                   (unsigned long long)all->subjects, all->needed,
-                   all->withheld ? "; coverage is too poor to judge" : "");
+        buf_printf(out, "  none, of %" PRIu64 " series of %" PRIu64 " subjects "
+                   "(alert from score %.1f)%s\n", all->series, all->subjects,
+                   all->needed, all->withheld ? "; coverage is too poor to judge" : "");
     alerts_close(all);
     return 0;
 }

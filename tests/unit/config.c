@@ -10,38 +10,43 @@
 
 #include "base/config.h"
 
-static void write_file(char *path, const char *content)
+/* What config_load() says to a file of this content. */
+static int load(struct config **out, const char *content, struct buf *faults,
+                struct error *err)
 {
+    char path[] = "/tmp/swell-config-XXXXXX";
     int fd = mkstemp(path);
     assert_true(fd >= 0);
     assert_int_equal((ssize_t)strlen(content),
                      write(fd, content, strlen(content)));
     close(fd);
+    int rc = config_load(out, path, faults, err);
+    unlink(path);
+    return rc;
 }
 
 static void a_configuration_is_read(void **state)
 {
     (void)state;
-    char path[] = "/tmp/swell-config-XXXXXX";
     struct config *c;
     struct error err = ERROR_INIT;
-    write_file(path,
-               "store: s.db\n"
-               "brands:\n"
-               "  - name: acme\n"
-               "    match: [Acme, \"@acme\"]\n"
-               "    products:\n"
-               "      - name: app\n"
-               "        match: Acme app\n"
-               "  - name: rival\n"
-               "sources:\n"
-               "  - name: hn\n"
-               "    type: hackernews\n"
-               "    every: 30m\n"
-               "    query: [acme, rival]\n"
-               "digest:\n"
-               "  timezone: Europe/London\n");
-    assert_int_equal(0, config_load(&c, path, NULL, &err));
+    static const char content[] =
+        "store: s.db\n"
+        "brands:\n"
+        "  - name: acme\n"
+        "    match: [Acme, \"@acme\"]\n"
+        "    products:\n"
+        "      - name: app\n"
+        "        match: Acme app\n"
+        "  - name: rival\n"
+        "sources:\n"
+        "  - name: hn\n"
+        "    type: hackernews\n"
+        "    every: 30m\n"
+        "    query: [acme, rival]\n"
+        "digest:\n"
+        "  timezone: Europe/London\n";
+    assert_int_equal(0, load(&c, content, NULL, &err));
     assert_int_equal(3, c->subject_count);
     assert_string_equal("acme/app", c->subjects[1].name);
     assert_int_equal(0, c->subjects[1].brand);
@@ -51,7 +56,6 @@ static void a_configuration_is_read(void **state)
     assert_int_equal(1800, c->sources[0].every);
     assert_int_equal(2, c->sources[0].pair_count);
     config_close(c);
-    unlink(path);
 }
 
 static void faults_have_their_lines(void **state)
@@ -65,24 +69,23 @@ static void faults_have_their_lines(void **state)
         ":10: brands: \"zenith\" is no brand here",
         ":11: \"sources\" is given in line 6 already",
     };
-    char path[] = "/tmp/swell-config-XXXXXX";
     struct config *c;
     struct error err = ERROR_INIT;
     struct buf faults = BUF_INIT(0);
-    write_file(path,
-               "stroe: s.db\n"
-               "retention: forever\n"
-               "brands:\n"
-               "  - name: bad name\n"
-               "  - match: [x]\n"
-               "sources: nothing\n"
-               "digest: { operator: keeper@shop.example,\n"
-               "  recipients: [\n"
-               "    { name: x, path: y, format: pdf, webhook_kind: irc, "
-               "timezone: Mars/Base,\n"
-               "      brands: [ zenith ] }]}\n"
-               "sources: []\n");
-    assert_int_equal(-1, config_load(&c, path, &faults, &err));
+    static const char content[] =
+        "stroe: s.db\n"
+        "retention: forever\n"
+        "brands:\n"
+        "  - name: bad name\n"
+        "  - match: [x]\n"
+        "sources: nothing\n"
+        "digest: { operator: keeper@shop.example,\n"
+        "  recipients: [\n"
+        "    { name: x, path: y, format: pdf, webhook_kind: irc, "
+        "timezone: Mars/Base,\n"
+        "      brands: [ zenith ] }]}\n"
+        "sources: []\n";
+    assert_int_equal(-1, load(&c, content, &faults, &err));
     for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++)
         assert_non_null(strstr(faults.data, expected[i]));
     assert_non_null(strstr(err.text, expected[0]));
@@ -90,7 +93,6 @@ static void faults_have_their_lines(void **state)
     assert_int_equal(2, c->subject_count);
     config_close(c);
     buf_release(&faults);
-    unlink(path);
 }
 
 static void what_is_not_yaml_is_refused(void **state)
@@ -98,26 +100,21 @@ static void what_is_not_yaml_is_refused(void **state)
     (void)state;
     static const char *const rows[] = { "a: [", "", "- x\n", "{", "\x01" };
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        char path[] = "/tmp/swell-config-XXXXXX";
         struct config *c;
         struct error err = ERROR_INIT;
-        write_file(path, rows[i]);
-        assert_int_equal(-1, config_load(&c, path, NULL, &err));
+        assert_int_equal(-1, load(&c, rows[i], NULL, &err));
         assert_int_equal(ERROR_CONFIG, err.kind);
-        unlink(path);
     }
 }
 
 static void bytes_of_another_encoding_have_their_line(void **state)
 {
     (void)state;
-    char path[] = "/tmp/swell-config-XXXXXX";
     struct config *c;
     struct error err = ERROR_INIT;
-    write_file(path, "brands:\n  - name: a\n    match: caf\xe9\n");
-    assert_int_equal(-1, config_load(&c, path, NULL, &err));
+    assert_int_equal(-1, load(&c, "brands:\n  - name: a\n    match: caf\xe9\n",
+                              NULL, &err));
     assert_non_null(strstr(err.text, ":3: "));
-    unlink(path);
 }
 
 static void a_file_that_cannot_be_read_says_why(void **state)
