@@ -9,8 +9,8 @@
 #include "base/hash.h"
 #include "pipeline/inflect.h"
 
-enum { LINE_LIMIT = 4096, TERM_WORDS = 12, 
-       ENTRIES_LIMIT = 1000000 /* LEXICON_INDEX_BITS hold them */ };
+enum { LINE_LIMIT = 4096, TERM_WORDS = 12,
+       ENTRIES_LIMIT = 1000000 /* LEXICON_INDEX holds them */ };
 
 struct reader {
     struct lexicon *lexicon;
@@ -42,10 +42,10 @@ static void index_entry(struct lexicon *l, size_t index)
 {
     uint64_t hash = l->entries[index].hash;
     size_t at = (hash >> 8) & l->slot_mask;
-    while (l->slots[at])
-        at = (at + 1) & l->slot_mask;
-    l->slots[at] = (uint32_t)(hash >> (32 + LEXICON_INDEX_BITS)
-                              << LEXICON_INDEX_BITS | index);
+    for (; l->slots[at]; at = (at + 1) & l->slot_mask)
+        l->slots[at] |= LEXICON_MORE;
+    l->slots[at] = (uint32_t)(hash >> (32 + LEXICON_TAG_SHIFT)
+                              << LEXICON_TAG_SHIFT | index);
 }
 
 static void grow_slots(struct lexicon *l, size_t slots)
@@ -61,11 +61,7 @@ const struct entry *lexicon_search(const struct lexicon *l, uint64_t hash)
 {
     size_t at = (hash >> 8) & l->slot_mask;
     for (uint32_t slot; (slot = l->slots[at]); at = (at + 1) & l->slot_mask) {
-        if (slot >> LEXICON_INDEX_BITS !=
-            hash >> (32 + LEXICON_INDEX_BITS))
-            continue;
-        const struct entry *e =
-            &l->entries[slot & ((1u << LEXICON_INDEX_BITS) - 1)];
+        const struct entry *e = &l->entries[slot & LEXICON_INDEX];
         if (e->hash == hash)
             return e;
     }
@@ -100,24 +96,16 @@ static bool hand_made(const struct lexicon *l, uint64_t hash)
     return e && e->flags & ENTRY_ROLES;
 }
 
-static uint64_t squeezed(const struct lexicon *l, const struct words *w,
-                         size_t index)
-{
-    uint64_t twice = words_squeezed(w, index, 2);
-    uint64_t once = words_squeezed(w, index, 1);
-    return !hand_made(l, twice) && hand_made(l, once) ? once : twice;
-}
-
 /* A hashtag that nobody wrote down, by how it ends. */
 static uint64_t tag_word(const struct lexicon *l, const char *tag,
                          size_t length)
 {
     enum { SHORTEST = 3, LONGEST = 9 };
-    uint64_t whole = words_hash(tag, length);
+    uint64_t whole = words_hash_padded(tag, length);
     if (hand_made(l, whole))
         return whole;
     for (size_t n = SHORTEST; n <= LONGEST && n < length; n++) {
-        uint64_t hash = words_hash(tag + length - n, n);
+        uint64_t hash = words_hash_padded(tag + length - n, n);
         if (lexicon_entry(l, hash)->flags & ENTRY_ENDING)
             return hash;
     }
@@ -133,10 +121,12 @@ uint64_t lexicon_odd_word(const struct lexicon *l, const struct words *w,
         return tag_word(l, at + 1, item->length - 1);
     if (item->kind == WORD_PUNCTUATION && item->length > 2 &&
         !((unsigned char)*at & 0x80))
-        return words_hash(at, 2);
-    if (item->flags & WORD_LENGTHENED && !hand_made(l, item->hash))
-        return squeezed(l, w, index);
-    return item->hash;
+        return words_hash_padded(at, 2);
+    if (!(item->flags & WORD_LENGTHENED) || hand_made(l, item->hash))
+        return item->hash;
+    uint64_t twice = words_squeezed(w, index, 2);
+    uint64_t once = words_squeezed(w, index, 1);
+    return !hand_made(l, twice) && hand_made(l, once) ? once : twice;
 }
 
 /* "<link>" and its like stand for a kind of word. */
@@ -452,6 +442,18 @@ static const struct {
     { "weights.tsv", take_weight, false, false },
 };
 
+/* Flags that follow from others, so that each word is asked for one only. */
+static void settle_flags(struct lexicon *l)
+{
+    for (size_t i = 1; i < l->count; i++) {
+        uint32_t *f = &l->entries[i].flags;
+        *f |= *f & (ENTRY_CONTRAST | ENTRY_CONCESSION) ? ENTRY_CLAUSE : 0;
+        *f |= *f & ENTRY_PREFIX ? ENTRY_FIRST | ENTRY_LEADS : 0;
+        *f |= *f & ENTRY_ROLES ? ENTRY_LEADS : 0;
+        *f |= *f & (ENTRY_ROLES & ~ENTRY_END) ? ENTRY_ACTS : 0;
+    }
+}
+
 int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
                  bool weights, struct error *err)
 {
@@ -479,6 +481,7 @@ int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
     r.derive = false;
     if (status == 0 && extra)
         status = read_file(&r, extra, true, take_own);
+    settle_flags(l);
     words_release(&r.words);
     buf_release(&path);
     return status;

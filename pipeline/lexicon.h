@@ -5,7 +5,8 @@
  *
  *   entries[]  dense, 32 bytes each        names  "not good\0great\0..."
  *   slots[]    open addressing, four an entry at least, 0 empty:
- *              [12 high bits of the hash][20 bits index]
+ *              [11 high bits of the hash][1 some other had to go on from
+ *              here][20 bits index]
  */
 #ifndef PIPELINE_LEXICON_H
 #define PIPELINE_LEXICON_H
@@ -28,16 +29,17 @@ enum entry_flag {
     ENTRY_DERIVED = 1024, /* an inflection made by rule */
     ENTRY_END = 2048,     /* ends the reach of a negation */
     ENTRY_COMMON = 4096,  /* written with a capital, yet no name */
-    ENTRY_CLAUSE = 8192,  /* which, and, because: a clause may begin */
-    ENTRY_FIRST = 16384,  /* a fitted pair starts with it */
+    ENTRY_CLAUSE = 8192,  /* which, but, because: a clause may begin */
+    ENTRY_FIRST = 16384,  /* a phrase or a fitted pair starts with it */
     ENTRY_SECOND = 32768, /* second word of a pair or a phrase */
     ENTRY_RIVAL = 65536,  /* than, unlike: names whom somebody surpasses */
     ENTRY_DENIED = 131072, /* any problems: praise, where a negation reaches */
     ENTRY_ENDING = 262144, /* of a hashtag: #acmefail */
+    ENTRY_ACTS = 524288,  /* has a role, END apart */
+    ENTRY_LEADS = 1048576, /* has a role or a longer entry starts with it */
     ENTRY_ROLES = ENTRY_VALENCE | ENTRY_NEGATOR | ENTRY_MODIFIER |
                   ENTRY_CONTRAST | ENTRY_CONCESSION | ENTRY_MASK |
                   ENTRY_UNREAL | ENTRY_END,
-    ENTRY_BEGINS = ENTRY_CONTRAST | ENTRY_CONCESSION | ENTRY_CLAUSE,
 };
 
 struct entry {
@@ -89,9 +91,10 @@ static inline uint64_t lexicon_negated(uint64_t hash)
     return hash ^ 0x6e6f746e6f746e6fu;
 }
 
-enum { LEXICON_INDEX_BITS = 20 };
+enum { LEXICON_INDEX = (1 << 20) - 1, LEXICON_MORE = 1 << 20,
+       LEXICON_TAG_SHIFT = 21 };
 
-/* Not the first place looked at. */
+/* Beyond the first place looked at. */
 const struct entry *lexicon_search(const struct lexicon *l, uint64_t hash);
 
 /* The entry, or the first of all, which stands for none: all zero. Without a
@@ -101,13 +104,13 @@ static inline const struct entry *lexicon_entry(const struct lexicon *l,
                                                 uint64_t hash)
 {
     uint32_t slot = l->slots[(hash >> 8) & l->slot_mask];
-    uint32_t differ = (slot ^ (uint32_t)(hash >> 32)) >> LEXICON_INDEX_BITS;
+    uint32_t differ = (slot ^ (uint32_t)(hash >> 32)) >> LEXICON_TAG_SHIFT;
     uint32_t keep = (uint32_t)(differ != 0) - 1; /* "?:" would be a branch */
-    const struct entry *e =
-        l->entries + (slot & keep & ((1u << LEXICON_INDEX_BITS) - 1));
-    bool found = e->hash == hash;
-    if (__builtin_expect((slot != 0) != found, 0)) /* "&&": two branches */
-        return lexicon_search(l, hash);
+    uint32_t index = slot & keep & LEXICON_INDEX;
+    const struct entry *e = l->entries + index;
+    bool found = e->hash == hash, go_on = (index | (slot & LEXICON_MORE)) != 0;
+    if (__builtin_expect(found != go_on, 0)) /* "&&": two branches */
+        return found ? e : lexicon_search(l, hash);
     return e;
 }
 

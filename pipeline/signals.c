@@ -30,14 +30,21 @@ enum {
     DENSITY_LIMIT = 4, /* reached by long texts only */
     SUM_LIMIT = 3,    /* of one sum: a list of praise is still one praise */
 };
-static const float CAPITALS_FACTOR = 1.25f, FACTOR_LIMIT = 1.6f;
+#define CAPITALS_FACTOR 1.25f
+#define FACTOR_LIMIT 1.6f
 
 static float least(float a, float b)
 {
     return a < b ? a : b;
 }
 
+static float most(float a, float b)
+{
+    return a > b ? a : b;
+}
+
 struct walk {
+    const struct look *look;
     const struct lexicon *lexicon;
     const struct words *w;
     const struct looked *items;
@@ -46,13 +53,15 @@ struct walk {
     take_term *take;
     take_valence_seen *take_v;
     void *context;
-    uint64_t previous;      /* key of the word before; 0: none */
-    const struct entry *pair; /* of the word before and this one */
+    two_weights weights;    /* of the terms of words before at */
+    size_t at;
     size_t shielded;        /* words before this belong to an entry */
     size_t masked;          /* words before this belong to a name */
     size_t told;            /* words before this are in a phrase's term */
     size_t sentence;        /* where this sentence ends */
     int scope;              /* words left under a negation */
+    bool fresh;             /* the word before at has no term */
+    bool intense;           /* factor is not just 1 */
     bool every;             /* also terms without an entry */
     bool unreal, question, shouting;
     float factor;
@@ -74,74 +83,127 @@ static inline uint64_t key_of(const struct lexicon *l, const struct words *w,
     return (item->hash & own[item->kind]) | l->keys[item->kind];
 }
 
-/* Few pairs are in any entry: the flags of both words say which may be. */
-static inline const struct entry *pair_of(const struct lexicon *l,
-                                          const struct looked *one)
-{
-    const struct looked *two = one + 1;
-    bool may = ((one->entry->flags & (ENTRY_PREFIX | ENTRY_FIRST)) != 0) &
-               ((two->entry->flags & ENTRY_SECOND) != 0);
-    return may ? lexicon_entry(l, words_join(one->key, two->key))
-               : l->entries;
-}
-
-/* Whether an entry that does something may start at a word: of the many that
- * begin a phrase few do so in this text. Numbers have an entry of their own in
- * phrases ("5 stars"). */
-static inline unsigned acts_of(const struct lexicon *l,
-                               const struct word *item,
-                               const struct looked *at)
-{
-    static const uint8_t of_kind[] = {
-        [WORD_PUNCTUATION] = ACT_MARK,
-        [WORD_HANDLE] = ACT_APART, [WORD_LINK] = ACT_APART,
-    };
-    uint32_t flags = at->entry->flags, roles = flags, pair = at->pair->flags;
-    uint32_t more = pair & (ENTRY_ROLES | ENTRY_PREFIX);
-    unsigned acts = of_kind[item->kind];
-    if ((flags | pair) & ENTRY_BEGINS || item->flags & WORD_BREAK)
-        acts |= ACT_CLAUSE;
-    if (item->flags & WORD_MARK && flags & ENTRY_END) {
-        roles &= ~(uint32_t)ENTRY_END; /* every such mark ends a negation */
-        acts &= ~(unsigned)ACT_MARK;
-    }
-    if (item->kind == WORD_NUMBER) {
-        roles = flags = lexicon_entry(l, item->hash)->flags;
-        more = 1;
-    }
-    bool starts = ((roles & ENTRY_ROLES) != 0) |
-                  (((flags & ENTRY_PREFIX) != 0) & ((more != 0) | !at[1].own));
-    return acts | (starts ? ACT_START : 0);
-}
-
+/* Few pairs are in any entry: the flags of both words say which may be. Those
+ * are listed without a branch, which would be guessed wrong, then looked up. */
 static void look_words(const struct look *look)
 {
     const struct lexicon *l = look->lexicon;
     const struct word *item = look->words->items;
-    struct looked *at = look->items, *end = at + look->words->count;
-    for (; at < end; at++, item++) {
+    static const uint8_t shared[WORD_KINDS] = {
+        [WORD_NUMBER] = ACT_LONGER, [WORD_LINK] = ACT_LONGER,
+        [WORD_HANDLE] = ACT_LONGER,
+    };
+    uint32_t *pairs = look->starts, before = 0;
+    size_t count = look->words->count, found = 0;
+    struct looked *at = look->items;
+    for (uint32_t i = 0; i < count; i++, at++, item++) {
         at->key = key_of(l, look->words, item);
         at->entry = lexicon_entry(l, at->key);
-        at->own = !l->keys[item->kind];
+        at->pair = l->entries;
+        at->shared = shared[item->kind];
+        pairs[found] = i - 1;
+        found += before / ENTRY_FIRST & at->entry->flags / ENTRY_SECOND & 1;
+        before = at->entry->flags;
     }
-    *end = (struct looked){ 0, l->entries, l->entries, 0, true };
+    *at = (struct looked){ 0, l->entries, l->entries, 0, 0 };
+    for (size_t i = 0; i < found; i++) {
+        at = &look->items[pairs[i]];
+        at->pair = lexicon_entry(l, words_join(at->key, at[1].key));
+    }
 }
 
-/* Pairs, and what each word does. */
-static void look_acts(const struct look *look)
+/* Whether an entry that does something may start at a word: of the many that
+ * begin a phrase few do so in this text. Numbers have an entry of their own in
+ * phrases ("5 stars"). Shifts bring one set's bit to another's place, where
+ * tests would take thrice the work. */
+static inline unsigned acts_of(const struct lexicon *l,
+                               const struct word *item,
+                               const struct looked *at)
+{
+    uint32_t flags = at->entry->flags, pair = at->pair->flags;
+    unsigned clause = (flags | pair) / (ENTRY_CLAUSE / ACT_CLAUSE) |
+                      item->flags / (WORD_BREAK / ACT_CLAUSE);
+    unsigned more = pair / (ENTRY_LEADS / ACT_LONGER) | at[1].shared;
+    unsigned number = 0;
+    if (item->kind == WORD_NUMBER) {
+        flags = lexicon_entry(l, item->hash)->flags;
+        more = number = ACT_LONGER;
+    }
+    unsigned longer = flags / (ENTRY_PREFIX / ACT_LONGER) & more & ACT_LONGER;
+    unsigned starts = flags / ENTRY_ACTS | longer / ACT_LONGER |
+                      (flags / ENTRY_END & ~(item->flags / WORD_MARK));
+    return (starts & ACT_START) | longer | number | (clause & ACT_CLAUSE);
+}
+
+static inline two_weights weights_of(const struct entry *e)
+{
+    return (two_weights){ (double)e->positive, (double)e->negative };
+}
+
+/* Only marks have the flags of marks: the same bits choose a row for both. */
+static inline eight_counts form_of(const struct word *item)
+{
+    static const eight_counts rows[WORD_KINDS][8] = { /* as enum form */
+        [WORD_PLAIN] = { { 1, 0, 0 }, [WORD_CAPS] = { 1, 1, 0 },
+                         [WORD_TITLE] = { 1, 0, 1 },
+                         [WORD_CAPS | WORD_TITLE] = { 1, 1, 1 } },
+        [WORD_HANDLE] = { { 0, 0, 0, 1 } },
+        [WORD_PUNCTUATION] = {
+            [WORD_EXCLAMATION / 32] = { 0, 0, 0, 0, 1 },
+            [WORD_QUESTION / 32] = { 0, 0, 0, 0, 0, 1 },
+        },
+    };
+    return rows[item->kind][(item->flags & 3) | (item->flags / 32 & 7)];
+}
+
+/* What each word does, and what those before it add up to: parts are read
+ * later without a look at each word. */
+static void look_acts(const struct look *look, const uint8_t *mask)
 {
     const struct lexicon *l = look->lexicon;
+    const struct entry *pair = l->entries;
     const struct word *item = look->words->items;
-    struct looked *at = look->items, *end = at + look->words->count;
+    struct looked *at = look->items;
+    struct tally t = { 0 }, *tally = look->before;
+    uint32_t *starts = look->starts;
     uint64_t before = 0;
     unsigned clause = 0;
-    for (; at < end; at++, item++) {
-        at->pair = pair_of(l, at);
-        at->acts = (uint8_t)(acts_of(l, item, at) | clause |
-                             (at->key == before ? ACT_SAME : 0));
+    uint32_t count = (uint32_t)look->words->count;
+    for (uint32_t i = 0; i < count; i++, at++, item++) {
+        *tally++ = t;
+        starts[t.starts] = i;
+        t.form += form_of(item);
+        unsigned acts = acts_of(l, item, at) | clause;
+        clause = item->flags / (WORD_MARK / ACT_CLAUSE) & ACT_CLAUSE;
+        if (mask && mask[i]) {
+            at->acts = (uint8_t)((acts & ACT_CLAUSE) | ACT_MASKED);
+            before = 0;
+            pair = l->entries;
+            continue;
+        }
+        if (at->key != before) { /* a row of hearts is one heart */
+            t.weights += weights_of(at->entry) + weights_of(pair);
+            t.terms++;
+            acts |= ACT_TERM;
+        }
+        at->acts = (uint8_t)acts;
+        t.starts += acts & ACT_START;
         before = at->key;
-        clause = item->flags & WORD_MARK ? ACT_CLAUSE : 0;
+        pair = at->pair;
     }
+    *tally = t;
+}
+
+static void make_room(struct look *look, size_t count)
+{
+    if (look->room > count)
+        return;
+    look->room = count * 2 + 1;
+    look->items = mem_resize(look->items, look->room * sizeof(*look->items));
+    look->before = mem_resize(look->before,
+                              look->room * sizeof(*look->before));
+    look->starts = mem_resize(look->starts,
+                              look->room * sizeof(*look->starts));
 }
 
 /* In tight loops, so that the memory they wait for comes together. */
@@ -150,56 +212,36 @@ void look_up(struct look *look, const struct lexicon *l,
 {
     look->lexicon = l;
     look->words = w;
-    if (look->room <= w->count) {
-        look->room = w->count * 2 + 1;
-        look->items = mem_resize(look->items,
-                                 look->room * sizeof(*look->items));
-    }
+    make_room(look, w->count);
     look_words(look);
-    look_acts(look);
-    for (size_t i = 0; mask && i < w->count; i++)
-        look->items[i].acts |= mask[i] ? ACT_MASKED : 0;
+    look_acts(look, mask);
 }
 
 void look_release(struct look *look)
 {
     mem_free(look->items);
+    mem_free(look->before);
+    mem_free(look->starts);
     *look = (struct look)LOOK_INIT;
 }
 
 /* --- reading ------------------------------------------------------------- */
 
-typedef uint32_t four __attribute__((vector_size(16)));
-
 /* Shares and counts that need no lexicon. */
 static void read_form(struct walk *k, size_t from)
 {
-    enum { PLAIN, CAPITALS, TITLES };
-    static const four counts[4] = { /* by capitals and title */
-        { 1, 0, 0, 0 }, { 1, 1, 0, 0 }, { 1, 0, 1, 0 }, { 1, 1, 1, 0 },
-    };
-    float *value = k->out->value;
-    four sums = { 0, 0, 0, 0 };
-    unsigned kinds = 0, flags = 0;
-    for (size_t i = from; i < k->until; i++) {
-        const struct word *item = &k->w->items[i];
-        kinds |= 1u << item->kind;
-        if (item->kind == WORD_PLAIN) { /* most are */
-            flags |= item->flags;
-            sums += counts[item->flags & (WORD_CAPS | WORD_TITLE)];
-        } else if (item->kind == WORD_PUNCTUATION) {
-            flags |= item->flags;
-        }
-    }
+    eight_counts form = k->look->before[k->until].form -
+                        k->look->before[from].form;
     const struct word *first = &k->w->items[from];
+    float *value = k->out->value;
     if (from < k->until && first->kind == WORD_PLAIN)
-        sums[TITLES] -= (first->flags & WORD_TITLE) != 0; /* as all sentences do */
-    value[SIGNAL_EXCLAIM] = (flags & WORD_EXCLAMATION) != 0;
-    value[SIGNAL_QUESTION] = (flags & WORD_QUESTION) != 0;
-    value[SIGNAL_HANDLE] = (kinds >> WORD_HANDLE & 1) != 0;
-    value[SIGNAL_TITLES] = sums[PLAIN] ? (float)sums[TITLES] /
-                                             (float)sums[PLAIN] : 0;
-    k->shouting = sums[CAPITALS] * 2 > sums[PLAIN];
+        form[FORM_TITLES] -= first->flags / WORD_TITLE & 1; /* all begin so */
+    value[SIGNAL_EXCLAIM] = form[FORM_EXCLAIMS] > 0;
+    value[SIGNAL_QUESTION] = form[FORM_QUESTIONS] > 0;
+    value[SIGNAL_HANDLE] = form[FORM_HANDLES] > 0;
+    value[SIGNAL_TITLES] = form[FORM_PLAIN] ? (float)form[FORM_TITLES] /
+                                              (float)form[FORM_PLAIN] : 0;
+    k->shouting = form[FORM_CAPITALS] * 2 > form[FORM_PLAIN];
     value[SIGNAL_INTERCEPT] = 1;
 }
 
@@ -212,8 +254,7 @@ static void enter_sentence(struct walk *k, size_t i)
         return;
     while (end < k->until && !(k->w->items[end].flags & WORD_SENTENCE))
         end++;
-    k->question = end < k->until &&
-                  k->w->items[end].flags & WORD_QUESTION;
+    k->question = end < k->until && k->w->items[end].flags & WORD_QUESTION;
     k->unreal = false;
     k->sentence = end + 1;
 }
@@ -223,7 +264,7 @@ static void enter_sentence(struct walk *k, size_t i)
 static const struct entry *longer(const struct walk *k, size_t i, size_t j,
                                   uint64_t *hash)
 {
-    if (j == i + 1 && k->items[i].own && k->items[j].own) {
+    if (j == i + 1 && !k->items[i].shared && !k->items[j].shared) {
         const struct entry *e = k->items[i].pair;
         *hash = e->hash;
         return e;
@@ -234,10 +275,10 @@ static const struct entry *longer(const struct walk *k, size_t i, size_t j,
 
 /* The longest entry that starts at word i; *last is its last word. */
 static const struct entry *longest(const struct walk *k, size_t i,
-                                   const struct entry *e, uint64_t hash,
                                    size_t *last)
 {
-    const struct entry *best = NULL;
+    const struct entry *e = k->items[i].entry, *best = NULL;
+    uint64_t hash = k->items[i].key;
     if (k->w->items[i].kind == WORD_NUMBER) {
         hash = k->w->items[i].hash;
         e = lexicon_entry(k->lexicon, hash);
@@ -257,55 +298,46 @@ static const struct entry *longest(const struct walk *k, size_t i,
     return best;
 }
 
-static enum signal signal_of(const struct walk *k, const struct word *item,
-                             size_t words)
+/* The order decides: of what holds for an entry the first counts. */
+static enum signal signal_of(const struct walk *k, size_t first, size_t last)
 {
-    if (item->kind == WORD_EMOJI || item->kind == WORD_EMOTICON)
-        return SIGNAL_EMOJI;
-    if (k->scope > 0)
-        return SIGNAL_NEGATED;
-    if (k->unreal || k->question)
-        return SIGNAL_UNREAL;
-    if (words > 1)
-        return SIGNAL_PHRASE;
-    return item->kind == WORD_HASHTAG ? SIGNAL_TAG : SIGNAL_WORD;
+    static const uint8_t signals[] = {
+        SIGNAL_EMOJI, SIGNAL_NEGATED, SIGNAL_UNREAL, SIGNAL_PHRASE, SIGNAL_TAG,
+        SIGNAL_WORD,
+    };
+    unsigned kind = k->w->items[first].kind;
+    unsigned emoji = (kind == WORD_EMOJI) | (kind == WORD_EMOTICON);
+    unsigned holds = emoji | (k->scope > 0) << 1 |
+                     (k->question | k->unreal) << 2 |
+                     (last > first) << 3 | (kind == WORD_HASHTAG) << 4 | 32;
+    return signals[__builtin_ctz(holds)];
 }
 
-static void add(struct walk *k, enum signal s, float value)
-{
-    if (value < 0)
-        k->out->value[s + 1] -= value;
-    else
-        k->out->value[s] += value;
-}
-
+/* Also where there is none, which then adds nothing: half of the entries have
+ * one, and which is hard to foresee. */
 static void read_valence(struct walk *k, const struct entry *e, size_t first,
                          size_t last)
 {
-    const struct word *item = &k->w->items[first];
-    float value = (float)e->valence / 400 * k->factor;
-    if (e->valence == 0)
-        return;
-    if (item->flags & WORD_CAPS && !k->shouting)
-        value *= CAPITALS_FACTOR;
-    enum signal s = signal_of(k, item, last - first + 1);
-    add(k, s, value);
-    if (k->take_v) {
+    /* "not great" is half a complaint, but "don't waste your money" praises
+     * nothing, and neither is strong. */
+    static const float left[] = { 1, 0.5f, 1, 0 }, strong[] = { 1, 0 };
+    static const float by_capitals[] = { 1, CAPITALS_FACTOR };
+    float *out = k->out->value;
+    bool capitals = k->w->items[first].flags & WORD_CAPS && !k->shouting;
+    float value = (float)e->valence / 400 * k->factor * by_capitals[capitals];
+    float size = fabsf(value);
+    enum signal s = signal_of(k, first, last);
+    bool negative = value < 0, negated = s == SIGNAL_NEGATED;
+    out[s + negative] += size;
+    if (k->take_v && e->valence) {
         struct valence seen = { e, (uint32_t)first, (uint32_t)last, value,
                                 (uint8_t)s };
         k->take_v(k->context, &seen);
     }
-    if (s == SIGNAL_NEGATED) {
-        if (value < 0)
-            return; /* "don't waste your money" praises nothing */
-        value *= -0.5f;
-    } else if (fabsf(value) > 0.5f) {
-        add(k, SIGNAL_STRONG, value > 0 ? value - 0.5f : value + 0.5f);
-    }
-    bool negative = value < 0;
-    if (fabsf(value) > k->strongest[negative])
-        k->strongest[negative] = fabsf(value);
-    k->out->value[SIGNAL_ANY + negative] = 1;
+    out[SIGNAL_STRONG + negative] += most(size - 0.5f, 0) * strong[negated];
+    size *= left[negative * 2 + negated];
+    bool side = negative != negated;
+    k->strongest[side] = most(k->strongest[side], size);
 }
 
 /* "no problems or complaints": the phrase's own negation goes on. */
@@ -317,41 +349,48 @@ static bool continues(const struct walk *k, size_t first, size_t last)
            k->w->items[last + 1].hash == words_hash("or", 2);
 }
 
-/* What an entry does besides having a valence. */
-static void apply_roles(struct walk *k, const struct entry *e, size_t i,
-                        size_t last)
-{
-    if (e->flags & ENTRY_UNREAL)
-        k->unreal = true;
-    if (e->flags & (ENTRY_CONTRAST | ENTRY_END))
-        k->scope = 0;
-    if (e->flags & ENTRY_NEGATOR) {
-        k->scope = SCOPE_WORDS + 1 + (int)(last - i);
-        k->out->value[SIGNAL_NEGATOR] += 1;
-    } else if (last > i && continues(k, i, last)) {
-        k->scope = SCOPE_WORDS;
-    }
-}
-
-static void apply(struct walk *k, const struct entry *e, size_t i,
+/* What an entry does. Branches only where few entries go. */
+static void apply(struct walk *k, const struct entry *e, size_t first,
                   size_t last)
 {
-    enter_sentence(k, i);
+    bool negator = e->flags & ENTRY_NEGATOR, unreal = e->flags & ENTRY_UNREAL;
+    bool ends = e->flags & (ENTRY_CONTRAST | ENTRY_END);
+    int reach = SCOPE_WORDS + 1 + (int)(last - first);
     k->shielded = last + 1;
     if (e->flags & ENTRY_MASK) {
         k->masked = last + 1;
         return;
     }
-    if (e->flags & ENTRY_DENIED)
-        k->scope = 0;
-    if (e->flags & ENTRY_VALENCE)
-        read_valence(k, e, i, last);
-    if (last > i || e->flags & (ENTRY_ROLES & ~ENTRY_VALENCE))
-        apply_roles(k, e, i, last);
-    if (e->flags & ENTRY_MODIFIER)
-        k->factor = least(k->factor * (float)e->factor / 100, FACTOR_LIMIT);
-    else
-        k->factor = 1;
+    k->scope = e->flags & ENTRY_DENIED ? 0 : k->scope;
+    if (k->unreal | unreal | (k->out->value[SIGNAL_QUESTION] > 0))
+        enter_sentence(k, first); /* else it says nothing */
+    read_valence(k, e, first, last);
+    k->unreal |= unreal;
+    k->scope = negator ? reach : ends ? 0 : k->scope;
+    k->out->value[SIGNAL_NEGATOR] += negator;
+    if (last > first && !negator && continues(k, first, last))
+        k->scope = SCOPE_WORDS;
+    const float factors[] = {
+        1, least(k->factor * (float)e->factor / 100, FACTOR_LIMIT)
+    };
+    k->intense = e->flags & ENTRY_MODIFIER;
+    k->factor = factors[k->intense];
+}
+
+/* Whether nothing but marks that are no pause, handles, links and names stand
+ * between an intensifier and word i. */
+static bool reaches(const struct walk *k, size_t i)
+{
+    for (size_t at = k->shielded; at < i; at++) {
+        const struct word *item = &k->w->items[at];
+        bool mark = item->kind == WORD_PUNCTUATION &&
+                    !(item->flags & WORD_MARK &&
+                      k->items[at].entry->flags & ENTRY_END);
+        if (!mark && item->kind != WORD_HANDLE && item->kind != WORD_LINK &&
+            !(k->items[at].acts & (ACT_START | ACT_MASKED)))
+            return false;
+    }
+    return true;
 }
 
 /* True when a phrase says other than its words do: "wish" praises. */
@@ -370,10 +409,22 @@ static bool overrules(const struct walk *k, const struct entry *phrase,
     return phrase->valence == 0;
 }
 
-static void weigh(struct walk *k, const struct entry *e)
+/* Words up to one add their terms. The first is without a pair behind a name
+ * or a phrase, nor is it then the same word again. */
+static void add_terms(struct walk *k, size_t until)
 {
-    k->out->positive += (double)e->positive;
-    k->out->negative += (double)e->negative;
+    const struct tally *a = &k->look->before[k->at];
+    const struct tally *b = &k->look->before[until];
+    const struct looked *first = &k->items[k->at];
+    k->weights += b->weights - a->weights;
+    k->out->terms += b->terms - a->terms;
+    if (k->fresh && k->at < until && !(first->acts & ACT_MASKED)) {
+        k->weights += weights_of(first->entry) -
+                      (a[1].weights - a->weights);
+        k->out->terms += !(first->acts & ACT_TERM);
+    }
+    k->fresh &= k->at == until;
+    k->at = until;
 }
 
 /* Such a phrase is one term: "thanks for nothing" thanks nobody. */
@@ -383,47 +434,47 @@ static void emit_phrase(struct walk *k, const struct entry *e, size_t first,
     struct term t = { e->hash, e->hash, (uint32_t)first, (uint32_t)last, e };
     k->told = last + 1;
     k->out->terms++;
-    k->previous = 0;
-    weigh(k, e);
+    k->weights += weights_of(e);
     if (k->take)
         k->take(k->context, &t);
 }
 
-/* The same for whoever asked to be told. */
-static void show(const struct walk *k, size_t i, uint64_t hash, uint64_t key,
+/* The terms of word i for whoever asked to be told. */
+static void show(const struct walk *k, size_t i, uint64_t hash,
                  const struct entry *e)
 {
-    const struct entry *pair = k->pair == k->lexicon->entries ? NULL : k->pair;
+    const struct entry *none = k->lexicon->entries, *pair = none;
+    uint64_t key = k->items[i].key;
+    bool paired = !k->fresh && !(k->items[i - 1].acts & ACT_MASKED);
     struct term t = { hash, key, (uint32_t)i, (uint32_t)i,
-                      e == k->lexicon->entries ? NULL : e };
+                      e == none ? NULL : e };
     if (t.entry || k->every)
         k->take(k->context, &t);
-    if (!k->previous || !(pair || k->every))
+    if (paired)
+        pair = k->items[i - 1].pair;
+    if (!paired || !(pair != none || k->every))
         return;
-    t.hash = k->every ? words_join(k->previous, key) : 0;
+    t.hash = k->every ? words_join(k->items[i - 1].key, key) : 0;
     t.first--;
-    t.entry = pair;
+    t.entry = pair == none ? NULL : pair;
     k->take(k->context, &t);
 }
 
 /* A word by itself, then the pair that it ends. */
-static void emit(struct walk *k, size_t i, uint64_t key,
-                 const struct entry *e, bool scoped)
+static void emit(struct walk *k, size_t i, bool scoped)
 {
-    uint64_t hash = key;
-    if (key == k->previous)
-        return; /* a row of hearts is one heart */
-    if (scoped) {
-        hash = lexicon_negated(key);
+    const struct looked *one = &k->items[i];
+    uint64_t hash = one->key;
+    const struct entry *e = one->entry;
+    bool counts = k->fresh || one->acts & ACT_TERM; /* a row of hearts is one */
+    if (scoped && counts) {
+        hash = lexicon_negated(hash);
         e = lexicon_entry(k->lexicon, hash);
+        k->weights += weights_of(e) - weights_of(one->entry);
     }
-    k->out->terms++;
-    weigh(k, e);
-    if (k->previous)
-        weigh(k, k->pair);
-    if (k->take)
-        show(k, i, hash, key, e);
-    k->previous = key;
+    if (k->take && counts)
+        show(k, i, hash, e);
+    add_terms(k, i + 1);
 }
 
 /* "far too tight", "I wish it lasted": a phrase that counts begins with the
@@ -435,57 +486,62 @@ static bool yields(const struct walk *k, const struct entry *e, size_t last)
     if (!(e->flags & (ENTRY_MODIFIER | ENTRY_UNREAL)) ||
         !(at->entry->flags & ENTRY_PREFIX))
         return false;
-    e = longest(k, last, at->entry, at->key, &end);
+    e = longest(k, last, &end);
     return e && end > last && e->flags & ENTRY_VALENCE;
 }
 
-/* Apart from the walk, which is faster without it: few words come here. */
-static __attribute__((noinline)) void
-read_entry(struct walk *k, size_t i, uint64_t key, const struct entry *e)
+/* The entry that starts at word i, if one does. */
+static void read_entry(struct walk *k, size_t i)
 {
     size_t last = i;
-    const struct entry *found = e;
-    if (e->flags & ENTRY_PREFIX || k->w->items[i].kind == WORD_NUMBER)
-        found = longest(k, i, e, key, &last);
+    const struct entry *found = k->items[i].entry;
+    if (k->items[i].acts & ACT_LONGER)
+        found = longest(k, i, &last);
     if (found)
         apply(k, found, i, last);
-    if (found && last > i && yields(k, found, last))
-        k->shielded = last;
-    if (found && last > i && found->flags & ENTRY_VALENCE &&
-        overrules(k, found, i, last))
-        emit_phrase(k, found, i, last);
-    if (!found && k->w->items[i].kind != WORD_PUNCTUATION)
+    else if (k->w->items[i].kind != WORD_PUNCTUATION)
         k->factor = 1;
+    if (last == i)
+        return;
+    if (yields(k, found, last))
+        k->shielded = last;
+    if (found->flags & ENTRY_VALENCE && overrules(k, found, i, last))
+        emit_phrase(k, found, i, last);
 }
 
-static void read_item(struct walk *k, size_t i)
+/* One word: where an entry may start, or where its terms are not simply
+ * added. */
+static void read_word(struct walk *k, bool starts)
 {
+    size_t i = k->at;
     const struct word *item = &k->w->items[i];
-    uint64_t key = k->items[i].key;
-    const struct entry *e = k->items[i].entry;
-    unsigned acts = k->items[i].acts;
-    if (acts & ACT_MASKED) {
-        k->previous = 0;
-        return;
-    }
     bool wordlike = item->kind == WORD_PLAIN || item->kind == WORD_HASHTAG;
     bool scoped = k->scope > 0 && wordlike;
-    if (item->flags & WORD_MARK)
-        k->scope = 0;
-    if (i >= k->shielded && !(acts & ACT_APART)) {
-        if (acts & ACT_START)
-            read_entry(k, i, key, e);
-        else if (!(acts & ACT_MARK))
-            k->factor = 1;
-    }
-    if (i < k->masked) {
-        k->previous = 0;
+    if (k->items[i].acts & ACT_MASKED) {
+        add_terms(k, i + 1);
         return;
     }
-    if (i >= k->told)
-        emit(k, i, key, e, scoped);
-    if (k->scope > 0 && (wordlike || item->kind == WORD_NUMBER))
-        k->scope--;
+    if (item->flags & WORD_MARK)
+        k->scope = 0;
+    if (starts)
+        read_entry(k, i);
+    if (i >= k->told && i >= k->masked) {
+        emit(k, i, scoped);
+    } else {
+        k->at++;
+        k->fresh = true;
+    }
+    if (i >= k->masked)
+        k->scope -= (k->scope > 0) & (wordlike | (item->kind == WORD_NUMBER));
+}
+
+/* On to an entry, or to the end: most words only have terms. */
+static void pass(struct walk *k, size_t until)
+{
+    while (k->at < until && (k->take || k->scope > 0 || k->at < k->told ||
+                             k->at < k->masked))
+        read_word(k, false);
+    add_terms(k, until);
 }
 
 static void sum_up(struct walk *k)
@@ -497,8 +553,9 @@ static void sum_up(struct walk *k)
                     value[SIGNAL_EMOJI + side] + value[SIGNAL_TAG + side];
         value[SIGNAL_DENSITY + side] = sum / root * SIGNAL_DENSITY_SCALE;
         value[SIGNAL_STRONGEST + side] = k->strongest[side];
-        if (value[SIGNAL_EXCLAIM] > 0)
-            value[SIGNAL_EXCLAIMED + side] = k->strongest[side];
+        value[SIGNAL_EXCLAIMED + side] = k->strongest[side] *
+                                         value[SIGNAL_EXCLAIM];
+        value[SIGNAL_ANY + side] = k->strongest[side] > 0;
     }
     if (k->take_v)
         memcpy(k->out->uncut, value, sizeof(k->out->uncut));
@@ -512,56 +569,29 @@ static void sum_up(struct walk *k)
     value[SIGNAL_NEGATOR] = least(value[SIGNAL_NEGATOR], 3);
 }
 
-typedef double two __attribute__((vector_size(16)));
-typedef float two_floats __attribute__((vector_size(8)));
-
-static inline two weights_of(const struct entry *e)
-{
-    two_floats both;
-    memcpy(&both, &e->positive, sizeof(both)); /* and the negative one */
-    return __builtin_convertvector(both, two);
-}
-
-/* Words from i on that add their weights and do nothing else; returns where
- * they end. Most are such. */
-static size_t read_run(struct walk *k, size_t i)
-{
-    const struct looked *at = k->items + i, *end = k->items + k->until;
-    const struct entry *pair = k->previous ? k->pair : k->lexicon->entries;
-    two sums = { k->out->positive, k->out->negative };
-    do {
-        sums += weights_of(at->entry);
-        sums += weights_of(pair);
-        pair = at->pair;
-    } while (++at < end && !(at->acts & ACT_ANY));
-    k->out->positive = sums[0];
-    k->out->negative = sums[1];
-    k->previous = at[-1].key;
-    k->factor = 1;
-    k->out->terms += (size_t)(at - k->items) - i;
-    return (size_t)(at - k->items);
-}
-
 void signals_read(const struct look *look, size_t from, size_t until,
                   struct signals *out, take_term *take, bool every,
                   take_valence_seen *take_v, void *context)
 {
-    struct walk k = { .lexicon = look->lexicon, .w = look->words,
-                      .items = look->items, .until = until, .out = out,
-                      .take = take, .every = every, .take_v = take_v,
-                      .context = context, .factor = 1, .shielded = from,
-                      .sentence = from };
+    struct walk k = { .look = look, .lexicon = look->lexicon,
+                      .w = look->words, .items = look->items, .until = until,
+                      .out = out, .take = take, .every = every,
+                      .take_v = take_v, .context = context, .at = from,
+                      .shielded = from, .fresh = true, .factor = 1 };
+    uint32_t n = look->before[from].starts, end = look->before[until].starts;
     memset(out, 0, offsetof(struct signals, uncut));
     read_form(&k, from);
-    for (size_t i = from; i < until;) {
-        if (!(k.items[i].acts & ACT_ANY) && !k.scope && i >= k.shielded &&
-            !take) {
-            i = read_run(&k, i);
-        } else {
-            read_item(&k, i);
-            i++;
-        }
-        k.pair = k.items[i - 1].pair;
+    for (; n < end; n++) {
+        size_t i = look->starts[n];
+        if (i < k.shielded)
+            continue;
+        if (k.intense && !reaches(&k, i))
+            k.factor = 1;
+        pass(&k, i);
+        read_word(&k, true);
     }
+    pass(&k, until);
+    out->positive = k.weights[0];
+    out->negative = k.weights[1];
     sum_up(&k);
 }

@@ -33,7 +33,7 @@ enum signal {
 };
 extern const char *const signal_names[SIGNAL_COUNT];
 
-enum { SIGNAL_ROOM = (SIGNAL_COUNT + 3) / 4 * 4, /* for vectors of four */
+enum { SIGNAL_ROOM = (SIGNAL_COUNT + 3) / 4 * 4, /* for vectors of four_counts */
        SIGNAL_DENSITY_SCALE = 2 };
 /* Sums that density is made of. */
 static inline bool signal_is_dense(int signal)
@@ -68,15 +68,12 @@ struct signals {
     float uncut[SIGNAL_COUNT]; /* before the limits; set when take_v is */
 };
 
-/* What a word does, besides adding its weights. */
 enum act {
     ACT_START = 1,   /* an entry that does something may start here */
-    ACT_MARK = 2,    /* that is no pause: an intensifier reaches past it */
-    ACT_APART = 4,   /* a handle or link: no entry starts with it */
-    ACT_MASKED = 8,  /* of a name */
-    ACT_SAME = 16,   /* the same word again */
-    ACT_ANY = 31,
-    ACT_CLAUSE = 32, /* a clause may begin here */
+    ACT_TERM = 2,    /* its weights count: of no name, nor the same again */
+    ACT_LONGER = 4,  /* that entry may go on behind it, or is a number's */
+    ACT_CLAUSE = 8,  /* a clause may begin here */
+    ACT_MASKED = 16, /* of a name */
 };
 
 struct looked {
@@ -84,7 +81,21 @@ struct looked {
     const struct entry *entry; /* entries[0] when there is none */
     const struct entry *pair;  /* likewise, of this word and the next */
     uint8_t acts;              /* set of enum act */
-    bool own;                  /* key is its own, not that of its kind */
+    uint8_t shared;            /* ACT_LONGER: its key is that of its kind */
+};
+
+typedef double two_weights __attribute__((vector_size(16)));
+typedef uint16_t eight_counts __attribute__((vector_size(16)));
+
+/* Of words: plain ones; of these, in capitals and with one; handles; marks. */
+enum form { FORM_PLAIN, FORM_CAPITALS, FORM_TITLES, FORM_HANDLES,
+            FORM_EXCLAIMS, FORM_QUESTIONS };
+
+/* What the words before one add up to: two such tell of all between. */
+struct tally {
+    two_weights weights; /* positive, negative; of words and pairs that count */
+    eight_counts form;   /* by enum form; a post has fewer than 65,536 */
+    uint32_t starts, terms;
 };
 
 /* A text with each word looked up, once, however often it is read. */
@@ -92,9 +103,11 @@ struct look {
     const struct lexicon *lexicon;
     const struct words *words;   /* borrowed until the next look */
     struct looked *items;        /* owned; one a word, an empty one behind */
+    struct tally *before;        /* owned; likewise, the sum of all behind */
+    uint32_t *starts;            /* owned; the words with ACT_START */
     size_t room;
 };
-#define LOOK_INIT { 0, 0, 0, 0 }
+#define LOOK_INIT { 0, 0, 0, 0, 0, 0 }
 
 /* mask: as in scorer_read(). */
 void look_up(struct look *look, const struct lexicon *l,

@@ -45,13 +45,13 @@ static const uint8_t class[256] = {
 };
 
 /* Flags of marks, by their first byte. */
+enum { SENTENCE = WORD_HARD | WORD_END | WORD_SENTENCE | WORD_MARK,
+       PAUSE = WORD_PAUSE | WORD_MARK };
 static const uint16_t mark_flags[256] = {
-    ['!'] = WORD_EXCLAMATION | WORD_HARD | WORD_END,
-    ['?'] = WORD_QUESTION | WORD_HARD | WORD_END,
-    ['.'] = WORD_STOP | WORD_HARD | WORD_END,
+    ['!'] = WORD_EXCLAMATION | SENTENCE, ['?'] = WORD_QUESTION | SENTENCE,
+    ['.'] = WORD_STOP | SENTENCE,
     ['$'] = WORD_HARD, ['%'] = WORD_HARD,
-    [','] = WORD_PAUSE, [';'] = WORD_PAUSE, [':'] = WORD_PAUSE,
-    ['('] = WORD_PAUSE, [')'] = WORD_PAUSE,
+    [','] = PAUSE, [';'] = PAUSE, [':'] = PAUSE, ['('] = PAUSE, [')'] = PAUSE,
     [0xe2] = WORD_END,
 };
 
@@ -82,7 +82,6 @@ uint64_t words_hash(const char *data, size_t length)
     return mix(a, b, length);
 }
 
-/* The same where 16 bytes may be read whatever the length. */
 static inline uint64_t hash_padded(const char *data, size_t length)
 {
     static const unsigned char keep[2 * CHUNK] = {
@@ -98,6 +97,11 @@ static inline uint64_t hash_padded(const char *data, size_t length)
     memcpy(&b, data + 8, 8);
     memcpy(&mask, keep + CHUNK + 8 - length, 8);
     return mix(a, b & mask, length);
+}
+
+uint64_t words_hash_padded(const char *data, size_t length)
+{
+    return hash_padded(data, length);
 }
 
 #define EACH(byte) (0x0101010101010101u * (byte))
@@ -398,7 +402,7 @@ static size_t take_long_word(struct words *w, size_t start, bool tag)
     if (at == start + tag)
         return start;
     struct word *item = add(w, start, at, tag ? WORD_HASHTAG : WORD_PLAIN,
-                            words_hash(f.data, f.used));
+                            hash_padded(f.data, f.used));
     item->flags = case_flags(w->text.data + start, at - start);
     if (lengthened(w->folded + start, at - start))
         item->flags |= WORD_LENGTHENED | WORD_ODD;
@@ -496,14 +500,14 @@ static bool may_face(const struct words *w, size_t at)
 
 static size_t take_face(struct words *w, size_t start)
 {
-    char form[16];
+    char form[2 * CHUNK];
     size_t used;
     size_t size = glyph_emoticon(w->text.data, w->text.length, start, form,
                                  &used);
     if (!size)
         return start;
     struct word *item = add(w, start, start + size, WORD_EMOTICON,
-                            words_hash(form, used));
+                            hash_padded(form, used));
     if (size > 2 && w->text.data[start + size - 1] ==
                         w->text.data[start + size - 2])
         item->flags |= WORD_LENGTHENED | WORD_ODD;
@@ -647,7 +651,7 @@ static size_t take_emoji(struct words *w, size_t start)
     size_t size = glyph_emoji(w->text.data + start, w->text.length - start,
                               form, sizeof(form), &used);
     if (size)
-        add(w, start, start + size, WORD_EMOJI, words_hash(form, used));
+        add(w, start, start + size, WORD_EMOJI, hash_padded(form, used));
     return start + size;
 }
 
@@ -664,7 +668,7 @@ static void take_high_mark(struct words *w, size_t start, size_t size,
         plain = '\'';
     uint64_t hash = point == 0x2026 ? words_hash("...", 3)
                     : plain ? words_hash(&plain, 1)
-                            : words_hash(w->folded + start, size);
+                            : hash_padded(w->folded + start, size);
     add(w, start, start + size, WORD_PUNCTUATION, hash)->flags =
         mark_flags[(unsigned char)w->folded[start]];
 }
@@ -675,7 +679,7 @@ static size_t take_single(struct words *w, size_t start, size_t size)
     while (glyph_of(point_at(w, end, &next)) == GLYPH_JOINED && next)
         end += next;
     add(w, start, end, WORD_PLAIN,
-        words_hash(w->folded + start, end - start))->flags = WORD_HIGH;
+        hash_padded(w->folded + start, end - start))->flags = WORD_HIGH;
     return end;
 }
 
@@ -763,17 +767,15 @@ void words_split(struct words *w, struct text t)
 uint64_t words_squeezed(const struct words *w, size_t index, size_t keep)
 {
     const struct word *item = &w->items[index];
-    char form[64];
-    size_t n = 0;
-    for (size_t i = 0; i < item->length && n < sizeof(form); i++) {
+    char form[64 + CHUNK], last = 0;
+    size_t n = 0, same = 0; /* as the letters before it */
+    for (size_t i = 0; i < item->length && n < 64; i++) {
         char c = w->folded[item->start + i];
-        size_t same = 0; /* of the letters that were kept, at the end */
-        while (same < n && form[n - 1 - same] == c)
-            same++;
-        if (same < keep)
-            form[n++] = c;
+        same = (same + 1) & -(size_t)(c == last);
+        form[n] = last = c;
+        n += same < keep;
     }
-    return words_hash(form, n);
+    return hash_padded(form, n);
 }
 
 struct span words_span(const struct words *w, size_t from, size_t until)

@@ -38,8 +38,8 @@ enum word_flag {
     WORD_PAUSE = 256,    /* , ; : ( ) */
     WORD_HARD = 512,     /* one of . ! ? $ %: no phrase goes on behind it */
     WORD_END = 1024,     /* . ! ? and typographic marks: a sentence ends */
-    WORD_SENTENCE = WORD_EXCLAMATION | WORD_QUESTION | WORD_STOP,
-    WORD_MARK = WORD_SENTENCE | WORD_PAUSE,
+    WORD_SENTENCE = 8192, /* one of . ! ? */
+    WORD_MARK = 16384,   /* one of . ! ? , ; : ( ) */
 };
 
 struct word {
@@ -78,6 +78,8 @@ void words_release(struct words *w);
 
 /* Hash of a normal form, as in struct word. */
 uint64_t words_hash(const char *data, size_t length);
+/* The same where 16 bytes may be read whatever the length, as of folded. */
+uint64_t words_hash_padded(const char *data, size_t length);
 /* Of word index with no letter more than keep times in a row: "sooo" is "soo",
  * then "so". */
 uint64_t words_squeezed(const struct words *w, size_t index, size_t keep);

@@ -161,10 +161,12 @@ static void test_flags(void **state)
     assert_int_equal(first("#so").flags, WORD_ODD);
     assert_int_equal(first("caf\xc3\xa9").flags, WORD_HIGH);
     assert_int_equal(first("!").flags,
-                     WORD_EXCLAMATION | WORD_HARD | WORD_END);
+                     WORD_EXCLAMATION | WORD_HARD | WORD_END |
+                         WORD_SENTENCE | WORD_MARK);
     assert_int_equal(first("...").flags,
-                     WORD_STOP | WORD_HARD | WORD_END | WORD_ODD);
-    assert_int_equal(first(",").flags, WORD_PAUSE);
+                     WORD_STOP | WORD_HARD | WORD_END | WORD_SENTENCE |
+                         WORD_MARK | WORD_ODD);
+    assert_int_equal(first(",").flags, WORD_PAUSE | WORD_MARK);
     assert_int_equal(first("so").flags, 0);
     assert_int_equal(first("well-made").flags, WORD_JOINED);
     assert_int_equal(first("don't").flags, WORD_JOINED);
