@@ -5,10 +5,10 @@
 #include "store/hll.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "store/sort.h"
 
 enum { CODE_BITS = 32, RANK_BITS = CODE_BITS - HLL_BITS };
 enum { FORM_CODES = 1, FORM_REGISTERS = 2 };
@@ -47,12 +47,6 @@ unsigned hll_place(uint64_t author)
     return code_of(author) >> RANK_BITS;
 }
 
-static int compare_codes(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 /* Where the code is or belongs among those that are sorted. */
 static size_t find_code(const struct hll *h, uint32_t code)
 {
@@ -86,7 +80,7 @@ static void merge_tail(struct hll *h)
     uint32_t *more = end, *last = old + h->count;
     uint32_t *merged = mem_resize(NULL, h->count * sizeof(*merged));
     size_t count = 0;
-    qsort(more, (size_t)(last - more), sizeof(*more), compare_codes);
+    sort_numbers(more, (size_t)(last - more));
     while (old < end || more < last) {
         uint32_t code = more == last || (old < end && *old <= *more)
             ? *old++ : *more++;

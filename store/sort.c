@@ -1,41 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See sort.h. A radix sort from the last byte of the key to the first, over
- * numbers of records, not the records: a batch's keys share most of their
- * bytes (day, source, the head of an id), and a byte that is the same in all
- * is passed over. Measured on a batch of 10,000 posts: a fifth of qsort()'s
- * time. No sort for few records is better than qsort's, so none is kept. */
+/* See sort.h. A radix sort from the last four bytes of the key to the first,
+ * of numbers that hold those bytes and which record they are of: each pass
+ * reads and writes one row of memory, where moving records or comparing them
+ * would wait for theirs. A batch's keys share most of their bits (day,
+ * source, the head of an id): passes are made over those that differ. */
 #include "store/sort.h"
 
+#include <endian.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "base/mem.h"
 
-enum { KEY_LIMIT = 32 };
+enum { WORD = 4, WORD_BITS = 8 * WORD, DIGIT_BITS = 11, FEW = 4096,
+       FEW_BITS = 7 };
 
-/* How often each value stands in each byte of the key. */
-static void count_bytes(const unsigned char *keys, size_t count, size_t size,
-                        size_t length, uint32_t (*seen)[256])
+/* Into to in order of some bits, stable. */
+static void place(const uint64_t *from, uint64_t *to, size_t count,
+                  unsigned shift, uint64_t mask)
 {
-    memset(seen, 0, length * sizeof(*seen));
+    uint32_t next[1 << DIGIT_BITS], sum = 0;
+    memset(next, 0, (mask + 1) * sizeof(*next));
     for (size_t i = 0; i < count; i++)
-        for (size_t b = 0; b < length; b++)
-            seen[b][keys[i * size + b]]++;
-}
-
-/* One pass: from in order of the byte, stable. */
-static void place(const unsigned char *keys, size_t size, size_t byte,
-                  const uint32_t seen[256], const uint32_t *from,
-                  uint32_t *to, size_t count)
-{
-    uint32_t next[256], sum = 0;
-    for (int v = 0; v < 256; v++) {
+        next[from[i] >> shift & mask]++;
+    for (uint64_t v = 0; v <= mask; v++) {
+        uint32_t seen = next[v];
         next[v] = sum;
-        sum += seen[v];
+        sum += seen;
     }
     for (size_t i = 0; i < count; i++)
-        to[next[keys[from[i] * size + byte]]++] = from[i];
+        to[next[from[i] >> shift & mask]++] = from[i];
+}
+
+/* By the word in the upper half; returns the one of the two that is sorted. */
+static uint64_t *sort_word(uint64_t *items, uint64_t *spare, size_t count)
+{
+    unsigned most = count < FEW ? FEW_BITS : DIGIT_BITS;
+    uint64_t differ = 0;
+    for (size_t i = 1; i < count; i++)
+        differ |= items[i] ^ items[0];
+    differ >>= WORD_BITS;
+    for (unsigned at = 0; differ >> at;) {
+        if (!(differ >> at & 1)) {
+            at++;
+            continue;
+        }
+        unsigned left = 64 - (unsigned)__builtin_clzll(differ >> at);
+        unsigned bits = left < most ? left : most;
+        place(items, spare, count, WORD_BITS + at, (1u << bits) - 1);
+        uint64_t *swap = items;
+        items = spare;
+        spare = swap;
+        at += bits;
+    }
+    return items;
 }
 
 /* Posts mostly come in order of time. */
@@ -48,31 +66,51 @@ static bool sorted(const unsigned char *keys, size_t count, size_t size,
     return true;
 }
 
+/* The bytes of the key before end, WORD of them or all. */
+static inline uint32_t word_before(const unsigned char *key, size_t end)
+{
+    uint32_t word;
+    size_t more = end < WORD ? WORD - end : 0;
+    memcpy(&word, key + end + more - WORD, WORD);
+    return be32toh(word) >> 8 * more;
+}
+
 void sort_records(void *records, size_t count, size_t size, size_t offset,
                   size_t length)
 {
-    uint32_t seen[KEY_LIMIT][256];
     unsigned char *data = records;
     const unsigned char *keys = data + offset;
-    if (length > KEY_LIMIT || sorted(keys, count, size, length))
+    if (sorted(keys, count, size, length))
         return;
-    uint32_t *order = mem_resize(NULL, count * 2 * sizeof(*order));
-    uint32_t *from = order, *to = order + count;
+    uint64_t *both = mem_resize(NULL, 2 * count * sizeof(*both));
+    uint64_t *items = both, *spare = both + count;
     for (size_t i = 0; i < count; i++)
-        from[i] = (uint32_t)i;
-    count_bytes(keys, count, size, length, seen);
-    for (size_t b = length; b-- > 0;) {
-        if (seen[b][keys[b]] == count)
-            continue; /* the same in all */
-        place(keys, size, b, seen[b], from, to, count);
-        uint32_t *swap = from;
-        from = to;
-        to = swap;
+        items[i] = i;
+    for (size_t end = length; end > 0; end -= end < WORD ? end : WORD) {
+        for (size_t i = 0; i < count; i++) {
+            uint32_t record = (uint32_t)items[i];
+            uint64_t word = word_before(keys + record * size, end);
+            items[i] = word << WORD_BITS | record;
+        }
+        uint64_t *right = sort_word(items, spare, count);
+        spare = right == items ? spare : items;
+        items = right;
     }
-    unsigned char *sorted = mem_resize(NULL, count * size);
+    unsigned char *copy = mem_resize(NULL, count * size);
     for (size_t i = 0; i < count; i++)
-        memcpy(sorted + i * size, data + from[i] * size, size);
-    memcpy(data, sorted, count * size);
-    mem_free(sorted);
-    mem_free(order);
+        memcpy(copy + i * size, data + (uint32_t)items[i] * size, size);
+    memcpy(data, copy, count * size);
+    mem_free(copy);
+    mem_free(both);
+}
+
+void sort_numbers(uint32_t *numbers, size_t count)
+{
+    uint64_t *both = mem_resize(NULL, 2 * count * sizeof(*both));
+    for (size_t i = 0; i < count; i++)
+        both[i] = (uint64_t)numbers[i] << WORD_BITS;
+    const uint64_t *right = sort_word(both, both + count, count);
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = (uint32_t)(right[i] >> WORD_BITS);
+    mem_free(both);
 }

@@ -4,10 +4,12 @@
 #define STORE_SORT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
-/* count records of size bytes; the key is length bytes (at most 32) at
- * offset, compared as memcmp() does. */
+/* count records (fewer than 2^32) of size bytes; the key is length bytes (4 or
+ * more) at offset, compared as memcmp() does. */
 void sort_records(void *records, size_t count, size_t size, size_t offset,
                   size_t length);
+void sort_numbers(uint32_t *numbers, size_t count);
 
 #endif
