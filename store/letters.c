@@ -6,22 +6,21 @@
 
 static const char base32[] = "234567abcdefghijklmnopqrstuvwxyz";
 
-/* 32 and more: none of them. Without a branch that letters would decide. */
-static inline unsigned base32_of(char c)
-{
-    unsigned letter = (unsigned char)c - 'a', digit = (unsigned char)c - '2';
-    digit = digit < 6 ? digit : 32;
-    return letter < 26 ? letter + 6 : digit;
-}
+/* Of each of them its digit + 1. */
+static const unsigned char digit_of[256] = {
+    ['2'] = 1, 2, 3, 4, 5, 6,
+    ['a'] = 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+    24, 25, 26, 27, 28, 29, 30, 31, 32,
+};
 
 unsigned char *pack_letters(unsigned char *out, struct text t)
 {
     unsigned char *at = pack_varint(out, t.length << 1 | 1);
-    uint64_t held = 0, known = 0;
-    unsigned bits = 0;
+    uint64_t held = 0;
+    unsigned bits = 0, other = 0;
     for (size_t i = 0; i < t.length; i++) {
-        unsigned digit = base32_of(t.data[i]);
-        known |= digit;
+        unsigned digit = digit_of[(unsigned char)t.data[i]] - 1u;
+        other |= digit; /* wraps around where it is none of the letters */
         held = held << 5 | (digit & 31);
         bits += 5;
         if (bits == 40) {
@@ -30,7 +29,7 @@ unsigned char *pack_letters(unsigned char *out, struct text t)
             bits = 0;
         }
     }
-    if (known >= 32) {
+    if (other >= 32) {
         at = pack_varint(out, t.length << 1);
         memcpy(at, t.data, t.length);
         return at + t.length;
