@@ -104,6 +104,8 @@ static int walk_day(struct lmdb *s, MDB_txn *txn, struct left *l,
     rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
     while (rc == 0 && created_of(k.mv_data) < until) {
         uint64_t author = record_author(value_text(&v));
+        /* Posts that came in order lie before each other in a page. */
+        __builtin_prefetch((const char *)v.mv_data - 800);
         if (author && places[hll_place(author)])
             rc = read_other(l, &k, value_text(&v));
         if (rc == 0)

@@ -46,9 +46,18 @@ static int compare_entries(const void *a, const void *b)
     return memcmp(a, b, ENTRY);
 }
 
+/* Mostly they are: posts are written in order of time. */
+static bool sorted(const struct buf *b)
+{
+    for (size_t at = ENTRY; at < b->length; at += ENTRY)
+        if (memcmp(b->data + at - ENTRY, b->data + at, ENTRY) > 0)
+            return false;
+    return true;
+}
+
 void entries_sort(struct buf *b)
 {
-    if (b->length > ENTRY)
+    if (!sorted(b))
         qsort(b->data, b->length / ENTRY, ENTRY, compare_entries);
 }
 
