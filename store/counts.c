@@ -8,7 +8,7 @@
 
 _Static_assert(COUNTS_FIELDS < 64, "the cell's bit set has so many places");
 
-enum { FIELD_SCORE = offsetof(struct counts, score) / sizeof(uint64_t) };
+#define FIELD(name) (offsetof(struct counts, name) / sizeof(uint64_t))
 
 void counts_add(struct counts *to, const struct counts *from)
 {
@@ -18,41 +18,40 @@ void counts_add(struct counts *to, const struct counts *from)
         a[i] += b[i];
 }
 
-static inline void tally_add(struct tally *t, unsigned field, uint64_t one)
+static inline uint64_t bits_at(unsigned set, unsigned count, unsigned first)
 {
-    uint64_t *number = &t->counts.posts + field, bit = 1ull << field;
-    *number = (t->which & bit ? *number : 0) + one;
-    t->which |= bit;
+    return (uint64_t)(set & ((1u << count) - 1)) << first;
 }
 
-static void tally_set(struct tally *t, unsigned first, unsigned set,
-                      unsigned count, uint64_t one)
+uint64_t counted_by(const struct tags *tags, bool repost)
 {
-    for (set &= (1u << count) - 1; set; set &= set - 1)
-        tally_add(t, first + (unsigned)__builtin_ctz(set), one);
+    unsigned label = tags->label % LABEL_COUNT;
+    unsigned aspects = tags->aspects;
+    unsigned negative = label == LABEL_NEGATIVE ? aspects : 0;
+    unsigned positive = label == LABEL_POSITIVE ? aspects : 0;
+    return bits_at(1, 1, FIELD(posts)) |
+           bits_at(1u << label, LABEL_COUNT, FIELD(label)) |
+           bits_at(repost, 1, FIELD(reposts)) |
+           bits_at(tags->channels, CHANNEL_COUNT, FIELD(channel)) |
+           bits_at(tags->intents, INTENT_COUNT, FIELD(intent)) |
+           bits_at(aspects, ASPECT_COUNT, FIELD(aspect)) |
+           bits_at(negative, ASPECT_COUNT, FIELD(aspect_negative)) |
+           bits_at(positive, ASPECT_COUNT, FIELD(aspect_positive));
 }
 
-#define FIELD(name) (offsetof(struct counts, name) / sizeof(uint64_t))
-
-void tally_post(struct tally *t, const struct tags *tags, bool repost,
-                int sign)
+static inline void add_post(struct counts *to, uint64_t counted, int score,
+                            int sign)
 {
-    uint64_t one = (uint64_t)sign; /* -1 wraps, as subtraction does */
-    tally_add(t, FIELD(posts), one);
-    if (tags->label < LABEL_COUNT)
-        tally_add(t, (unsigned)FIELD(label) + tags->label, one);
-    tally_add(t, FIELD_SCORE, (uint64_t)((int64_t)sign * tags->score));
-    if (repost)
-        tally_add(t, FIELD(reposts), one);
-    tally_set(t, FIELD(channel), tags->channels, CHANNEL_COUNT, one);
-    tally_set(t, FIELD(intent), tags->intents, INTENT_COUNT, one);
-    tally_set(t, FIELD(aspect), tags->aspects, ASPECT_COUNT, one);
-    if (tags->label == LABEL_NEGATIVE)
-        tally_set(t, FIELD(aspect_negative), tags->aspects, ASPECT_COUNT,
-                  one);
-    if (tags->label == LABEL_POSITIVE)
-        tally_set(t, FIELD(aspect_positive), tags->aspects, ASPECT_COUNT,
-                  one);
+    uint64_t *field = &to->posts;
+    to->score += sign * score;
+    for (; counted; counted &= counted - 1)
+        field[__builtin_ctzll(counted)] += (uint64_t)sign; /* -1 wraps */
+}
+
+void tally_post(struct tally *t, uint64_t counted, int score, int sign)
+{
+    add_post(&t->counts, counted, score, sign);
+    t->which |= counted | (uint64_t)1 << FIELD(score);
 }
 
 int cell_next(struct unpack *row, struct cell *cell)
@@ -77,44 +76,34 @@ int cell_next(struct unpack *row, struct cell *cell)
     return 1;
 }
 
-int cell_add(struct counts *to, const struct cell *cell)
+/* Also says, in which, what numbers the cell has. */
+static int add_cell(struct counts *to, const struct cell *cell,
+                    uint64_t *which)
 {
     struct unpack in = cell->content;
     uint64_t *field = &to->posts;
     if (cell->one) {
-        struct tally t;
-        const uint64_t *one = &t.counts.posts;
-        t.which = 0;
-        tally_post(&t, &cell->tags, cell->repost, 1);
-        for (; t.which; t.which &= t.which - 1) {
-            int i = __builtin_ctzll(t.which);
-            field[i] += one[i];
-        }
+        uint64_t counted = counted_by(&cell->tags, cell->repost);
+        add_post(to, counted, cell->tags.score, 1);
+        *which |= counted | (uint64_t)1 << FIELD(score);
         return 0;
     }
-    uint64_t which = unpack_varint(&in);
-    if (which >> COUNTS_FIELDS)
+    uint64_t left = unpack_varint(&in);
+    if (left >> COUNTS_FIELDS)
         return -1;
-    for (; which; which &= which - 1) {
-        int i = __builtin_ctzll(which);
+    *which |= left;
+    for (; left; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(left);
         uint64_t value = unpack_varint(&in);
-        field[i] += i == FIELD_SCORE ? (uint64_t)unzigzag(value) : value;
+        field[i] += i == FIELD(score) ? (uint64_t)unzigzag(value) : value;
     }
     return in.broken || in.at != in.end ? -1 : 0;
 }
 
-static int tally_cell(struct tally *t, const struct cell *cell)
+int cell_add(struct counts *to, const struct cell *cell)
 {
-    if (cell->one) {
-        tally_post(t, &cell->tags, cell->repost, 1);
-        return 0;
-    }
-    struct unpack in = cell->content;
-    uint64_t more = unpack_varint(&in) & ~t->which &
-                    (((uint64_t)1 << COUNTS_FIELDS) - 1);
-    for (; more; more &= more - 1)
-        tally_add(t, (unsigned)__builtin_ctzll(more), 0);
-    return cell_add(&t->counts, cell);
+    uint64_t which = 0;
+    return add_cell(to, cell, &which);
 }
 
 /* ---- writing ---- */
@@ -130,11 +119,11 @@ static bool one_post(const struct counts *c, uint64_t which,
 {
     const uint64_t *field = &c->posts;
     unsigned label = bits_from(which, FIELD(label), LABEL_COUNT);
-    int64_t score = which & 1ull << FIELD_SCORE ? c->score : 0;
+    int64_t score = which & 1ull << FIELD(score) ? c->score : 0;
     if (!(which & 1) || !label || label & (label - 1) || score < INT16_MIN ||
         score > INT16_MAX)
         return false;
-    for (uint64_t left = which & ~(1ull << FIELD_SCORE); left;
+    for (uint64_t left = which & ~(1ull << FIELD(score)); left;
          left &= left - 1)
         if (field[__builtin_ctzll(left)] != 1)
             return false;
@@ -172,8 +161,8 @@ static void write_cell(struct buf *row, uint32_t index, uint64_t which,
     }
     unsigned char *end = pack_varint(bytes, which);
     for (uint64_t left = which; left; left &= left - 1) {
-        int i = __builtin_ctzll(left);
-        end = pack_varint(end, i == FIELD_SCORE ? zigzag(c->score) : field[i]);
+        unsigned i = (unsigned)__builtin_ctzll(left);
+        end = pack_varint(end, i == FIELD(score) ? zigzag(c->score) : field[i]);
     }
     unsigned char *at = pack_varint(head, (uint64_t)index << 1);
     at = pack_varint(at, (uint64_t)(end - bytes));
@@ -207,6 +196,10 @@ void cells_release(struct cells *c)
 
 struct tally *cells_at(struct cells *c, uint32_t index)
 {
+    /* Asked for again and again, in no order: found without a search. */
+    uint32_t *near = &c->near[index % CELLS_NEAR];
+    if (*near < c->count && c->slots[*near].index == index)
+        return &c->slots[*near].tally;
     size_t low = 0, high = c->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -215,17 +208,19 @@ struct tally *cells_at(struct cells *c, uint32_t index)
         else
             high = middle;
     }
-    if (low < c->count && c->slots[c->order[low]].index == index)
-        return &c->slots[c->order[low]].tally;
+    if (low < c->count && c->slots[c->order[low]].index == index) {
+        *near = c->order[low];
+        return &c->slots[*near].tally;
+    }
     c->slots = mem_grow(c->slots, &c->room, c->count, sizeof(*c->slots));
     c->order = mem_grow(c->order, &c->order_room, c->count,
                         sizeof(*c->order));
     memmove(c->order + low + 1, c->order + low,
             (c->count - low) * sizeof(*c->order));
-    c->order[low] = (uint32_t)c->count;
+    *near = c->order[low] = (uint32_t)c->count;
     struct slot *slot = &c->slots[c->count++];
+    memset(slot, 0, sizeof(*slot));
     slot->index = index;
-    slot->tally.which = 0;
     return &slot->tally;
 }
 
@@ -242,7 +237,8 @@ int cells_merge(struct cells *c, struct text row, struct buf *out)
             continue;
         }
         if (more > 0 && have.index == slot->index) {
-            if (tally_cell(&slot->tally, &have))
+            struct tally *t = &slot->tally;
+            if (add_cell(&t->counts, &have, &t->which))
                 return -1;
             more = cell_next(&in, &have);
         }

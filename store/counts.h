@@ -16,19 +16,20 @@
 #include "store/store.h"
 
 enum { COUNTS_FIELDS = sizeof(struct counts) / sizeof(uint64_t),
-       CELL_LIMIT = VARINT_LIMIT * (COUNTS_FIELDS + 3) };
+       CELL_LIMIT = VARINT_LIMIT * (COUNTS_FIELDS + 3), CELLS_NEAR = 64 };
 
-/* Counters in the making. Few of the 61 numbers are ever touched, so those
- * that "which" does not name hold nothing and are neither cleared nor looked
- * at. Empty: which = 0. */
+/* The numbers that a post with these tags adds one to, as a set; besides them
+ * it adds its score. */
+uint64_t counted_by(const struct tags *tags, bool repost);
+
+/* Counters in the making, and which of the 61 may be other than zero: few. */
 struct tally {
     uint64_t which;
     struct counts counts;
 };
 
 /* One post: sign +1 counts it, -1 takes it back. */
-void tally_post(struct tally *t, const struct tags *tags, bool repost,
-                int sign);
+void tally_post(struct tally *t, uint64_t counted, int score, int sign);
 
 struct cell {
     uint32_t index;
@@ -50,6 +51,7 @@ struct cells {
     struct slot *slots;    /* owned; those in use are the first count */
     uint32_t *order;       /* owned: of the slots, by index */
     size_t count, room, order_room;
+    uint32_t near[CELLS_NEAR]; /* slots asked for last, by index */
 };
 
 void cells_clear(struct cells *c);

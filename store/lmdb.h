@@ -216,9 +216,14 @@ int id_put(MDB_cursor *c, const unsigned char id[ID_KEY], int64_t created);
 /* The last of the id's source, with its source; zeros behind that: none. */
 int id_last(MDB_cursor *c, const unsigned char id[ID_KEY],
             unsigned char out[ID_KEY]);
-/* One that is not there yet; last: it comes behind all of its source. */
-int id_add(MDB_cursor *c, const unsigned char id[ID_KEY], int64_t created,
-           bool last);
+/* One that is not there yet. */
+int id_add(MDB_cursor *c, const unsigned char id[ID_KEY], int64_t created);
+/* Those behind all of a source are gathered in order, then added at once:
+ * four times as fast, and pages are filled to the end. */
+void id_gather(struct buf *rows, const unsigned char id[ID_KEY],
+               int64_t created);
+int id_add_last(MDB_cursor *c, const unsigned char id[ID_KEY],
+                struct buf *rows);
 
 /* ---- lmdb_rows.c: what the rows of hours and days hold ---- */
 
@@ -258,16 +263,16 @@ struct change {
     unsigned char key[HOUR_KEY];   /* of its row, to sort by */
     unsigned char entry[ENTRY];
     int8_t sign;              /* 0: expired, leaves no figure */
-    bool repost, fresh, told;
-    uint32_t place;           /* index of its cell in the hour's row */
     uint64_t author;
-    const struct tags *tags;  /* stays until changes_flush() */
+    uint64_t counted;         /* see counted_by() */
+    uint32_t place;           /* index of its cell in the hour's row */
+    int16_t score;
+    bool fresh, told;
 };
 
 struct changes {
     struct change *items;     /* owned */
     size_t count, room;
-    struct arena memory;      /* tags of posts that left */
     uint64_t late;            /* set by flushing: fresh, of a told day */
 };
 
@@ -285,6 +290,8 @@ void changes_release(struct changes *c);
 /* One subject of the post (0: all), with its tags there. */
 void changes_add(struct changes *c, const struct coming *of, uint32_t subject,
                  const struct tags *tags);
+/* All of a stored post, whose mentions name subjects by id. */
+void changes_add_post(struct changes *c, const struct coming *of);
 /* By hour, subject; then by day, subject, hour. */
 void changes_sort_hours(struct changes *c);
 void changes_sort_days(struct changes *c);

@@ -15,10 +15,14 @@
 
 enum { SOURCES_KEPT = 16 };
 
+/* What settling asks of a post stands here, for posts are met out of order
+ * there and each would be fetched from far. */
 struct entry {
     const struct post *post;
     uint64_t hash;
+    int64_t created;
     uint32_t source;
+    bool deleted;
     bool frozen;               /* of a time that was expired */
     bool keep;                 /* to be written */
     bool fresh;                /* has no post yet */
@@ -52,6 +56,7 @@ struct append {
         sources[SOURCES_KEPT]; /* met in this batch */
     unsigned source_count;
     unsigned char last[ID_KEY];  /* of the source that is being settled */
+    struct buf behind;         /* its new ones behind what was there */
 };
 
 /* ---- arrange ---- */
@@ -130,12 +135,13 @@ static int arrange(struct lmdb *s, MDB_txn *txn, struct append *a,
             rc = find_subjects(s, txn, a, p, err);
         if (rc)
             return rc;
-        *e = (struct entry){ .post = p };
-        *id = (struct identity){ .entry = e };
+        *e = (struct entry){ .post = p, .created = p->created,
+                             .deleted = p->deleted };
         e->source = a->sources[place].id;
         e->hash = post_hash(p->source, p->native_id);
-        id_key(id->key, e->source, p->native_id, e->hash);
         e->frozen = p->created < a->sources[place].expired && !p->deleted;
+        id->entry = e;
+        id_key(id->key, e->source, p->native_id, e->hash);
     }
     sort_records(a->ids, a->batch->count, sizeof(*a->ids),
                  offsetof(struct identity, key), ID_KEY);
@@ -159,9 +165,11 @@ static const struct identity *find_winner(const struct append *a,
                                           const struct identity *from,
                                           const struct identity *last)
 {
+    if (from == last)
+        return last;
     for (const struct identity *id = last; id >= from && a->batch->archive;
          id--)
-        if (id->entry->post->deleted)
+        if (id->entry->deleted)
             return id;
     for (const struct identity *id = last; id >= from; id--)
         if (!id->entry->frozen)
@@ -172,11 +180,11 @@ static const struct identity *find_winner(const struct append *a,
 static void count_repeated(struct append *a, const struct entry *e,
                            struct entry *winner)
 {
-    winner->came = winner->came || (!e->frozen && !e->post->deleted);
+    winner->came = winner->came || (!e->frozen && !e->deleted);
     if (e->frozen)
         a->result.blocked++;
-    else if (!e->post->deleted && !winner->post->deleted &&
-             e->post->created == winner->post->created &&
+    else if (!e->deleted && !winner->deleted &&
+             e->created == winner->created &&
              record_same(make_record(a, &a->record, e),
                          make_record(a, &a->other, winner)))
         a->result.unchanged++;
@@ -196,8 +204,8 @@ static int settle_known(struct lmdb *s, MDB_txn *txn, struct append *a,
     int rc = lmdb_get(s, txn, POSTS, key, POST_KEY, &old);
     if (rc)
         return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
-    e->moved = created != e->post->created;
-    if (!e->post->deleted && !e->moved && record_same(old, fresh)) {
+    e->moved = created != e->created;
+    if (!e->deleted && !e->moved && record_same(old, fresh)) {
         a->result.unchanged++;
         return 0;
     }
@@ -209,8 +217,8 @@ static int settle_known(struct lmdb *s, MDB_txn *txn, struct append *a,
         a->result.blocked++;
         return 0;
     }
-    e->keep = !e->post->deleted;
-    e->counts = e->post->deleted || e->moved ||
+    e->keep = !e->deleted;
+    e->counts = e->deleted || e->moved ||
                 !record_counts_same(old, fresh);
     if (e->keep)
         a->result.replaced++;
@@ -220,7 +228,7 @@ static int settle_known(struct lmdb *s, MDB_txn *txn, struct append *a,
         return 0;
     rc = lmdb_unlink(s, txn, key, a->old, e->keep && !e->moved, &a->changes);
     if (rc == 0 && (!e->keep || e->moved))
-        rc = id_put(c, id->key, e->keep ? e->post->created : ID_DELETED);
+        rc = id_put(c, id->key, e->keep ? e->created : ID_DELETED);
     return rc;
 }
 
@@ -229,12 +237,12 @@ static int settle_new(struct append *a, MDB_cursor *c,
                       const struct identity *id, bool last, bool deleted)
 {
     struct entry *e = id->entry;
-    int64_t created = e->post->deleted ? ID_DELETED : e->post->created;
-    if (e->frozen || (deleted && a->batch->archive && !e->post->deleted)) {
+    int64_t created = e->deleted ? ID_DELETED : e->created;
+    if (e->frozen || (deleted && a->batch->archive && !e->deleted)) {
         a->result.blocked++;
         return 0;
     }
-    if (e->post->deleted) {
+    if (e->deleted) {
         a->result.unchanged++;
         if (deleted || !(a->batch->archive || e->came))
             return 0;
@@ -242,21 +250,24 @@ static int settle_new(struct append *a, MDB_cursor *c,
         e->keep = e->fresh = e->counts = true;
     }
     if (last)
-        memcpy(a->last, id->key, ID_KEY);
-    return deleted ? id_put(c, id->key, created)
-                   : id_add(c, id->key, created, last);
+        id_gather(&a->behind, id->key, created);
+    return last ? 0 : deleted ? id_put(c, id->key, created)
+                              : id_add(c, id->key, created);
 }
 
-/* One behind the last of its source is new: nothing needs to be looked up,
- * and pages are filled to the end. */
+/* One behind the last of its source is new, and so are all that follow: none
+ * is looked up. */
 static int settle_one(struct lmdb *s, MDB_txn *txn, struct append *a,
                       MDB_cursor *c, const struct identity *id)
 {
     struct entry *e = id->entry;
     int64_t created = ID_NONE;
     int rc = 0;
-    if (memcmp(id->key, a->last, ID_SOURCE) != 0)
-        rc = id_last(c, id->key, a->last);
+    if (memcmp(id->key, a->last, ID_SOURCE) != 0) {
+        rc = id_add_last(c, a->last, &a->behind);
+        if (rc == 0)
+            rc = id_last(c, id->key, a->last);
+    }
     bool last = memcmp(id->key, a->last, ID_KEY) > 0;
     if (rc == 0 && !last)
         rc = id_get(c, id->key, &created);
@@ -286,6 +297,8 @@ static int settle(struct lmdb *s, MDB_txn *txn, struct append *a)
                 count_repeated(a, from->entry, winner->entry);
         rc = settle_one(s, txn, a, c, winner);
     }
+    if (rc == 0)
+        rc = id_add_last(c, a->last, &a->behind);
     if (c)
         mdb_cursor_close(c);
     return rc;
@@ -354,7 +367,7 @@ static int write_posts(struct lmdb *s, MDB_txn *txn, struct append *a)
         if (!e->keep)
             continue;
         order[count].entry = e;
-        post_key(order[count++].key, e->post->created, e->hash);
+        post_key(order[count++].key, e->created, e->hash);
     }
     sort_records(order, count, sizeof(*order), offsetof(struct timed, key),
                  POST_KEY);
@@ -401,8 +414,8 @@ static int append(struct lmdb *s, MDB_txn *txn, void *context,
     a->result = (struct store_result){ 0 };
     a->source_count = 0;
     memset(a->last, 0, sizeof(a->last));
+    buf_clear(&a->behind);
     a->changes.count = 0;
-    arena_reset(&a->changes.memory);
     memset(a->subjects, 0, (a->batch->subject_count + 1) *
                            sizeof(*a->subjects));
     int rc = arrange(s, txn, a, err);
@@ -441,6 +454,7 @@ int lmdb_append(struct store *base, const struct batch *batch,
     mem_free(a.old);
     buf_release(&a.record);
     buf_release(&a.other);
+    buf_release(&a.behind);
     changes_release(&a.changes);
     return rc;
 }

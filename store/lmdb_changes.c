@@ -13,7 +13,6 @@
 void changes_release(struct changes *c)
 {
     mem_free(c->items);
-    arena_release(&c->memory);
     memset(c, 0, sizeof(*c));
 }
 
@@ -25,15 +24,23 @@ void changes_add(struct changes *c, const struct coming *of, uint32_t subject,
     c->items = mem_grow(c->items, &c->room, c->count, sizeof(*c->items));
     struct change *item = &c->items[c->count++];
     item->sign = (int8_t)of->sign;
-    item->repost = post->kind == POST_REPOST;
+    item->counted = counted_by(tags, post->kind == POST_REPOST);
+    item->score = tags->score;
     item->fresh = of->fresh;
     item->told = of->told;
     item->place = of->source << 2 | within / QUARTER_SECONDS;
     item->author = post->author_hash;
-    item->tags = tags;
     hour_key(item->key, post->created, subject);
     pack_big(item->entry, within, 2);
     memcpy(item->entry + 2, of->key + CREATED, POST_HASH);
+}
+
+void changes_add_post(struct changes *c, const struct coming *of)
+{
+    const struct post *p = of->post;
+    changes_add(c, of, 0, &p->tags);
+    for (uint32_t i = 0; i < p->mention_count; i++)
+        changes_add(c, of, p->mentions[i].subject, &p->mentions[i].tags);
 }
 
 void changes_sort_hours(struct changes *c)
@@ -173,7 +180,7 @@ static int flush_hour(struct flush *f, const struct change *from,
     buf_clear(&f->gone);
     for (const struct change *c = from; c < until; c++) {
         if (c->sign)
-            tally_post(cells_at(&f->cells, c->place), c->tags, c->repost,
+            tally_post(cells_at(&f->cells, c->place), c->counted, c->score,
                        c->sign);
         if (!every)
             buf_add(c->sign > 0 ? &f->more : &f->gone, c->entry, ENTRY);
@@ -255,8 +262,8 @@ static int flush_day(struct flush *f, const struct change *from,
     cells_clear(&f->cells);
     for (const struct change *c = from; c < until; c++)
         if (c->sign)
-            tally_post(cells_at(&f->cells, c->key[DAY_KEY]), c->tags,
-                       c->repost, c->sign);
+            tally_post(cells_at(&f->cells, c->key[DAY_KEY]), c->counted,
+                       c->score, c->sign);
     if (!f->cells.count)
         return 0; /* posts that grew too old */
     int rc = find_row(&f->days, from->key, DAY_KEY, &old, &found, &past);

@@ -84,7 +84,8 @@ static int expire_post(struct lmdb *s, MDB_txn *txn, MDB_cursor *c,
     unsigned char id[ID_KEY];
     int rc = lmdb_identity(s, txn, &e->record, id);
     for (uint32_t i = 0; i < p->mention_count; i++)
-        changes_add(&e->changes, &of, p->mentions[i].subject, NULL);
+        changes_add(&e->changes, &of, p->mentions[i].subject,
+                    &p->mentions[i].tags);
     if (rc == 0)
         rc = lmdb_id_put(s, txn, id, ID_NONE);
     return rc ? rc : mdb_cursor_del(c, 0);

@@ -46,8 +46,8 @@ static int right_hour(struct verify *v, const unsigned char *key,
     cells_clear(&v->cells);
     buf_clear(&v->entries);
     for (; from < until; from++) {
-        tally_post(cells_at(&v->cells, from->place), from->tags, from->repost,
-                   1);
+        tally_post(cells_at(&v->cells, from->place), from->counted,
+                   from->score, 1);
         if (!every)
             buf_add(&v->entries, from->entry, ENTRY);
     }

@@ -7,22 +7,12 @@
 
 #include "store/record.h"
 
-static const struct tags *keep_tags(struct changes *c, const struct tags *t)
-{
-    struct tags *copy = arena_alloc(&c->memory, sizeof(*copy));
-    *copy = *t;
-    return copy;
-}
-
 int lmdb_unlink(struct lmdb *s, MDB_txn *txn, const unsigned char *key,
                 const struct record *r, bool replaced,
                 struct changes *changes)
 {
     struct coming of = { &r->post, key, r->source, -1, false, !replaced };
-    changes_add(changes, &of, 0, keep_tags(changes, &r->post.tags));
-    for (uint32_t i = 0; i < r->post.mention_count; i++)
-        changes_add(changes, &of, r->mentions[i].subject,
-                    keep_tags(changes, &r->mentions[i].tags));
+    changes_add_post(changes, &of);
     return lmdb_delete(s, txn, POSTS, key, POST_KEY);
 }
 

@@ -9,7 +9,7 @@
 
 #include "store/record.h"
 
-enum { PART = ID_KEY - ID_SOURCE, ROW = PART + CREATED, DIGITS = 18,
+enum { PART = ID_KEY - ID_SOURCE, ID_ROW = PART + CREATED, DIGITS = 18,
        CUT = 3 };
 
 /* False when it is not all digits; of a long one its beginning. */
@@ -71,7 +71,7 @@ int lmdb_identity(struct lmdb *s, MDB_txn *txn, const struct record *r,
 int id_read(const MDB_val *key, const MDB_val *value,
             unsigned char out[ID_KEY], int64_t *created)
 {
-    if (key->mv_size != ID_SOURCE || value->mv_size != ROW)
+    if (key->mv_size != ID_SOURCE || value->mv_size != ID_ROW)
         return -1;
     memcpy(out, key->mv_data, ID_SOURCE);
     memcpy(out + ID_SOURCE, value->mv_data, PART);
@@ -85,7 +85,7 @@ int id_get(MDB_cursor *c, const unsigned char id[ID_KEY], int64_t *created)
     MDB_val v = { PART, (void *)(id + ID_SOURCE) };
     int rc = mdb_cursor_get(c, &k, &v, MDB_GET_BOTH_RANGE);
     *created = ID_NONE;
-    if (rc == 0 && v.mv_size != ROW)
+    if (rc == 0 && v.mv_size != ID_ROW)
         return MDB_CORRUPTED;
     if (rc == 0 && memcmp(v.mv_data, id + ID_SOURCE, PART) == 0)
         *created = created_of((const char *)v.mv_data + PART);
@@ -101,21 +101,46 @@ int id_last(MDB_cursor *c, const unsigned char id[ID_KEY],
     int rc = mdb_cursor_get(c, &k, &v, MDB_SET);
     if (rc == 0)
         rc = mdb_cursor_get(c, &k, &v, MDB_LAST_DUP);
-    if (rc == 0 && v.mv_size != ROW)
+    if (rc == 0 && v.mv_size != ID_ROW)
         return MDB_CORRUPTED;
     if (rc == 0)
         memcpy(out + ID_SOURCE, v.mv_data, PART);
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-int id_add(MDB_cursor *c, const unsigned char id[ID_KEY], int64_t created,
-           bool last)
+static void write_row(unsigned char row[ID_ROW],
+                      const unsigned char id[ID_KEY], int64_t created)
 {
-    unsigned char row[ROW];
-    MDB_val k = { ID_SOURCE, (void *)id }, v = { ROW, row };
     memcpy(row, id + ID_SOURCE, PART);
     pack_big(row + PART, (uint64_t)created, CREATED);
-    return mdb_cursor_put(c, &k, &v, last ? MDB_APPENDDUP : 0);
+}
+
+int id_add(MDB_cursor *c, const unsigned char id[ID_KEY], int64_t created)
+{
+    unsigned char row[ID_ROW];
+    MDB_val k = { ID_SOURCE, (void *)id }, v = { ID_ROW, row };
+    write_row(row, id, created);
+    return mdb_cursor_put(c, &k, &v, 0);
+}
+
+void id_gather(struct buf *rows, const unsigned char id[ID_KEY],
+               int64_t created)
+{
+    unsigned char row[ID_ROW];
+    write_row(row, id, created);
+    buf_add(rows, row, ID_ROW);
+}
+
+int id_add_last(MDB_cursor *c, const unsigned char id[ID_KEY],
+                struct buf *rows)
+{
+    MDB_val k = { ID_SOURCE, (void *)id };
+    MDB_val v[2] = { { ID_ROW, rows->data },
+                     { rows->length / ID_ROW, NULL } };
+    int rc = rows->length ? mdb_cursor_put(c, &k, v, MDB_APPENDDUP |
+                                                     MDB_MULTIPLE) : 0;
+    buf_clear(rows);
+    return rc;
 }
 
 int id_put(MDB_cursor *c, const unsigned char id[ID_KEY], int64_t created)
@@ -124,7 +149,7 @@ int id_put(MDB_cursor *c, const unsigned char id[ID_KEY], int64_t created)
     int rc = id_get(c, id, &old);
     if (rc == 0 && old != ID_NONE)
         rc = mdb_cursor_del(c, 0);
-    return rc || created == ID_NONE ? rc : id_add(c, id, created, false);
+    return rc || created == ID_NONE ? rc : id_add(c, id, created);
 }
 
 int lmdb_id_get(struct lmdb *s, MDB_txn *txn, const unsigned char id[ID_KEY],

@@ -205,30 +205,18 @@ static int check_identity(struct verify *v, const unsigned char *key, int *rc)
     return 1;
 }
 
-static void expect_post(struct verify *v, const unsigned char *key)
-{
-    const struct post *p = &v->record.post;
-    struct coming of = { p, key, v->record.source, 1, false, false };
-    struct tags *tags = arena_alloc(&v->changes.memory,
-                                    (p->mention_count + 1) * sizeof(*tags));
-    tags[0] = p->tags;
-    changes_add(&v->changes, &of, 0, &tags[0]);
-    for (uint32_t i = 0; i < p->mention_count; i++) {
-        tags[i + 1] = p->mentions[i].tags;
-        changes_add(&v->changes, &of, p->mentions[i].subject, &tags[i + 1]);
-    }
-}
-
 static int read_post(struct verify *v, const unsigned char *key,
                      struct text value)
 {
+    struct coming of = { &v->record.post, key, 0, 1, false, false };
     int rc = 0;
     if (record_read(&v->record, created_of(key), value)) {
         differ(v, "%s: a post's record cannot be read", date_of(v));
         return 0;
     }
+    of.source = v->record.source;
     if (check_identity(v, key, &rc) && rc == 0)
-        expect_post(v, key);
+        changes_add_post(&v->changes, &of);
     return rc;
 }
 
@@ -240,7 +228,6 @@ static int read_posts(struct verify *v)
     MDB_val k = { POST_KEY, key }, value;
     int64_t until = (v->day + 1) * DAY_SECONDS;
     v->changes.count = 0;
-    arena_reset(&v->changes.memory);
     post_key(key, v->day * DAY_SECONDS, 0);
     int rc = mdb_cursor_open(v->txn, v->s->table[POSTS], &c);
     if (rc)

@@ -242,7 +242,7 @@ static void cells_come_back(void **state)
         if (i % 2) { /* one post, or nearly */
             struct tags tags = random_tags();
             struct tally t = { 0 };
-            tally_post(&t, &tags, roll(2), 1);
+            tally_post(&t, counted_by(&tags, roll(2)), tags.score, 1);
             in[i] = t.counts;
             if (roll(4) == 0)
                 (&in[i].posts)[roll(COUNTS_FIELDS)] ^= 1;
