@@ -273,47 +273,54 @@ const struct file_format *const file_formats[] = {
     &file_ndjson, &file_csv, &file_tsv, &twarc, &pushshift, &jetstream, NULL,
 };
 
+/* What a line has that tells its format: all of these, as objects or arrays
+ * where so it says. */
+static const struct sign {
+    const struct file_format *format;
+    bool nested;
+    const char *paths[4];
+} signs[] = {
+    { &jetstream, false, { "did", "time_us", "kind" } },
+    { &jetstream, false, { "payload.seq" } }, /* its second form */
+    { &pushshift, false, { "created_utc", "author" } },
+    { &twarc, false, { "id_str", "user" } },  /* version 1 */
+    { &twarc, true, { "data", "meta" } },     /* version 2, pages */
+    { &twarc, true, { "data", "includes" } }, /* of ids that were known */
+    { &twarc, false, { "author_id", "edit_history_tweet_ids" } }, /* flat */
+};
+
+struct guess {
+    const struct sign *sign;
+    bool right;
+};
+
 static int take_guess(void *context, const struct json_value *v,
                       struct error *err)
 {
-    const struct file_format **guess = context;
+    struct guess *guess = context;
     (void)err;
-    if ((v[0].type != JSON_ABSENT && v[1].type != JSON_ABSENT &&
-         v[2].type != JSON_ABSENT) || v[12].type != JSON_ABSENT)
-        *guess = &jetstream;
-    else if (v[3].type != JSON_ABSENT && v[4].type != JSON_ABSENT)
-        *guess = &pushshift;
-    else if ((v[5].type != JSON_ABSENT && v[6].type != JSON_ABSENT) ||
-             (v[7].type == JSON_OTHER && (v[8].type == JSON_OTHER ||
-                                          v[11].type == JSON_OTHER)) ||
-             (v[9].type != JSON_ABSENT && v[10].type != JSON_ABSENT))
-        *guess = &twarc;
+    guess->right = true;
+    for (size_t i = 0; guess->sign->paths[i]; i++)
+        if (v[i].type == JSON_ABSENT ||
+            (guess->sign->nested && v[i].type != JSON_OTHER))
+            guess->right = false;
     return 0;
 }
 
 const struct file_format *file_guess(struct text line)
 {
-    static const char *const paths[] = {
-        "did", "time_us", "kind",     /* jetstream */
-        "created_utc", "author",      /* pushshift */
-        "id_str", "user",             /* twarc, version 1 */
-        "data", "meta",               /* version 2, pages */
-        "author_id", "edit_history_tweet_ids", /* version 2, flattened */
-        "includes",                   /* pages of known ids have no meta */
-        "payload.seq",                /* jetstream, its second form */
-        NULL
-    };
-    const struct file_format *guess = &file_ndjson;
+    struct guess guess = { signs, false };
     size_t i = text_begins(line, "\xef\xbb\xbf") ? 3 : 0;
     while (i < line.length && (line.data[i] == ' ' || line.data[i] == '\t'))
         i++;
-    if (i < line.length && line.data[i] == '{') {
-        struct json *j = json_open("", paths, take_guess, &guess);
+    if (i == line.length || (line.data[i] != '{' && line.data[i] != '['))
+        return memchr(line.data, '\t', line.length) ? &file_tsv : &file_csv;
+    for (; guess.sign < signs + sizeof(signs) / sizeof(*signs); guess.sign++) {
+        struct json *j = json_open("", guess.sign->paths, take_guess, &guess);
         json_line(j, line.data, line.length, NULL);
         json_close(j);
-        return guess;
+        if (guess.right)
+            return guess.sign->format;
     }
-    if (i < line.length && line.data[i] == '[')
-        return guess;
-    return memchr(line.data, '\t', line.length) ? &file_tsv : &file_csv;
+    return &file_ndjson;
 }

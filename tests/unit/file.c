@@ -207,6 +207,19 @@ static void test_csv(void **state)
            3, "a quote is never closed");
 }
 
+/* Two columns with one meaning: --map before ours before an alias. */
+static void test_names(void **state)
+{
+    (void)state;
+    static const char *const map[] = { "map", "body=text", NULL };
+    expect("id,date,text,created_at,body,id\n"
+           "1,1999-01-01,no,2026-11-20,yes,2\n", map,
+           "import 1  2026-11-20T00:00:00Z post yes\n", 0, NULL);
+    expect("{\"id\":1,\"date\":\"1999-01-01\",\"text\":\"no\","
+           "\"created_at\":\"2026-11-20\",\"body\":\"yes\"}\n", map,
+           "import 1  2026-11-20T00:00:00Z post yes\n", 0, NULL);
+}
+
 static void test_csv_faults(void **state)
 {
     (void)state;
@@ -501,6 +514,7 @@ int main(void)
         cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_map_and_ids),
         cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_csv_faults),
         cmocka_unit_test(test_tsv),
         cmocka_unit_test(test_twarc),
