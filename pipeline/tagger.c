@@ -125,16 +125,16 @@ static bool one_family(const struct mentions *m, const struct post *post)
 }
 
 /* Tags of one mention: the feeling of its clause and the topics of its
- * sentence; alone in the post, or addressed by it, all the post is about.
- * Beside others it has no part in what is felt about them in other
+ * sentence; addressed by the post, or beside its own family only, all the post
+ * is about. Beside others it has no part in what is felt about them in other
  * sentences. */
 static void tag_mention(struct tagger *t, struct post *post,
-                        struct mention *mention, bool alone)
+                        struct mention *mention, bool family, bool alone)
 {
     struct tags *tags = &mention->tags;
     size_t from = 0, until = t->words.count;
     *tags = post->tags;
-    if (!alone && !scorer_addressed(t->scorer, mention->span))
+    if (!family && !scorer_addressed(t->scorer, mention->span))
         words_sentence(&t->words, mention->span, &from, &until);
     if (until - from < t->words.count) {
         scorer_score(t->scorer, from, until, tags, NULL, NULL);
@@ -153,6 +153,14 @@ static const struct mention *same_place(const struct post *post, uint32_t i)
             post->mentions[j].span.length == span.length)
             return &post->mentions[j];
     return NULL;
+}
+
+static bool one_place(const struct post *post)
+{
+    for (uint32_t i = 1; i < post->mention_count; i++)
+        if (!same_place(post, i))
+            return false;
+    return true;
 }
 
 static void prepare_mask(struct tagger *t)
@@ -183,7 +191,8 @@ static void tag_post(struct tagger *t, struct post *post,
         spotter_tag(t->spotter, 0, t->words.count, &post->tags);
         spotter_spans(t->spotter, post);
     }
-    bool alone = one_family(t->rules->mentions, post);
+    bool family = one_family(t->rules->mentions, post);
+    bool alone = one_place(post);
     for (uint32_t i = 0; i < post->mention_count; i++) {
         const struct mention *same = same_place(post, i);
         if (post->tags.label == LABEL_UNSCORED)
@@ -191,7 +200,7 @@ static void tag_post(struct tagger *t, struct post *post,
         else if (same)
             post->mentions[i].tags = same->tags;
         else
-            tag_mention(t, post, &post->mentions[i], alone);
+            tag_mention(t, post, &post->mentions[i], family, alone);
     }
 }
 

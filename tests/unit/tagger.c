@@ -90,6 +90,10 @@ static void test_mentions(void **state)
     assert_int_equal(mention_of(&b, "zenith")->tags.label, LABEL_NEGATIVE);
     assert_false(mention_of(&b, "acme")->tags.intents >> INTENT_COMPLAINT & 1);
     batch_release(&b);
+    /* a product and its brand, each in a place of its own */
+    tag(&b, "The Acme Card is great. Acme: awful staff, the worst queue.");
+    assert_int_equal(mention_of(&b, "acme/card")->tags.label, LABEL_POSITIVE);
+    batch_release(&b);
     /* addressed: what every sentence says, beside another, too */
     tag(&b, "@acme hello there. My parcel is lost, awful. Zenith never lost one.");
     assert_int_equal(mention_of(&b, "acme")->tags.label, LABEL_NEGATIVE);
