@@ -231,24 +231,6 @@ static int put_terms(struct drill *s, struct error *err)
     return 0;
 }
 
-/* The latest day that is over and has posts; yesterday where there is none. */
-static int latest_day(struct site *site, const char *subject, int64_t *day,
-                      struct error *err)
-{
-    struct counts counts[DAYS_SPAN];
-    int64_t starts[DAYS_SPAN + 1];
-    *day = zone_day(site->in->zone, clock_now()) - 1;
-    days_starts(site->in->zone, *day, starts);
-    if (days_series(site->in->store, starts, subject, NULL, counts, err))
-        return -1;
-    for (int i = DIGEST_DAYS; i > 0; i--)
-        if (counts[i].posts) {
-            *day -= DIGEST_DAYS - i;
-            break;
-        }
-    return 0;
-}
-
 static int subject_page(struct site *site, const char *subject, int64_t day,
                         struct buf *out, struct error *err)
 {
@@ -259,8 +241,8 @@ static int subject_page(struct site *site, const char *subject, int64_t day,
     struct buf before = BUF_INIT(0);
     if (subject_check(site->in, subject, err))
         return 404;
-    if (day < 0 && latest_day(site, subject, &day, err))
-        return -1;
+    if (day < 0)
+        day = zone_day(site->in->zone, clock_now()) - 1;
     days_starts(site->in->zone, day, starts);
     if (days_series(site->in->store, starts, subject, NULL, counts, err))
         return -1;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See sheet.h. */
+/* See sheet.h. The only user of libsqlite3: one transaction; an older table of
+ * the name is replaced. */
 #include "commands/sheet.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <sqlite3.h>
 
 #include "base/clock.h"
 #include "base/tags.h"
@@ -11,6 +13,14 @@
 
 enum form { NDJSON, CSV, SQLITE, FORMS };
 static const char *const forms[FORMS] = { "ndjson", "csv", "sqlite" };
+
+enum column_type { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_DECIMAL };
+static const char *const sqlite_types[] = { "TEXT", "INTEGER", "REAL" };
+
+struct column {
+    char *name;
+    enum column_type type;
+};
 
 struct sheet {
     enum form form;
@@ -23,7 +33,8 @@ struct sheet {
     FILE *file;             /* stdout is not closed */
     struct buf line;
     struct writer writer;   /* into line */
-    struct sheet_sqlite *sqlite;
+    sqlite3 *db;
+    sqlite3_stmt *insert;
 };
 
 int sheet_check(const char *format, const char *path, struct error *err)
@@ -77,7 +88,8 @@ void sheet_text(struct sheet *s, const char *name, struct text value)
     if (!begin_cell(s, name, COLUMN_TEXT, !value.length))
         return;
     if (s->form == SQLITE)
-        sheet_sqlite_text(s->sqlite, s->at, value);
+        sqlite3_bind_text(s->insert, (int)s->at + 1, value.data,
+                          (int)value.length, SQLITE_TRANSIENT);
     else
         write_slice(&s->writer, s->columns[s->at].name, value);
     s->at++;
@@ -109,7 +121,7 @@ static void put_number(struct sheet *s, const char *name, uint64_t value,
     if (!begin_cell(s, name, COLUMN_NUMBER, absent))
         return;
     if (s->form == SQLITE)
-        sheet_sqlite_number(s->sqlite, s->at, (int64_t)value);
+        sqlite3_bind_int64(s->insert, (int)s->at + 1, (int64_t)value);
     else
         write_count(&s->writer, s->columns[s->at].name, value);
     s->at++;
@@ -134,7 +146,8 @@ void sheet_decimal(struct sheet *s, const char *name, int64_t value)
     snprintf(text, sizeof(text), "%s%" PRId64 ".%03d", value < 0 ? "-" : "",
              size / 1000, (int)(size % 1000));
     if (s->form == SQLITE)
-        sheet_sqlite_real(s->sqlite, s->at, (double)value / 1000);
+        sqlite3_bind_double(s->insert, (int)s->at + 1,
+                            (double)value / 1000);
     else
         write_json(&s->writer, s->columns[s->at].name, text_of(text));
     s->at++;
@@ -156,13 +169,38 @@ static void begin_row(struct sheet *s)
     s->at = 0;
 }
 
-/* The columns are known now. */
+static int fail_sqlite(const struct sheet *s, struct error *err)
+{
+    return error_set(err, ERROR_SYSTEM, "%s: %s", s->path,
+                     s->db ? sqlite3_errmsg(s->db) : "cannot be opened");
+}
+
+/* Names are ours: letters and underscores. */
+static int open_database(struct sheet *s, struct error *err)
+{
+    struct buf create = BUF_INIT(0), insert = BUF_INIT(0);
+    buf_printf(&create, "BEGIN; DROP TABLE IF EXISTS %s; CREATE TABLE %s(",
+               s->table, s->table);
+    buf_printf(&insert, "INSERT INTO %s VALUES(", s->table);
+    for (size_t i = 0; i < s->count; i++) {
+        buf_printf(&create, "%s\"%s\" %s", i ? "," : "", s->columns[i].name,
+                   sqlite_types[s->columns[i].type]);
+        buf_puts(&insert, i ? ",?" : "?");
+    }
+    buf_puts(&create, ")");
+    buf_puts(&insert, ")");
+    int rc = 0;
+    if (sqlite3_open(s->path, &s->db) ||
+        sqlite3_exec(s->db, create.data, NULL, NULL, NULL) ||
+        sqlite3_prepare_v2(s->db, insert.data, -1, &s->insert, NULL))
+        rc = fail_sqlite(s, err);
+    buf_release(&create);
+    buf_release(&insert);
+    return rc;
+}
+
 static int open_file(struct sheet *s, struct error *err)
 {
-    s->open = true;
-    if (s->form == SQLITE)
-        return sheet_sqlite_open(&s->sqlite, s->path, s->table, s->columns,
-                                 s->count, err);
     s->file = s->path ? fopen(s->path, "we") : stdout;
     if (!s->file)
         return error_set(err, ERROR_DENIED, "%s: %s", s->path,
@@ -177,12 +215,18 @@ static int open_file(struct sheet *s, struct error *err)
 
 int sheet_row(struct sheet *s, struct error *err)
 {
-    if (!s->open)
-        return open_file(s, err);
+    if (!s->open) { /* the columns are known now */
+        s->open = true;
+        return (s->form == SQLITE ? open_database : open_file)(s, err);
+    }
     s->rows++;
     if (s->form == SQLITE) {
+        int rc = sqlite3_step(s->insert) == SQLITE_DONE ? 0
+                                                        : fail_sqlite(s, err);
+        sqlite3_reset(s->insert);
+        sqlite3_clear_bindings(s->insert);
         s->at = 0;
-        return sheet_sqlite_row(s->sqlite, err);
+        return rc;
     }
     write_end(&s->writer, '}');
     if (s->form == NDJSON)
@@ -201,8 +245,10 @@ uint64_t sheet_rows(const struct sheet *s)
 int sheet_close(struct sheet *s, struct error *err)
 {
     int rc = 0;
-    if (s->sqlite)
-        rc = sheet_sqlite_close(s->sqlite, err);
+    if (s->insert && sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL))
+        rc = fail_sqlite(s, err);
+    sqlite3_finalize(s->insert);
+    sqlite3_close(s->db);
     if (s->file && (fflush(s->file) || ferror(s->file)))
         rc = fail(err);
     if (s->file && s->file != stdout && fclose(s->file) && rc == 0)

@@ -40,20 +40,4 @@ uint64_t sheet_rows(const struct sheet *s);
 /* Closes in any case; -1 when something could not be written. */
 int sheet_close(struct sheet *s, struct error *err);
 
-/* sheet_sqlite.c: the only user of libsqlite3. */
-enum column_type { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_DECIMAL };
-struct column {
-    char *name;
-    enum column_type type;
-};
-struct sheet_sqlite;
-int sheet_sqlite_open(struct sheet_sqlite **out, const char *path,
-                      const char *table, const struct column *columns,
-                      size_t count, struct error *err);
-void sheet_sqlite_text(struct sheet_sqlite *s, size_t at, struct text value);
-void sheet_sqlite_number(struct sheet_sqlite *s, size_t at, int64_t value);
-void sheet_sqlite_real(struct sheet_sqlite *s, size_t at, double value);
-int sheet_sqlite_row(struct sheet_sqlite *s, struct error *err);
-int sheet_sqlite_close(struct sheet_sqlite *s, struct error *err);
-
 #endif

@@ -12,7 +12,7 @@ BEGIN {
     owner["lmdb.h"] = "^store/lmdb[a-z_]*\\.[ch]$"
     owner["yaml.h"] = "^base/config\\.c$"
     owner["sodium.h"] = owner["xxhash.h"] = "^base/hash\\.c$"
-    owner["sqlite3.h"] = "^commands/sheet_sqlite\\.c$"
+    owner["sqlite3.h"] = "^commands/sheet\\.c$"
     owner["zlib.h"] = owner["zstd.h"] = "^collectors/file_unpack\\.c$"
     owner["expat.h"] = "^base/feed\\.c$"
     owner["microhttpd.h"] = "^commands/serve\\.c$"
