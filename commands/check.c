@@ -152,29 +152,17 @@ struct sample {
 
 static int read_sample(struct sample *s, const char *path, struct error *err)
 {
-    bool standard = strcmp(path, "-") == 0;
-    FILE *file = standard ? stdin : fopen(path, "re");
-    char *line = NULL;
-    size_t room = 0;
-    if (!file)
-        return error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
-    while (s->count < SAMPLE_LINES) {
-        ssize_t n = getline(&line, &room, file);
-        if (n < 0)
-            break;
-        while (n && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-            n--;
+    struct lines lines;
+    struct text line;
+    int rc = lines_open(&lines, path, err) ? -1 : 1;
+    while (rc > 0 && s->count < SAMPLE_LINES &&
+           (rc = lines_next(&lines, &line, err)) > 0) {
         s->lines = mem_grow(s->lines, &s->room, s->count, sizeof(*s->lines));
-        s->lines[s->count++] = text_copy(&s->memory, line, (size_t)n,
+        s->lines[s->count++] = text_copy(&s->memory, line.data, line.length,
                                          POST_TEXT_LIMIT);
     }
-    int rc = 0;
-    if (ferror(file))
-        rc = error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
-    mem_free(line);
-    if (!standard)
-        fclose(file);
-    return rc;
+    lines_close(&lines);
+    return rc < 0 ? -1 : 0;
 }
 
 static void sample_subject(struct finder *finder, const char *subject,

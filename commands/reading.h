@@ -41,6 +41,20 @@ int post_find(struct store *store, const char *id, visit_post *visit,
 int post_note(struct store *store, const char *id, const struct buf *key,
               const struct buf *value, struct error *err);
 
+/* A file line by line; "-": standard input. */
+struct lines {
+    const char *path;
+    FILE *file;
+    char *line;         /* owned */
+    size_t room;
+    uint64_t number;    /* of the last line, from 1 */
+};
+int lines_open(struct lines *l, const char *path, struct error *err);
+/* The next line without its end, valid until the next call. 1: a line, 0: no
+ * more, -1: see err. */
+int lines_next(struct lines *l, struct text *line, struct error *err);
+void lines_close(struct lines *l);
+
 /* Columns of the terminal: COLUMNS, the window's, else 80. */
 unsigned terminal_columns(void);
 /* Colours are welcome: stdout is a terminal, NO_COLOR is not set. */
