@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell fit: makes a table of weights from labelled texts, or corrects the
  * shipped one by labels of one's own. pipeline/fit.c does the arithmetic. */
-#include <errno.h>
-
+#include "base/file.h"
 #include "base/log.h"
 #include "commands/command.h"
 #include "commands/labelled.h"
@@ -53,21 +52,6 @@ static int take(void *context, const struct labelled *row, struct error *err)
     return 0;
 }
 
-static int write_out(const char *path, const struct buf *table,
-                     struct error *err)
-{
-    bool standard = !strcmp(path, "-");
-    FILE *file = standard ? stdout : fopen(path, "we");
-    if (!file)
-        return error_set(err, ERROR_DENIED, "%s cannot be written: %s", path,
-                         strerror(errno));
-    size_t written = fwrite(table->data, 1, table->length, file);
-    int status = standard ? fflush(file) : fclose(file);
-    if (written != table->length || status)
-        return error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
-    return 0;
-}
-
 /* The next number of a comma list; 1 when it has ended; -1 wrong. */
 static double next_share(const char **at)
 {
@@ -107,7 +91,7 @@ static int run(struct invocation *in, struct error *err)
     const struct option_list *files = f->base ? &f->labels : &f->train;
     struct fit *fit = NULL;
     struct fit_result result;
-    struct buf table = BUF_INIT(0), folder = BUF_INIT(4096);
+    struct buf *table = &in->out, folder = BUF_INIT(4096);
     int status = -1;
     if (files->count + (size_t)in->argc == 0)
         return error_set(err, ERROR_USAGE, "no labelled file was named; try "
@@ -121,17 +105,19 @@ static int run(struct invocation *in, struct error *err)
         goto done;
     if (read_all(fit, f, files, in->argv, in->argc, err))
         goto done;
-    if (f->base ? fit_adapt(fit, folder.data, f->cost, &table, &result, err)
-                : fit_weights(fit, f->cost, f->least, &table, &result, err))
+    if (f->base ? fit_adapt(fit, folder.data, f->cost, table, &result, err)
+                : fit_weights(fit, f->cost, f->least, table, &result, err))
         goto done;
-    if (write_out(f->out, &table, err))
-        goto done;
+    if (strcmp(f->out, "-") != 0) {
+        if (file_replace(f->out, table, err))
+            goto done;
+        buf_clear(table); /* is not printed */
+    }
     log_line(LOG_NOTE, "%zu texts, %zu rows, %zu terms kept out as names",
              result.texts, result.terms, result.kept_out);
     status = EXIT_DONE;
 done:
     fit_close(fit);
-    buf_release(&table);
     buf_release(&folder);
     return status;
 }
