@@ -168,7 +168,7 @@ static int print_days(struct listing *l, struct error *err)
         if (end > in->until)
             end = in->until;
         struct alerts_query q = { .subject = in->subject, .from = at,
-                                  .until = end, .causes = true };
+                                  .until = end };
         if (alerts_find(&a, in->store, in->config, &q, err))
             return -1;
         print_alerts(l, a, days);

@@ -291,7 +291,7 @@ static void put_part(struct inquiry *q, const struct alert_part *p,
 static int put_alerts(struct inquiry *q, struct error *err)
 {
     struct alerts_query query = { .from = q->query.from,
-                                  .until = q->query.until, .causes = true };
+                                  .until = q->query.until };
     struct alerts *all = NULL;
     struct buf *out = q->out;
     size_t told = 0;

@@ -13,11 +13,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "digest/cause.h"
 #include "digest/incident.h"
-#include "digest/names.h"
 #include "digest/stats.h"
-#include "digest/topic.h"
+#include "digest/survey.h"
 
 enum {
     HISTORY_DAYS = 35,
@@ -51,25 +49,6 @@ struct finding {
     uint8_t kind;             /* enum alert_kind */
     double coverage;
     bool taken;
-};
-
-struct survey {
-    struct alerts *out;
-    struct store *store;
-    const struct config *config;
-    const struct alerts_query *query;
-    int64_t start;            /* of hour 0 */
-    size_t hours, judged;     /* judged: first hour of the day */
-    struct arena memory;      /* of what there is of each hour: */
-    bool *known;
-    double *coverage;         /* -1: nothing planned */
-    struct counts *counts, *all;
-    double *value;
-    struct detect_point *points;
-    struct finding *findings;
-    size_t count, room;
-    bool unsure;              /* a silence that may be the sources' was told */
-    struct error *err;
 };
 
 /* ---- one subject ------------------------------------------------------ */
@@ -201,8 +180,7 @@ static void judge_series(struct survey *s, const char *subject, int measure,
 
 static int survey_subject(struct survey *s, const char *subject)
 {
-    struct store_query q = { subject, NULL, s->start,
-                             s->start + (int64_t)s->hours * HOUR };
+    struct store_query q = { subject, NULL, s->start, s->until };
     size_t first = 0, past = 0;
     if (store_series(s->store, &q, HOUR, s->counts, s->hours, s->err))
         return -1;
@@ -355,26 +333,28 @@ static void gather(struct survey *s, size_t lead, struct alert *a)
     a->fresh = a->since >= s->query->from;
 }
 
+void survey_add(struct survey *s, const struct alert *a)
+{
+    struct alerts *out = s->out;
+    out->items = mem_grow(out->items, &out->room, out->count,
+                          sizeof(*out->items));
+    out->items[out->count++] = *a;
+}
+
 static int tell(struct survey *s, size_t lead)
 {
     struct documents docs = { 0 };
-    struct alerts *out = s->out;
     struct alert a;
     int rc = 0;
     gather(s, most_specific(s, lead), &a);
     if (a.kind == ALERT_SPIKE)
-        rc = cause_crowd(&a, &docs, s->store, s->err);
-    if (rc || !guard(&a, docs.count))
-        goto done;
-    if (s->query->causes && a.kind == ALERT_SPIKE)
-        rc = cause_explain(out, &a, &docs, s->store, s->config, s->query,
-                           s->start, s->err);
-    if (rc)
-        goto done;
-    out->items = mem_grow(out->items, &out->room, out->count,
-                          sizeof(*out->items));
-    out->items[out->count++] = a;
-done:
+        rc = cause_crowd(s, &a, &docs);
+    if (!rc && guard(&a, docs.count)) {
+        if (!s->query->counts_only && a.kind == ALERT_SPIKE)
+            rc = cause_explain(s, &a, &docs);
+        if (!rc)
+            survey_add(s, &a);
+    }
     documents_release(&docs);
     return rc;
 }
@@ -398,9 +378,7 @@ static int tell_all(struct survey *s, const struct names *subjects)
     for (size_t i = 0; i < s->count && i < PARTS_MOST; i++)
         if (!s->findings[i].taken && s->findings[i].part.level && tell(s, i))
             return -1;
-    if (!s->query->counts_only &&
-        topics_tell(s->out, subjects, s->store, s->config, s->query,
-                    s->start + (int64_t)s->hours * HOUR, s->err))
+    if (!s->query->counts_only && topics_tell(s, subjects))
         return -1;
     if (s->out->count)
         qsort(s->out->items, s->out->count, sizeof(*s->out->items),
@@ -426,6 +404,7 @@ static int survey_open(struct survey *s)
     if (until - s->start < HOUR)
         return 0;
     s->hours = (size_t)((until - s->start) / HOUR);
+    s->until = s->start + (int64_t)s->hours * HOUR;
     s->judged = (size_t)((q->from - s->start) / HOUR);
     s->known = arena_alloc(&s->memory, s->hours * sizeof(*s->known));
     s->coverage = arena_alloc(&s->memory, s->hours * sizeof(*s->coverage));
@@ -433,8 +412,7 @@ static int survey_open(struct survey *s)
     s->all = arena_alloc(&s->memory, s->hours * sizeof(*s->all));
     s->value = arena_alloc(&s->memory, s->hours * sizeof(*s->value));
     s->points = arena_alloc(&s->memory, s->hours * sizeof(*s->points));
-    struct store_query all = { NULL, NULL, s->start,
-                               s->start + (int64_t)s->hours * HOUR };
+    struct store_query all = { NULL, NULL, s->start, s->until };
     if (coverage_hours(s->coverage, s->hours, s->start,
                        q->coverage ? q->coverage : s->store, s->config,
                        s->err) ||

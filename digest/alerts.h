@@ -98,9 +98,8 @@ struct alerts {
 struct alerts_query {
     int64_t from, until;     /* a local day, or any range; seconds */
     const char *subject;     /* NULL: every subject of store and config */
-    bool causes;             /* also find terms, shares and samples */
-    bool write_cache;        /* the store is open for writing */
-    bool counts_only;        /* no topics: they do not hang on tags */
+    bool counts_only;        /* no topics, and no terms, shares and samples of
+                              * the others */
     struct store *coverage;  /* NULL: the store's own */
 };
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See cause.h. A share is called the cause when it stands furthest above its
+/* Who carried an incident, and what it was about: writers and copies, shares
+ * against the usual, terms, posts. Does not decide whether it is told.
+ *
+ * A share is called the cause when it stands furthest above its
  * usual, in standard deviations, and makes up a fair part of the posts. */
-#include "digest/cause.h"
+#include "digest/survey.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "digest/names.h"
 #include "digest/posts.h"
 
 enum {
@@ -66,14 +68,14 @@ static int compare_hashes(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-int cause_crowd(struct alert *a, struct documents *docs, struct store *store,
-                struct error *err)
+int cause_crowd(const struct survey *s, struct alert *a,
+                struct documents *docs)
 {
     struct store_query q = { a->subject, NULL, a->since, a->until };
     struct crowd c = { .part = &a->parts[0], .docs = docs };
     size_t run = 0, most = 0;
     *docs = (struct documents){ .words = WORDS_INIT };
-    if (store_posts(store, &q, take_post, &c, err)) {
+    if (store_posts(s->store, &q, take_post, &c, s->err)) {
         mem_free(c.authors);
         return -1;
     }
@@ -96,13 +98,24 @@ int cause_crowd(struct alert *a, struct documents *docs, struct store *store,
 
 /* ---- what about ------------------------------------------------------- */
 
-/* One range as one bucket. */
-static int range_counts(struct counts *out, struct store *store,
-                        const char *subject, const char *source, int64_t from,
-                        int64_t until, struct error *err)
+/* Of the incident, and of what was usual before it. */
+struct compared {
+    struct counts now, usual;
+};
+
+static int compare(struct compared *out, const struct survey *s,
+                   const struct alert *a, const char *source)
 {
-    struct store_query q = { subject, source, from, until };
-    return store_series(store, &q, until - from, out, 1, err);
+    int64_t from = a->since - SHARE_USUAL_DAYS * (int64_t)DAY;
+    if (from < s->start)
+        from = s->start;
+    struct store_query now = { a->subject, source, a->since, a->until };
+    struct store_query usual = { a->subject, source, from, a->since };
+    return store_series(s->store, &now, a->until - a->since, &out->now, 1,
+                        s->err) ||
+                   store_series(s->store, &usual, a->since - from, &out->usual,
+                                1, s->err)
+               ? -1 : 0;
 }
 
 bool alert_share_tells(const struct alert_share *s)
@@ -126,28 +139,21 @@ static void share_try(struct alert_share *out, double *best, const char *name,
     *out = (struct alert_share){ name, posts, share, usual };
 }
 
-static int find_source(struct alerts *out, struct alert *a,
-                       struct store *store, int64_t usual_from,
-                       const struct counts *now, const struct counts *before,
-                       struct error *err)
+static int find_source(const struct survey *s, struct alert *a,
+                       const struct compared *all)
 {
-    struct counts here, usual;
     struct names sources;
     double best = SHARE_SURE;
-    int rc = names_read(&sources, store, STORE_SOURCES, err);
+    int rc = names_read(&sources, s->store, STORE_SOURCES, s->err);
     for (size_t i = 0; rc == 0 && sources.count > 1 && i < sources.count; i++) {
-        const char *name = sources.items[i];
-        rc = range_counts(&here, store, a->subject, name, a->since, a->until,
-                          err);
+        struct compared here;
+        rc = compare(&here, s, a, sources.items[i]);
         if (rc == 0)
-            rc = range_counts(&usual, store, a->subject, name, usual_from,
-                              a->since, err);
-        if (rc == 0)
-            share_try(&a->source, &best, name, here.posts, now->posts,
-                      usual.posts, before->posts);
+            share_try(&a->source, &best, sources.items[i], here.now.posts,
+                      all->now.posts, here.usual.posts, all->usual.posts);
     }
     if (a->source.name)
-        a->source.name = arena_copy(&out->memory, a->source.name,
+        a->source.name = arena_copy(&s->out->memory, a->source.name,
                                     strlen(a->source.name));
     names_release(&sources);
     return rc;
@@ -170,48 +176,37 @@ static int aspect_part(const struct alert *a)
     return aspect;
 }
 
-static int find_shares(struct alerts *out, struct alert *a,
-                       struct store *store, int64_t usual_from,
-                       struct error *err)
+static int find_shares(const struct survey *s, struct alert *a)
 {
-    struct counts now, before;
+    struct compared all;
     double best = SHARE_SURE;
     int told = aspect_part(a);
-    if (a->since - usual_from > SHARE_USUAL_DAYS * (int64_t)DAY)
-        usual_from = a->since - SHARE_USUAL_DAYS * (int64_t)DAY;
-    if (range_counts(&now, store, a->subject, NULL, a->since, a->until, err) ||
-        range_counts(&before, store, a->subject, NULL, usual_from, a->since,
-                     err))
+    if (compare(&all, s, a, NULL))
         return -1;
     for (int i = 0; i < ASPECT_COUNT; i++) {
         if (told == i)
             best = -INFINITY;
         else if (told >= 0)
             continue;
-        share_try(&a->aspect, &best, aspect_names[i], now.aspect[i],
-                  now.posts, before.aspect[i], before.posts);
+        share_try(&a->aspect, &best, aspect_names[i], all.now.aspect[i],
+                  all.now.posts, all.usual.aspect[i], all.usual.posts);
     }
     best = SHARE_SURE;
     for (int i = 0; i < CHANNEL_COUNT; i++)
-        share_try(&a->channel, &best, channel_names[i], now.channel[i],
-                  now.posts, before.channel[i], before.posts);
-    return find_source(out, a, store, usual_from, &now, &before, err);
+        share_try(&a->channel, &best, channel_names[i], all.now.channel[i],
+                  all.now.posts, all.usual.channel[i], all.usual.posts);
+    return find_source(s, a, &all);
 }
 
-static int find_terms(struct alerts *out, struct alert *a,
-                      struct store *store, const struct config *config,
-                      const struct alerts_query *query, struct error *err)
+static int find_terms(const struct survey *s, struct alert *a)
 {
-    struct terms_query q = {
-        .subject = a->subject, .from = a->since,
-        .until = a->until, .limit = ALERT_TERMS,
-        .write_cache = query->write_cache,
-    };
+    struct terms_query q = { .subject = a->subject, .from = a->since,
+                             .until = a->until, .limit = ALERT_TERMS };
     struct terms *terms;
-    if (terms_find(&terms, store, config, &q, err))
+    if (terms_find(&terms, s->store, s->config, &q, s->err))
         return -1;
-    alerts_own(out, terms);
-    for (size_t i = 0; i < terms->count && i < ALERT_TERMS; i++)
+    alerts_own(s->out, terms);
+    for (size_t i = 0; i < terms->count; i++)
         a->terms[a->term_count++] = terms->items[i];
     return 0;
 }
@@ -227,12 +222,12 @@ static double telling(const struct alert *a, const struct sample *s)
 
 /* The first and the most telling of the range that is asked about: what was
  * quoted the day before is not quoted again. */
-static void find_samples(struct alerts *out, struct alert *a,
-                         const struct documents *docs, int64_t from)
+static void find_samples(const struct survey *s, struct alert *a,
+                         const struct documents *docs)
 {
     const struct sample *chosen[ALERT_SAMPLES];
     size_t count = 0, first = 0;
-    while (first < docs->count && docs->items[first].created < from)
+    while (first < docs->count && docs->items[first].created < s->query->from)
         first++;
     if (first < docs->count)
         chosen[count++] = &docs->items[first];
@@ -240,14 +235,14 @@ static void find_samples(struct alerts *out, struct alert *a,
         const struct sample *best = NULL;
         double most = -1;
         for (size_t i = first + 1; i < docs->count; i++) {
-            const struct sample *s = &docs->items[i];
-            double value = telling(a, s);
+            const struct sample *d = &docs->items[i];
+            double value = telling(a, d);
             bool taken = false;
             for (size_t j = 0; j < count; j++)
-                taken |= chosen[j] == s ||
-                         (s->author && chosen[j]->author == s->author);
+                taken |= chosen[j] == d ||
+                         (d->author && chosen[j]->author == d->author);
             if (!taken && value > most) {
-                best = s;
+                best = d;
                 most = value;
             }
         }
@@ -256,18 +251,15 @@ static void find_samples(struct alerts *out, struct alert *a,
         chosen[count++] = best;
     }
     for (size_t i = 0; i < count; i++)
-        sample_copy(&out->memory, &a->samples[a->sample_count++], chosen[i]);
+        sample_copy(&s->out->memory, &a->samples[a->sample_count++],
+                    chosen[i]);
 }
 
-int cause_explain(struct alerts *out, struct alert *a,
-                  const struct documents *docs, struct store *store,
-                  const struct config *config,
-                  const struct alerts_query *query, int64_t usual_from,
-                  struct error *err)
+int cause_explain(const struct survey *s, struct alert *a,
+                  const struct documents *docs)
 {
-    if (find_shares(out, a, store, usual_from, err) ||
-        find_terms(out, a, store, config, query, err))
+    if (find_shares(s, a) || find_terms(s, a))
         return -1;
-    find_samples(out, a, docs, query->from);
+    find_samples(s, a, docs);
     return 0;
 }

@@ -184,9 +184,7 @@ static bool told_elsewhere(const struct composer *c, const struct alert *topic)
 static int compose_alerts(struct composer *c, struct error *err)
 {
     struct digest *d = c->d;
-    struct alerts_query query = { .from = d->from, .until = d->until,
-                                  .causes = true,
-                                  .write_cache = store_writable(c->store) };
+    struct alerts_query query = { .from = d->from, .until = d->until };
     if (alerts_find(&d->alerts, c->store, c->config, &query, err))
         return -1;
     size_t count = 0;

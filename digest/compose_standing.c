@@ -229,8 +229,7 @@ static int find_terms(struct composer *c, struct digest_standing *s,
     struct digest *d = c->d;
     struct terms *found = NULL;
     struct terms_query q = { .subject = s->name, .from = d->from,
-                             .until = d->until, .limit = 5,
-                             .write_cache = store_writable(c->store) };
+                             .until = d->until, .limit = 5 };
     bool ours = watched_ours(c, watched_find(c, s->name));
     if (terms_find(&found, c->store, c->config, &q, err))
         return -1;

@@ -50,8 +50,7 @@ void tally_pack(struct buf *out, const struct tally *t, uint64_t stamp,
 bool tally_packed(const struct buf *packed, uint64_t stamp);
 
 /* Each day from first to last of q->subject, packed, from the store's cache or
- * counted; with q->write_cache what had to be counted is kept there
- * (terms_days.c). */
+ * counted, and kept there where the store may be written (terms_days.c). */
 typedef void visit_packed(void *context, const struct buf *packed,
                           int64_t day);
 int terms_days(struct store *store, const struct terms_query *q,

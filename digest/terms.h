@@ -71,7 +71,6 @@ struct terms_query {
     unsigned background_days;  /* 0: 60 */
     size_t limit;              /* most items; 0: 20 */
     bool weak;                 /* fill up to five with what may be chance */
-    bool write_cache;          /* the store is open for writing */
 };
 
 /* Are the terms that the store keeps of closed days those of their posts? A

@@ -77,7 +77,7 @@ int terms_days(struct store *store, const struct terms_query *q,
                                              &packed, err);
         if (rc == 0 || (rc > 0 && !tally_packed(&packed, stamp))) {
             rc = count_day(&packed, store, &query, u, stamp, err);
-            if (rc == 0 && q->write_cache && !q->source)
+            if (rc == 0 && !q->source && store_writable(store))
                 rc = fresh_add(&fresh, day, &packed, err);
         }
         if (rc >= 0)

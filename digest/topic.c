@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See topic.h. The bar is high, for a brand's day has thousands of terms: a
+/* Topics: see survey.h. The bar is high, for a brand's day has thousands of terms: a
  * chance of 1e-15 against the own past, a tenth of the day's writers, and
  * three times as many as the day before, so that it is told once. */
-#include "digest/topic.h"
+#include "digest/survey.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "digest/candidates.h"
 
 #define TOPIC_SURPRISE 15.0
 #define TOPIC_SHARE 0.1        /* of the day's writers */
@@ -73,18 +72,20 @@ static bool is_told(const struct alerts *out, const char *brand,
     return false;
 }
 
-static void tell_topic(struct alerts *out, const char *brand,
-                       const struct terms *t, const struct term *e,
-                       int64_t until)
+static void tell_topic(struct survey *s, const char *brand,
+                       const struct terms *t, const struct term *e)
 {
+    struct alerts *out = s->out;
     struct alert_part *part = arena_alloc(&out->memory, sizeof(*part));
+    double spread = 1.96 * sqrt(e->expected + 1);
     struct alert a = {
-        .kind = ALERT_TOPIC, .level = DETECT_ALERT,
+        .kind = ALERT_TOPIC,
+        .level = out->withheld ? DETECT_WATCH : DETECT_ALERT,
         .subject = arena_copy(&out->memory, brand, strlen(brand)),
         .severity = fmin(e->surprise, 30) / 3 +
                     2 * log10(1 + (double)e->authors),
         .parts = part, .part_count = 1,
-        .since = e->first_seen - e->first_seen % HOUR, .until = until,
+        .since = e->first_seen - e->first_seen % HOUR, .until = s->until,
         .fresh = true, .coverage = out->coverage,
         .withheld = out->withheld, .posts = e->posts, .authors = e->authors,
         .terms = { *e }, .term_count = 1,
@@ -92,76 +93,59 @@ static void tell_topic(struct alerts *out, const char *brand,
     *part = (struct alert_part){
         .subject = a.subject, .measure = MEASURE_TERM, .name = e->text,
         .level = DETECT_ALERT, .score = e->surprise, .since = a.since,
-        .until = until, .observed = e->authors, .expected = e->expected,
-        .high = ceil(e->expected + 1.96 * sqrt(e->expected + 1)),
+        .until = s->until, .observed = e->authors, .expected = e->expected,
+        .low = fmax(0, floor(e->expected - spread)),
+        .high = ceil(e->expected + spread),
         .peak = a.since, .peak_expected = e->expected,
     };
-    part->low = fmax(0, floor(e->expected - 1.96 * sqrt(e->expected + 1)));
     for (size_t i = 0; i < t->count && a.term_count < ALERT_TERMS; i++)
         if (&t->items[i] != e && !t->items[i].weak)
             a.terms[a.term_count++] = t->items[i];
-    for (size_t i = 0; i < e->example_count && i < TERM_EXAMPLES; i++)
+    for (size_t i = 0; i < e->example_count; i++)
         a.samples[a.sample_count++] = e->examples[i];
-    if (a.withheld)
-        a.level = DETECT_WATCH;
-    out->items = mem_grow(out->items, &out->room, out->count,
-                          sizeof(*out->items));
-    out->items[out->count++] = a;
+    survey_add(s, &a);
 }
 
-static int judge_brand(struct alerts *out, const char *brand,
-                       struct store *store, const struct config *config,
-                       const struct alerts_query *query, int64_t until,
-                       struct error *err)
+static int judge_brand(struct survey *s, const char *brand)
 {
     struct terms_query q = {
-        .subject = brand, .from = query->from, .until = until,
-        .background_days = TOPIC_BACKGROUND,
-        .limit = TOPIC_TERMS, .write_cache = query->write_cache,
-    };
+        .subject = brand, .from = s->query->from, .until = s->until,
+        .background_days = TOPIC_BACKGROUND, .limit = TOPIC_TERMS };
     struct terms *t;
-    if (terms_find(&t, store, config, &q, err))
+    if (terms_find(&t, s->store, s->config, &q, s->err))
         return -1;
-    alerts_own(out, t);
+    alerts_own(s->out, t);
     if (t->basis == TERMS_OTHERS || t->background_days < TOPIC_PAST)
         return 0;
-    for (size_t i = 0; i < t->count; i++) {
-        if (!is_topic(t, &t->items[i]) ||
-            is_told(out, brand, &t->items[i]))
-            continue;
-        tell_topic(out, brand, t, &t->items[i], until);
-        break;
-    }
+    for (size_t i = 0; i < t->count; i++)
+        if (is_topic(t, &t->items[i]) &&
+            !is_told(s->out, brand, &t->items[i])) {
+            tell_topic(s, brand, t, &t->items[i]);
+            break;
+        }
     return 0;
 }
 
-int topics_tell(struct alerts *out, const struct names *subjects,
-                struct store *store, const struct config *config,
-                const struct alerts_query *query, int64_t until,
-                struct error *err)
+int topics_tell(struct survey *s, const struct names *subjects)
 {
-    struct brand *brands =
-        mem_alloc((subjects->count + 1) * sizeof(*brands));
+    int64_t from = s->query->from;
     size_t count = 0;
     int rc = 0;
-    if (until - query->from > TOPIC_RANGE)
-        goto done;
+    if (s->until - from > TOPIC_RANGE)
+        return 0;
+    struct brand *brands = mem_alloc((subjects->count + 1) * sizeof(*brands));
     for (size_t i = 0; i < subjects->count && rc == 0; i++) {
-        struct store_query q = { subjects->items[i], NULL, query->from,
-                                 until };
+        struct store_query q = { subjects->items[i], NULL, from, s->until };
         struct counts c;
         if (strchr(q.subject, '/'))
             continue;
-        rc = store_series(store, &q, until - query->from, &c, 1, err);
+        rc = store_series(s->store, &q, s->until - from, &c, 1, s->err);
         if (rc == 0 && c.posts >= TOPIC_AUTHORS)
             brands[count++] = (struct brand){ q.subject, c.posts };
     }
-    if (count)
-        qsort(brands, count, sizeof(*brands), compare_brands);
+    qsort(brands, count, sizeof(*brands), compare_brands);
     for (size_t i = 0; i < count && i < TOPIC_BRANDS && rc == 0; i++)
-        rc = judge_brand(out, brands[i].name, store, config, query, until,
-                         err);
-done:
+        rc = judge_brand(s, brands[i].name);
     mem_free(brands);
     return rc;
 }

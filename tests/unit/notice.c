@@ -156,8 +156,7 @@ static struct terms *find_terms(struct fixture *f, const char *subject,
 
 static struct alerts *find_alerts(struct fixture *f)
 {
-    struct alerts_query q = { .from = today(0), .until = today(24),
-                              .causes = true };
+    struct alerts_query q = { .from = today(0), .until = today(24) };
     struct alerts *a;
 
     flush(f);
@@ -274,8 +273,7 @@ static void the_cache_gives_the_same_answer(void **state)
 {
     struct fixture *f = *state;
     struct terms_query q = { .subject = "acme", .from = today(0),
-                             .until = today(24), .weak = true,
-                             .write_cache = true };
+                             .until = today(24), .weak = true };
     struct terms *first, *second;
 
     add_usual(f, 0, 0, DAYS + 1, 5);
@@ -312,7 +310,7 @@ static void a_kept_term_that_is_wrong_is_found(void **state)
 {
     struct fixture *f = *state;
     struct terms_query q = { .subject = "acme", .from = today(0),
-                             .until = today(24), .write_cache = true };
+                             .until = today(24) };
     struct buf kept = BUF_INIT(0);
     struct terms *t;
     int64_t day = today(0) / 86400 - 1;
@@ -346,7 +344,7 @@ static void a_usual_month_has_no_alerts(void **state)
     for (int day = 8; day <= DAYS; day++) {
         struct alerts_query q = {
             .from = (DAY_0 + day) * (int64_t)DAY,
-            .until = (DAY_0 + day + 1) * (int64_t)DAY, .causes = true };
+            .until = (DAY_0 + day + 1) * (int64_t)DAY };
         assert_int_equal(alerts_find(&a, f->store, NULL, &q, &f->err), 0);
         assert_int_equal(told(a), 0);
         assert_int_equal(a->subjects, 2);

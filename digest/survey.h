@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Alerts of a range while they are found: what alerts.c, cause.c and topic.c
+ * have in common. Internal to them. */
+#ifndef DIGEST_SURVEY_H
+#define DIGEST_SURVEY_H
+
+#include "digest/alerts.h"
+#include "digest/candidates.h"
+#include "digest/names.h"
+
+struct survey {
+    struct alerts *out;
+    struct store *store;
+    const struct config *config;
+    const struct alerts_query *query;
+    int64_t start, until;     /* the hours looked at: the past, then those of
+                               * the range that are closed */
+    size_t hours, judged;     /* judged: first hour of the range */
+    struct arena memory;      /* of what there is of each hour: */
+    bool *known;
+    double *coverage;         /* -1: nothing planned */
+    struct counts *counts, *all;
+    double *value;
+    struct detect_point *points;
+    struct finding *findings;
+    size_t count, room;
+    bool unsure;              /* a silence that may be the sources' was told */
+    struct error *err;
+};
+
+void survey_add(struct survey *s, const struct alert *a);
+
+/* cause.c: fill posts, authors, top_author, copied of *a for parts[0] between
+ * since and until; its posts, copies left out, go to *docs (to be
+ * released). */
+int cause_crowd(const struct survey *s, struct alert *a,
+                struct documents *docs);
+/* Fill the rest: aspect, channel, source, terms, samples. */
+int cause_explain(const struct survey *s, struct alert *a,
+                  const struct documents *docs);
+
+/* topic.c: a new thing many writers talk of, though the counts of the brand
+ * hardly move: a campaign's hashtag, a rumour. Adds an alert for each brand
+ * that has one, unless one of its alerts already tells it. subjects: those
+ * watched. */
+int topics_tell(struct survey *s, const struct names *subjects);
+
+#endif
