@@ -71,13 +71,12 @@ static void own_add(struct hash_set *own, struct words *w,
     set_add_words(own, w, s->title ? s->title : s->name, true);
 }
 
-int unwanted_load(struct unwanted *u, const char *folder,
-                  const struct config *config, const char *subject,
-                  struct error *err)
+int unwanted_load(struct unwanted *u, const struct config *config,
+                  const char *subject, struct error *err)
 {
     struct words w = WORDS_INIT;
     *u = (struct unwanted){ 0 };
-    if (folder && stop_load(&u->stop, folder, err))
+    if (config && config->data && stop_load(&u->stop, config->data, err))
         return -1;
     for (size_t i = 0; config && i < config->subject_count; i++) {
         const struct subject *s = &config->subjects[i];

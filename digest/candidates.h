@@ -16,11 +16,10 @@ struct unwanted {
     struct hash_set stop;    /* of every language */
     struct hash_set own;     /* of the subject's names; a phrase ends there */
 };
-/* folder: holds lexicons/; NULL: no stop words. config, subject may be NULL:
- * no own names. A missing list is told in err. */
-int unwanted_load(struct unwanted *u, const char *folder,
-                  const struct config *config, const char *subject,
-                  struct error *err);
+/* config NULL: no stop words; it or subject NULL: no own names. A missing
+ * list is told in err. */
+int unwanted_load(struct unwanted *u, const struct config *config,
+                  const char *subject, struct error *err);
 void unwanted_release(struct unwanted *u);
 
 /* Posts of a stretch, each text once. */

@@ -389,8 +389,7 @@ int terms_find(struct terms **out, struct store *store,
     struct search s = { .out = mem_alloc(sizeof(struct terms)) };
     struct store_query q = { query->subject, query->source, query->from,
                              query->until };
-    int rc = unwanted_load(&s.unwanted, config ? config->data : NULL, config,
-                           query->subject, err);
+    int rc = unwanted_load(&s.unwanted, config, query->subject, err);
     if (rc == 0)
         rc = documents_read(&s.documents, store, &q, err);
     if (rc == 0)

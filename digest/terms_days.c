@@ -124,19 +124,6 @@ static int is_whole(struct store *store, const struct store_query *day,
     return posts == all.posts;
 }
 
-static int load_unwanted(struct verify *v, const char *subject,
-                         struct error *err)
-{
-    const char *data = v->config ? v->config->data : NULL;
-    if (v->loaded)
-        return 0;
-    if (unwanted_load(&v->unwanted, data, v->config, subject, err))
-        return -1;
-    v->stamp = tally_stamp(&v->unwanted);
-    v->loaded = true;
-    return 0;
-}
-
 static int verify_day(struct verify *v, const char *subject, int64_t day,
                       struct error *err)
 {
@@ -145,8 +132,10 @@ static int verify_day(struct verify *v, const char *subject, int64_t day,
     int rc = store_terms_get(v->store, subject, day, &v->have, err);
     if (rc <= 0)
         return rc;
-    if (load_unwanted(v, subject, err))
+    if (!v->loaded && unwanted_load(&v->unwanted, v->config, subject, err))
         return -1;
+    v->loaded = true;
+    v->stamp = tally_stamp(&v->unwanted);
     if (!tally_packed(&v->have, v->stamp)) /* of other rules: never read */
         return 0;
     rc = is_whole(v->store, &query, err);
@@ -238,8 +227,7 @@ int terms_day(struct store *store, const struct config *config,
     struct unwanted u = { 0 };
     struct documents d = { 0 };
     struct tally t = { 0 };
-    int rc = unwanted_load(&u, config ? config->data : NULL, config,
-                           day->subject, err);
+    int rc = unwanted_load(&u, config, day->subject, err);
     if (rc == 0)
         rc = documents_read(&d, store, day, err);
     if (rc == 0) {
