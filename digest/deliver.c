@@ -110,7 +110,7 @@ static int send(const struct delivery *t, const struct digest *d,
                             : send_file(t, d, err);
 }
 
-/* ---- notes ---------------------------------------------------------------- */
+/* ---- notes -------------------------------------------------------------- */
 
 static int note(struct store *store, const char *kind, const char *name,
                 struct text value, struct error *err)

@@ -14,7 +14,7 @@ static void open_section(const struct page *p, const char *id,
     buf_printf(p->out, "<section id=\"%s\"><h2>%s</h2>\n", id, title);
 }
 
-/* ---- what changed: a card for each alert ---------------------------------- */
+/* ---- what changed: a card for each alert -------------------------------- */
 
 static void put_words(const struct page *p, const struct alert *a)
 {
@@ -133,7 +133,7 @@ static void put_changes(const struct page *p)
     buf_puts(p->out, "</section>\n");
 }
 
-/* ---- how each brand stands ------------------------------------------------ */
+/* ---- how each brand stands ---------------------------------------------- */
 
 static void put_days(const struct page *p, const struct digest_standing *s)
 {
@@ -256,7 +256,7 @@ static void put_standing(const struct page *p)
     buf_puts(p->out, "</section>\n");
 }
 
-/* ---- wishes, who waits, experiments, rivals ------------------------------- */
+/* ---- wishes, who waits, experiments, rivals ----------------------------- */
 
 static void put_wishes(const struct page *p)
 {
@@ -409,7 +409,7 @@ static void put_rivals(const struct page *p)
     buf_puts(p->out, "</section>\n");
 }
 
-/* ---- where and about what ------------------------------------------------- */
+/* ---- where and about what ----------------------------------------------- */
 
 static void put_cell(struct buf *out, const struct digest_cell *c)
 {
@@ -472,7 +472,7 @@ static void put_where(const struct page *p)
     buf_puts(p->out, "</section>\n");
 }
 
-/* ---- posts ---------------------------------------------------------------- */
+/* ---- posts -------------------------------------------------------------- */
 
 static void put_samples(const struct page *p)
 {

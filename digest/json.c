@@ -112,7 +112,7 @@ static void put_counts(struct writer *w, const char *name,
     write_end(w, '}');
 }
 
-/* ---- sections ------------------------------------------------------------ */
+/* ---- sections ----------------------------------------------------------- */
 
 static void gap_fields(struct writer *w, const struct digest_gap *g)
 {

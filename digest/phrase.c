@@ -155,7 +155,7 @@ void phrase_spark(struct buf *out, const uint32_t *values, const bool *known,
                       : bars[((uint64_t)values[i] * 7 + most / 2) / most]);
 }
 
-/* ---- texts from outside -------------------------------------------------- */
+/* ---- texts from outside ------------------------------------------------- */
 
 /* 0: drop it, ' ': a space instead, else itself. Controls could drive a
  * terminal; direction and invisible marks could hide or reorder words. */

@@ -14,7 +14,7 @@ enum {
     KEEP_BYTES = 1 << 22,   /* ... in one transaction */
 };
 
-/* ---- packed, from the cache or counted ------------------------------------ */
+/* ---- packed, from the cache or counted ---------------------------------- */
 
 /* Days counted anew, on their way to the cache. */
 struct fresh {
@@ -89,7 +89,7 @@ int terms_days(struct store *store, const struct terms_query *q,
     return rc < 0 ? -1 : 0;
 }
 
-/* ---- are they what the posts say? ---------------------------------------- */
+/* ---- are they what the posts say? --------------------------------------- */
 
 struct verify {
     struct store *store;
@@ -186,7 +186,7 @@ int terms_verify(struct store *store, const struct config *config,
     return rc < 0 ? -1 : 0;
 }
 
-/* ---- one by one ----------------------------------------------------------- */
+/* ---- one by one --------------------------------------------------------- */
 
 struct listed {
     struct text text;

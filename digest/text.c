@@ -108,7 +108,7 @@ static void sample(struct painter *p, const char *margin,
     paragraph(p, margin, margin, NULL, &b);
 }
 
-/* ---- is anything wrong with the data? ------------------------------------ */
+/* ---- is anything wrong with the data? ----------------------------------- */
 
 static void head(struct painter *p)
 {
@@ -159,7 +159,7 @@ static void notes(struct painter *p)
     }
 }
 
-/* ---- what changed -------------------------------------------------------- */
+/* ---- what changed ------------------------------------------------------- */
 
 static void alert(struct painter *p, const struct alert *a)
 {

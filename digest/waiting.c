@@ -19,23 +19,17 @@ enum {
 const char *const ask_state_names[ASK_STATE_COUNT] = { "open", "answered",
                                                        "ignored" };
 
-/* An account that answers for a brand: by keyed author hash, or by the
- * handle where the store keeps it. */
-struct voice {
-    uint64_t hash;
-    int brand;
-};
-
-struct reply {
-    uint64_t key;            /* of the post that is answered */
-    int64_t when;
-    int brand;
-};
-
-/* What swell inbox was told about a post. */
-struct mark {
+/* What is known under a hash: of an account its brand, of a post when a brand
+ * replied to it, and what swell inbox was told. */
+struct fact {
     uint64_t key;
-    uint8_t state;
+    int brand;               /* of replies; else 0 */
+    int64_t value;
+};
+
+struct facts {
+    struct fact *items;
+    size_t count, room;
 };
 
 /* A post that asks, before those of one writer are put together. */
@@ -55,16 +49,14 @@ struct waiting {
     size_t subject_count, subject_room;
     int *by_id;              /* store's number -> subject; -1 unwatched */
     size_t id_count;
-    struct voice *voices;
-    size_t voice_count, voice_room;
+    struct facts voices;     /* accounts that answer for a brand: by keyed
+                              * author hash, or by the handle where the store
+                              * keeps it */
+    struct facts replies, marks; /* by the post that is answered, marked */
     struct cry *cries;
     size_t cry_count, cry_room;
     struct ask *asks;
     size_t ask_count;
-    struct reply *replies;
-    size_t reply_count, reply_room;
-    struct mark *marks;
-    size_t mark_count, mark_room;
     struct hash_set texts;   /* of brand and text: copies */
     struct hash_set spoken;  /* posts of the brands' accounts */
 };
@@ -74,7 +66,47 @@ static uint64_t post_key(struct text source, struct text id)
     return hash64_seed(id.data, id.length, hash64(source.data, source.length));
 }
 
-/* ---- subjects and accounts ----------------------------------------------- */
+static void fact_add(struct facts *f, uint64_t key, int brand, int64_t value)
+{
+    f->items = mem_grow(f->items, &f->room, f->count, sizeof(*f->items));
+    f->items[f->count++] = (struct fact){ key, brand, value };
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct fact *x = a, *y = b;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    if (x->brand != y->brand)
+        return x->brand - y->brand;
+    return (x->value > y->value) - (x->value < y->value);
+}
+
+static void facts_sort(struct facts *f)
+{
+    if (f->count)
+        qsort(f->items, f->count, sizeof(*f->items), by_key);
+}
+
+/* The least value of the key, once they are sorted; NULL: none. */
+static const struct fact *fact_find(const struct facts *f, uint64_t key,
+                                    int brand)
+{
+    struct fact first = { key, brand, INT64_MIN };
+    size_t low = 0, high = f->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (by_key(&f->items[middle], &first) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < f->count && f->items[low].key == key &&
+                   f->items[low].brand == brand
+               ? &f->items[low] : NULL;
+}
+
+/* ---- subjects and accounts ---------------------------------------------- */
 
 static int find_subject(struct waiting *w, const char *name)
 {
@@ -119,19 +151,6 @@ static int subject_of(struct waiting *w, uint32_t id)
     return w->by_id[id];
 }
 
-static int by_voice(const void *a, const void *b)
-{
-    const struct voice *x = a, *y = b;
-    return (x->hash > y->hash) - (x->hash < y->hash);
-}
-
-static void add_voice(struct waiting *w, uint64_t hash, int brand)
-{
-    w->voices = mem_grow(w->voices, &w->voice_room, w->voice_count,
-                         sizeof(*w->voices));
-    w->voices[w->voice_count++] = (struct voice){ hash, brand };
-}
-
 static uint64_t handle_hash(struct text handle)
 {
     char lower[POST_ID_LIMIT];
@@ -161,9 +180,10 @@ static int voice_in(void *context, const char *source)
     const char *name = v->handle + (v->handle[0] == '@');
     snprintf(marked, sizeof(marked), "@%s", name);
     for (int at = 0; at < 2; at++)
-        add_voice(v->w, author_key_hash(&v->w->key, source, strlen(source),
-                                        marked + at, strlen(marked + at)),
-                  v->brand);
+        fact_add(&v->w->voices,
+                 author_key_hash(&v->w->key, source, strlen(source),
+                                 marked + at, strlen(marked + at)),
+                 0, v->brand);
     return 0;
 }
 
@@ -175,14 +195,13 @@ static int add_voices(struct waiting *w, struct error *err)
         int brand = w->subjects[subject].brand;
         for (size_t k = 0; k < s->handles.count; k++) {
             struct voicing v = { w, s->handles.items[k], brand };
-            add_voice(w, handle_hash(text_of(v.handle)), v.brand);
+            fact_add(&w->voices, handle_hash(text_of(v.handle)), 0, v.brand);
             if (w->keyed && store_names(w->store, STORE_SOURCES, voice_in, &v,
                                         err))
                 return -1;
         }
     }
-    if (w->voice_count)
-        qsort(w->voices, w->voice_count, sizeof(*w->voices), by_voice);
+    facts_sort(&w->voices);
     return 0;
 }
 
@@ -217,11 +236,11 @@ void waiting_close(struct waiting *w)
         mem_free(w->subjects[i].name);
     mem_free(w->subjects);
     mem_free(w->by_id);
-    mem_free(w->voices);
+    mem_free(w->voices.items);
     mem_free(w->cries);
     mem_free(w->asks);
-    mem_free(w->replies);
-    mem_free(w->marks);
+    mem_free(w->replies.items);
+    mem_free(w->marks.items);
     hash_set_release(&w->texts);
     hash_set_release(&w->spoken);
     arena_release(&w->memory);
@@ -231,12 +250,8 @@ void waiting_close(struct waiting *w)
 /* The brand that the hash speaks for, or -1. */
 static int voice_with(const struct waiting *w, uint64_t hash)
 {
-    struct voice key = { hash, 0 };
-    const struct voice *found =
-        w->voice_count && hash ? bsearch(&key, w->voices, w->voice_count,
-                                         sizeof(key), by_voice)
-                               : NULL;
-    return found ? found->brand : -1;
+    const struct fact *found = hash ? fact_find(&w->voices, hash, 0) : NULL;
+    return found ? (int)found->value : -1;
 }
 
 static int voice_of(const struct waiting *w, const struct post *post)
@@ -247,7 +262,7 @@ static int voice_of(const struct waiting *w, const struct post *post)
                : brand;
 }
 
-/* ---- asks ------------------------------------------------------------------ */
+/* ---- asks --------------------------------------------------------------- */
 
 static bool is_handle(unsigned char c)
 {
@@ -367,12 +382,9 @@ static void take_voice(struct waiting *w, const struct post *post, int brand,
                  words_join(post_key(post->source, post->native_id),
                             (uint64_t)brand + 1));
     w->subjects[brand].replied |= counted;
-    if (!post->reply_to.length)
-        return;
-    w->replies = mem_grow(w->replies, &w->reply_room, w->reply_count,
-                          sizeof(*w->replies));
-    w->replies[w->reply_count++] = (struct reply){
-        post_key(post->source, post->reply_to), post->created, brand };
+    if (post->reply_to.length)
+        fact_add(&w->replies, post_key(post->source, post->reply_to), brand,
+                 post->created);
 }
 
 bool waiting_take(struct waiting *w, const struct post *post, bool counted)
@@ -385,41 +397,7 @@ bool waiting_take(struct waiting *w, const struct post *post, bool counted)
     return voice >= 0;
 }
 
-/* ---- answers ----------------------------------------------------------------- */
-
-static int by_reply(const void *a, const void *b)
-{
-    const struct reply *x = a, *y = b;
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    if (x->brand != y->brand)
-        return x->brand - y->brand;
-    return (x->when > y->when) - (x->when < y->when);
-}
-
-/* The first reply of the brand's accounts to this very post; 0: none. */
-static int64_t find_reply(const struct waiting *w, uint64_t key, int brand)
-{
-    size_t low = 0, high = w->reply_count;
-    struct reply first = { key, INT64_MIN, brand };
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (by_reply(&w->replies[middle], &first) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < w->reply_count && w->replies[low].key == key &&
-                   w->replies[low].brand == brand
-               ? w->replies[low].when
-               : 0;
-}
-
-static int by_mark(const void *a, const void *b)
-{
-    const struct mark *x = a, *y = b;
-    return (x->key > y->key) - (x->key < y->key);
-}
+/* ---- answers ------------------------------------------------------------ */
 
 static int take_note(void *context, const char *key, struct text value)
 {
@@ -428,35 +406,22 @@ static int take_note(void *context, const char *key, struct text value)
     const char *id = strchr(source, '/');
     if (!id)
         return 0;
-    static const char ignored[] = "ignored";
-    uint8_t state = value.length >= strlen(ignored) &&
-                            memcmp(value.data, ignored, strlen(ignored)) == 0
-                        ? ASK_IGNORED
-                        : ASK_ANSWERED;
-    w->marks = mem_grow(w->marks, &w->mark_room, w->mark_count,
-                        sizeof(*w->marks));
-    w->marks[w->mark_count++] = (struct mark){
-        post_key((struct text){ source, (size_t)(id - source) },
-                 text_of(id + 1)), state };
+    fact_add(&w->marks, post_key((struct text){ source, (size_t)(id - source) },
+                                 text_of(id + 1)),
+             0, text_begins(value, "ignored") ? ASK_IGNORED : ASK_ANSWERED);
     return 0;
-}
-
-static const struct mark *find_mark(const struct waiting *w, uint64_t key)
-{
-    struct mark wanted = { key, 0 };
-    return w->mark_count ? bsearch(&wanted, w->marks, w->mark_count,
-                                   sizeof(wanted), by_mark)
-                         : NULL;
 }
 
 static void judge(const struct waiting *w, struct cry *c)
 {
     struct ask *a = &c->ask;
-    const struct mark *mark = find_mark(w, c->key);
-    a->answered = find_reply(w, c->key, a->brand);
+    const struct fact *mark = fact_find(&w->marks, c->key, 0);
+    /* The first reply of the brand's accounts to this very post. */
+    const struct fact *reply = fact_find(&w->replies, c->key, a->brand);
+    a->answered = reply ? reply->value : 0;
     a->state = a->answered ? ASK_ANSWERED : ASK_OPEN;
-    if (mark && (!a->answered || mark->state == ASK_IGNORED)) {
-        a->state = mark->state;
+    if (mark && (!a->answered || mark->value == ASK_IGNORED)) {
+        a->state = (uint8_t)mark->value;
         a->by_hand = true;
     }
 }
@@ -500,10 +465,8 @@ int waiting_finish(struct waiting *w, struct error *err)
     uint64_t author = 0;
     if (store_note_scan(w->store, WAITING_NOTES, take_note, w, err) < 0)
         return -1;
-    if (w->mark_count)
-        qsort(w->marks, w->mark_count, sizeof(*w->marks), by_mark);
-    if (w->reply_count)
-        qsort(w->replies, w->reply_count, sizeof(*w->replies), by_reply);
+    facts_sort(&w->marks);
+    facts_sort(&w->replies);
     if (w->cry_count)
         qsort(w->cries, w->cry_count, sizeof(*w->cries), by_writer);
     w->asks = mem_alloc((w->cry_count + 1) * sizeof(*w->asks));
@@ -525,7 +488,7 @@ int waiting_finish(struct waiting *w, struct error *err)
     return 0;
 }
 
-/* ---- reading ------------------------------------------------------------------ */
+/* ---- reading ------------------------------------------------------------ */
 
 const struct ask *waiting_asks(const struct waiting *w, size_t *count)
 {
