@@ -46,6 +46,7 @@ struct call {
     bool json;
     struct buf *out;
     struct writer writer;
+    struct arena memory;       /* of the experiments' texts */
 };
 
 /* The day; NULL where there is none. */
@@ -131,9 +132,9 @@ static int check_add(const struct call *c, struct error *err)
 }
 
 /* The experiment that was named, which must be there. */
-static int get(const struct call *c, struct experiment *e, struct error *err)
+static int get(struct call *c, struct experiment *e, struct error *err)
 {
-    int rc = experiment_get(e, c->in->store, c->name, err);
+    int rc = experiment_get(e, &c->memory, c->in->store, c->name, err);
     return rc == 0 ? error_set(err, ERROR_USAGE, "there is no experiment %s",
                                c->name)
                    : rc < 0 ? -1 : 0;
@@ -142,26 +143,24 @@ static int get(const struct call *c, struct experiment *e, struct error *err)
 static int run_add(struct call *c, struct error *err)
 {
     const struct flags *f = c->flags;
-    char *name = (char *)c->name, *none = "";
-    struct experiment old, e = { /* borrows its texts */
-        .name = name, .subject = f->subject, .title = f->title ? f->title : name,
-        .aspect = f->aspect ? f->aspect : none,
-        .channel = f->channel ? f->channel : none,
-        .controls = f->controls ? f->controls : none, .lesson = none };
+    struct experiment old, e = {
+        .name = c->name, .subject = f->subject,
+        .title = f->title ? f->title : c->name,
+        .aspect = f->aspect ? f->aspect : "",
+        .channel = f->channel ? f->channel : "",
+        .controls = f->controls ? f->controls : "", .lesson = "" };
 
     if (check_add(c, err))
         return -1;
-    int rc = experiment_get(&old, c->in->store, name, err);
-    if (rc == 1) {
-        experiment_release(&old);
+    int rc = experiment_get(&old, &c->memory, c->in->store, c->name, err);
+    if (rc == 1)
         return error_set(err, ERROR_USAGE, "experiment %s exists: choose "
-                         "another name", name);
-    }
+                         "another name", c->name);
     if (rc < 0 || read_day(c, "from", f->from, &e.from, err) ||
         (f->to && read_end(c, &e, err)) ||
         experiment_put(c->in->store, &e, err))
         return -1;
-    log_line(LOG_NOTE, "experiment %s added", name);
+    log_line(LOG_NOTE, "experiment %s added", c->name);
     return EXIT_DONE;
 }
 
@@ -177,13 +176,10 @@ static int run_close(struct call *c, struct error *err)
         rc = read_end(c, &e, err);
     else if (!e.until)
         e.until = zone_day_start(c->in->zone, zone_day(c->in->zone, e.closed));
-    if (c->flags->lesson) {
-        mem_free(e.lesson);
-        e.lesson = mem_string(c->flags->lesson);
-    }
+    if (c->flags->lesson)
+        e.lesson = c->flags->lesson;
     if (rc == 0)
         rc = experiment_put(c->in->store, &e, err);
-    experiment_release(&e);
     return rc;
 }
 
@@ -206,9 +202,8 @@ static void put_experiment(struct writer *w, const struct call *c,
     write_text(w, "lesson", e->lesson);
 }
 
-static int list_one(void *context, const struct experiment *e)
+static void list_one(struct call *c, const struct experiment *e)
 {
-    struct call *c = context;
     char from[CLOCK_TEXT], to[CLOCK_TEXT];
 
     if (c->json) {
@@ -222,14 +217,20 @@ static int list_one(void *context, const struct experiment *e)
                    e->closed ? "closed" : "open", *e->lesson ? ": " : "",
                    e->lesson);
     }
-    return 0;
 }
 
 static int run_list(struct call *c, struct error *err)
 {
+    struct experiment *all;
+    size_t count;
+    int rc = experiment_list(&all, &count, &c->memory, c->in->store, err);
+
     if (c->json)
         write_rows(&c->writer, NULL);
-    if (experiment_scan(c->in->store, list_one, c, err))
+    for (size_t i = 0; i < count; i++)
+        list_one(c, &all[i]);
+    mem_free(all);
+    if (rc)
         return -1;
     if (c->json)
         write_rows_end(&c->writer);
@@ -312,7 +313,6 @@ static int run_read(struct call *c, struct error *err)
                              err);
     if (rc >= 0)
         show_reading(c, &e, &r);
-    experiment_release(&e);
     return rc < 0 ? -1 : EXIT_DONE;
 }
 
@@ -353,7 +353,9 @@ static int run(struct invocation *in, struct error *err)
         invocation_store(in, verb->writes ? STORE_CHANGE : STORE_READ, err))
         return -1;
     c.json = format == FORMAT_JSON;
-    return verb->run(&c, err);
+    int rc = verb->run(&c, err);
+    arena_release(&c.memory);
+    return rc;
 }
 
 const struct command command_experiment = {

@@ -331,44 +331,42 @@ static int inbox_page(struct site *site, struct buf *out, struct error *err)
 
 /* ---- experiments --------------------------------------------------------- */
 
-struct listing {
-    struct site *site;
-    struct buf *out;
-    size_t count;
-    struct error *err;
-};
-
-static int put_experiment(void *context, const struct experiment *e)
+static int put_experiment(struct site *site, struct buf *out,
+                          const struct experiment *e, struct error *err)
 {
-    struct listing *l = context;
     struct digest_experiment x = { .experiment = *e };
-    if (experiment_read(&x.reading, l->site->in->store, e, l->site->in->zone,
-                        clock_now(), l->err))
+    if (experiment_read(&x.reading, site->in->store, e, site->in->zone,
+                        clock_now(), err))
         return -1;
-    l->count++;
-    html_experiment(l->out, &x);
-    buf_puts(l->out, "<p class=\"dim\">");
-    html_escaped(l->out, subject_title(l->site->in, e->subject));
-    buf_puts(l->out, ", from ");
-    phrase_date(l->out, zone_day(l->site->in->zone, e->from));
-    buf_puts(l->out, e->closed ? ", closed" : ", open");
-    buf_puts(l->out, *e->lesson ? ": " : "");
-    html_escaped(l->out, e->lesson);
-    buf_puts(l->out, "</p>\n");
+    html_experiment(out, &x);
+    buf_puts(out, "<p class=\"dim\">");
+    html_escaped(out, subject_title(site->in, e->subject));
+    buf_puts(out, ", from ");
+    phrase_date(out, zone_day(site->in->zone, e->from));
+    buf_puts(out, e->closed ? ", closed" : ", open");
+    buf_puts(out, *e->lesson ? ": " : "");
+    html_escaped(out, e->lesson);
+    buf_puts(out, "</p>\n");
     return 0;
 }
 
 static int experiments_page(struct site *site, struct buf *out,
                             struct error *err)
 {
-    struct listing l = { .site = site, .out = out, .err = err };
+    struct arena memory = { 0 };
+    struct experiment *all;
+    size_t count;
+    int rc = experiment_list(&all, &count, &memory, site->in->store, err);
     open_page(out, "Experiments", &(struct digest_links){ .served = true });
-    int rc = experiment_scan(site->in->store, put_experiment, &l, err);
-    if (!l.count)
+    for (size_t i = 0; i < count && !rc; i++)
+        rc = put_experiment(site, out, &all[i], err);
+    if (!count)
         buf_puts(out, "<p>None yet: <code>swell experiment add NAME --subject "
                  "S --from DATE</code></p>\n");
     close_page(out);
-    return rc < 0 ? -1 : 200;
+    mem_free(all);
+    arena_release(&memory);
+    return rc ? -1 : 200;
 }
 
 /* ---- paths --------------------------------------------------------------- */

@@ -202,49 +202,30 @@ static int compose_alerts(struct composer *c, struct error *err)
     return 0;
 }
 
-struct gathering {
-    struct composer *c;
-    size_t room;
-};
-
-static int take_experiment(void *context, const struct experiment *e)
-{
-    struct gathering *g = context;
-    struct digest *d = g->c->d;
-    int index = watched_find(g->c, e->subject);
-    bool over = e->closed && e->closed < d->until;
-    if (over || e->from >= d->until || index < 0 || !g->c->watched[index].kept)
-        return 0;
-    d->experiments = mem_grow(d->experiments, &g->room, d->experiment_count,
-                              sizeof(*d->experiments));
-    struct digest_experiment *out = &d->experiments[d->experiment_count++];
-    memset(out, 0, sizeof(*out));
-    out->experiment = (struct experiment){
-        .name = keep(g->c, e->name), .subject = keep(g->c, e->subject),
-        .title = keep(g->c, e->title ? e->title : e->name),
-        .aspect = keep(g->c, e->aspect ? e->aspect : ""),
-        .channel = keep(g->c, e->channel ? e->channel : ""),
-        .from = e->from, .until = e->until,
-        .controls = keep(g->c, e->controls ? e->controls : ""),
-        .closed = e->closed, .lesson = keep(g->c, e->lesson ? e->lesson : ""),
-    };
-    return 0;
-}
-
 /* Read as of the end of the day, so that an old digest stays what it was. */
 static int compose_experiments(struct composer *c, struct error *err)
 {
     struct digest *d = c->d;
-    struct gathering g = { c, 0 };
     int64_t now = d->now < d->until ? d->now : d->until;
-    if (experiment_scan(c->store, take_experiment, &g, err))
-        return -1;
-    for (size_t i = 0; i < d->experiment_count; i++)
-        if (experiment_read(&d->experiments[i].reading, c->store,
-                            &d->experiments[i].experiment, d->zone, now, err))
-            return error_prefix(err, "experiment %s",
-                                d->experiments[i].experiment.name);
-    return 0;
+    struct experiment *all;
+    size_t count;
+    int rc = experiment_list(&all, &count, &d->memory, c->store, err);
+    d->experiments = mem_alloc((count + 1) * sizeof(*d->experiments));
+    for (size_t i = 0; i < count && !rc; i++) {
+        const struct experiment *e = &all[i];
+        struct digest_experiment *out = &d->experiments[d->experiment_count];
+        int index = watched_find(c, e->subject);
+        bool over = e->closed && e->closed < d->until;
+        if (over || e->from >= d->until || index < 0 || !c->watched[index].kept)
+            continue;
+        out->experiment = *e;
+        rc = experiment_read(&out->reading, c->store, e, d->zone, now, err);
+        if (rc)
+            error_prefix(err, "experiment %s", e->name);
+        d->experiment_count++;
+    }
+    mem_free(all);
+    return rc;
 }
 
 /* ---- the whole --------------------------------------------------------- */

@@ -35,127 +35,114 @@ static const struct field {
 };
 enum { FIELDS = sizeof(fields) / sizeof(*fields) };
 
-void experiment_release(struct experiment *e)
+static const char **text_field(struct experiment *e, const struct field *f)
 {
-    mem_free(e->name);
-    for (size_t i = 0; i < FIELDS; i++)
-        if (!fields[i].number)
-            mem_free(*(char **)((char *)e + fields[i].offset));
-    *e = (struct experiment){ 0 };
+    return (const char **)(void *)((char *)e + f->offset);
+}
+
+static int64_t *number_field(struct experiment *e, const struct field *f)
+{
+    return (int64_t *)(void *)((char *)e + f->offset);
 }
 
 /* ---- notes ------------------------------------------------------------ */
 
-int experiment_put(struct store *store, const struct experiment *e,
+int experiment_put(struct store *store, const struct experiment *given,
                    struct error *err)
 {
     struct buf key = BUF_INIT(0), note = BUF_INIT(NOTE_MOST);
-    int rc;
-    buf_printf(&key, "experiment/%s", e->name);
-    for (size_t i = 0; i < FIELDS; i++) {
-        const char *at = (const char *)e + fields[i].offset;
-        buf_printf(&note, "%s: ", fields[i].name);
-        if (fields[i].number) {
+    struct experiment e = *given;
+    buf_printf(&key, "experiment/%s", e.name);
+    for (const struct field *f = fields; f < fields + FIELDS; f++) {
+        buf_printf(&note, "%s: ", f->name);
+        if (f->number) {
             char when[CLOCK_TEXT];
-            int64_t value = *(const int64_t *)(const void *)at;
+            int64_t value = *number_field(&e, f);
             buf_puts(&note, value ? clock_format(value, when) : "");
         } else {
-            const char *text = *(char *const *)(const void *)at;
-            for (; text && *text; text++) /* one line a field */
-                buf_putc(&note, *text == '\n' || *text == '\r' ? ' ' : *text);
+            for (const char *c = *text_field(&e, f); *c; c++) /* one line */
+                buf_putc(&note, *c == '\n' || *c == '\r' ? ' ' : *c);
         }
         buf_putc(&note, '\n');
     }
-    if (note.overflow)
-        rc = error_set(err, ERROR_USAGE, "experiment %s: more than %d bytes",
-                       e->name, NOTE_MOST);
-    else
-        rc = store_note_put(store, key.data,
-                            (struct text){ note.data, note.length }, err);
+    int rc = note.overflow
+                 ? error_set(err, ERROR_USAGE, "experiment %s: more than %d "
+                             "bytes", e.name, NOTE_MOST)
+                 : store_note_put(store, key.data,
+                                  (struct text){ note.data, note.length }, err);
     buf_release(&key);
     buf_release(&note);
     return rc;
 }
 
-static void set_field(struct experiment *e, const char *name, size_t length,
-                      const char *value, size_t value_length)
+static void set_field(struct experiment *e, struct arena *memory,
+                      struct text name, struct text value)
 {
-    for (size_t i = 0; i < FIELDS; i++) {
-        char *at = (char *)e + fields[i].offset;
-        if (strlen(fields[i].name) != length ||
-            memcmp(fields[i].name, name, length))
+    for (const struct field *f = fields; f < fields + FIELDS; f++)
+        if (!text_is(name, f->name))
             continue;
-        if (fields[i].number) {
-            if (!value_length ||
-                clock_parse(value, value_length, (int64_t *)(void *)at))
-                *(int64_t *)(void *)at = 0;
-        } else {
-            mem_free(*(char **)(void *)at);
-            *(char **)(void *)at = mem_slice(value, value_length);
-        }
-    }
+        else if (!f->number)
+            *text_field(e, f) = arena_copy(memory, value.data, value.length);
+        else if (!value.length || clock_parse(value.data, value.length,
+                                              number_field(e, f)))
+            *number_field(e, f) = 0;
 }
 
-static void parse_note(struct experiment *e, const char *name,
-                       struct text note)
+static void parse_note(struct experiment *e, struct arena *memory,
+                       const char *name, struct text note)
 {
     const char *at = note.data, *end = note.data + note.length;
-    *e = (struct experiment){ .name = mem_string(name) };
-    for (size_t i = 0; i < FIELDS; i++)
-        set_field(e, fields[i].name, strlen(fields[i].name), "", 0);
+    *e = (struct experiment){ .name = arena_copy(memory, name, strlen(name)) };
+    for (const struct field *f = fields; f < fields + FIELDS; f++)
+        if (!f->number)
+            *text_field(e, f) = "";
     while (at < end) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
-        const char *colon;
         stop = stop ? stop : end;
-        colon = memchr(at, ':', (size_t)(stop - at));
+        const char *colon = memchr(at, ':', (size_t)(stop - at));
         if (colon && colon + 2 <= stop)
-            set_field(e, at, (size_t)(colon - at), colon + 2,
-                      (size_t)(stop - colon - 2));
+            set_field(e, memory, (struct text){ at, (size_t)(colon - at) },
+                      (struct text){ colon + 2, (size_t)(stop - colon - 2) });
         at = stop + 1;
     }
 }
 
-int experiment_get(struct experiment *out, struct store *store,
-                   const char *name, struct error *err)
+int experiment_get(struct experiment *out, struct arena *memory,
+                   struct store *store, const char *name, struct error *err)
 {
     struct buf key = BUF_INIT(0), note = BUF_INIT(0);
-    int rc;
     buf_printf(&key, "experiment/%s", name);
-    rc = store_note_get(store, key.data, &note, err);
+    int rc = store_note_get(store, key.data, &note, err);
     if (rc == 1)
-        parse_note(out, name, (struct text){ note.data, note.length });
+        parse_note(out, memory, name, (struct text){ note.data, note.length });
     buf_release(&key);
     buf_release(&note);
     return rc;
 }
 
-struct scan {
+struct list {
+    struct arena *memory;
     struct experiment *items;
     size_t count, room;
 };
 
 static int take_note(void *context, const char *key, struct text value)
 {
-    struct scan *s = context;
-    const char *name = strchr(key, '/');
-    s->items = mem_grow(s->items, &s->room, s->count, sizeof(*s->items));
-    parse_note(&s->items[s->count++], name ? name + 1 : key, value);
+    struct list *l = context;
+    l->items = mem_grow(l->items, &l->room, l->count, sizeof(*l->items));
+    parse_note(&l->items[l->count++], l->memory, strchr(key, '/') + 1, value);
     return 0;
 }
 
-/* Collected first, so that a visit may ask the store. */
-int experiment_scan(struct store *store, visit_experiment *visit,
-                    void *context, struct error *err)
+int experiment_list(struct experiment **out, size_t *count,
+                    struct arena *memory, struct store *store,
+                    struct error *err)
 {
-    struct scan s = { 0 };
-    int rc = store_note_scan(store, "experiment/", take_note, &s, err);
-    for (size_t i = 0; i < s.count; i++) {
-        if (rc == 0)
-            rc = visit(context, &s.items[i]);
-        experiment_release(&s.items[i]);
-    }
-    mem_free(s.items);
-    return rc;
+    struct list l = { .memory = memory };
+    int rc = store_note_scan(store, "experiment/", take_note, &l, err);
+    *out = l.items;
+    *count = l.count;
+    return rc < 0 ? -1 : 0;
 }
 
 /* ---- reading ---------------------------------------------------------- */
@@ -166,15 +153,15 @@ struct days {
     int64_t first;             /* local day */
     size_t count;
     int aspect, channel;       /* -1: any */
-    double *posts, *net, *complaints;
+    double *values[EFFECT_COUNT]; /* one block */
 };
 
-static void days_add(struct days *d, size_t at, const struct counts *c)
+static void days_add(struct days *d, size_t at, double posts, double net,
+                     double complaints)
 {
-    d->posts[at] += (double)c->posts;
-    d->net[at] += (double)c->label[LABEL_POSITIVE] -
-                  (double)c->label[LABEL_NEGATIVE];
-    d->complaints[at] += (double)c->intent[INTENT_COMPLAINT];
+    d->values[EFFECT_POSTS][at] += posts;
+    d->values[EFFECT_SENTIMENT][at] += net;
+    d->values[EFFECT_COMPLAINTS][at] += complaints;
 }
 
 /* With an aspect or channel the windows do not cross, so the posts are read. */
@@ -188,9 +175,9 @@ static int take_post(void *context, const struct post *post,
         (d->aspect >= 0 && !(t->aspects >> d->aspect & 1)) ||
         (d->channel >= 0 && !(t->channels >> d->channel & 1)))
         return 0;
-    d->posts[day]++;
-    d->net[day] += (t->label == LABEL_POSITIVE) - (t->label == LABEL_NEGATIVE);
-    d->complaints[day] += t->intents >> INTENT_COMPLAINT & 1;
+    days_add(d, (size_t)day, 1,
+             (t->label == LABEL_POSITIVE) - (t->label == LABEL_NEGATIVE),
+             t->intents >> INTENT_COMPLAINT & 1);
     return 0;
 }
 
@@ -200,9 +187,9 @@ static int days_read(struct days *d, struct store *store, const char *subject,
     struct store_query q = { subject, NULL, zone_day_start(d->zone, d->first),
                              zone_day_start(d->zone,
                                             d->first + (int64_t)d->count) };
-    d->posts = mem_alloc((d->count + 1) * sizeof(double));
-    d->net = mem_alloc((d->count + 1) * sizeof(double));
-    d->complaints = mem_alloc((d->count + 1) * sizeof(double));
+    d->values[0] = mem_alloc(EFFECT_COUNT * d->count * sizeof(double));
+    for (size_t m = 1; m < EFFECT_COUNT; m++)
+        d->values[m] = d->values[0] + m * d->count;
     if (d->aspect >= 0 || d->channel >= 0)
         return store_posts(store, &q, take_post, d, err);
     for (size_t i = 0; i < d->count; i++) {
@@ -211,25 +198,19 @@ static int days_read(struct days *d, struct store *store, const char *subject,
         q.until = zone_day_start(d->zone, d->first + (int64_t)i + 1);
         if (store_series(store, &q, q.until - q.from, &c, 1, err))
             return -1;
-        days_add(d, i, &c);
+        days_add(d, i, (double)c.posts, (double)c.label[LABEL_POSITIVE] -
+                                            (double)c.label[LABEL_NEGATIVE],
+                 (double)c.intent[INTENT_COMPLAINT]);
     }
     return 0;
-}
-
-static void days_release(struct days *d)
-{
-    mem_free(d->posts);
-    mem_free(d->net);
-    mem_free(d->complaints);
 }
 
 static struct effect_series series_of(const struct days *d, int measure,
                                       size_t skip)
 {
-    const double *values[] = { d->posts, d->net, d->complaints };
     return (struct effect_series){
-        values[measure] + skip,
-        measure == EFFECT_POSTS ? NULL : d->posts + skip,
+        d->values[measure] + skip,
+        measure == EFFECT_POSTS ? NULL : d->values[EFFECT_POSTS] + skip,
     };
 }
 
@@ -249,11 +230,11 @@ static int controls_read(struct days *controls, size_t *count,
             *c = *like;
             rc = days_read(c, store, name, err);
             for (size_t i = 0; rc == 0 && i < c->count; i++)
-                posts += c->posts[i];
+                posts += c->values[EFFECT_POSTS][i];
             if (rc == 0 && posts > 0)
                 ++*count;
             else
-                days_release(c);
+                mem_free(c->values[0]);
         }
         mem_free(name);
         if (rc)
@@ -267,7 +248,7 @@ static void measure_all(struct experiment_reading *out,
                         const struct days *controls, size_t launch)
 {
     size_t skip = 0; /* days before the subject was talked of at all */
-    while (skip < launch && subject->posts[skip] < 1)
+    while (skip < launch && subject->values[EFFECT_POSTS][skip] < 1)
         skip++;
     if (launch - skip < out->days_before)
         out->days_before = (unsigned)(launch - skip);
@@ -337,7 +318,7 @@ int experiment_read(struct experiment_reading *out, struct store *store,
         measure_all(out, &subject, controls,
                     subject.count - out->days_after);
     for (size_t i = 0; i < count; i++)
-        days_release(&controls[i]);
-    days_release(&subject);
+        mem_free(controls[i].values[0]);
+    mem_free(subject.values[0]);
     return rc;
 }

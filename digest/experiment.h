@@ -14,27 +14,25 @@ enum { EXPERIMENT_CONTROLS = 16 }; /* at most, of those that have posts */
 
 /* Kept as the note "experiment/NAME". */
 struct experiment {
-    char *name;            /* owned, as all texts */
-    char *subject;
-    char *title;           /* what was tried */
-    char *aspect;          /* "": all posts of the subject */
-    char *channel;
+    const char *name, *subject;
+    const char *title;     /* what was tried */
+    const char *aspect;    /* "": all posts of the subject */
+    const char *channel;
     int64_t from, until;   /* seconds; until 0: still running */
-    char *controls;        /* subjects, comma-joined; "" none */
+    const char *controls;  /* subjects, comma-joined; "" none */
     int64_t closed;        /* 0: open */
-    char *lesson;
+    const char *lesson;
 };
-void experiment_release(struct experiment *e);
 
-/* 1: found, 0: none of that name, -1: see err. */
-int experiment_get(struct experiment *out, struct store *store,
-                   const char *name, struct error *err);
+/* 1: found, its texts in memory, 0: none of that name, -1: see err. */
+int experiment_get(struct experiment *out, struct arena *memory,
+                   struct store *store, const char *name, struct error *err);
 int experiment_put(struct store *store, const struct experiment *e,
                    struct error *err);
-/* What a visit says if it is not 0, which ends the scan; -1: see err. */
-typedef int visit_experiment(void *context, const struct experiment *e);
-int experiment_scan(struct store *store, visit_experiment *visit,
-                    void *context, struct error *err);
+/* All of them by name, their texts in memory; mem_free() the list. */
+int experiment_list(struct experiment **out, size_t *count,
+                    struct arena *memory, struct store *store,
+                    struct error *err);
 
 enum effect_measure { EFFECT_POSTS, EFFECT_SENTIMENT, EFFECT_COMPLAINTS,
                       EFFECT_COUNT };

@@ -326,7 +326,7 @@ void html_experiment(struct buf *out, const struct digest_experiment *x)
     const struct experiment_reading *r = &x->reading;
     struct buf phrase = BUF_INIT(0);
     buf_puts(out, "<h3>");
-    html_text(out, e->title && *e->title ? e->title : e->name);
+    html_text(out, *e->title ? e->title : e->name);
     buf_printf(out, "</h3><p class=\"dim\">%u days before, %u after, %u to "
                "compare with</p><ul>", r->days_before, r->days_after,
                r->controls);

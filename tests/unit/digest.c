@@ -538,27 +538,6 @@ static void a_day_of_25_hours(void **state)
 }
 
 /* Escape sequences, direction marks, markup, line breaks, a long word. */
-static int refuse(void *context, const struct experiment *e)
-{
-    ++*(int *)context;
-    return e->closed ? 0 : -1;
-}
-
-/* What a visit fails at is not lost, and ends the scan. */
-static void a_scan_of_experiments_tells_a_failure(void **state)
-{
-    struct fixture *f = *state;
-    int visits = 0;
-    for (int i = 0; i < 3; i++) {
-        char name[] = { (char)('a' + i), 0 };
-        struct experiment e = { .name = name, .subject = name, .title = name,
-                                .from = T, .closed = i == 0 ? T : 0 };
-        assert_int_equal(experiment_put(f->store, &e, &f->err), 0);
-    }
-    assert_int_equal(experiment_scan(f->store, refuse, &visits, &f->err), -1);
-    assert_int_equal(visits, 2);
-}
-
 static const char hostile[] =
     "acme \x1b[31mred\x1b]0;title\x07 \xe2\x80\xae txet \xe2\x81\xa6 "
     "\xc2\x9b" "2J <script>alert(1)</script> | `code` [a](javascript:x)\n"
@@ -678,7 +657,6 @@ int main(void)
         TEST(clear_gaps_to_rivals_are_told),
         TEST(gaps_and_late_posts_are_told),
         TEST(a_day_of_25_hours),
-        TEST(a_scan_of_experiments_tells_a_failure),
         TEST(hostile_texts_are_harmless),
         TEST(no_line_is_wider_than_the_terminal),
         cmocka_unit_test(phrases),
