@@ -114,14 +114,15 @@ void detector_init(struct detector *d, double threshold)
 void detector_skip(const struct detector *d, int64_t hour,
                    struct detect_point *out)
 {
-    double unit, expected;
-    expected = fmax(EXPECTED_FLOOR, d->level * d->profile[clock_hour(hour)] *
-                                        week_factor(d, day_of(hour)));
-    unit = sqrt(expected + 0.5);
-    *out = (struct detect_point){ .hour = hour, .expected = expected };
-    out->spread = spread_of(&d->views[0], 1);
-    out->low = fmax(0, floor(expected - 1.96 * unit * out->spread));
-    out->high = ceil(expected + 1.96 * unit * out->spread);
+    double expected = fmax(EXPECTED_FLOOR,
+                           d->level * d->profile[clock_hour(hour)] *
+                               week_factor(d, day_of(hour)));
+    double spread = spread_of(&d->views[0], 1);
+    double half = 1.96 * sqrt(expected + 0.5) * spread;
+    *out = (struct detect_point){
+        .hour = hour, .expected = expected, .spread = spread,
+        .low = fmax(0, floor(expected - half)), .high = ceil(expected + half),
+    };
 }
 
 /* The day that ended teaches its weekday, the more the more came. */

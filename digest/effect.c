@@ -28,116 +28,124 @@ const char *const effect_verdict_names[4] = {
     "too few to say", "no change detectable", "rose", "fell",
 };
 
-struct window {
-    size_t launch, before, after;
-    bool share;
+/* What is compared: the days before and after a launch, of a subject beside
+ * its controls. */
+struct study {
+    const struct effect_series *subject, *controls;
+    size_t count;            /* of controls */
+    size_t before, after;    /* days */
+    bool share;              /* of the posts; else the posts themselves */
 };
 
+/* weight: posts, or days where posts are counted. */
 struct sums {
     double value, weight;
-    size_t days;
 };
+
+static double weight_of(const struct effect_series *s, size_t day)
+{
+    return s->weight ? s->weight[day] : 1;
+}
 
 static struct sums sum_days(const struct effect_series *s, size_t from,
                             size_t until)
 {
-    struct sums out = { 0, 0, until - from };
+    struct sums out = { 0, 0 };
     for (size_t i = from; i < until; i++) {
         out.value += s->value[i];
-        out.weight += s->weight ? s->weight[i] : 1;
+        out.weight += weight_of(s, i);
     }
     return out;
 }
 
-/* ln of a daily mean, or a share. */
-static double level_of(const struct sums *s, bool share)
+/* A share, or posts a day. */
+static double mean_of(const struct sums *s)
 {
-    if (share)
-        return s->weight > 0 ? s->value / s->weight : 0;
-    return log((s->value + 0.5) / (double)s->days);
+    return s->weight > 0 ? s->value / s->weight : 0;
 }
 
-static double change_of(const struct effect_series *s, const struct window *w)
+/* What is compared of it: a share as it is, posts a day by their logarithm. */
+static double level_of(const struct study *y, const struct sums *s)
 {
-    struct sums before = sum_days(s, w->launch - w->before, w->launch);
-    struct sums after = sum_days(s, w->launch, w->launch + w->after);
-    return level_of(&after, w->share) - level_of(&before, w->share);
+    return y->share ? mean_of(s) : log((s->value + 0.5) / s->weight);
 }
 
-static double against_controls(const struct effect_series *subject,
-                               const struct effect_series *controls,
-                               size_t count, const struct window *w)
+/* A difference of levels as it is told. */
+static double told(const struct study *y, double change)
+{
+    return y->share ? change : exp(change) - 1;
+}
+
+static double change_of(const struct study *y, const struct effect_series *s,
+                        size_t launch)
+{
+    struct sums before = sum_days(s, launch - y->before, launch);
+    struct sums after = sum_days(s, launch, launch + y->after);
+    return level_of(y, &after) - level_of(y, &before);
+}
+
+static double against_controls(const struct study *y, size_t launch)
 {
     double mean = 0;
-    for (size_t i = 0; i < count; i++)
-        mean += change_of(&controls[i], w) / (double)count;
-    return change_of(subject, w) - mean;
+    for (size_t i = 0; i < y->count; i++)
+        mean += change_of(y, &y->controls[i], launch) / (double)y->count;
+    return change_of(y, y->subject, launch) - mean;
+}
+
+static double freedom(const struct study *y)
+{
+    return fmax(1, (double)(y->before + y->after) - 2);
 }
 
 /* Variance of the change of one series, from how its days scatter within
  * before and within after. */
-static double scatter_of(const struct effect_series *s, const struct window *w)
+static double scatter_of(const struct study *y, const struct effect_series *s,
+                         size_t launch)
 {
-    struct sums part[2] = {
-        sum_days(s, w->launch - w->before, w->launch),
-        sum_days(s, w->launch, w->launch + w->after),
-    };
-    size_t from = w->launch - w->before, until = w->launch;
-    double squares = 0, variance = 0, df, phi;
-    df = fmax(1, (double)(w->before + w->after) - 2);
+    size_t from[] = { launch - y->before, launch, launch + y->after };
+    struct sums part[] = { sum_days(s, from[0], from[1]),
+                           sum_days(s, from[1], from[2]) };
+    double squares = 0, variance = 0;
     for (int p = 0; p < 2; p++) {
-        double level = w->share ? level_of(&part[p], true)
-                                : part[p].value / (double)part[p].days;
-        double within = 0;
-        for (size_t i = from; i < until; i++) {
-            double off = w->share ? s->value[i] - level * s->weight[i]
-                                  : s->value[i] - level;
+        double mean = mean_of(&part[p]), within = 0;
+        for (size_t i = from[p]; i < from[p + 1]; i++) {
+            double off = s->value[i] - mean * weight_of(s, i);
             within += off * off;
         }
-        if (w->share)
-            variance += within / fmax(1, part[p].weight * part[p].weight);
-        else
-            squares += within / fmax(0.5, level);
-        from = w->launch;
-        until = w->launch + w->after;
+        variance += within / fmax(1, part[p].weight * part[p].weight);
+        squares += within / fmax(0.5, mean);
     }
-    if (w->share)
-        return variance * (double)(w->before + w->after) / df;
-    phi = fmax(1, squares / df);
+    if (y->share)
+        return variance * (double)(y->before + y->after) / freedom(y);
+    double phi = fmax(1, squares / freedom(y));
     return phi / (part[0].value + 0.5) + phi / (part[1].value + 0.5);
 }
 
-static void approximate(struct effect *out, double *s0, double *t,
-                        const struct effect_series *subject,
-                        const struct effect_series *controls, size_t count,
-                        const struct window *w)
+/* Half of the interval; *s0: the usual deviation of a change. */
+static double approximate(const struct study *y, size_t launch, double *s0)
 {
-    double variance = scatter_of(subject, w);
-    for (size_t i = 0; i < count; i++)
-        variance += scatter_of(&controls[i], w) / (double)(count * count);
+    double variance = scatter_of(y, y->subject, launch);
+    for (size_t i = 0; i < y->count; i++)
+        variance += scatter_of(y, &y->controls[i], launch) /
+                    (double)(y->count * y->count);
     *s0 = sqrt(variance);
-    *t = stats_t(0.975, fmax(1, (double)(w->before + w->after) - 2));
-    out->method = EFFECT_APPROXIMATE;
+    return stats_t(0.975, freedom(y)) * *s0;
 }
 
 /* The subject's own earlier windows, one after the other, none of which
- * reaches into the time after the launch. */
-static double placebos(struct effect *out, const struct effect_series *subject,
-                       const struct effect_series *controls, size_t count,
-                       const struct window *w)
+ * reaches into the time after the launch: the sum of their squares. */
+static double placebos(struct effect *out, const struct study *y,
+                       size_t launch)
 {
-    struct window earlier = *w;
     double squares = 0;
-    while (earlier.launch >= w->before + w->after &&
-           out->placebos < PLACEBOS_MOST) {
-        double t;
-        earlier.launch -= w->after;
-        t = against_controls(subject, controls, count, &earlier);
+    while (launch >= y->before + y->after && out->placebos < PLACEBOS_MOST) {
+        launch -= y->after;
+        double change = against_controls(y, launch);
         if (out->placebos++ == 0) {
-            out->pretrend = w->share ? t : exp(t) - 1;
+            out->pretrend = told(y, change);
             out->pretrend_known = true;
         }
-        squares += t * t;
+        squares += change * change;
     }
     return squares;
 }
@@ -148,39 +156,35 @@ void effect_measure_days(struct effect *out, enum effect_measure measure,
                          size_t days, size_t launch, size_t before,
                          size_t after)
 {
-    struct window w = { launch, before, after, measure != EFFECT_POSTS };
-    struct sums then, now;
-    double change, half, s0, t, squares;
+    struct study y = { subject, controls, count, before, after,
+                       measure != EFFECT_POSTS };
     *out = (struct effect){ .measure = (uint8_t)measure };
     if (before < DAYS_LEAST || after < 1 || launch < before ||
         launch + after > days)
         return;
-    then = sum_days(subject, launch - before, launch);
-    now = sum_days(subject, launch, launch + after);
-    out->posts_before = (uint64_t)(w.share ? then.weight : then.value);
-    out->posts_after = (uint64_t)(w.share ? now.weight : now.value);
-    out->before = w.share ? level_of(&then, true)
-                          : then.value / (double)then.days;
-    out->after = w.share ? level_of(&now, true)
-                         : now.value / (double)now.days;
-    change = against_controls(subject, controls, count, &w);
-    squares = placebos(out, subject, controls, count, &w);
-    if (out->placebos >= PLACEBOS_LEAST) {
-        double n = out->placebos;
+    struct sums then = sum_days(subject, launch - before, launch);
+    struct sums now = sum_days(subject, launch, launch + after);
+    out->posts_before = (uint64_t)(y.share ? then.weight : then.value);
+    out->posts_after = (uint64_t)(y.share ? now.weight : now.value);
+    out->before = mean_of(&then);
+    out->after = mean_of(&now);
+    double change = against_controls(&y, launch), half, s0;
+    double squares = placebos(out, &y, launch), n = out->placebos;
+    if (n >= PLACEBOS_LEAST) {
         out->method = EFFECT_PLACEBO;
         s0 = sqrt(squares / n);
-        t = stats_t(0.975, n - 1) * sqrt(1 + 1 / n);
+        half = stats_t(0.975, n - 1) * sqrt(1 + 1 / n) * s0;
     } else {
-        approximate(out, &s0, &t, subject, controls, count, &w);
+        out->method = EFFECT_APPROXIMATE;
+        half = approximate(&y, launch, &s0);
     }
-    half = t * s0;
-    out->change = w.share ? change : exp(change) - 1;
-    out->low = w.share ? change - half : exp(change - half) - 1;
-    out->high = w.share ? change + half : exp(change + half) - 1;
-    out->detectable = w.share ? POWER * s0 : exp(POWER * s0) - 1;
+    out->change = told(&y, change);
+    out->low = told(&y, change - half);
+    out->high = told(&y, change + half);
+    out->detectable = told(&y, POWER * s0);
     /* Before a launch that stopped all talk there must be some. */
     if (out->posts_before < POSTS_LEAST ||
-        (w.share && out->posts_after < POSTS_LEAST))
+        (y.share && out->posts_after < POSTS_LEAST))
         out->verdict = EFFECT_TOO_FEW;
     else if (change - half > 0)
         out->verdict = EFFECT_ROSE;

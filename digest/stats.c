@@ -32,10 +32,9 @@ double stats_log_odds(double x, double total, double y, double background)
     double prior = PRIOR_COUNTS * (x + y + 0.01) / (total + background + 0.01);
     double today = total + PRIOR_COUNTS - x - prior;
     double before = background + PRIOR_COUNTS - y - prior;
-    double delta;
     if (today <= 0 || before <= 0)
         return 0;
-    delta = log((x + prior) / today) - log((y + prior) / before);
+    double delta = log((x + prior) / today) - log((y + prior) / before);
     return delta / sqrt(1 / (x + prior) + 1 / (y + prior));
 }
 
@@ -65,10 +64,9 @@ static double beta_fraction(double a, double b, double x)
 
 static double beta_part(double a, double b, double x)
 {
-    double front;
     if (x <= 0 || x >= 1)
         return x <= 0 ? 0 : 1;
-    front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) +
+    double front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) +
                 b * log1p(-x));
     if (x < (a + 1) / (a + b + 2))
         return front * beta_fraction(a, b, x) / a;

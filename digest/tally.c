@@ -9,10 +9,9 @@ enum { FORMAT = 3 }; /* 3: "&" joins words */
 
 struct entry *tally_find(const struct tally *t, uint64_t hash)
 {
-    size_t at;
     if (!t->slot_room)
         return NULL;
-    at = (size_t)hash & (t->slot_room - 1);
+    size_t at = (size_t)hash & (t->slot_room - 1);
     while (t->slots[at] && t->items[t->slots[at] - 1].hash != hash)
         at = (at + 1) & (t->slot_room - 1);
     return t->slots[at] ? &t->items[t->slots[at] - 1] : NULL;

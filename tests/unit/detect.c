@@ -26,7 +26,6 @@ static double poisson(double mean)
 {
     double limit = exp(-mean), product = uniform();
     int n = 0;
-
     if (mean > 200) /* normal is near enough */
         return floor(fmax(0, mean + sqrt(mean) * sqrt(-2 * log(uniform())) *
                                  cos(6.283185307179586 * uniform())));
@@ -39,7 +38,6 @@ static double poisson(double mean)
 static double rhythm(int hour)
 {
     double clock = 0.6 - 0.4 * cos((hour % 24) / 24.0 * 6.283185307179586);
-
     return clock * (hour / 24 % 7 >= 5 ? 0.66 : 1);
 }
 
@@ -55,7 +53,6 @@ static struct told run(double (*mean)(int hour, double size), double size,
     struct told told = { 0, 0, -1, 0, -1 };
     struct detector d;
     struct detect_point p;
-
     seed = 42;
     detector_init(&d, DETECT_THRESHOLD);
     for (int i = 0; i < hours; i++) {
@@ -81,7 +78,6 @@ static double usual(int hour, double size)
 static double weekend(int hour, double size)
 {
     static const double week[] = { 1, 1, 1.2, 2, 1.6, 0.9, 1 };
-
     return size * (0.6 - 0.4 * cos((hour % 24) / 24.0 * 6.283185307179586)) *
            week[hour / 24 % 7];
 }
@@ -101,7 +97,6 @@ static double spiked(int hour, double size)
 static double swelling(int hour, double size)
 {
     double by = hour < 708 ? 0 : hour < 720 ? (hour - 708) / 12.0 : 1;
-
     return usual(hour, size) * (1 + 2 * by);
 }
 
@@ -123,7 +118,6 @@ static void finds_a_spike_in_its_first_hour(void **state)
 static void finds_a_slow_swell_the_same_day(void **state)
 {
     struct told t = run(swelling, 60, 900);
-
     (void)state;
     assert_in_range(t.first, 709, 726);
 }
@@ -131,7 +125,6 @@ static void finds_a_slow_swell_the_same_day(void **state)
 static void finds_a_busier_day_where_no_hour_is_a_spike(void **state)
 {
     struct told t = run(campaign, 8, 900);
-
     (void)state;
     assert_in_range(t.first, 21 * 24, 22 * 24);
     assert_in_range(t.alerts, 1, 2);
@@ -156,7 +149,6 @@ static double market(int hour, double size)
 static void knows_weekends_and_what_is_none(void **state)
 {
     struct told t = run(market, 1000, 24 * 60);
-
     (void)state;
     assert_int_equal(t.late, 1);
     assert_int_equal(t.last, 45 * 24 + 9);
@@ -165,7 +157,6 @@ static void knows_weekends_and_what_is_none(void **state)
 static void tells_a_new_level_once_or_twice_then_takes_it_as_usual(void **state)
 {
     struct told t = run(shifted, 50, 24 * 60);
-
     (void)state;
     assert_in_range(t.first, 700, 705);
     assert_in_range(t.alerts, 1, 2);
@@ -188,7 +179,6 @@ static void never_calls_four_posts_a_spike(void **state)
 {
     struct detector d;
     struct detect_point p;
-
     (void)state;
     detector_init(&d, DETECT_THRESHOLD);
     for (int i = 0; i < 24 * 40; i++) {
@@ -201,7 +191,6 @@ static void says_nothing_on_the_first_day(void **state)
 {
     struct detector d;
     struct detect_point p;
-
     (void)state;
     detector_init(&d, DETECT_THRESHOLD);
     for (int i = 0; i < 24; i++) {
@@ -216,7 +205,6 @@ static void judges_without_looking_ahead(void **state)
 {
     struct detector a, b;
     struct detect_point p, q;
-
     (void)state;
     detector_init(&a, DETECT_THRESHOLD);
     detector_init(&b, DETECT_THRESHOLD);
@@ -238,7 +226,6 @@ static void an_unknown_hour_is_expected_but_not_judged(void **state)
 {
     struct detector d;
     struct detect_point p;
-
     (void)state;
     seed = 3;
     detector_init(&d, DETECT_THRESHOLD);

@@ -26,7 +26,6 @@ static double uniform(void)
 static double normal(void)
 {
     double radius = sqrt(-2 * log(uniform()));
-
     return radius * cos(6.283185307179586 * uniform());
 }
 
@@ -34,7 +33,6 @@ static double poisson(double mean)
 {
     double limit = exp(-mean), product = uniform();
     int n = 0;
-
     if (mean > 100)
         return floor(fmax(0, mean + sqrt(mean) * normal() + 0.5));
     for (; product > limit; n++)
@@ -51,10 +49,8 @@ struct brand {
 static void invent(struct brand *b, double size, double lift, double shift)
 {
     double burst = 0, mood = 0;
-
     for (int i = 0; i < DAYS; i++) {
         double week = i % 7 >= 5 ? 0.7 : 1, mean;
-
         burst = 0.5 * burst + 0.25 * normal();
         mood = 0.5 * mood + 0.05 * normal();
         mean = size * week * exp(burst) * (i >= LAUNCH ? 1 + lift : 1);
@@ -74,7 +70,6 @@ static struct effect read_effect(struct brand brands[CONTROLS + 1],
     struct effect_series s[CONTROLS + 1];
     struct effect out;
     size_t skip = DAYS - days;
-
     for (int i = 0; i <= CONTROLS; i++) {
         s[i].value = (measure ? brands[i].net : brands[i].posts) + skip;
         s[i].weight = measure ? brands[i].posts + skip : NULL;
@@ -90,11 +85,9 @@ static double changed(enum effect_measure measure, double lift, double shift,
 {
     static struct brand brands[CONTROLS + 1];
     int said = 0;
-
     seed = 20261121;
     for (int round = 0; round < ROUNDS; round++) {
         struct effect e;
-
         invent(&brands[0], 40, lift, shift);
         for (int i = 1; i <= CONTROLS; i++)
             invent(&brands[i], 60, 0, 0);
@@ -111,7 +104,6 @@ static void errs_in_one_of_twenty_when_nothing_happened(void **state)
     int method;
     double posts = changed(EFFECT_POSTS, 0, 0, DAYS, &method);
     double net;
-
     (void)state;
     assert_int_equal(method, EFFECT_PLACEBO);
     net = changed(EFFECT_SENTIMENT, 0, 0, DAYS, &method);
@@ -126,7 +118,6 @@ static void is_approximate_without_a_past(void **state)
 {
     int method;
     double posts = changed(EFFECT_POSTS, 0, 0, 60, &method);
-
     (void)state;
     assert_int_equal(method, EFFECT_APPROXIMATE);
     print_message("approximate: posts %.1f %%\n", 100 * posts);
@@ -136,7 +127,6 @@ static void is_approximate_without_a_past(void **state)
 static void sees_what_did_happen(void **state)
 {
     int method;
-
     (void)state;
     assert_true(changed(EFFECT_POSTS, 2, 0, DAYS, &method) > 0.9);
     assert_true(changed(EFFECT_SENTIMENT, 0, 0.3, DAYS, &method) > 0.9);
@@ -146,7 +136,6 @@ static void says_which_way_and_how_much(void **state)
 {
     static struct brand brands[CONTROLS + 1];
     struct effect e;
-
     (void)state;
     seed = 5;
     invent(&brands[0], 300, 1.5, -0.3);
@@ -166,7 +155,6 @@ static void says_nothing_from_little(void **state)
 {
     static struct brand brands[CONTROLS + 1]; /* no posts at all */
     struct effect e = read_effect(brands, EFFECT_POSTS, DAYS, LAUNCH);
-
     (void)state;
     assert_int_equal(e.verdict, EFFECT_TOO_FEW);
     e = read_effect(brands, EFFECT_SENTIMENT, DAYS, LAUNCH);
@@ -200,7 +188,6 @@ static void distributions_are_right(void **state)
 static void quantiles(void **state)
 {
     double values[] = { 9, 1, 4, 2 };
-
     (void)state;
     stats_sort(values, 4);
     near(stats_quantile(values, 4, 0.5), 3);

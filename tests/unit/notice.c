@@ -42,7 +42,6 @@ static void add(struct fixture *f, int subject, int64_t when, uint64_t author,
     struct post *p = batch_add(&f->batch);
     struct arena *memory = &f->batch.memory;
     char id[32];
-
     snprintf(id, sizeof(id), "n%u", f->made++);
     p->source = TEXT("forum");
     p->native_id = text_of(arena_copy(memory, id, strlen(id)));
@@ -72,7 +71,6 @@ static void add_usual(struct fixture *f, int subject, int from, int until,
         "sits in the hall", "needs a wash", "came in blue", "fits the corner",
     };
     char text[160];
-
     for (int hour = from * 24; hour < until * 24; hour++) {
         unsigned posts = below(f, 2 * rate + 1);
         for (unsigned i = 0; i < posts; i++) {
@@ -90,7 +88,6 @@ static void add_wave(struct fixture *f, int subject, int people, int64_t from,
                      unsigned hours, const char *what)
 {
     char text[120];
-
     for (int i = 0; i < people; i++) {
         snprintf(text, sizeof(text), "%u the %s %u", below(f, 999), what,
                  below(f, 999));
@@ -102,7 +99,6 @@ static void add_wave(struct fixture *f, int subject, int people, int64_t from,
 static void flush(struct fixture *f)
 {
     struct store_result r = { 0 };
-
     if (store_append(f->store, &f->batch, &r, &f->err))
         fail_msg("%s", f->err.text);
     batch_reset(&f->batch);
@@ -111,7 +107,6 @@ static void flush(struct fixture *f)
 static int setup(void **state)
 {
     struct fixture *f = mem_alloc(sizeof(*f));
-
     scratch_make(f->folder);
     f->seed = 9;
     if (store_open(&f->store, f->folder, STORE_WRITE, &f->err))
@@ -128,7 +123,6 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-
     store_close(f->store);
     batch_release(&f->batch);
     scratch_remove(f->folder);
@@ -147,7 +141,6 @@ static struct terms *find_terms(struct fixture *f, const char *subject,
     struct terms_query q = { .subject = subject, .from = today(0),
                              .until = today(24), .weak = weak };
     struct terms *t;
-
     flush(f);
     if (terms_find(&t, f->store, NULL, &q, &f->err))
         fail_msg("%s", f->err.text);
@@ -158,7 +151,6 @@ static struct alerts *find_alerts(struct fixture *f)
 {
     struct alerts_query q = { .from = today(0), .until = today(24) };
     struct alerts *a;
-
     flush(f);
     if (alerts_find(&a, f->store, NULL, &q, &f->err))
         fail_msg("%s", f->err.text);
@@ -168,7 +160,6 @@ static struct alerts *find_alerts(struct fixture *f)
 static size_t told(const struct alerts *a)
 {
     size_t n = 0;
-
     for (size_t i = 0; i < a->count; i++)
         n += a->items[i].level == DETECT_ALERT;
     return n;
@@ -179,16 +170,14 @@ static size_t told(const struct alerts *a)
 static void a_new_hashtag_comes_first_with_its_phrase(void **state)
 {
     struct fixture *f = *state;
-    struct terms *t;
     char text[120];
-
     add_usual(f, 0, 0, DAYS + 1, 5);
     for (int i = 0; i < 12; i++) {
         snprintf(text, sizeof(text), "%d the gift card is stuck #stuckcard",
                  i);
         add(f, 0, today(9) + i * 60, 50 + (uint64_t)i, text, true);
     }
-    t = find_terms(f, "acme", false);
+    struct terms *t = find_terms(f, "acme", false);
     assert_int_equal(t->basis, TERMS_OWN_PAST);
     assert_int_equal(t->background_days, DAYS);
     assert_in_range(t->count, 2, 4);
@@ -209,10 +198,8 @@ static void a_new_hashtag_comes_first_with_its_phrase(void **state)
 static void a_usual_day_has_no_new_terms(void **state)
 {
     struct fixture *f = *state;
-    struct terms *t;
-
     add_usual(f, 0, 0, DAYS + 1, 5);
-    t = find_terms(f, "acme", false);
+    struct terms *t = find_terms(f, "acme", false);
     assert_int_equal(t->count, 0);
     assert_true(t->posts > 60);
     terms_close(t);
@@ -221,9 +208,7 @@ static void a_usual_day_has_no_new_terms(void **state)
 static void one_writer_or_copies_make_no_term(void **state)
 {
     struct fixture *f = *state;
-    struct terms *t;
     char text[120];
-
     add_usual(f, 0, 0, DAYS + 1, 5);
     for (int i = 0; i < 30; i++) { /* one writer, thirty posts */
         snprintf(text, sizeof(text), "zeppelin %d", i);
@@ -232,7 +217,7 @@ static void one_writer_or_copies_make_no_term(void **state)
     for (int i = 0; i < 30; i++) /* thirty writers, one text */
         add(f, 0, today(10) + i, 300 + (uint64_t)i,
             "please sign the wonderful gondola petition right now", false);
-    t = find_terms(f, "acme", true);
+    struct terms *t = find_terms(f, "acme", true);
     for (size_t i = 0; i < t->count; i++) {
         assert_null(strstr(t->items[i].text, "zeppelin"));
         assert_null(strstr(t->items[i].text, "gondola"));
@@ -244,11 +229,9 @@ static void one_writer_or_copies_make_no_term(void **state)
 static void without_a_past_nothing_is_new(void **state)
 {
     struct fixture *f = *state;
-    struct terms *t;
-
     for (int i = 0; i < 20; i++)
         add(f, 0, today(9) + i, 300 + (uint64_t)i, "a gondola", false);
-    t = find_terms(f, "acme", true);
+    struct terms *t = find_terms(f, "acme", true);
     assert_int_equal(t->basis, TERMS_NO_BASELINE);
     assert_int_equal(t->count, 0);
     terms_close(t);
@@ -257,12 +240,10 @@ static void without_a_past_nothing_is_new(void **state)
 static void a_new_subject_is_held_against_the_others(void **state)
 {
     struct fixture *f = *state;
-    struct terms *t;
-
     add_usual(f, 1, 0, DAYS + 1, 5);
     for (int i = 0; i < 20; i++)
         add(f, 0, today(9) + i, 300 + (uint64_t)i, "a gondola", false);
-    t = find_terms(f, "acme", false);
+    struct terms *t = find_terms(f, "acme", false);
     assert_int_equal(t->basis, TERMS_OTHERS);
     assert_true(t->count >= 1);
     assert_string_equal(t->items[0].text, "gondola");
@@ -275,7 +256,6 @@ static void the_cache_gives_the_same_answer(void **state)
     struct terms_query q = { .subject = "acme", .from = today(0),
                              .until = today(24), .weak = true };
     struct terms *first, *second;
-
     add_usual(f, 0, 0, DAYS + 1, 5);
     for (int i = 0; i < 12; i++)
         add(f, 0, today(9) + i, 50 + (uint64_t)i, "a gondola", false);
@@ -314,7 +294,6 @@ static void a_kept_term_that_is_wrong_is_found(void **state)
     struct buf kept = BUF_INIT(0);
     struct terms *t;
     int64_t day = today(0) / 86400 - 1;
-
     add_usual(f, 0, 0, DAYS + 1, 5);
     flush(f);
     assert_int_equal(terms_find(&t, f->store, NULL, &q, &f->err), 0);
@@ -337,7 +316,6 @@ static void a_usual_month_has_no_alerts(void **state)
 {
     struct fixture *f = *state;
     struct alerts *a;
-
     add_usual(f, 0, 0, DAYS + 1, 6);
     add_usual(f, 1, 0, DAYS + 1, 2);
     flush(f);
@@ -355,15 +333,12 @@ static void a_usual_month_has_no_alerts(void **state)
 static void a_wave_is_one_story_with_its_cause(void **state)
 {
     struct fixture *f = *state;
-    struct alerts *a;
-    const struct alert *e;
-
     add_usual(f, 0, 0, DAYS + 1, 6);
     add_usual(f, 1, 0, DAYS + 1, 6);
     add_wave(f, 2, 150, today(14), 4, "checkout froze");
-    a = find_alerts(f);
+    struct alerts *a = find_alerts(f);
     assert_int_equal(told(a), 1);
-    e = &a->items[0];
+    const struct alert *e = &a->items[0];
     assert_string_equal(e->parts[0].name, "negative");
     assert_string_equal(e->subject, "acme");
     assert_true(e->part_count >= 2); /* its posts rose as well */
@@ -383,11 +358,9 @@ static void a_wave_is_one_story_with_its_cause(void **state)
 static void a_second_day_quotes_the_day(void **state)
 {
     struct fixture *f = *state;
-    struct alerts *a;
-
     add_usual(f, 0, 0, DAYS + 1, 6);
     add_wave(f, 0, 400, today(-8), 20, "checkout froze");
-    a = find_alerts(f);
+    struct alerts *a = find_alerts(f);
     assert_int_equal(told(a), 1);
     assert_false(a->items[0].fresh);
     assert_in_range(a->items[0].since, today(-9), today(-7));
@@ -400,11 +373,9 @@ static void a_second_day_quotes_the_day(void **state)
 static void what_ended_in_the_night_was_told(void **state)
 {
     struct fixture *f = *state;
-    struct alerts *a;
-
     add_usual(f, 0, 0, DAYS + 1, 6);
     add_wave(f, 0, 300, today(-5), 7, "checkout froze");
-    a = find_alerts(f);
+    struct alerts *a = find_alerts(f);
     assert_int_equal(a->count, 0);
     alerts_close(a);
 }
@@ -412,14 +383,12 @@ static void what_ended_in_the_night_was_told(void **state)
 static void two_loud_products_are_two_stories(void **state)
 {
     struct fixture *f = *state;
-    struct alerts *a;
-
     for (int subject = 2; subject < 4; subject++) {
         add_usual(f, subject, 0, DAYS + 1, 6);
         add_wave(f, subject, 120, today(14), 4,
                  subject == 2 ? "strap tore" : "sleeve came off");
     }
-    a = find_alerts(f);
+    struct alerts *a = find_alerts(f);
     assert_int_equal(told(a), 2);
     assert_int_equal(a->count, 2);
     assert_true(strchr(a->items[0].subject, '/') &&
@@ -430,9 +399,7 @@ static void two_loud_products_are_two_stories(void **state)
 static void few_writers_are_at_most_a_watch(void **state)
 {
     struct fixture *f = *state;
-    struct alerts *a;
     char text[120];
-
     add_usual(f, 0, 0, DAYS + 1, 6);
     for (int i = 0; i < 150; i++) { /* two writers: not even shown */
         snprintf(text, sizeof(text), "%u refund me %u", below(f, 999), i);
@@ -443,7 +410,7 @@ static void few_writers_are_at_most_a_watch(void **state)
         add(f, 0, today(14) + i, 400 + (uint64_t)i,
             "everybody should read this letter about the old factory", false);
     }
-    a = find_alerts(f);
+    struct alerts *a = find_alerts(f);
     assert_int_equal(told(a), 0);
     assert_true(a->count > 0);
     for (size_t i = 0; i < a->count; i++)
@@ -463,11 +430,10 @@ static void cover(struct fixture *f, int64_t from, int64_t until,
 static void silence_is_told_only_when_the_source_works(void **state)
 {
     struct fixture *f = *state;
-    struct alerts *a;
-
     add_usual(f, 0, 0, DAYS, 6); /* acme: nothing at all today */
     add_usual(f, 1, 0, DAYS, 6);
-    a = find_alerts(f); /* nobody knows whether it worked: shown, once */
+    /* Nobody knows whether it worked: shown, once. */
+    struct alerts *a = find_alerts(f);
     assert_int_equal(told(a), 0);
     assert_int_equal(a->count, 1);
     assert_true(a->items[0].kind == ALERT_QUIET && a->items[0].withheld);
@@ -489,13 +455,11 @@ static void silence_is_told_only_when_the_source_works(void **state)
 static void poor_coverage_withholds_the_verdict(void **state)
 {
     struct fixture *f = *state;
-    struct alerts *a;
-
     add_usual(f, 0, 0, DAYS + 1, 6);
     add_wave(f, 0, 150, today(14), 4, "checkout froze");
     cover(f, DAY_0 * (int64_t)DAY, today(14), COVERAGE_COVERED);
     cover(f, today(14), today(24), COVERAGE_FAILED);
-    a = find_alerts(f);
+    struct alerts *a = find_alerts(f);
     assert_int_equal(told(a), 0);
     assert_true(a->count >= 1);
     assert_true(a->items[0].withheld);
