@@ -83,7 +83,7 @@ static void add_finding(struct survey *s, const char *subject, int measure,
                         uint8_t kind, const struct incident *in)
 {
     static const char *const names[] = { "posts", "negative", "complaints" };
-    const struct detect_point *peak = &in->peak_point;
+    const struct detect_point *peak = &in->peak;
     int aspect = measure - MEASURE_ASPECT;
     s->findings = mem_grow(s->findings, &s->room, s->count,
                            sizeof(*s->findings));
@@ -137,7 +137,7 @@ static void judge_silence(struct survey *s, const char *subject,
     if (posts / (double)(s->judged - first) *
             (double)(s->hours - s->judged) < SILENT_POSTS_LEAST)
         return;
-    if (!silence_find(&in, h, first, s->judged))
+    if (!silence_find(&in, h, first, s->judged, s->points))
         return;
     for (size_t i = in.from; i < in.until; i++)
         planned = planned || s->coverage[i] >= 0;

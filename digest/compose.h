@@ -55,6 +55,14 @@ bool watched_named(const struct composer *c, int index, const char *text);
  * (0) always is. */
 bool author_first(struct hash_set *seen, uint64_t author, uint64_t of);
 
+/* Net sentiment of all posts, so many of them positive and negative: half a
+ * post is added to each cell (Agresti and Min, 2005), so that few or unanimous
+ * posts do not look certain. */
+struct net {
+    double mean, variance;
+};
+struct net net_of(uint64_t positive, uint64_t negative, uint64_t all);
+
 int compose_data(struct composer *c, struct error *err);
 int compose_standing(struct composer *c, struct error *err);
 int compose_rising(struct composer *c, struct error *err);

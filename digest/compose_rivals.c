@@ -175,17 +175,6 @@ struct rated {
     double z;
 };
 
-/* z of the difference of two net sentiments, each with half a post added to
- * every cell. */
-static double difference(double p1, double n1, double all1, double p2,
-                         double n2, double all2)
-{
-    double m1 = (p1 - n1) / (all1 + 2), m2 = (p2 - n2) / (all2 + 2);
-    double v1 = ((p1 + n1 + 1) / (all1 + 2) - m1 * m1) / (all1 + 2);
-    double v2 = ((p2 + n2 + 1) / (all2 + 2) - m2 * m2) / (all2 + 2);
-    return (m1 - m2) / sqrt(v1 + v2);
-}
-
 static int clearest_first(const void *a, const void *b)
 {
     const struct rated *x = a, *y = b;
@@ -194,26 +183,40 @@ static int clearest_first(const void *a, const void *b)
                     : strcmp(x->gap.aspect, y->gap.aspect);
 }
 
-static void rate(const struct counts *ours, const struct watched *rival,
-                 uint64_t floor, struct rated *found, size_t *count,
-                 size_t limit)
+static double net_value(const struct counts *c, int aspect)
 {
-    for (int a = 0; a < ASPECT_COUNT && *count < limit; a++) {
-        double all1 = (double)ours->aspect[a];
-        double all2 = (double)rival->week.aspect[a];
-        double p1 = (double)ours->aspect_positive[a];
-        double n1 = (double)ours->aspect_negative[a];
-        double p2 = (double)rival->week.aspect_positive[a];
-        double n2 = (double)rival->week.aspect_negative[a];
-        if (all1 < (double)floor || all2 < (double)floor)
+    return ((double)c->aspect_positive[aspect] -
+            (double)c->aspect_negative[aspect]) / (double)c->aspect[aspect];
+}
+
+/* In standard deviations of the difference. */
+static double difference(const struct counts *ours, const struct counts *theirs,
+                         int a)
+{
+    struct net x = net_of(ours->aspect_positive[a], ours->aspect_negative[a],
+                          ours->aspect[a]);
+    struct net y = net_of(theirs->aspect_positive[a],
+                          theirs->aspect_negative[a], theirs->aspect[a]);
+    return (x.mean - y.mean) / sqrt(x.variance + y.variance);
+}
+
+/* Add the aspects where we differ from the rival. */
+static size_t rate(struct rated *found, const struct counts *ours,
+                   const struct watched *rival, uint64_t floor)
+{
+    const struct counts *theirs = &rival->week;
+    size_t count = 0;
+    for (int a = 0; a < ASPECT_COUNT; a++) {
+        if (ours->aspect[a] < floor || theirs->aspect[a] < floor)
             continue;
-        double z = difference(p1, n1, all1, p2, n2, all2);
-        if (fabs(z) < 2.5758)
-            continue;
-        found[(*count)++] = (struct rated){
-            { aspect_names[a], rival->title, (p1 - n1) / all1,
-              (p2 - n2) / all2, ours->aspect[a], rival->week.aspect[a] }, z };
+        double z = difference(ours, theirs, a);
+        if (fabs(z) >= 2.5758)
+            found[count++] = (struct rated){
+                { aspect_names[a], rival->title, net_value(ours, a),
+                  net_value(theirs, a), ours->aspect[a], theirs->aspect[a] },
+                z };
     }
+    return count;
 }
 
 /* Many aspects and rivals are compared at once: so 99 %, not 95. */
@@ -221,23 +224,22 @@ void compose_rival_gaps(struct composer *c)
 {
     struct digest *d = c->d;
     struct counts ours = { 0 };
-    size_t count = 0, limit = c->watched_count * ASPECT_COUNT + 1;
+    size_t count = 0;
     uint64_t floor = c->floor > GAP_POSTS ? c->floor : GAP_POSTS;
-    struct rated *found = mem_alloc(limit * sizeof(*found));
+    struct rated *found =
+        mem_alloc((c->watched_count * ASPECT_COUNT + 1) * sizeof(*found));
     for (size_t i = 0; i < c->watched_count; i++)
         if (c->any_own && !c->watched[i].product && watched_ours(c, (int)i))
             counts_add(&ours, &c->watched[i].week);
     for (size_t i = 0; i < c->watched_count && ours.posts; i++) {
         const struct watched *w = &c->watched[i];
         if (!w->product && !w->own && w->kept)
-            rate(&ours, w, floor, found, &count, limit);
+            count += rate(found + count, &ours, w, floor);
     }
     qsort(found, count, sizeof(*found), clearest_first);
-    if (count > GAPS_SHOWN)
-        count = GAPS_SHOWN;
+    d->rival_gap_count = count < GAPS_SHOWN ? count : GAPS_SHOWN;
     d->rival_gaps = mem_alloc((count + 1) * sizeof(*d->rival_gaps));
-    d->rival_gap_count = count;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < d->rival_gap_count; i++)
         d->rival_gaps[i] = found[i].gap;
     mem_free(found);
 }

@@ -11,23 +11,29 @@
 enum { TERM_SUBJECTS = 12, RISING = 8 };
 #define RIVALS_SURPRISE 6.0 /* of a rival's word, to be told: one in 10^6 */
 
-/* The interval adds half a post to each cell (Agresti and Min, 2005), so that
- * few or unanimous posts do not look certain; the value is what was counted. */
+struct net net_of(uint64_t positive, uint64_t negative, uint64_t all)
+{
+    double p = (double)positive, n = (double)negative, total = (double)all + 2;
+    double mean = (p - n) / total;
+    return (struct net){ mean, ((p + n + 1) / total - mean * mean) / total };
+}
+
+/* The value is what was counted. */
 void estimate_net(struct estimate *out, const struct counts *counts,
                   uint64_t floor)
 {
-    double p = (double)counts->label[LABEL_POSITIVE];
-    double n = (double)counts->label[LABEL_NEGATIVE];
-    double all = p + n + (double)counts->label[LABEL_NEUTRAL];
-    double total = all + 2, mean = (p - n) / total;
-    double spread = sqrt(((p + n + 1) / total - mean * mean) / total);
+    uint64_t p = counts->label[LABEL_POSITIVE];
+    uint64_t n = counts->label[LABEL_NEGATIVE];
+    uint64_t all = p + n + counts->label[LABEL_NEUTRAL];
+    struct net net = net_of(p, n, all);
+    double half = 1.959964 * sqrt(net.variance);
     *out = (struct estimate){ 0, 0, 0, true };
     if (all == 0)
         return;
-    out->value = (p - n) / all;
-    out->low = fmax(-1, fmin(out->value, mean - 1.959964 * spread));
-    out->high = fmin(1, fmax(out->value, mean + 1.959964 * spread));
-    out->few = all < (double)floor || all < 2;
+    out->value = ((double)p - (double)n) / (double)all;
+    out->low = fmax(-1, fmin(out->value, net.mean - half));
+    out->high = fmin(1, fmax(out->value, net.mean + half));
+    out->few = all < floor || all < 2;
 }
 
 static int day_hours(struct composer *c, struct digest_standing *s,

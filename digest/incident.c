@@ -14,32 +14,35 @@ enum {
     SILENT_LEAST = 6,          /* hours, before silence is told */
 };
 
+/* The usual deviation of an hour, in posts. */
+static double deviation(const struct detect_point *p)
+{
+    return p->spread * sqrt(p->expected + 0.5);
+}
+
 /* Above what two of three usual hours show. */
 static bool raised(const struct detect_point *p)
 {
-    return p->count > p->expected +
-                          p->spread * sqrt(p->expected + 0.5);
+    return p->count > p->expected + deviation(p);
 }
 
 static void incident_sum(struct incident *in, const struct detect_point *p,
                          size_t count)
 {
-    double variance = 0, half;
+    double variance = 0;
     in->observed = in->expected = 0;
-    in->peak = in->from;
+    in->peak = p[in->from];
     for (size_t i = in->from; i < in->until; i++) {
-        double unit = p[i].spread * sqrt(p[i].expected + 0.5);
         in->observed += p[i].count;
         in->expected += p[i].expected;
-        variance += unit * unit;
+        variance += deviation(&p[i]) * deviation(&p[i]);
         in->score = fmax(in->score, p[i].score);
-        if (p[i].count > p[in->peak].count)
-            in->peak = i;
+        if (p[i].count > in->peak.count)
+            in->peak = p[i];
     }
-    half = 1.96 * sqrt(variance);
+    double half = 1.96 * sqrt(variance);
     in->low = fmax(0, floor(in->expected - half));
     in->high = ceil(in->expected + half);
-    in->peak_point = p[in->peak];
     in->rising = in->until == count ||
                  (in->until + 1 == count && raised(&p[count - 2]));
 }
@@ -66,14 +69,15 @@ static size_t keep(struct incident out[INCIDENTS_MOST], size_t kept,
     return kept + 1;
 }
 
-static void run_detector(const struct hours *h, size_t first,
+/* Hours that are known teach it, before learnt. */
+static void run_detector(const struct hours *h, size_t first, size_t learnt,
                          struct detect_point *points)
 {
     struct detector d;
     detector_init(&d, DETECT_THRESHOLD);
     for (size_t i = first; i < h->count; i++) {
         int64_t hour = h->start + (int64_t)i * 3600;
-        if (h->known[i]) {
+        if (h->known[i] && i < learnt) {
             detector_step(&d, hour, h->value[i], &points[i]);
         } else {
             detector_skip(&d, hour, &points[i]);
@@ -88,7 +92,7 @@ size_t incidents_find(struct incident out[INCIDENTS_MOST],
 {
     struct incident open = { 0 };
     size_t kept = 0, usual = QUIET_HOURS;
-    run_detector(h, first, points);
+    run_detector(h, first, h->count, points);
     for (size_t i = first; i <= h->count; i++) {
         bool end = i == h->count;
         if (!end && usual < QUIET_HOURS) {
@@ -115,32 +119,19 @@ size_t incidents_find(struct incident out[INCIDENTS_MOST],
 }
 
 bool silence_find(struct incident *out, const struct hours *h, size_t first,
-                  size_t judged)
+                  size_t judged, struct detect_point *points)
 {
-    struct detect_point p[DETECT_RECORD] = { 0 };
-    struct detector d;
     double observed = 0, expected = 0, variance = 0;
-    size_t from = judged, shown = 0;
+    size_t from = judged;
     bool found = false;
     if (h->count - judged > DETECT_RECORD)
         return false;
-    detector_init(&d, DETECT_THRESHOLD);
-    for (size_t i = first; i < h->count; i++) {
-        int64_t hour = h->start + (int64_t)i * 3600;
-        struct detect_point point;
-        if (!h->known[i] || i >= judged)
-            detector_skip(&d, hour, &point); /* silence is not learnt */
-        else
-            detector_step(&d, hour, h->value[i], &point);
-        if (i >= judged)
-            p[shown++] = point;
-    }
+    run_detector(h, first, judged, points); /* silence is not learnt */
     for (size_t i = judged; i < h->count; i++) {
-        const struct detect_point *point = &p[i - judged];
-        double unit = point->spread * sqrt(point->expected + 0.5);
+        const struct detect_point *point = &points[i];
         observed += h->value[i];
         expected += point->expected;
-        variance += unit * unit;
+        variance += deviation(point) * deviation(point);
         if (!h->known[i] || h->value[i] > point->expected * SILENT_MOST * 3) {
             from = i + 1;
             observed = expected = variance = 0;
@@ -153,7 +144,7 @@ bool silence_find(struct incident *out, const struct hours *h, size_t first,
             .from = from, .until = i + 1, .level = DETECT_ALERT,
             .score = (expected - observed) / sqrt(variance),
             .rising = i + 1 == h->count, .observed = observed,
-            .expected = expected, .peak = i, .peak_point = *point,
+            .expected = expected, .peak = *point,
             .low = fmax(0, floor(expected - 1.96 * sqrt(variance))),
             .high = ceil(expected + 1.96 * sqrt(variance)),
         };

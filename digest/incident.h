@@ -20,14 +20,13 @@ struct incident {
     double score;              /* the greatest */
     bool rising;               /* of the last two hours one is above usual */
     double observed, expected, low, high; /* of its hours together */
-    size_t peak;
-    struct detect_point peak_point;
+    struct detect_point peak; /* its highest hour */
 };
 
 enum { INCIDENTS_MOST = 8 };   /* kept of a stretch, the latest */
 
 /* Run the detector over the hours from first on and give the incidents that
- * touch [judged, count). Returns how many. points may be NULL. */
+ * touch [judged, count). Returns how many. points: room for each hour. */
 size_t incidents_find(struct incident out[INCIDENTS_MOST],
                       const struct hours *h, size_t first, size_t judged,
                       struct detect_point *points);
@@ -35,6 +34,6 @@ size_t incidents_find(struct incident out[INCIDENTS_MOST],
 /* The longest run of hours inside [judged, count) in which almost nothing
  * came though much was expected. False: none. */
 bool silence_find(struct incident *out, const struct hours *h, size_t first,
-                  size_t judged);
+                  size_t judged, struct detect_point *points);
 
 #endif
