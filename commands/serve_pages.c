@@ -12,7 +12,6 @@
 #include "commands/proofs.h"
 #include "commands/reading.h"
 #include "digest/chart.h"
-#include "digest/days.h"
 #include "digest/html.h"
 #include "digest/posts.h"
 #include "digest/waiting.h"
@@ -189,7 +188,7 @@ static int put_series(struct drill *s, const struct counts *counts,
         days[i] = (uint32_t)counts[i].posts;
         known[i] = all[i].posts || i == DIGEST_DAYS;
     }
-    chart_days(s->out, days, known, DAYS_SPAN, 0, 0,
+    chart_days(s->out, days, known, 0, 0,
                "posts a day, 28 days before and the day");
     const struct counts *c = &counts[DIGEST_DAYS];
     estimate_net(&net, c, 10);

@@ -14,13 +14,13 @@ static double scale(double value, double most, double height)
     return height - 2 - (share > 1 ? 1 : share) * (height - 5);
 }
 
-void chart_days(struct buf *out, const uint32_t *days, const bool *known,
-                size_t count, double low, double high, const char *what)
+void chart_days(struct buf *out, const uint32_t days[DAYS_SPAN],
+                const bool known[DAYS_SPAN], double low, double high,
+                const char *what)
 {
-    double most = high;
-    for (size_t i = 0; i < count; i++)
+    double most = high, step = (DAYS_WIDTH - 6.0) / DIGEST_DAYS;
+    for (int i = 0; i < DAYS_SPAN; i++)
         most = fmax(most, days[i]);
-    double step = count > 1 ? (DAYS_WIDTH - 6.0) / (double)(count - 1) : 0;
     buf_printf(out, "<svg class=\"days\" viewBox=\"0 0 %d %d\" role=\"img\" "
                "aria-label=\"%s\"><title>%s</title>", DAYS_WIDTH, DAYS_HEIGHT,
                what, what);
@@ -30,22 +30,20 @@ void chart_days(struct buf *out, const uint32_t *days, const bool *known,
                    DAYS_WIDTH - 6,
                    fmax(1, scale(low, most, DAYS_HEIGHT) -
                                scale(high, most, DAYS_HEIGHT)));
-    for (size_t i = 0; i < count; i++) {
+    for (int i = 0; i < DAYS_SPAN; i++) {
         if (!known[i])
             continue;
         buf_puts(out, i && known[i - 1]
                           ? " "
                           : "<polyline class=\"line\" points=\"");
-        buf_printf(out, "%.1f,%.1f", 3 + step * (double)i,
+        buf_printf(out, "%.1f,%.1f", 3 + step * i,
                    scale(days[i], most, DAYS_HEIGHT));
-        if (i + 1 == count || !known[i + 1])
+        if (i == DIGEST_DAYS || !known[i + 1])
             buf_puts(out, "\"/>");
     }
-    if (count)
-        buf_printf(out, "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" "
-                   "r=\"2.6\"/>", 3 + step * (double)(count - 1),
-                   scale(days[count - 1], most, DAYS_HEIGHT));
-    buf_puts(out, "</svg>");
+    buf_printf(out, "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" "
+               "r=\"2.6\"/></svg>", 3 + step * DIGEST_DAYS,
+               scale(days[DIGEST_DAYS], most, DAYS_HEIGHT));
 }
 
 static uint32_t most_of(const struct chart_hours *c)

@@ -8,11 +8,12 @@
 #include "base/buf.h"
 #include "digest/digest.h"
 
-/* A line over count days ending today, the usual range as a band, a dot on
- * the last. Days that are not known (nothing was collected) are no zeros but
- * gaps in the line. what: escaped. */
-void chart_days(struct buf *out, const uint32_t *days, const bool *known,
-                size_t count, double low, double high, const char *what);
+/* A line over the days, the usual range as a band, a dot on the last. Days
+ * that are not known (nothing was collected) are no zeros but gaps in the
+ * line. what: escaped. */
+void chart_days(struct buf *out, const uint32_t days[DAYS_SPAN],
+                const bool known[DAYS_SPAN], double low, double high,
+                const char *what);
 
 /* A day's posts by hour; those in [since, until) (hours of the day) stand
  * out. */

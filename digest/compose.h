@@ -6,7 +6,7 @@
 #define DIGEST_COMPOSE_H
 
 #include "base/hash_set.h"
-#include "digest/days.h"
+#include "digest/digest.h"
 #include "digest/posts.h"
 
 enum { COMPOSE_WEEK = 7 };
@@ -73,9 +73,6 @@ struct wishes;
 struct wishes *wishes_open(struct composer *c);
 void wishes_take(struct wishes *w, const struct sighting *s);
 void wishes_finish(struct wishes *w); /* fills the digest, frees w */
-
-struct waiting;
-int compose_waiting(struct composer *c, struct waiting *w, struct error *err);
 
 struct switches;
 struct switches *switches_open(struct composer *c);

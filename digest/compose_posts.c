@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One pass over the last two weeks of posts, oldest first: who wrote, and
- * each post to the parts that look at texts. Keeps no post. */
-#include "digest/candidates.h"
+/* One pass over the last two weeks of posts, oldest first: who wrote, who
+ * waits for an answer, and each post to the parts that look at texts. Keeps no
+ * post. */
+#include <stdlib.h>
+
 #include "digest/compose.h"
-#include "digest/waiting.h"
+#include "pipeline/words.h"
 
 struct pass {
     struct composer *c;
@@ -87,7 +89,7 @@ static int take_post(void *context, const struct post *post,
         p->today++;
         count_authors(p, s);
     }
-    bool official = waiting_take(p->waiting, post, s->week);
+    bool official = waiting_take(p->waiting, post);
     if (official || !s->count) /* a reply need not mention anybody */
         return 0;
     wishes_take(p->wishes, s);
@@ -96,20 +98,74 @@ static int take_post(void *context, const struct post *post,
     return 0;
 }
 
+/* ---- who waits: each brand's figures, and the asks to look at first -------- */
+
+/* Questions before complaints; of the last two days the oldest first, then
+ * those that have waited longer. */
+static int rank(const struct ask *a, int64_t fresh)
+{
+    return 2 * !a->question + (a->asked < fresh);
+}
+
+/* asks: all of one brand, oldest first. */
+static void fill_brand(struct composer *c, struct digest_waiting *out,
+                 const struct ask *asks, size_t count)
+{
+    enum { RANKS = 4 };
+    int64_t fresh = c->d->until - 2 * DAY;
+    waiting_figures(&out->figures, asks, count);
+    out->known |= out->figures.by_hand > 0;
+    for (int r = 0; r < RANKS; r++)
+        for (size_t i = 0; i < count && out->sample_count < ASKS_QUOTED; i++)
+            if (asks[i].state == ASK_OPEN && asks[i].sample.text &&
+                rank(&asks[i], fresh) == r)
+                sample_copy(&c->d->memory, &out->samples[out->sample_count++],
+                            &asks[i].sample);
+}
+
+static int fill_waiting(struct composer *c, struct waiting *w, struct error *err)
+{
+    struct digest *d = c->d;
+    size_t count, room = 0;
+    if (waiting_finish(w, err))
+        return -1;
+    const struct ask *asks = waiting_asks(w, &count);
+    for (size_t i = 0, next; i < count; i = next) {
+        const struct asked *brand = waiting_subject(w, asks[i].brand);
+        int index = watched_find(c, brand->name);
+        for (next = i + 1; next < count && asks[next].brand == asks[i].brand;)
+            next++;
+        if (index < 0 || !c->watched[index].kept)
+            continue;
+        d->waiting = mem_grow(d->waiting, &room, d->waiting_count,
+                              sizeof(*d->waiting));
+        d->waiting[d->waiting_count] = (struct digest_waiting){
+            .subject = c->watched[index].name,
+            .title = c->watched[index].title, .own = brand->own,
+            .known = brand->replied };
+        fill_brand(c, &d->waiting[d->waiting_count], &asks[i], next - i);
+        if (d->waiting[d->waiting_count].figures.asked)
+            d->waiting_count++;
+    }
+    return 0;
+}
+
+/* ---- the whole ------------------------------------------------------------- */
+
 int compose_posts(struct composer *c, struct error *err)
 {
     struct pass p = { .c = c };
     struct store_query all = { .until = c->d->until };
     all.from = c->starts[DIGEST_DAYS + 1 - 2 * COMPOSE_WEEK];
     p.week = c->starts[DIGEST_DAYS + 1 - COMPOSE_WEEK];
-    if (waiting_open(&p.waiting, c->store, c->config, NULL, err))
+    if (waiting_open(&p.waiting, c->store, c->config, NULL, p.week, err))
         return -1;
     p.wishes = wishes_open(c);
     p.switches = switches_open(c);
     p.reading = reading_open(c);
     int rc = store_posts(c->store, &all, take_post, &p, err);
     wishes_finish(p.wishes);
-    if (rc >= 0 && compose_waiting(c, p.waiting, err))
+    if (rc >= 0 && fill_waiting(c, p.waiting, err))
         rc = -1;
     waiting_close(p.waiting);
     switches_finish(p.switches);

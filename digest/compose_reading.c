@@ -3,16 +3,17 @@
  * rule, not by taste: see post_telling(). */
 #include <stdlib.h>
 
-#include "digest/candidates.h"
 #include "digest/compose.h"
 
 enum { EACH = 3, SHOWN = 8 };
 
 /* The most telling posts of one brand so far, best first. */
 struct shelf {
-    struct sample samples[EACH];
-    double telling[EACH];
-    uint64_t prints[EACH];
+    struct shelved {
+        struct sample sample;
+        double telling;
+        uint64_t print;
+    } items[EACH];
     size_t count;
 };
 
@@ -43,31 +44,30 @@ static void shelve(struct reading *r, struct shelf *shelf,
     double telling = post_telling(post, tags);
     size_t at = shelf->count;
     if (telling <= 0 ||
-        (at == EACH && telling <= shelf->telling[EACH - 1]))
+        (at == EACH && telling <= shelf->items[EACH - 1].telling))
         return;
     uint64_t print = post_fingerprint(post->text);
     if (!print || hash_set_has(&r->told, print))
         return;
-    for (size_t i = 0; i < shelf->count; i++)
-        if (shelf->prints[i] == print ||
-            (post->author_hash &&
-             shelf->samples[i].author == post->author_hash)) {
-            if (telling <= shelf->telling[i])
-                return;
-            at = i;
-        }
+    for (size_t i = 0; i < shelf->count; i++) {
+        const struct shelved *x = &shelf->items[i];
+        if (x->print != print &&
+            (!post->author_hash || x->sample.author != post->author_hash))
+            continue;
+        if (telling <= x->telling)
+            return;
+        at = i;
+    }
     if (at == shelf->count && shelf->count < EACH)
         shelf->count++;
     if (at == EACH)
         at = EACH - 1;
-    for (; at > 0 && shelf->telling[at - 1] < telling; at--) {
-        shelf->samples[at] = shelf->samples[at - 1];
-        shelf->telling[at] = shelf->telling[at - 1];
-        shelf->prints[at] = shelf->prints[at - 1];
-    }
-    post_sample(&shelf->samples[at], &r->c->d->memory, post, tags, SIZE_MAX);
-    shelf->telling[at] = telling;
-    shelf->prints[at] = print;
+    for (; at > 0 && shelf->items[at - 1].telling < telling; at--)
+        shelf->items[at] = shelf->items[at - 1];
+    shelf->items[at].telling = telling;
+    shelf->items[at].print = print;
+    post_sample(&shelf->items[at].sample, &r->c->d->memory, post, tags,
+                SIZE_MAX);
 }
 
 static void count_cell(struct digest_cell *cell, uint8_t label)
@@ -164,8 +164,8 @@ void reading_finish(struct reading *r)
                 const struct shelf *shelf = &r->shelves[i];
                 if (watched_ours(c, (int)i) == ours && rank < shelf->count &&
                     d->sample_count < SHOWN &&
-                    !shown(d, &shelf->samples[rank]))
-                    d->samples[d->sample_count++] = shelf->samples[rank];
+                    !shown(d, &shelf->items[rank].sample))
+                    d->samples[d->sample_count++] = shelf->items[rank].sample;
             }
     hash_set_release(&r->told);
     mem_free(r->shelves);

@@ -20,7 +20,8 @@
 #include "digest/waiting.h"
 #include "store/store.h"
 
-enum { DIGEST_DAYS = 28 }; /* of history beside each figure */
+enum { DIGEST_DAYS = 28,            /* of history beside each figure */
+       DAYS_SPAN = DIGEST_DAYS + 1 }; /* with the day, the last */
 
 /* An estimate with its 95 % interval; few: under the floor, do not show a
  * figure but say "too few to say". */
@@ -59,7 +60,7 @@ struct digest_standing {
                                 * percentile of the days with coverage */
     double change;             /* today / usual - 1; NAN: no history, usual
                                 * is 0, or the day is not over */
-    uint32_t history[DIGEST_DAYS + 1]; /* posts; the last is the day */
+    uint32_t history[DAYS_SPAN]; /* posts; the last is the day */
     float history_net[DIGEST_DAYS]; /* NAN on a day without posts */
     uint32_t hours[25];        /* the day's posts by local hour */
     size_t hour_count;         /* 23, 24 or 25 */
@@ -89,12 +90,14 @@ struct digest_questions {
     uint64_t week, before;     /* in the last 7 days, in the 7 before */
 };
 
+enum { ASKS_QUOTED = 3 };
 /* Questions, support requests and complaints of 7 days, and who answered. */
 struct digest_waiting {
     const char *subject, *title;
     bool own, known;           /* known: replies were seen, or marked by hand */
     struct ask_figures figures;
-    struct sample samples[3];  /* open ones to look at first; ours only */
+    struct sample samples[ASKS_QUOTED]; /* open ones of ours to look at
+                                         * first */
     size_t sample_count;
 };
 
@@ -144,7 +147,7 @@ struct digest {
     bool planned;              /* false: coverage was never recorded */
     bool closed;               /* the day is over at now */
     uint64_t restated;         /* changed since the day was first told */
-    bool known[DIGEST_DAYS + 1]; /* history days that were collected; the
+    bool known[DAYS_SPAN]; /* history days that were collected; the
                                 * last, the day, is always known */
     uint32_t history_days;     /* of DIGEST_DAYS that have posts and were
                                 * covered: the days "usual" is from */
@@ -197,6 +200,15 @@ void digest_close(struct digest *d);
 /* The day was told: from now on, later posts of it count as restated. */
 int digest_told(const struct digest *d, struct store *store,
                 struct error *err);
+
+/* When each local day of the span that ends with day begins, and the last
+ * ends. */
+void days_starts(const struct zone *zone, int64_t day,
+                 int64_t starts[DAYS_SPAN + 1]);
+/* What each day counts of a subject or a source; NULL: of all. */
+int days_series(struct store *store, const int64_t starts[DAYS_SPAN + 1],
+                const char *subject, const char *source,
+                struct counts out[DAYS_SPAN], struct error *err);
 
 /* Net sentiment of counts; few: under the floor. */
 void estimate_net(struct estimate *out, const struct counts *counts,

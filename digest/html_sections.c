@@ -150,8 +150,7 @@ static void put_days(const struct page *p, const struct digest_standing *s)
     if (!isnan(s->usual))
         buf_printf(&what, ", usually %.0f to %.0f", s->low, s->high);
     html_escaped(&safe, buf_text(&what));
-    chart_days(p->out, s->history, d->known, DIGEST_DAYS + 1, s->low, s->high,
-               buf_text(&safe));
+    chart_days(p->out, s->history, d->known, s->low, s->high, buf_text(&safe));
     buf_release(&what);
     buf_release(&safe);
 }

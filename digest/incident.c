@@ -5,6 +5,7 @@
 #include "digest/incident.h"
 
 #include <math.h>
+#include <string.h>
 
 #define SILENT_MOST 0.1        /* of what was expected */
 #define SILENT_SURE 6.0        /* usual deviations, over the hours together */
@@ -60,11 +61,8 @@ static void incident_open(struct incident *in, const struct detect_point *p,
 static size_t keep(struct incident out[INCIDENTS_MOST], size_t kept,
                    const struct incident *in)
 {
-    if (kept == INCIDENTS_MOST) {
-        for (size_t i = 1; i < kept; i++)
-            out[i - 1] = out[i];
-        kept--;
-    }
+    if (kept == INCIDENTS_MOST)
+        memmove(out, out + 1, --kept * sizeof(*out));
     out[kept] = *in;
     return kept + 1;
 }

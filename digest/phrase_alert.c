@@ -10,22 +10,15 @@ const char *phrase_level(const struct alert *a)
            : a->level == DETECT_ALERT ? "ALERT" : "WATCH";
 }
 
-static const char *measure_noun(const struct alert_part *p, struct buf *scratch)
+static void put_measure(struct buf *out, const struct alert_part *p)
 {
-    switch (p->measure) {
-    case MEASURE_NEGATIVE:
-        return "negative posts";
-    case MEASURE_COMPLAINTS:
-        return "complaints";
-    case MEASURE_TERM:
-        return "people"; /* its counts are of writers */
-    case MEASURE_ASPECT:
-        buf_clear(scratch);
-        buf_printf(scratch, "posts about %s", p->name ? p->name : "it");
-        return buf_text(scratch);
-    default:
-        return "posts";
-    }
+    static const char *const nouns[] = {
+        [MEASURE_POSTS] = "posts", [MEASURE_NEGATIVE] = "negative posts",
+        [MEASURE_COMPLAINTS] = "complaints", [MEASURE_ASPECT] = "posts about ",
+        [MEASURE_TERM] = "people", /* its counts are of writers */
+    };
+    buf_puts(out, nouns[p->measure]);
+    buf_puts(out, p->measure == MEASURE_ASPECT ? p->name : "");
 }
 
 static void phrase_times(struct buf *out, const struct alert_part *p)
@@ -72,7 +65,6 @@ static void put_hours(struct buf *out, const struct digest *d, int64_t since,
 void phrase_alert(struct buf *out, const struct digest *d,
                   const struct alert *a)
 {
-    struct buf noun = BUF_INIT(0);
     const struct alert_part *p = a->parts;
     phrase_quote(out, phrase_title(d, a->subject), 60);
     buf_puts(out, ": ");
@@ -85,7 +77,9 @@ void phrase_alert(struct buf *out, const struct digest *d,
     else
         phrase_times(out, p);
     bool lasting = a->rising && a->kind == ALERT_SPIKE;
-    buf_printf(out, " %s %s", measure_noun(p, &noun), lasting ? "since " : "");
+    buf_putc(out, ' ');
+    put_measure(out, p);
+    buf_puts(out, lasting ? " since " : " ");
     if (lasting)
         phrase_clock(out, a->since, d);
     else
@@ -102,14 +96,12 @@ void phrase_alert(struct buf *out, const struct digest *d,
         buf_puts(out, a->rising ? ", still high)" : ", over)");
     else
         buf_puts(out, ")");
-    buf_release(&noun);
 }
 
 /* The same story at other hours of the day: the greatest. */
 static void phrase_also(struct buf *out, const struct digest *d,
                         const struct alert *a)
 {
-    struct buf noun = BUF_INIT(0);
     const struct alert_part *also = NULL;
     for (size_t i = 1; i < a->part_count; i++) {
         const struct alert_part *p = &a->parts[i];
@@ -121,11 +113,12 @@ static void phrase_also(struct buf *out, const struct digest *d,
         return;
     buf_puts(out, " · also ");
     phrase_count(out, also->observed);
-    buf_printf(out, " %s ", measure_noun(also, &noun));
+    buf_putc(out, ' ');
+    put_measure(out, also);
+    buf_putc(out, ' ');
     put_hours(out, d, also->since, also->until);
     buf_puts(out, ", usual ");
     phrase_number(out, also->expected);
-    buf_release(&noun);
 }
 
 static void phrase_lift(struct buf *out, const struct alert_share *s)
@@ -143,10 +136,11 @@ static void phrase_lift(struct buf *out, const struct alert_share *s)
 void phrase_alert_detail(struct buf *out, const struct digest *d,
                          const struct alert *a)
 {
-    struct buf noun = BUF_INIT(0);
     const struct alert_part *p = a->parts;
     phrase_count(out, p->observed);
-    buf_printf(out, " %s, usual ", measure_noun(p, &noun));
+    buf_putc(out, ' ');
+    put_measure(out, p);
+    buf_puts(out, ", usual ");
     phrase_number(out, p->expected);
     buf_puts(out, " (");
     phrase_number(out, p->low);
@@ -189,7 +183,6 @@ void phrase_alert_detail(struct buf *out, const struct digest *d,
         phrase_share(out, a->coverage);
         buf_puts(out, " of the planned data is there");
     }
-    buf_release(&noun);
 }
 
 void phrase_alert_terms(struct buf *out, const struct alert *a)

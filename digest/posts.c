@@ -50,8 +50,8 @@ uint64_t post_fingerprint(struct text text)
                           : 1;
         bool inside = point > 0x7f || (point >= '0' && point <= '9') ||
                       (point | 32) - 'a' < 26u ||
-                      ((point == ':' || point == '/' || point == '@' ||
-                        point == '.') && point != ' ');
+                      point == ':' || point == '/' || point == '@' ||
+                      point == '.';
         i += used;
         if (inside && length + 4 < sizeof(word)) {
             length += text_encode(text_lower(point), word + length);

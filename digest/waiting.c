@@ -42,6 +42,7 @@ struct waiting {
     struct store *store;
     const struct config *config;
     const char *wanted;
+    int64_t from;
     struct arena memory;
     struct author_key key;
     bool keyed, any_own;
@@ -207,12 +208,12 @@ static int add_voices(struct waiting *w, struct error *err)
 
 int waiting_open(struct waiting **out, struct store *store,
                  const struct config *config, const char *subject,
-                 struct error *err)
+                 int64_t from, struct error *err)
 {
     struct waiting *w = mem_alloc(sizeof(*w));
     struct buf path = BUF_INIT(0);
     *w = (struct waiting){ .store = store, .config = config,
-                           .wanted = subject };
+                           .wanted = subject, .from = from };
     for (size_t i = 0; i < config->subject_count; i++)
         w->any_own |= config->subjects[i].own;
     buf_printf(&path, "%s/author.key", store_folder(store));
@@ -375,24 +376,23 @@ static void take_mentions(struct waiting *w, const struct post *post)
     }
 }
 
-static void take_voice(struct waiting *w, const struct post *post, int brand,
-                       bool counted)
+static void take_voice(struct waiting *w, const struct post *post, int brand)
 {
     hash_set_add(&w->spoken,
                  words_join(post_key(post->source, post->native_id),
                             (uint64_t)brand + 1));
-    w->subjects[brand].replied |= counted;
+    w->subjects[brand].replied |= post->created >= w->from;
     if (post->reply_to.length)
         fact_add(&w->replies, post_key(post->source, post->reply_to), brand,
                  post->created);
 }
 
-bool waiting_take(struct waiting *w, const struct post *post, bool counted)
+bool waiting_take(struct waiting *w, const struct post *post)
 {
     int voice = voice_of(w, post);
     if (voice >= 0)
-        take_voice(w, post, voice, counted);
-    else if (counted && post->kind != POST_REPOST)
+        take_voice(w, post, voice);
+    else if (post->created >= w->from && post->kind != POST_REPOST)
         take_mentions(w, post);
     return voice >= 0;
 }

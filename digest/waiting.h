@@ -57,13 +57,14 @@ struct ask_figures {
 
 struct waiting;
 
-/* subject: keep the texts of its asks; NULL: of our brands' asks. */
+/* subject: keep the texts of its asks; NULL: of our brands' asks. from: of
+ * earlier posts only what they reply to counts. */
 int waiting_open(struct waiting **out, struct store *store,
                  const struct config *config, const char *subject,
-                 struct error *err);
-/* One post, oldest first; counted false: only its replies count. True when a
- * brand's own account wrote it: no shopper's voice. */
-bool waiting_take(struct waiting *w, const struct post *post, bool counted);
+                 int64_t from, struct error *err);
+/* One post, oldest first. True when a brand's own account wrote it: no
+ * shopper's voice. */
+bool waiting_take(struct waiting *w, const struct post *post);
 /* After the last post: match replies, read the states kept in the store. */
 int waiting_finish(struct waiting *w, struct error *err);
 void waiting_close(struct waiting *w);

@@ -9,17 +9,11 @@
 
 enum { THREAD_DAYS = 7 }; /* brands' posts that are replied to may be older */
 
-struct range {
-    struct waiting *waiting;
-    int64_t from;
-};
-
 static int take_post(void *context, const struct post *post,
                      const struct mention *unused)
 {
-    struct range *r = context;
     (void)unused;
-    waiting_take(r->waiting, post, post->created >= r->from);
+    waiting_take(context, post);
     return 0;
 }
 
@@ -29,15 +23,13 @@ int waiting_read(struct waiting **out, struct store *store,
 {
     struct store_query q = { .from = from - THREAD_DAYS * DAY,
                              .until = until };
-    struct range r = { .from = from };
-    if (waiting_open(&r.waiting, store, config, subject, err))
+    if (waiting_open(out, store, config, subject, from, err))
         return -1;
-    if (store_posts(store, &q, take_post, &r, err) < 0 ||
-        waiting_finish(r.waiting, err)) {
-        waiting_close(r.waiting);
+    if (store_posts(store, &q, take_post, *out, err) < 0 ||
+        waiting_finish(*out, err)) {
+        waiting_close(*out);
         return -1;
     }
-    *out = r.waiting;
     return 0;
 }
 
