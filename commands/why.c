@@ -9,7 +9,7 @@
 #include "commands/proofs.h"
 #include "digest/candidates.h"
 #include "digest/coverage.h"
-#include "digest/days.h"
+#include "digest/digest.h"
 #include "digest/posts.h"
 
 enum { RULES = 4 };
