@@ -75,7 +75,7 @@ static void run_detector(const struct hours *h, size_t first, size_t learnt,
     detector_init(&d, DETECT_THRESHOLD);
     for (size_t i = first; i < h->count; i++) {
         int64_t hour = h->start + (int64_t)i * 3600;
-        if (h->known[i] && i < learnt) {
+        if (i < learnt && h->known[i]) {
             detector_step(&d, hour, h->value[i], &points[i]);
         } else {
             detector_skip(&d, hour, &points[i]);
