@@ -20,6 +20,7 @@ struct collection {
     const char *folder;   /* 0700: cached sessions live here; may be NULL */
     int64_t since;        /* do not go back before this on the first round */
     bool further;         /* it was asked for: go back to it in any case */
+    bool trial;           /* are the options right? it is not read */
     /* Not NULL: swell collect --follow; what streams goes on until it is set,
      * ending its round now and then. */
     const volatile sig_atomic_t *stop;

@@ -146,8 +146,8 @@ static int file_open(struct collection *c, struct error *err)
     job->collection = c;
     job->now = (uint64_t)clock_now();
     if (check_map(options, err) < 0 || choose_format(job, err) < 0 ||
-        file_input_open(&job->input, options->path, err) < 0 ||
-        look(job, err) < 0) {
+        (!c->trial && (file_input_open(&job->input, options->path, err) < 0 ||
+                       look(job, err) < 0))) { /* a pipe would wait */
         file_close(c);
         return error_prefix(err, "%s", strcmp(options->path, "-") == 0
                             ? "stdin" : options->path);

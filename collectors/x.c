@@ -34,8 +34,9 @@ static const struct option options[] = {
     { "reposts", OPTION_BOOL, "false", offsetof(struct x, reposts),
       "buy reposts, too; they have no words of their own" },
     PAGES_SIZE("100", "posts"),
-    PAGES_OVERLAP("2m", "late posts; 1d also for deletions, as X asks: free "
-                  "on the same day, but counted"),
+    PAGES_OVERLAP("2m", "late posts; 1d also for deletions, as X asks: by X's "
+                  "prices a post is free on the same UTC day, but it counts "
+                  "against posts_a_day"),
     { "service", OPTION_URL, "https://api.x.com", offsetof(struct x, service),
       "where the search is" },
     OPTION_END
@@ -217,8 +218,10 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
 const struct collector collector_x = {
     .name = "x",
     .about = "recent search of X, with your own token and a cap on spending",
-    .terms = "paid for by the post; deletions must be followed within a day; "
-             "seven days back; 450 requests in 15 minutes",
+    .terms = "paid for by the post; seven days back; 450 requests in 15 "
+             "minutes. X asks that deletions be followed within a day, and "
+             "that is off, for it buys the day's posts again: overlap: 1d "
+             "follows them",
     .key_help = "at console.x.com: create an app, buy credits, set X's own "
                 "spending limit, too; then Keys and tokens, Bearer token; put "
                 "it into a file of mode 0600",

@@ -43,7 +43,8 @@ static void check_source(const struct config *c, const struct source_config *s,
     }
     void *state = mem_alloc(kind->state_size);
     struct collection trial = { .kind = kind, .label = s->label, .cursor = "",
-                                .since = clock_now(), .state = state };
+                                .since = clock_now(), .trial = true,
+                                .state = state };
     option_defaults(kind->options, state);
     bool read = config_source_options(c, s, kind->options, state, &err) == 0;
     if (!read)

@@ -61,5 +61,16 @@ sources:
   - { name: news, type: feed, url: ["https://news.example/feed", "ftp://x/y"] }
 END
 swell check --config options.yaml; echo "status $?"
+
+# What a pipe holds is for swell collect: check neither waits nor reads.
+mkfifo pipe
+cat >pipes.yaml <<'END'
+store: store
+brands: [{ name: acme, match: [acme] }]
+sources:
+  - { name: typed, type: file, path: "-" }
+  - { name: piped, type: file, path: pipe, format: csv }
+END
+sleep 3 | timeout 2 swell check --config pipes.yaml; echo "status $?"
 rm swell.yaml
 swell check --config nowhere.yaml; echo "status $?"
