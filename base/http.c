@@ -358,9 +358,7 @@ static enum verdict judge_status(struct exchange *x, const struct target *t)
 {
     long status = x->reply->status;
     char words[140], when[CLOCK_TEXT];
-    const struct http_request *r = x->request;
-    const char *secret = r->bearer ? r->bearer : r->basic ? r->basic : r->key;
-    http_reply_words(x->reply, secret, words, sizeof(words));
+    http_reply_words(x->reply, x->request, words, sizeof(words));
     const char *colon = *words ? ": " : "";
     if (x->other_type && status >= 200 && status <= 299) {
         struct text type = http_header(x->reply, "content-type");

@@ -45,6 +45,7 @@ struct http_request {
     const char *basic;         /* "user:password"; same */
     const char *key_header;    /* name of a header whose value is ... */
     const char *key;           /* ... this secret; same */
+    const char *secret;        /* what the body holds of one: see below */
     const char *const *headers; /* "Name: value", NULL-terminated, or NULL */
     const char *body;          /* NULL: none */
     size_t body_length;
@@ -69,7 +70,8 @@ struct http_reply {
     char *moved;               /* where it is for good (301, 308); or NULL */
 };
 
-/* 0 on 2xx and 304. Otherwise -1 with one sentence naming host and status;
+/* 0 on 2xx and 304. Otherwise -1 with one sentence naming host and status and,
+ * unless a secret that it was sent is in it, the first words of the reply;
  * kind RETRY for 408 425 429 5xx and transport faults after the tries are
  * used up or the wait is too long (reply.wait_until says until when), DENIED
  * for 401 403, INPUT for other 4xx. *reply is always filled; release it. */

@@ -35,15 +35,21 @@ struct text http_header(const struct http_reply *reply, const char *name)
     return found;
 }
 
-void http_reply_words(const struct http_reply *reply, const char *secret,
-                      char *out, size_t room)
+void http_reply_words(const struct http_reply *reply,
+                      const struct http_request *request, char *out,
+                      size_t room)
 {
+    const char *const secrets[] = { request->bearer, request->key,
+                                    request->secret };
     const char *body = buf_text(&reply->error_body);
     size_t used = 0;
     bool tag = false, blank = true;
     *out = '\0';
-    if (secret && strstr(body, secret))
-        return;
+    if (request->basic)
+        return; /* it would come back encoded */
+    for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
+        if (secrets[i] && strstr(body, secrets[i]))
+            return;
     for (; *body && used + 1 < room; body++) {
         unsigned char c = (unsigned char)*body;
         if (c == '<')

@@ -6,9 +6,11 @@
 #include "base/http.h"
 
 /* The first words of a body that was not wanted, fit for one line: tags
- * dropped, blanks folded, ASCII only. Nothing of it when it holds the secret
- * (may be NULL): some services echo what they were sent. */
-void http_reply_words(const struct http_reply *reply, const char *secret,
-                      char *out, size_t room);
+ * dropped, blanks folded, ASCII only. Nothing of it when it holds a secret of
+ * the request: some services, or what stands before them, send back what they
+ * were sent. */
+void http_reply_words(const struct http_reply *reply,
+                      const struct http_request *request, char *out,
+                      size_t room);
 
 #endif

@@ -62,6 +62,7 @@ static int get_session(struct atproto *a, bool refresh, struct error *err)
         json_write(&body, text_of(a->password));
         buf_putc(&body, '}');
         call.request.content_type = "application/json";
+        call.request.secret = a->password;
     }
     call.request.body = buf_text(&body);
     call.request.body_length = body.length;

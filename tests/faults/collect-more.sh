@@ -72,5 +72,10 @@ for source in reddit x threads trustpilot; do
     killed_at_each $source
 done
 
-grep -Eq 'the-secret|the-token|the-key' "$dir/all" "$dir/log" && { echo "a key was told"; failed=1; }
+# A service, or what stands before it, that sends back all that it was sent.
+echo the-password >"$dir/password"
+echo '  - { name: sky, type: bluesky, per_minute: 60000, identifier: a.example, password_file: password, query: [acme], service: "'$here'" }' >>"$dir/swell.yaml"
+begin echo; run 3 collect; says 'sky: signing in as a.example: 127.0.0.1: HTTP 401$'; says 'signing in with the key: 127.0.0.1: HTTP 401$'
+run 3 status
+grep -Eaq "the-secret|the-token|the-key|the-password|$(printf an-id:the-secret | base64)" "$dir/all" "$dir/log" "$dir/store/data.mdb" && { echo "a key was told"; failed=1; }
 exit $failed

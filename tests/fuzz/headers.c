@@ -27,6 +27,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
 {
     static const char *const names[] = { "retry-after", "content-type",
                                          "location", "etag", "a" };
+    const struct http_request request = { .bearer = "secret" };
     struct http_reply reply = { .head = BUF_INIT(0),
                                 .error_body = BUF_INIT(0) };
     char words[60], *text = mem_slice((const char *)bytes, size);
@@ -45,7 +46,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
                                     clock_now() + LIMIT_LONGEST)
             abort();
     }
-    http_reply_words(&reply, NULL, words, sizeof(words));
+    http_reply_words(&reply, &request, words, sizeof(words));
     for (const char *c = words; *c; c++)
         if ((unsigned char)*c < 0x20 || (unsigned char)*c >= 0x7f)
             abort();

@@ -11,7 +11,8 @@ Faults: none, same (one page for ever), cut (the third page breaks off), html
 (thinks for five seconds), deep (200,000 brackets), hang (half a page every
 time), dead (no answer), nothing (an empty one), other (another kind of JSON),
 item (one status without an id), loop, private, file (redirects), bomb (60 MB
-packed to 60 KB), heads (headers without end). kill=N: the process in LOG.pid
+packed to 60 KB), heads (headers without end), echo (401 and all that it was
+sent). kill=N: the process in LOG.pid
 dies by SIGKILL at the Nth request from now, kill=-N: when half of its answer
 is sent.
 """
@@ -81,6 +82,7 @@ class Double(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self):
+        sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         url = urlsplit(self.path)
         query = {k: v[0] for k, v in parse_qs(url.query).items()}
         if url.path == "/_set":
@@ -90,6 +92,8 @@ class Double(BaseHTTPRequestHandler):
             return self.reply(200, b"ok %d" % state["paid"], "text/plain")
         if self.kill(1):
             return None
+        if state["fault"] == "echo":
+            return self.reply(401, str(self.headers).encode() + sent)
         keyed = double_keys.answer(state, self.command, url.path, query,
                                    self.headers)
         if keyed:
@@ -136,9 +140,7 @@ class Double(BaseHTTPRequestHandler):
             return None
         return self.reply(200, page)
 
-    def do_POST(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.do_GET()
+    do_POST = do_GET
 
 
 ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Double).serve_forever()
