@@ -32,16 +32,20 @@ static const struct range four[] = {
     { { 240 }, 4, "reserved" },
 };
 
+/* What is public is in 2000::/3; the last rows are all the rest. */
 static const struct range six[] = {
     { { 0 }, 128, "unspecified" },
     { { [15] = 1 }, 128, loopback_name },
-    { { 0x01 }, 64, "discard" },
-    { { 0x20, 0x01 }, 32, "tunnel" },
+    { { 0x20, 0x01 }, 23, "tunnel" },
     { { 0x20, 0x01, 0x0d, 0xb8 }, 32, "documentation" },
+    { { 0x3f, 0xff }, 20, "documentation" },
     { { 0xfc }, 7, "private" },
     { { 0xfe, 0x80 }, 10, "link-local" },
     { { 0xfe, 0xc0 }, 10, "site-local" },
     { { 0xff }, 8, "multicast" },
+    { { 0x00 }, 3, "reserved" },
+    { { 0x40 }, 2, "reserved" },
+    { { 0x80 }, 1, "reserved" },
 };
 
 /* IPv6 ranges that carry an IPv4 address: where it starts. */
