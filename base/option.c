@@ -112,7 +112,7 @@ static int read_secret(const char *value, const char *dir, char **out,
     bool given = credential(&path, value);
     if (!given)
         path_from(&path, dir, value);
-    int fd = open(path.data, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int fd = open(path.data, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     ssize_t got = -1;
     if (fd < 0 || fstat(fd, &st)) {
         error_set(err, ERROR_CONFIG, "cannot read %s: %s", path.data,
@@ -123,7 +123,8 @@ static int read_secret(const char *value, const char *dir, char **out,
         error_set(err, ERROR_CONFIG,
                   "%s can be read by others; run: chmod 600 %s", path.data,
                   path.data);
-    } else if ((got = read(fd, content, SECRET_LIMIT)) <= 0) {
+    } else if ((got = read(fd, content, SECRET_LIMIT)) <= 0 ||
+               strchr("\r\n", *content)) {
         error_set(err, ERROR_CONFIG, "%s is empty", path.data);
     } else {
         content[got] = '\0';
