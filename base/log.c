@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The one place below commands/ that writes to stderr (with mem.c's last
- * words). Text from peers is shown with its control characters replaced. */
+ * words). Text from peers is shown without what could drive a terminal, C1
+ * controls as well, or turn the order of words. */
 #include "base/log.h"
 
 #include <stdarg.h>
@@ -8,6 +9,8 @@
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/text.h"
 
 static enum log_level most_wanted = LOG_NOTE; /* set once, at start */
 static bool bar_shown;
@@ -35,13 +38,13 @@ void log_line(enum log_level level, const char *format, ...)
     va_start(args, format);
     vsnprintf(line, sizeof(line), format, args);
     va_end(args);
-    for (char *c = line; *c; c++) {
-        unsigned char byte = (unsigned char)*c;
-        bool high = byte == 0xc2 && (unsigned char)c[1] < 0xa0;
-        if (byte < 0x20 || byte == 0x7f)
-            *c = ' ';
-        else if (high && c[1]) /* C1 controls begin escapes, too */
-            c[0] = c[1] = ' ';
+    size_t length = strlen(line), n;
+    for (size_t i = 0; i < length; i += n) {
+        uint32_t c;
+        n = text_decode(line + i, length - i, &c);
+        if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xfffd ||
+            (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
+            memset(line + i, ' ', n);
     }
     wipe_bar();
     fprintf(stderr, "swell: %s%s\n", names[level], line);

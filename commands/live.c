@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "collectors/collector.h"
+#include "commands/reading.h"
 #include "pipeline/clean.h"
 
 /* A login, a lookup and a page: no source needs more to show itself. */
@@ -49,11 +50,10 @@ static void tell(const char *label, const struct collection *c,
         return;
     printf("  from %s to %s\n", clock_format(oldest->created, from),
            clock_format(newest->created, to));
-    struct text shown = text_fit(newest->text, SHOWN);
-    printf("  the newest: ");
-    for (size_t i = 0; i < shown.length; i++)
-        putchar((unsigned char)shown.data[i] < 0x20 ? ' ' : shown.data[i]);
-    puts(shown.length < newest->text.length ? "…" : "");
+    struct buf words = BUF_INIT(0);
+    put_quoted(&words, newest->text, SHOWN);
+    printf("  the newest: %s\n", buf_text(&words));
+    buf_release(&words);
 }
 
 static int ask(struct invocation *in, const struct source_config *source,

@@ -33,6 +33,10 @@ says 'error: faulty: 127.0.0.1: sent text/html where json was expected: Checking
 says '^good: 100 new'; has 100
 run 3 status; says 'good +last success'; says 'failed: faulty|failed: 127.0.0.1'
 
+begin hostile; run 3 collect; says 'faulty: 127.0.0.1: sent text/ '
+run 3 status; says 'sent text/'
+LC_ALL=C grep -aq "$(printf '\033\|\233\|\342\200\256')" "$dir/all" && { echo "what would drive a terminal was told"; failed=1; }
+
 begin limit; run 3 collect; requests tag/faulty 1
 says 'faulty: 127.0.0.1: HTTP 429, asks to wait until 2026-09-21T15:10:0'
 says '^good: 100 new'

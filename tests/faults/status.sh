@@ -47,6 +47,9 @@ run 0 check --live faulty
 says '^faulty answers: 40 posts of the last 7 days on the first page, more below; 1 requests$'
 says '^  from 2026-09-21T14:43:20Z to 2026-09-21T15:02:50Z$'
 says '^  the newest: the acme jacket number 99 is great$'
+ask 'words=%1B%5B31m%C2%9B31m%E2%80%AEturned'; run 0 check --live faulty; says 'number 99 is great'
+LC_ALL=C grep -aq "$(printf '\033\|\302\233\|\342\200\256')" "$dir/out" && { echo "what would drive a terminal is shown"; failed=1; }
+ask words=; : >"$dir/log"; run 0 check --live faulty
 [ "$(grep -c tag/ "$dir/log")" = 1 ] || { echo "--live asked more than once"; failed=1; }
 [ ! -e "$dir/store" ] || { echo "--live made a store"; failed=1; }
 ask fault=limit; run 1 check --live faulty

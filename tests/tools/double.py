@@ -12,9 +12,9 @@ Faults: none, same (one page for ever), cut (the third page breaks off), html
 time), dead (no answer), nothing (an empty one), other (another kind of JSON),
 item (one status without an id), loop, private, file (redirects), bomb (60 MB
 packed to 60 KB), heads (headers without end), echo (401 and all that it was
-sent). kill=N: the process in LOG.pid
-dies by SIGKILL at the Nth request from now, kill=-N: when half of its answer
-is sent.
+sent), hostile (a page of a type that would drive a terminal). words=…: behind
+each post's own. kill=N: the process in LOG.pid dies by SIGKILL at the Nth
+request from now, kill=-N: when half of its answer is sent.
 """
 import gzip
 import json
@@ -29,8 +29,11 @@ sys.dont_write_bytecode = True
 import double_keys
 
 state = {"posts": 100, "fault": "none", "base": 1790000000, "pages": 0,
-         "delay": 0, "kill": 0, "logins": 0, "lives": 0, "paid": 0}
+         "delay": 0, "kill": 0, "logins": 0, "lives": 0, "paid": 0,
+         "words": ""}
 
+# An escape, in one byte and as UTF-8, and a turn of the direction.
+HOSTILE = "\x1b[31m\x9b31m\xc2\x9b31m\xe2\x80\xaehtml" # as Latin-1
 
 PLACES = {"loop": "", "private": "http://169.254.169.254/latest/",
           "file": "file:///etc/passwd"}
@@ -44,7 +47,8 @@ def status(n):
             "edited_at": None, "language": "en", "in_reply_to_id": None,
             "account": {"acct": f"user{n % 7}",
                         "url": f"https://double.example/@user{n % 7}"},
-            "content": f"<p>the acme jacket number {n} is great</p>",
+            "content": f"<p>the acme jacket number {n} is great"
+                       f"{state['words']}</p>",
             "favourites_count": n % 5, "reblogs_count": 0,
             "replies_count": 0}
 
@@ -109,6 +113,8 @@ class Double(BaseHTTPRequestHandler):
         elif fault == "html":
             return self.reply(200, b"<h1>Checking your browser</h1>",
                               "text/html")
+        elif fault == "hostile":
+            return self.reply(200, b"", "text/" + HOSTILE)
         elif fault == "limit":
             return self.reply(429, b'{"error":"Too many requests"}',
                               more=[("Retry-After", "600")])
