@@ -7,7 +7,7 @@
 
 #include "base/hash.h"
 
-enum { LANGUAGES_MAX = 16, WORDS_READ = 40, SLOTS_MIN = 1024 };
+enum { LANGUAGES_MAX = 16, WORDS_READ = 40, PLACES_MIN = 256 };
 
 /* English is the language of most posts that are collected; half a word. */
 static const float prior_english = 0.5f;
@@ -20,15 +20,27 @@ static const float least_evidence = 0.9f;
 
 static const float enough = 4.0f;
 
-struct slot {
-    uint32_t tag;       /* upper half of the hash; 0: empty */
-    uint32_t languages; /* set */
-    uint32_t row;       /* of shares */
+typedef uint32_t four_tags __attribute__((vector_size(16)));
+typedef float four_shares __attribute__((vector_size(16)));
+
+/* Words whose hashes lead to the same place, filled from the first on. What
+ * finds its place full is in the next. */
+struct place {
+    four_tags tags;     /* upper half of the hash; 0: empty */
+    four_tags rows;     /* of sets and shares; before those are made: the set */
 };
 
-/* What a word or letter is worth to each language that has it. */
-struct shares {
+struct letter {
+    uint32_t point;
     uint32_t languages; /* set */
+    uint32_t row;
+};
+
+enum { FOURS = LANGUAGES_MAX / 4 };
+
+/* By language. */
+union sums {
+    four_shares fours[FOURS];
     float of[LANGUAGES_MAX];
 };
 
@@ -36,42 +48,48 @@ struct languages {
     char names[LANGUAGES_MAX][4];
     size_t count;
     int english;           /* index; -1: none */
-    struct slot *slots;    /* words; open addressing, power of two */
-    size_t slot_count, used;
-    struct slot *letters;  /* tag: code point */
+    struct place *places;  /* a power of two of them */
+    size_t place_count, used;
+    struct letter *letters;
     size_t letter_count, letter_room;
-    struct shares *shares; /* one a set of languages; the first has none */
-    size_t share_count, share_room;
+    uint32_t *sets;        /* of languages; the first is empty */
+    union sums *shares;    /* what a word or letter of such a set is worth */
+    size_t set_count, set_room, share_room;
     uint64_t hash;
 };
 
-static size_t slot_place(const struct languages *l, uint64_t hash)
+static uint32_t tag_of(uint64_t hash)
 {
-    uint32_t tag = (uint32_t)(hash >> 32) | 1;
-    size_t at = hash & (l->slot_count - 1);
-    while ((l->slots[at].tag != 0) & (l->slots[at].tag != tag))
-        at = (at + 1) & (l->slot_count - 1);
-    return at;
+    return (uint32_t)(hash >> 32) | 1;
 }
 
 /* A tag alone cannot be placed again, so room is made once: the file is read
  * twice, first to count. */
-static void slots_make(struct languages *l)
+static void places_make(struct languages *l)
 {
-    size_t wanted = SLOTS_MIN;
-    while (wanted < l->used * 4)
+    size_t wanted = PLACES_MIN;
+    while (wanted < l->used)
         wanted *= 2;
-    l->slots = mem_alloc(wanted * sizeof(*l->slots));
-    l->slot_count = wanted;
+    l->places = mem_alloc(wanted * sizeof(*l->places));
+    l->place_count = wanted;
 }
 
 static void add_word(struct languages *l, const char *word, size_t length,
                      size_t language)
 {
     uint64_t hash = words_hash(word, length);
-    struct slot *s = &l->slots[slot_place(l, hash)];
-    s->tag = (uint32_t)(hash >> 32) | 1;
-    s->languages |= (uint32_t)1 << language;
+    struct place *p = &l->places[hash & (l->place_count - 1)];
+    for (int i = 0;; i++) {
+        if (i == 4) {
+            p = ++p == l->places + l->place_count ? l->places : p;
+            i = 0;
+        }
+        if (p->tags[i] && p->tags[i] != tag_of(hash))
+            continue;
+        p->tags[i] = tag_of(hash);
+        p->rows[i] |= (uint32_t)1 << language;
+        return;
+    }
 }
 
 static void add_letter(struct languages *l, const char *word, size_t length,
@@ -80,37 +98,39 @@ static void add_letter(struct languages *l, const char *word, size_t length,
     uint32_t point;
     text_decode(word, length, &point);
     for (size_t i = 0; i < l->letter_count; i++)
-        if (l->letters[i].tag == point) {
+        if (l->letters[i].point == point) {
             l->letters[i].languages |= (uint32_t)1 << language;
             return;
         }
     l->letters = mem_grow(l->letters, &l->letter_room, l->letter_count,
                           sizeof(*l->letters));
     l->letters[l->letter_count++] =
-        (struct slot){ point, (uint32_t)1 << language, 0 };
+        (struct letter){ point, (uint32_t)1 << language, 0 };
 }
 
 /* The row of a set, made when it is new: few sets occur. */
 static uint32_t share_out(struct languages *l, uint32_t languages)
 {
-    for (size_t i = 0; i < l->share_count; i++)
-        if (l->shares[i].languages == languages)
+    for (size_t i = 0; i < l->set_count; i++)
+        if (l->sets[i] == languages)
             return (uint32_t)i;
-    l->shares = mem_grow(l->shares, &l->share_room, l->share_count,
-                         sizeof(*l->shares));
-    struct shares *row = &l->shares[l->share_count++];
-    *row = (struct shares){ .languages = languages };
-    for (uint32_t set = languages; set; set &= set - 1)
-        row->of[__builtin_ctz(set)] =
-            1.0f / (float)__builtin_popcount(languages);
-    return (uint32_t)(l->share_count - 1);
+    size_t row = l->set_count++;
+    l->sets = mem_grow(l->sets, &l->set_room, row, sizeof(*l->sets));
+    l->shares = mem_grow(l->shares, &l->share_room, row, sizeof(*l->shares));
+    l->sets[row] = languages;
+    for (int i = 0; i < LANGUAGES_MAX; i++)
+        l->shares[row].of[i] =
+            languages >> i & 1 ? 1.0f / (float)__builtin_popcount(languages)
+                               : 0;
+    return (uint32_t)row;
 }
 
 static void share_all(struct languages *l)
 {
     share_out(l, 0);
-    for (size_t i = 0; i < l->slot_count; i++)
-        l->slots[i].row = share_out(l, l->slots[i].languages);
+    for (size_t i = 0; i < l->place_count; i++)
+        for (int k = 0; k < 4; k++)
+            l->places[i].rows[k] = share_out(l, l->places[i].rows[k]);
     for (size_t i = 0; i < l->letter_count; i++)
         l->letters[i].row = share_out(l, l->letters[i].languages);
 }
@@ -198,7 +218,7 @@ int languages_open(struct languages **out, const char *path, struct error *err)
     struct languages *l = mem_alloc(sizeof(*l));
     int rc = read_rows(l, file, path, true, err);
     if (!rc) {
-        slots_make(l);
+        places_make(l);
         rewind(file);
         rc = read_rows(l, file, path, false, err);
         share_all(l);
@@ -215,8 +235,9 @@ int languages_open(struct languages **out, const char *path, struct error *err)
 void languages_close(struct languages *l)
 {
     if (l) {
-        mem_free(l->slots);
+        mem_free(l->places);
         mem_free(l->letters);
+        mem_free(l->sets);
         mem_free(l->shares);
     }
     mem_free(l);
@@ -231,7 +252,7 @@ uint64_t languages_hash(const struct languages *l)
 enum script { SCRIPT_LATIN, SCRIPT_HAN, SCRIPT_KANA, SCRIPT_HANGUL,
               SCRIPT_CYRILLIC, SCRIPT_ARABIC, SCRIPT_HEBREW,
               SCRIPT_DEVANAGARI, SCRIPT_THAI, SCRIPT_GREEK, SCRIPT_COUNT };
-static const char *const script_languages[SCRIPT_COUNT] = {
+static const char script_languages[SCRIPT_COUNT][4] = {
     "", "zh", "ja", "ko", "ru", "ar", "he", "hi", "th", "el",
 };
 static const struct { uint32_t from, to; uint8_t script; } scripts[] = {
@@ -245,21 +266,35 @@ static const struct { uint32_t from, to; uint8_t script; } scripts[] = {
 };
 
 struct evidence {
-    float of[LANGUAGES_MAX];
+    union sums *sums;
     bool foreign;         /* some letter is of another script than Latin */
     unsigned letters[SCRIPT_COUNT];
 };
 
+/* The row of a word's shares, 0 when no language has it. Without a branch
+ * that depends on the word. */
+static inline uint32_t row_of(const struct languages *l, uint64_t hash)
+{
+    typedef uint64_t two_pairs __attribute__((vector_size(16)));
+    uint32_t row;
+    for (size_t at = hash;; at++) {
+        const struct place *p = &l->places[at & (l->place_count - 1)];
+        two_pairs rows = (two_pairs)((p->tags == tag_of(hash)) & p->rows);
+        uint64_t both = rows[0] | rows[1]; /* one of four, if any */
+        row = (uint32_t)(both | both >> 32);
+        if (__builtin_expect((row == 0) * p->tags[3] == 0, 1))
+            return row;
+    }
+}
+
 /* All languages alike: few of them have the word, but a branch for each costs
  * more. */
-static inline void add_shared(const struct languages *l, struct evidence *e,
-                              const struct slot *s, float weight)
+static inline void add_shared(const struct languages *l, union sums *sums,
+                              uint32_t row, float weight)
 {
-    const float *restrict share = l->shares[s->row].of;
-    float *restrict of = e->of;
-#pragma GCC unroll 16
-    for (int i = 0; i < LANGUAGES_MAX; i++)
-        of[i] += weight * share[i];
+#pragma GCC unroll 4
+    for (int i = 0; i < FOURS; i++)
+        sums->fours[i] += l->shares[row].fours[i] * weight;
 }
 
 /* Letters of a word beyond ASCII: which scripts, which languages. */
@@ -274,8 +309,8 @@ static void read_letters(const struct languages *l, const char *data,
             continue;
         }
         for (size_t k = 0; k < l->letter_count; k++)
-            if (l->letters[k].tag == point)
-                add_shared(l, e, &l->letters[k], letter_weight);
+            if (l->letters[k].point == point)
+                add_shared(l, e->sums, l->letters[k].row, letter_weight);
         for (size_t k = 0; k < sizeof(scripts) / sizeof(*scripts); k++)
             if (point >= scripts[k].from && point <= scripts[k].to) {
                 e->letters[scripts[k].script]++;
@@ -289,30 +324,36 @@ static void read_letters(const struct languages *l, const char *data,
 static void gather(const struct languages *l, const struct words *words,
                    struct evidence *e)
 {
-    int english = l->english;
-    float seen = 0;
+    size_t english = l->english < 0 ? 0 : (size_t)l->english;
+    bool may_stop = words->ascii && l->english >= 0;
+    union sums sums = { .fours = { { 0 } } };
+    float seen = 0, known = 0; /* as English */
     size_t count = words->count < WORDS_READ ? words->count : WORDS_READ;
     for (size_t i = 0; i < count; i++) {
         const struct word *w = &words->items[i];
-        if (w->kind != WORD_PLAIN)
-            continue;
-        const struct slot *s = &l->slots[slot_place(l, w->hash)];
-        seen += 1;
-        add_shared(l, e, s, 1.0f);
-        if (words->ascii && english >= 0 && e->of[english] >= enough &&
-            e->of[english] > seen / 2)
+        bool plain = w->kind == WORD_PLAIN;
+        uint32_t row = row_of(l, w->hash) & -(uint32_t)plain;
+        add_shared(l, &sums, row, 1);
+        known += l->shares[row].of[english];
+        seen += plain;
+        if (may_stop & (known >= enough) & (known > seen / 2))
             break;
-        if (!(w->flags & WORD_HIGH))
-            e->letters[SCRIPT_LATIN] += w->length;
-        else
+        if (words->ascii || !plain)
+            continue;
+        e->letters[SCRIPT_LATIN] += w->flags & WORD_HIGH ? 0 : w->length;
+        if (w->flags & WORD_HIGH) {
+            *e->sums = sums;
             read_letters(l, words->folded + w->start, w->length, e);
+            sums = *e->sums;
+        }
     }
+    *e->sums = sums;
 }
 
-static void settle(struct post *post, const char *name, unsigned confidence)
+static void settle(struct post *post, const char name[4],
+                   unsigned confidence)
 {
-    memset(post->language, 0, sizeof(post->language));
-    memcpy(post->language, name, strnlen(name, 3));
+    memcpy(post->language, name, sizeof(post->language));
     post->confidence = (uint8_t)(confidence > 99 ? 99 : confidence);
 }
 
@@ -338,8 +379,8 @@ static const char *by_script(const struct languages *l,
         return NULL;
     int uk = find_language(l, "uk"), ru = find_language(l, "ru");
     if (most == SCRIPT_CYRILLIC && uk >= 0 && ru >= 0 &&
-        e->of[uk] > e->of[ru])
-        return "uk";
+        e->sums->of[uk] > e->sums->of[ru])
+        return l->names[uk];
     return script_languages[most];
 }
 
@@ -382,8 +423,9 @@ static unsigned two_best(const float of[LANGUAGES_MAX], float *most,
 void language_guess(const struct languages *l, struct post *post,
                     const struct words *words)
 {
-    struct evidence e = { .foreign = false };
-    char claim[4];
+    union sums sums, before;
+    struct evidence e = { .sums = &before };
+    char claim[4] = "";
     bool has_claim = claimed(post, claim);
     gather(l, words, &e);
     const char *script = by_script(l, &e);
@@ -391,17 +433,16 @@ void language_guess(const struct languages *l, struct post *post,
         settle(post, script, 95);
         return;
     }
-    float before[LANGUAGES_MAX];
-    memcpy(before, e.of, sizeof(before));
+    sums = before;
     int english = l->english;
     int said = has_claim ? find_language(l, claim) : -1;
     if (english >= 0)
-        e.of[english] += prior_english;
+        sums.of[english] += prior_english;
     if (said >= 0)
-        e.of[said] += claim_weight;
+        sums.of[said] += claim_weight;
     float most, rest;
-    unsigned best = two_best(e.of, &most, &rest);
-    bool spoken = l->count && before[best] > 0 &&
+    unsigned best = two_best(sums.of, &most, &rest);
+    bool spoken = l->count && before.of[best] > 0 &&
                   ((int)best == english || most >= least_evidence);
     if (!spoken) {
         settle(post, has_claim ? claim : "und", has_claim ? 50 : 0);
