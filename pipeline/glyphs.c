@@ -94,6 +94,8 @@ static const struct range ranges[] = {
 enum glyph glyph_of(uint32_t point)
 {
     size_t low = 0, high = sizeof(ranges) / sizeof(*ranges);
+    if (point >= 0x1f000 && point <= 0x1faff)
+        return GLYPH_EMOJI; /* most that are asked for, beside letters */
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (point > ranges[middle].to)
@@ -247,9 +249,10 @@ static size_t listed_face(const char *data, size_t length, size_t at,
 {
     for (size_t i = 0; i < sizeof(faces) / sizeof(*faces); i++) {
         const char *face = faces[i].face;
+        if (face[0] != data[at])
+            continue;
         size_t size = strlen(face);
-        if (size > length - at || face[0] != data[at] ||
-            memcmp(face, data + at, size) != 0)
+        if (size > length - at || memcmp(face, data + at, size) != 0)
             continue;
         if (faces[i].alone && !stands_alone(data, length, at, size))
             continue;

@@ -35,6 +35,8 @@ struct finder {
     size_t seen_count;
     struct found *here;         /* names that begin at one place */
     size_t here_count, here_room;
+    uint32_t *places;           /* words of a text that may hold a name */
+    size_t place_room;
     uint64_t *wanted;           /* bit i: entry i is to be tried */
     bool wants;                 /* some bit is set */
     /* Of one text: */
@@ -63,6 +65,7 @@ void finder_close(struct finder *s)
     mem_free(s->seats);
     mem_free(s->seen);
     mem_free(s->here);
+    mem_free(s->places);
     mem_free(s->wanted);
     mem_free(s);
 }
@@ -282,32 +285,42 @@ static void take_pieces(struct finder *s, size_t i)
     while (place_next(s->words, &at));
 }
 
+/* Whether a name or a word that a pattern needs may be in a word: few get
+ * through. A single letter may be the first of "P. C.". Without branches, for
+ * the words of a text are hard to foresee. */
+static inline bool may_hold(const struct mentions *m, const struct word *word,
+                            const struct word *next)
+{
+    enum { NAMES = 1, PIECES = 2, INSIDE = 4 };
+    static const uint8_t of_kind[WORD_KINDS] = {
+        [WORD_PLAIN] = NAMES | PIECES, [WORD_NUMBER] = NAMES | PIECES | INSIDE,
+        [WORD_HANDLE] = NAMES | INSIDE, [WORD_HASHTAG] = NAMES | INSIDE,
+        [WORD_LINK] = INSIDE,
+    };
+    unsigned kind = of_kind[word->kind];
+    bool pieces = ((word->flags & WORD_JOINED) != 0) |
+                  ((word->length == 1) & ((next->flags & WORD_STOP) != 0));
+    return (((kind & NAMES) != 0) & may_begin(m, word->hash)) |
+           (((kind & PIECES) != 0) & pieces) |
+           (((kind & INSIDE) != 0) & m->needs_words);
+}
+
 static void take_word(struct finder *s, size_t i)
 {
     const struct word *word = &s->words->items[i];
-    switch (word->kind) {
-    case WORD_PLAIN: case WORD_NUMBER:
-        if (word->flags & WORD_JOINED || word->length == 1) {
-            take_pieces(s, i);
-        } else if (may_begin(s->m, word->hash)) {
-            struct piece p;
-            if (piece_read(s->words, (struct place){ i, 0 }, false, &p))
-                walk(s, (struct place){ i, 0 }, &p);
-        }
-        if (word->flags & WORD_JOINED || word->kind == WORD_NUMBER)
-            want_inside(s, word);
-        break;
-    case WORD_HANDLE: case WORD_HASHTAG:
+    bool joined = word->flags & WORD_JOINED;
+    if (word->kind == WORD_HANDLE || word->kind == WORD_HASHTAG) {
         if (may_begin(s->m, word->hash))
             take_marked(s, i);
-        want_inside(s, word);
-        break;
-    case WORD_LINK:
-        want_inside(s, word);
-        break;
-    default:
-        break;
+    } else if (joined || word->length == 1) {
+        take_pieces(s, i);
+    } else if (word->kind != WORD_LINK) {
+        struct piece p;
+        if (piece_read(s->words, (struct place){ i, 0 }, false, &p))
+            walk(s, (struct place){ i, 0 }, &p);
     }
+    if (joined || word->kind != WORD_PLAIN)
+        want_inside(s, word);
 }
 
 /* Patterns and queries: their first place that is not lonely. */
@@ -348,8 +361,19 @@ static void search_text(struct finder *s, const struct words *w,
     s->faults = 0;
     s->seen_count = 0;
     s->cover.hit.span = (struct span){ 0, 0 };
-    for (size_t i = 0; i < w->count; i++)
-        take_word(s, i);
+    if (s->place_room < w->count) {
+        s->place_room = w->count * 2;
+        s->places = mem_resize(s->places,
+                               s->place_room * sizeof(*s->places));
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < w->count; i++) {
+        const struct word *word = &w->items[i];
+        s->places[count] = (uint32_t)i;
+        count += may_hold(s->m, word, word + (i + 1 < w->count));
+    }
+    for (size_t i = 0; i < count; i++)
+        take_word(s, s->places[i]);
     if (s->wants)
         try_wanted(s);
     for (size_t i = 0; i < s->m->always_count; i++)

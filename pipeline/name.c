@@ -13,8 +13,8 @@ static bool is_joint(char c)
 /* Bytes of an apostrophe at c: ' ` ’ ‘ ´ ʼ, else 0. */
 static size_t apostrophe(const char *c, size_t length)
 {
-    if (*c == '\'' || *c == '`')
-        return 1;
+    if (!((unsigned char)*c & 0x80))
+        return *c == '\'' || *c == '`';
     if (length >= 3 && (memcmp(c, "\xe2\x80\x99", 3) == 0 ||
                         memcmp(c, "\xe2\x80\x98", 3) == 0))
         return 3;

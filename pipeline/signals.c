@@ -313,6 +313,13 @@ static enum signal signal_of(const struct walk *k, size_t first, size_t last)
     return signals[__builtin_ctz(holds)];
 }
 
+static __attribute__((noinline)) void
+show_valence(const struct walk *k, const struct valence *seen)
+{
+    if (seen->entry->valence)
+        k->take_v(k->context, seen);
+}
+
 /* Also where there is none, which then adds nothing: half of the entries have
  * one, and which is hard to foresee. */
 static void read_valence(struct walk *k, const struct entry *e, size_t first,
@@ -329,11 +336,9 @@ static void read_valence(struct walk *k, const struct entry *e, size_t first,
     enum signal s = signal_of(k, first, last);
     bool negative = value < 0, negated = s == SIGNAL_NEGATED;
     out[s + negative] += size;
-    if (k->take_v && e->valence) {
-        struct valence seen = { e, (uint32_t)first, (uint32_t)last, value,
-                                (uint8_t)s };
-        k->take_v(k->context, &seen);
-    }
+    if (__builtin_expect(k->take_v != NULL, 0))
+        show_valence(k, &(struct valence){ e, (uint32_t)first, (uint32_t)last,
+                                           value, (uint8_t)s });
     out[SIGNAL_STRONG + negative] += most(size - 0.5f, 0) * strong[negated];
     size *= left[negative * 2 + negated];
     bool side = negative != negated;
@@ -355,7 +360,6 @@ static void apply(struct walk *k, const struct entry *e, size_t first,
 {
     bool negator = e->flags & ENTRY_NEGATOR, unreal = e->flags & ENTRY_UNREAL;
     bool ends = e->flags & (ENTRY_CONTRAST | ENTRY_END);
-    int reach = SCOPE_WORDS + 1 + (int)(last - first);
     k->shielded = last + 1;
     if (e->flags & ENTRY_MASK) {
         k->masked = last + 1;
@@ -366,7 +370,9 @@ static void apply(struct walk *k, const struct entry *e, size_t first,
         enter_sentence(k, first); /* else it says nothing */
     read_valence(k, e, first, last);
     k->unreal |= unreal;
-    k->scope = negator ? reach : ends ? 0 : k->scope;
+    const int reach = SCOPE_WORDS + 1 + (int)(last - first);
+    const int scopes[] = { k->scope, 0, reach, reach };
+    k->scope = scopes[negator * 2 + ends];
     k->out->value[SIGNAL_NEGATOR] += negator;
     if (last > first && !negator && continues(k, first, last))
         k->scope = SCOPE_WORDS;
@@ -538,8 +544,9 @@ static void read_word(struct walk *k, bool starts)
 /* On to an entry, or to the end: most words only have terms. */
 static void pass(struct walk *k, size_t until)
 {
-    while (k->at < until && (k->take || k->scope > 0 || k->at < k->told ||
-                             k->at < k->masked))
+    bool all = k->take != NULL;
+    while ((k->at < until) & (all | (k->scope > 0) | (k->at < k->told) |
+                              (k->at < k->masked)))
         read_word(k, false);
     add_terms(k, until);
 }

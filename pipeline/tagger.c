@@ -163,14 +163,14 @@ static bool one_place(const struct post *post)
     return true;
 }
 
+/* All zero: whoever sets some of it clears it. */
 static void prepare_mask(struct tagger *t)
 {
-    if (t->mask_room < t->words.count) {
-        t->mask_room = t->words.count * 2;
-        t->mask = mem_resize(t->mask, t->mask_room);
-    }
-    if (t->words.count)
-        memset(t->mask, 0, t->words.count);
+    if (t->mask_room >= t->words.count)
+        return;
+    mem_free(t->mask);
+    t->mask_room = t->words.count * 2;
+    t->mask = mem_alloc(t->mask_room);
 }
 
 static void tag_post(struct tagger *t, struct post *post,
@@ -202,6 +202,8 @@ static void tag_post(struct tagger *t, struct post *post,
         else
             tag_mention(t, post, &post->mentions[i], family, alone);
     }
+    if (post->mention_count)
+        memset(t->mask, 0, t->words.count);
 }
 
 void tagger_run(struct tagger *t, struct batch *batch, size_t first)

@@ -413,8 +413,12 @@ static size_t take_long_word(struct words *w, size_t start, bool tag)
 
 static bool link_byte(char c)
 {
+    static const bool never[128] = {
+        ['<'] = true, ['>'] = true, ['"'] = true, ['{'] = true, ['}'] = true,
+        ['|'] = true, ['\\'] = true, ['^'] = true, ['`'] = true,
+    };
     return (unsigned char)c > ' ' && (unsigned char)c < 0x7f &&
-           !strchr("<>\"{}|\\^`", c);
+           !never[(unsigned char)c];
 }
 
 static size_t link_end(const struct words *w, size_t at)
