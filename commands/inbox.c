@@ -88,15 +88,13 @@ static void put_text(struct inbox *b, const struct ask *a)
     put_quoted(out, text_of(s->title), 40);
     buf_puts(out, a->state == ASK_OPEN ? ", waits " : ", ");
     if (a->state == ASK_OPEN) {
-        phrase_age(out, b->in->until - a->asked);
+        phrase_age(out, "", b->in->until - a->asked, "");
     } else {
         buf_puts(out, ask_state_names[a->state]);
-        if (a->answered && !a->by_hand) {
-            buf_puts(out, " after ");
-            phrase_age(out, a->answered - a->asked);
-        } else {
+        if (a->answered && !a->by_hand)
+            phrase_age(out, " after ", a->answered - a->asked, "");
+        else
             buf_puts(out, " by hand");
-        }
     }
     if (a->posts > 1)
         buf_printf(out, ", %u posts", a->posts);

@@ -272,7 +272,7 @@ int format_index(const char *word, int count, struct error *err)
 void put_quoted(struct buf *out, struct text t, size_t columns)
 {
     char *copy = mem_slice(t.data ? t.data : "", t.length);
-    phrase_quote(out, copy, columns);
+    phrase_quote(out, "", copy, columns, "");
     mem_free(copy);
 }
 

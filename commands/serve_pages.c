@@ -165,8 +165,7 @@ static int put_posts(struct drill *s, struct error *err)
         proofs_explain(&s->proofs.items[i], &text, s->site->in->rules);
         buf_printf(s->out, "<details><summary>Why %s, ",
                    label_names[p->tags.label]);
-        phrase_signed(s->out, p->tags.score / 1000.0);
-        buf_puts(s->out, "</summary><p>");
+        phrase_signed(s->out, "", p->tags.score / 1000.0, "</summary><p>");
         html_escaped(s->out, buf_text(&text));
         buf_puts(s->out, "</p></details>\n");
     }
@@ -192,21 +191,19 @@ static int put_series(struct drill *s, const struct counts *counts,
                "posts a day, 28 days before and the day");
     const struct counts *c = &counts[DIGEST_DAYS];
     estimate_net(&net, c, 10);
-    buf_puts(s->out, "<p><b>");
-    phrase_count(s->out, c->posts);
-    buf_puts(s->out, "</b> posts, net sentiment ");
+    phrase_count(s->out, "<p><b>", c->posts, "</b> posts, net sentiment ");
     html_estimate(s->out, &net);
     for (int i = 0; i < LABEL_COUNT; i++)
         if (c->label[i]) {
             buf_printf(s->out, ", %s ", label_names[i]);
-            phrase_count(s->out, c->label[i]);
+            phrase_count(s->out, "", c->label[i], "");
         }
     int told = 0;
     for (int a = 0; a < ASPECT_COUNT; a++)
         if (c->aspect[a]) {
             buf_printf(s->out, "%s%s ", told++ ? ", " : "</p>\n<p>About: ",
                        aspect_names[a]);
-            phrase_count(s->out, c->aspect[a]);
+            phrase_count(s->out, "", c->aspect[a], "");
         }
     buf_puts(s->out, "</p>\n");
     return 0;
@@ -282,7 +279,7 @@ static void put_ask(struct site *site, struct buf *out,
     buf_printf(out, " <small>%s", a->by_hand ? ask_state_names[a->state]
                                              : "waits ");
     if (!a->by_hand)
-        phrase_age(out, clock_now() - a->asked);
+        phrase_age(out, "", clock_now() - a->asked, "");
     buf_puts(out, "</small></h3>\n");
     html_sample(out, &frame, &a->sample);
     put_form(out, site, "/inbox", &a->sample, "/inbox",

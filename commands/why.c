@@ -202,16 +202,14 @@ static void put_counted(struct inquiry *q)
 {
     uint64_t window = counts_window(&q->figure, &q->own[DIGEST_DAYS]);
     line(q, "counted");
-    phrase_count(q->out, q->counted);
+    phrase_count(q->out, "", q->counted, "");
     if (q->figure.kind != COUNT_POSTS)
         buf_printf(q->out, " %s", q->figure.name);
-    buf_puts(q->out, ", by ");
-    phrase_people(q->out, q->people);
+    phrase_people(q->out, ", by ", q->people, "");
     if (q->unknown)
         buf_printf(q->out, " and %" PRIu64 " posts without an author",
                    q->unknown);
-    buf_puts(q->out, "; the window says ");
-    phrase_count(q->out, window);
+    phrase_count(q->out, "; the window says ", window, "");
     buf_puts(q->out, window == q->counted ? ": equal\n"
              : window > q->counted
                  ? ": older posts were expired, their counts stay\n"
@@ -228,23 +226,22 @@ static int put_figure(struct inquiry *q, struct error *err)
     if (coverage_share(&share, &q->planned, q->in->store, q->in->config,
                        NULL, q->query.from, q->query.until, err))
         return -1;
-    phrase_quote(out, subject_title(q->in, q->in->subject), 60);
+    phrase_quote(out, "", subject_title(q->in, q->in->subject), 60, "");
     buf_printf(out, ", %s, ", q->figure.name);
     phrase_day(out, q->day);
     buf_printf(out, "\n");
     line(q, "seen");
-    phrase_count(out, q->all[DIGEST_DAYS].posts);
+    phrase_count(out, "", q->all[DIGEST_DAYS].posts, "");
     buf_puts(out, " posts of the day; one seen again replaced "
              "itself\n");
     line(q, "mention it");
-    phrase_count(out, q->mentioned);
-    buf_puts(out, "\n");
+    phrase_count(out, "", q->mentioned, "\n");
     put_counted(q);
     put_usual(q);
     put_net(q);
     line(q, "coverage");
     if (q->planned)
-        phrase_share(out, share);
+        phrase_share(out, "", share, "");
     buf_puts(out, q->planned ? " of what was planned\n"
                              : "not known: nothing was planned\n");
     line(q, "rules");
@@ -312,7 +309,7 @@ static int put_alerts(struct inquiry *q, struct error *err)
                    alert_kind_names[a->kind], a->severity, a->posts,
                    a->authors, a->top_author * 100, a->copied * 100);
         if (q->planned)
-            phrase_share(out, a->coverage);
+            phrase_share(out, "", a->coverage, "");
         buf_printf(out, "%s%s%s\n", q->planned ? "" : "not known",
                    a->few_writers ? ", held: few writers or copies" : "",
                    a->withheld ? ", withheld: poor coverage" : "");

@@ -320,21 +320,21 @@ static void text_row(struct buf *out, const struct view *v,
 {
     struct buf cell = BUF_INIT(0);
     if (row->name)
-        phrase_quote(&cell, row->name, 16);
+        phrase_quote(&cell, "", row->name, 16, "");
     else if (v->by == BY_DAY)
         phrase_date(&cell, zone_day(v->in->zone, row->from));
     else
         local_time(&cell, v->in->zone, row->from);
     put_cell(out, &cell, -17);
-    phrase_count(&cell, row->posts);
+    phrase_count(&cell, "", row->posts, "");
     put_cell(out, &cell, 8);
-    phrase_count(&cell, row->authors);
+    phrase_count(&cell, "", row->authors, "");
     put_cell(out, &cell, 8);
     buf_puts(out, "  ");
     phrase_net(&cell, &row->net);
     put_cell(out, &cell, -15);
     if (v->planned) {
-        phrase_share(&cell, row->coverage);
+        phrase_share(&cell, "", row->coverage, "");
         put_cell(out, &cell, 6);
     }
     buf_puts(out, "  ");
@@ -353,8 +353,7 @@ static void text_row(struct buf *out, const struct view *v,
 static void text_head(struct buf *out, const struct view *v)
 {
     const struct row *t = &v->total;
-    phrase_quote(out, subject_title(v->in, v->in->subject), 60);
-    buf_puts(out, " · ");
+    phrase_quote(out, "", subject_title(v->in, v->in->subject), 60, " · ");
     local_time(out, v->in->zone, t->from);
     buf_puts(out, " to ");
     local_time(out, v->in->zone, t->until);
@@ -364,18 +363,16 @@ static void text_head(struct buf *out, const struct view *v)
     buf_puts(out, "\n");
     phrase_posts_by(out, t->posts, t->authors);
     buf_puts(out, " · ");
-    if (v->planned) {
-        buf_puts(out, "coverage ");
-        phrase_share(out, t->coverage);
-    } else {
+    if (v->planned)
+        phrase_share(out, "coverage ", t->coverage, "");
+    else
         buf_puts(out, "coverage not known");
-    }
     buf_puts(out, "\nnet sentiment ");
     phrase_net(out, &t->net);
     for (int i = LABEL_COUNT - 1; i >= 0; i--) {
         buf_printf(out, "%s%s ", i == LABEL_COUNT - 1 ? " · " : ", ",
                    label_names[i]);
-        phrase_count(out, t->label[i]);
+        phrase_count(out, "", t->label[i], "");
     }
     if (t->rules[0] != t->rules[1])
         buf_printf(out, "\ntagged by rules %u to %u: compare with care (swell "

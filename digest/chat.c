@@ -71,9 +71,7 @@ static void alert(const struct message *m, const struct alert *a)
     phrase_alert_detail(&b, m->d, a);
     line(m, &b);
     if (a->sample_count) {
-        buf_puts(&b, "“");
-        phrase_quote(&b, s->text, 280);
-        buf_puts(&b, "”");
+        phrase_quote(&b, "“", s->text, 280, "”");
         say(m, &b);
         link_to(m, s->url);
         line(m, &b);
@@ -84,16 +82,13 @@ static void brand(const struct message *m, const struct digest_standing *s)
 {
     struct buf b = BUF_INIT(0);
     buf_puts(m->out, "• ");
-    phrase_quote(&b, s->title, 40);
+    phrase_quote(&b, "", s->title, 40, "");
     bold(m, &b);
-    buf_putc(&b, ' ');
-    phrase_posts(&b, s->today.posts);
-    buf_putc(&b, ' ');
+    phrase_posts(&b, " ", s->today.posts, " ");
     phrase_change(&b, s->change);
     buf_puts(&b, " · net sentiment ");
     phrase_net(&b, &s->net);
-    buf_puts(&b, " · share ");
-    phrase_share(&b, s->share);
+    phrase_share(&b, " · share ", s->share, "");
     line(m, &b);
 }
 
@@ -108,10 +103,9 @@ static void people(const struct message *m)
         }
     for (size_t i = 0; i < d->wish_count && i < 3; i++) {
         const struct digest_wish *w = &d->wishes[i];
-        buf_puts(&b, i ? " · “" : "Asked for in 7 days: “");
-        phrase_quote(&b, w->text, 60);
-        buf_puts(&b, "” ");
-        phrase_count(&b, w->authors);
+        phrase_quote(&b, i ? " · “" : "Asked for in 7 days: “", w->text, 60,
+                     "” ");
+        phrase_count(&b, "", w->authors, "");
     }
     if (d->wish_count)
         line(m, &b);
@@ -126,8 +120,7 @@ void digest_chat(const struct digest *d, struct buf *out, bool slack)
     struct message m = { out, d, slack };
     struct buf b = BUF_INIT(0);
     phrase_day(&b, d->day);
-    buf_puts(&b, " · ");
-    phrase_quote(&b, d->title, 60);
+    phrase_quote(&b, " · ", d->title, 60, "");
     bold(&m, &b);
     line(&m, &b);
     phrase_data(&b, d);

@@ -252,30 +252,40 @@ bool digest_site_has(const char *folder, int64_t day);
 /* Shared by the renderers (digest/phrase*.c): the day in words, "▲ 62 %",
  * the sentence of an alert, the command that explains a figure. All plain
  * text: HTML and Markdown escape it. */
-void phrase_day(struct buf *out, int64_t day);           /* Friday 20 November 2026 */
-void phrase_date(struct buf *out, int64_t day);          /* 2026-11-20 */
-void phrase_date_short(struct buf *out, int64_t day);    /* "20 Nov " */
-void phrase_count(struct buf *out, uint64_t n);          /* 4,124 */
-void phrase_number(struct buf *out, double n);           /* rounded; 0: below */
-void phrase_people(struct buf *out, uint64_t n);         /* 2,829 people */
-void phrase_posts(struct buf *out, uint64_t n);          /* 4,124 posts */
-void phrase_posts_by(struct buf *out, uint64_t posts, uint64_t people);
-                                          /* 4,124 posts by 2,829 people */
-void phrase_change(struct buf *out, double change);      /* ▲ 62 %, ▼ 6 %, ▲ ×48, = */
-void phrase_share(struct buf *out, double share);        /* 31 % */
-void phrase_signed(struct buf *out, double value);       /* −0.12 */
+void phrase_day(struct buf *out, int64_t day);        /* Friday 20 November 2026 */
+void phrase_date(struct buf *out, int64_t day);       /* 2026-11-20 */
+void phrase_date_short(struct buf *out, int64_t day); /* "20 Nov " */
+void phrase_change(struct buf *out, double change);   /* ▲ 62 %, ▼ 6 %, ▲ ×48, = */
 void phrase_net(struct buf *out, const struct estimate *e);
                                           /* +0.12 ±0.05, too few to say */
-void phrase_clock(struct buf *out, int64_t when, const struct digest *d);
+void phrase_posts_by(struct buf *out, uint64_t posts, uint64_t people);
+                                          /* 4,124 posts by 2,829 people */
+/* A figure between the words around it, so that a sentence reads as one. */
+void phrase_count(struct buf *out, const char *before, uint64_t n,
+                  const char *after);     /* 4,124 */
+void phrase_people(struct buf *out, const char *before, uint64_t n,
+                   const char *after);    /* 2,829 people */
+void phrase_posts(struct buf *out, const char *before, uint64_t n,
+                  const char *after);     /* 4,124 posts */
+void phrase_number(struct buf *out, const char *before, double n,
+                   const char *after);    /* rounded; 0: below */
+void phrase_share(struct buf *out, const char *before, double share,
+                  const char *after);     /* 31 % */
+void phrase_signed(struct buf *out, const char *before, double value,
+                   const char *after);    /* −0.12 */
+void phrase_clock(struct buf *out, const char *before, int64_t when,
+                  const struct digest *d, const char *after);
                                           /* 15:00 local; with its date when
                                            * it is of another day */
-void phrase_age(struct buf *out, int64_t seconds);       /* 40 min, 31 h, 5 days */
+void phrase_age(struct buf *out, const char *before, int64_t seconds,
+                const char *after);       /* 40 min, 31 h, 5 days */
+/* A post's text on one line of at most columns columns (0: all of it),
+ * controls, bidi and invisible characters made harmless. */
+void phrase_quote(struct buf *out, const char *before, const char *text,
+                  size_t columns, const char *after);
 /* ▁▂▃▄▅▆▇█; known NULL, or false where "·" says that nothing was collected. */
 void phrase_spark(struct buf *out, const uint32_t *values, const bool *known,
                   size_t count);
-/* A post's text on one line of at most columns columns (0: all of it),
- * controls, bidi and invisible characters made harmless. */
-void phrase_quote(struct buf *out, const char *text, size_t columns);
 /* Only web addresses become links. */
 bool phrase_is_link(const char *url);
 /* The next line of at most room columns, broken at a space where there is

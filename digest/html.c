@@ -64,9 +64,7 @@ static void open_brief(const struct page *p, const char *to, uint64_t n,
     buf_printf(p->out, "<li%s>", first ? " class=\"first\"" : "");
     if (!p->mail)
         buf_printf(p->out, "<a href=\"#%s\">", to);
-    buf_puts(p->out, "<b>");
-    phrase_count(p->out, n);
-    buf_puts(p->out, "</b>");
+    phrase_count(p->out, "<b>", n, "</b>");
 }
 
 static void close_brief(const struct page *p)

@@ -142,7 +142,7 @@ void html_sample(struct buf *out, const struct digest *d,
         buf_puts(out, "\">");
     }
     html_escaped(out, s->source);
-    phrase_clock(&phrase, s->created, d);
+    phrase_clock(&phrase, "", s->created, d, "");
     html_phrase(out, ", ", &phrase, phrase_is_link(s->url) ? "</a>" : "");
     if (s->tags.label != LABEL_NEUTRAL)
         buf_printf(out, " · %s", label_names[s->tags.label]);
@@ -151,11 +151,9 @@ void html_sample(struct buf *out, const struct digest *d,
             buf_printf(out, "%s%s", told++ ? ", " : " · about ",
                        aspect_names[i]);
     uint64_t echo = (uint64_t)s->likes + s->reposts;
-    if (echo) {
-        buf_puts(out, " · ");
-        phrase_count(out, echo);
-        buf_puts(out, echo == 1 ? " like or repost" : " likes and reposts");
-    }
+    if (echo)
+        phrase_count(out, " · ", echo,
+                     echo == 1 ? " like or repost" : " likes and reposts");
     buf_puts(out, "</cite></blockquote>\n");
 }
 

@@ -24,9 +24,8 @@ static void put_words(const struct page *p, const struct alert *a)
     for (size_t i = 0; i < a->term_count; i++) {
         buf_puts(p->out, i ? ", <b>" : "<b>");
         html_text(p->out, a->terms[i].text);
-        buf_puts(p->out, "</b>&nbsp;");
-        phrase_count(p->out, a->terms[i].posts);
-        buf_puts(p->out, a->terms[i].before ? "" : "&nbsp;<small>new</small>");
+        phrase_count(p->out, "</b>&nbsp;", a->terms[i].posts,
+                     a->terms[i].before ? "" : "&nbsp;<small>new</small>");
     }
     buf_puts(p->out, "</p>\n");
 }
@@ -37,8 +36,7 @@ static void put_part(const struct page *p, const struct alert_part *part)
     html_escaped(p->out, phrase_title(p->d, part->subject));
     buf_puts(p->out, ", ");
     html_text(p->out, part->name);
-    buf_puts(p->out, ": ");
-    phrase_count(p->out, part->observed);
+    phrase_count(p->out, ": ", part->observed, "");
     buf_printf(p->out, " against %.1f expected from its own past (usually "
                "%.0f to %.0f); %.1f times its usual spread in its highest "
                "hour</li>", part->expected, part->low < 0 ? 0 : part->low,
@@ -54,14 +52,13 @@ static void put_why(const struct page *p, const struct alert *a)
         buf_puts(p->out, "<ul>");
         for (size_t i = 0; i < a->part_count; i++)
             put_part(p, &a->parts[i]);
-        buf_puts(p->out, "<li>");
-        phrase_count(p->out, a->authors);
+        phrase_count(p->out, "<li>", a->authors, "");
         buf_printf(p->out, " %s; the busiest wrote %.0f %%; copies and "
                    "reposts %.0f %%; coverage of these hours ",
                    a->authors == 1 ? "writer" : "writers",
                    100 * a->top_author, 100 * a->copied);
         if (p->d->planned)
-            phrase_share(p->out, a->coverage);
+            phrase_share(p->out, "", a->coverage, "");
         else
             buf_puts(p->out, "not recorded");
         buf_puts(p->out, "</li></ul>");
@@ -163,9 +160,7 @@ static void put_net(const struct page *p, const struct digest_standing *s)
     html_estimate(p->out, &s->net);
     if (!s->net.few && !usual->few &&
         (usual->low > s->net.high || usual->high < s->net.low)) {
-        buf_puts(p->out, " <small>usually ");
-        phrase_signed(p->out, usual->value);
-        buf_puts(p->out, "</small>");
+        phrase_signed(p->out, " <small>usually ", usual->value, "</small>");
     }
     buf_puts(p->out, "</td>");
 }
@@ -178,17 +173,13 @@ static void put_row(const struct page *p, const struct digest_standing *s)
     html_subject(p, s->name);
     if (p->mail)
         put_days(p, s);
-    buf_puts(out, "</th><td class=\"n posts\">");
-    phrase_count(out, s->today.posts);
-    buf_puts(out, "</td>");
+    phrase_count(out, "</th><td class=\"n posts\">", s->today.posts, "</td>");
     if (!p->mail) {
-        buf_puts(out, "<td class=\"n wide\">");
-        phrase_count(out, s->authors);
-        buf_puts(out, "</td><td class=\"n wide\">");
-        phrase_count(out, s->yesterday.posts);
-        buf_puts(out, "</td><td class=\"n wide\">");
+        phrase_count(out, "<td class=\"n wide\">", s->authors,
+                     "</td><td class=\"n wide\">");
+        phrase_count(out, "", s->yesterday.posts, "</td><td class=\"n wide\">");
         if (!s->product)
-            phrase_share(out, s->share);
+            phrase_share(out, "", s->share, "");
         buf_puts(out, "</td>");
     }
     put_net(p, s);
@@ -275,9 +266,7 @@ static void put_wishes(const struct page *p)
         html_text(p->out, w->text);
         buf_puts(p->out, "</b>, ");
         html_subject(p, w->subject);
-        buf_puts(p->out, ": ");
-        phrase_people(p->out, w->authors);
-        buf_puts(p->out, "<small>");
+        phrase_people(p->out, ": ", w->authors, "<small>");
         phrase_wish(p->out, d, w);
         buf_puts(p->out, "</small>");
         if (w->sample.text && i < WISHES_QUOTED)
@@ -364,11 +353,8 @@ static void put_voice(const struct page *p, double most)
         if (!p->mail)
             buf_printf(p->out, "<span><i style=\"width:%.1f%%\"></i></span>",
                        100 * s->share / most);
-        buf_puts(p->out, "<span>");
-        phrase_share(p->out, s->share);
-        buf_puts(p->out, " <small>usually ");
-        phrase_share(p->out, s->share_usual);
-        buf_puts(p->out, "</small></span></li>\n");
+        phrase_share(p->out, "<span>", s->share, " <small>usually ");
+        phrase_share(p->out, "", s->share_usual, "</small></span></li>\n");
     }
     buf_puts(p->out, "</ul>\n");
 }
@@ -419,10 +405,8 @@ static void put_cell(struct buf *out, const struct digest_cell *c)
     double net = cell_net(c);
     buf_printf(out, "<td class=\"%s\" style=\"--a:%.0f%%\"><b>",
                net < 0 ? "m" : "p", fabs(net) * 40);
-    phrase_signed(out, net);
-    buf_puts(out, "</b><small>");
-    phrase_count(out, c->posts);
-    buf_puts(out, "</small></td>");
+    phrase_signed(out, "", net, "</b><small>");
+    phrase_count(out, "", c->posts, "</small></td>");
 }
 
 /* Columns in which there is something to say; the last, any channel, has. A

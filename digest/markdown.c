@@ -34,7 +34,7 @@ static void say(struct buf *out, const char *before, struct buf *phrase,
 static void quote(struct buf *out, const char *text, size_t columns)
 {
     struct buf b = BUF_INIT(0);
-    phrase_quote(&b, text, columns);
+    phrase_quote(&b, "", text, columns, "");
     say(out, "", &b, "");
 }
 
@@ -68,7 +68,7 @@ static void sample(struct buf *out, const struct digest *d, const char *lead,
     quote(out, s->text, 400);
     buf_puts(out, "” ");
     quote(out, s->source, 30);
-    phrase_clock(&b, s->created, d);
+    phrase_clock(&b, "", s->created, d, "");
     say(out, " ", &b, "");
     link_to(out, s->url);
     buf_putc(out, '\n');
@@ -146,16 +146,11 @@ static void standing(struct buf *out, const struct digest *d)
         buf_puts(out, s->product ? "| ↳ " : "| ");
         quote(out, s->title, 40);
         buf_puts(out, " | ");
-        phrase_count(&b, s->today.posts);
-        buf_puts(&b, " | ");
-        phrase_count(&b, s->yesterday.posts);
-        buf_puts(&b, " | ");
-        phrase_count(&b, s->authors);
-        buf_puts(&b, " | ");
+        phrase_count(&b, "", s->today.posts, " | ");
+        phrase_count(&b, "", s->yesterday.posts, " | ");
+        phrase_count(&b, "", s->authors, " | ");
         phrase_net(&b, &s->net);
-        buf_puts(&b, " | ");
-        phrase_share(&b, s->share);
-        buf_puts(&b, " | ");
+        phrase_share(&b, " | ", s->share, " | ");
         phrase_change(&b, s->change);
         buf_puts(&b, " | ");
         phrase_days(&b, d, s, DIGEST_DAYS);
@@ -245,8 +240,7 @@ static void where(struct buf *out, const struct digest *d)
         const struct digest_cell *c = &row[CHANNEL_COUNT];
         buf_printf(out, "| %s | %u | ", aspect_names[d->where_rows[i]],
                    c->posts);
-        phrase_signed(out, cell_net(c));
-        buf_puts(out, " |");
+        phrase_signed(out, "", cell_net(c), " |");
         for (int k = 0; k < CHANNEL_COUNT; k++)
             buf_printf(out, " %u |", row[k].posts);
         buf_putc(out, '\n');

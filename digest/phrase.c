@@ -27,40 +27,46 @@ void phrase_date(struct buf *out, int64_t day)
     buf_printf(out, "%04d-%02d-%02d", year, month, date);
 }
 
-void phrase_count(struct buf *out, uint64_t n)
+void phrase_count(struct buf *out, const char *before, uint64_t n,
+                  const char *after)
 {
     char digits[24];
     int length = snprintf(digits, sizeof(digits), "%llu",
                           (unsigned long long)n);
+    buf_puts(out, before);
     for (int i = 0; i < length; i++) {
         if (i && (length - i) % 3 == 0)
             buf_putc(out, ',');
         buf_putc(out, digits[i]);
     }
+    buf_puts(out, after);
 }
 
-void phrase_people(struct buf *out, uint64_t n)
+void phrase_people(struct buf *out, const char *before, uint64_t n,
+                   const char *after)
 {
-    phrase_count(out, n);
-    buf_puts(out, n == 1 ? " person" : " people");
+    phrase_count(out, before, n, n == 1 ? " person" : " people");
+    buf_puts(out, after);
 }
 
-void phrase_posts(struct buf *out, uint64_t n)
+void phrase_posts(struct buf *out, const char *before, uint64_t n,
+                  const char *after)
 {
-    phrase_count(out, n);
-    buf_puts(out, n == 1 ? " post" : " posts");
+    phrase_count(out, before, n, n == 1 ? " post" : " posts");
+    buf_puts(out, after);
 }
 
 void phrase_posts_by(struct buf *out, uint64_t posts, uint64_t people)
 {
-    phrase_posts(out, posts);
-    buf_puts(out, " by ");
-    phrase_people(out, people);
+    phrase_posts(out, "", posts, " by ");
+    phrase_people(out, "", people, "");
 }
 
-void phrase_number(struct buf *out, double n)
+void phrase_number(struct buf *out, const char *before, double n,
+                   const char *after)
 {
-    phrase_count(out, n < 0 || !isfinite(n) ? 0 : (uint64_t)(n + 0.5));
+    phrase_count(out, before, n < 0 || !isfinite(n) ? 0 : (uint64_t)(n + 0.5),
+                 after);
 }
 
 void phrase_change(struct buf *out, double change)
@@ -73,30 +79,30 @@ void phrase_change(struct buf *out, double change)
         return;
     }
     buf_puts(out, change > 0 ? "▲ " : "▼ ");
-    if (change >= 9.5) {
-        buf_puts(out, "×");
-        phrase_number(out, change + 1);
-        return;
-    }
-    phrase_number(out, fabs(percent));
-    buf_puts(out, " %");
+    if (change >= 9.5)
+        phrase_number(out, "×", change + 1, "");
+    else
+        phrase_number(out, "", fabs(percent), " %");
 }
 
-void phrase_share(struct buf *out, double share)
+void phrase_share(struct buf *out, const char *before, double share,
+                  const char *after)
 {
     double percent = share * 100;
-    if (isnan(share))
-        return;
+    buf_puts(out, before);
     if (percent > 0 && percent < 0.5)
         buf_puts(out, "<1 %");
-    else
+    else if (!isnan(share))
         buf_printf(out, "%.0f %%", percent);
+    buf_puts(out, after);
 }
 
-void phrase_signed(struct buf *out, double value)
+void phrase_signed(struct buf *out, const char *before, double value,
+                   const char *after)
 {
-    buf_printf(out, "%s%.2f", value < -0.005 ? "−" : value > 0.005 ? "+" : "",
-               fabs(value));
+    buf_printf(out, "%s%s%.2f%s", before,
+               value < -0.005 ? "−" : value > 0.005 ? "+" : "", fabs(value),
+               after);
 }
 
 void phrase_net(struct buf *out, const struct estimate *e)
@@ -105,8 +111,8 @@ void phrase_net(struct buf *out, const struct estimate *e)
         buf_puts(out, "too few to say");
         return;
     }
-    phrase_signed(out, e->value);
-    buf_printf(out, " ±%.2f", fmax(e->high - e->value, e->value - e->low));
+    phrase_signed(out, "", e->value, " ±");
+    buf_printf(out, "%.2f", fmax(e->high - e->value, e->value - e->low));
 }
 
 void phrase_date_short(struct buf *out, int64_t day)
@@ -116,10 +122,12 @@ void phrase_date_short(struct buf *out, int64_t day)
     buf_printf(out, "%d %.3s ", date, months[month - 1]);
 }
 
-void phrase_clock(struct buf *out, int64_t when, const struct digest *d)
+void phrase_clock(struct buf *out, const char *before, int64_t when,
+                  const struct digest *d, const char *after)
 {
     int64_t local = when + zone_offset(d->zone, when);
     int64_t day = local / DAY, second = local % DAY;
+    buf_puts(out, before);
     if (day != d->day && when != d->until)
         phrase_date_short(out, day);
     if (when == d->until)
@@ -127,18 +135,22 @@ void phrase_clock(struct buf *out, int64_t when, const struct digest *d)
     else
         buf_printf(out, "%02d:%02d", (int)(second / HOUR),
                    (int)(second % HOUR / MINUTE));
+    buf_puts(out, after);
 }
 
-void phrase_age(struct buf *out, int64_t seconds)
+void phrase_age(struct buf *out, const char *before, int64_t seconds,
+                const char *after)
 {
     if (seconds < 0)
         seconds = 0;
+    buf_puts(out, before);
     if (seconds < 100 * MINUTE)
         buf_printf(out, "%lld min", (long long)(seconds / MINUTE));
     else if (seconds < 60 * HOUR)
         buf_printf(out, "%lld h", (long long)((seconds + HOUR / 2) / HOUR));
     else
         buf_printf(out, "%lld days", (long long)((seconds + DAY / 2) / DAY));
+    buf_puts(out, after);
 }
 
 void phrase_spark(struct buf *out, const uint32_t *values, const bool *known,
@@ -171,10 +183,19 @@ static uint32_t harmless(uint32_t c)
     return c;
 }
 
-void phrase_quote(struct buf *out, const char *text, size_t columns)
+/* Spaces at the end, from start on, go. */
+static void trim(struct buf *out, size_t start)
+{
+    while (out->length > start && out->data[out->length - 1] == ' ')
+        out->data[--out->length] = '\0';
+}
+
+void phrase_quote(struct buf *out, const char *before, const char *text,
+                  size_t columns, const char *after)
 {
     enum { MARKS = 4 }; /* zero-width characters in a row */
-    struct text t = text_of(text ? text : "");
+    struct text t = text_of(text);
+    buf_puts(out, before);
     size_t start = out->length, marks = 0;
     bool space = true;
     for (size_t i = 0; i < t.length;) {
@@ -190,18 +211,15 @@ void phrase_quote(struct buf *out, const char *text, size_t columns)
         if (marks <= MARKS)
             buf_add(out, bytes, n);
     }
-    while (out->length > start && out->data[out->length - 1] == ' ')
-        out->data[--out->length] = '\0';
-    if (out->length == start)
-        return;
-    struct text all = { out->data + start, out->length - start };
+    trim(out, start);
+    struct text all = { buf_text(out) + start, out->length - start };
     if (columns && text_columns(all) > columns) {
         out->length = start + text_fit(all, columns - 1).length;
         out->data[out->length] = '\0';
-        while (out->length > start && out->data[out->length - 1] == ' ')
-            out->data[--out->length] = '\0';
+        trim(out, start);
         buf_puts(out, "…");
     }
+    buf_puts(out, after);
 }
 
 bool phrase_is_link(const char *url)

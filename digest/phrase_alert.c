@@ -39,25 +39,20 @@ static void phrase_topic(struct buf *out, const struct digest *d,
                          const struct alert *a)
 {
     const struct alert_part *p = a->parts;
-    buf_puts(out, "“");
-    phrase_quote(out, p->name, 40);
-    buf_puts(out, "”, said by ");
-    phrase_people(out, p->observed);
-    buf_puts(out, " since ");
-    phrase_clock(out, a->since, d);
-    buf_puts(out, ", usually by ");
-    phrase_number(out, p->expected);
-    buf_puts(out, a->fresh ? " (new)" : " (since before)");
+    phrase_quote(out, "“", p->name, 40, "”, said by ");
+    phrase_people(out, "", p->observed, " since ");
+    phrase_clock(out, "", a->since, d, ", usually by ");
+    phrase_number(out, "", p->expected,
+                  a->fresh ? " (new)" : " (since before)");
 }
 
 static void put_hours(struct buf *out, const struct digest *d, int64_t since,
                       int64_t until)
 {
-    phrase_clock(out, since, d);
-    buf_puts(out, "–");
+    phrase_clock(out, " ", since, d, "–");
     if (since < d->from && until >= d->from)
         phrase_date_short(out, d->day);
-    phrase_clock(out, until, d);
+    phrase_clock(out, "", until, d, "");
 }
 
 /* "Click & Collect app: 4.4 times the usual complaints since 15:00, about
@@ -66,8 +61,7 @@ void phrase_alert(struct buf *out, const struct digest *d,
                   const struct alert *a)
 {
     const struct alert_part *p = a->parts;
-    phrase_quote(out, phrase_title(d, a->subject), 60);
-    buf_puts(out, ": ");
+    phrase_quote(out, "", phrase_title(d, a->subject), 60, ": ");
     if (a->kind == ALERT_TOPIC) {
         phrase_topic(out, d, a);
         return;
@@ -76,21 +70,16 @@ void phrase_alert(struct buf *out, const struct digest *d,
         buf_puts(out, "unusually few");
     else
         phrase_times(out, p);
-    bool lasting = a->rising && a->kind == ALERT_SPIKE;
     buf_putc(out, ' ');
     put_measure(out, p);
-    buf_puts(out, lasting ? " since " : " ");
-    if (lasting)
-        phrase_clock(out, a->since, d);
+    if (a->rising && a->kind == ALERT_SPIKE)
+        phrase_clock(out, " since ", a->since, d, "");
     else
         put_hours(out, d, a->since, a->until);
     if (a->aspect.name && p->measure != MEASURE_ASPECT)
         buf_printf(out, ", about %s", a->aspect.name);
-    for (size_t i = 0; i < a->term_count && i < 2; i++) {
-        buf_puts(out, i ? ", “" : ": “");
-        phrase_quote(out, a->terms[i].text, 30);
-        buf_puts(out, "”");
-    }
+    for (size_t i = 0; i < a->term_count && i < 2; i++)
+        phrase_quote(out, i ? ", “" : ": “", a->terms[i].text, 30, "”");
     buf_puts(out, a->fresh ? " (new" : " (since before");
     if (a->kind == ALERT_SPIKE)
         buf_puts(out, a->rising ? ", still high)" : ", over)");
@@ -111,88 +100,64 @@ static void phrase_also(struct buf *out, const struct digest *d,
     }
     if (!also)
         return;
-    buf_puts(out, " · also ");
-    phrase_count(out, also->observed);
-    buf_putc(out, ' ');
+    phrase_count(out, " · also ", also->observed, " ");
     put_measure(out, also);
-    buf_putc(out, ' ');
     put_hours(out, d, also->since, also->until);
-    buf_puts(out, ", usual ");
-    phrase_number(out, also->expected);
+    phrase_number(out, ", usual ", also->expected, "");
 }
 
 static void phrase_lift(struct buf *out, const struct alert_share *s)
 {
     if (!alert_share_tells(s))
         return;
-    buf_puts(out, " · ");
-    phrase_quote(out, s->name, 30);
-    buf_puts(out, " ");
-    phrase_share(out, s->share);
-    buf_puts(out, ", usually ");
-    phrase_share(out, s->usual);
+    phrase_quote(out, " · ", s->name, 30, " ");
+    phrase_share(out, "", s->share, ", usually ");
+    phrase_share(out, "", s->usual, "");
 }
 
 void phrase_alert_detail(struct buf *out, const struct digest *d,
                          const struct alert *a)
 {
     const struct alert_part *p = a->parts;
-    phrase_count(out, p->observed);
-    buf_putc(out, ' ');
+    phrase_count(out, "", p->observed, " ");
     put_measure(out, p);
-    buf_puts(out, ", usual ");
-    phrase_number(out, p->expected);
-    buf_puts(out, " (");
-    phrase_number(out, p->low);
-    buf_puts(out, "–");
-    phrase_number(out, p->high);
-    buf_puts(out, ")");
+    phrase_number(out, ", usual ", p->expected, " (");
+    phrase_number(out, "", p->low, "–");
+    phrase_number(out, "", p->high, ")");
     if (a->kind == ALERT_TOPIC) {
-        buf_puts(out, " · ");
-        phrase_posts(out, a->posts);
+        phrase_posts(out, " · ", a->posts, "");
     } else if (a->authors && a->posts == p->observed) {
-        buf_puts(out, ", by ");
-        phrase_people(out, a->authors);
+        phrase_people(out, ", by ", a->authors, "");
     } else if (a->authors) {
         buf_puts(out, " · ");
         phrase_posts_by(out, a->posts, a->authors);
     }
-    if (a->kind == ALERT_SPIKE && p->peak_count) {
-        buf_puts(out, " · highest at ");
-        phrase_clock(out, p->peak, d);
-    }
+    if (a->kind == ALERT_SPIKE && p->peak_count)
+        phrase_clock(out, " · highest at ", p->peak, d, "");
     phrase_lift(out, &a->aspect);
     phrase_lift(out, &a->channel);
     phrase_lift(out, &a->source);
     phrase_also(out, d, a);
-    if (a->copied >= COPIES_TOLD) {
-        buf_puts(out, " · copies ");
-        phrase_share(out, a->copied);
-    }
-    if (a->top_author >= 0.1 && a->authors < a->posts) {
-        buf_puts(out, " · one writer ");
-        phrase_share(out, a->top_author);
-    }
+    if (a->copied >= COPIES_TOLD)
+        phrase_share(out, " · copies ", a->copied, "");
+    if (a->top_author >= 0.1 && a->authors < a->posts)
+        phrase_share(out, " · one writer ", a->top_author, "");
     if (a->few_writers)
         buf_puts(out, " · held at watch: few writers or copies");
-    if (a->withheld && a->kind == ALERT_QUIET) {
+    if (a->withheld && a->kind == ALERT_QUIET)
         buf_puts(out, " · not judged: whether its sources worked is not "
                  "recorded");
-    } else if (a->withheld) {
-        buf_puts(out, " · not judged: only ");
-        phrase_share(out, a->coverage);
-        buf_puts(out, " of the planned data is there");
-    }
+    else if (a->withheld)
+        phrase_share(out, " · not judged: only ", a->coverage,
+                     " of the planned data is there");
 }
 
 void phrase_alert_terms(struct buf *out, const struct alert *a)
 {
     for (size_t i = 0; i < a->term_count; i++) {
         const struct term *t = &a->terms[i];
-        buf_puts(out, i ? " · “" : "“");
-        phrase_quote(out, t->text, 40);
-        buf_puts(out, "” ×");
-        phrase_count(out, t->posts);
+        phrase_quote(out, i ? " · “" : "“", t->text, 40, "” ×");
+        phrase_count(out, "", t->posts, "");
         if (!t->before)
             buf_puts(out, " new");
     }

@@ -7,23 +7,19 @@
 
 void phrase_data(struct buf *out, const struct digest *d)
 {
-    if (d->expired && !d->posts) {
-        phrase_posts(out, d->collected);
-        buf_puts(out, ", expired");
-    } else if (!d->collected) {
+    if (d->expired && !d->posts)
+        phrase_posts(out, "", d->collected, ", expired");
+    else if (!d->collected)
         buf_puts(out, "no post was collected");
-    } else if (!d->posts) {
-        phrase_posts(out, d->collected);
-        buf_puts(out, " collected, none mentions a watched subject");
-    } else {
+    else if (!d->posts)
+        phrase_posts(out, "", d->collected,
+                     " collected, none mentions a watched subject");
+    else
         phrase_posts_by(out, d->posts, d->authors);
-    }
-    if (d->planned) {
-        buf_puts(out, " · coverage ");
-        phrase_share(out, d->coverage);
-    } else {
+    if (d->planned)
+        phrase_share(out, " · coverage ", d->coverage, "");
+    else
         buf_puts(out, " · coverage unknown");
-    }
     if (!d->closed)
         buf_puts(out, " · the day is not over");
 }
@@ -47,27 +43,25 @@ static void note_expired(struct buf *out, const struct digest *d)
 {
     if (!d->expired)
         return;
-    phrase_count(out, d->expired);
-    buf_puts(out, " of the ");
-    phrase_count(out, d->collected);
-    buf_puts(out, " posts have expired: counts and sentiment include them; "
-             "words, wishes, answers and samples do not");
+    phrase_count(out, "", d->expired, " of the ");
+    phrase_count(out, "", d->collected, " posts have expired: counts and "
+                 "sentiment include them; words, wishes, answers and samples "
+                 "do not");
 }
 
 static void note_restated(struct buf *out, const struct digest *d)
 {
     if (!d->restated)
         return;
-    buf_puts(out, "restated since it was told: ");
-    phrase_posts(out, d->restated);
+    phrase_posts(out, "restated since it was told: ", d->restated, "");
 }
 
 static void note_unscored(struct buf *out, const struct digest *d)
 {
     if (d->unscored * 20 <= d->collected) /* few are usual */
         return;
-    phrase_share(out, (double)d->unscored / (double)d->collected);
-    buf_puts(out, " of the posts are in languages that are not scored");
+    phrase_share(out, "", (double)d->unscored / (double)d->collected,
+                 " of the posts are in languages that are not scored");
 }
 
 static void note_rules(struct buf *out, const struct digest *d)
@@ -84,22 +78,18 @@ static void note_silent(struct buf *out, const struct digest *d)
         const struct digest_source *s = &d->sources[i];
         if (s->posts || !(s->usual >= 1))
             continue;
-        buf_puts(out, told++ ? ", " : "silent: ");
-        phrase_quote(out, s->name, 30);
-        buf_puts(out, " (usually ");
-        phrase_number(out, s->usual);
-        buf_puts(out, " posts a day)");
+        phrase_quote(out, told++ ? ", " : "silent: ", s->name, 30,
+                     " (usually ");
+        phrase_number(out, "", s->usual, " posts a day)");
     }
 }
 
 static void note_gap(struct buf *out, const struct digest *d,
                      const struct digest_gap *g)
 {
-    phrase_quote(out, g->label, 40);
-    buf_puts(out, " missing ");
-    phrase_clock(out, g->from, d);
-    buf_puts(out, "–");
-    phrase_clock(out, g->until, d);
+    phrase_quote(out, "", g->label, 40, " missing ");
+    phrase_clock(out, "", g->from, d, "–");
+    phrase_clock(out, "", g->until, d, "");
     if (g->state == COVERAGE_LIMITED || g->state == COVERAGE_FAILED)
         buf_printf(out, " (%s)", coverage_names[g->state]);
 }
@@ -120,7 +110,7 @@ int phrase_note(struct buf *out, const struct digest *d, size_t at)
     }
     at -= gaps;
     if (at < d->fault_count) {
-        phrase_quote(out, d->faults[at], 0);
+        phrase_quote(out, "", d->faults[at], 0, "");
         return 1;
     }
     at -= d->fault_count;
@@ -150,8 +140,7 @@ static void phrase_drifts(struct buf *out, const struct digest *d)
         }
         buf_puts(out, told++ ? ", " : " Over the day outside the usual "
                                       "range: ");
-        phrase_quote(out, s->title, 40);
-        buf_putc(out, ' ');
+        phrase_quote(out, "", s->title, 40, " ");
         phrase_change(out, s->change);
     }
     if (more)
@@ -182,10 +171,8 @@ void phrase_verdict(struct buf *out, const struct digest *d)
 
 void phrase_word(struct buf *out, const struct term *t)
 {
-    buf_puts(out, "“");
-    phrase_quote(out, t->phrase ? t->phrase : t->text, 40);
-    buf_puts(out, "” by ");
-    phrase_people(out, t->authors);
+    phrase_quote(out, "“", t->phrase ? t->phrase : t->text, 40, "” by ");
+    phrase_people(out, "", t->authors, "");
     buf_printf(out, t->before ? " (usual %.0f)" : " (not before)",
                t->expected);
 }
@@ -196,10 +183,8 @@ void phrase_words(struct buf *out, const struct digest *d)
         const struct digest_standing *s =
             phrase_standing(d, d->rising[i].subject);
         buf_puts(out, i ? " · " : "");
-        if (s && !s->own) {
-            phrase_quote(out, s->title, 40);
-            buf_putc(out, ' ');
-        }
+        if (s && !s->own)
+            phrase_quote(out, "", s->title, 40, " ");
         phrase_word(out, &d->rising[i].term);
     }
 }
@@ -223,17 +208,14 @@ static bool knows_week_before(const struct digest *d)
 void phrase_wish(struct buf *out, const struct digest *d,
                  const struct digest_wish *w)
 {
-    if (w->today) {
-        buf_puts(out, ", ");
-        phrase_count(out, w->today);
-        buf_puts(out, " today");
-    }
+    if (w->today)
+        phrase_count(out, ", ", w->today, " today");
     if (!knows_week_before(d))
         return;
-    buf_puts(out, w->authors_before ? ", " : ", none");
     if (w->authors_before)
-        phrase_count(out, w->authors_before);
-    buf_puts(out, " the week before");
+        phrase_count(out, ", ", w->authors_before, " the week before");
+    else
+        buf_puts(out, ", none the week before");
 }
 
 /* The most asked first; what fewer than three ask is no subject of talk. */
@@ -252,12 +234,11 @@ void phrase_questions(struct buf *out, const struct digest *d)
         told[best] = true;
         buf_puts(out, i ? " · " : "Asked about: ");
         buf_printf(out, "%s ", aspect_names[best]);
-        phrase_count(out, d->questions[best].week);
+        phrase_count(out, "", d->questions[best].week, "");
         if (!knows_week_before(d))
             continue;
-        buf_puts(out, " (");
-        phrase_count(out, d->questions[best].before);
-        buf_puts(out, i ? ")" : " the week before)");
+        phrase_count(out, " (", d->questions[best].before,
+                     i ? ")" : " the week before)");
     }
 }
 
@@ -289,8 +270,7 @@ void phrase_experiment(struct buf *out, const struct digest *d,
                        const struct digest_experiment *e)
 {
     const struct experiment_reading *r = &e->reading;
-    phrase_quote(out, e->experiment.title, 60);
-    buf_puts(out, ", since ");
+    phrase_quote(out, "", e->experiment.title, 60, ", since ");
     phrase_date(out, zone_day(d->zone, e->experiment.from));
     if (e->experiment.aspect[0])
         buf_printf(out, ", posts about %s", e->experiment.aspect);
@@ -311,37 +291,28 @@ void phrase_experiment(struct buf *out, const struct digest *d,
 void phrase_figures(struct buf *out, const struct ask_figures *f, bool known,
                     const char *when, int64_t until)
 {
-    phrase_count(out, f->asked);
-    buf_printf(out, " asked or complained%s", when);
+    phrase_count(out, "", f->asked, " asked or complained");
+    buf_puts(out, when);
     if (!known) {
         buf_puts(out, "; replies not known (no post of its accounts seen)");
         return;
     }
-    buf_puts(out, ", answered ");
-    phrase_share(out, (double)f->answered / (double)(f->asked ? f->asked : 1));
-    if (!isnan(f->median_hours)) {
-        buf_puts(out, " (median ");
-        phrase_age(out, (int64_t)(f->median_hours * HOUR));
-        buf_puts(out, ")");
-    }
+    phrase_share(out, ", answered ",
+                 (double)f->answered / (double)(f->asked ? f->asked : 1), "");
+    if (!isnan(f->median_hours))
+        phrase_age(out, " (median ", (int64_t)(f->median_hours * HOUR), ")");
     if (f->open) {
-        buf_puts(out, ", ");
-        phrase_count(out, f->open);
-        buf_puts(out, " open, oldest ");
-        phrase_age(out, until - f->oldest);
+        phrase_count(out, ", ", f->open, " open, oldest ");
+        phrase_age(out, "", until - f->oldest, "");
     }
-    if (f->ignored) {
-        buf_puts(out, ", ");
-        phrase_count(out, f->ignored);
-        buf_puts(out, " ignored");
-    }
+    if (f->ignored)
+        phrase_count(out, ", ", f->ignored, " ignored");
 }
 
 void phrase_waiting(struct buf *out, const struct digest *d,
                     const struct digest_waiting *w)
 {
-    phrase_quote(out, w->title, 40);
-    buf_puts(out, ": ");
+    phrase_quote(out, "", w->title, 40, ": ");
     phrase_figures(out, &w->figures, w->known, " in 7 days", d->until);
 }
 
@@ -353,21 +324,17 @@ void phrase_unanswered(struct buf *out, const struct digest *d)
         const struct digest_waiting *w = &d->waiting[i];
         if (w->own || w->known)
             continue;
-        buf_puts(out, told++ ? ", " : "Replies not known: ");
-        phrase_quote(out, w->title, 40);
-        buf_puts(out, " (");
-        phrase_count(out, w->figures.asked);
-        buf_puts(out, " asked)");
+        phrase_quote(out, told++ ? ", " : "Replies not known: ", w->title, 40,
+                     " (");
+        phrase_count(out, "", w->figures.asked, " asked)");
     }
 }
 
 void phrase_switch(struct buf *out, const struct digest_switch *s)
 {
-    phrase_count(out, s->authors);
-    buf_puts(out, " from ");
-    phrase_quote(out, s->from, 40);
-    buf_puts(out, " to ");
-    phrase_quote(out, s->to, 40);
+    phrase_count(out, "", s->authors, " from ");
+    phrase_quote(out, "", s->from, 40, " to ");
+    phrase_quote(out, "", s->to, 40, "");
     if (s->aspect)
         buf_printf(out, " (%s)", s->aspect);
 }
@@ -376,16 +343,11 @@ void phrase_rival_gap(struct buf *out, const struct digest_gap_to_rival *g)
 {
     buf_printf(out, "%s: %s than ", g->aspect,
                g->ours > g->theirs ? "better" : "worse");
-    phrase_quote(out, g->rival, 40);
-    buf_puts(out, ", ");
-    phrase_signed(out, g->ours);
-    buf_puts(out, " against ");
-    phrase_signed(out, g->theirs);
-    buf_puts(out, " (");
-    phrase_count(out, g->our_posts);
-    buf_puts(out, " and ");
-    phrase_count(out, g->their_posts);
-    buf_puts(out, " posts)");
+    phrase_quote(out, "", g->rival, 40, ", ");
+    phrase_signed(out, "", g->ours, " against ");
+    phrase_signed(out, "", g->theirs, " (");
+    phrase_count(out, "", g->our_posts, " and ");
+    phrase_count(out, "", g->their_posts, " posts)");
 }
 
 /* Names are letters, digits, - and / as a rule; others are quoted for the

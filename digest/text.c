@@ -95,16 +95,11 @@ static void sample(struct painter *p, const char *margin,
                    const struct sample *s)
 {
     struct buf b = BUF_INIT(0);
-    buf_puts(&b, "“");
-    phrase_quote(&b, s->text, 3 * p->columns);
-    buf_puts(&b, "” ");
-    phrase_quote(&b, s->source, 20);
-    buf_putc(&b, ' ');
-    phrase_clock(&b, s->created, p->d);
-    if (*s->url) {
-        buf_putc(&b, ' ');
-        phrase_quote(&b, s->url, 0);
-    }
+    phrase_quote(&b, "“", s->text, 3 * p->columns, "” ");
+    phrase_quote(&b, "", s->source, 20, " ");
+    phrase_clock(&b, "", s->created, p->d, "");
+    if (*s->url)
+        phrase_quote(&b, " ", s->url, 0, "");
     paragraph(p, margin, margin, NULL, &b);
 }
 
@@ -115,13 +110,10 @@ static void head(struct painter *p)
     const struct digest *d = p->d;
     struct buf b = BUF_INIT(0), rivals = BUF_INIT(0);
     phrase_day(&b, d->day);
-    buf_puts(&b, " · ");
-    phrase_quote(&b, d->title, 60);
+    phrase_quote(&b, " · ", d->title, 60, "");
     buf_printf(&b, " · %s", d->timezone);
-    if (*d->rivals) {
-        buf_puts(&rivals, "against ");
-        phrase_quote(&rivals, d->rivals, 60);
-    }
+    if (*d->rivals)
+        phrase_quote(&rivals, "against ", d->rivals, 60, "");
     /* The rivals on the same line only when they fit whole. */
     bool fits = text_columns((struct text){ b.data, b.length }) +
                 text_columns((struct text){ buf_text(&rivals),
@@ -141,9 +133,7 @@ static void empty(struct painter *p)
 {
     struct buf b = BUF_INIT(0);
     phrase_day(&b, p->d->day);
-    buf_puts(&b, " · ");
-    phrase_quote(&b, p->d->title, 60);
-    buf_puts(&b, ": ");
+    phrase_quote(&b, " · ", p->d->title, 60, ": ");
     phrase_data(&b, p->d);
     say(p, BOLD, &b);
 }
@@ -239,19 +229,19 @@ static void standing_row(struct painter *p, const struct digest_standing *s,
                          const struct columns *w)
 {
     struct buf b = BUF_INIT(0);
-    phrase_quote(&b, s->title, w->title - 2 - 2 * s->product);
+    phrase_quote(&b, "", s->title, w->title - 2 - 2 * s->product, "");
     buf_puts(p->out, s->product ? "  " : "");
     cell(p, s->product ? NULL : BOLD, &b, w->title - 2 * s->product, false);
-    phrase_count(&b, s->today.posts);
+    phrase_count(&b, "", s->today.posts, "");
     cell(p, NULL, &b, 7, true);
-    phrase_count(&b, s->yesterday.posts);
+    phrase_count(&b, "", s->yesterday.posts, "");
     cell(p, DIM, &b, w->before, true);
-    phrase_count(&b, s->authors);
+    phrase_count(&b, "", s->authors, "");
     cell(p, NULL, &b, 7, true);
     buf_puts(p->out, "  ");
     phrase_net(&b, &s->net);
     cell(p, net_ink(&s->net), &b, 14, false);
-    phrase_share(&b, s->share);
+    phrase_share(&b, "", s->share, "");
     cell(p, NULL, &b, 6, true);
     if (!isnan(s->change))
         phrase_change(&b, s->change);
@@ -322,10 +312,8 @@ static void wishes(struct painter *p)
         char margin[16];
         snprintf(margin, sizeof(margin), "%4llu  ",
                  (unsigned long long)w->authors);
-        phrase_quote(&b, w->text, 100);
-        buf_puts(&b, " (");
-        phrase_quote(&b, phrase_title(d, w->subject), 30);
-        buf_puts(&b, ")");
+        phrase_quote(&b, "", w->text, 100, " (");
+        phrase_quote(&b, "", phrase_title(d, w->subject), 30, ")");
         phrase_wish(&b, d, w);
         paragraph(p, margin, "      ", NULL, &b);
     }
@@ -397,7 +385,7 @@ static void where_cell(struct painter *p, const struct digest_cell *c)
     struct buf b = BUF_INIT(0);
     const char *code = c->posts ? NULL : DIM;
     if (c->posts)
-        phrase_count(&b, c->posts);
+        phrase_count(&b, "", c->posts, "");
     else
         buf_puts(&b, "·");
     cell(p, code, &b, 6, true);

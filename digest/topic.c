@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Topics: see survey.h. The bar is high, for a brand's day has thousands of terms: a
- * chance of 1e-15 against the own past, a tenth of the day's writers, and
- * three times as many as the day before, so that it is told once. */
+/* Topics: see survey.h. The bar is high, for a brand's day has thousands of
+ * terms: a chance of 1e-15 against the own past, a tenth of the day's writers,
+ * and three times as many as the day before, so that it is told once. */
 #include "digest/survey.h"
 
 #include <math.h>

@@ -619,13 +619,13 @@ static void phrases(void **state)
     static const uint32_t values[] = { 0, 1, 4, 7 };
     static const bool known[] = { false, true, true, true };
     struct buf b = BUF_INIT(0);
-    phrase_count(&b, 1234567);
+    phrase_count(&b, "", 1234567, "");
     phrase_change(&b, 0.62);
     phrase_change(&b, -0.06);
     phrase_change(&b, 0.001);
     phrase_spark(&b, values, known, 4);
     phrase_change(&b, 47.2);
-    phrase_share(&b, 0.001);
+    phrase_share(&b, "", 0.001, "");
     assert_string_equal(b.data, "1,234,567▲ 62 %▼ 6 %=·▂▅█▲ ×48<1 %");
     buf_clear(&b);
     struct estimate few = { 0.5, 0, 1, true }, net = { -0.41, -0.49, -0.33,
@@ -634,8 +634,8 @@ static void phrases(void **state)
     phrase_net(&b, &net);
     assert_string_equal(b.data, "too few to say−0.41 ±0.08");
     buf_clear(&b);
-    phrase_quote(&b, "  two\n\n lines\tand a half ", 12);
-    assert_string_equal(b.data, "two lines a…");
+    phrase_quote(&b, "(", "  two\n\n lines\tand a half ", 12, ")");
+    assert_string_equal(b.data, "(two lines a…)");
     buf_release(&b);
 }
 
