@@ -132,17 +132,18 @@ struct text api_text(struct batch *out, const struct json_value *value,
 struct text api_join(struct batch *out, struct text first,
                      const char *between, struct text second, size_t limit)
 {
-    struct buf whole = BUF_INIT(0);
+    size_t gap = first.length && second.length ? strlen(between) : 0;
+    size_t length = first.length + gap + second.length;
+    char *whole = arena_alloc(&out->memory, length + 1), *to = whole;
     if (first.length)
-        buf_add(&whole, first.data, first.length);
-    if (first.length && second.length)
-        buf_puts(&whole, between);
+        to = mempcpy(to, first.data, first.length);
+    to = mempcpy(to, between, gap);
     if (second.length)
-        buf_add(&whole, second.data, second.length);
-    struct text copy = text_copy(&out->memory, buf_text(&whole),
-                                 whole.length, limit);
-    buf_release(&whole);
-    return copy;
+        to = mempcpy(to, second.data, second.length);
+    *to = '\0';
+    if (length <= limit && text_clean(whole, length))
+        return (struct text){ whole, length };
+    return text_copy(&out->memory, whole, length, limit);
 }
 
 struct text api_format(struct batch *out, size_t limit, const char *format,
