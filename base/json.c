@@ -203,6 +203,7 @@ static int on_key(void *context, const unsigned char *key, size_t length)
     struct frame *f = j->inner;
     j->event = true;
     f->next = json_path_key(f->node, (const char *)key, length);
+    j->events.yajl_string = f->next ? on_string : NULL;
     if (!f->next && f->node->element && j->ignored++ == 0)
         snprintf(j->ignored_name, sizeof(j->ignored_name), "%.*s",
                  (int)length, (const char *)key);
@@ -258,14 +259,16 @@ static int on_close(void *context)
         return 1;
     }
     j->inner--;
+    j->events.yajl_string = on_string;
     if (j->element_depth != depth)
         return 1;
     j->element_depth = 0;
     return element_end(j);
 }
 
-/* From this depth on nothing is wanted (0: all may be): without a callback
- * yajl neither decodes a value's escapes nor calls. */
+/* From this depth on nothing is wanted (0: all may be). Without a callback
+ * yajl does not even decode a string's escapes: so nobody listens to one whose
+ * key is not wanted, either. */
 static void listen(struct json *j, int skip_depth)
 {
     bool all = skip_depth == 0;

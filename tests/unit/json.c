@@ -115,7 +115,10 @@ static const struct example examples[] = {
     { "", { "a", "a" }, "{\"a\":5}", "[number:5|number:5]" },
     { "", { "n[1]", "n[3]", "n[0].x" }, "{\"n\":[{\"x\":1},[8,9],7]}",
       "[other|absent|number:1]" },
+    { "", { "n[0].x", "n[1]" }, "{\"n\":[{\"x\":1,\"y\":\"q\"},\"s\"]}",
+      "[number:1|string:s]" },
     /* streams of documents */
+    { "", { "" }, "{\"y\":\"q\"} \"s\"", "[other][string:s]" },
     { "", { "i" }, "{\"i\":1}\n\n{\"i\":2}\r\n{}", 
       "[number:1][number:2][absent]" },
     { "", { "" }, "1 22 333", "[number:1][number:22][number:333]" },
