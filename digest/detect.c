@@ -16,6 +16,7 @@
 
 #define LEVEL_RATE (1.0 / 72)   /* the level follows within three days */
 #define PROFILE_RATE 0.15       /* the clock's shape within a week */
+#define PROFILE_POSTS 1.0       /* an hour; fewer say little of the shape */
 #define PROFILE_FLOOR 0.05      /* no clock hour is ever quite dead */
 #define WEEK_RATE 0.25          /* weekdays within a month */
 #define WEEK_POSTS 50           /* of the usual spread squared: a day of so
@@ -23,7 +24,7 @@
 #define WEEK_FLOOR 0.05
 #define WEEK_LESS 0.74          /* weekdays between the two are alike */
 #define WEEK_MORE 1.35
-#define EXPECTED_FLOOR 0.2      /* posts an hour; below, all is chance */
+#define EXPECTED_FLOOR 0.02     /* posts an hour; nothing is ever quite dead */
 #define SPREAD_PRIOR 3.0        /* of brands not yet known: bursty */
 #define SPREAD_PRIOR_HOURS 72   /* believed as if seen so long */
 #define SPREAD_FLOOR 1.0        /* no series is steadier than Poisson */
@@ -35,7 +36,8 @@
 #define COOL_DOWN 86400         /* one story is told once a day ... */
 #define COOL_DOWN_FACTOR 2.0    /* ... unless it grew to twice the score */
 
-static const uint32_t view_hours[DETECT_VIEWS] = { 1, DETECT_SWELL, 24 };
+static const uint32_t view_hours[DETECT_VIEWS] = { 1, DETECT_SWELL,
+                                                   DETECT_DAY };
 
 static void spread_add(struct spread *s, double value)
 {
@@ -50,25 +52,30 @@ static void spread_add(struct spread *s, double value)
     s->count++;
 }
 
-/* Standard deviation, with the prior for what was not seen yet. Prior and
- * floor of a mean of so many hours shrink with its root. */
-static double spread_of(const struct spread *s, double hours)
+/* Standard deviation, with the prior for what was not seen yet. */
+static double spread_of(const struct spread *s)
 {
     double n = s->count < DETECT_MEMORY ? s->count : DETECT_MEMORY;
-    double around = SPREAD_PRIOR_HOURS * SPREAD_PRIOR * SPREAD_PRIOR / hours;
+    double around = SPREAD_PRIOR_HOURS * SPREAD_PRIOR * SPREAD_PRIOR;
     if (n > 0)
         around += fmax(0, s->squares - s->sum * s->sum / n);
-    return fmax(SPREAD_FLOOR / sqrt(hours),
-                sqrt(around / (n + SPREAD_PRIOR_HOURS)));
+    return fmax(SPREAD_FLOOR, sqrt(around / (n + SPREAD_PRIOR_HOURS)));
 }
 
-/* Sum of the newest values of a ring, at most count. */
-static double ring_last(const double *ring, uint32_t hours, uint32_t count)
+/* Sum of the newest values of a ring of so many, at most count. */
+static double ring_last(const double *ring, uint32_t room, uint32_t hours,
+                        uint32_t count)
 {
     double sum = 0;
     for (uint32_t i = 1; i <= count && i <= hours; i++)
-        sum += ring[(hours - i) % DETECT_RECORD];
+        sum += ring[(hours - i) % room];
     return sum;
+}
+
+/* In Poisson standard deviations; a half keeps small counts small. */
+static double residual_of(double count, double expected)
+{
+    return (count - expected) / sqrt(expected + 0.5);
 }
 
 static double ring_greatest(const double *ring, uint32_t hours)
@@ -117,7 +124,7 @@ void detector_skip(const struct detector *d, int64_t hour,
     double expected = fmax(EXPECTED_FLOOR,
                            d->level * d->profile[clock_hour(hour)] *
                                week_factor(d, day_of(hour)));
-    double spread = spread_of(&d->views[0], 1);
+    double spread = spread_of(&d->views[0]);
     double half = 1.96 * sqrt(expected + 0.5) * spread;
     *out = (struct detect_point){
         .hour = hour, .expected = expected, .spread = spread,
@@ -129,7 +136,7 @@ void detector_skip(const struct detector *d, int64_t hour,
 static void follow_day(struct detector *d, int64_t day)
 {
     unsigned w = weekday(d->day);
-    double spread = spread_of(&d->views[0], 1), count = d->day_expected;
+    double spread = spread_of(&d->views[0]), count = d->day_expected;
     double rate = fmax(WEEK_RATE, 1.0 / (d->weeks[w] + 2)) * count /
                   (count + WEEK_POSTS * spread * spread);
     if (count > 0) {
@@ -156,8 +163,9 @@ static void detector_follow(struct detector *d, unsigned clock, double count,
     capped /= week_factor(d, d->day);
     if (d->hours < 24)
         rate = fmax(rate, 1.0 / (d->hours + 1));
-    d->level += rate * (capped / *shape - d->level);
-    rate = fmax(PROFILE_RATE, 1.0 / (d->seen[clock]++ + 2));
+    d->level = fmax(0, d->level + rate * (capped - d->level * *shape));
+    rate = fmax(PROFILE_RATE, 1.0 / (d->seen[clock]++ + 2)) * d->level /
+           (d->level + PROFILE_POSTS);
     *shape += rate * (capped / fmax(d->level, 1e-9) - *shape);
     *shape = fmax(PROFILE_FLOOR, *shape);
     if (d->hours % 24 != 23)
@@ -191,17 +199,16 @@ static double told_least(const struct detector *d)
 /* One view of this hour: its score to *plain if that is greater; returns the
  * score where the hours together are a record, else 0. */
 static double view_score(struct detector *d, unsigned view, double count,
-                         double residual, double *plain)
+                         double expected, double *plain)
 {
     double weekday = week_factor(d, d->day);
-    const struct spread *hourly = &d->views[0];
-    uint32_t hours = view_hours[view], past = hourly->count;
-    double mean = residual, score, told = 0;
-    double sum = count / weekday + ring_last(d->sums[0], d->hours, hours - 1);
-    for (uint32_t i = 1; i < hours && i <= past; i++)
-        mean += hourly->value[(past - i) % DETECT_MEMORY];
-    mean /= hours;
-    score = mean / spread_of(&d->views[view], hours);
+    uint32_t before = view_hours[view] - 1;
+    double sum = count / weekday +
+                 ring_last(d->sums[0], DETECT_RECORD, d->hours, before);
+    double residual = residual_of(
+        count + ring_last(d->counts, DETECT_DAY, d->hours, before),
+        expected + ring_last(d->expected, DETECT_DAY, d->hours, before));
+    double score = residual / spread_of(&d->views[view]), told = 0;
     if (view == 0) {
         int loud = __builtin_popcount(d->loud & LOUD_DAYS);
         d->loud |= score > LOUD_SCORE;
@@ -214,7 +221,7 @@ static double view_score(struct detector *d, unsigned view, double count,
             told = score;
     }
     /* The hourly view last: the others read it as it was. */
-    spread_add(&d->views[view], mean);
+    spread_add(&d->views[view], residual);
     d->sums[view][d->hours % DETECT_RECORD] = sum;
     return told;
 }
@@ -222,7 +229,7 @@ static double view_score(struct detector *d, unsigned view, double count,
 void detector_step(struct detector *d, int64_t hour, double count,
                    struct detect_point *out)
 {
-    double score = 0, residual;
+    double score = 0;
     if (d->hours == 0) {
         d->level = fmax(count, EXPECTED_FLOOR);
         d->day = day_of(hour);
@@ -231,9 +238,11 @@ void detector_step(struct detector *d, int64_t hour, double count,
         follow_day(d, day_of(hour));
     detector_skip(d, hour, out);
     out->count = count;
-    residual = (count - out->expected) / sqrt(out->expected + 0.5);
     for (unsigned view = DETECT_VIEWS; view-- > 0;)
-        score = fmax(score, view_score(d, view, count, residual, &out->score));
+        score = fmax(score, view_score(d, view, count, out->expected,
+                                       &out->score));
+    d->counts[d->hours % DETECT_DAY] = count;
+    d->expected[d->hours % DETECT_DAY] = out->expected;
     detector_follow(d, clock_hour(hour), count, out->expected);
     d->hours++;
     if (score >= d->threshold &&

@@ -19,6 +19,7 @@ enum {
     DETECT_RECORD = 120,   /* hours a spike must stand above: 5 days */
     DETECT_VIEWS = 3,      /* an hour, six hours, a day */
     DETECT_SWELL = 6,      /* hours of the second */
+    DETECT_DAY = 24,       /* hours of the third */
     DETECT_LEAST = 5,      /* posts; fewer are never a spike */
 };
 #define DETECT_THRESHOLD 4.5
@@ -55,7 +56,9 @@ struct detector {
     double week[7];               /* factor of each weekday */
     uint32_t weeks[7];            /* days known, by weekday */
     uint32_t loud;                /* bit n: n days ago an hour stood out */
-    struct spread views[DETECT_VIEWS]; /* mean residuals of so many hours */
+    struct spread views[DETECT_VIEWS]; /* residuals of so many hours */
+    double counts[DETECT_DAY], expected[DETECT_DAY]; /* of the last hours:
+                                   * rings by hours % DETECT_DAY */
     double sums[DETECT_VIEWS][DETECT_RECORD]; /* counts of so many hours, the
                                    * weekday taken out: rings by
                                    * hours % DETECT_RECORD */

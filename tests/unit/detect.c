@@ -130,6 +130,28 @@ static void finds_a_busier_day_where_no_hour_is_a_spike(void **state)
     assert_in_range(t.alerts, 1, 2);
 }
 
+/* Two posts a day for four weeks; then one or two an hour from nine to nine:
+ * no hour is a spike, the day is nine times the usual. */
+static void hears_of_a_small_shop_the_same_day(void **state)
+{
+    struct detector d;
+    struct detect_point p;
+    int told = 0;
+
+    (void)state;
+    detector_init(&d, DETECT_THRESHOLD);
+    for (int i = 0; i < 29 * 24; i++) {
+        int clock = i % 24;
+        bool busy = i >= 28 * 24 && clock >= 9 && clock < 21;
+        detector_step(&d, START + i * (int64_t)HOUR,
+                      busy ? 1 + clock % 2 : clock == 10 || clock == 16, &p);
+        told += p.level == DETECT_ALERT;
+        assert_true(busy || p.level != DETECT_ALERT);
+        assert_true(i < 14 * 24 || busy || p.expected < 1.2);
+    }
+    assert_int_equal(told, 1);
+}
+
 static void leaves_days_and_weeks_alone(void **state)
 {
     (void)state;
@@ -243,6 +265,7 @@ int main(void)
         cmocka_unit_test(finds_a_spike_in_its_first_hour),
         cmocka_unit_test(finds_a_slow_swell_the_same_day),
         cmocka_unit_test(finds_a_busier_day_where_no_hour_is_a_spike),
+        cmocka_unit_test(hears_of_a_small_shop_the_same_day),
         cmocka_unit_test(leaves_days_and_weeks_alone),
         cmocka_unit_test(knows_weekends_and_what_is_none),
         cmocka_unit_test(tells_a_new_level_once_or_twice_then_takes_it_as_usual),

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""tests/bench/small_brands.py [SWELL] [SERIES]: brands with few posts a day,
+invented by Poisson with quiet nights. What `swell detect` expects of their
+days from the third week on, and of so many series (10) how often so many posts
+more, on the 43rd day within 3 or 12 hours, are told that day; other alerts in
+the 45 days are false. Then the same brands talked of in threads: alerts in the
+last 31 days, all of them false. Same seeds, same figures. Judges nothing."""
+import math
+import random
+import subprocess
+import sys
+
+SWELL = sys.argv[1] if len(sys.argv) > 1 else "build/swell"
+SERIES = int(sys.argv[2]) if len(sys.argv) > 2 else 10
+DAYS, WARM, DAY, AT = 45, 14, 42, 9
+START = 1767225600
+SHAPE = [0.2] * 7 + [1.2] * 15 + [0.6] * 2
+MORE = 6, 8, 10, 15, 20, 30
+
+
+def poisson(r, mean):
+    limit, n, p = math.exp(-mean), 0, r.random()
+    while p > limit:
+        n += 1
+        p *= r.random()
+    return n
+
+
+def series(rate, seed, more, hours):
+    r, out = random.Random(seed), []
+    for i in range(DAYS * 24):
+        count = poisson(r, rate * SHAPE[i % 24] / sum(SHAPE))
+        since = i - DAY * 24 - AT
+        if 0 <= since < hours:
+            count += more // hours + (since < more % hours)
+        out.append(count)
+    return out
+
+
+def detect(counts):
+    rows = "".join(f"{START + i * 3600},{c}\n" for i, c in enumerate(counts))
+    out = subprocess.run([SWELL, "detect"], input="timestamp,count\n" + rows,
+                         capture_output=True, text=True, check=True).stdout
+    return [row.split(",") for row in out.split("\n")[1:] if row]
+
+
+def row(rate):
+    days, told, false = [], {}, 0
+    for seed in range(SERIES):
+        hours = [float(h[2]) for h in detect(series(rate, seed, 0, 1))]
+        days += [sum(hours[d * 24:d * 24 + 24]) for d in range(WARM, DAYS)]
+        for length in 3, 12:
+            for more in MORE:
+                at = [i for i, h in enumerate(detect(
+                    series(rate, seed, more, length))) if h[4] == "1"]
+                inside = [i for i in at if i // 24 == DAY]
+                told[length, more] = told.get((length, more), 0) + bool(inside)
+                false += len(at) - len(inside)
+    days.sort()
+    cut = [days[int(len(days) * q)] for q in (.05, .5, .95)]
+    cells = [f"{rate}", "{1:.1f} ({0:.1f} to {2:.1f})".format(*cut)]
+    cells += [" ".join(f"{100 * told[length, more] / SERIES:.0f}"
+                       for more in MORE) for length in (3, 12)]
+    return cells + [f"{false / SERIES / 2 / len(MORE):.2f}"]
+
+
+def threads(rate, mean, seed):
+    """As many posts, but in threads of so many within a few hours."""
+    r, out = random.Random(seed), [0] * DAYS * 24
+    for i in range(len(out)):
+        for _ in range(poisson(r, rate / 24 / mean)):
+            n = 1
+            while r.random() < 1 - 1 / mean:
+                n += 1
+            for _ in range(n):
+                at = i + int(r.expovariate(1 / 3))
+                if at < len(out):
+                    out[at] += 1
+    return out
+
+
+def false_alerts(rate, mean):
+    told = 0
+    for seed in range(SERIES):
+        rows = detect(threads(rate, mean, seed))
+        told += sum(h[4] == "1" for h in rows[WARM * 24:])
+    return f"{told / SERIES:.1f}"
+
+
+def main():
+    seen = ", ".join(str(m) for m in MORE)
+    print(f"| a day | expected: median, 5 to 95 % | % told of {seen} more "
+          "in 3 hours | in 12 | false alarms a series |")
+    print("|---|---|---|---|---|")
+    for rate in 1, 2, 5, 10, 20:
+        print("| " + " | ".join(row(rate)) + " |")
+    print("\n| a day | in threads of 2: alerts in 31 days | of 5 |\n|---|---|---|")
+    for rate in 2, 5, 10, 20:
+        print(f"| {rate} | {false_alerts(rate, 2)} | {false_alerts(rate, 5)} |")
+
+
+main()
