@@ -55,6 +55,7 @@ struct walk {
     void *context;
     two_weights weights;    /* of the terms of words before at */
     size_t at;
+    size_t next;            /* the word to be read */
     size_t shielded;        /* words before this belong to an entry */
     size_t masked;          /* words before this belong to a name */
     size_t told;            /* words before this are in a phrase's term */
@@ -196,9 +197,9 @@ static void look_acts(const struct look *look, const uint8_t *mask)
 
 static void make_room(struct look *look, size_t count)
 {
-    if (look->room > count)
+    if (look->room > count + 1)
         return;
-    look->room = count * 2 + 1;
+    look->room = count * 2 + 2;
     look->items = mem_resize(look->items, look->room * sizeof(*look->items));
     look->before = mem_resize(look->before,
                               look->room * sizeof(*look->before));
@@ -415,20 +416,20 @@ static bool overrules(const struct walk *k, const struct entry *phrase,
     return phrase->valence == 0;
 }
 
-/* Words up to one add their terms. The first is without a pair behind a name
- * or a phrase, nor is it then the same word again. */
+/* Words up to one add their terms. The first has no pair behind a name or a
+ * phrase, nor is it then the same word again. */
 static void add_terms(struct walk *k, size_t until)
 {
     const struct tally *a = &k->look->before[k->at];
     const struct tally *b = &k->look->before[until];
     const struct looked *first = &k->items[k->at];
+    bool alone = k->fresh & (k->at < until) & !(first->acts & ACT_MASKED);
+    double once = alone; /* a factor, where a branch would be guessed wrong */
     k->weights += b->weights - a->weights;
+    k->weights += (weights_of(first->entry) - (a[1].weights - a->weights)) *
+                  (two_weights){ once, once };
     k->out->terms += b->terms - a->terms;
-    if (k->fresh && k->at < until && !(first->acts & ACT_MASKED)) {
-        k->weights += weights_of(first->entry) -
-                      (a[1].weights - a->weights);
-        k->out->terms += !(first->acts & ACT_TERM);
-    }
+    k->out->terms += alone & !(first->acts & ACT_TERM);
     k->fresh &= k->at == until;
     k->at = until;
 }
@@ -472,6 +473,7 @@ static void emit(struct walk *k, size_t i, bool scoped)
     const struct looked *one = &k->items[i];
     uint64_t hash = one->key;
     const struct entry *e = one->entry;
+    add_terms(k, i);
     bool counts = k->fresh || one->acts & ACT_TERM; /* a row of hearts is one */
     if (scoped && counts) {
         hash = lexicon_negated(hash);
@@ -515,40 +517,38 @@ static void read_entry(struct walk *k, size_t i)
         emit_phrase(k, found, i, last);
 }
 
-/* One word: where an entry may start, or where its terms are not simply
- * added. */
+/* The next word: where an entry may start, or where its terms are not simply
+ * added with those around it. */
 static void read_word(struct walk *k, bool starts)
 {
-    size_t i = k->at;
+    size_t i = k->next++;
     const struct word *item = &k->w->items[i];
-    bool wordlike = item->kind == WORD_PLAIN || item->kind == WORD_HASHTAG;
-    bool scoped = k->scope > 0 && wordlike;
-    if (k->items[i].acts & ACT_MASKED) {
-        add_terms(k, i + 1);
+    bool wordlike = (item->kind == WORD_PLAIN) | (item->kind == WORD_HASHTAG);
+    bool scoped = (k->scope > 0) & wordlike;
+    if (k->items[i].acts & ACT_MASKED)
         return;
-    }
-    if (item->flags & WORD_MARK)
-        k->scope = 0;
+    k->scope = item->flags & WORD_MARK ? 0 : k->scope;
     if (starts)
         read_entry(k, i);
-    if (i >= k->told && i >= k->masked) {
-        emit(k, i, scoped);
-    } else {
-        k->at++;
+    if ((i < k->told) | (i < k->masked)) {
+        add_terms(k, i);
+        k->at = i + 1;
         k->fresh = true;
+    } else if (scoped | (k->take != NULL)) {
+        emit(k, i, scoped);
     }
-    if (i >= k->masked)
-        k->scope -= (k->scope > 0) & (wordlike | (item->kind == WORD_NUMBER));
+    bool counts = (i >= k->masked) & (wordlike | (item->kind == WORD_NUMBER));
+    k->scope -= (k->scope > 0) & counts;
 }
 
-/* On to an entry, or to the end: most words only have terms. */
+/* On to an entry, or to the end: most words need no look. */
 static void pass(struct walk *k, size_t until)
 {
     bool all = k->take != NULL;
-    while ((k->at < until) & (all | (k->scope > 0) | (k->at < k->told) |
-                              (k->at < k->masked)))
+    while ((k->next < until) & (all | (k->scope > 0) | (k->next < k->told) |
+                                (k->next < k->masked)))
         read_word(k, false);
-    add_terms(k, until);
+    k->next = until;
 }
 
 static void sum_up(struct walk *k)
@@ -584,7 +584,7 @@ void signals_read(const struct look *look, size_t from, size_t until,
                       .w = look->words, .items = look->items, .until = until,
                       .out = out, .take = take, .every = every,
                       .take_v = take_v, .context = context, .at = from,
-                      .shielded = from, .fresh = true, .factor = 1 };
+                      .next = from, .shielded = from, .fresh = true, .factor = 1 };
     uint32_t n = look->before[from].starts, end = look->before[until].starts;
     memset(out, 0, offsetof(struct signals, uncut));
     read_form(&k, from);
@@ -598,6 +598,7 @@ void signals_read(const struct look *look, size_t from, size_t until,
         read_word(&k, true);
     }
     pass(&k, until);
+    add_terms(&k, until);
     out->positive = k.weights[0];
     out->negative = k.weights[1];
     sum_up(&k);

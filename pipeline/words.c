@@ -532,6 +532,23 @@ static size_t add_plain(struct words *w, size_t start, size_t end, bool upper,
     return end;
 }
 
+/* "don't", "well-made": their normal form is as written when all is ASCII.
+ * end: of the first plain run. Returns start when it is not so simple. */
+static size_t take_joined(struct words *w, size_t start, size_t end)
+{
+    while (class_of(w->folded[end]) & INNER && w->folded[end] != '`' &&
+           class_of(w->folded[end + 1]) & ALNUM)
+        end += 1 + (size_t)__builtin_ctzll(~run_at(w, end + 1));
+    if (end - start >= RUN_LIMIT || w->folded[end] == '`' ||
+        class_of(w->folded[end]) == HIGH ||
+        class_of(w->folded[end + 1]) == HIGH)
+        return start;
+    uint64_t all = ((uint64_t)1 << (end - start)) - 1;
+    add_plain(w, start, end, true, bits_at(w->thrice, start) & all);
+    w->items[w->count - 1].flags |= WORD_JOINED;
+    return end;
+}
+
 /* What stands behind a run of letters may belong to it. */
 static size_t take_mixed(struct words *w, size_t start, size_t end, bool upper,
                          bool thrice)
@@ -552,8 +569,10 @@ static size_t take_mixed(struct words *w, size_t start, size_t end, bool upper,
     }
     uint8_t after = class_of(next);
     if (after & (INNER | HIGH) &&
-        (after == HIGH || class_of(w->folded[end + 1]) & (ALNUM | HIGH)))
-        return take_long_word(w, start, false);
+        (after == HIGH || class_of(w->folded[end + 1]) & (ALNUM | HIGH))) {
+        size_t stop = take_joined(w, start, end);
+        return stop > start ? stop : take_long_word(w, start, false);
+    }
     if (next == '/' && end - start == 1 && w->folded[start] == 'w') {
         end++; /* "w/" and "w/o" are words */
         if (w->folded[end] == 'o' && !(class_of(w->folded[end + 1]) & ALNUM))
@@ -603,7 +622,8 @@ static size_t take_number(struct words *w, size_t start, size_t at)
     size_t size;
     if (c[at] == '%')
         at++;
-    else if (glyph_of(point_at(w, at, &size)) == GLYPH_CURRENCY)
+    else if (class_of(c[at]) == HIGH &&
+             glyph_of(point_at(w, at, &size)) == GLYPH_CURRENCY)
         at += size;
     struct word *item = add(w, start, at, WORD_NUMBER,
                             hash_padded(c + start, at - start));
