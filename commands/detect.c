@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell detect: the spike detector on any series from stdin. Needs neither
  * store nor configuration. */
-#include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "collectors/file_input.h"
 #include "commands/command.h"
 #include "digest/detect.h"
 
 enum {
-    LINE_LIMIT = 1024,            /* bytes of a line */
     GAP_LIMIT = 10 * 366 * 24,    /* hours without a row */
     ROWS_LIMIT = 20000000,
 };
@@ -40,7 +38,6 @@ struct row {
 struct reading {
     struct row *rows;
     size_t count, room;
-    unsigned long line;
     int64_t step;       /* smallest distance between rows; 0: unknown */
     unsigned long shuffled, first_shuffled; /* earlier than the row before */
     bool rfc;           /* times come, and go, as 2026-11-20T15:00:00Z */
@@ -107,6 +104,7 @@ static void detect_rows(const struct reading *r, double threshold)
     struct detector d;
     size_t i = 0;
 
+    printf("timestamp,count,expected,score,alert\n");
     detector_init(&d, threshold);
     if (!r->count)
         return;
@@ -125,84 +123,79 @@ static void detect_rows(const struct reading *r, double threshold)
         log_line(LOG_NOTE, "the last hour has not ended: left out");
 }
 
-/* "timestamp,count": 1: a row, 0: nothing (blank, header), -1: see err. */
-static int read_line(struct reading *r, char *line, int64_t *when,
-                     double *count, struct error *err)
+/* "timestamp,count": 1: a row, 0: the header, -1: see err. */
+static int read_row(struct reading *r, const struct text cells[], size_t count,
+                    struct row *out, struct error *err)
 {
-    char *comma, *end;
-    size_t length = strcspn(line, "\r\n");
-
-    line[length] = '\0';
-    if (r->line == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0)
-        line += 3;
-    if (line[strspn(line, " \t")] == '\0')
-        return 0;
-    /* Some programs quote every cell; neither cell can hold a quote. */
-    end = line;
-    for (const char *from = line; *from; from++)
-        if (*from != '"')
-            *end++ = *from;
-    *end = '\0';
-    comma = strchr(line, ',');
-    if (!comma)
-        return error_set(err, ERROR_INPUT, "line %lu: no comma: a line is "
-                         "timestamp,count", r->line);
-    if (clock_parse(line, (size_t)(comma - line), when)) {
-        if (!r->count && (*line < '0' || *line > '9'))
+    struct text when = cells[0];
+    char number[64], *end;
+    if (count != 2)
+        return error_set(err, ERROR_INPUT, "%s: a line is timestamp,count",
+                         count < 2 ? "no comma" : "a comma too many");
+    if (text_begins(when, "\xef\xbb\xbf")) /* a byte order mark */
+        when = (struct text){ when.data + 3, when.length - 3 };
+    if (clock_parse(when.data, when.length, &out->when)) {
+        if (!r->count && !(when.length && *when.data >= '0' &&
+                           *when.data <= '9'))
             return 0;
-        *comma = '\0';
-        return error_set(err, ERROR_INPUT, "line %lu: \"%.40s\" is not a time "
-                         "like 2026-11-20T15:00:00Z", r->line, line);
+        return error_set(err, ERROR_INPUT, "\"%.*s\" is not a time like "
+                         "2026-11-20T15:00:00Z",
+                         when.length < 40 ? (int)when.length : 40, when.data);
     }
     if (!r->count)
-        r->rfc = memchr(line, 'T', (size_t)(comma - line)) != NULL;
-    *count = strtod(comma + 1, &end);
-    if (end == comma + 1 || end[strspn(end, " \t")] || !(*count >= 0) ||
-        *count > COUNT_LIMIT)
-        return error_set(err, ERROR_INPUT, "line %lu: \"%.40s\" is not a "
-                         "count", r->line, comma + 1);
+        r->rfc = memchr(when.data, 'T', when.length) != NULL;
+    snprintf(number, sizeof(number), "%.*s", (int)cells[1].length,
+             cells[1].data);
+    out->count = strtod(number, &end);
+    if (end == number || end[strspn(end, " \t")] || !(out->count >= 0) ||
+        out->count > COUNT_LIMIT)
+        return error_set(err, ERROR_INPUT, "\"%.40s\" is not a count", number);
     return 1;
+}
+
+static int add_row(struct reading *r, const struct text cells[], size_t count,
+                   unsigned long line, struct error *err)
+{
+    struct row row = { .line = line };
+    int rc = read_row(r, cells, count, &row, err);
+    if (rc <= 0)
+        return rc;
+    if (r->count == ROWS_LIMIT)
+        return error_set(err, ERROR_INPUT, "more than %d rows; sum the series "
+                         "to hours first", ROWS_LIMIT);
+    if (r->count && row.when < r->rows[r->count - 1].when &&
+        r->shuffled++ == 0)
+        r->first_shuffled = line;
+    r->rows = mem_grow(r->rows, &r->room, r->count, sizeof(*r->rows));
+    r->rows[r->count++] = row;
+    return 0;
 }
 
 static int read_all(struct reading *r, struct error *err)
 {
-    char line[LINE_LIMIT];
-    int64_t when = 0;
-    double count = 0;
-    int rc;
-
-    while (fgets(line, sizeof(line), stdin)) {
-        r->line++;
-        if (strlen(line) == sizeof(line) - 1 && !strchr(line, '\n'))
-            return error_set(err, ERROR_INPUT, "line %lu: longer than %d "
-                             "bytes", r->line, LINE_LIMIT - 2);
-        rc = read_line(r, line, &when, &count, err);
-        if (rc < 0)
-            return -1;
-        if (!rc)
-            continue;
-        if (r->count == ROWS_LIMIT)
-            return error_set(err, ERROR_INPUT, "line %lu: more than %d rows; "
-                             "sum the series to hours first", r->line,
-                             ROWS_LIMIT);
-        if (r->count && when < r->rows[r->count - 1].when &&
-            r->shuffled++ == 0)
-            r->first_shuffled = r->line;
-        r->rows = mem_grow(r->rows, &r->room, r->count, sizeof(*r->rows));
-        r->rows[r->count++] = (struct row){ when, count, r->line };
-    }
-    if (ferror(stdin))
-        return error_set(err, ERROR_SYSTEM, "cannot read stdin: %s",
-                         strerror(errno));
-    return 0;
+    struct file_input *input;
+    struct text cells[FILE_COLUMNS];
+    size_t count;
+    enum file_line rc;
+    if (file_input_open(&input, "-", err))
+        return -1;
+    while ((rc = file_input_record(input, ',', cells, &count, err)) ==
+           FILE_LINE_GOOD)
+        if (count && add_row(r, cells, count, file_input_number(input), err)) {
+            rc = FILE_LINE_BAD;
+            break;
+        }
+    if (rc == FILE_LINE_BAD)
+        error_prefix(err, "line %llu",
+                     (unsigned long long)file_input_number(input));
+    file_input_close(input);
+    return rc == FILE_LINE_END ? 0 : -1;
 }
 
 static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
     struct reading r = { 0 };
-    int rc;
-
     if (in->argc)
         return error_set(err, ERROR_USAGE, "%.60s: detect reads stdin only",
                          in->argv[0]);
@@ -211,11 +204,9 @@ static int run(struct invocation *in, struct error *err)
                          "there is", f->format);
     if (!(f->threshold > 0))
         return error_set(err, ERROR_USAGE, "--threshold must be above 0");
-    rc = read_all(&r, err) || order_rows(&r, err) ? -1 : EXIT_DONE;
-    if (rc == EXIT_DONE) {
-        printf("timestamp,count,expected,score,alert\n");
+    int rc = read_all(&r, err) || order_rows(&r, err) ? -1 : EXIT_DONE;
+    if (rc == EXIT_DONE)
         detect_rows(&r, f->threshold);
-    }
     mem_free(r.rows);
     return rc;
 }
