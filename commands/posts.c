@@ -17,19 +17,19 @@ static const char *const order_names[ORDER_COUNT] = { "time", "telling" };
 
 struct flags {
     struct range_flags range;
-    char *label, *aspect, *intent, *channel, *source, *order, *format;
+    char *tags[TAG_KINDS], *source, *order, *format;
     uint64_t limit;
 };
 
 static const struct option options[] = {
     RANGE_OPTIONS(struct flags),
-    { "label", OPTION_STRING, NULL, offsetof(struct flags, label),
+    { "label", OPTION_STRING, NULL, offsetof(struct flags, tags[TAG_LABEL]),
       "positive, neutral, negative or unscored" },
-    { "aspect", OPTION_STRING, NULL, offsetof(struct flags, aspect),
+    { "aspect", OPTION_STRING, NULL, offsetof(struct flags, tags[TAG_ASPECT]),
       "price, delivery, stock ... (a wrong word lists them)" },
-    { "intent", OPTION_STRING, NULL, offsetof(struct flags, intent),
+    { "intent", OPTION_STRING, NULL, offsetof(struct flags, tags[TAG_INTENT]),
       "question, complaint, suggestion ..." },
-    { "channel", OPTION_STRING, NULL, offsetof(struct flags, channel),
+    { "channel", OPTION_STRING, NULL, offsetof(struct flags, tags[TAG_CHANNEL]),
       "store, online, app or delivery" },
     { "source", OPTION_STRING, NULL, offsetof(struct flags, source),
       "only posts of this service" },
@@ -54,7 +54,7 @@ struct place {
 struct search {
     struct invocation *in;
     const struct flags *flags;
-    int label, aspect, intent, channel; /* -1: any */
+    int members[TAG_KINDS];  /* -1: any */
     int order, format;
     struct arena memory;
     struct place *places;
@@ -68,10 +68,11 @@ struct search {
 
 static bool wanted(const struct search *s, const struct tags *tags)
 {
-    return (s->label < 0 || tags->label == s->label) &&
-           (s->aspect < 0 || tags->aspects >> s->aspect & 1) &&
-           (s->intent < 0 || tags->intents >> s->intent & 1) &&
-           (s->channel < 0 || tags->channels >> s->channel & 1);
+    for (int k = 0; k < TAG_KINDS; k++)
+        if (s->members[k] >= 0 &&
+            !tags_hold(tags, (enum tag_kind)k, s->members[k]))
+            return false;
+    return true;
 }
 
 static struct text keep(struct search *s, struct text t)
@@ -210,28 +211,24 @@ static int print(struct search *s, struct error *err)
     return 0;
 }
 
-/* Index of the word in names; -1: none was given. */
-static int read_filter(int *out, const char *option, const char *word,
-                       const char *const *names, int count, struct error *err)
-{
-    *out = word ? word_index(option, word, names, count, err) : -1;
-    return word && *out < 0 ? -1 : 0;
-}
-
 static int read_filters(struct search *s, struct error *err)
 {
     const struct flags *f = s->flags;
     s->format = format_index(f->format, 4, err);
     s->order = word_index("order", f->order, order_names, ORDER_COUNT, err);
-    return s->format < 0 || s->order < 0 ||
-           read_filter(&s->label, "label", f->label, label_names, LABEL_COUNT,
-                       err) ||
-           read_filter(&s->aspect, "aspect", f->aspect, aspect_names,
-                       ASPECT_COUNT, err) ||
-           read_filter(&s->intent, "intent", f->intent, intent_names,
-                       INTENT_COUNT, err) ||
-           read_filter(&s->channel, "channel", f->channel, channel_names,
-                       CHANNEL_COUNT, err) ? -1 : 0;
+    if (s->format < 0 || s->order < 0)
+        return -1;
+    for (int k = 0; k < TAG_KINDS; k++) {
+        const struct tag_names *t = &tag_kinds[k];
+        s->members[k] = -1;
+        if (!f->tags[k])
+            continue;
+        s->members[k] = word_index(t->kind, f->tags[k], t->names, t->count,
+                                   err);
+        if (s->members[k] < 0)
+            return -1;
+    }
+    return 0;
 }
 
 static int run(struct invocation *in, struct error *err)

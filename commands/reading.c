@@ -117,6 +117,31 @@ const char *subject_title(const struct invocation *in, const char *name)
     return s && s->title ? s->title : name;
 }
 
+/* ---- tags ---------------------------------------------------------------- */
+
+static const char *const post_names[] = { "posts" };
+const struct tag_names tag_kinds[TAG_KINDS] = {
+    { "post", post_names, 1, offsetof(struct counts, posts) },
+    { "label", label_names, LABEL_COUNT, offsetof(struct counts, label) },
+    { "aspect", aspect_names, ASPECT_COUNT, offsetof(struct counts, aspect) },
+    { "intent", intent_names, INTENT_COUNT, offsetof(struct counts, intent) },
+    { "channel", channel_names, CHANNEL_COUNT,
+      offsetof(struct counts, channel) },
+};
+
+bool tags_hold(const struct tags *t, enum tag_kind kind, int member)
+{
+    const unsigned sets[TAG_KINDS] = { 1, 1u << t->label, t->aspects,
+                                       t->intents, t->channels };
+    return sets[kind] >> member & 1;
+}
+
+uint64_t counts_of(const struct counts *c, enum tag_kind kind, int member)
+{
+    const void *first = (const char *)c + tag_kinds[kind].place;
+    return ((const uint64_t *)first)[member];
+}
+
 /* ---- coverage ------------------------------------------------------------ */
 
 int coverage_spans(struct store *store, const char *label, int64_t from,

@@ -17,6 +17,18 @@ int subject_open(struct invocation *in, struct error *err);
 /* As written in the configuration; else the name. */
 const char *subject_title(const struct invocation *in, const char *name);
 
+/* What posts are told apart by, and counted by: one member of one kind. */
+enum tag_kind { TAG_POST, TAG_LABEL, TAG_ASPECT, TAG_INTENT, TAG_CHANNEL,
+                TAG_KINDS };
+extern const struct tag_names {
+    const char *kind;
+    const char *const *names;
+    int count;             /* at most ASPECT_COUNT */
+    size_t place;          /* of the first one's counter in struct counts */
+} tag_kinds[TAG_KINDS];
+bool tags_hold(const struct tags *t, enum tag_kind kind, int member);
+uint64_t counts_of(const struct counts *c, enum tag_kind kind, int member);
+
 /* Each stretch of one state that a source's coverage was reported to have, in
  * whole quarter hours around the range. Nonzero from visit stops. */
 typedef int visit_coverage(void *context, int64_t from, int64_t until,

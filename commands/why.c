@@ -28,29 +28,9 @@ static const struct option options[] = {
     OPTION_END
 };
 
-/* What may be counted: a counter of the window, one member of it. */
-enum kind { COUNT_POSTS, COUNT_LABEL, COUNT_ASPECT, COUNT_INTENT,
-            COUNT_CHANNEL, COUNT_KINDS };
-static const struct {
-    const char *const *names;
-    int count;
-    size_t place;          /* in struct counts */
-} kinds[COUNT_KINDS] = {
-    [COUNT_POSTS] = { (const char *const[]){ "posts" }, 1,
-                      offsetof(struct counts, posts) },
-    [COUNT_LABEL] = { label_names, LABEL_COUNT,
-                      offsetof(struct counts, label) },
-    [COUNT_ASPECT] = { aspect_names, ASPECT_COUNT,
-                       offsetof(struct counts, aspect) },
-    [COUNT_INTENT] = { intent_names, INTENT_COUNT,
-                       offsetof(struct counts, intent) },
-    [COUNT_CHANNEL] = { channel_names, CHANNEL_COUNT,
-                        offsetof(struct counts, channel) },
-};
-
 struct figure {
     char name[24];         /* as it is asked for */
-    enum kind kind;
+    enum tag_kind kind;
     int member;
 };
 
@@ -83,33 +63,20 @@ static int find_figure(struct figure *f, const char *word, struct error *err)
     int most = length && length < sizeof(one) && name[length - 1] == 's';
     snprintf(one, sizeof(one), "%.*s", (int)length - most, name);
     for (int cut = 0; cut <= most; cut++)
-        for (int k = channel ? COUNT_CHANNEL : 0; k < COUNT_KINDS; k++) {
-            f->kind = (enum kind)k;
-            f->member = tag_index(kinds[k].names, kinds[k].count,
+        for (int k = channel ? TAG_CHANNEL : 0; k < TAG_KINDS; k++) {
+            f->kind = (enum tag_kind)k;
+            f->member = tag_index(tag_kinds[k].names, tag_kinds[k].count,
                                   cut ? one : name);
             if (f->member < 0)
                 continue;
             snprintf(f->name, sizeof(f->name), "%s%s",
-                     k == COUNT_CHANNEL ? prefix : "",
-                     kinds[k].names[f->member]);
+                     k == TAG_CHANNEL ? prefix : "",
+                     tag_kinds[k].names[f->member]);
             return 0;
         }
     return error_set(err, ERROR_USAGE, "--count %.40s: write posts, a label "
                      "(negative), an aspect (delivery), an intent (complaint) "
                      "or a channel (channel:app)", word);
-}
-
-static bool counts_tags(const struct figure *f, const struct tags *t)
-{
-    const unsigned sets[COUNT_KINDS] = { 1, 1u << t->label, t->aspects,
-                                         t->intents, t->channels };
-    return sets[f->kind] >> f->member & 1;
-}
-
-static uint64_t counts_window(const struct figure *f, const struct counts *c)
-{
-    return ((const uint64_t *)(const void *)((const char *)c +
-                                             kinds[f->kind].place))[f->member];
 }
 
 static void count_rules(struct inquiry *q, uint64_t rules)
@@ -131,7 +98,7 @@ static int take_post(void *context, const struct post *post,
     struct inquiry *q = context;
     const struct tags *tags = mention ? &mention->tags : &post->tags;
     q->mentioned++;
-    if (!counts_tags(&q->figure, tags))
+    if (!tags_hold(tags, q->figure.kind, q->figure.member))
         return 0;
     uint64_t print = post_fingerprint(post->text);
     q->counted++;
@@ -168,7 +135,8 @@ static void put_usual(struct inquiry *q)
     size_t known = 0;
     for (int i = 0; i < DIGEST_DAYS; i++)
         if (q->all[i].posts)
-            days[known++] = counts_window(&q->figure, &q->own[i]);
+            days[known++] = counts_of(&q->own[i], q->figure.kind,
+                                      q->figure.member);
     line(q, "usual");
     if (!known) {
         buf_puts(q->out, "no earlier day to compare with\n");
@@ -200,10 +168,11 @@ static void put_net(struct inquiry *q)
 
 static void put_counted(struct inquiry *q)
 {
-    uint64_t window = counts_window(&q->figure, &q->own[DIGEST_DAYS]);
+    uint64_t window = counts_of(&q->own[DIGEST_DAYS], q->figure.kind,
+                                q->figure.member);
     line(q, "counted");
     phrase_count(q->out, "", q->counted, "");
-    if (q->figure.kind != COUNT_POSTS)
+    if (q->figure.kind != TAG_POST)
         buf_printf(q->out, " %s", q->figure.name);
     phrase_people(q->out, ", by ", q->people, "");
     if (q->unknown)

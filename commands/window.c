@@ -157,11 +157,10 @@ static int by_source(struct view *v, struct error *err)
 
 /* Labels and people behind each aspect or intent, from the posts. */
 struct tally {
-    struct view *v;
-    int members;
-    struct counts *counts;
+    enum tag_kind kind;
+    struct counts counts[ASPECT_COUNT];
+    uint64_t people[ASPECT_COUNT];
     struct hash_set authors;
-    uint64_t *people;
 };
 
 static int take_post(void *context, const struct post *post,
@@ -169,9 +168,8 @@ static int take_post(void *context, const struct post *post,
 {
     struct tally *t = context;
     const struct tags *tags = mention ? &mention->tags : &post->tags;
-    unsigned set = t->v->by == BY_ASPECT ? tags->aspects : tags->intents;
-    for (int i = 0; i < t->members; i++) {
-        if (!(set >> i & 1))
+    for (int i = 0; i < tag_kinds[t->kind].count; i++) {
+        if (!tags_hold(tags, t->kind, i))
             continue;
         uint64_t mix = words_join(post->author_hash, (uint64_t)i + 1);
         t->counts[i].label[tags->label]++;
@@ -183,26 +181,23 @@ static int take_post(void *context, const struct post *post,
 
 static int by_tag(struct view *v, struct error *err)
 {
-    int members = v->by == BY_ASPECT ? ASPECT_COUNT : INTENT_COUNT;
-    const char *const *names = v->by == BY_ASPECT ? aspect_names
-                                                  : intent_names;
-    struct counts counts[ASPECT_COUNT] = { { 0 } }, all;
-    uint64_t people[ASPECT_COUNT] = { 0 };
-    struct tally t = { v, members, counts, { 0 }, people };
+    struct tally t = { .kind = v->by == BY_ASPECT ? TAG_ASPECT : TAG_INTENT };
     struct store_query q = { v->in->subject, v->flags->source, v->in->from,
                              v->in->until };
+    struct counts all;
     int rc = store_posts(v->in->store, &q, take_post, &t, err);
     hash_set_release(&t.authors);
     if (rc < 0 ||
         store_series(v->in->store, &q, q.until - q.from, &all, 1, err))
         return -1;
-    for (int i = 0; i < members; i++) {
-        counts[i].posts = v->by == BY_ASPECT ? all.aspect[i] : all.intent[i];
-        if (!counts[i].posts)
+    for (int i = 0; i < tag_kinds[t.kind].count; i++) {
+        t.counts[i].posts = counts_of(&all, t.kind, i);
+        if (!t.counts[i].posts)
             continue;
-        struct row *row = add_row(v, v->in->from, v->in->until, names[i]);
-        fill(v, row, &counts[i]);
-        row->authors = people[i];
+        struct row *row = add_row(v, q.from, q.until,
+                                  tag_kinds[t.kind].names[i]);
+        fill(v, row, &t.counts[i]);
+        row->authors = t.people[i];
         row->coverage = v->total.coverage;
         memcpy(row->rules, v->total.rules, sizeof(row->rules));
     }
