@@ -138,44 +138,52 @@ static int read_flag(struct invocation *in, int argc, char **argv, int *at,
     return 0;
 }
 
+/* The command, or a word for it. */
+static int take_word(struct invocation *in, char *word, struct error *err)
+{
+    if (in->command) {
+        in->argv[in->argc++] = word;
+        return 0;
+    }
+    in->command = find_command(word);
+    if (in->command) {
+        in->flags = mem_alloc(in->command->state_size);
+        option_defaults(in->command->options, in->flags);
+    } else if (strcmp(word, "help") == 0) {
+        in->globals.help = true;
+    } else {
+        return error_set(err, ERROR_USAGE, "%.60s is not a command; swell "
+                         "--help lists them", word);
+    }
+    return 0;
+}
+
 static int read_words(struct invocation *in, int argc, char **argv,
                       struct error *err)
 {
+    static char version[] = "version";
     bool flags_over = false;
-    for (int i = 1; i < argc; i++) {
-        const char *word = argv[i];
+    int rc = 0;
+    for (int i = 1; i < argc && rc == 0; i++) {
+        char *word = argv[i];
         if (!in->command && strcmp(word, "--version") == 0)
-            word = "version"; /* as everybody types it */
-        if (!flags_over && strcmp(word, "--") == 0) {
+            rc = take_word(in, version, err); /* as everybody types it */
+        else if (flags_over || word[0] != '-' || !word[1])
+            rc = take_word(in, word, err);
+        else if (strcmp(word, "--") == 0)
             flags_over = true;
-        } else if (!flags_over && strcmp(word, "-q") == 0) {
+        else if (word[1] == '-')
+            rc = read_flag(in, argc, argv, &i, err);
+        else if (strcmp(word, "-q") == 0)
             in->globals.quiet = true;
-        } else if (!flags_over && strcmp(word, "-v") == 0) {
+        else if (strcmp(word, "-v") == 0)
             in->globals.verbose = true;
-        } else if (!flags_over && strcmp(word, "-h") == 0) {
+        else if (strcmp(word, "-h") == 0)
             in->globals.help = true;
-        } else if (!flags_over && strncmp(word, "--", 2) == 0) {
-            if (read_flag(in, argc, argv, &i, err))
-                return -1;
-        } else if (!flags_over && word[0] == '-' && word[1]) {
-            return error_set(err, ERROR_USAGE, "unknown option %.60s", word);
-        } else if (!in->command) {
-            in->command = find_command(word);
-            if (!in->command && strcmp(word, "help") == 0) {
-                in->globals.help = true;
-            } else if (!in->command) {
-                return error_set(err, ERROR_USAGE,
-                                 "%.60s is not a command; swell --help lists "
-                                 "them", word);
-            } else {
-                in->flags = mem_alloc(in->command->state_size);
-                option_defaults(in->command->options, in->flags);
-            }
-        } else {
-            in->argv[in->argc++] = argv[i];
-        }
+        else
+            rc = error_set(err, ERROR_USAGE, "unknown option %.60s", word);
     }
-    return 0;
+    return rc;
 }
 
 static int apply_globals(struct invocation *in, struct error *err)

@@ -436,7 +436,7 @@ static int run(struct invocation *in, struct error *err)
     e.query.source = flags->source;
     if (find_range(&e, whats[what].run == run_coverage))
         return -1;
-    sheet_new(&e.sheet, flags->format, flags->out, whats[what].name);
+    e.sheet = sheet_new(flags->format, flags->out, whats[what].name);
     int rc = whats[what].run(&e) || e.failed ? -1 : 0;
     uint64_t rows = sheet_rows(e.sheet);
     if (sheet_close(e.sheet, rc ? NULL : err))

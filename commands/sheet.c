@@ -48,8 +48,8 @@ int sheet_check(const char *format, const char *path, struct error *err)
                            "FILE") : 0;
 }
 
-void sheet_new(struct sheet **out, const char *format, const char *path,
-               const char *table)
+struct sheet *sheet_new(const char *format, const char *path,
+                        const char *table)
 {
     struct sheet *s = mem_alloc(sizeof(*s));
     s->form = (enum form)tag_index(forms, FORMS, format);
@@ -57,7 +57,7 @@ void sheet_new(struct sheet **out, const char *format, const char *path,
     s->table = table;
     s->writer = (struct writer){ .out = &s->line, .csv = s->form == CSV,
                                  .one_line = true };
-    *out = s;
+    return s;
 }
 
 bool sheet_is_new(const struct sheet *s)
@@ -67,32 +67,31 @@ bool sheet_is_new(const struct sheet *s)
 
 /* ---- cells --------------------------------------------------------------- */
 
-/* Is there a value to be written? Its name is in s->columns[s->at]. */
-static bool begin_cell(struct sheet *s, const char *name,
-                       enum column_type type, bool absent)
+/* The name of the cell, which is then the s->at'th; NULL: nothing is to be
+ * written. */
+static const char *begin_cell(struct sheet *s, const char *name,
+                              enum column_type type, bool absent)
 {
     if (!s->open) {
         s->columns = mem_grow(s->columns, &s->room, s->count,
                               sizeof(*s->columns));
         s->columns[s->count++] = (struct column){ mem_string(name), type };
-        return false;
+        return NULL;
     }
     if (absent && s->form == CSV)
         write_text(&s->writer, NULL, NULL);
-    s->at += absent;
-    return !absent;
+    const char *column = s->columns[s->at++].name;
+    return absent ? NULL : column;
 }
 
 void sheet_text(struct sheet *s, const char *name, struct text value)
 {
-    if (!begin_cell(s, name, COLUMN_TEXT, !value.length))
-        return;
-    if (s->form == SQLITE)
-        sqlite3_bind_text(s->insert, (int)s->at + 1, value.data,
+    const char *column = begin_cell(s, name, COLUMN_TEXT, !value.length);
+    if (column && s->form == SQLITE)
+        sqlite3_bind_text(s->insert, (int)s->at, value.data,
                           (int)value.length, SQLITE_TRANSIENT);
-    else
-        write_slice(&s->writer, s->columns[s->at].name, value);
-    s->at++;
+    else if (column)
+        write_slice(&s->writer, column, value);
 }
 
 void sheet_time(struct sheet *s, const char *name, int64_t when)
@@ -118,13 +117,11 @@ void sheet_list(struct sheet *s, const char *name, const char *words)
 static void put_number(struct sheet *s, const char *name, uint64_t value,
                        bool absent)
 {
-    if (!begin_cell(s, name, COLUMN_NUMBER, absent))
-        return;
-    if (s->form == SQLITE)
-        sqlite3_bind_int64(s->insert, (int)s->at + 1, (int64_t)value);
-    else
-        write_count(&s->writer, s->columns[s->at].name, value);
-    s->at++;
+    const char *column = begin_cell(s, name, COLUMN_NUMBER, absent);
+    if (column && s->form == SQLITE)
+        sqlite3_bind_int64(s->insert, (int)s->at, (int64_t)value);
+    else if (column)
+        write_count(&s->writer, column, value);
 }
 
 void sheet_number(struct sheet *s, const char *name, uint64_t value)
@@ -139,18 +136,15 @@ void sheet_nonzero(struct sheet *s, const char *name, uint64_t value)
 
 void sheet_decimal(struct sheet *s, const char *name, int64_t value)
 {
+    const char *column = begin_cell(s, name, COLUMN_DECIMAL, false);
     int64_t size = value < 0 ? -value : value;
     char text[32];
-    if (!begin_cell(s, name, COLUMN_DECIMAL, false))
-        return;
     snprintf(text, sizeof(text), "%s%" PRId64 ".%03d", value < 0 ? "-" : "",
              size / 1000, (int)(size % 1000));
-    if (s->form == SQLITE)
-        sqlite3_bind_double(s->insert, (int)s->at + 1,
-                            (double)value / 1000);
-    else
-        write_json(&s->writer, s->columns[s->at].name, text_of(text));
-    s->at++;
+    if (column && s->form == SQLITE)
+        sqlite3_bind_double(s->insert, (int)s->at, (double)value / 1000);
+    else if (column)
+        write_json(&s->writer, column, text_of(text));
 }
 
 /* ---- rows ---------------------------------------------------------------- */
@@ -251,7 +245,7 @@ int sheet_close(struct sheet *s, struct error *err)
     sqlite3_close(s->db);
     if (s->file && (fflush(s->file) || ferror(s->file)))
         rc = fail(err);
-    if (s->file && s->file != stdout && fclose(s->file) && rc == 0)
+    if (s->file && s->file != stdout && fclose(s->file))
         rc = fail(err);
     for (size_t i = 0; i < s->count; i++)
         mem_free(s->columns[i].name);

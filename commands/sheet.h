@@ -19,8 +19,8 @@ struct sheet;
  * or "sqlite". path: where to; NULL: standard output (not for sqlite). */
 int sheet_check(const char *format, const char *path, struct error *err);
 /* Of a format and path that were checked, which are borrowed, as table is. */
-void sheet_new(struct sheet **out, const char *format, const char *path,
-               const char *table);
+struct sheet *sheet_new(const char *format, const char *path,
+                        const char *table);
 /* This row names the columns: names need not last, and later rows may leave
  * them out. */
 bool sheet_is_new(const struct sheet *s);
