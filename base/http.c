@@ -473,6 +473,11 @@ int http_send(struct http *h, const struct http_request *request,
         struct target t = { 0 };
         if (target_resolve(&t, request->url, NULL, err))
             return -1;
+        if (!t.tls && !h->limits.allow_loopback && http_has_secret(request)) {
+            curl_free(t.url);
+            return error_set(err, ERROR_DENIED, "%s: its key would travel "
+                             "unencrypted: write https", t.host);
+        }
         /* A wait too long for a second try: the first fault is the news. */
         if (host_wait(h, &t, reply, attempt == 1 ? err : NULL)) {
             h->spent = attempt == 1 ? h->spent : NULL;

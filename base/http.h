@@ -41,7 +41,7 @@ void http_close(struct http *h);
 struct http_request {
     const char *url;
     const char *method;        /* NULL: GET, or POST with a body */
-    const char *bearer;        /* secret; sent to this host only */
+    const char *bearer;        /* secret; sent to this host only, by https */
     const char *basic;         /* "user:password"; same */
     const char *key_header;    /* name of a header whose value is ... */
     const char *key;           /* ... this secret; same */

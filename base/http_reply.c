@@ -35,6 +35,11 @@ struct text http_header(const struct http_reply *reply, const char *name)
     return found;
 }
 
+bool http_has_secret(const struct http_request *r)
+{
+    return r->bearer || r->basic || r->key || r->secret;
+}
+
 void http_reply_words(const struct http_reply *reply,
                       const struct http_request *request, char *out,
                       size_t room)

@@ -5,6 +5,9 @@
 
 #include "base/http.h"
 
+/* Does it carry a secret? */
+bool http_has_secret(const struct http_request *request);
+
 /* The first words of a body that was not wanted, fit for one line: tags
  * dropped, blanks folded, ASCII only. Nothing of it when it holds a secret of
  * the request: some services, or what stands before them, send back what they

@@ -201,8 +201,6 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
     struct mastodon *m = c->state;
     int rc = pages_fetch(c, out, err);
-    if (rc < 0)
-        return -1;
     parents_resolve(&m->parents, out); /* pages before waited for these */
     parents_save(&m->parents, &out->cursor);
     return rc;

@@ -68,6 +68,8 @@ void parents_load(struct parents *p, const char *cursor)
 
 void parents_save(const struct parents *p, struct buf *cursor)
 {
+    if (!cursor->length || strstr(cursor->data, word))
+        return; /* it is as it was */
     for (unsigned i = 0; i < p->count; i++)
         buf_printf(cursor, "%s%s\t%s\n", word + 1, p->items[i].id,
                    p->items[i].uri);

@@ -130,6 +130,10 @@ case_ 'three good redirects' '^200 bytes 12 requests 4' -l $base/hop1
 case_ 'secrets stay at home' '^200 bytes 12 requests 2' -l -b s3cret $base/elsewhere
 case_ 'keys in headers, too' '^200 bytes 12 requests 2' -l -k s3cret $base/elsewhere
 grep -q s3cret "$dir/other.log" && { echo "the token went to another host"; failed=1; }
+for secret in -b -k; do
+    case_ "a secret in the clear, $secret" 'requests 0 .*denied: shop.invalid: its key would travel unencrypted: write https' $secret s3cret http://shop.invalid/
+done
+case_ 'no secret in the clear' 'requests 3 .*retry: shop.invalid' http://shop.invalid/
 case_ 'secrets do go home' '^200' -l -b s3cret http://127.0.0.1:$other/ok.json
 case_ 'and a key' '^200' -l -k s3cret2 http://127.0.0.1:$other/ok.json
 case_ 'a key is not told' 'denied: 127.0.0.1: HTTP 401$' -l -k s3cret $base/401
