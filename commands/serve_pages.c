@@ -33,9 +33,7 @@ static void open_page(struct buf *out, const char *title,
 {
     html_open(out, title, false);
     html_nav(out, links);
-    buf_puts(out, "<h1>");
-    html_text(out, title);
-    buf_puts(out, "</h1>\n");
+    html_text(out, "<h1>", title, "</h1>\n");
 }
 
 static void close_page(struct buf *out)
@@ -46,9 +44,7 @@ static void close_page(struct buf *out)
 void serve_refusal(struct buf *out, const char *title, const char *text)
 {
     open_page(out, title, &(struct digest_links){ .served = true });
-    buf_puts(out, "<p>");
-    html_escaped(out, text);
-    buf_puts(out, "</p>\n");
+    html_escaped(out, "<p>", text, "</p>\n");
     close_page(out);
 }
 
@@ -62,12 +58,10 @@ static void put_form(struct buf *out, const struct site *site,
                "<input type=\"hidden\" name=\"token\" value=\"%s\">"
                "<input type=\"hidden\" name=\"back\" value=\"", action,
                site->token);
-    html_escaped(out, back);
-    buf_puts(out, "\"><input type=\"hidden\" name=\"id\" value=\"");
-    html_escaped(out, s->source);
-    buf_putc(out, '/');
-    html_escaped(out, s->native_id);
-    buf_puts(out, "\">");
+    html_escaped(out, "", back,
+                 "\"><input type=\"hidden\" name=\"id\" value=\"");
+    html_escaped(out, "", s->source, "/");
+    html_escaped(out, "", s->native_id, "\">");
     for (; *values; values++)
         buf_printf(out, "<button name=\"set\" value=\"%s\"%s>%s</button>",
                    *values, set && strcmp(set, *values) == 0
@@ -166,8 +160,7 @@ static int put_posts(struct drill *s, struct error *err)
         buf_printf(s->out, "<details><summary>Why %s, ",
                    label_names[p->tags.label]);
         phrase_signed(s->out, "", p->tags.score / 1000.0, "</summary><p>");
-        html_escaped(s->out, buf_text(&text));
-        buf_puts(s->out, "</p></details>\n");
+        html_escaped(s->out, "", buf_text(&text), "</p></details>\n");
     }
     buf_release(&text);
     buf_release(&key);
@@ -274,8 +267,8 @@ static void put_ask(struct site *site, struct buf *out,
 {
     struct digest frame = { .day = zone_day(site->in->zone, clock_now()),
                             .zone = site->in->zone };
-    buf_puts(out, "<article class=\"story\"><h3>");
-    html_escaped(out, waiting_subject(w, a->subject)->title);
+    html_escaped(out, "<article class=\"story\"><h3>",
+                 waiting_subject(w, a->subject)->title, "");
     buf_printf(out, " <small>%s", a->by_hand ? ask_state_names[a->state]
                                              : "waits ");
     if (!a->by_hand)
@@ -335,14 +328,11 @@ static int put_experiment(struct site *site, struct buf *out,
                         clock_now(), err))
         return -1;
     html_experiment(out, &x);
-    buf_puts(out, "<p class=\"dim\">");
-    html_escaped(out, subject_title(site->in, e->subject));
-    buf_puts(out, ", from ");
+    html_escaped(out, "<p class=\"dim\">", subject_title(site->in, e->subject),
+                 ", from ");
     phrase_date(out, zone_day(site->in->zone, e->from));
     buf_puts(out, e->closed ? ", closed" : ", open");
-    buf_puts(out, *e->lesson ? ": " : "");
-    html_escaped(out, e->lesson);
-    buf_puts(out, "</p>\n");
+    html_escaped(out, *e->lesson ? ": " : "", e->lesson, "</p>\n");
     return 0;
 }
 

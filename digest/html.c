@@ -45,14 +45,10 @@ static void put_header(const struct page *p)
     struct buf b = BUF_INIT(0);
     phrase_day(&b, d->day);
     html_phrase(p->out, "<header><h1>", &b, "</h1>\n<div class=\"dim\">");
-    html_escaped(p->out, d->title);
-    if (*d->rivals) {
-        buf_puts(p->out, ", against ");
-        html_escaped(p->out, d->rivals);
-    }
-    buf_puts(p->out, " · days of ");
-    html_escaped(p->out, d->timezone);
-    buf_puts(p->out, "</div>\n");
+    html_escaped(p->out, "", d->title, "");
+    if (*d->rivals)
+        html_escaped(p->out, ", against ", d->rivals, "");
+    html_escaped(p->out, " · days of ", d->timezone, "</div>\n");
     put_facts(p);
 }
 
@@ -91,8 +87,8 @@ static void brief_alerts(const struct page *p)
             before = strcmp(all->items[k].subject, subject) == 0;
         if (before)
             continue;
-        buf_puts(p->out, told++ ? ", " : "");
-        html_escaped(p->out, phrase_title(p->d, subject));
+        html_escaped(p->out, told++ ? ", " : "", phrase_title(p->d, subject),
+                     "");
     }
     close_brief(p);
 }
@@ -108,16 +104,14 @@ static void put_brief(const struct page *p)
         if (!w->own || !w->known || !w->figures.open)
             continue;
         open_brief(p, "waiting", w->figures.open, false);
-        buf_puts(p->out, w->figures.open == 1 ? "waits for an answer of "
-                                      : "wait for an answer of ");
-        html_escaped(p->out, w->title);
+        html_escaped(p->out, w->figures.open == 1 ? "waits for an answer of "
+                                                  : "wait for an answer of ",
+                     w->title, "");
         close_brief(p);
     }
     if (d->wish_count && d->wishes->authors > 2 * d->wishes->authors_before) {
         open_brief(p, "wishes", d->wishes->authors, false);
-        buf_puts(p->out, "ask for “");
-        html_text(p->out, d->wishes->text);
-        buf_puts(p->out, "”");
+        html_text(p->out, "ask for “", d->wishes->text, "”");
         phrase_wish(p->out, d, d->wishes);
         close_brief(p);
     }
@@ -125,9 +119,7 @@ static void put_brief(const struct page *p)
         if (!d->switches[i].from_own)
             continue;
         open_brief(p, "rivals", d->switches[i].authors, false);
-        buf_puts(p->out, "left us for ");
-        html_text(p->out, d->switches[i].to);
-        buf_puts(p->out, " in 7 days");
+        html_text(p->out, "left us for ", d->switches[i].to, " in 7 days");
         close_brief(p);
         break; /* the largest */
     }
@@ -142,8 +134,8 @@ static void put_footer(const struct page *p)
     buf_printf(p->out, "<footer><p>Net sentiment is (positive − negative) / "
                "posts in a language that is scored, with its 95 %% interval. "
                "Usual is the median of the %u days before that were collected. "
-               "Rules %u. Made %s by <code>swell digest --day %.10s</code>.</p></footer>\n"
-               "</main></body></html>\n", d->history_days, d->rules,
+               "Rules %u. Made %s by <code>swell digest --day %.10s</code>.</p>"
+               "</footer>\n</main></body></html>\n", d->history_days, d->rules,
                clock_format(d->now, now), day);
 }
 

@@ -13,11 +13,14 @@ struct page {
     bool mail;                 /* no SVG, no folds, no variables */
 };
 
-/* Escaped; control and bidi control characters are left out. */
-void html_escaped(struct buf *out, const char *text);
+/* A text between markup of ours: escaped, control and bidi control characters
+ * left out. */
+void html_escaped(struct buf *out, const char *before, const char *text,
+                  const char *after);
 /* The same in <bdi>: a text by others cannot turn the line around. */
-void html_text(struct buf *out, const char *text);
-/* A phrase_* result, escaped, between markup; phrase is released. */
+void html_text(struct buf *out, const char *before, const char *text,
+               const char *after);
+/* A phrase_* result, escaped; phrase is released. */
 void html_phrase(struct buf *out, const char *before, struct buf *phrase,
                  const char *after);
 /* One post, quoted. d gives the zone and the day that needs no date. */

@@ -7,9 +7,11 @@
 #include <string.h>
 
 /* Escaped; controls and bidi controls left out, line breaks to spaces. */
-void html_escaped(struct buf *out, const char *text)
+void html_escaped(struct buf *out, const char *before, const char *text,
+                  const char *after)
 {
     size_t length = strlen(text);
+    buf_puts(out, before);
     for (size_t i = 0; i < length;) {
         uint32_t point;
         size_t n = text_decode(text + i, length - i, &point);
@@ -34,22 +36,22 @@ void html_escaped(struct buf *out, const char *text)
             buf_add(out, text + i, n);
         i += n;
     }
+    buf_puts(out, after);
 }
 
-void html_text(struct buf *out, const char *text)
+void html_text(struct buf *out, const char *before, const char *text,
+               const char *after)
 {
-    buf_puts(out, "<bdi>");
-    html_escaped(out, text);
-    buf_puts(out, "</bdi>");
+    buf_puts(out, before);
+    html_escaped(out, "<bdi>", text, "</bdi>");
+    buf_puts(out, after);
 }
 
 /* A phrase_* result is our own words and names: escape it too. */
 void html_phrase(struct buf *out, const char *before, struct buf *phrase,
                  const char *after)
 {
-    buf_puts(out, before);
-    html_escaped(out, buf_text(phrase));
-    buf_puts(out, after);
+    html_escaped(out, before, buf_text(phrase), after);
     buf_release(phrase);
 }
 
@@ -75,8 +77,7 @@ static void put_day(struct buf *out, const char *before, int64_t day,
 {
     if (!day)
         return;
-    buf_puts(out, "<a href=\"");
-    html_escaped(out, before);
+    html_escaped(out, "<a href=\"", before, "");
     phrase_date(out, day);
     buf_printf(out, "%s\">%s</a> ", after, text);
 }
@@ -112,8 +113,7 @@ void html_subject(const struct page *p, const char *name)
         phrase_date(p->out, p->d->day);
         buf_puts(p->out, "\">");
     }
-    html_escaped(p->out, phrase_title(p->d, name));
-    buf_puts(p->out, link ? "</a>" : "");
+    html_escaped(p->out, "", phrase_title(p->d, name), link ? "</a>" : "");
 }
 
 void html_fold(const struct page *p, const char *summary)
@@ -133,15 +133,12 @@ void html_sample(struct buf *out, const struct digest *d,
                  const struct sample *s)
 {
     struct buf phrase = BUF_INIT(0);
-    buf_puts(out, "<blockquote>");
-    html_text(out, s->text);
-    buf_puts(out, " <cite>");
+    html_text(out, "<blockquote>", s->text, " <cite>");
     if (phrase_is_link(s->url)) {
-        buf_puts(out, "<a rel=\"noopener noreferrer\" href=\"");
-        html_escaped(out, s->url);
-        buf_puts(out, "\">");
+        html_escaped(out, "<a rel=\"noopener noreferrer\" href=\"", s->url,
+                     "\">");
     }
-    html_escaped(out, s->source);
+    html_escaped(out, "", s->source, "");
     phrase_clock(&phrase, "", s->created, d, "");
     html_phrase(out, ", ", &phrase, phrase_is_link(s->url) ? "</a>" : "");
     if (s->tags.label != LABEL_NEUTRAL)

@@ -22,8 +22,7 @@ static void put_words(const struct page *p, const struct alert *a)
         return;
     buf_puts(p->out, "<p class=\"words\"><span class=\"dim\">Words:</span> ");
     for (size_t i = 0; i < a->term_count; i++) {
-        buf_puts(p->out, i ? ", <b>" : "<b>");
-        html_text(p->out, a->terms[i].text);
+        html_text(p->out, i ? ", <b>" : "<b>", a->terms[i].text, "");
         phrase_count(p->out, "</b>&nbsp;", a->terms[i].posts,
                      a->terms[i].before ? "" : "&nbsp;<small>new</small>");
     }
@@ -32,10 +31,8 @@ static void put_words(const struct page *p, const struct alert *a)
 
 static void put_part(const struct page *p, const struct alert_part *part)
 {
-    buf_puts(p->out, "<li>");
-    html_escaped(p->out, phrase_title(p->d, part->subject));
-    buf_puts(p->out, ", ");
-    html_text(p->out, part->name);
+    html_escaped(p->out, "<li>", phrase_title(p->d, part->subject), ", ");
+    html_text(p->out, "", part->name, "");
     phrase_count(p->out, ": ", part->observed, "");
     buf_printf(p->out, " against %.1f expected from its own past (usually "
                "%.0f to %.0f); %.1f times its usual spread in its highest "
@@ -82,7 +79,7 @@ static void put_hours(const struct page *p, const struct alert *a)
     chart.until = (size_t)((a->until - d->from + HOUR - 1) / HOUR);
     if (s->usual > 0)
         chart.usual = s->usual / 24;
-    html_escaped(&safe, s->title);
+    html_escaped(&safe, "", s->title, "");
     chart.title = buf_text(&safe);
     (p->mail ? chart_hours_plain : chart_hours)(p->out, &chart);
     buf_release(&safe);
@@ -146,7 +143,7 @@ static void put_days(const struct page *p, const struct digest_standing *s)
     buf_printf(&what, "%s: posts a day, last %d days", s->title, DIGEST_DAYS);
     if (!isnan(s->usual))
         buf_printf(&what, ", usually %.0f to %.0f", s->low, s->high);
-    html_escaped(&safe, buf_text(&what));
+    html_escaped(&safe, "", buf_text(&what), "");
     chart_days(p->out, s->history, d->known, s->low, s->high, buf_text(&safe));
     buf_release(&what);
     buf_release(&safe);
@@ -262,9 +259,7 @@ static void put_wishes(const struct page *p)
     buf_puts(p->out, d->wish_count ? "<ol>\n" : "");
     for (size_t i = 0; i < d->wish_count; i++) {
         const struct digest_wish *w = &d->wishes[i];
-        buf_puts(p->out, "<li><b>");
-        html_text(p->out, w->text);
-        buf_puts(p->out, "</b>, ");
+        html_text(p->out, "<li><b>", w->text, "</b>, ");
         html_subject(p, w->subject);
         phrase_people(p->out, ": ", w->authors, "<small>");
         phrase_wish(p->out, d, w);
@@ -313,8 +308,7 @@ void html_experiment(struct buf *out, const struct digest_experiment *x)
     const struct experiment *e = &x->experiment;
     const struct experiment_reading *r = &x->reading;
     struct buf phrase = BUF_INIT(0);
-    buf_puts(out, "<h3>");
-    html_text(out, *e->title ? e->title : e->name);
+    html_text(out, "<h3>", *e->title ? e->title : e->name, "");
     buf_printf(out, "</h3><p class=\"dim\">%u days before, %u after, %u to "
                "compare with</p><ul>", r->days_before, r->days_after,
                r->controls);
@@ -348,8 +342,7 @@ static void put_voice(const struct page *p, double most)
         if (s->product)
             continue;
         buf_printf(p->out, "<li%s><span>", s->own ? " class=\"own\"" : "");
-        html_escaped(p->out, s->title);
-        buf_puts(p->out, "</span> ");
+        html_escaped(p->out, "", s->title, "</span> ");
         if (!p->mail)
             buf_printf(p->out, "<span><i style=\"width:%.1f%%\"></i></span>",
                        100 * s->share / most);

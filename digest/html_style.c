@@ -150,8 +150,7 @@ void html_open(struct buf *out, const char *title, bool mail)
              "<meta http-equiv=\"Content-Security-Policy\" "
              "content=\"default-src 'none'; style-src 'unsafe-inline'; "
              "form-action 'self'\">\n<title>Groundswell: ");
-    html_escaped(out, title);
-    buf_puts(out, "</title>\n<style>");
+    html_escaped(out, "", title, "</title>\n<style>");
     if (mail) {
         put_plain(out, sheet);
     } else {

@@ -129,9 +129,7 @@ void digest_calendar(struct buf *out, const char *title, const int64_t *days,
     html_open(out, title, false);
     if (served)
         html_nav(out, &(struct digest_links){ .served = true });
-    buf_puts(out, "<h1>");
-    html_text(out, title);
-    buf_puts(out, "</h1>\n");
+    html_text(out, "<h1>", title, "</h1>\n");
     if (count) {
         buf_puts(out, "<p>Latest: <a href=\"");
         page_name(out, days[count - 1]);
