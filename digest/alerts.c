@@ -426,32 +426,39 @@ static int survey_open(struct survey *s)
     return 1;
 }
 
-static int survey_run(struct survey *s)
+/* Those that are watched: the configuration decides what still is. */
+static int read_subjects(struct names *out, const struct survey *s)
 {
     const struct config *c = s->config;
-    struct names all = { 0 }, subjects = { 0 };
+    size_t kept = 0;
+    if (s->query->subject) {
+        names_add(out, s->query->subject);
+        return 0;
+    }
+    if (names_read(out, s->store, STORE_SUBJECTS, s->err))
+        return -1;
+    for (size_t i = 0; i < out->count; i++)
+        if (!c || !c->subject_count || config_subject(c, out->items[i]))
+            out->items[kept++] = out->items[i];
+    out->count = kept;
+    return 0;
+}
+
+static int survey_run(struct survey *s)
+{
+    struct names subjects = { 0 };
     int rc = survey_open(s);
     if (rc <= 0)
         return rc;
     s->out->coverage = coverage_of(s, s->judged, s->hours);
     s->out->withheld = s->out->coverage < COVERAGE_FLOOR;
-    if (s->query->subject)
-        names_add(&all, s->query->subject);
-    else
-        rc = names_read(&all, s->store, STORE_SUBJECTS, s->err);
-    /* The configuration decides what is still watched. */
-    for (size_t i = 0; i < all.count; i++)
-        if (s->query->subject || !c || c->subject_count == 0 ||
-            config_subject(c, all.items[i]))
-            names_add(&subjects, all.items[i]);
-    for (size_t i = 0; rc >= 0 && i < subjects.count; i++)
-        if (survey_subject(s, subjects.items[i]))
-            rc = -1;
-    if (rc >= 0)
+    rc = read_subjects(&subjects, s);
+    for (size_t i = 0; rc == 0 && i < subjects.count; i++)
+        rc = survey_subject(s, subjects.items[i]);
+    if (rc == 0)
         rc = tell_all(s, &subjects);
-    names_release(&all);
     names_release(&subjects);
-    return rc < 0 ? -1 : 0;
+    return rc;
 }
 
 int alerts_find(struct alerts **out, struct store *store,

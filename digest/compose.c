@@ -2,8 +2,7 @@
 /* One day as it is told: who is watched, which days, then each part in turn
  * (compose_*.c). Decides no wording and writes nothing. */
 #include "digest/compose.h"
-
-#include <stdlib.h>
+#include "digest/names.h"
 
 static char *keep(struct composer *c, const char *text)
 {
@@ -50,37 +49,23 @@ static struct watched *add_watched(struct composer *c, const char *name)
     return w;
 }
 
-static int take_name(void *context, const char *name)
-{
-    add_watched(context, name);
-    return 0;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct watched *)a)->name,
-                  ((const struct watched *)b)->name);
-}
-
 /* Without a configuration: what the store knows, products after brands. */
 static int watch_store(struct composer *c, struct error *err)
 {
-    if (store_names(c->store, STORE_SUBJECTS, take_name, c, err))
-        return -1;
-    if (c->watched_count)
-        qsort(c->watched, c->watched_count, sizeof(*c->watched), by_name);
-    int brand = -1;
-    for (size_t i = 0; i < c->watched_count; i++) {
-        struct watched *w = &c->watched[i];
-        size_t length = brand < 0 ? 0 : strlen(c->watched[brand].name);
-        w->brand = (int)i;
-        if (w->product && length && w->name[length] == '/' &&
-            strncmp(w->name, c->watched[brand].name, length) == 0)
-            w->brand = brand;
-        else if (!w->product)
-            brand = (int)i;
+    struct names names;
+    int rc = names_read(&names, c->store, STORE_SUBJECTS, err);
+    names_sort(&names);
+    for (size_t i = 0, brand = 0; i < names.count; i++) {
+        struct watched *w = add_watched(c, names.items[i]);
+        size_t length = strlen(c->watched[brand].name);
+        if (!w->product)
+            brand = i;
+        else if (strncmp(w->name, c->watched[brand].name, length) == 0 &&
+                 w->name[length] == '/')
+            w->brand = (int)brand;
     }
-    return 0;
+    names_release(&names);
+    return rc;
 }
 
 static int watch(struct composer *c, const struct option_list *brands,
@@ -224,10 +209,9 @@ static int compose_alerts(struct composer *c, struct error *err)
             index >= 0 && c->watched[index].kept &&
             !told_elsewhere(c, &d->alerts->items[i]);
     }
-    for (size_t i = 0; i < d->alerts->count; i++) {
+    for (size_t i = 0; i < d->alerts->count; i++)
         if (d->alerts->items[i].told)
             d->alerts->items[count++] = d->alerts->items[i];
-    }
     d->alerts->count = count;
     return 0;
 }
