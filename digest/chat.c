@@ -46,19 +46,6 @@ static void line(const struct message *m, struct buf *phrase)
     buf_puts(m->out, m->slack ? "\n" : "\n\n");
 }
 
-static void link_to(const struct message *m, const char *url)
-{
-    if (!phrase_is_link(url))
-        return;
-    buf_puts(m->out, m->slack ? " <" : " [link](");
-    for (const unsigned char *c = (const unsigned char *)url; *c; c++)
-        if (*c <= ' ' || *c >= 0x7f || strchr("<>()\\\"'`|[]*_~", *c))
-            buf_printf(m->out, "%%%02X", *c);
-        else
-            buf_putc(m->out, (char)*c);
-    buf_puts(m->out, m->slack ? "|link>" : ")");
-}
-
 static void alert(const struct message *m, const struct alert *a)
 {
     struct buf b = BUF_INIT(0);
@@ -73,7 +60,8 @@ static void alert(const struct message *m, const struct alert *a)
     if (a->sample_count) {
         phrase_quote(&b, "“", s->text, 280, "”");
         say(m, &b);
-        link_to(m, s->url);
+        phrase_link(m->out, m->slack ? " <" : " [link](", s->url,
+                    "<>()\\\"'`|[]*_~", m->slack ? "|link>" : ")");
         line(m, &b);
     }
 }

@@ -288,6 +288,9 @@ void phrase_spark(struct buf *out, const uint32_t *values, const bool *known,
                   size_t count);
 /* Only web addresses become links. */
 bool phrase_is_link(const char *url);
+/* One, with what are marks where it goes made harmless; others: nothing. */
+void phrase_link(struct buf *out, const char *before, const char *url,
+                 const char *marks, const char *after);
 /* The next line of at most room columns, broken at a space where there is
  * one; left loses it. */
 struct text phrase_line(struct text *left, size_t room);

@@ -175,9 +175,7 @@ static void put_row(const struct page *p, const struct digest_standing *s)
         phrase_count(out, "<td class=\"n wide\">", s->authors,
                      "</td><td class=\"n wide\">");
         phrase_count(out, "", s->yesterday.posts, "</td><td class=\"n wide\">");
-        if (!s->product)
-            phrase_share(out, "", s->share, "");
-        buf_puts(out, "</td>");
+        phrase_share(out, "", s->share, "</td>");
     }
     put_net(p, s);
     buf_printf(out, "<td class=\"n change%s\">",

@@ -38,19 +38,6 @@ static void quote(struct buf *out, const char *text, size_t columns)
     say(out, "", &b, "");
 }
 
-static void link_to(struct buf *out, const char *url)
-{
-    if (!phrase_is_link(url))
-        return;
-    buf_puts(out, " [link](<");
-    for (const unsigned char *c = (const unsigned char *)url; *c; c++)
-        if (*c <= ' ' || *c >= 0x7f || strchr("<>()\\\"'`|[]", *c))
-            buf_printf(out, "%%%02X", *c);
-        else
-            buf_putc(out, (char)*c);
-    buf_puts(out, ">)");
-}
-
 static void command(struct buf *out, const struct digest *d,
                     enum digest_section section)
 {
@@ -70,7 +57,7 @@ static void sample(struct buf *out, const struct digest *d, const char *lead,
     quote(out, s->source, 30);
     phrase_clock(&b, "", s->created, d, "");
     say(out, " ", &b, "");
-    link_to(out, s->url);
+    phrase_link(out, " [link](<", s->url, "<>()\\\"'`|[]", ">)");
     buf_putc(out, '\n');
 }
 

@@ -228,6 +228,20 @@ bool phrase_is_link(const char *url)
                    strncmp(url, "http://", 7) == 0);
 }
 
+void phrase_link(struct buf *out, const char *before, const char *url,
+                 const char *marks, const char *after)
+{
+    if (!phrase_is_link(url))
+        return;
+    buf_puts(out, before);
+    for (const unsigned char *c = (const unsigned char *)url; *c; c++)
+        if (*c <= ' ' || *c >= 0x7f || strchr(marks, *c))
+            buf_printf(out, "%%%02X", *c);
+        else
+            buf_putc(out, (char)*c);
+    buf_puts(out, after);
+}
+
 struct text phrase_line(struct text *left, size_t room)
 {
     struct text line = text_fit(*left, room);
