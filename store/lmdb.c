@@ -74,8 +74,10 @@ static int finish(struct lmdb *s, MDB_txn *txn, int rc)
         rc = mdb_txn_commit(txn);
     else
         mdb_txn_abort(txn);
-    if (rc)
+    if (rc) {
         lmdb_subject_ids_forget(s);
+        day_authors_forget(s);
+    }
     s->inside--;
     return rc;
 }
@@ -292,6 +294,7 @@ int lmdb_reopen(struct lmdb *s, struct error *err)
     if (s->env)
         mdb_env_close(s->env);
     s->env = NULL;
+    day_authors_forget(s);
     return open_file(s, err);
 }
 
@@ -325,6 +328,7 @@ static void lmdb_close(struct store *base)
     if (s->lock >= 0)
         close(s->lock);
     lmdb_names_release(s);
+    day_authors_forget(s);
     mem_free(s->path);
     mem_free(s);
 }

@@ -76,6 +76,15 @@ struct name_list {
     size_t count, room;
 };
 
+/* In which place of a sketch the author of each post of a day stands. Posts
+ * that left since are in it still, and some twice. */
+struct day_authors {
+    bool walked;
+    int64_t day;
+    struct day_author { unsigned char key[POST_KEY]; uint16_t place; } *items;
+    size_t count, room;
+};
+
 struct lmdb {
     struct store base;  /* first: a struct store * is this */
     char *path;
@@ -89,6 +98,7 @@ struct lmdb {
     unsigned inside;    /* transactions of any kind, see lmdb_fault.c */
     struct name_list names[STORE_LABELS + 1]; /* by id - 1, as asked for */
     struct name_list known;   /* subjects by their place in the last batch */
+    struct day_authors authors[2]; /* the last even day and the last odd one */
 };
 
 /* Inner functions return 0, an LMDB or errno code, or TOLD_WHY when err is
@@ -219,7 +229,7 @@ int id_last(MDB_cursor *c, const unsigned char id[ID_KEY],
 /* One that is not there yet. */
 int id_add(MDB_cursor *c, const unsigned char id[ID_KEY], int64_t created);
 /* Those behind all of a source are gathered in order, then added at once:
- * four times as fast, and pages are filled to the end. */
+ * half the work, and pages are filled to the end. */
 void id_gather(struct buf *rows, const unsigned char id[ID_KEY],
                int64_t created);
 int id_add_last(MDB_cursor *c, const unsigned char id[ID_KEY],
@@ -237,7 +247,8 @@ int lmdb_row(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
              struct row *row);
 /* -1: not a row. */
 int row_read(struct text value, struct row *row);
-void row_write(struct buf *out, struct text cells, struct text rest);
+size_t row_length(struct text cells, struct text rest);
+void row_write(void *out, struct text cells, struct text rest);
 
 /* In their order in a row. */
 void entries_sort(struct buf *entries);
@@ -319,6 +330,12 @@ bool left_find(struct left *l, const struct change *from,
 int left_mend(struct lmdb *s, MDB_txn *txn, struct left *l,
               struct hll *sketch, const struct change *from,
               const struct change *end);
+
+/* Whoever writes a post, or another author into one, says so. */
+void day_authors_note(struct lmdb *s, const unsigned char *key,
+                      uint64_t author);
+/* What was walked may never have become durable. */
+void day_authors_forget(struct lmdb *s);
 
 /* ---- lmdb_authors.c ---- */
 

@@ -318,12 +318,13 @@ static bool mentioned_before(const struct append *a, const struct post *p,
 
 /* What the post adds to figures: as in its record, each subject once and so
  * many at most. */
-static void count_entry(struct append *a, const struct entry *e,
-                        const unsigned char *key)
+static void count_entry(struct lmdb *s, struct append *a,
+                        const struct entry *e, const unsigned char *key)
 {
     const struct post *p = e->post;
     struct coming of = { p, key, e->source, 1, e->fresh, true };
     uint32_t counted = 0;
+    day_authors_note(s, key, p->author_hash);
     changes_add(&a->changes, &of, 0, &p->tags);
     for (uint32_t i = 0; i < p->mention_count &&
                          counted < POST_MENTIONS_LIMIT; i++) {
@@ -353,7 +354,7 @@ static int write_post(struct lmdb *s, MDB_txn *txn, struct append *a,
         return lmdb_id_put(s, txn, id, ID_NONE);
     }
     if (rc == 0 && e->counts)
-        count_entry(a, e, key);
+        count_entry(s, a, e, key);
     a->result.added += rc == 0 && e->fresh;
     return rc;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A sketch of authors cannot subtract. Who left a day is taken out of it with
- * all that cannot be told from them, and whoever is still there is put back:
- * found by one walk over the day's posts for all of its rows, of which only
- * the few in the places of those who left are read whole. */
+ * all that cannot be told from them, and whoever is still there is put back.
+ * They are found by one walk over the day's posts, of which the few in the
+ * places of those who left are read whole. What the walk saw is kept: a day's
+ * posts are deleted in many batches. */
 #include "store/lmdb.h"
 
 #include <stdlib.h>
@@ -78,41 +79,80 @@ static void add_other(struct left *l, uint32_t subject, uint64_t author)
     o->author = author;
 }
 
-static int read_other(struct left *l, const MDB_val *key, struct text value)
+/* ---- a day's authors ---- */
+
+static void note_author(struct day_authors *d, const void *key,
+                        uint64_t author)
 {
-    struct record *r = l->record;
-    if (key->mv_size != POST_KEY ||
-        record_read(r, created_of(key->mv_data), value))
-        return MDB_CORRUPTED;
-    add_other(l, 0, r->post.author_hash);
-    for (uint32_t i = 0; i < r->post.mention_count; i++)
-        add_other(l, r->mentions[i].subject, r->post.author_hash);
-    return 0;
+    if (!author)
+        return;
+    d->items = mem_grow(d->items, &d->room, d->count, sizeof(*d->items));
+    struct day_author *item = &d->items[d->count++];
+    memcpy(item->key, key, POST_KEY);
+    item->place = (uint16_t)hll_place(author);
 }
 
-static int walk_day(struct lmdb *s, MDB_txn *txn, struct left *l,
-                    const bool *places)
+static struct day_authors *kept_for(struct lmdb *s, int64_t day)
+{
+    return &s->authors[day & 1];
+}
+
+void day_authors_note(struct lmdb *s, const unsigned char *key,
+                      uint64_t author)
+{
+    int64_t day = created_of(key) / DAY_SECONDS;
+    struct day_authors *d = kept_for(s, day);
+    if (d->walked && d->day == day)
+        note_author(d, key, author);
+}
+
+void day_authors_forget(struct lmdb *s)
+{
+    for (int i = 0; i < 2; i++) {
+        mem_free(s->authors[i].items);
+        s->authors[i] = (struct day_authors){ 0 };
+    }
+}
+
+static int walk_day(struct lmdb *s, MDB_txn *txn, struct day_authors *d,
+                    int64_t day)
 {
     unsigned char from[POST_KEY];
     MDB_cursor *c = NULL;
     MDB_val k = { POST_KEY, from }, v;
-    int64_t until = (l->day + 1) * DAY_SECONDS;
+    d->day = day;
+    d->walked = true;
+    d->count = 0;
     int rc = mdb_cursor_open(txn, s->table[POSTS], &c);
     if (rc)
         return rc;
-    post_key(from, l->day * DAY_SECONDS, 0);
-    rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
-    while (rc == 0 && created_of(k.mv_data) < until) {
-        uint64_t author = record_author(value_text(&v));
-        /* Posts that came in order lie before each other in a page. */
-        __builtin_prefetch((const char *)v.mv_data - 800);
-        if (author && places[hll_place(author)])
-            rc = read_other(l, &k, value_text(&v));
-        if (rc == 0)
-            rc = mdb_cursor_get(c, &k, &v, MDB_NEXT);
-    }
+    post_key(from, day * DAY_SECONDS, 0);
+    for (rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
+         rc == 0 && created_of(k.mv_data) < (day + 1) * DAY_SECONDS;
+         rc = mdb_cursor_get(c, &k, &v, MDB_NEXT))
+        note_author(d, k.mv_data, record_author(value_text(&v)));
     mdb_cursor_close(c);
     return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+/* ---- who may take the place of those who left ---- */
+
+static int read_other(struct lmdb *s, MDB_txn *txn, struct left *l,
+                      const unsigned char *key)
+{
+    struct record *r = l->record;
+    struct text value;
+    int rc = lmdb_get(s, txn, POSTS, key, POST_KEY, &value);
+    if (rc)
+        return rc == MDB_NOTFOUND ? 0 : rc; /* gone since it was noted */
+    if (record_read(r, created_of(key), value))
+        return MDB_CORRUPTED;
+    if (!r->post.author_hash) /* had one when it was noted */
+        return 0;
+    add_other(l, 0, r->post.author_hash);
+    for (uint32_t i = 0; i < r->post.mention_count; i++)
+        add_other(l, r->mentions[i].subject, r->post.author_hash);
+    return 0;
 }
 
 /* from: the first change of a row of the day; its later rows follow. */
@@ -128,7 +168,11 @@ static int find_others(struct lmdb *s, MDB_txn *txn, struct left *l,
         l->record = mem_alloc(sizeof(*l->record));
     l->other_count = l->next = 0;
     l->day = (int64_t)unpack_big(from->key, 2);
-    int rc = walk_day(s, txn, l, places);
+    struct day_authors *d = kept_for(s, l->day);
+    int rc = d->walked && d->day == l->day ? 0 : walk_day(s, txn, d, l->day);
+    for (size_t i = 0; i < d->count && rc == 0; i++)
+        if (places[d->items[i].place])
+            rc = read_other(s, txn, l, d->items[i].key);
     sort_records(l->others, l->other_count, sizeof(*l->others),
                  offsetof(struct other, subject), 4);
     return rc;
