@@ -145,7 +145,6 @@ static bool one_post(const struct counts *c, uint64_t which,
 static void write_cell(struct buf *row, uint32_t index, uint64_t which,
                        const struct counts *c)
 {
-    unsigned char bytes[CELL_LIMIT], head[2 * VARINT_LIMIT + TAGS_LIMIT];
     const uint64_t *field = &c->posts;
     struct tags tags;
     for (uint64_t left = which; left; left &= left - 1)
@@ -153,21 +152,23 @@ static void write_cell(struct buf *row, uint32_t index, uint64_t which,
             which &= ~(left & (~left + 1));
     if (!which)
         return;
+    unsigned char *at = pack_room(row, CELL_LIMIT);
     if (one_post(c, which, &tags)) {
-        unsigned char *at = pack_varint(head, (uint64_t)index << 1 | 1);
-        at = pack_tags(at, &tags, which >> FIELD(reposts) & 1);
-        buf_add(row, head, (size_t)(at - head));
+        at = pack_varint(at, (uint64_t)index << 1 | 1);
+        pack_end(row, pack_tags(at, &tags, which >> FIELD(reposts) & 1));
         return;
     }
-    unsigned char *end = pack_varint(bytes, which);
+    at = pack_varint(at, (uint64_t)index << 1);
+    /* A byte for the length, which is moved where it needs another. */
+    unsigned char *start = at + 1, *end = pack_varint(start, which);
     for (uint64_t left = which; left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
         end = pack_varint(end, i == FIELD(score) ? zigzag(c->score) : field[i]);
     }
-    unsigned char *at = pack_varint(head, (uint64_t)index << 1);
-    at = pack_varint(at, (uint64_t)(end - bytes));
-    buf_add(row, head, (size_t)(at - head));
-    buf_add(row, bytes, (size_t)(end - bytes));
+    size_t length = (size_t)(end - start);
+    if (length >= 0x80)
+        memmove(start + 1, start, length);
+    pack_end(row, pack_varint(at, length) + length);
 }
 
 void cell_write(struct buf *row, uint32_t index, const struct counts *c)

@@ -13,30 +13,35 @@ static const unsigned char digit_of[256] = {
     24, 25, 26, 27, 28, 29, 30, 31, 32,
 };
 
+/* Digits of so many letters, behind each other; in *other what has bits above
+ * those of a digit when one of them is none. */
+static inline uint64_t read_letters(const char *data, size_t count,
+                                    unsigned *other)
+{
+    uint64_t held = 0;
+    for (size_t i = 0; i < count; i++) {
+        unsigned digit = digit_of[(unsigned char)data[i]] - 1u;
+        *other |= digit; /* 0 - 1 has all bits */
+        held = held << 5 | digit;
+    }
+    return held;
+}
+
 unsigned char *pack_letters(unsigned char *out, struct text t)
 {
     unsigned char *at = pack_varint(out, t.length << 1 | 1);
-    uint64_t held = 0;
-    unsigned bits = 0, other = 0;
-    for (size_t i = 0; i < t.length; i++) {
-        unsigned digit = digit_of[(unsigned char)t.data[i]] - 1u;
-        other |= digit; /* wraps around where it is none of the letters */
-        held = held << 5 | (digit & 31);
-        bits += 5;
-        if (bits == 40) {
-            pack_big(at, held, 5);
-            at += 5;
-            bits = 0;
-        }
-    }
-    if (other >= 32) {
-        at = pack_varint(out, t.length << 1);
-        memcpy(at, t.data, t.length);
-        return at + t.length;
-    }
-    unsigned left = (bits + 7) / 8;
-    pack_big(at, held << (8 * left - bits), (int)left);
-    return at + left;
+    const char *in = t.data, *end = t.data + t.length;
+    unsigned other = 0;
+    for (; end - in >= 8; in += 8, at += 5)
+        pack_big(at, read_letters(in, 8, &other), 5);
+    unsigned bits = 5 * (unsigned)(end - in), bytes = (bits + 7) / 8;
+    uint64_t held = read_letters(in, (size_t)(end - in), &other);
+    pack_big(at, held << (8 * bytes - bits), (int)bytes);
+    if (other < 32)
+        return at + bytes;
+    at = pack_varint(out, t.length << 1);
+    memcpy(at, t.data, t.length);
+    return at + t.length;
 }
 
 struct text unpack_letters(struct unpack *u, char **made, size_t most)

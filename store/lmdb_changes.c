@@ -4,6 +4,7 @@
  * Knows nothing of post records. */
 #include "store/lmdb.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "store/counts.h"
@@ -80,7 +81,7 @@ struct flush {
     bool terms, told;
     struct table_end hours, days;
     struct cells cells;        /* what is to be added */
-    struct buf merged, rest, value;
+    struct buf merged, rest;
     struct buf more, gone;     /* entries */
     struct left left;
     struct hll sketch;
@@ -130,12 +131,12 @@ static int put_row(struct flush *f, struct table_end *e,
     struct text cells = buf_bytes(&f->merged);
     if (!cells.length && !rest.length)
         return found ? mdb_cursor_del(e->cursor, 0) : 0;
-    buf_clear(&f->value);
-    row_write(&f->value, cells, rest);
     MDB_val k = { length, (void *)key };
-    MDB_val v = { f->value.length, f->value.data };
-    int rc = mdb_cursor_put(e->cursor, &k, &v, found ? MDB_CURRENT
-                            : past ? MDB_APPEND : 0);
+    MDB_val v = { row_length(cells, rest), NULL };
+    int rc = mdb_cursor_put(e->cursor, &k, &v, MDB_RESERVE |
+                            (found ? MDB_CURRENT : past ? MDB_APPEND : 0));
+    if (rc == 0)
+        row_write(v.mv_data, cells, rest);
     if (past && rc == 0) {
         memcpy(e->last, key, length);
         e->empty = false;
@@ -182,8 +183,10 @@ static int flush_hour(struct flush *f, const struct change *from,
         if (c->sign)
             tally_post(cells_at(&f->cells, c->place), c->counted, c->score,
                        c->sign);
+        struct buf *entries = c->sign > 0 ? &f->more : &f->gone;
         if (!every)
-            buf_add(c->sign > 0 ? &f->more : &f->gone, c->entry, ENTRY);
+            pack_end(entries, mempcpy(pack_room(entries, ENTRY), c->entry,
+                                      ENTRY));
     }
     int rc = find_row(&f->hours, from->key, HOUR_KEY, &old, &found, &past);
     if (rc)
@@ -309,6 +312,14 @@ static int flush_told(struct flush *f, const struct change *from,
     return rc;
 }
 
+/* Of a change's key, followed by more of the change. */
+static inline uint64_t key_word(const unsigned char *key, size_t length)
+{
+    uint64_t word;
+    memcpy(&word, key, sizeof(word));
+    return be64toh(word) >> 8 * (sizeof(word) - length);
+}
+
 static int flush_all(struct flush *f, size_t length,
                      int (*flush)(struct flush *f, const struct change *from,
                                   const struct change *until))
@@ -318,7 +329,8 @@ static int flush_all(struct flush *f, size_t length,
     int rc = 0;
     while (from < end && rc == 0) {
         const struct change *until = from + 1;
-        while (until < end && memcmp(until->key, from->key, length) == 0)
+        while (until < end && key_word(until->key, length) ==
+                              key_word(from->key, length))
             until++;
         rc = flush(f, from, until);
         if (rc == 0 && length == DAY_KEY)
@@ -362,7 +374,6 @@ int changes_flush(struct lmdb *s, MDB_txn *txn, struct changes *c)
     hll_release(&f->sketch);
     buf_release(&f->merged);
     buf_release(&f->rest);
-    buf_release(&f->value);
     buf_release(&f->more);
     buf_release(&f->gone);
     left_release(&f->left);

@@ -19,13 +19,18 @@ int row_read(struct text value, struct row *row)
     return in.broken ? -1 : 0;
 }
 
-void row_write(struct buf *out, struct text cells, struct text rest)
+size_t row_length(struct text cells, struct text rest)
 {
     unsigned char length[VARINT_LIMIT];
-    unsigned char *end = pack_varint(length, cells.length);
-    buf_add(out, length, (size_t)(end - length));
-    buf_add(out, cells.data, cells.length);
-    buf_add(out, rest.data, rest.length);
+    return (size_t)(pack_varint(length, cells.length) - length) +
+           cells.length + rest.length;
+}
+
+void row_write(void *out, struct text cells, struct text rest)
+{
+    char *at = (char *)pack_varint(out, cells.length);
+    at = mempcpy(at, cells.data, cells.length);
+    memcpy(at, rest.data, rest.length);
 }
 
 int lmdb_row(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,

@@ -31,14 +31,16 @@ static void rows_add(struct rows *r, const void *key, size_t key_length,
 void rows_add_row(struct verify *v, struct rows *r, const void *key,
                   size_t key_length, const struct buf *rest)
 {
-    if (!v->merged.length && !rest->length)
+    struct text cells = { buf_text(&v->merged), v->merged.length };
+    struct text more = { buf_text(rest), rest->length };
+    size_t length = row_length(cells, more);
+    if (!cells.length && !more.length)
         return;
-    size_t at = r->bytes.length + key_length;
     rows_add(r, key, key_length, (struct text){ "", 0 });
-    row_write(&r->bytes,
-              (struct text){ buf_text(&v->merged), v->merged.length },
-              (struct text){ buf_text(rest), rest->length });
-    r->items[r->count - 1].length = r->bytes.length - at;
+    r->items[r->count - 1].length = length;
+    unsigned char *at = pack_room(&r->bytes, length);
+    row_write(at, cells, more);
+    pack_end(&r->bytes, at + length);
 }
 
 struct text row_key(const struct rows *r, size_t i)

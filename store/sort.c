@@ -12,8 +12,7 @@
 
 #include "base/mem.h"
 
-enum { WORD = 4, WORD_BITS = 8 * WORD, DIGIT_BITS = 11, FEW = 4096,
-       FEW_BITS = 7 };
+enum { WORD = 4, WORD_BITS = 8 * WORD, DIGIT_BITS = 8 };
 
 /* Into to in order of some bits, stable. */
 static void place(const uint64_t *from, uint64_t *to, size_t count,
@@ -35,7 +34,6 @@ static void place(const uint64_t *from, uint64_t *to, size_t count,
 /* By the word in the upper half; returns the one of the two that is sorted. */
 static uint64_t *sort_word(uint64_t *items, uint64_t *spare, size_t count)
 {
-    unsigned most = count < FEW ? FEW_BITS : DIGIT_BITS;
     uint64_t differ = 0;
     for (size_t i = 1; i < count; i++)
         differ |= items[i] ^ items[0];
@@ -46,7 +44,8 @@ static uint64_t *sort_word(uint64_t *items, uint64_t *spare, size_t count)
             continue;
         }
         unsigned left = 64 - (unsigned)__builtin_clzll(differ >> at);
-        unsigned bits = left < most ? left : most;
+        unsigned passes = (left + DIGIT_BITS - 1) / DIGIT_BITS;
+        unsigned bits = (left + passes - 1) / passes;
         place(items, spare, count, WORD_BITS + at, (1u << bits) - 1);
         uint64_t *swap = items;
         items = spare;
