@@ -10,7 +10,7 @@
 #include "commands/reading.h"
 
 struct check_flags {
-    char *sample, *subject, *lexicon, *live;
+    char *sample, *subject, *live;
 };
 
 static const struct option options[] = {
@@ -19,8 +19,6 @@ static const struct option options[] = {
       "match which, and why not" },
     { "subject", OPTION_STRING, NULL, offsetof(struct check_flags, subject),
       "with --sample: only this one" },
-    { "lexicon", OPTION_STRING, NULL, offsetof(struct check_flags, lexicon),
-      "check this lexicon of one's own as well" },
     { "live", OPTION_STRING, NULL, offsetof(struct check_flags, live),
       "ask this source for one page, and say what it would bring" },
     OPTION_END
@@ -63,7 +61,6 @@ static void check_source(const struct config *c, const struct source_config *s,
 static bool check_all(struct invocation *in, const char *path,
                       struct buf *faults)
 {
-    const struct check_flags *flags = in->flags;
     struct error err = ERROR_INIT;
     if (config_load(&in->config, path, faults, &err) && !faults->length)
         buf_printf(faults, "%s\n", err.text);
@@ -75,8 +72,8 @@ static bool check_all(struct invocation *in, const char *path,
         buf_printf(faults, "%s:%d: store: %s\n", path,
                    in->config->store_line, err.text);
     size_t before = faults->length;
-    if (rules_open(&in->rules, in->config, data_folder(), flags->lexicon,
-                   faults, &err) && faults->length == before)
+    if (rules_open(&in->rules, in->config, data_folder(), NULL, faults,
+                   &err) && faults->length == before)
         buf_printf(faults, "%s\n", err.text); /* a lexicon, not a subject */
     return faults->length == 0;
 }

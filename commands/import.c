@@ -97,7 +97,6 @@ static void add_totals(struct totals *t, const struct ingest_report *report,
     t->stored.unchanged += report->stored.unchanged;
     t->stored.removed += report->stored.removed;
     t->stored.blocked += report->stored.blocked;
-    t->stored.late += report->stored.late;
 }
 
 /* A file that fails is said and counted; -1 only for what ends all. */

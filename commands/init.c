@@ -7,15 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct init_flags {
-    bool force;
-};
-
-static const struct option options[] = {
-    { "force", OPTION_BOOL, NULL, offsetof(struct init_flags, force),
-      "overwrite a file that is there" },
-    OPTION_END
-};
+static const struct option options[] = { OPTION_END };
 
 static const char head[] =
     "# Groundswell's configuration. It works as it stands: it watches three\n"
@@ -84,16 +76,13 @@ static void print_table(FILE *file, const char *title, const char *indent,
 
 static int run(struct invocation *in, struct error *err)
 {
-    const struct init_flags *flags = in->flags;
     const char *path = in->argc ? in->argv[0]
                        : in->globals.config ? in->globals.config : "swell.yaml";
     if (in->argc > 1)
         return error_set(err, ERROR_USAGE, "swell init takes one file name");
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC |
-                            (flags->force ? O_TRUNC : O_EXCL), 0644);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_EXCL, 0644);
     if (fd < 0 && errno == EEXIST)
-        return error_set(err, ERROR_DENIED,
-                         "%s is there already; --force overwrites it", path);
+        return error_set(err, ERROR_DENIED, "%s is there already", path);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
     if (!file)
         return error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
@@ -115,9 +104,8 @@ static int run(struct invocation *in, struct error *err)
 
 const struct command command_init = {
     .name = "init",
-    .arguments = "[FILE] [--force]",
+    .arguments = "[FILE]",
     .about = "write a commented swell.yaml that works as it stands",
     .options = options,
-    .state_size = sizeof(struct init_flags),
     .run = run,
 };

@@ -15,7 +15,7 @@ struct label_flags {
     struct range_flags range;
     char *subject;
     uint64_t number, seed;
-    bool list, again;
+    bool list;
 };
 
 static const struct option options[] = {
@@ -25,8 +25,6 @@ static const struct option options[] = {
       "how many to ask for" },
     { "seed", OPTION_COUNT, "1", offsetof(struct label_flags, seed),
       "another number draws other posts" },
-    { "again", OPTION_BOOL, NULL, offsetof(struct label_flags, again),
-      "ask for labelled posts a second time, to see how far you agree" },
     { "list", OPTION_BOOL, NULL, offsetof(struct label_flags, list),
       "print the labels as id, label, text: for swell accuracy and swell fit" },
     RANGE_OPTIONS(struct label_flags),
@@ -46,6 +44,7 @@ struct draws {
     struct draw *items;
     size_t count, room;
     uint64_t seed;
+    size_t asked, kept;
 };
 
 static int take_post(void *context, const struct post *post,
@@ -102,55 +101,44 @@ static const char *ask(const struct draw *d, size_t number, size_t of)
     }
 }
 
-struct tally {
-    size_t asked, kept, same, twice;
-};
-
-/* Ask for one; 1: go on, 0: stop, -1: see err. */
-static int label_one(struct invocation *in, const struct draw *d, size_t of,
-                     struct tally *t, struct error *err)
+/* Ask for one that has no label yet; 1: go on, 0: stop, -1: see err. */
+static int label_one(struct invocation *in, const struct draw *d,
+                     struct draws *all, struct error *err)
 {
     const struct label_flags *flags = in->flags;
     struct buf old = BUF_INIT(64);
     int known = store_note_get(in->store, d->key, &old, err);
-    int rc = known < 0 ? -1 : 1;
-    if (known >= 0 && (known > 0) == flags->again) {
-        const char *answer = ask(d, ++t->asked, of);
-        if (answer && !*answer) {
-            rc = 0;
-        } else if (answer && known > 0) {
-            t->twice++;
-            t->same += strcmp(answer, buf_text(&old)) == 0;
-        } else if (answer) {
-            t->kept++;
-            if (store_note_put(in->store, d->key, text_of(answer), err))
-                rc = -1;
-        }
-    }
     buf_release(&old);
-    return rc;
+    if (known)
+        return known;
+    const char *answer = ask(d, ++all->asked, (size_t)flags->number);
+    if (!answer)
+        return 1;
+    if (!*answer)
+        return 0;
+    all->kept++;
+    return store_note_put(in->store, d->key, text_of(answer), err) ? -1 : 1;
 }
 
 /* Round robin over the program's three labels, so that the rare ones are not
  * drowned. The shares in the sample are then not those of all posts: macro
  * figures are the ones to read. */
-static int label_all(struct invocation *in, struct draws *d, struct tally *t,
+static int label_all(struct invocation *in, struct draws *d,
                      struct error *err)
 {
     const struct label_flags *flags = in->flags;
     size_t at[LABEL_COUNT] = { 0 };
     int rc = 1;
-    for (bool any = true; any && rc > 0 && t->asked < flags->number;) {
+    for (bool any = true; any && rc > 0 && d->asked < flags->number;) {
         any = false;
         for (uint8_t label = LABEL_NEGATIVE;
-             label <= LABEL_POSITIVE && rc > 0 && t->asked < flags->number;
+             label <= LABEL_POSITIVE && rc > 0 && d->asked < flags->number;
              label++) {
             while (at[label] < d->count && d->items[at[label]].label != label)
                 at[label]++;
             if (at[label] < d->count) {
                 any = true;
-                rc = label_one(in, &d->items[at[label]++],
-                               (size_t)flags->number, t, err);
+                rc = label_one(in, &d->items[at[label]++], d, err);
             }
         }
     }
@@ -208,7 +196,6 @@ static int run(struct invocation *in, struct error *err)
 {
     const struct label_flags *flags = in->flags;
     struct draws d = { .seed = flags->seed };
-    struct tally t = { 0 };
     if (invocation_store(in, flags->list ? STORE_READ : STORE_CHANGE, err))
         return -1;
     if (flags->list)
@@ -221,12 +208,10 @@ static int run(struct invocation *in, struct error *err)
     if (d.count)
         qsort(d.items, d.count, sizeof(*d.items), by_order);
     if (rc == 0)
-        rc = label_all(in, &d, &t, err);
-    if (rc == 0 && t.twice)
-        printf("\nyou agreed with yourself on %zu of %zu\n", t.same, t.twice);
-    else if (rc == 0)
+        rc = label_all(in, &d, err);
+    if (rc == 0)
         printf("\n%zu labels kept; measure with: swell label --list "
-               ">labels.tsv && swell accuracy labels.tsv\n", t.kept);
+               ">labels.tsv && swell accuracy labels.tsv\n", d.kept);
     mem_free(d.items);
     arena_release(&d.memory);
     return rc;

@@ -16,7 +16,5 @@ echo "== letters, a whole word, skipped, the end of the input"
 printf 'n\nneutral\nx\np\n' | swell $now label --subject acme --n 5 | tr -cd '\n -~'
 echo "== what was said"
 swell $now label --list | cut -f 2,3
-echo "== once more: how far one agrees with oneself"
-printf 'n\nn\nn\n' | swell $now label --again --n 3 | tail -n 1
 echo "== nobody is asked"
 swell $now label --last 1h </dev/null
