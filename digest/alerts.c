@@ -401,8 +401,8 @@ static int survey_open(struct survey *s)
     s->start = q->from - HISTORY_DAYS * (int64_t)DAY;
     while (s->start + HOUR <= first && s->start < q->from)
         s->start += HOUR;
-    if (until - s->start < HOUR)
-        return 0;
+    if (until - s->start < HOUR || until < q->from)
+        return 0; /* nothing before it, or it has not begun */
     s->hours = (size_t)((until - s->start) / HOUR);
     s->until = s->start + (int64_t)s->hours * HOUR;
     s->judged = (size_t)((q->from - s->start) / HOUR);

@@ -31,6 +31,8 @@ try --store none export --format sqlite
 try experiment add '' --subject acme --from 2026-11-01
 try experiment add chat --subject acme --from 2026-11-01 --controls nobody
 try check --sample . | tail -n 1
+echo "== a day that has not begun"
+try trends --day 2026-11-30
 echo "== a misspelt path makes no store"
 for change in retag expire compact 'forget --post 1' 'digest --send' \
     'digest --out page' 'inbox answer a/1' 'verify --repair' label \
