@@ -30,18 +30,23 @@ struct place {
     four_tags rows;     /* of sets and shares; before those are made: the set */
 };
 
+/* By language. */
+enum { FOURS = LANGUAGES_MAX / 4 };
+union sums {
+    four_shares fours[FOURS];
+    float of[LANGUAGES_MAX];
+};
+
+/* What a word or letter is worth to each language that has it. */
+struct shares {
+    union sums each;
+    uint32_t languages; /* set */
+};
+
 struct letter {
     uint32_t point;
     uint32_t languages; /* set */
     uint32_t row;
-};
-
-enum { FOURS = LANGUAGES_MAX / 4 };
-
-/* By language. */
-union sums {
-    four_shares fours[FOURS];
-    float of[LANGUAGES_MAX];
 };
 
 struct languages {
@@ -52,15 +57,19 @@ struct languages {
     size_t place_count, used;
     struct letter *letters;
     size_t letter_count, letter_room;
-    uint32_t *sets;        /* of languages; the first is empty */
-    union sums *shares;    /* what a word or letter of such a set is worth */
-    size_t set_count, set_room, share_room;
+    struct shares *shares; /* one a set of languages; the first is empty */
+    size_t share_count, share_room;
     uint64_t hash;
 };
 
 static uint32_t tag_of(uint64_t hash)
 {
     return (uint32_t)(hash >> 32) | 1;
+}
+
+static size_t place_of(const struct languages *l, uint64_t hash)
+{
+    return hash & (l->place_count - 1);
 }
 
 /* A tag alone cannot be placed again, so room is made once: the file is read
@@ -78,18 +87,12 @@ static void add_word(struct languages *l, const char *word, size_t length,
                      size_t language)
 {
     uint64_t hash = words_hash(word, length);
-    struct place *p = &l->places[hash & (l->place_count - 1)];
-    for (int i = 0;; i++) {
-        if (i == 4) {
-            p = ++p == l->places + l->place_count ? l->places : p;
-            i = 0;
-        }
-        if (p->tags[i] && p->tags[i] != tag_of(hash))
-            continue;
-        p->tags[i] = tag_of(hash);
-        p->rows[i] |= (uint32_t)1 << language;
-        return;
-    }
+    struct place *p = &l->places[place_of(l, hash)];
+    size_t i = 0;
+    for (; p->tags[i % 4] && p->tags[i % 4] != tag_of(hash); i++)
+        p = &l->places[place_of(l, hash + (i + 1) / 4)];
+    p->tags[i % 4] = tag_of(hash);
+    p->rows[i % 4] |= (uint32_t)1 << language;
 }
 
 static void add_letter(struct languages *l, const char *word, size_t length,
@@ -111,18 +114,17 @@ static void add_letter(struct languages *l, const char *word, size_t length,
 /* The row of a set, made when it is new: few sets occur. */
 static uint32_t share_out(struct languages *l, uint32_t languages)
 {
-    for (size_t i = 0; i < l->set_count; i++)
-        if (l->sets[i] == languages)
+    for (size_t i = 0; i < l->share_count; i++)
+        if (l->shares[i].languages == languages)
             return (uint32_t)i;
-    size_t row = l->set_count++;
-    l->sets = mem_grow(l->sets, &l->set_room, row, sizeof(*l->sets));
-    l->shares = mem_grow(l->shares, &l->share_room, row, sizeof(*l->shares));
-    l->sets[row] = languages;
-    for (int i = 0; i < LANGUAGES_MAX; i++)
-        l->shares[row].of[i] =
-            languages >> i & 1 ? 1.0f / (float)__builtin_popcount(languages)
-                               : 0;
-    return (uint32_t)row;
+    l->shares = mem_grow(l->shares, &l->share_room, l->share_count,
+                         sizeof(*l->shares));
+    struct shares *row = &l->shares[l->share_count++];
+    *row = (struct shares){ .languages = languages };
+    for (uint32_t set = languages; set; set &= set - 1)
+        row->each.of[__builtin_ctz(set)] =
+            1.0f / (float)__builtin_popcount(languages);
+    return (uint32_t)(l->share_count - 1);
 }
 
 static void share_all(struct languages *l)
@@ -237,7 +239,6 @@ void languages_close(struct languages *l)
     if (l) {
         mem_free(l->places);
         mem_free(l->letters);
-        mem_free(l->sets);
         mem_free(l->shares);
     }
     mem_free(l);
@@ -278,7 +279,7 @@ static inline uint32_t row_of(const struct languages *l, uint64_t hash)
     typedef uint64_t two_pairs __attribute__((vector_size(16)));
     uint32_t row;
     for (size_t at = hash;; at++) {
-        const struct place *p = &l->places[at & (l->place_count - 1)];
+        const struct place *p = &l->places[place_of(l, at)];
         two_pairs rows = (two_pairs)((p->tags == tag_of(hash)) & p->rows);
         uint64_t both = rows[0] | rows[1]; /* one of four, if any */
         row = (uint32_t)(both | both >> 32);
@@ -294,7 +295,7 @@ static inline void add_shared(const struct languages *l, union sums *sums,
 {
 #pragma GCC unroll 4
     for (int i = 0; i < FOURS; i++)
-        sums->fours[i] += l->shares[row].fours[i] * weight;
+        sums->fours[i] += l->shares[row].each.fours[i] * weight;
 }
 
 /* Letters of a word beyond ASCII: which scripts, which languages. */
@@ -334,14 +335,15 @@ static void gather(const struct languages *l, const struct words *words,
         bool plain = w->kind == WORD_PLAIN;
         uint32_t row = row_of(l, w->hash) & -(uint32_t)plain;
         add_shared(l, &sums, row, 1);
-        known += l->shares[row].of[english];
+        known += l->shares[row].each.of[english];
         seen += plain;
         if (may_stop & (known >= enough) & (known > seen / 2))
             break;
-        if (words->ascii || !plain)
+        if (words->ascii)
             continue;
-        e->letters[SCRIPT_LATIN] += w->flags & WORD_HIGH ? 0 : w->length;
-        if (w->flags & WORD_HIGH) {
+        if (plain && !(w->flags & WORD_HIGH)) {
+            e->letters[SCRIPT_LATIN] += w->length;
+        } else if (plain) {
             *e->sums = sums;
             read_letters(l, words->folded + w->start, w->length, e);
             sums = *e->sums;

@@ -170,6 +170,9 @@ static void test_flags(void **state)
     assert_int_equal(first("so").flags, 0);
     assert_int_equal(first("well-made").flags, WORD_JOINED);
     assert_int_equal(first("don't").flags, WORD_JOINED);
+    assert_int_equal(first("WELL-Made").flags, WORD_TITLE | WORD_JOINED);
+    assert_int_equal(first("so-oooo").flags,
+                     WORD_JOINED | WORD_LENGTHENED | WORD_ODD);
     struct words w = WORDS_INIT;
     words_split(&w, TEXT("a b\nc"));
     assert_int_equal(w.items[1].flags, 0);
