@@ -120,7 +120,7 @@ static uint64_t load8(const char *c)
 
 /* What 16 bytes are, a bit each. */
 struct chunk {
-    unsigned runs, letters, upper, high;
+    unsigned runs, upper, high;
 };
 
 #ifdef __SSE2__
@@ -141,19 +141,19 @@ static inline struct chunk fold_chunk(const char *from, char *to)
     __m128i run = _mm_or_si128(letters, within(low, '0', 9));
     _mm_storeu_si128((void *)to, low);
     return (struct chunk){ (unsigned)_mm_movemask_epi8(run),
-                           (unsigned)_mm_movemask_epi8(letters),
                            (unsigned)_mm_movemask_epi8(upper),
                            (unsigned)_mm_movemask_epi8(c) };
 }
 
-/* Where three bytes in a row are the same. */
+/* Where three letters in a row are the same. */
 static inline unsigned triples(const char *at)
 {
     __m128i c = _mm_loadu_si128((const void *)at);
     __m128i next = _mm_loadu_si128((const void *)(at + 1));
     __m128i third = _mm_loadu_si128((const void *)(at + 2));
-    return (unsigned)_mm_movemask_epi8(
-        _mm_and_si128(_mm_cmpeq_epi8(c, next), _mm_cmpeq_epi8(c, third)));
+    __m128i same = _mm_and_si128(_mm_cmpeq_epi8(c, next),
+                                 _mm_cmpeq_epi8(c, third));
+    return (unsigned)_mm_movemask_epi8(_mm_and_si128(same, within(c, 'a', 25)));
 }
 
 #else
@@ -166,14 +166,13 @@ static unsigned gather(uint64_t highs)
 
 static struct chunk fold_chunk(const char *from, char *to)
 {
-    struct chunk found = { 0, 0, 0, 0 };
+    struct chunk found = { 0, 0, 0 };
     for (int i = 0; i < CHUNK; i += 8) {
         uint64_t c = load8(from + i), upper = WITHIN(c, 'A', 'Z');
         found.high |= gather(c & EACH(0x80)) << i;
         found.upper |= gather(upper) << i;
         c |= upper >> 2;
         uint64_t letters = WITHIN(c, 'a', 'z');
-        found.letters |= gather(letters) << i;
         found.runs |= gather(letters | WITHIN(c, '0', '9')) << i;
         c = htole64(c);
         memcpy(to + i, &c, 8);
@@ -188,17 +187,24 @@ static unsigned triples(const char *at)
         uint64_t c = load8(at + i);
         uint64_t differ = (c ^ load8(at + i + 1)) | (c ^ load8(at + i + 2));
         uint64_t same = ~(((differ & EACH(0x7f)) + EACH(0x7f)) | differ);
-        found |= gather(same & EACH(0x80)) << i;
+        found |= gather(same & WITHIN(c, 'a', 'z')) << i;
     }
     return found;
 }
 
 #endif
 
+static unsigned bits_of(const unsigned char *bits, size_t at)
+{
+    uint16_t two;
+    memcpy(&two, bits + at / 8, sizeof(two));
+    return le16toh(two);
+}
+
 static void put_bits(unsigned char *bits, size_t at, unsigned value)
 {
-    bits[at / 8] = (unsigned char)value;
-    bits[at / 8 + 1] = (unsigned char)(value >> 8);
+    uint16_t two = htole16((uint16_t)value);
+    memcpy(bits + at / 8, &two, sizeof(two));
 }
 
 /* The bits from at on: RUN_LIMIT of them or more. */
@@ -224,17 +230,17 @@ static void make_room(struct words *w, size_t n)
         w->folded_room = (n + PADDING) * 2;
         w->folded = mem_resize(w->folded, w->folded_room);
         size_t bytes = w->folded_room / 8 + CHUNK;
-        w->runs = mem_resize(w->runs, bytes * 3);
-        w->upper = w->runs + bytes;
-        w->thrice = w->upper + bytes;
+        w->runs = mem_resize(w->runs, bytes * 2);
+        w->odd = w->runs + bytes;
     }
 }
 
 /* Lower case and the bits of all bytes; zero behind. */
 static void fold(struct words *w)
 {
-    size_t n = w->text.length, i = 0;
-    unsigned high = 0;
+    size_t n = w->text.length;
+    unsigned high = 0, before = 0; /* the last byte is of a run */
+    size_t i = 0;
     for (; i < n; i += CHUNK) {
         char last[CHUNK] = { 0 };
         const char *from = w->text.data + i;
@@ -243,18 +249,14 @@ static void fold(struct words *w)
         struct chunk c = fold_chunk(from, w->folded + i);
         high |= c.high;
         put_bits(w->runs, i, c.runs);
-        put_bits(w->upper, i, c.upper);
-        put_bits(w->thrice, i, c.letters);
+        put_bits(w->odd, i, c.upper & (c.runs << 1 | before));
+        before = c.runs / 0x8000;
     }
     memset(w->folded + n, 0, PADDING);
     memset(w->runs + i / 8, 0, 8);
-    memset(w->upper + i / 8, 0, 8);
-    memset(w->thrice + i / 8, 0, 8);
-    for (i = 0; i < n; i += CHUNK) {
-        unsigned found = triples(w->folded + i);
-        w->thrice[i / 8] &= (unsigned char)found;
-        w->thrice[i / 8 + 1] &= (unsigned char)(found >> 8);
-    }
+    memset(w->odd + i / 8, 0, 8);
+    for (i = 0; i < n; i += CHUNK)
+        put_bits(w->odd, i, bits_of(w->odd, i) | triples(w->folded + i));
     w->ascii = !high;
 }
 
@@ -518,16 +520,15 @@ static size_t take_face(struct words *w, size_t start)
     return start + size;
 }
 
-/* upper, thrice: whether some byte of it is, see struct words. */
-static size_t add_plain(struct words *w, size_t start, size_t end, bool upper,
-                        bool thrice)
+/* odd: some byte is, see struct words. */
+static size_t add_plain(struct words *w, size_t start, size_t end, bool odd)
 {
     const char *folded = w->folded + start;
     struct word *item = add(w, start, end, WORD_PLAIN,
                             hash_padded(folded, end - start));
-    if (upper && w->text.data[start] != *folded)
+    if (w->text.data[start] != *folded)
         item->flags = case_flags(w->text.data + start, end - start);
-    if (thrice && lengthened(folded, end - start))
+    if (odd && lengthened(folded, end - start))
         item->flags |= WORD_LENGTHENED | WORD_ODD;
     return end;
 }
@@ -544,18 +545,17 @@ static size_t take_joined(struct words *w, size_t start, size_t end)
         class_of(w->folded[end + 1]) == HIGH)
         return start;
     uint64_t all = ((uint64_t)1 << (end - start)) - 1;
-    add_plain(w, start, end, true, bits_at(w->thrice, start) & all);
+    add_plain(w, start, end, (bits_at(w->odd, start) & all) != 0);
     w->items[w->count - 1].flags |= WORD_JOINED;
     return end;
 }
 
 /* What stands behind a run of letters may belong to it. */
-static size_t take_mixed(struct words *w, size_t start, size_t end, bool upper,
-                         bool thrice)
+static size_t take_mixed(struct words *w, size_t start, size_t end, bool odd)
 {
     char next = w->folded[end];
     if (class_of(next) & (SPACE | LAST) && end - start > 2)
-        return add_plain(w, start, end, upper, thrice);
+        return add_plain(w, start, end, odd);
     if (end - start <= 2 && class_of(w->text.data[start]) & FACE &&
         may_face(w, start)) {
         size_t stop = take_face(w, start);
@@ -578,7 +578,7 @@ static size_t take_mixed(struct words *w, size_t start, size_t end, bool upper,
         if (w->folded[end] == 'o' && !(class_of(w->folded[end + 1]) & ALNUM))
             end++;
     }
-    return add_plain(w, start, end, upper, thrice);
+    return add_plain(w, start, end, odd);
 }
 
 /* Most text is words in lower case, perhaps with a capital in front, a space
@@ -587,20 +587,19 @@ static inline size_t take_word(struct words *w, size_t start)
 {
     uint64_t run = run_at(w, start);
     size_t end = start + (size_t)__builtin_ctzll(~run);
-    uint64_t upper = bits_at(w->upper, start) & run;
-    uint64_t thrice = bits_at(w->thrice, start) & run;
+    uint64_t odd = bits_at(w->odd, start) & run;
     const char *c = w->folded + start;
-    if (class_of(w->folded[end]) & (SPACE | LAST) && !(thrice | upper >> 1) &&
+    if (class_of(w->folded[end]) & (SPACE | LAST) && !odd &&
         (end - start != 2 || *c != 'x') && end - start < RUN_LIMIT) {
         add(w, start, end, WORD_PLAIN, hash_padded(c, end - start))->flags =
-            upper ? WORD_TITLE : 0;
+            (w->text.data[start] != *c) * WORD_TITLE;
         return end;
     }
     bool more = end - start == RUN_LIMIT;
     for (size_t length = RUN_LIMIT; more && length == RUN_LIMIT;
          end += length)
         length = (size_t)__builtin_ctzll(~run_at(w, end));
-    return take_mixed(w, start, end, upper || more, thrice || more);
+    return take_mixed(w, start, end, odd || more);
 }
 
 /* From a digit, or a currency sign or # of which at is the end. */

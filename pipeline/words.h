@@ -60,13 +60,13 @@ struct words {
                           * lower-case character has the same length */
     struct word *items;  /* owned */
     unsigned char *runs; /* owned; bit i: byte i is a letter or digit */
-    unsigned char *upper; /* same block; bit i: byte i is upper case */
-    unsigned char *thrice; /* same block; bit i: a letter, the next two too */
+    unsigned char *odd;  /* same block; bit i: a capital inside a run, or the
+                          * first of three same letters */
     size_t count, room, folded_room;
     bool ascii;          /* no byte of the text is beyond ASCII */
 };
 
-#define WORDS_INIT { { 0, 0 }, 0, 0, 0, 0, 0, 0, 0, 0, false }
+#define WORDS_INIT { { 0, 0 }, 0, 0, 0, 0, 0, 0, 0, false }
 
 /* A hyphen between letters joins: "wide-leg" and "don't" are one word each,
  * "AT&T" and "P.C." are several. Scripts without spaces give one word a
