@@ -20,7 +20,6 @@ struct group {
     size_t word_count;
     struct digest_wish wish;
     double telling;              /* of its sample */
-    uint64_t best_length;        /* of its wording: shorter reads better */
 };
 
 struct wishes {
@@ -162,12 +161,8 @@ static size_t find_group(struct wishes *w, int watched, const uint64_t *words,
     w->groups = mem_grow(w->groups, &w->group_room, w->group_count,
                          sizeof(*w->groups));
     struct group *g = &w->groups[w->group_count];
-    memset(g, 0, sizeof(*g));
-    g->watched = watched;
-    g->word_count = count;
+    *g = (struct group){ .watched = watched, .word_count = count };
     memcpy(g->words, words, count * sizeof(*words));
-    g->best_length = UINT64_MAX;
-    g->telling = -1;
     return w->group_count++;
 }
 
@@ -191,11 +186,9 @@ static int addressed(const struct composer *c, const struct sighting *s,
 static void word_wish(struct wishes *w, struct group *g, struct text wish,
                       size_t word_count)
 {
-    struct arena *memory = &w->c->d->memory;
-    if (word_count < g->word_count || wish.length >= g->best_length)
-        return;
-    g->best_length = wish.length;
-    g->wish.text = arena_copy(memory, wish.data, wish.length);
+    if (word_count >= g->word_count &&
+        (!g->wish.text || wish.length < strlen(g->wish.text)))
+        g->wish.text = arena_copy(&w->c->d->memory, wish.data, wish.length);
 }
 
 /* Each person once a week and aspect. */
@@ -240,7 +233,7 @@ void wishes_take(struct wishes *w, const struct sighting *s)
     g->wish.posts++;
     g->wish.today += s->today;
     double telling = post_telling(post, tags);
-    if (telling > g->telling) {
+    if (!g->wish.sample.text || telling > g->telling) {
         g->telling = telling;
         post_sample(&g->wish.sample, &w->c->d->memory, post, tags,
                     SIZE_MAX);

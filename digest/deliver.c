@@ -24,6 +24,8 @@ struct delivery {
     const struct config *config;
     const struct recipient *to;
     int64_t day;
+    struct deliver_report *report;
+    struct buf *talk;
 };
 
 static int send_mail(const struct delivery *t, const struct digest *d,
@@ -162,8 +164,7 @@ static int claim(const struct delivery *t, struct store *store,
 
 /* Keep what happened; said is what the sending said. */
 static int keep(const struct delivery *t, struct store *store,
-                const struct error *said, struct deliver_report *report,
-                struct buf *talk, struct error *err)
+                const struct error *said, struct error *err)
 {
     struct buf text = BUF_INIT(0);
     const char *name = t->to->name;
@@ -172,13 +173,13 @@ static int keep(const struct delivery *t, struct store *store,
     clock_format(t->day * DAY, day);
     day[10] = '\0';
     if (said) {
-        report->failed++;
-        buf_printf(talk, "digest of %s to %s: %s\n", day, name, said->text);
+        t->report->failed++;
+        buf_printf(t->talk, "digest of %s to %s: %s\n", day, name, said->text);
         buf_printf(&text, "{\"day\":\"%s\",\"message\":", day);
         json_write(&text, text_of(said->text));
         buf_puts(&text, "}");
     } else {
-        report->sent++;
+        t->report->sent++;
         rc = note(store, "sent", name, text_of(day), err);
     }
     if (!rc)
@@ -193,7 +194,6 @@ static int keep(const struct delivery *t, struct store *store,
 /* early: before the hour; again: whether or not it was sent. */
 static int deliver(const struct delivery *t, struct turns *turns,
                    const struct zone *zone, bool early, bool again,
-                   struct deliver_report *report, struct buf *talk,
                    struct error *err)
 {
     struct digest *d = NULL;
@@ -203,7 +203,7 @@ static int deliver(const struct delivery *t, struct turns *turns,
         return -1;
     int done = again ? 0 : is_done(t, store, err), failed = 0;
     if (!done && early)
-        report->waiting++;
+        t->report->waiting++;
     else if (!done)
         done = claim(t, store, err);
     if (!done && !early)
@@ -218,7 +218,7 @@ static int deliver(const struct delivery *t, struct turns *turns,
     if ((store = turn_begin(turns, err))) {
         rc = failed ? 0 : digest_told(d, store, err);
         if (!rc)
-            rc = keep(t, store, failed ? &said : NULL, report, talk, err);
+            rc = keep(t, store, failed ? &said : NULL, err);
         turn_end(turns);
     }
     digest_close(d);
@@ -232,7 +232,8 @@ int deliver_all(struct turns *turns, const struct config *config, int64_t day,
     int64_t now = clock_now();
     int rc = 0;
     for (size_t i = 0; i < config->digest.recipient_count && !rc; i++) {
-        struct delivery t = { config, &config->digest.recipients[i], day };
+        struct delivery t = { config, &config->digest.recipients[i], day,
+                              report, talk };
         bool again = day != INT64_MIN;
         struct zone *zone = NULL;
         if (zone_open(&zone, t.to->timezone ? t.to->timezone
@@ -243,7 +244,7 @@ int deliver_all(struct turns *turns, const struct config *config, int64_t day,
                                          (int64_t)t.to->hour * HOUR;
         if (!again)
             t.day = today - 1;
-        rc = deliver(&t, turns, zone, early, again, report, talk, err);
+        rc = deliver(&t, turns, zone, early, again, err);
         zone_close(zone);
     }
     return rc;

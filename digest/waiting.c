@@ -8,8 +8,10 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
-#include "digest/candidates.h"
+#include "base/hash_set.h"
+#include "digest/names.h"
 #include "digest/posts.h"
+#include "pipeline/words.h"
 
 enum {
     ONE_ASK = HOUR,          /* posts of one writer this near are one */
@@ -167,43 +169,36 @@ static uint64_t handle_hash(struct text handle)
     return hash64(lower, length);
 }
 
-struct voicing {
-    struct waiting *w;
-    const char *handle;
-    int brand;
-};
-
 /* Services name authors with or without the @. */
-static int voice_in(void *context, const char *source)
+static void add_voice(struct waiting *w, const char *handle, int brand,
+                      const struct names *sources)
 {
-    struct voicing *v = context;
     char marked[POST_ID_LIMIT + 2];
-    const char *name = v->handle + (v->handle[0] == '@');
-    snprintf(marked, sizeof(marked), "@%s", name);
-    for (int at = 0; at < 2; at++)
-        fact_add(&v->w->voices,
-                 author_key_hash(&v->w->key, source, strlen(source),
-                                 marked + at, strlen(marked + at)),
-                 0, v->brand);
-    return 0;
+    snprintf(marked, sizeof(marked), "@%s", handle + (handle[0] == '@'));
+    fact_add(&w->voices, handle_hash(text_of(handle)), 0, brand);
+    for (size_t i = 0; i < sources->count; i++)
+        for (const char *name = marked; name < marked + 2; name++)
+            fact_add(&w->voices,
+                     author_key_hash(&w->key, sources->items[i],
+                                     strlen(sources->items[i]), name,
+                                     strlen(name)),
+                     0, brand);
 }
 
 static int add_voices(struct waiting *w, struct error *err)
 {
-    for (size_t i = 0; i < w->config->subject_count; i++) {
+    struct names sources = { 0 };
+    int rc = w->keyed ? names_read(&sources, w->store, STORE_SOURCES, err) : 0;
+    for (size_t i = 0; i < w->config->subject_count && !rc; i++) {
         const struct subject *s = &w->config->subjects[i];
         int subject = find_subject(w, s->name); /* moves the subjects */
-        int brand = w->subjects[subject].brand;
-        for (size_t k = 0; k < s->handles.count; k++) {
-            struct voicing v = { w, s->handles.items[k], brand };
-            fact_add(&w->voices, handle_hash(text_of(v.handle)), 0, v.brand);
-            if (w->keyed && store_names(w->store, STORE_SOURCES, voice_in, &v,
-                                        err))
-                return -1;
-        }
+        for (size_t k = 0; k < s->handles.count; k++)
+            add_voice(w, s->handles.items[k], w->subjects[subject].brand,
+                      &sources);
     }
     facts_sort(&w->voices);
-    return 0;
+    names_release(&sources);
+    return rc;
 }
 
 int waiting_open(struct waiting **out, struct store *store,
