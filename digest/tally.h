@@ -53,7 +53,7 @@ bool tally_packed(const struct buf *packed, uint64_t stamp);
  * counted, and kept there where the store may be written (terms_days.c). */
 typedef void visit_packed(void *context, const struct buf *packed,
                           int64_t day);
-int terms_days(struct store *store, const struct terms_query *q,
+int tally_days(struct store *store, const struct terms_query *q,
                const struct unwanted *u, int64_t first, int64_t last,
                visit_packed *visit, void *context, struct error *err);
 

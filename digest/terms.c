@@ -107,7 +107,7 @@ static int read_past(struct search *s, struct store *store,
     from = from / DAY;
     if (from < s->yesterday - days + 1)
         from = s->yesterday - days + 1;
-    return terms_days(store, q, &s->unwanted, from, s->yesterday, add_day, s,
+    return tally_days(store, q, &s->unwanted, from, s->yesterday, add_day, s,
                       err);
 }
 

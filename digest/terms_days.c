@@ -60,7 +60,7 @@ static int count_day(struct buf *out, struct store *store,
     return rc;
 }
 
-int terms_days(struct store *store, const struct terms_query *q,
+int tally_days(struct store *store, const struct terms_query *q,
                const struct unwanted *u, int64_t first, int64_t last,
                visit_packed *visit, void *context, struct error *err)
 {
