@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMAT = 3 }; /* 3: "&" joins words */
+enum { FORMAT = 4, /* 4: phrases of one writer in a filter */
+       SINGLE_BITS = 16, SINGLE_PROBES = 6 };
 
 struct entry *tally_find(const struct tally *t, uint64_t hash)
 {
@@ -124,15 +125,29 @@ static int compare_packed(const void *a, const void *b)
     return x->hash < y->hash ? -1 : x->hash > y->hash;
 }
 
-void tally_pack(struct buf *out, const struct tally *t, uint64_t stamp,
-                bool small)
+/* Probe number i of a phrase in a filter of so many bits. */
+static uint64_t probe(uint64_t hash, uint64_t bits, unsigned i)
+{
+    uint64_t mixed = hash * 0x9e3779b97f4a7c15u;
+    uint32_t at = (uint32_t)(mixed >> 32) + i * ((uint32_t)mixed | 1);
+    return at * bits >> 32;
+}
+
+static size_t filter_size(const struct packed_head *head)
+{
+    return ((size_t)head->singles * SINGLE_BITS + 7) / 8;
+}
+
+void tally_pack(struct buf *out, const struct tally *t, uint64_t stamp)
 {
     struct packed_head head = { stamp, t->authors, (uint32_t)t->total, 0, 0 };
     struct packed_term *items =
         mem_alloc((t->count + 1) * sizeof(*items));
     for (size_t i = 0; i < t->count; i++) {
         const struct entry *e = &t->items[i];
-        if (small || e->authors > 1 || e->kind != TERM_PHRASE)
+        if (e->authors == 1 && e->kind == TERM_PHRASE)
+            head.singles++;
+        else
             items[head.count++] =
                 (struct packed_term){ e->hash, e->authors, 0 };
     }
@@ -140,6 +155,32 @@ void tally_pack(struct buf *out, const struct tally *t, uint64_t stamp,
     buf_add(out, &head, sizeof(head));
     buf_add(out, items, head.count * sizeof(*items));
     mem_free(items);
+    size_t size = filter_size(&head);
+    unsigned char *filter = mem_alloc(size + 1);
+    for (size_t i = 0; i < t->count; i++) {
+        const struct entry *e = &t->items[i];
+        for (unsigned k = 0; e->authors == 1 && e->kind == TERM_PHRASE &&
+                             k < SINGLE_PROBES; k++) {
+            uint64_t bit = probe(e->hash, size * 8, k);
+            filter[bit / 8] |= (unsigned char)(1u << bit % 8);
+        }
+    }
+    buf_add(out, filter, size);
+    mem_free(filter);
+}
+
+bool tally_single(const struct buf *packed, uint64_t hash)
+{
+    struct packed_head head;
+    memcpy(&head, packed->data, sizeof(head));
+    size_t size = filter_size(&head);
+    const char *filter = packed->data + packed->length - size;
+    bool all = size > 0;
+    for (unsigned k = 0; all && k < SINGLE_PROBES; k++) {
+        uint64_t bit = probe(hash, size * 8, k);
+        all = (unsigned char)filter[bit / 8] >> bit % 8 & 1;
+    }
+    return all;
 }
 
 bool tally_packed(const struct buf *packed, uint64_t stamp)
@@ -149,6 +190,6 @@ bool tally_packed(const struct buf *packed, uint64_t stamp)
         return false;
     memcpy(&head, packed->data, sizeof(head));
     return head.stamp == stamp &&
-           packed->length == sizeof(head) +
+           packed->length == sizeof(head) + filter_size(&head) +
                                  head.count * sizeof(struct packed_term);
 }

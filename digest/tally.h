@@ -32,22 +32,23 @@ void tally_count(struct tally *t, const struct documents *d,
                  const struct unwanted *u);
 void tally_release(struct tally *t);
 
-/* Packed form: a head, then count terms, hashes ascending. In the machine's
- * byte order: it is a cache. Phrases only one writer used are kept on small
- * days alone: they are most of the bytes. */
+/* Packed form: a head, then count terms, hashes ascending, then the phrases
+ * that only one writer used, as a Bloom filter of 16 bits each: they would be
+ * most of the bytes. In the machine's byte order: it is a cache. */
 struct packed_head {
     uint64_t stamp;          /* version and the words left out */
-    uint32_t authors, total, count, zero;
+    uint32_t authors, total, count, singles;
 };
 struct packed_term {
     uint64_t hash;
     uint32_t authors, zero;
 };
 uint64_t tally_stamp(const struct unwanted *u);
-void tally_pack(struct buf *out, const struct tally *t, uint64_t stamp,
-                bool small);
+void tally_pack(struct buf *out, const struct tally *t, uint64_t stamp);
 /* False when packed is of another stamp or damaged. */
 bool tally_packed(const struct buf *packed, uint64_t stamp);
+/* Whether one writer used a phrase: wrong of one in 2,000 that nobody used. */
+bool tally_single(const struct buf *packed, uint64_t hash);
 
 /* Each day from first to last of q->subject, packed, from the store's cache or
  * counted, and kept there where the store may be written (terms_days.c). */

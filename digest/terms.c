@@ -24,7 +24,8 @@ enum {
     CHOSEN_MOST = 200,      /* terms compared with each other */
     INSIDE_LEAST = 4,       /* letters of a word looked for in a hashtag */
 };
-#define SURPRISE_LEAST 4.0  /* once in ten thousand */
+#define SURPRISE_LEAST 4.0  /* once in ten thousand; and of as many terms as
+                             * the stretch has, one in ten such stretches */
 #define SURPRISE_OWN 1.0    /* and once in ten in the own past, if others'
                              * posts were needed for the rest */
 #define SURPRISE_WEAK 2.0   /* may well be chance */
@@ -74,6 +75,14 @@ static void choose_candidates(struct search *s)
     }
 }
 
+static void add_before(const struct search *s, struct chosen *c,
+                       uint32_t authors, int64_t day)
+{
+    c->before += authors;
+    if (day == s->yesterday)
+        c->term.yesterday = authors;
+}
+
 static void add_day(void *context, const struct buf *packed, int64_t day)
 {
     struct search *s = context;
@@ -84,12 +93,13 @@ static void add_day(void *context, const struct buf *packed, int64_t day)
         memcpy(&term, packed->data + sizeof(head) + i * sizeof(term),
                sizeof(term));
         const struct entry *e = tally_find(&s->index, term.hash);
-        if (!e)
-            continue;
-        s->chosen[e->posts - 1].before += term.authors;
-        if (day == s->yesterday)
-            s->chosen[e->posts - 1].term.yesterday = term.authors;
+        if (e)
+            add_before(s, &s->chosen[e->posts - 1], term.authors, day);
     }
+    for (size_t i = 0; i < s->chosen_count; i++)
+        if (s->chosen[i].entry->kind == TERM_PHRASE &&
+            tally_single(packed, s->chosen[i].entry->hash))
+            add_before(s, &s->chosen[i], 1, day);
     s->out->background_authors += head.authors;
     s->out->background_days += head.authors > 0;
     s->background_total += head.total;
@@ -173,7 +183,8 @@ static bool judge_term(const struct search *s, struct chosen *c)
     c->term.surprise = stats_surprise(x, y, ratio);
     c->term.expected = (y + 0.5) / ratio;
     c->term.z = stats_log_odds(x, (double)s->today.total, y, total);
-    c->term.weak = c->term.surprise < SURPRISE_LEAST;
+    c->term.weak = c->term.surprise <
+                   fmax(SURPRISE_LEAST, 1 + log10((double)s->today.count));
     c->term.before = (uint64_t)y;
     c->term.posts = c->entry->posts;
     c->term.authors = c->entry->authors;

@@ -9,7 +9,6 @@
 #include "digest/tally.h"
 
 enum {
-    SMALL_DAY = 500,        /* documents */
     DAYS_KEPT = 64,         /* counted anew, before they are written ... */
     KEEP_BYTES = 1 << 22,   /* ... in one transaction */
 };
@@ -53,7 +52,7 @@ static int count_day(struct buf *out, struct store *store,
     buf_clear(out);
     if (rc == 0) {
         tally_count(&t, &d, u);
-        tally_pack(out, &t, stamp, d.count <= SMALL_DAY);
+        tally_pack(out, &t, stamp);
     }
     documents_release(&d);
     tally_release(&t);

@@ -205,6 +205,32 @@ static void a_usual_day_has_no_new_terms(void **state)
     terms_close(t);
 }
 
+/* A phrase that one writer a day uses is no new one when seven do. */
+static void a_rare_phrase_of_busy_days_is_known(void **state)
+{
+    struct fixture *f = *state;
+    char text[120];
+    add_usual(f, 0, 0, DAYS + 1, 30);
+    for (int i = 0; i < DAYS + 7; i++) {
+        snprintf(text, sizeof(text), "%u a copper ladle %u", below(f, 999),
+                 below(f, 999));
+        int day = i < DAYS ? i : DAYS;
+        add(f, 0, (DAY_0 + day) * (int64_t)DAY + 9 * HOUR + i, 50 + (uint64_t)i,
+            text, false);
+    }
+    struct terms *t = find_terms(f, "acme", true);
+    bool found = false;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct term *e = &t->items[i];
+        bool it = strstr(e->text, "ladle") || strstr(e->text, "copper");
+        found |= it;
+        assert_true(!it || (e->weak && e->before >= DAYS &&
+                            e->before < DAYS + 3 && e->yesterday == 1));
+    }
+    assert_true(found);
+    terms_close(t);
+}
+
 static void one_writer_or_copies_make_no_term(void **state)
 {
     struct fixture *f = *state;
@@ -515,6 +541,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_new_hashtag_comes_first_with_its_phrase),
         TEST(a_usual_day_has_no_new_terms),
+        TEST(a_rare_phrase_of_busy_days_is_known),
         TEST(one_writer_or_copies_make_no_term),
         cmocka_unit_test(copies_agree_in_most_words),
         cmocka_unit_test(shares_tell_when_clearly_above_usual),
