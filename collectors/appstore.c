@@ -66,10 +66,8 @@ static int take_entry(void *context, const struct json_value *values,
                    ? 0 : s->pages.walk.now;
     if (!walk_saw(&s->pages.walk, s->pages.list, id, id, when))
         return 0;
-    struct post *post = batch_add(s->pages.out);
-    post->source = TEXT("appstore");
+    struct post *post = pages_post(&s->pages, id);
     post->kind = POST_REVIEW;
-    post->native_id = api_text(s->pages.out, &values[ID], POST_ID_LIMIT);
     post->author = api_text(s->pages.out, &values[AUTHOR], POST_ID_LIMIT);
     post->handle = api_text(s->pages.out, &values[NAME], POST_ID_LIMIT);
     post->created = when;
@@ -108,11 +106,8 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct appstore *s = state;
     struct pages *p = &s->pages;
-    struct api_call call = { .http = p->collection->http,
-                             .element = "feed.entry[*]", .or_else = "/feed",
-                             .paths = paths,
-                             .take = take_entry, .context = s,
-                             .out = p->out };
+    struct api_call call = pages_call(p, "feed.entry[*]", paths, take_entry);
+    call.or_else = "/feed";
     buf_printf(&call.url, "%s/%s/rss/customerreviews/page=%ld/id=%s/sortby="
                "mostrecent/json", s->service, s->country, pages_number(p),
                s->app);

@@ -72,13 +72,11 @@ static void close_bluesky(struct collection *c)
 
 /* ---- posts ------------------------------------------------------------ */
 
-static void fill(struct batch *out, const struct json_value *values)
+static void fill(struct batch *out, struct post *post,
+                 const struct json_value *values)
 {
-    struct post *post = batch_add(out);
-    post->source = TEXT("bluesky");
     post->url = atproto_url(out, values[URI].text);
     if (values[REASON_URI].type == JSON_STRING) {
-        post->native_id = api_text(out, &values[REASON_URI], POST_ID_LIMIT);
         post->reply_to = api_text(out, &values[URI], POST_ID_LIMIT);
         post->author = api_text(out, &values[REASON_DID], POST_ID_LIMIT);
         post->handle = api_text(out, &values[REASON_HANDLE], POST_ID_LIMIT);
@@ -86,7 +84,6 @@ static void fill(struct batch *out, const struct json_value *values)
         post->kind = POST_REPOST;
         return;
     }
-    post->native_id = api_text(out, &values[URI], POST_ID_LIMIT);
     post->author = api_text(out, &values[DID], POST_ID_LIMIT);
     post->handle = api_text(out, &values[HANDLE], POST_ID_LIMIT);
     post->text = api_text(out, &values[TEXT_], POST_TEXT_LIMIT);
@@ -111,7 +108,7 @@ static int take_post(void *context, const struct json_value *values,
     if (values[REASON].type == JSON_STRING && !repost)
         return 0; /* pinned: comes again at its own place */
     if (pages_saw(&b->pages, uri, seen, "post"))
-        fill(b->pages.out, values);
+        fill(b->pages.out, pages_post(&b->pages, uri), values);
     return 0;
 }
 
@@ -121,9 +118,8 @@ static int look_up(void *state, struct error *err)
 {
     struct bluesky *b = state;
     struct pages *p = &b->pages;
-    struct api_call call = { .http = p->collection->http,
-                             .element = "posts[*]", .paths = search_paths,
-                             .take = pages_take_alive, .context = b };
+    struct api_call call = pages_call(p, "posts[*]", search_paths,
+                                      pages_take_alive);
     buf_printf(&call.url, "%s/xrpc/app.bsky.feed.getPosts?uris=", b->service);
     pages_ids(p, &call.url, "&uris=");
     int rc = atproto_send(&b->account, &call, err);
@@ -152,10 +148,9 @@ static int page(void *state, struct buf *next, struct error *err)
     struct bluesky *b = state;
     struct pages *p = &b->pages;
     bool query = p->place < b->queries.count;
-    struct api_call call = { .http = p->collection->http, .take = take_post,
-                             .context = b, .out = p->out,
-                             .element = query ? "posts[*]" : "feed[*]",
-                             .paths = query ? search_paths : feed_paths };
+    struct api_call call = pages_call(p, query ? "posts[*]" : "feed[*]",
+                                      query ? search_paths : feed_paths,
+                                      take_post);
     char *cursor = p->list->token, when[CLOCK_TEXT];
     int64_t until = strtoll(cursor, &cursor, 10), oldest = p->list->oldest;
     size_t shown = strtoul(cursor, &cursor, 10);

@@ -3,8 +3,7 @@
  * with one of the words are kept; edits and deletes come the same way. Posts
  * have the identity that the bluesky collector gives them. A post that the
  * words no longer fit is gone, as is one that was deleted, and all of whoever
- * leaves or is taken down: the store knows which of them it ever had. Reads no
- * likes. */
+ * leaves or is taken down: the store knows whose it ever had. No likes. */
 #include "base/atproto.h"
 #include "base/clock.h"
 #include "base/http_stream.h"

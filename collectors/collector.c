@@ -22,17 +22,6 @@ int64_t collection_wait(const struct collection *c)
     return wait > c->wait_until ? wait : c->wait_until;
 }
 
-void collection_gone(struct batch *out, struct text source,
-                     struct text native_id, int64_t created)
-{
-    struct post *post = batch_add(out);
-    post->source = source;
-    post->native_id = text_copy(&out->memory, native_id.data,
-                                native_id.length, POST_ID_LIMIT);
-    post->created = created;
-    post->deleted = true;
-}
-
 void collection_left(struct batch *out, struct text source, struct text author)
 {
     struct post *post = batch_add(out);
@@ -62,6 +51,31 @@ void pages_close(struct collection *c)
     struct pages *p = c->state;
     walk_close(&p->walk);
     budget_close(&p->budget);
+}
+
+struct api_call pages_call(struct pages *p, const char *element,
+                           const char *const *paths, json_take *take)
+{
+    return (struct api_call){ .http = p->collection->http, .element = element,
+                              .paths = paths, .take = take,
+                              .context = p->collection->state,
+                              .out = p->out };
+}
+
+struct post *pages_post(struct pages *p, struct text id)
+{
+    struct post *post = batch_add(p->out);
+    post->source = text_of(p->collection->kind->name);
+    post->native_id = text_copy(&p->out->memory, id.data, id.length,
+                                POST_ID_LIMIT);
+    return post;
+}
+
+void pages_gone(struct pages *p, struct text id, int64_t created)
+{
+    struct post *post = pages_post(p, id);
+    post->created = created;
+    post->deleted = true;
 }
 
 bool pages_saw(struct pages *p, struct text id, int64_t when, const char *what)
@@ -154,8 +168,7 @@ static int look_up(struct pages *p, const struct listings *l,
         rc = l->look_up(p->collection->state, err);
         for (unsigned i = 0; rc == 0 && i < p->asked_count; i++)
             if (!p->asked[i].seen)
-                collection_gone(p->out, text_of(p->collection->kind->name),
-                                text_of(p->asked[i].key), p->asked[i].time);
+                pages_gone(p, text_of(p->asked[i].key), p->asked[i].time);
     }
     walk_gone_done(p->list, l->look_up ? from : gone->count);
     return rc;

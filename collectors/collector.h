@@ -70,11 +70,8 @@ bool collector_brings(const char *type, const char *source);
 /* Most requests a minute to a host, all sources together. */
 unsigned collector_per_minute(const struct collector *c);
 
-/* Add a post that says: this one was deleted where it came from. */
-void collection_gone(struct batch *out, struct text source,
-                     struct text native_id, int64_t created);
-/* ... that its author left, was taken down or deleted the account: all of
- * theirs, whoever collected it (pipeline/ingest_left.c). */
+/* Add a post that says: its author left, was taken down or deleted the
+ * account: all of theirs, whoever collected it (pipeline/ingest_left.c). */
 void collection_left(struct batch *out, struct text source,
                      struct text author);
 /* Count an item as left out and remember why. */
@@ -138,6 +135,12 @@ void pages_open(struct collection *c);
  * kept with it, also when it cannot be read: as it was. */
 void pages_close(struct collection *c);
 int pages_fetch(struct collection *c, struct batch *out, struct error *err);
+/* A call whose reply is a page's or a look-up's; take() gets the state. */
+struct api_call pages_call(struct pages *p, const char *element,
+                           const char *const *paths, json_take *take);
+/* A blank post of that id, or that it was deleted where it came from. */
+struct post *pages_post(struct pages *p, struct text id);
+void pages_gone(struct pages *p, struct text id, int64_t created);
 /* walk_saw() for a post whose id is its key. False as well when it has no id
  * or date, which is told: "a review without id or date". */
 bool pages_saw(struct pages *p, struct text id, int64_t when,

@@ -68,10 +68,9 @@ static void fill(struct discourse *d, struct text key,
 {
     uint32_t version = 0;
     struct batch *out = d->pages.out;
-    struct post *post = batch_add(out);
+    struct post *post = pages_post(&d->pages, key);
     bool first = text_is(values[NUMBER].text, "1");
-    post->source = TEXT("discourse");
-    post->native_id = post->url = key;
+    post->url = post->native_id;
     post->kind = first ? POST_ORIGINAL : POST_REPLY;
     post->author = api_text(out, &values[USER_ID], POST_ID_LIMIT);
     post->handle = api_text(out, &values[USER], POST_ID_LIMIT);
@@ -112,7 +111,7 @@ static int take_post(void *context, const struct json_value *values,
         !ordinary(values))
         return 0;
     if (json_true(&values[HIDDEN]) || json_true(&values[USER_DELETED]))
-        collection_gone(d->pages.out, TEXT("discourse"), key, when);
+        pages_gone(&d->pages, key, when);
     else
         fill(d, key, values);
     return 0;
@@ -123,8 +122,6 @@ static int ask(struct discourse *d, struct api_call *call, struct error *err)
     char user[200];
     const char *const headers[] = { user, NULL };
     snprintf(user, sizeof(user), "Api-Username: %.150s", d->user);
-    call->http = d->pages.collection->http;
-    call->paths = paths;
     if (d->key) {
         call->request.key_header = "Api-Key";
         call->request.key = d->key;
@@ -148,8 +145,7 @@ static int take_shown(void *context, const struct json_value *values,
 static int look_up(void *state, struct error *err)
 {
     struct discourse *d = state;
-    struct api_call call = { .element = "", .take = take_shown,
-                             .context = d };
+    struct api_call call = pages_call(&d->pages, "", paths, take_shown);
     buf_printf(&call.url, "%s/posts/%s.json", d->site, d->pages.asked->id);
     int rc = pages_looked_up(&d->pages, &call, ask(d, &call, err),
                              "403 404 410", "");
@@ -168,8 +164,8 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct discourse *d = state;
     const char *token = d->pages.list->token;
-    struct api_call call = { .element = "latest_posts[*]", .take = take_post,
-                             .context = d, .out = d->pages.out };
+    struct api_call call = pages_call(&d->pages, "latest_posts[*]", paths,
+                                      take_post);
     d->last_id = 0;
     buf_printf(&call.url, "%s/posts.json", d->site);
     if (*token)

@@ -53,9 +53,7 @@ static int take_hit(void *context, const struct json_value *values,
     (void)err;
     if (!pages_saw(&h->pages, id, created, "hit"))
         return 0;
-    struct post *post = batch_add(h->pages.out);
-    post->source = TEXT("hackernews");
-    post->native_id = api_text(h->pages.out, &values[ID], POST_ID_LIMIT);
+    struct post *post = pages_post(&h->pages, id);
     post->url = api_format(h->pages.out, POST_URL_LIMIT,
                            "https://news.ycombinator.com/item?id=%.*s",
                            (int)id.length, id.data);
@@ -92,9 +90,7 @@ static int take_item(void *context, const struct json_value *values,
 static int look_up(void *state, struct error *err)
 {
     struct hackernews *h = state;
-    struct api_call call = { .http = h->pages.collection->http, .element = "",
-                             .paths = item_paths, .take = take_item,
-                             .context = h };
+    struct api_call call = pages_call(&h->pages, "", item_paths, take_item);
     buf_printf(&call.url, "%s/v0/item/", h->items);
     pages_ids(&h->pages, &call.url, "");
     buf_puts(&call.url, ".json");
@@ -114,9 +110,7 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct hackernews *h = state;
     struct pages *p = &h->pages;
-    struct api_call call = { .http = p->collection->http,
-                             .element = "hits[*]", .paths = paths,
-                             .take = take_hit, .context = h, .out = p->out };
+    struct api_call call = pages_call(p, "hits[*]", paths, take_hit);
     int64_t until = strtoll(p->list->token, NULL, 10);
     buf_printf(&call.url, "%s/api/v1/search_by_date?typoTolerance=false&"
                "advancedSyntax=true&hitsPerPage=%llu&tags=", h->service,

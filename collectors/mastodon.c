@@ -71,8 +71,6 @@ static void fill(struct mastodon *m, struct post *post,
 {
     struct batch *out = m->pages.out;
     bool local = values[AUTHOR_URL].type != JSON_STRING;
-    post->source = TEXT("mastodon");
-    post->native_id = api_text(out, &values[URI], POST_ID_LIMIT);
     post->url = api_text(out, &values[URL], POST_URL_LIMIT);
     post->author = api_text(out, &values[local ? ACCT : AUTHOR_URL],
                             POST_ID_LIMIT);
@@ -121,9 +119,9 @@ static int take_status(void *context, const struct json_value *values,
                   created ? created : m->pages.walk.now))
         return 0;
     if (json_true(&values[NOINDEX]))
-        collection_gone(m->pages.out, TEXT("mastodon"), uri, created);
+        pages_gone(&m->pages, uri, created);
     else
-        fill(m, batch_add(m->pages.out), values);
+        fill(m, pages_post(&m->pages, uri), values);
     return 0;
 }
 
@@ -131,10 +129,8 @@ static int take_status(void *context, const struct json_value *values,
 static int look_up(void *state, struct error *err)
 {
     struct mastodon *m = state;
-    struct api_call call = { .http = m->pages.collection->http, .element = "",
-                             .paths = paths, .take = pages_take_alive,
-                             .context = m,
-                             .request = { .bearer = m->token } };
+    struct api_call call = pages_call(&m->pages, "", paths, pages_take_alive);
+    call.request.bearer = m->token;
     buf_printf(&call.url, "%s/api/v1/statuses/", m->host);
     pages_ids(&m->pages, &call.url, "");
     int rc = pages_looked_up(&m->pages, &call, api_send(&call, err),
@@ -169,10 +165,8 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct mastodon *m = state;
     struct pages *p = &m->pages;
-    struct api_call call = { .http = p->collection->http, .element = "[*]",
-                             .paths = paths, .take = take_status,
-                             .context = m, .out = p->out,
-                             .request = { .bearer = m->token } };
+    struct api_call call = pages_call(p, "[*]", paths, take_status);
+    call.request.bearer = m->token;
     buf_printf(&call.url, "%s/api/v1/timelines/", m->host);
     if (p->place < m->tags.count) {
         const char *tag = m->tags.items[p->place];

@@ -92,8 +92,6 @@ static void fill(struct reddit *r, struct post *post,
     bool comment = values[BODY].type == JSON_STRING;
     struct text words = values[comment ? BODY : SELF].text;
     bool nobody = text_is(values[AUTHOR].text, "[deleted]");
-    post->source = TEXT("reddit");
-    post->native_id = api_text(out, &values[NAME], POST_ID_LIMIT);
     post->kind = comment ? POST_COMMENT : POST_ORIGINAL;
     if (!nobody) {
         post->handle = api_text(out, &values[AUTHOR], POST_ID_LIMIT);
@@ -122,9 +120,9 @@ static int take_post(void *context, const struct json_value *values,
     if (!pages_saw(&r->pages, name, created, "post"))
         return 0;
     if (is_gone(values))
-        collection_gone(r->pages.out, TEXT("reddit"), name, created);
+        pages_gone(&r->pages, name, created);
     else
-        fill(r, batch_add(r->pages.out), values);
+        fill(r, pages_post(&r->pages, name), values);
     return 0;
 }
 
@@ -138,17 +136,11 @@ static int take_alive(void *context, const struct json_value *values,
     return 0;
 }
 
-static struct api_call call_of(struct reddit *r, json_take *take)
-{
-    return (struct api_call){ .http = r->pages.collection->http,
-                              .element = "data.children[*].data",
-                              .paths = paths, .take = take, .context = r };
-}
-
 static int look_up(void *state, struct error *err)
 {
     struct reddit *r = state;
-    struct api_call call = call_of(r, take_alive);
+    struct api_call call = pages_call(&r->pages, "data.children[*].data", paths,
+                                      take_alive);
     buf_printf(&call.url, "%s/api/info?raw_json=1&id=", r->service);
     pages_ids(&r->pages, &call.url, "%2C");
     int rc = reddit_send(&r->session, &call, err);
@@ -184,8 +176,8 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct reddit *r = state;
     struct walk_list *l = r->pages.list;
-    struct api_call call = call_of(r, take_post);
-    call.out = r->pages.out;
+    struct api_call call = pages_call(&r->pages, "data.children[*].data", paths,
+                                      take_post);
     buf_printf(&call.url, "%s%sraw_json=1&limit=%llu", r->service, l->name,
                (unsigned long long)r->pages.size);
     api_and(&call.url, "&after=", l->token);

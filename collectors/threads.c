@@ -92,9 +92,7 @@ static void renew(struct threads *t)
     struct collection *c = t->pages.collection;
     struct error why = ERROR_INIT;
     struct buf old = BUF_INIT(0);
-    struct api_call call = { .http = c->http, .element = "",
-                             .paths = token_paths, .take = take_token,
-                             .context = t };
+    struct api_call call = pages_call(&t->pages, "", token_paths, take_token);
     buf_puts(&old, buf_text(&t->token));
     buf_printf(&call.url, "%s/refresh_access_token?grant_type=th_refresh_token",
                t->service);
@@ -136,9 +134,7 @@ static int take_post(void *context, const struct json_value *values,
     (void)err;
     if (!pages_saw(&t->pages, id, created, "post"))
         return 0;
-    struct post *post = batch_add(t->pages.out);
-    post->source = TEXT("threads");
-    post->native_id = api_text(t->pages.out, &values[ID], POST_ID_LIMIT);
+    struct post *post = pages_post(&t->pages, id);
     post->url = api_text(t->pages.out, &values[LINK], POST_URL_LIMIT);
     post->author = post->handle = api_text(t->pages.out, &values[NAME],
                                            POST_ID_LIMIT);
@@ -191,9 +187,7 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct threads *t = state;
     struct pages *p = &t->pages;
-    struct api_call call = { .http = p->collection->http, .element = "data[*]",
-                             .paths = paths, .take = take_post, .context = t,
-                             .out = p->out };
+    struct api_call call = pages_call(p, "data[*]", paths, take_post);
     bool tag = p->place >= t->queries.count;
     if (clock_now() - t->renewed >= RENEW)
         renew(t);

@@ -50,7 +50,6 @@ static int open_trustpilot(struct collection *c, struct error *err)
 /* api_send() with the key. */
 static int ask(struct trustpilot *t, struct api_call *call, struct error *err)
 {
-    call->http = t->pages.collection->http;
     call->request.key_header = "apikey";
     call->request.key = t->key;
     return api_send(call, err);
@@ -70,8 +69,7 @@ static int take_unit(void *context, const struct json_value *values,
 static int find_unit(struct trustpilot *t, struct error *err)
 {
     const char *shop = t->shops.items[t->pages.place];
-    struct api_call call = { .element = "", .paths = paths, .take = take_unit,
-                             .context = t };
+    struct api_call call = pages_call(&t->pages, "", paths, take_unit);
     if (t->unit_of == t->pages.place + 1)
         return 0;
     t->unit[0] = '\0';
@@ -106,13 +104,11 @@ static int take_review(void *context, const struct json_value *values,
     if (!pages_saw(&t->pages, id, created, "review"))
         return 0;
     if (is_gone(values)) {
-        collection_gone(out, TEXT("trustpilot"), id, created);
+        pages_gone(&t->pages, id, created);
         return 0;
     }
-    struct post *post = batch_add(out);
-    post->source = TEXT("trustpilot");
+    struct post *post = pages_post(&t->pages, id);
     post->kind = POST_REVIEW;
-    post->native_id = api_text(out, &values[ID], POST_ID_LIMIT);
     post->url = api_join(out, TEXT("https://www.trustpilot.com/reviews/"), "",
                          id, POST_URL_LIMIT);
     post->author = api_text(out, &values[AUTHOR], POST_ID_LIMIT);
@@ -136,8 +132,7 @@ static int take_shown(void *context, const struct json_value *values,
 static int look_up(void *state, struct error *err)
 {
     struct trustpilot *t = state;
-    struct api_call call = { .element = "", .paths = paths,
-                             .take = take_shown, .context = t };
+    struct api_call call = pages_call(&t->pages, "", paths, take_shown);
     buf_printf(&call.url, "%s/v1/reviews/", t->service);
     pages_ids(&t->pages, &call.url, "");
     int rc = pages_looked_up(&t->pages, &call, ask(t, &call, err), "404 410",
@@ -157,9 +152,7 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct trustpilot *t = state;
     struct pages *p = &t->pages;
-    struct api_call call = { .element = "reviews[*]", .paths = paths,
-                             .take = take_review, .context = t,
-                             .out = p->out };
+    struct api_call call = pages_call(p, "reviews[*]", paths, take_review);
     if (find_unit(t, err))
         return -1;
     buf_printf(&call.url, "%s/v1/business-units/", t->service);

@@ -73,9 +73,7 @@ static int take_comment(void *context, const struct json_value *values,
     struct text key = identity(w, id);
     if (!walk_saw(&w->pages.walk, w->pages.list, id, key, when))
         return 0;
-    struct post *post = batch_add(w->pages.out);
-    post->source = TEXT("wordpress");
-    post->native_id = key;
+    struct post *post = pages_post(&w->pages, key);
     post->kind = w->review ? POST_REVIEW : POST_COMMENT;
     post->url = api_text(w->pages.out, &values[LINK], POST_URL_LIMIT);
     post->author = post->handle = api_text(w->pages.out, &values[NAME],
@@ -98,9 +96,8 @@ static int take_comment(void *context, const struct json_value *values,
 static int look_up(void *state, struct error *err)
 {
     struct wordpress *w = state;
-    struct api_call call = { .http = w->pages.collection->http, .element = "",
-                             .paths = comment_paths,
-                             .take = pages_take_alive, .context = w };
+    struct api_call call = pages_call(&w->pages, "", comment_paths,
+                                      pages_take_alive);
     buf_printf(&call.url, "%s/wp-json/wp/v2/comments/", w->site);
     pages_ids(&w->pages, &call.url, "");
     int rc = pages_looked_up(&w->pages, &call, api_send(&call, err),
@@ -123,10 +120,9 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct wordpress *w = state;
     struct pages *p = &w->pages;
-    struct api_call call = { .http = p->collection->http, .element = "[*]",
-                             .paths = w->review ? review_paths : comment_paths,
-                             .take = take_comment, .context = w,
-                             .out = p->out };
+    struct api_call call = pages_call(p, "[*]", w->review ? review_paths
+                                                          : comment_paths,
+                                      take_comment);
     uint64_t offset = strtoull(p->list->token, NULL, 10);
     buf_printf(&call.url, "%s/wp-json/%s?per_page=%llu&offset=%llu&order=desc&"
                "orderby=date_gmt", w->site, w->review

@@ -98,10 +98,6 @@ static int64_t horizon(const struct x *x)
 static int ask(struct x *x, struct api_call *call, uint64_t posts,
                struct error *err)
 {
-    call->http = x->pages.collection->http;
-    call->element = "data[*]";
-    call->paths = paths;
-    call->context = x;
     call->request.bearer = x->token;
     x->pages.budget.used += posts;
     int rc = api_send(call, err);
@@ -116,7 +112,8 @@ static int look_up(void *state, struct error *err)
 {
     struct x *x = state;
     struct pages *p = &x->pages;
-    struct api_call call = { .take = pages_take_alive, .or_else = "/errors" };
+    struct api_call call = pages_call(p, "data[*]", paths, pages_take_alive);
+    call.or_else = "/errors";
     uint64_t asked = 0, room = budget_left(&x->pages.budget);
     buf_printf(&call.url, "%s/2/tweets", x->service);
     for (unsigned i = 0; i < p->asked_count; i++) {
@@ -144,8 +141,8 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct x *x = state;
     struct pages *p = &x->pages;
-    struct api_call call = { .take = take_post, .out = p->out,
-                             .or_else = "/meta" };
+    struct api_call call = pages_call(p, "data[*]", paths, take_post);
+    call.or_else = "/meta";
     char *token = p->list->token, when[CLOCK_TEXT];
     uint64_t posts = budget_left(&x->pages.budget);
     posts = posts < p->size ? posts : p->size;

@@ -65,10 +65,8 @@ static int take_comment(void *context, const struct json_value *values,
     (void)err;
     if (!values[ID].text.length || !api_time(&values[CREATED]))
         return 0;
-    struct post *post = batch_add(out);
-    post->source = TEXT("youtube");
+    struct post *post = pages_post(&y->pages, values[ID].text);
     post->kind = POST_COMMENT;
-    post->native_id = api_text(out, &values[ID], POST_ID_LIMIT);
     post->text = api_text(out, &values[WORDS], POST_TEXT_LIMIT);
     post->author = api_text(out, &values[AUTHOR], POST_ID_LIMIT);
     post->handle = api_text(out, &values[NAME], POST_ID_LIMIT);
@@ -138,9 +136,6 @@ static int ask(struct youtube *y, struct api_call *call, struct error *err)
                          (unsigned long long)units->most);
     }
     units->used++;
-    call->http = y->pages.collection->http;
-    call->element = "items[*]";
-    call->context = y;
     call->request.key_header = "X-Goog-Api-Key";
     call->request.key = y->key;
     return api_send(call, err) ? refused(y, call, err) : 1;
@@ -152,8 +147,8 @@ static int complete(struct youtube *y, struct error *err)
     struct buf token = BUF_INIT(0);
     int rc;
     do {
-        struct api_call call = { .paths = reply_paths, .take = take_comment,
-                                 .out = y->pages.out };
+        struct api_call call = pages_call(&y->pages, "items[*]", reply_paths,
+                                          take_comment);
         buf_printf(&call.url, "%s/comments?part=snippet&maxResults=100&"
                    "textFormat=plainText", y->service);
         api_and(&call.url, "&parentId=", y->thread.data);
@@ -198,8 +193,8 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct youtube *y = state;
     struct pages *p = &y->pages;
-    struct api_call call = { .paths = thread_paths, .take = take_thread,
-                             .out = p->out };
+    struct api_call call = pages_call(p, "items[*]", thread_paths,
+                                      take_thread);
     buf_printf(&call.url, "%s/commentThreads?part=snippet,replies&order=time"
                "&maxResults=100&textFormat=plainText", y->service);
     api_and(&call.url, p->place < y->videos.count ? "&videoId="
@@ -217,7 +212,8 @@ static int page(void *state, struct buf *next, struct error *err)
 static int look_up(void *state, struct error *err)
 {
     struct youtube *y = state;
-    struct api_call call = { .paths = reply_paths, .take = pages_take_alive };
+    struct api_call call = pages_call(&y->pages, "items[*]", reply_paths,
+                                      pages_take_alive);
     buf_printf(&call.url, "%s/comments?part=id&id=", y->service);
     pages_ids(&y->pages, &call.url, "");
     int rc = ask(y, &call, err);
