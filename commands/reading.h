@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the reading commands share: a subject that is known, words of options,
- * text for people. No command itself. */
+/* What the commands share: a subject that is known, what posts are told apart
+ * by, coverage, files of lines, words of options, text for people. No command
+ * itself. */
 #ifndef COMMANDS_READING_H
 #define COMMANDS_READING_H
 

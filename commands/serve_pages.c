@@ -104,10 +104,10 @@ static struct digest_links day_links(const struct site *site, int64_t day,
 static int day_page(struct site *site, int64_t day, bool json,
                     struct buf *out, struct error *err)
 {
+    struct invocation *in = site->in;
     struct digest *d = NULL;
     struct digest_links links = day_links(site, day, "/", ".html");
-    if (digest_compose(&d, site->in->store, site->in->config, site->in->zone, day,
-                       NULL, err))
+    if (digest_compose(&d, in->store, in->config, in->zone, day, NULL, err))
         return -1;
     if (json)
         digest_json(d, out);
@@ -167,14 +167,16 @@ static int put_posts(struct drill *s, struct error *err)
     return rc < 0 ? -1 : 0;
 }
 
-static int put_series(struct drill *s, const struct counts *counts,
-                      const int64_t *starts, struct error *err)
+static int put_series(struct drill *s, const int64_t *starts,
+                      struct error *err)
 {
-    struct counts all[DAYS_SPAN];
+    struct store *store = s->site->in->store;
+    struct counts all[DAYS_SPAN], counts[DAYS_SPAN];
     uint32_t days[DAYS_SPAN];
     bool known[DAYS_SPAN];
     struct estimate net;
-    if (days_series(s->site->in->store, starts, NULL, NULL, all, err))
+    if (days_series(store, starts, NULL, NULL, all, err) ||
+        days_series(store, starts, s->subject, NULL, counts, err))
         return -1;
     for (int i = 0; i < DAYS_SPAN; i++) {
         days[i] = (uint32_t)counts[i].posts;
@@ -225,7 +227,6 @@ static int subject_page(struct site *site, const char *subject, int64_t day,
 {
     struct drill s = { .site = site, .subject = subject, .out = out,
                        .proofs.wanted = POSTS_SHOWN };
-    struct counts counts[DAYS_SPAN];
     int64_t starts[DAYS_SPAN + 1];
     struct buf before = BUF_INIT(0);
     if (subject_check(site->in, subject, err))
@@ -233,8 +234,6 @@ static int subject_page(struct site *site, const char *subject, int64_t day,
     if (day < 0)
         day = zone_day(site->in->zone, clock_now()) - 1;
     days_starts(site->in->zone, day, starts);
-    if (days_series(site->in->store, starts, subject, NULL, counts, err))
-        return -1;
     s.frame = (struct digest){ .day = day, .from = starts[DIGEST_DAYS],
                                .until = starts[DAYS_SPAN],
                                .zone = site->in->zone };
@@ -249,10 +248,9 @@ static int subject_page(struct site *site, const char *subject, int64_t day,
     buf_puts(out, "<p class=\"dim\">");
     phrase_day(out, day);
     buf_puts(out, "</p>\n");
-    int rc = put_series(&s, counts, starts, err) || put_terms(&s, err) ||
-                     store_posts(site->in->store, &q, take_post, &s, err) ||
-                     put_posts(&s, err)
-                 ? -1 : 200;
+    int rc = put_series(&s, starts, err) || put_terms(&s, err) ||
+             store_posts(site->in->store, &q, take_post, &s, err) ||
+             put_posts(&s, err) ? -1 : 200;
     close_page(out);
     buf_release(&before);
     buf_release(&s.path);
@@ -295,8 +293,8 @@ static void put_asks(struct site *site, struct buf *out,
             put_ask(site, out, w, a);
     }
     if (!marked || fit > most)
-        buf_printf(out, "<p>%zu of %zu %s ones of the last %d days; swell inbox "
-                   "gives all.</p>\n", fit < most ? fit : most, fit,
+        buf_printf(out, "<p>%zu of %zu %s ones of the last %d days; swell "
+                   "inbox gives all.</p>\n", fit < most ? fit : most, fit,
                    marked ? "marked" : "open", ASK_DAYS);
     mem_free(asks);
 }
