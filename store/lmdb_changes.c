@@ -62,9 +62,6 @@ void changes_sort_days(struct changes *c)
                  offsetof(struct change, key), DAY_KEY);
 }
 
-/* Of so many posts an author is looked for one by one. */
-enum { FEW_POSTS = 64 };
-
 /* Rows are met in key order: a cursor that stays finds most of them on the
  * page where it stands, and writes without searching again. */
 struct table_end {
@@ -225,34 +222,20 @@ static int merge_sketch(struct flush *f, struct text old,
     return 0;
 }
 
-/* Posts of a row, by the cells that were just made. */
-static uint64_t count_posts(const struct buf *cells)
-{
-    struct unpack in = unpack_of(buf_bytes(cells));
-    struct counts sum = { 0 };
-    struct cell cell;
-    while (cell_next(&in, &cell) > 0)
-        (void)cell_add(&sum, &cell);
-    return sum.posts;
-}
-
-/* Somebody left: what the day's posts say of the row's authors. A row of few
- * posts is made anew, from the posts that its own hours tell. */
+/* Somebody left: what the day's posts say of the row's authors. */
 static int mend_sketch(struct flush *f, const struct change *from)
 {
     const struct changes *all = f->changes;
     int64_t day = (int64_t)unpack_big(from->key, 2);
     uint32_t subject = (uint32_t)unpack_big(from->key + 2, 4);
-    int rc = 0;
-    bool few = subject && count_posts(&f->merged) <= FEW_POSTS;
-    if (!few)
-        rc = left_mend(f->s, f->txn, &f->left, &f->sketch, from,
+    int rc = left_mend(f->s, f->txn, &f->left, &f->sketch, from,
                        all->items + all->count);
-    if (rc == 0 && (few || hll_unsure(&f->sketch))) {
+    if (rc == 0 && hll_unsure(&f->sketch)) {
         hll_clear(&f->sketch);
         rc = lmdb_scan_authors(f->s, f->txn, subject, 0, day * DAY_SECONDS,
                                (day + 1) * DAY_SECONDS, &f->sketch);
     }
+    pack_sketch(f);
     return rc;
 }
 
@@ -288,7 +271,6 @@ static int flush_day(struct flush *f, const struct change *from,
         !left_find(&f->left, from, until))
         return rc;
     rc = mend_sketch(f, from);
-    pack_sketch(f);
     return rc ? rc : put_row(f, &f->days, from->key, DAY_KEY,
                              buf_bytes(&f->rest), true, false);
 }
