@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "digest/compose.h"
+#include "digest/stats.h"
 
 enum { SWITCHES_SHOWN = 8, GAPS_SHOWN = 5, GAP_POSTS = 30, PLACE_LIMIT = 40 };
 
@@ -200,7 +201,7 @@ static double difference(const struct counts *ours, const struct counts *theirs,
     return (x.mean - y.mean) / sqrt(x.variance + y.variance);
 }
 
-/* Add the aspects where we differ from the rival. */
+/* Add the aspects of which both have enough posts. */
 static size_t rate(struct rated *found, const struct counts *ours,
                    const struct watched *rival, uint64_t floor)
 {
@@ -209,17 +210,16 @@ static size_t rate(struct rated *found, const struct counts *ours,
     for (int a = 0; a < ASPECT_COUNT; a++) {
         if (ours->aspect[a] < floor || theirs->aspect[a] < floor)
             continue;
-        double z = difference(ours, theirs, a);
-        if (fabs(z) >= 2.5758)
-            found[count++] = (struct rated){
-                { aspect_names[a], rival->title, net_value(ours, a),
-                  net_value(theirs, a), ours->aspect[a], theirs->aspect[a] },
-                z };
+        found[count++] = (struct rated){
+            { aspect_names[a], rival->title, net_value(ours, a),
+              net_value(theirs, a), ours->aspect[a], theirs->aspect[a] },
+            difference(ours, theirs, a) };
     }
     return count;
 }
 
-/* Many aspects and rivals are compared at once: so 99 %, not 95. */
+/* The clearest differences. Many are compared at once: chance would tell some
+ * on one day in twenty, however many there are (Bonferroni). */
 void compose_rival_gaps(struct composer *c)
 {
     struct digest *d = c->d;
@@ -237,9 +237,10 @@ void compose_rival_gaps(struct composer *c)
             count += rate(found + count, &ours, w, floor);
     }
     qsort(found, count, sizeof(*found), clearest_first);
-    d->rival_gap_count = count < GAPS_SHOWN ? count : GAPS_SHOWN;
-    d->rival_gaps = mem_alloc((count + 1) * sizeof(*d->rival_gaps));
-    for (size_t i = 0; i < d->rival_gap_count; i++)
-        d->rival_gaps[i] = found[i].gap;
+    double least = count ? stats_t(1 - 0.025 / (double)count, 1e6) : 0;
+    d->rival_gaps = mem_alloc(GAPS_SHOWN * sizeof(*d->rival_gaps));
+    for (size_t i = 0; i < count && i < GAPS_SHOWN && fabs(found[i].z) >= least;
+         i++)
+        d->rival_gaps[d->rival_gap_count++] = found[i].gap;
     mem_free(found);
 }
