@@ -62,7 +62,7 @@ static void fault_key(struct reader *r, int line, const char *key,
     buf_printf(&text, "unknown key \"%.60s\"; known here:", key);
     /* Those that hold lists are in no table. */
     buf_puts(&text, table == config_options           ? " brands sources digest"
-                    : table == config_subject_options ? " name products"
+                    : table == config_subject_options ? " products"
                     : table == config_digest_options  ? " recipients"
                                                       : "");
     for (; table && table->name; table++)
@@ -173,20 +173,6 @@ static void read_items(struct reader *r, const yaml_node_t *node,
         read(r, node_at(r, *i), context);
 }
 
-/* A name, as brands and sources have one; an odd one is told and replaced. */
-static void read_name(struct reader *r, char **place, int line,
-                      const yaml_node_t *value)
-{
-    const char *name = scalar(value) ? scalar(value) : "";
-    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz"
-                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
-    bool plain = length && !name[length] && length <= 60;
-    if (!plain)
-        fault(r, line, "name: letters, digits, - _ . only, at most 60");
-    mem_free(*place);
-    *place = mem_string(plain ? name : "unnamed");
-}
-
 /* ---- subjects --------------------------------------------------------- */
 
 struct subject_reading {
@@ -198,15 +184,11 @@ static int take_subject_key(struct reader *r, void *state, const char *key,
                             int line, const yaml_node_t *value)
 {
     struct subject_reading *s = state;
-    if (strcmp(key, "name") == 0) {
-        read_name(r, &s->subject.name, line, value);
-        return 1;
-    }
-    if (strcmp(key, "products") == 0 && s->subject.brand < 0) {
-        s->products = value;
-        return 1;
-    }
-    return 0;
+    (void)r, (void)line;
+    if (strcmp(key, "products") != 0 || s->subject.brand >= 0)
+        return 0;
+    s->products = value;
+    return 1;
 }
 
 /* context: index of the brand as int *, or NULL for a brand. */
@@ -290,10 +272,6 @@ static int take_source_key(struct reader *r, void *state, const char *key,
                            int line, const yaml_node_t *value)
 {
     struct source_config *s = state;
-    if (strcmp(key, "name") == 0) {
-        read_name(r, &s->label, line, value);
-        return 1;
-    }
     if (option_find(config_source_common, key))
         return 0;
     if (value->type == YAML_SEQUENCE_NODE) {
@@ -539,10 +517,8 @@ void config_close(struct config *c)
 {
     if (!c)
         return;
-    for (size_t i = 0; i < c->subject_count; i++) {
+    for (size_t i = 0; i < c->subject_count; i++)
         option_release(config_subject_options, &c->subjects[i]);
-        mem_free(c->subjects[i].name);
-    }
     for (size_t i = 0; i < c->source_count; i++) {
         struct source_config *s = &c->sources[i];
         for (size_t j = 0; j < s->pair_count; j++) {
@@ -550,7 +526,6 @@ void config_close(struct config *c)
             mem_free(s->pairs[j].value);
         }
         mem_free(s->pairs);
-        mem_free(s->label);
         option_release(config_source_common, s);
     }
     for (size_t i = 0; i < c->digest.recipient_count; i++)

@@ -22,6 +22,8 @@ const struct option config_options[] = {
 };
 
 const struct option config_subject_options[] = {
+    { "name", OPTION_NAME, NULL, offsetof(struct subject, name),
+      "what commands call it (required)" },
     { "title", OPTION_STRING, NULL, offsetof(struct subject, title),
       "the name as people read it; default: the name" },
     { "match", OPTION_LIST, NULL, offsetof(struct subject, match),
@@ -43,6 +45,8 @@ const struct option config_subject_options[] = {
 };
 
 const struct option config_source_common[] = {
+    { "name", OPTION_NAME, NULL, offsetof(struct source_config, label),
+      "each its own; default: the type" },
     { "type", OPTION_STRING, NULL, offsetof(struct source_config, type),
       "what it is: see swell sources (required)" },
     { "every", OPTION_DURATION, NULL, offsetof(struct source_config, every),

@@ -161,6 +161,17 @@ static void add_item(struct option_list *list, const char *value)
     list->items[list->count++] = mem_string(value);
 }
 
+static int set_name(const struct option *o, char **place, const char *value,
+                    struct error *err)
+{
+    size_t length = strspn(value, "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+    bool plain = length && !value[length] && length <= 60;
+    set_string(place, plain ? value : "unnamed");
+    return plain ? 0 : error_set(err, ERROR_CONFIG, "%s: letters, digits, "
+                                 "- _ . only, at most 60", o->name);
+}
+
 /* Without the slashes at its end: paths are put behind it. */
 static void set_address(char **place, const char *value)
 {
@@ -184,6 +195,8 @@ int option_set(const struct option *o, void *state, const char *value,
     case OPTION_STRING:
         set_string(place, value);
         return 0;
+    case OPTION_NAME:
+        return set_name(o, place, value, err);
     case OPTION_LIST:
         add_item(place, value);
         return 0;
@@ -235,7 +248,7 @@ bool option_given(const struct option *o, const void *state)
     const void *place = (const char *)state + o->offset;
     switch (o->type) {
     case OPTION_STRING: case OPTION_SECRET: case OPTION_URL: case OPTION_PATH:
-    case OPTION_ZONE:
+    case OPTION_ZONE: case OPTION_NAME:
         return *(char *const *)place && **(char *const *)place;
     case OPTION_LIST:
         return ((const struct option_list *)place)->count > 0;
@@ -266,7 +279,7 @@ void option_release(const struct option *table, void *state)
             *list = (struct option_list){ NULL, 0, NULL };
         } else if (table->type == OPTION_STRING || table->type == OPTION_PATH ||
                    table->type == OPTION_URL || table->type == OPTION_ZONE ||
-                   table->type == OPTION_SECRET) {
+                   table->type == OPTION_SECRET || table->type == OPTION_NAME) {
             char **text = place;
             if (*text && table->type == OPTION_SECRET)
                 secret_wipe(*text, strlen(*text));

@@ -15,6 +15,8 @@
 enum option_type {
     OPTION_NONE,      /* ends a table */
     OPTION_STRING,    /* char *, owned */
+    OPTION_NAME,      /* char *: letters, digits, - _ . only, at most 60; an
+                       * odd one is "unnamed" */
     OPTION_PATH,      /* char *: a file; "-" stays as it is */
     OPTION_LIST,      /* struct option_list: a sequence or one scalar */
     OPTION_COUNT,     /* uint64_t; 1k, 2m understood */
