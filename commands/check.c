@@ -9,17 +9,17 @@
 #include "commands/live.h"
 #include "commands/reading.h"
 
-struct check_flags {
+struct flags {
     char *sample, *subject, *live;
 };
 
 static const struct option options[] = {
-    { "sample", OPTION_STRING, NULL, offsetof(struct check_flags, sample),
+    { "sample", OPTION_STRING, NULL, offsetof(struct flags, sample),
       "a file of texts, one a line (- is standard input): say which subjects "
       "match which, and why not" },
-    { "subject", OPTION_STRING, NULL, offsetof(struct check_flags, subject),
+    { "subject", OPTION_STRING, NULL, offsetof(struct flags, subject),
       "with --sample: only this one" },
-    { "live", OPTION_STRING, NULL, offsetof(struct check_flags, live),
+    { "live", OPTION_STRING, NULL, offsetof(struct flags, live),
       "ask this source for one page, and say what it would bring" },
     OPTION_END
 };
@@ -189,7 +189,7 @@ static void sample_subject(struct finder *finder, const char *subject,
 
 static int print_sample(struct invocation *in, struct error *err)
 {
-    const struct check_flags *flags = in->flags;
+    const struct flags *flags = in->flags;
     const struct config *c = in->config;
     struct sample sample = { .count = 0 };
     if (flags->subject && !config_subject(c, flags->subject))
@@ -208,7 +208,7 @@ static int print_sample(struct invocation *in, struct error *err)
 
 static int run(struct invocation *in, struct error *err)
 {
-    const struct check_flags *flags = in->flags;
+    const struct flags *flags = in->flags;
     const char *path = invocation_config_path(in);
     struct buf faults = BUF_INIT(4 * MiB);
     if (!path)
@@ -253,6 +253,6 @@ const struct command command_check = {
         "\n"
         "  grep -i target posts | swell check --sample - --subject target\n",
     .options = options,
-    .state_size = sizeof(struct check_flags),
+    .state_size = sizeof(struct flags),
     .run = run,
 };

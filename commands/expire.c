@@ -6,17 +6,17 @@
 #include "base/log.h"
 #include "commands/command.h"
 
-struct expire_flags {
+struct flags {
     int64_t before, older;
     char *source;
 };
 
 static const struct option options[] = {
-    { "before", OPTION_DATE, NULL, offsetof(struct expire_flags, before),
+    { "before", OPTION_DATE, NULL, offsetof(struct flags, before),
       "drop posts created before this moment" },
-    { "older", OPTION_DURATION, NULL, offsetof(struct expire_flags, older),
+    { "older", OPTION_DURATION, NULL, offsetof(struct flags, older),
       "drop posts older than 90d, 26w" },
-    { "source", OPTION_STRING, NULL, offsetof(struct expire_flags, source),
+    { "source", OPTION_STRING, NULL, offsetof(struct flags, source),
       "only posts of this source" },
     OPTION_END
 };
@@ -60,7 +60,7 @@ static int expire_configured(struct invocation *in, uint64_t *total,
 
 static int run(struct invocation *in, struct error *err)
 {
-    const struct expire_flags *flags = in->flags;
+    const struct flags *flags = in->flags;
     uint64_t total = 0;
     int rc;
     if (flags->before && flags->older)
@@ -89,6 +89,6 @@ const struct command command_expire = {
             "expired are\nnot taken in again: they would be counted twice. "
             "Deleted text is gone\nfrom disk after swell compact.\n",
     .options = options,
-    .state_size = sizeof(struct expire_flags),
+    .state_size = sizeof(struct flags),
     .run = run,
 };

@@ -14,39 +14,38 @@
 #include "digest/names.h"
 #include "digest/terms.h"
 
-struct export_flags {
+struct flags {
     char *format, *what, *out, *subject, *source, *manifest;
     int64_t from, to;
     bool handles;
 };
 
 static const struct option options[] = {
-    { "format", OPTION_STRING, "ndjson", offsetof(struct export_flags, format),
+    { "format", OPTION_STRING, "ndjson", offsetof(struct flags, format),
       "ndjson, csv or sqlite" },
-    { "what", OPTION_STRING, "posts", offsetof(struct export_flags, what),
+    { "what", OPTION_STRING, "posts", offsetof(struct flags, what),
       "posts, mentions, windows, terms or coverage" },
-    { "out", OPTION_STRING, NULL, offsetof(struct export_flags, out),
+    { "out", OPTION_STRING, NULL, offsetof(struct flags, out),
       "a file; default standard output" },
-    { "from", OPTION_DATE, NULL, offsetof(struct export_flags, from),
+    { "from", OPTION_DATE, NULL, offsetof(struct flags, from),
       "start, UTC; default the first post" },
-    { "to", OPTION_DATE, NULL, offsetof(struct export_flags, to),
+    { "to", OPTION_DATE, NULL, offsetof(struct flags, to),
       "end, excluded; default after the last post" },
-    { "subject", OPTION_STRING, NULL, offsetof(struct export_flags, subject),
+    { "subject", OPTION_STRING, NULL, offsetof(struct flags, subject),
       "only this subject" },
-    { "source", OPTION_STRING, NULL, offsetof(struct export_flags, source),
+    { "source", OPTION_STRING, NULL, offsetof(struct flags, source),
       "only this source" },
-    { "manifest", OPTION_STRING, NULL,
-      offsetof(struct export_flags, manifest),
+    { "manifest", OPTION_STRING, NULL, offsetof(struct flags, manifest),
       "what was asked, rules, queries and coverage (JSON); default beside "
       "--out: FILE.WHAT.manifest.json" },
-    { "handles", OPTION_BOOL, NULL, offsetof(struct export_flags, handles),
+    { "handles", OPTION_BOOL, NULL, offsetof(struct flags, handles),
       "handles too, where the store keeps them" },
     OPTION_END
 };
 
 struct export {
     struct invocation *in;
-    const struct export_flags *flags;
+    const struct flags *flags;
     struct sheet *sheet;
     struct store_query query, day;   /* day: of terms */
     const char *label;               /* of coverage */
@@ -400,7 +399,7 @@ static int find_range(struct export *e, bool coverage)
 
 static int write_manifest(const struct export *e, uint64_t rows)
 {
-    const struct export_flags *flags = e->flags;
+    const struct flags *flags = e->flags;
     struct buf path = BUF_INIT(0);
     struct manifest m = { NULL, flags->what, flags->format, e->query, rows };
     int rc = 0;
@@ -417,7 +416,7 @@ static int write_manifest(const struct export *e, uint64_t rows)
 
 static int run(struct invocation *in, struct error *err)
 {
-    const struct export_flags *flags = in->flags;
+    const struct flags *flags = in->flags;
     struct export e = { .in = in, .flags = flags, .err = err };
     size_t what = 0, count = sizeof(whats) / sizeof(*whats);
     while (what < count && strcmp(whats[what].name, flags->what) != 0)
@@ -456,6 +455,6 @@ const struct command command_export = {
             "NDJSON of posts can be imported\nagain. docs/store-format.md "
             "explains the columns.\n",
     .options = options,
-    .state_size = sizeof(struct export_flags),
+    .state_size = sizeof(struct flags),
     .run = run,
 };

@@ -9,18 +9,18 @@
 #include "commands/command.h"
 #include "digest/names.h"
 
-struct forget_flags {
+struct flags {
     char *author, *source, *post, *url;
 };
 
 static const struct option options[] = {
-    { "author", OPTION_STRING, NULL, offsetof(struct forget_flags, author),
+    { "author", OPTION_STRING, NULL, offsetof(struct flags, author),
       "all posts of this author: the id the source uses, or a kept handle" },
-    { "post", OPTION_STRING, NULL, offsetof(struct forget_flags, post),
+    { "post", OPTION_STRING, NULL, offsetof(struct flags, post),
       "the post with this id" },
-    { "url", OPTION_STRING, NULL, offsetof(struct forget_flags, url),
+    { "url", OPTION_STRING, NULL, offsetof(struct flags, url),
       "the post at this address" },
-    { "source", OPTION_STRING, NULL, offsetof(struct forget_flags, source),
+    { "source", OPTION_STRING, NULL, offsetof(struct flags, source),
       "of this source; default every source" },
     OPTION_END
 };
@@ -65,7 +65,7 @@ static int forget(struct invocation *in, const struct store_selector *which,
 static int forget_handle(struct invocation *in, uint64_t *total,
                          struct error *err)
 {
-    const struct forget_flags *flags = in->flags;
+    const struct flags *flags = in->flags;
     struct search s = { .handle = flags->author };
     struct store_query q = { NULL, flags->source, 0, INT64_MAX };
     int rc = store_posts(in->store, &q, find_handle, &s, err);
@@ -81,7 +81,7 @@ static int forget_handle(struct invocation *in, uint64_t *total,
 static int forget_id(struct invocation *in, uint64_t *total,
                      struct error *err)
 {
-    const struct forget_flags *flags = in->flags;
+    const struct flags *flags = in->flags;
     struct names sources = { 0 };
     struct author_key key;
     struct buf path = BUF_INIT(0);
@@ -113,7 +113,7 @@ static int forget_id(struct invocation *in, uint64_t *total,
 
 static int run(struct invocation *in, struct error *err)
 {
-    const struct forget_flags *flags = in->flags;
+    const struct flags *flags = in->flags;
     uint64_t total = 0;
     int rc;
     if (!!flags->author + !!flags->post + !!flags->url != 1)
@@ -149,6 +149,6 @@ const struct command command_forget = {
             "account address); a handle finds posts\nonly where handles are "
             "kept. --post also bars a post that is not here yet.\n",
     .options = options,
-    .state_size = sizeof(struct forget_flags),
+    .state_size = sizeof(struct flags),
     .run = run,
 };

@@ -11,7 +11,7 @@
 #include "commands/labelled.h"
 #include "commands/reading.h"
 
-struct label_flags {
+struct flags {
     struct range_flags range;
     char *subject;
     uint64_t number, seed;
@@ -19,15 +19,15 @@ struct label_flags {
 };
 
 static const struct option options[] = {
-    { "subject", OPTION_STRING, NULL, offsetof(struct label_flags, subject),
+    { "subject", OPTION_STRING, NULL, offsetof(struct flags, subject),
       "only posts that mention it" },
-    { "n", OPTION_COUNT, "60", offsetof(struct label_flags, number),
+    { "n", OPTION_COUNT, "60", offsetof(struct flags, number),
       "how many to ask for" },
-    { "seed", OPTION_COUNT, "1", offsetof(struct label_flags, seed),
+    { "seed", OPTION_COUNT, "1", offsetof(struct flags, seed),
       "another number draws other posts" },
-    { "list", OPTION_BOOL, NULL, offsetof(struct label_flags, list),
+    { "list", OPTION_BOOL, NULL, offsetof(struct flags, list),
       "print the labels as id, label, text: for swell accuracy and swell fit" },
-    RANGE_OPTIONS(struct label_flags),
+    RANGE_OPTIONS(struct flags),
     OPTION_END
 };
 
@@ -105,7 +105,7 @@ static const char *ask(const struct draw *d, size_t number, size_t of)
 static int label_one(struct invocation *in, const struct draw *d,
                      struct draws *all, struct error *err)
 {
-    const struct label_flags *flags = in->flags;
+    const struct flags *flags = in->flags;
     struct buf old = BUF_INIT(64);
     int known = store_note_get(in->store, d->key, &old, err);
     buf_release(&old);
@@ -126,7 +126,7 @@ static int label_one(struct invocation *in, const struct draw *d,
 static int label_all(struct invocation *in, struct draws *d,
                      struct error *err)
 {
-    const struct label_flags *flags = in->flags;
+    const struct flags *flags = in->flags;
     size_t at[LABEL_COUNT] = { 0 };
     int rc = 1;
     for (bool any = true; any && rc > 0 && d->asked < flags->number;) {
@@ -194,7 +194,7 @@ static int list_labels(struct invocation *in, struct error *err)
 
 static int run(struct invocation *in, struct error *err)
 {
-    const struct label_flags *flags = in->flags;
+    const struct flags *flags = in->flags;
     struct draws d = { .seed = flags->seed };
     if (invocation_store(in, flags->list ? STORE_READ : STORE_CHANGE, err))
         return -1;
@@ -223,6 +223,6 @@ const struct command command_label = {
     .arguments = "[--subject S] [--n 60] [--last 30d] | --list",
     .about = "say yourself what posts feel, to measure and mend the scores",
     .options = options,
-    .state_size = sizeof(struct label_flags),
+    .state_size = sizeof(struct flags),
     .run = run,
 };

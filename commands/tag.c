@@ -23,17 +23,17 @@ enum {
 enum form { FORM_TEXT, FORM_TSV, FORM_NDJSON, FORM_COUNT };
 static const char *const form_names[FORM_COUNT] = { "text", "tsv", "ndjson" };
 
-struct tag_flags {
+struct flags {
     bool explain;
     char *format, *lexicon;
 };
 
 static const struct option options[] = {
-    { "format", OPTION_STRING, "text", offsetof(struct tag_flags, format),
+    { "format", OPTION_STRING, "text", offsetof(struct flags, format),
       "tsv, ndjson or text" },
-    { "explain", OPTION_BOOL, NULL, offsetof(struct tag_flags, explain),
+    { "explain", OPTION_BOOL, NULL, offsetof(struct flags, explain),
       "say which entries and rules made each tag" },
-    { "lexicon", OPTION_STRING, NULL, offsetof(struct tag_flags, lexicon),
+    { "lexicon", OPTION_STRING, NULL, offsetof(struct flags, lexicon),
       "a lexicon of one's own on top: ours, VADER's or AFINN's format" },
     OPTION_END
 };
@@ -330,7 +330,7 @@ static int tag_file(struct run *r, const char *path, struct error *err)
 /* No configuration is looked for: without --config there are no subjects. */
 static int open_rules(struct invocation *in, struct error *err)
 {
-    const struct tag_flags *flags = in->flags;
+    const struct flags *flags = in->flags;
     if (in->globals.config && invocation_config(in, err))
         return -1;
     if (!in->config)
@@ -342,7 +342,7 @@ static int open_rules(struct invocation *in, struct error *err)
 static int run(struct invocation *in, struct error *err)
 {
     static const char *const paths[] = { "id", "text", "lang", NULL };
-    const struct tag_flags *flags = in->flags;
+    const struct flags *flags = in->flags;
     struct run r = { .explain = flags->explain };
     int rc = -1;
     batch_init(&r.batch);
@@ -382,6 +382,6 @@ const struct command command_tag = {
         "\n"
         "  echo \"love it, but delivery took weeks\" | swell tag --explain\n",
     .options = options,
-    .state_size = sizeof(struct tag_flags),
+    .state_size = sizeof(struct flags),
     .run = run,
 };

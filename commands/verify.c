@@ -3,12 +3,12 @@
 #include "commands/command.h"
 #include "digest/terms.h"
 
-struct verify_flags {
+struct flags {
     bool repair;
 };
 
 static const struct option options[] = {
-    { "repair", OPTION_BOOL, NULL, offsetof(struct verify_flags, repair),
+    { "repair", OPTION_BOOL, NULL, offsetof(struct flags, repair),
       "also mend what differs, from the posts" },
     OPTION_END
 };
@@ -21,7 +21,7 @@ static void tell(void *context, const char *sentence)
 
 static int run(struct invocation *in, struct error *err)
 {
-    const struct verify_flags *flags = in->flags;
+    const struct flags *flags = in->flags;
     struct store_stats st;
     uint64_t differences;
     if (invocation_store(in, flags->repair ? STORE_CHANGE : STORE_READ, err) ||
@@ -49,6 +49,6 @@ const struct command command_verify = {
             "status 1 when\nsomething differs; with --repair it is mended, and "
             "the status is 0.\n",
     .options = options,
-    .state_size = sizeof(struct verify_flags),
+    .state_size = sizeof(struct flags),
     .run = run,
 };
