@@ -110,8 +110,9 @@ static void print_text(const struct store_stats *stats,
 {
     char a[32], b[32], when[CLOCK_TEXT];
     struct buf words = BUF_INIT(0);
-    printf("%llu posts, %u subjects, %.1f MiB used of %.1f MiB\n",
-           (unsigned long long)stats->posts, stats->subjects,
+    printf("%llu post%s, %u subject%s, %.1f MiB used of %.1f MiB\n",
+           (unsigned long long)stats->posts, stats->posts == 1 ? "" : "s",
+           stats->subjects, stats->subjects == 1 ? "" : "s",
            (double)stats->bytes_used / (double)MiB,
            (double)stats->bytes_file / (double)MiB);
     for (size_t i = 0; i < count; i++) {
