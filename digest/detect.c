@@ -49,7 +49,14 @@ static void spread_add(struct spread *s, double value)
     *slot = value;
     s->sum += value;
     s->squares += value * value;
-    s->count++;
+    if (++s->count % DETECT_MEMORY)
+        return;
+    /* Sums anew: what a huge count once left of its rounding must go. */
+    s->sum = s->squares = 0;
+    for (size_t i = 0; i < DETECT_MEMORY; i++) {
+        s->sum += s->value[i];
+        s->squares += s->value[i] * s->value[i];
+    }
 }
 
 /* Standard deviation, with the prior for what was not seen yet. */
@@ -220,7 +227,6 @@ static double view_score(struct detector *d, unsigned view, double count,
             sum > ring_greatest(d->sums[view], d->hours))
             told = score;
     }
-    /* The hourly view last: the others read it as it was. */
     spread_add(&d->views[view], residual);
     d->sums[view][d->hours % DETECT_RECORD] = sum;
     return told;
@@ -238,7 +244,7 @@ void detector_step(struct detector *d, int64_t hour, double count,
         follow_day(d, day_of(hour));
     detector_skip(d, hour, out);
     out->count = count;
-    for (unsigned view = DETECT_VIEWS; view-- > 0;)
+    for (unsigned view = 0; view < DETECT_VIEWS; view++)
         score = fmax(score, view_score(d, view, count, out->expected,
                                        &out->score));
     d->counts[d->hours % DETECT_DAY] = count;

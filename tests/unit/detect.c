@@ -259,6 +259,25 @@ static void an_unknown_hour_is_expected_but_not_judged(void **state)
     assert_true(p.expected > 1);
 }
 
+/* Sums in which it was once keep nothing of it. */
+static void a_huge_count_is_forgotten(void **state)
+{
+    struct detector d[2];
+    struct detect_point p[2];
+    (void)state;
+    seed = 5;
+    detector_init(&d[0], DETECT_THRESHOLD);
+    detector_init(&d[1], DETECT_THRESHOLD);
+    for (int i = 0; i < 24 * 100; i++) {
+        double count = poisson(usual(i, 30));
+        detector_step(&d[0], START + i * (int64_t)HOUR, count, &p[0]);
+        detector_step(&d[1], START + i * (int64_t)HOUR,
+                      i == 700 ? 1e15 : count, &p[1]);
+    }
+    assert_float_equal(p[0].spread, p[1].spread, 0.1);
+    assert_float_equal(p[0].expected, p[1].expected, 0.5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +293,7 @@ int main(void)
         cmocka_unit_test(says_nothing_on_the_first_day),
         cmocka_unit_test(judges_without_looking_ahead),
         cmocka_unit_test(an_unknown_hour_is_expected_but_not_judged),
+        cmocka_unit_test(a_huge_count_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
