@@ -47,7 +47,7 @@ uint64_t tally_stamp(const struct unwanted *u);
 void tally_pack(struct buf *out, const struct tally *t, uint64_t stamp);
 /* False when packed is of another stamp or damaged. */
 bool tally_packed(const struct buf *packed, uint64_t stamp);
-/* Whether one writer used a phrase: wrong of one in 2,000 that nobody used. */
+/* Whether one writer used a phrase: wrong of one in 1,000 that nobody used. */
 bool tally_single(const struct buf *packed, uint64_t hash);
 
 /* Each day from first to last of q->subject, packed, from the store's cache or

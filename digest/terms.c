@@ -80,7 +80,13 @@ static void add_before(const struct search *s, struct chosen *c,
 {
     c->before += authors;
     if (day == s->yesterday)
-        c->term.yesterday = authors;
+        c->term.yesterday += authors; /* twice, where the filter is wrong */
+}
+
+/* Also one that is a name in every post of the stretch. */
+static bool may_be_phrase(const struct entry *e)
+{
+    return e->kind == TERM_PHRASE || e->names == e->posts;
 }
 
 static void add_day(void *context, const struct buf *packed, int64_t day)
@@ -97,7 +103,7 @@ static void add_day(void *context, const struct buf *packed, int64_t day)
             add_before(s, &s->chosen[e->posts - 1], term.authors, day);
     }
     for (size_t i = 0; i < s->chosen_count; i++)
-        if (s->chosen[i].entry->kind == TERM_PHRASE &&
+        if (may_be_phrase(s->chosen[i].entry) &&
             tally_single(packed, s->chosen[i].entry->hash))
             add_before(s, &s->chosen[i], 1, day);
     s->out->background_authors += head.authors;

@@ -231,6 +231,26 @@ static void a_rare_phrase_of_busy_days_is_known(void **state)
     terms_close(t);
 }
 
+/* Nor when all seven write it like a name, which nobody did before. */
+static void a_rare_phrase_is_known_as_a_name(void **state)
+{
+    struct fixture *f = *state;
+    char text[120];
+    add_usual(f, 0, 0, DAYS + 1, 30);
+    for (int i = 0; i < DAYS + 7; i++) {
+        snprintf(text, sizeof(text), i < DAYS ? "%u a copper ladle %u"
+                                              : "%u a Copper Ladle %u",
+                 below(f, 999), below(f, 999));
+        int day = i < DAYS ? i : DAYS;
+        add(f, 0, (DAY_0 + day) * (int64_t)DAY + 9 * HOUR + i, 50 + (uint64_t)i,
+            text, false);
+    }
+    struct terms *t = find_terms(f, "acme", true);
+    for (size_t i = 0; i < t->count; i++)
+        assert_true(t->items[i].weak && t->items[i].before >= DAYS);
+    terms_close(t);
+}
+
 static void one_writer_or_copies_make_no_term(void **state)
 {
     struct fixture *f = *state;
@@ -542,6 +562,7 @@ int main(void)
         TEST(a_new_hashtag_comes_first_with_its_phrase),
         TEST(a_usual_day_has_no_new_terms),
         TEST(a_rare_phrase_of_busy_days_is_known),
+        TEST(a_rare_phrase_is_known_as_a_name),
         TEST(one_writer_or_copies_make_no_term),
         cmocka_unit_test(copies_agree_in_most_words),
         cmocka_unit_test(shares_tell_when_clearly_above_usual),
