@@ -7,6 +7,24 @@
 
 #include "base/address.h"
 
+/* Its host alone is told: before an @ may be a password, behind a slash a
+ * key, as in the addresses of chats. */
+static int refuse(const char *url, struct error *err)
+{
+    const char *host = strstr(url, "://");
+    host = host ? host + 3 : url;
+    int length = (int)strcspn(host, "/?#\\");
+    for (int i = length; i > 0; i--)
+        if (host[i - 1] == '@') {
+            host += i;
+            length -= i;
+            break;
+        }
+    return error_set(err, ERROR_INPUT, "%.*s… is not an address of a page "
+                     "(http or https, without a password in it)",
+                     length < 60 ? length : 60, host);
+}
+
 int target_resolve(struct target *t, const char *url, const char *against,
                    struct error *err)
 {
@@ -24,10 +42,8 @@ int target_resolve(struct target *t, const char *url, const char *against,
             strcmp(scheme, "https") != 0)
             error_set(err, ERROR_DENIED, "%.20s: addresses are not asked, "
                       "only http and https", scheme);
-        else /* what is before an @ may be a password */
-            error_set(err, ERROR_INPUT, "%.60s… is not an address of a page "
-                      "(http or https, without a password in it)",
-                      strchr(url, '@') ? strrchr(url, '@') : url);
+        else
+            refuse(url, err);
         goto done;
     }
     t->tls = strcmp(scheme, "https") == 0;

@@ -54,3 +54,15 @@ wc -c <store/writer.lock
 echo "== a reader that leaves"
 swell posts '*' --now 2026-11-21T06:00:00Z | true
 echo done
+echo "== a webhook's address is a secret, also a wrong one"
+cat >hook.yaml <<'YAML'
+digest:
+  recipients:
+    - name: team
+      webhook_file: hook.url
+YAML
+for url in chat.example/services/SECRET https://chat.example:99999/SECRET \
+    https://me:SECRET@chat.example/SECRET; do
+    (umask 077 && echo "$url" >hook.url)
+    swell --config hook.yaml --store store digest --send --now 2026-11-21T09:00:00Z 2>&1 | head -1
+done
