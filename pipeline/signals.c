@@ -192,7 +192,7 @@ static void look_acts(const struct look *look, const uint8_t *mask)
         before = at->key;
         pair = at->pair;
     }
-    *tally = t;
+    tally[0] = tally[1] = t; /* one more: see add_terms() */
 }
 
 static void make_room(struct look *look, size_t count)
@@ -417,7 +417,8 @@ static bool overrules(const struct walk *k, const struct entry *phrase,
 }
 
 /* Words up to one add their terms. The first has no pair behind a name or a
- * phrase, nor is it then the same word again. */
+ * phrase, nor is it then the same word again. Its own tally is read, times 0,
+ * where there is no word, too. */
 static void add_terms(struct walk *k, size_t until)
 {
     const struct tally *a = &k->look->before[k->at];

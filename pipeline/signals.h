@@ -103,7 +103,8 @@ struct look {
     const struct lexicon *lexicon;
     const struct words *words;   /* borrowed until the next look */
     struct looked *items;        /* owned; one a word, an empty one behind */
-    struct tally *before;        /* owned; likewise, the sum of all behind */
+    struct tally *before;        /* owned; likewise, the sum of all behind,
+                                  * twice */
     uint32_t *starts;            /* owned; the words with ACT_START */
     size_t room;
 };

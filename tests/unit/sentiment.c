@@ -221,6 +221,21 @@ static void test_mask(void **state)
     sentiment_close(s);
 }
 
+/* What lay in memory before says nothing: all ones are no number, not even
+ * times 0. */
+static void test_first(void **state)
+{
+    struct sentiment *s = english();
+    (void)state;
+    for (size_t size = 32; size <= 2048; size += 16) {
+        void *block = mem_resize(NULL, size);
+        memset(block, 0xff, size);
+        mem_free(block);
+    }
+    assert_int_equal(score(s, "this is not good").label, LABEL_NEGATIVE);
+    sentiment_close(s);
+}
+
 /* The sentiment towards a name: of the clause around it, of the other side of
  * a "but" never, and turned round where it is who was surpassed. */
 static void test_mention(void **state)
@@ -350,7 +365,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_labels),    cmocka_unit_test(test_order),
         cmocka_unit_test(test_same),      cmocka_unit_test(test_explained),
-        cmocka_unit_test(test_long),
+        cmocka_unit_test(test_long),      cmocka_unit_test(test_first),
         cmocka_unit_test(test_mask),      cmocka_unit_test(test_mention),
         cmocka_unit_test(test_formats),   cmocka_unit_test(test_bad_lines),
     };
