@@ -2,6 +2,7 @@
 /* Reads labelled texts line by line; keeps none. */
 #include "commands/labelled.h"
 
+#include "base/post.h"
 #include "commands/reading.h"
 
 enum { CELLS = 4 };
@@ -33,6 +34,9 @@ static int read_row(struct labelled *row, struct text line, struct error *err)
                          "positive, neutral, negative",
                          (int)(cells[1].length < 40 ? cells[1].length : 40),
                          cells[1].data);
+    if (row->text.length > POST_TEXT_LIMIT)
+        return error_set(err, ERROR_INPUT, "the text is longer than a post: "
+                         "%d bytes", POST_TEXT_LIMIT);
     if (!text_valid(row->text.data, row->text.length))
         return error_set(err, ERROR_INPUT, "the text is not valid UTF-8");
     return 0;

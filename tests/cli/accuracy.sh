@@ -32,6 +32,8 @@ printf 'id\tlabel\ttext\n1\thappy\tnice\n' >happy.tsv
 swell accuracy happy.tsv; echo "exit $?"
 printf 'id\tlabel\ttext\n1\tneutral\n' >short.tsv
 swell accuracy short.tsv; echo "exit $?"
+{ printf 'id\tlabel\ttext\n1\tneutral\t'; printf '%065537d\n' 7; } >long.tsv
+swell accuracy long.tsv; echo "exit $?"
 printf 'id\tlabel\ttext\n' >empty.tsv
 swell accuracy empty.tsv; echo "exit $?"
 swell accuracy --targets mine.tsv; echo "exit $?"
