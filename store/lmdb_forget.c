@@ -22,6 +22,7 @@ struct forget {
     uint64_t count;
     struct changes changes;
     struct record record;
+    struct buf bytes;                  /* of the record: its page changes */
     unsigned char (*keys)[POST_KEY];   /* owned: posts that match */
     size_t key_count, key_room;
 };
@@ -93,6 +94,9 @@ static int forget_key(struct lmdb *s, MDB_txn *txn, struct forget *f,
     struct text value;
     unsigned char id[ID_KEY];
     int rc = lmdb_get(s, txn, POSTS, key, POST_KEY, &value);
+    buf_clear(&f->bytes);
+    (void)buf_add(&f->bytes, value.data, value.length); /* has no limit */
+    value.data = f->bytes.data;
     if (rc == 0 && record_read(&f->record, created_of(key), value))
         rc = MDB_CORRUPTED;
     if (rc == 0)
@@ -165,6 +169,7 @@ int lmdb_forget(struct store *base, const struct store_selector *which,
     if (rc == 0)
         *count = f->count;
     changes_release(&f->changes);
+    buf_release(&f->bytes);
     mem_free(f->keys);
     mem_free(f);
     return rc;

@@ -326,9 +326,14 @@ static void notes_go_with_a_forgotten_post(void **state)
     struct store_selector one = { .author = 9 };
     struct store_selector unknown = { .source = TEXT("forum"),
                                       .native_id = TEXT("b/2") };
-    add(f, "a/1", T0, 1, LABEL_NEGATIVE)->author_hash = 9;
+    for (int i = 1; i <= 3; i++) { /* beside each other in the file */
+        char id[] = { 'a', '/', (char)('0' + i), '\0' };
+        add(f, id, T0 + i, 1, LABEL_NEGATIVE)->author_hash = 9;
+    }
     append(f);
     store_note_put(f->store, "inbox/forum/a/1", TEXT("answered"), NULL);
+    store_note_put(f->store, "inbox/forum/a/2", TEXT("answered"), NULL);
+    store_note_put(f->store, "inbox/forum/a/3", TEXT("answered"), NULL);
     store_note_put(f->store, "label/forum/a/1", TEXT("negative"), NULL);
     store_note_put(f->store, "label/forum/b/2", TEXT("negative"), NULL);
     store_note_put(f->store, "label/forum/c/3", TEXT("neutral"), NULL);
@@ -595,7 +600,6 @@ static void many_authors_are_estimated(void **state)
     verified(f);
 }
 
-/* Or a figure and the posts behind it would differ beside a writer. */
 /* Two days of 1,300 writers, two posts each, until nobody is left: sketches
  * of registers become codes again. */
 static void writers_leave_a_full_day(void **state)
@@ -624,6 +628,7 @@ static void writers_leave_a_full_day(void **state)
     assert_int_equal(authors(f, NULL, T0, T0 + 2 * NEXT_DAY), 0);
 }
 
+/* Or a figure and the posts behind it would differ beside a writer. */
 static void what_is_held_stays_as_it_is(void **state)
 {
     struct fixture *f = *state;
