@@ -628,6 +628,37 @@ static void writers_leave_a_full_day(void **state)
     assert_int_equal(authors(f, NULL, T0, T0 + 2 * NEXT_DAY), 0);
 }
 
+/* Each sees what the other did to a day of which somebody left before. */
+static void writers_take_turns(void **state)
+{
+    struct fixture *f = *state;
+    const char *url = getenv("STORE_URL");
+    char id[16];
+    for (int i = 0; i < 6; i++) {
+        snprintf(id, sizeof(id), "%d", i);
+        add(f, id, T0 + i, 1, LABEL_NEUTRAL);
+    }
+    append(f);
+    for (int i = 0; i < 6; i++) {
+        struct store *other;
+        snprintf(id, sizeof(id), "%d", i);
+        add(f, id, T0 + i, 1, LABEL_NEUTRAL)->deleted = true;
+        assert_int_equal(append(f).removed, 1);
+        assert_int_equal(store_open(&other, url ? url : f->folder,
+                                    STORE_WRITE, &f->err), -1);
+        assert_int_equal(f->err.kind, ERROR_BUSY);
+        store_close(f->store);
+        if (store_open(&f->store, url ? url : f->folder, STORE_WRITE,
+                       &f->err))
+            fail_msg("%s", f->err.text);
+        snprintf(id, sizeof(id), "more%d", i);
+        add(f, id, T0 + 60 + i, 1, LABEL_NEUTRAL)->author_hash = 7 + i % 2;
+        append(f);
+        assert_int_equal(authors(f, "acme", T0, T0 + NEXT_DAY), 1 + (i > 0));
+        verified(f);
+    }
+}
+
 /* Or a figure and the posts behind it would differ beside a writer. */
 static void what_is_held_stays_as_it_is(void **state)
 {
@@ -689,6 +720,7 @@ int main(void)
         CASE(an_empty_store_answers),
         CASE(many_authors_are_estimated),
         CASE(writers_leave_a_full_day),
+        CASE(writers_take_turns),
         CASE(what_is_held_stays_as_it_is),
         CASE(compaction_keeps_everything),
     };
