@@ -21,7 +21,8 @@ enum {
     HISTORY_DAYS = 35,
     PAST_LEAST = 72,          /* hours known before a subject is judged */
     AUTHORS_LEAST = 3,        /* fewer: nothing is said */
-    AUTHORS_ALERT = 5,        /* fewer: no more than a watch */
+    AUTHORS_ALERT = 8,        /* fewer: no more than a watch; of brands with few
+                               * posts, threads of five or six are chance */
     AUTHORS_WATCH = 10,       /* fewer, and no alert by its score: nothing; in
                                * invented months all of these were chance */
     SILENT_POSTS_LEAST = 20,  /* expected in the day, before silence shows */
