@@ -600,11 +600,11 @@ static void many_authors_are_estimated(void **state)
     verified(f);
 }
 
-/* Two days of 1,300 writers, two posts each, until nobody is left: sketches
- * of registers become codes again. */
+/* Two days of 1,300 writers, two posts each, until only those are left who
+ * came meanwhile: sketches of registers become codes again. */
 static void writers_leave_a_full_day(void **state)
 {
-    enum { WRITERS = 2600, POSTS = 2 * WRITERS, ROUND = 260 };
+    enum { WRITERS = 2600, POSTS = 2 * WRITERS, ROUND = 260, COME = 13 };
     struct fixture *f = *state;
     char id[16];
     for (unsigned i = 0; i < POSTS; i++) {
@@ -620,12 +620,17 @@ static void writers_leave_a_full_day(void **state)
         snprintf(id, sizeof(id), "%u", which);
         add(f, id, T0 + which % 2 * NEXT_DAY + which * 16, 0,
             LABEL_NEUTRAL)->deleted = true;
+        if (i % (ROUND / COME) == 0) {
+            snprintf(id, sizeof(id), "new%u", i);
+            add(f, id, T0 + i, 1, LABEL_NEUTRAL)->author_hash = WRITERS + 1 + i;
+        }
         if ((i + 1) % ROUND)
             continue;
         assert_int_equal(append(f).removed, ROUND);
         verified(f);
     }
-    assert_int_equal(authors(f, NULL, T0, T0 + 2 * NEXT_DAY), 0);
+    assert_int_equal(authors(f, NULL, T0, T0 + 2 * NEXT_DAY),
+                     POSTS / ROUND * COME);
 }
 
 /* Each sees what the other did to a day of which somebody left before. */
