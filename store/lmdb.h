@@ -307,7 +307,7 @@ void changes_add_post(struct changes *c, const struct coming *of);
 void changes_sort_hours(struct changes *c);
 void changes_sort_days(struct changes *c);
 /* Apply all to hours, days, terms and told. Posts must be written before:
- * sketches that lose an author are rebuilt from them. */
+ * sketches that lose an author are mended by them. */
 int changes_flush(struct lmdb *s, MDB_txn *txn, struct changes *c);
 
 /* ---- lmdb_left.c: who left a day's sketch ---- */

@@ -5,10 +5,10 @@
  *   [length of cells, varint][cells][entries, or a sketch] */
 #include "store/lmdb.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "store/counts.h"
+#include "store/sort.h"
 
 int row_read(struct text value, struct row *row)
 {
@@ -46,24 +46,9 @@ int lmdb_row(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
                ? MDB_CORRUPTED : 0;
 }
 
-static int compare_entries(const void *a, const void *b)
-{
-    return memcmp(a, b, ENTRY);
-}
-
-/* Mostly they are: posts are written in order of time. */
-static bool sorted(const struct buf *b)
-{
-    for (size_t at = ENTRY; at < b->length; at += ENTRY)
-        if (memcmp(b->data + at - ENTRY, b->data + at, ENTRY) > 0)
-            return false;
-    return true;
-}
-
 void entries_sort(struct buf *b)
 {
-    if (!sorted(b))
-        qsort(b->data, b->length / ENTRY, ENTRY, compare_entries);
+    sort_records(b->data, b->length / ENTRY, ENTRY, 0, ENTRY);
 }
 
 /* ---- a subject's hours and posts ---- */
