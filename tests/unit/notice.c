@@ -347,13 +347,43 @@ static void a_kept_term_that_is_wrong_is_found(void **state)
     assert_int_equal(wrong_terms(f, false), 0);
     assert_int_equal(store_terms_get(f->store, "acme", day, &kept, &f->err),
                      1);
-    kept.data[kept.length - 8]++; /* authors of the last */
+    kept.data[kept.length - 8]++; /* of the filter */
     struct store_terms row = { day, { kept.data, kept.length } };
     assert_int_equal(store_terms_put(f->store, "acme", &row, 1, &f->err), 0);
     assert_int_equal(wrong_terms(f, false), 1);
     assert_int_equal(wrong_terms(f, true), 1);
     assert_int_equal(wrong_terms(f, false), 0);
     buf_release(&kept);
+}
+
+/* Cut short, or of other rules: counted anew, and kept so. */
+static void a_kept_day_that_is_damaged_is_not_read(void **state)
+{
+    struct fixture *f = *state;
+    struct buf kept = BUF_INIT(0), again = BUF_INIT(0);
+    int64_t day = today(0) / 86400 - 1;
+    add_usual(f, 0, 0, DAYS + 1, 5);
+    terms_close(find_terms(f, "acme", false));
+    assert_int_equal(store_terms_get(f->store, "acme", day, &kept, &f->err),
+                     1);
+    char *bad = mem_slice(kept.data, kept.length);
+    bad[0] ^= 1;
+    const struct text rows[] = { { kept.data, 10 }, { kept.data, 24 },
+                                 { kept.data, kept.length - 1 },
+                                 { bad, kept.length } };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct store_terms row = { day, rows[i] };
+        assert_int_equal(store_terms_put(f->store, "acme", &row, 1, &f->err),
+                         0);
+        terms_close(find_terms(f, "acme", false));
+        assert_int_equal(store_terms_get(f->store, "acme", day, &again,
+                                         &f->err), 1);
+        assert_int_equal(again.length, kept.length);
+        assert_memory_equal(again.data, kept.data, kept.length);
+    }
+    mem_free(bad);
+    buf_release(&kept);
+    buf_release(&again);
 }
 
 /* ---- alerts ----------------------------------------------------------- */
@@ -570,6 +600,7 @@ int main(void)
         TEST(a_new_subject_is_held_against_the_others),
         TEST(the_cache_gives_the_same_answer),
         TEST(a_kept_term_that_is_wrong_is_found),
+        TEST(a_kept_day_that_is_damaged_is_not_read),
         TEST(a_usual_month_has_no_alerts),
         TEST(a_wave_is_one_story_with_its_cause),
         TEST(a_second_day_quotes_the_day),
