@@ -393,9 +393,10 @@ static void test_crowd(void **state)
         items[i][0] = matches[i];
         items[i][1] = nears[i];
         subjects[i] = (struct subject){
-            .name = names[i], .match = { &items[i][0], 1 },
-            .require = { &items[i][1], i < CROWD && !query }, .near = 3,
-            .brand = CROWD, /* the last one */
+            .name = names[i], .match = { .items = &items[i][0], .count = 1 },
+            .require = { .items = &items[i][1],
+                         .count = i < CROWD && !query },
+            .near = 3, .brand = CROWD, /* the last one */
         };
         buf_printf(&text, "acme w%d. ", i);
     }

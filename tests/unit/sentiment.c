@@ -348,7 +348,7 @@ static void test_bad_lines(void **state)
     static const char *const bad[] = {
         "fine\t2\nzorbly\n", "fine\t2\nzorbly\tx\n", "fine\t2\nzorbly\t7\n",
         "fine\t2\n\t2\n", "fine\t2\nzorbly\tnan\n",
-        "fine\t2\nzor\xff" "bly\t2\n",
+        ("fine\t2\nzor\xff" "bly\t2\n"),
     };
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
