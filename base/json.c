@@ -178,7 +178,7 @@ static int on_scalar(struct json *j, enum json_type type, const char *data,
 
 static int on_null(void *context)
 {
-    return on_scalar(context, JSON_NULL, "null", 4);
+    return on_scalar(context, JSON_NULL, "", 0);
 }
 
 static int on_bool(void *context, int value)

@@ -93,6 +93,11 @@ static const struct {
       { "2", "https://a.example/4", "1 &lt; 2 &amp; so", "",
         "a &lt; b \U0001F60D", "Ann", "2026-11-20T10:00:00Z",
         "2026-11-21T10:00:00Z" } },
+    { "JSON Feed: null is no word",
+      "{\"version\":\"1\",\"items\":[{\"id\":\"1\",\"url\":null,\"title\":null,"
+      "\"content_html\":null,\"summary\":\"words\",\"content_text\":null,"
+      "\"authors\":[{\"name\":null}],\"date_published\":null}]}",
+      { "1", "", "", "", "words", "", "", "" } },
     { "other JSON", "{\"items\":[]}", { NULL } },
     { "white space", " \n ", { NULL } },
     { "nothing", "", { NULL } },

@@ -94,7 +94,7 @@ static const struct example examples[] = {
       "[number:7|string:caf\xc3\xa9]" },
     { "", { "a", "b", "c", "d" },
       "{\"a\":null,\"b\":true,\"c\":{\"x\":1},\"d\":[]}",
-      "[null:null|bool:true|other|other]" },
+      "[null|bool:true|other|other]" },
     { "[*]", { "id" }, "[{\"id\":1},{},{\"id\":\"x\"},3,null,[]]",
       "[number:1][absent][string:x][absent][absent][absent]" },
     { "[*]", { "" }, "[\"a\",2,{\"z\":0}]", "[string:a][number:2][other]" },
