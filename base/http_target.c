@@ -14,6 +14,8 @@ static int refuse(const char *url, struct error *err)
     const char *host = strstr(url, "://");
     host = host ? host + 3 : url;
     int length = (int)strcspn(host, "/?#\\");
+    if (strchr(host + length, '@')) /* or was it a password with a slash? */
+        length = (int)strcspn(host, "/?#\\:");
     for (int i = length; i > 0; i--)
         if (host[i - 1] == '@') {
             host += i;

@@ -62,7 +62,8 @@ digest:
       webhook_file: hook.url
 YAML
 for url in chat.example/services/SECRET https://chat.example:99999/SECRET \
-    https://me:SECRET@chat.example/SECRET; do
+    https://me:SECRET@chat.example/SECRET \
+    https://me:SECRET/SECRET@chat.example/; do
     (umask 077 && echo "$url" >hook.url)
     swell --config hook.yaml --store store digest --send --now 2026-11-21T09:00:00Z 2>&1 | head -1
 done
