@@ -33,9 +33,10 @@ void departed_note(struct departed *d, struct text did, bool left)
 void departed_tell(struct departed *d, struct batch *out)
 {
     size_t length;
-    for (const char *at = d->lines.data + 1; *at; at += length + 1) {
+    for (const char *at = d->lines.data + 1; *at; at += length) {
         length = strcspn(at, "\n");
         collection_left(out, TEXT("bluesky"), (struct text){ at, length });
+        length += at[length] == '\n'; /* a damaged cursor ends without */
     }
     buf_clear(&d->lines);
     buf_putc(&d->lines, '\n');

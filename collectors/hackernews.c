@@ -12,7 +12,6 @@ struct hackernews {
     struct pages pages;       /* listings: queries */
     char *service, *items, *tags;
     struct option_list queries;
-
 };
 
 static const struct option options[] = {
