@@ -69,8 +69,10 @@ int api_send(struct api_call *call, struct error *err)
     restart(call);
     if (http_send(call->http, &call->request, &call->reply, err))
         return -1;
-    if (call->reply.status == 304 || call->reply.status == 204)
+    if (call->reply.status == 304)
         return 0;
+    if (call->reply.status == 204) /* no list, and no word that it is empty */
+        return error_set(err, ERROR_INPUT, "the reply is empty (204)");
     call->whole = !json_end(call->json, err) && !check_shape(call, err);
     return call->whole ? 0 : -1;
 }

@@ -110,7 +110,7 @@ int pages_looked_up(struct pages *p, const struct api_call *call, int rc,
 {
     char status[24]; /* three digits: of a dead line they are 000 */
     snprintf(status, sizeof(status), "%03ld", call->reply.status);
-    if (rc ? strstr(untold, status) != NULL : !call->whole)
+    if (rc && strstr(untold, status))
         p->asked->seen = true;
     return rc && (strstr(gone, status) || strstr(untold, status)) ? 0 : rc;
 }

@@ -152,7 +152,7 @@ int pages_take_alive(void *pages, const struct json_value *values,
                      struct error *err);
 /* What a look-up of one alone says, after pages_take_alive(): 0, it is told.
  * Of these statuses ("404 410") the first mean that it is gone, the others
- * that strangers are not told, as does an empty reply (204): it stays. */
+ * that strangers are not told: it stays. */
 int pages_looked_up(struct pages *p, const struct api_call *call, int rc,
                     const char *gone, const char *untold);
 /* The ids of those looked up, with something between them. */
