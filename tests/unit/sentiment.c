@@ -237,7 +237,8 @@ static void test_first(void **state)
 }
 
 /* The sentiment towards a name: of the clause around it, of the other side of
- * a "but" never, and turned round where it is who was surpassed. */
+ * a "but" never, and turned round where it is who was surpassed. Long, for its
+ * sentences stand in it. */
 static void test_mention(void **state)
 {
     static const struct {
