@@ -42,6 +42,8 @@ struct sighting {
     const struct mention *mentions[POST_MENTIONS_LIMIT];
     bool today;                /* of the day itself */
     bool week;                 /* of the last 7 days */
+    bool copied;               /* asks or switches in another's words: many
+                                * accounts with one text are no crowd */
 };
 
 /* Ours, or anybody's when nothing is marked as ours. */

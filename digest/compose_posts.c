@@ -13,6 +13,7 @@ struct pass {
     uint64_t today;            /* posts of the day */
     struct hash_set authors;   /* of the day: any subject, and each */
     struct sighting sighting;
+    struct hash_set asked;     /* texts that ask, of each week: copies */
     struct wishes *wishes;
     struct waiting *waiting;
     struct switches *switches;
@@ -63,6 +64,9 @@ static void count_authors(struct pass *p, const struct sighting *s)
         c->d->authors++;
 }
 
+static const uint8_t asking = 1 << INTENT_QUESTION | 1 << INTENT_SUGGESTION |
+                              1 << INTENT_SWITCH;
+
 static int take_post(void *context, const struct post *post,
                      const struct mention *unused)
 {
@@ -92,6 +96,8 @@ static int take_post(void *context, const struct post *post,
     bool official = waiting_take(p->waiting, post);
     if (official || !s->count) /* a reply need not mention anybody */
         return 0;
+    s->copied = post->tags.intents & asking &&
+                post_copied(&p->asked, post, s->week);
     wishes_take(p->wishes, s);
     switches_take(p->switches, s);
     reading_take(p->reading, s);
@@ -171,6 +177,7 @@ int compose_posts(struct composer *c, struct error *err)
     switches_finish(p.switches);
     reading_finish(p.reading);
     hash_set_release(&p.authors);
+    hash_set_release(&p.asked);
     /* The windows outlive the posts. */
     c->d->expired = c->d->collected > p.today ? c->d->collected - p.today : 0;
     if (c->d->rules_before == c->d->rules || !c->d->rules)

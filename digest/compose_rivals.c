@@ -114,7 +114,7 @@ void switches_take(struct switches *w, const struct sighting *s)
 {
     const struct post *post = s->post;
     if (!s->week || !(post->tags.intents & 1 << INTENT_SWITCH) ||
-        post->kind == POST_REPOST)
+        s->copied)
         return;
     struct place from = find_place(w, s, post->from);
     struct place to = find_place(w, s, post->to);

@@ -211,10 +211,10 @@ void wishes_take(struct wishes *w, const struct sighting *s)
     int watched = addressed(w->c, s, &tags);
     if (watched < 0)
         return;
-    if (tags->intents & 1 << INTENT_QUESTION && post->kind != POST_REPOST)
+    if (tags->intents & 1 << INTENT_QUESTION && !s->copied)
         count_question(w, s, tags);
     if (!(post->tags.intents & 1 << INTENT_SUGGESTION) ||
-        !post->wish.length || post->kind == POST_REPOST ||
+        !post->wish.length || s->copied ||
         (uint64_t)post->wish.start + post->wish.length > post->text.length)
         return;
     struct text wish = { post->text.data + post->wish.start,

@@ -5,8 +5,13 @@
 #include <math.h>
 
 #include "base/hash.h"
+#include "pipeline/words.h"
 
-enum { SHORT_TEXT = 25, WORD_LIMIT = 64 };
+enum {
+    SHORT_TEXT = 25,
+    WORD_LIMIT = 64,
+    COPY_LEAST = 60,         /* bytes; shorter texts are said by many */
+};
 
 static const uint8_t wanting = 1 << INTENT_QUESTION | 1 << INTENT_SUPPORT |
                                1 << INTENT_COMPLAINT |
@@ -67,6 +72,15 @@ uint64_t post_fingerprint(struct text text)
         length = 0;
     }
     return hash;
+}
+
+bool post_copied(struct hash_set *seen, const struct post *post, uint64_t of)
+{
+    uint64_t print;
+    if (post->kind == POST_REPOST || post->text.length < COPY_LEAST)
+        return post->kind == POST_REPOST;
+    print = words_join(post_fingerprint(post->text), of + 1);
+    return !hash_set_add(seen, print | 1);
 }
 
 void post_sample(struct sample *out, struct arena *memory,

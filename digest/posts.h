@@ -4,6 +4,7 @@
 #ifndef DIGEST_POSTS_H
 #define DIGEST_POSTS_H
 
+#include "base/hash_set.h"
 #include "digest/terms.h"
 
 /* Strong words, an answer wanted, echo; a repost tells nothing (-1). */
@@ -12,6 +13,10 @@ double sample_telling(const struct sample *s);
 
 /* Same words, whatever the case, marks and links: the same number. */
 uint64_t post_fingerprint(struct text text);
+
+/* A repost, or a text that was seen before with this number; short ones are
+ * said by many, and are no copies. */
+bool post_copied(struct hash_set *seen, const struct post *post, uint64_t of);
 
 /* A copy in the arena, of the text at most so many bytes. */
 void post_sample(struct sample *out, struct arena *memory,

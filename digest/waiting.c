@@ -15,7 +15,6 @@
 
 enum {
     ONE_ASK = HOUR,          /* posts of one writer this near are one */
-    COPY_LEAST = 60,         /* bytes; shorter texts are said by many */
 };
 
 const char *const ask_state_names[ASK_STATE_COUNT] = { "open", "answered",
@@ -322,10 +321,7 @@ static void add_cry(struct waiting *w, const struct post *post, int subject,
                     const struct tags *tags)
 {
     int brand = w->subjects[subject].brand;
-    uint64_t print = words_join(post_fingerprint(post->text),
-                                (uint64_t)brand + 1);
-    if (post->text.length >= COPY_LEAST && !hash_set_add(&w->texts,
-                                                         print | 1))
+    if (post_copied(&w->texts, post, (uint64_t)brand))
         return;
     w->cries = mem_grow(w->cries, &w->cry_room, w->cry_count,
                         sizeof(*w->cries));

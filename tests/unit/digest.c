@@ -282,6 +282,28 @@ static void add_wish(struct fixture *f, int64_t when, uint64_t author,
     p->wish = span_in(p, wish);
 }
 
+/* Five accounts with one text, but for links, are no five people. */
+static void copies_of_a_wish_are_one(void **state)
+{
+    static const char *const texts[] = {
+        "Acme, please sell walnut shelves with free delivery for members",
+        "acme please sell walnut shelves with free delivery for members! "
+        "https://shop.example/?a=7" };
+    struct fixture *f = *state;
+    for (uint64_t i = 0; i < 5; i++)
+        add_wish(f, T + (int64_t)i * HOUR, 20 + i, texts[i % 2],
+                 "walnut shelves with free delivery for members");
+    for (uint64_t i = 0; i < 5; i++)
+        tag(add(f, T + (int64_t)i * HOUR, 1, LABEL_NEUTRAL, 30 + i,
+                "@acme does anybody know when the delivery comes to Upper "
+                "Fold at last?"),
+            1 << ASPECT_DELIVERY, 1 << INTENT_QUESTION);
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_int_equal(d->wish_count, 0);
+    assert_int_equal(d->questions[ASPECT_DELIVERY].week, 1);
+}
+
 static void wishes_are_grouped_by_the_thing(void **state)
 {
     struct fixture *f = *state;
@@ -434,10 +456,14 @@ static void answers_are_matched_to_questions(void **state)
 
 static void switches_know_both_ends(void **state)
 {
+    static const char *const texts[] = {
+        "left acme for bolt, so cheap", "left acme for bolt, so cheap",
+        "after ten years with acme we all went over to bolt, and are glad",
+        "after ten years with acme we all went over to bolt, and are glad" };
     struct fixture *f = *state;
-    for (uint64_t i = 0; i < 3; i++) {
+    for (uint64_t i = 0; i < 4; i++) {
         struct post *p = add(f, T + (int64_t)i * HOUR, 5, LABEL_NEUTRAL,
-                             1 + i / 2, "left acme for bolt, so cheap");
+                             1 + i - i / 2, texts[i]);
         tag(p, 1 << ASPECT_PRICE, 1 << INTENT_SWITCH);
         p->from = p->mentions[0].span = span_in(p, "acme");
         p->to = p->mentions[1].span = span_in(p, "bolt");
@@ -643,6 +669,7 @@ int main(void)
         TEST(an_empty_store_composes),
         TEST(a_day_that_is_not_over_is_not_compared),
         TEST(wishes_are_grouped_by_the_thing),
+        TEST(copies_of_a_wish_are_one),
         TEST(questions_are_counted_by_what_they_are_about),
         TEST(a_slow_fall_is_told),
         TEST(a_rivals_new_phrase_is_told),
