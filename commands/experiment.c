@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "commands/reading.h"
-#include "digest/experiment.h"
+#include "digest/digest.h"
 #include "digest/json.h"
 
 enum { NAME_MOST = 80 };
@@ -282,6 +282,7 @@ static void show_reading(struct call *c, const struct experiment *e,
         buf_printf(c->out, "%s, %s: %u days before against %u after, %u "
                    "controls\n", e->title, e->subject, r->days_before,
                    r->days_after, r->controls);
+        phrase_left_out(c->out, "", r, "\n");
         for (int m = 0; m < EFFECT_COUNT; m++)
             put_effect(c->out, &r->effects[m]);
         return;
@@ -291,6 +292,8 @@ static void show_reading(struct call *c, const struct experiment *e,
     write_count(w, "days_before", r->days_before);
     write_count(w, "days_after", r->days_after);
     write_count(w, "controls_with_posts", r->controls);
+    write_count(w, "days_left_out", r->days_poor);
+    write_text(w, "sources_left_out", *r->parts ? r->parts : NULL);
     write_begin(w, "effects", '[');
     for (int m = 0; m < EFFECT_COUNT; m++) {
         write_begin(w, NULL, '{');
@@ -309,8 +312,8 @@ static int run_read(struct call *c, struct error *err)
 
     if (get(c, &e, err))
         return -1;
-    int rc = experiment_read(&r, c->in->store, &e, c->in->zone, clock_now(),
-                             err);
+    int rc = experiment_read(&r, c->in->store, c->in->config, &e, c->in->zone,
+                             clock_now(), err);
     if (rc >= 0)
         show_reading(c, &e, &r);
     return rc < 0 ? -1 : EXIT_DONE;

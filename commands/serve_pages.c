@@ -322,8 +322,8 @@ static int put_experiment(struct site *site, struct buf *out,
                           const struct experiment *e, struct error *err)
 {
     struct digest_experiment x = { .experiment = *e };
-    if (experiment_read(&x.reading, site->in->store, e, site->in->zone,
-                        clock_now(), err))
+    if (experiment_read(&x.reading, site->in->store, site->in->config, e,
+                        site->in->zone, clock_now(), err))
         return -1;
     html_experiment(out, &x);
     html_escaped(out, "<p class=\"dim\">", subject_title(site->in, e->subject),

@@ -233,7 +233,8 @@ static int compose_experiments(struct composer *c, struct error *err)
         if (over || e->from >= d->until || index < 0 || !c->watched[index].kept)
             continue;
         out->experiment = *e;
-        rc = experiment_read(&out->reading, c->store, e, d->zone, now, err);
+        rc = experiment_read(&out->reading, c->store, c->config, e, d->zone,
+                             now, err);
         if (rc)
             error_prefix(err, "experiment %s", e->name);
         d->experiment_count++;

@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "collectors/collector.h"
-#include "digest/names.h"
 
 struct reading {
     int64_t from;
@@ -110,5 +109,34 @@ int coverage_share(double *out, bool *planned, struct store *store,
     if (*out < 0)
         *out = 1;
     reading_release(&r);
+    return rc;
+}
+
+static bool is_part(const struct reading *r)
+{
+    size_t first = 0, last = r->quarters;
+    while (first < r->quarters && !r->planned[first])
+        first++;
+    while (last > first && !r->planned[last - 1])
+        last--;
+    return last > first && (first > DAY / QUARTER ||
+                            r->quarters - last > DAY / QUARTER);
+}
+
+int coverage_parts(struct names *out, struct store *store,
+                   const struct config *config, int64_t from, int64_t until,
+                   struct error *err)
+{
+    struct names sources;
+    int rc = names_read(&sources, store, STORE_SOURCES, err);
+    for (size_t i = 0; rc == 0 && i < sources.count; i++) {
+        struct reading r;
+        rc = read_labels(&r, store, config, sources.items[i], from,
+                         (size_t)((until - from) / QUARTER), err);
+        if (rc == 0 && is_part(&r))
+            names_add(out, sources.items[i]);
+        reading_release(&r);
+    }
+    names_release(&sources);
     return rc;
 }

@@ -6,6 +6,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "digest/names.h"
 #include "store/store.h"
 
 /* Below it a verdict is withheld. */
@@ -25,5 +26,12 @@ int coverage_hours(double *out, size_t count, int64_t from,
 int coverage_share(double *out, bool *planned, struct store *store,
                    const struct config *config, const char *source,
                    int64_t from, int64_t until, struct error *err);
+
+/* Sources that were collected in a part of the range only: added a day or
+ * more after its begin, or taken out of the configuration a day or more before
+ * its end. What they brought is no change of what people say. */
+int coverage_parts(struct names *out, struct store *store,
+                   const struct config *config, int64_t from, int64_t until,
+                   struct error *err);
 
 #endif

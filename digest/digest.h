@@ -326,6 +326,9 @@ void phrase_wish(struct buf *out, const struct digest *d,
                                       /* , 3 today, 12 the week before */
 void phrase_questions(struct buf *out, const struct digest *d);
                      /* Asked about: app 98 people (35 the week before) · ... */
+/* left out: 7 days of which too little was collected; or nothing. */
+void phrase_left_out(struct buf *out, const char *before,
+                     const struct experiment_reading *r, const char *after);
 void phrase_experiment(struct buf *out, const struct digest *d,
                        const struct digest_experiment *e);
 /* 957 asked or complained WHEN, answered 24 % (median 2 h), 731 open ... */

@@ -34,6 +34,7 @@ struct study {
     const struct effect_series *subject, *controls;
     size_t count;            /* of controls */
     size_t before, after;    /* days */
+    double known;            /* of them, where posts are counted */
     bool share;              /* of the posts; else the posts themselves */
 };
 
@@ -94,7 +95,7 @@ static double against_controls(const struct study *y, size_t launch)
 
 static double freedom(const struct study *y)
 {
-    return fmax(1, (double)(y->before + y->after) - 2);
+    return fmax(1, y->known - 2);
 }
 
 /* Variance of the change of one series, from how its days scatter within
@@ -116,7 +117,7 @@ static double scatter_of(const struct study *y, const struct effect_series *s,
         squares += within / fmax(0.5, mean);
     }
     if (y->share)
-        return variance * (double)(y->before + y->after) / freedom(y);
+        return variance * y->known / freedom(y);
     double phi = fmax(1, squares / freedom(y));
     return phi / (part[0].value + 0.5) + phi / (part[1].value + 0.5);
 }
@@ -132,6 +133,15 @@ static double approximate(const struct study *y, size_t launch, double *s0)
     return stats_t(0.975, freedom(y)) * *s0;
 }
 
+/* Is half of the days before, and of those after, known? */
+static bool is_window(const struct study *y, size_t launch)
+{
+    struct sums then = sum_days(y->subject, launch - y->before, launch);
+    struct sums now = sum_days(y->subject, launch, launch + y->after);
+    return y->share || (2 * then.weight >= (double)y->before &&
+                        2 * now.weight >= (double)y->after);
+}
+
 /* The subject's own earlier windows, one after the other, none of which
  * reaches into the time after the launch: the sum of their squares. */
 static double placebos(struct effect *out, const struct study *y,
@@ -140,6 +150,8 @@ static double placebos(struct effect *out, const struct study *y,
     double squares = 0;
     while (launch >= y->before + y->after && out->placebos < PLACEBOS_MOST) {
         launch -= y->after;
+        if (!is_window(y, launch))
+            continue;
         double change = against_controls(y, launch);
         if (out->placebos++ == 0) {
             out->pretrend = told(y, change);
@@ -157,7 +169,7 @@ void effect_measure_days(struct effect *out, enum effect_measure measure,
                          size_t after)
 {
     struct study y = { subject, controls, count, before, after,
-                       measure != EFFECT_POSTS };
+                       (double)(before + after), measure != EFFECT_POSTS };
     *out = (struct effect){ .measure = (uint8_t)measure };
     if (before < DAYS_LEAST || after < 1 || launch < before ||
         launch + after > days)
@@ -168,6 +180,11 @@ void effect_measure_days(struct effect *out, enum effect_measure measure,
     out->posts_after = (uint64_t)(y.share ? now.weight : now.value);
     out->before = mean_of(&then);
     out->after = mean_of(&now);
+    if (!y.share) {
+        if (then.weight < DAYS_LEAST || now.weight < 1)
+            return;
+        y.known = then.weight + now.weight;
+    }
     double change = against_controls(&y, launch), half, s0;
     double squares = placebos(out, &y, launch), n = out->placebos;
     if (n >= PLACEBOS_LEAST) {

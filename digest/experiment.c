@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "digest/coverage.h"
 
 enum {
     DAYS_BEFORE = 28,       /* compared, where there are so many */
@@ -153,15 +154,27 @@ struct days {
     int64_t first;             /* local day */
     size_t count;
     int aspect, channel;       /* -1: any */
+    const double *known;       /* 1; 0: too little was collected */
+    const struct names *parts; /* sources that are left out */
     double *values[EFFECT_COUNT]; /* one block */
 };
 
-static void days_add(struct days *d, size_t at, double posts, double net,
-                     double complaints)
+/* times: 1; -1 takes them away. */
+static void days_add(struct days *d, size_t at, double times, double posts,
+                     double net, double complaints)
 {
-    d->values[EFFECT_POSTS][at] += posts;
-    d->values[EFFECT_SENTIMENT][at] += net;
-    d->values[EFFECT_COMPLAINTS][at] += complaints;
+    times *= d->known[at];
+    d->values[EFFECT_POSTS][at] += times * posts;
+    d->values[EFFECT_SENTIMENT][at] += times * net;
+    d->values[EFFECT_COMPLAINTS][at] += times * complaints;
+}
+
+static bool is_left_out(const struct days *d, struct text source)
+{
+    for (size_t i = 0; i < d->parts->count; i++)
+        if (text_is(source, d->parts->items[i]))
+            return true;
+    return false;
 }
 
 /* With an aspect or channel the windows do not cross, so the posts are read. */
@@ -173,11 +186,31 @@ static int take_post(void *context, const struct post *post,
     int64_t day = zone_day(d->zone, post->created) - d->first;
     if (day < 0 || (size_t)day >= d->count ||
         (d->aspect >= 0 && !(t->aspects >> d->aspect & 1)) ||
-        (d->channel >= 0 && !(t->channels >> d->channel & 1)))
+        (d->channel >= 0 && !(t->channels >> d->channel & 1)) ||
+        is_left_out(d, post->source))
         return 0;
-    days_add(d, (size_t)day, 1,
+    days_add(d, (size_t)day, 1, 1,
              (t->label == LABEL_POSITIVE) - (t->label == LABEL_NEGATIVE),
              t->intents >> INTENT_COMPLAINT & 1);
+    return 0;
+}
+
+/* The counts of one source, or NULL: all of them. */
+static int days_count(struct days *d, struct store *store, const char *subject,
+                      const char *source, double times, struct error *err)
+{
+    struct store_query q = { .subject = subject, .source = source };
+    for (size_t i = 0; i < d->count; i++) {
+        struct counts c;
+        q.from = zone_day_start(d->zone, d->first + (int64_t)i);
+        q.until = zone_day_start(d->zone, d->first + (int64_t)i + 1);
+        if (store_series(store, &q, q.until - q.from, &c, 1, err))
+            return -1;
+        days_add(d, i, times, (double)c.posts,
+                 (double)c.label[LABEL_POSITIVE] -
+                     (double)c.label[LABEL_NEGATIVE],
+                 (double)c.intent[INTENT_COMPLAINT]);
+    }
     return 0;
 }
 
@@ -192,17 +225,10 @@ static int days_read(struct days *d, struct store *store, const char *subject,
         d->values[m] = d->values[0] + m * d->count;
     if (d->aspect >= 0 || d->channel >= 0)
         return store_posts(store, &q, take_post, d, err);
-    for (size_t i = 0; i < d->count; i++) {
-        struct counts c;
-        q.from = zone_day_start(d->zone, d->first + (int64_t)i);
-        q.until = zone_day_start(d->zone, d->first + (int64_t)i + 1);
-        if (store_series(store, &q, q.until - q.from, &c, 1, err))
-            return -1;
-        days_add(d, i, (double)c.posts, (double)c.label[LABEL_POSITIVE] -
-                                            (double)c.label[LABEL_NEGATIVE],
-                 (double)c.intent[INTENT_COMPLAINT]);
-    }
-    return 0;
+    int rc = days_count(d, store, subject, NULL, 1, err);
+    for (size_t i = 0; i < d->parts->count && !rc; i++)
+        rc = days_count(d, store, subject, d->parts->items[i], -1, err);
+    return rc;
 }
 
 static struct effect_series series_of(const struct days *d, int measure,
@@ -210,7 +236,7 @@ static struct effect_series series_of(const struct days *d, int measure,
 {
     return (struct effect_series){
         d->values[measure] + skip,
-        measure == EFFECT_POSTS ? NULL : d->values[EFFECT_POSTS] + skip,
+        (measure == EFFECT_POSTS ? d->known : d->values[EFFECT_POSTS]) + skip,
     };
 }
 
@@ -292,11 +318,49 @@ static bool days_plan(struct days *d, struct experiment_reading *out,
     return true;
 }
 
+/* Which days were collected well enough to be compared, and which sources not
+ * on all of them: a source that was down, added or given up looks like an
+ * effect. */
+static int days_cover(struct days *d, double *known, struct names *parts,
+                      struct experiment_reading *out, struct store *store,
+                      const struct config *config, struct error *err)
+{
+    int64_t begin = zone_day_start(d->zone, d->first);
+    size_t hours = (size_t)(out->until - begin) / HOUR, at = 0;
+    double *share = mem_alloc((hours + 1) * sizeof(*share));
+    struct buf list = BUF_INIT(sizeof(out->parts) - 1);
+    int rc = coverage_hours(share, hours, begin / QUARTER * QUARTER, store,
+                            config, err) ||
+             coverage_parts(parts, store, config,
+                            out->before_from / QUARTER * QUARTER, out->until,
+                            err) ? -1 : 0;
+    for (size_t i = 0; i < d->count && !rc; i++) {
+        int64_t end = zone_day_start(d->zone, d->first + (int64_t)i + 1);
+        double sum = 0, planned = 0;
+        for (; at < hours && begin + (int64_t)at * HOUR < end; at++) {
+            sum += share[at] > 0 ? share[at] : 0;
+            planned += share[at] >= 0;
+        }
+        known[i] = sum >= COVERAGE_FLOOR * planned;
+        out->days_poor += end > out->before_from && !(known[i] > 0);
+    }
+    for (size_t i = 0; i < parts->count; i++)
+        buf_printf(&list, "%s%s", i ? ", " : "", parts->items[i]);
+    snprintf(out->parts, sizeof(out->parts), "%s", buf_text(&list));
+    d->known = known;
+    d->parts = parts;
+    buf_release(&list);
+    mem_free(share);
+    return rc;
+}
+
 int experiment_read(struct experiment_reading *out, struct store *store,
-                    const struct experiment *e, const struct zone *zone,
-                    int64_t now, struct error *err)
+                    const struct config *config, const struct experiment *e,
+                    const struct zone *zone, int64_t now, struct error *err)
 {
     struct days subject = { .zone = zone }, controls[EXPERIMENT_CONTROLS] = { 0 };
+    struct names parts = { 0 };
+    double known[DAYS_HISTORY + DAYS_AFTER];
     int64_t first, last;
     size_t count = 0;
     int rc = store_span(store, &first, &last, err);
@@ -309,7 +373,9 @@ int experiment_read(struct experiment_reading *out, struct store *store,
     subject.channel = tag_index(channel_names, CHANNEL_COUNT, e->channel);
     if (!days_plan(&subject, out, e, first, now))
         return 0;
-    rc = days_read(&subject, store, e->subject, err);
+    rc = days_cover(&subject, known, &parts, out, store, config, err);
+    if (rc == 0)
+        rc = days_read(&subject, store, e->subject, err);
     if (rc == 0)
         rc = controls_read(controls, &count, &subject, store, e->controls,
                            err);
@@ -320,5 +386,6 @@ int experiment_read(struct experiment_reading *out, struct store *store,
     for (size_t i = 0; i < count; i++)
         mem_free(controls[i].values[0]);
     mem_free(subject.values[0]);
+    names_release(&parts);
     return rc;
 }

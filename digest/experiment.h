@@ -6,6 +6,7 @@
 #define DIGEST_EXPERIMENT_H
 
 #include "base/clock.h"
+#include "base/config.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "store/store.h"
@@ -63,15 +64,21 @@ struct experiment_reading {
     int64_t before_from, from, until; /* the days compared */
     unsigned days_before, days_after;
     unsigned controls;                /* that have posts */
+    unsigned days_poor;               /* of those, left out: too little of
+                                       * what was planned was collected */
+    char parts[200];                  /* sources left out: collected on some
+                                       * of those days only; ", " between */
 };
-/* now: days after it are not there yet. zone: whose days. */
+/* now: days after it are not there yet. zone: whose days. config: whose
+ * sources were to be collected. */
 int experiment_read(struct experiment_reading *out, struct store *store,
-                    const struct experiment *e, const struct zone *zone,
-                    int64_t now, struct error *err);
+                    const struct config *config, const struct experiment *e,
+                    const struct zone *zone, int64_t now, struct error *err);
 
 /* The estimator itself, on day series (days oldest first; launch = index of
- * the first day after). value[i]/weight[i]: posts are value alone (weight
- * NULL); shares are value = sum, weight = posts. */
+ * the first day after). value[i]/weight[i]: of posts the weight is 1, and 0 on
+ * a day that is not known (NULL: all are); shares are value = sum, weight =
+ * posts. */
 struct effect_series {
     const double *value, *weight;
 };

@@ -314,6 +314,9 @@ void html_experiment(struct buf *out, const struct digest_experiment *x)
         phrase_effect(&phrase, &r->effects[i]);
         html_phrase(out, "<li>", &phrase, "</li>\n");
     }
+    phrase_left_out(&phrase, "", r, "");
+    if (phrase.length)
+        html_phrase(out, "<li>", &phrase, "</li>\n");
     buf_puts(out, r->days_after ? "</ul>\n"
                                 : "<li>nothing to compare yet</li></ul>\n");
 }

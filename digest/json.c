@@ -361,6 +361,9 @@ static void experiment_fields(struct writer *w, const struct digest_experiment *
     write_time(w, "after_until", x->reading.until);
     write_count(w, "days_before", x->reading.days_before);
     write_count(w, "days_after", x->reading.days_after);
+    write_count(w, "days_left_out", x->reading.days_poor);
+    write_text(w, "sources_left_out",
+               *x->reading.parts ? x->reading.parts : NULL);
     PUT_EACH(w, "effects", x->reading.effects,
              x->reading.days_after ? EFFECT_COUNT : 0, json_effect);
 }

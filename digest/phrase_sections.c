@@ -266,6 +266,21 @@ void phrase_effect(struct buf *out, const struct effect *e)
         buf_printf(out, " (could have seen %.0f)", e->detectable * 100);
 }
 
+void phrase_left_out(struct buf *out, const char *before,
+                     const struct experiment_reading *r, const char *after)
+{
+    if (!r->days_poor && !*r->parts)
+        return;
+    buf_printf(out, "%sleft out: ", before);
+    if (r->days_poor)
+        buf_printf(out, "%u day%s of which too little was collected",
+                   r->days_poor, r->days_poor == 1 ? "" : "s");
+    if (*r->parts)
+        buf_printf(out, "%s%s, collected on some days only",
+                   r->days_poor ? "; " : "", r->parts);
+    buf_puts(out, after);
+}
+
 void phrase_experiment(struct buf *out, const struct digest *d,
                        const struct digest_experiment *e)
 {
@@ -286,6 +301,7 @@ void phrase_experiment(struct buf *out, const struct digest *d,
             buf_puts(out, " · ");
         phrase_effect(out, &r->effects[i]);
     }
+    phrase_left_out(out, " · ", r, "");
 }
 
 void phrase_figures(struct buf *out, const struct ask_figures *f, bool known,

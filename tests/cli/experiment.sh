@@ -52,3 +52,23 @@ swell $now experiment close chat --lesson "evening chat is worth it"
 swell $now experiment list
 swell $now experiment read chat --format json | grep -c '"verdict":"rose"'
 swell $now experiment close nothing; echo "status $?"
+echo "== a source that was down, and one that came, are no effect"
+awk 'BEGIN {
+    for (d = 140; d < 197; d++) for (i = 0; i < 20; i++)
+        if (d > 190) printf "{\"id\":\"n%d-%d\",\"source\":\"bluesky\",\"created_at\":%d,\"author\":\"b%d\",\"text\":\"bolt was open today\"}\n",
+            d, i, 1767225600 + d * 86400 + i * 3600, d * 99 + i
+}' > more.ndjson
+swell -q import more.ndjson
+swell $now experiment read still --format json |
+    grep -o '"measure":"posts","verdict":"[a-z ]*"'
+cat > coverage.csv <<'C'
+label,from,until,state
+mastodon,2026-01-01,2026-06-20,covered
+mastodon,2026-06-20,2026-06-24,failed
+mastodon,2026-06-24,2026-07-17,covered
+bluesky,2026-07-11,2026-07-17,covered
+C
+swell -q import --what coverage coverage.csv
+swell $now experiment read still | sed -n 2,3p | cut -d'(' -f1
+swell $now experiment read still --format json |
+    grep -o '"[a-z]*_left_out":[^,]*'
