@@ -265,10 +265,11 @@ const struct command command_inbox = {
     .about = "who waits for an answer, oldest first",
     .help =
         "Questions and support requests addressed to our brands, and\n"
-        "complaints about them, to which no account of the brand (handles in\n"
-        "the configuration) has replied in public. What one writer posts\n"
-        "within an hour is one. Marked as answered or ignored, one leaves the\n"
-        "list and the digest. Above it each brand's share and median time.\n\n"
+        "complaints about them, to whose writers no account of the brand\n"
+        "(handles in the configuration) has replied in public since. What one\n"
+        "writer asks within a day before any answer is one. Marked as answered\n"
+        "or ignored, one leaves the list and the digest. Above it each brand's\n"
+        "share and median time.\n\n"
         "  swell inbox\n"
         "  swell inbox acme --last 14d --state all --format csv --limit 0\n"
         "  swell inbox answer bluesky/at://did:plc:example/app.bsky.feed.post/"

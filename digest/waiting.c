@@ -14,7 +14,8 @@
 #include "pipeline/words.h"
 
 enum {
-    ONE_ASK = HOUR,          /* posts of one writer this near are one */
+    ONE_ASK = DAY,           /* what one writer asks before any answer */
+    ONE_TALK = HOUR,         /* ... and between answers */
 };
 
 const char *const ask_state_names[ASK_STATE_COUNT] = { "open", "answered",
@@ -24,8 +25,8 @@ const char *const ask_state_names[ASK_STATE_COUNT] = { "open", "answered",
  * replied to it, and what swell inbox was told. */
 struct fact {
     uint64_t key;
-    int brand;               /* of replies; else 0 */
-    int64_t value;
+    int brand;               /* of replies; of marks the state; else 0 */
+    int64_t value;           /* mostly when */
 };
 
 struct facts {
@@ -37,6 +38,7 @@ struct facts {
 struct cry {
     struct ask ask;
     uint64_t key, author;
+    int64_t closed;          /* answered or marked; INT64_MAX: open */
 };
 
 struct waiting {
@@ -55,6 +57,9 @@ struct waiting {
                               * author hash, or by the handle where the store
                               * keeps it */
     struct facts replies, marks; /* by the post that is answered, marked */
+    struct facts talk;       /* by writer: their posts after an ask; the value
+                              * is the post's hash */
+    struct hash_set askers;
     struct cry *cries;
     size_t cry_count, cry_room;
     struct ask *asks;
@@ -90,11 +95,12 @@ static void facts_sort(struct facts *f)
         qsort(f->items, f->count, sizeof(*f->items), by_key);
 }
 
-/* The least value of the key, once they are sorted; NULL: none. */
-static const struct fact *fact_find(const struct facts *f, uint64_t key,
-                                    int brand)
+/* Once they are sorted: the least value of the key that is not below; NULL:
+ * none. */
+static const struct fact *fact_from(const struct facts *f, uint64_t key,
+                                    int brand, int64_t value)
 {
-    struct fact first = { key, brand, INT64_MIN };
+    struct fact first = { key, brand, value };
     size_t low = 0, high = f->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -106,6 +112,12 @@ static const struct fact *fact_find(const struct facts *f, uint64_t key,
     return low < f->count && f->items[low].key == key &&
                    f->items[low].brand == brand
                ? &f->items[low] : NULL;
+}
+
+static const struct fact *fact_find(const struct facts *f, uint64_t key,
+                                    int brand)
+{
+    return fact_from(f, key, brand, INT64_MIN);
 }
 
 /* ---- subjects and accounts ---------------------------------------------- */
@@ -236,6 +248,8 @@ void waiting_close(struct waiting *w)
     mem_free(w->asks);
     mem_free(w->replies.items);
     mem_free(w->marks.items);
+    mem_free(w->talk.items);
+    hash_set_release(&w->askers);
     hash_set_release(&w->texts);
     hash_set_release(&w->spoken);
     arena_release(&w->memory);
@@ -327,7 +341,9 @@ static void add_cry(struct waiting *w, const struct post *post, int subject,
                         sizeof(*w->cries));
     struct cry *c = &w->cries[w->cry_count++];
     *c = (struct cry){ .key = post_key(post->source, post->native_id),
-                       .author = post->author_hash };
+                       .author = post->author_hash, .closed = INT64_MAX };
+    if (c->author)
+        hash_set_add(&w->askers, c->author);
     c->ask = (struct ask){
         .subject = subject, .brand = brand, .asked = post->created,
         .intents = tags->intents, .posts = 1,
@@ -385,50 +401,33 @@ bool waiting_take(struct waiting *w, const struct post *post)
         take_voice(w, post, voice);
     else if (post->created >= w->from && post->kind != POST_REPOST)
         take_mentions(w, post);
+    /* Who is answered on a later post of theirs is answered. */
+    if (voice < 0 && post->author_hash &&
+        hash_set_has(&w->askers, post->author_hash))
+        fact_add(&w->talk, post->author_hash, 0,
+                 (int64_t)post_key(post->source, post->native_id));
     return voice >= 0;
 }
 
 /* ---- answers ------------------------------------------------------------ */
 
+/* "STATE TIME" */
 static int take_note(void *context, const char *key, struct text value)
 {
     struct waiting *w = context;
     const char *source = key + strlen(WAITING_NOTES);
     const char *id = strchr(source, '/');
+    const char *space = memchr(value.data, ' ', value.length);
+    int64_t when;
     if (!id)
         return 0;
+    if (!space || clock_parse(space + 1, (size_t)(value.data + value.length -
+                                                  space - 1), &when))
+        when = 0;
     fact_add(&w->marks, post_key((struct text){ source, (size_t)(id - source) },
                                  text_of(id + 1)),
-             0, text_begins(value, "ignored") ? ASK_IGNORED : ASK_ANSWERED);
+             text_begins(value, "ignored") ? ASK_IGNORED : ASK_ANSWERED, when);
     return 0;
-}
-
-static void judge(const struct waiting *w, struct cry *c)
-{
-    struct ask *a = &c->ask;
-    const struct fact *mark = fact_find(&w->marks, c->key, 0);
-    /* The first reply of the brand's accounts to this very post. */
-    const struct fact *reply = fact_find(&w->replies, c->key, a->brand);
-    a->answered = reply ? reply->value : 0;
-    a->state = a->answered ? ASK_ANSWERED : ASK_OPEN;
-    if (mark && (!a->answered || mark->value == ASK_IGNORED)) {
-        a->state = (uint8_t)mark->value;
-        a->by_hand = true;
-    }
-}
-
-/* The writer's next post within the hour: an answer to either answers both. */
-static void join(struct ask *a, const struct ask *next)
-{
-    a->posts++;
-    a->intents |= next->intents;
-    a->question |= next->question;
-    if (next->answered && (!a->answered || next->answered < a->answered))
-        a->answered = next->answered;
-    if (next->state > a->state) {
-        a->state = next->state;
-        a->by_hand = next->by_hand;
-    }
 }
 
 static int by_writer(const void *a, const void *b)
@@ -451,29 +450,103 @@ static int by_time(const void *a, const void *b)
     return (x->asked > y->asked) - (x->asked < y->asked);
 }
 
+/* Those of the key, as facts without one: when each was, at the least. */
+static void add_times(struct facts *times, const struct facts *of,
+                      uint64_t key, int brand, int state, int64_t least)
+{
+    const struct fact *end = of->items + of->count;
+    for (const struct fact *f = fact_find(of, key, brand);
+         f && f < end && f->key == key && f->brand == brand; f++)
+        fact_add(times, 0, state, f->value > least ? f->value : least);
+}
+
+/* When the brand replied to any post of the writer since the first ask (under
+ * ASK_OPEN), and when people marked one. cries: all of one writer and brand. */
+static void gather(const struct waiting *w, struct facts *times,
+                   const struct cry *cries, size_t count)
+{
+    const struct fact *end = w->talk.items + w->talk.count;
+    uint64_t author = cries->author;
+    int brand = cries->ask.brand;
+    times->count = 0;
+    for (const struct fact *f = author ? fact_find(&w->talk, author, 0) : NULL;
+         f && f < end && f->key == author; f++)
+        add_times(times, &w->replies, (uint64_t)f->value, brand, ASK_OPEN, 0);
+    for (size_t i = 0; i < count; i++) {
+        const struct cry *c = &cries[i];
+        add_times(times, &w->replies, c->key, brand, ASK_OPEN, c->ask.asked);
+        for (int s = ASK_ANSWERED; s < ASK_STATE_COUNT; s++)
+            add_times(times, &w->marks, c->key, s, s, c->ask.asked);
+    }
+    facts_sort(times);
+}
+
+/* By the brand's next reply to the writer, else by the next mark; but who says
+ * of a post that it is to be ignored, is right. */
+static void judge(const struct waiting *w, struct cry *c,
+                  const struct facts *times)
+{
+    struct ask *a = &c->ask;
+    const struct fact *reply = fact_from(times, 0, ASK_OPEN, a->asked);
+    const struct fact *mark = fact_find(&w->marks, c->key, ASK_IGNORED);
+    for (int s = ASK_ANSWERED; s < ASK_STATE_COUNT && !mark && !reply; s++)
+        mark = fact_from(times, 0, s, a->asked);
+    a->answered = reply ? reply->value : 0;
+    a->by_hand = mark;
+    a->state = mark ? (uint8_t)mark->brand : reply ? ASK_ANSWERED : ASK_OPEN;
+    if (mark || reply)
+        c->closed = (mark ? mark : reply)->value;
+}
+
+/* One ask: asked again before anybody answered, or of one talk that was. */
+static bool is_same(const struct cry *last, const struct cry *next)
+{
+    int64_t gap = next->ask.asked - last->ask.asked;
+    return last->closed >= next->ask.asked
+               ? gap <= ONE_ASK
+               : gap <= ONE_TALK && next->closed < INT64_MAX;
+}
+
+static void take_asks(struct waiting *w, const struct cry *cries, size_t count)
+{
+    const struct cry *first = NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct ask *last = first ? &w->asks[w->ask_count - 1] : NULL;
+        if (last && is_same(first, &cries[i])) {
+            last->posts++;
+            last->intents |= cries[i].ask.intents;
+            last->question |= cries[i].ask.question;
+            continue;
+        }
+        first = &cries[i];
+        w->asks[w->ask_count++] = first->ask;
+    }
+}
+
 int waiting_finish(struct waiting *w, struct error *err)
 {
-    uint64_t author = 0;
+    struct facts times = { 0 };
     if (store_note_scan(w->store, WAITING_NOTES, take_note, w, err) < 0)
         return -1;
     facts_sort(&w->marks);
     facts_sort(&w->replies);
+    facts_sort(&w->talk);
     if (w->cry_count)
         qsort(w->cries, w->cry_count, sizeof(*w->cries), by_writer);
     w->asks = mem_alloc((w->cry_count + 1) * sizeof(*w->asks));
     w->ask_count = 0;
-    for (size_t i = 0; i < w->cry_count; i++) {
+    for (size_t i = 0, next; i < w->cry_count; i = next) {
         struct cry *c = &w->cries[i];
-        struct ask *last = w->ask_count ? &w->asks[w->ask_count - 1] : NULL;
-        judge(w, c);
-        if (last && c->author && c->author == author &&
-            last->brand == c->ask.brand &&
-            c->ask.asked - last->asked <= ONE_ASK)
-            join(last, &c->ask);
-        else
-            w->asks[w->ask_count++] = c->ask;
-        author = c->author;
+        for (next = i + 1; next < w->cry_count && c->author &&
+                           w->cries[next].author == c->author &&
+                           w->cries[next].ask.brand == c->ask.brand;)
+            next++;
+        gather(w, &times, c, next - i);
+        for (size_t k = i; k < next; k++)
+            judge(w, &w->cries[k], &times);
+        take_asks(w, c, next - i);
     }
+    mem_free(times.items);
     if (w->ask_count)
         qsort(w->asks, w->ask_count, sizeof(*w->asks), by_time);
     return 0;

@@ -6,9 +6,11 @@
  * complaint about it. Addressed: it names one of the brand's handles, or
  * replies to a post of its accounts, or names the brand and is no reply to
  * somebody else. A review counts only when it asks; happy posts only when they
- * ask an account. Reposts and copies are no asks; what one writer posts within
- * an hour is one. An answer given in a private message is not seen: swell
- * inbox answer says so by hand. */
+ * ask an account. Reposts and copies are no asks; what one writer asks within a
+ * day and before any answer is one, and so is a talk within an hour.
+ * Answered: the brand's accounts replied to that post or, later, to another of
+ * the writer. An answer given in a private message is not seen: swell inbox
+ * answer says so by hand. */
 #ifndef DIGEST_WAITING_H
 #define DIGEST_WAITING_H
 
@@ -42,7 +44,7 @@ struct ask {
     bool by_hand;           /* state was set with swell inbox */
     bool question;          /* question or support request, not complaint */
     uint8_t intents;
-    uint32_t posts;         /* of the writer, within the hour */
+    uint32_t posts;         /* of the writer */
     struct sample sample;   /* the first of them; without text unless wanted */
 };
 

@@ -54,7 +54,10 @@ for who, minutes in ("swell inbox", told), ("plain script", plain):
     print(f"{who}: {len(minutes)} of {len(asks)} answered, "
           f"{100 * len(minutes) / len(asks):.0f} %, "
           f"median {statistics.median(minutes):.1f} minutes")
-joined = [a for a in asks if a["state"] == "answered" and
-          (a["id"], a["subject"]) not in replies]
-print(f"by swell inbox alone: {len(joined)}, of which "
-      f"{sum(int(a['posts']) > 1 for a in joined)} are several posts")
+writers = {p["id"]: p["author"] for p in posts}
+waiting = [a for a in asks if a["state"] == "open"]
+late = sum(any(writers.get(post) == writers[a["id"]] and brand == a["subject"]
+               and time >= when(a["asked_at"])
+               for (post, brand), time in replies.items()) for a in waiting)
+print(f"open: {len(waiting)}, of whom the account replied to later: {late}; "
+      f"people: {len({(writers[a['id']], a['subject']) for a in waiting})}")

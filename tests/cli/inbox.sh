@@ -38,6 +38,11 @@ long="Where is my order from acme, it should have been here on Monday, does anyb
     post b1 19 12:00 kim "@boltcare where is my parcel?"
     post b2 19 12:30 boltcare "On its way" ',"reply_to":"b1"'
     post b3 19 13:00 lou "@boltcare is the Leeds shop open?"
+    post w1 19 14:00 mia "@boltcare where is my bolt refund?"
+    post w2 19 14:10 mia "here is the number, 17" ',"reply_to":"w1"'
+    post w3 19 15:00 boltcare "Paid just now" ',"reply_to":"w2"'
+    post w4 19 15:20 mia "@boltcare how long will that take?"
+    post w5 19 20:00 mia "@boltcare hello? how long does it take?"
 } > posts.ndjson
 now="--now 2026-11-20T06:00:00Z"
 swell import -q $now posts.ndjson
@@ -57,6 +62,10 @@ swell inbox acme $now --day 2026-11-19 --format json | sed -n 2p
 swell digest --day 2026-11-19 $now | grep '^Acme: '
 swell inbox reopen forum/q7 $now
 swell inbox $now --format csv | cut -d, -f2
+echo "== answered on a later post; asked again before any answer"
+swell inbox bolt $now --format csv --state all | cut -d, -f2,6,9
+swell inbox answer forum/w4 $now
+swell inbox bolt $now --format csv --state all | cut -d, -f2,6,9
 echo "== what it will not do"
 swell inbox answer forum/nothing $now
 swell inbox answer nothing $now
