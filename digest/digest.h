@@ -310,6 +310,12 @@ void phrase_data(struct buf *out, const struct digest *d);
 /* What else is to be known of the data, one note after the other, faults
  * first. 1: it is a fault; 0: not; -1: there is no more. May be "". */
 int phrase_note(struct buf *out, const struct digest *d, size_t at);
+/* An alert that is judged, not a watch; how many there are. */
+bool phrase_is_alert(const struct alert *a);
+size_t phrase_alert_count(const struct digest *d);
+/* The day in short, one line after the other: the id of the page's section
+ * that tells it whole; NULL: there is no more. The line may be "". */
+const char *phrase_brief(struct buf *out, const struct digest *d, size_t at);
 /* What stood out, in a sentence or two. */
 void phrase_verdict(struct buf *out, const struct digest *d);
 void phrase_word(struct buf *out, const struct term *t);

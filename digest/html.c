@@ -52,78 +52,30 @@ static void put_header(const struct page *p)
     put_facts(p);
 }
 
-/* A line of the day in short: the figure, then what it counts, as a link to
- * where it is told. */
-static void open_brief(const struct page *p, const char *to, uint64_t n,
-                       bool first)
-{
-    buf_printf(p->out, "<li%s>", first ? " class=\"first\"" : "");
-    if (!p->mail)
-        buf_printf(p->out, "<a href=\"#%s\">", to);
-    phrase_count(p->out, "<b>", n, "</b>");
-}
-
-static void close_brief(const struct page *p)
-{
-    buf_puts(p->out, p->mail ? "</li>\n" : "</a></li>\n");
-}
-
-static void brief_alerts(const struct page *p)
-{
-    const struct alerts *all = p->d->alerts;
-    size_t alerts = 0;
-    for (size_t i = 0; i < all->count; i++)
-        alerts += all->items[i].level == DETECT_ALERT &&
-                  !all->items[i].withheld;
-    if (!alerts)
-        return;
-    open_brief(p, "changed", alerts, true);
-    buf_puts(p->out, alerts == 1 ? "alert: " : "alerts: ");
-    for (size_t i = 0, told = 0; i < all->count && told < 3; i++) {
-        const char *subject = all->items[i].subject;
-        bool before = all->items[i].level != DETECT_ALERT ||
-                      all->items[i].withheld;
-        for (size_t k = 0; k < i && !before; k++)
-            before = strcmp(all->items[k].subject, subject) == 0;
-        if (before)
-            continue;
-        html_escaped(p->out, told++ ? ", " : "", phrase_title(p->d, subject),
-                     "");
-    }
-    close_brief(p);
-}
-
-/* The day in short: what there is to do, each with its figure. */
+/* The day in short, each line a link to where it is told; its figure, which
+ * leads, in bold. */
 static void put_brief(const struct page *p)
 {
-    const struct digest *d = p->d;
-    buf_puts(p->out, "<ul class=\"brief\" aria-label=\"in short\">\n");
-    brief_alerts(p);
-    for (size_t i = 0; i < d->waiting_count; i++) {
-        const struct digest_waiting *w = &d->waiting[i];
-        if (!w->own || !w->known || !w->figures.open)
+    const char *section;
+    struct buf b = BUF_INIT(0);
+    size_t told = 0;
+    for (size_t i = 0; (section = phrase_brief(&b, p->d, i)); i++) {
+        size_t figure = strspn(buf_text(&b), "0123456789,");
+        if (!b.length)
             continue;
-        open_brief(p, "waiting", w->figures.open, false);
-        html_escaped(p->out, w->figures.open == 1 ? "waits for an answer of "
-                                                  : "wait for an answer of ",
-                     w->title, "");
-        close_brief(p);
+        buf_puts(p->out, told++ ? "" : "<ul class=\"brief\" aria-label=\"in "
+                                       "short\">\n");
+        buf_printf(p->out, "<li%s>", i ? "" : " class=\"first\"");
+        if (!p->mail)
+            buf_printf(p->out, "<a href=\"#%s\">", section);
+        if (figure)
+            buf_printf(p->out, "<b>%.*s</b>", (int)figure, b.data);
+        html_escaped(p->out, "", buf_text(&b) + figure,
+                     p->mail ? "</li>\n" : "</a></li>\n");
+        buf_clear(&b);
     }
-    if (d->wish_count && d->wishes->authors > 2 * d->wishes->authors_before) {
-        open_brief(p, "wishes", d->wishes->authors, false);
-        html_text(p->out, "ask for “", d->wishes->text, "”");
-        phrase_wish(p->out, d, d->wishes);
-        close_brief(p);
-    }
-    for (size_t i = 0; i < d->switch_count; i++) {
-        if (!d->switches[i].from_own)
-            continue;
-        open_brief(p, "rivals", d->switches[i].authors, false);
-        html_text(p->out, "left us for ", d->switches[i].to, " in 7 days");
-        close_brief(p);
-        break; /* the largest */
-    }
-    buf_puts(p->out, "</ul>\n");
+    buf_puts(p->out, told ? "</ul>\n" : "");
+    buf_release(&b);
 }
 
 static void put_footer(const struct page *p)

@@ -30,7 +30,7 @@ static const char sheet[] =
 ".brief{list-style:none;margin:1.3rem 0 0;padding:0;"
 "border-top:1px solid var(--line)}"
 ".brief li{margin:0;padding:.5rem 0;border-bottom:1px solid var(--line)}"
-".brief b{font-size:1.15rem;margin-right:.35rem}.brief .first b,.hot,.up{"
+".brief b{font-size:1.15rem;margin-right:.1rem}.brief .first b,.hot,.up{"
 "color:var(--hot)}.up{font-weight:600}"
 ".story{background:var(--card);border:1px solid var(--line);"
 "border-left:5px solid var(--cool);border-radius:6px;padding:.9rem 1.1rem;"

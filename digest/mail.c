@@ -63,10 +63,7 @@ static void put_header(struct buf *out, const char *name, const char *value)
 
 static void digest_subject(struct buf *subject, const struct digest *d)
 {
-    size_t alerts = 0;
-    for (size_t i = 0; i < d->alerts->count; i++)
-        alerts += d->alerts->items[i].level == DETECT_ALERT &&
-                  !d->alerts->items[i].withheld;
+    size_t alerts = phrase_alert_count(d);
     if (alerts) {
         phrase_alert(subject, d, &d->alerts->items[0]);
         if (alerts > 1)

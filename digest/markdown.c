@@ -80,6 +80,9 @@ static void head(struct buf *out, const struct digest *d)
     for (size_t i = 0, told = 0; phrase_note(&b, d, i) >= 0; i++)
         if (b.length)
             say(out, told++ ? "- " : "\n- ", &b, "\n");
+    for (size_t i = 0, told = 0; phrase_brief(&b, d, i); i++)
+        if (b.length)
+            say(out, told++ ? "- " : "\n**In short**\n\n- ", &b, "\n");
 }
 
 static void alert(struct buf *out, const struct digest *d,

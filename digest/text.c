@@ -149,11 +149,27 @@ static void notes(struct painter *p)
     }
 }
 
+/* What there is to do, the figures below each other. */
+static void brief(struct painter *p)
+{
+    struct buf b = BUF_INIT(0);
+    size_t told = 0;
+    for (size_t i = 0; phrase_brief(&b, p->d, i); i++) {
+        static const char margin[] = "     ";
+        size_t figure = strspn(buf_text(&b), "0123456789,");
+        if (!b.length)
+            continue;
+        buf_puts(p->out, told++ ? "" : "\n");
+        paragraph(p, figure ? margin + (figure < 4 ? figure + 1 : 5) : margin,
+                  "       ", i ? NULL : BOLD, &b);
+    }
+}
+
 /* ---- what changed ------------------------------------------------------- */
 
 static void alert(struct painter *p, const struct alert *a)
 {
-    bool loud = a->level == DETECT_ALERT && !a->withheld;
+    bool loud = phrase_is_alert(a);
     const char *bar = loud ? "▌       " : "│       ";
     const struct digest_standing *s = phrase_standing(p->d, a->subject);
     struct buf b = BUF_INIT(0);
@@ -447,6 +463,7 @@ void digest_text(const struct digest *d, struct buf *out, unsigned columns,
     }
     head(&p);
     notes(&p);
+    brief(&p);
     changes(&p);
     standing(&p);
     wishes(&p);
