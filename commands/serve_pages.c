@@ -325,11 +325,10 @@ static int put_experiment(struct site *site, struct buf *out,
     if (experiment_read(&x.reading, site->in->store, site->in->config, e,
                         site->in->zone, clock_now(), err))
         return -1;
-    html_experiment(out, &x);
-    html_escaped(out, "<p class=\"dim\">", subject_title(site->in, e->subject),
-                 ", from ");
-    phrase_date(out, zone_day(site->in->zone, e->from));
-    buf_puts(out, e->closed ? ", closed" : ", open");
+    html_experiment(out, site->in->zone, subject_title(site->in, e->subject),
+                    &x);
+    buf_puts(out, e->closed ? "<p class=\"dim\">Closed" : "<p class=\"dim\">"
+                                                         "Still open");
     html_escaped(out, *e->lesson ? ": " : "", e->lesson, "</p>\n");
     return 0;
 }
@@ -342,6 +341,9 @@ static int experiments_page(struct site *site, struct buf *out,
     size_t count;
     int rc = experiment_list(&all, &count, &memory, site->in->store, err);
     open_page(out, "Experiments", &(struct digest_links){ .served = true });
+    if (count)
+        buf_puts(out, "<h2>What came of each <small>95 % interval; after a "
+                 "date, not because of it</small></h2>\n");
     for (size_t i = 0; i < count && !rc; i++)
         rc = put_experiment(site, out, &all[i], err);
     if (!count)

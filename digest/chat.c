@@ -98,7 +98,14 @@ static void people(const struct message *m)
     if (d->wish_count)
         line(m, &b);
     for (size_t i = 0; i < d->experiment_count; i++) {
-        phrase_experiment(&b, d, &d->experiments[i]);
+        const struct digest_experiment *x = &d->experiments[i];
+        phrase_quote(&b, "", x->experiment.title, 60, ", ");
+        phrase_experiment(&b, d->zone,
+                          phrase_title(d, x->experiment.subject), x);
+        for (int k = 0; k < EFFECT_COUNT && x->reading.days_after; k++) {
+            buf_puts(&b, " · ");
+            phrase_effect(&b, &x->reading.effects[k]);
+        }
         line(m, &b);
     }
 }

@@ -326,7 +326,7 @@ void phrase_days(struct buf *out, const struct digest *d,
                  const struct digest_standing *s, size_t days);
                                            /* its last days as a spark */
 void phrase_effect(struct buf *out, const struct effect *e);
-                                           /* posts +62 (+40 to +81) %: rose */
+                                       /* posts: rose, +62 % (+40 to +81) */
 void phrase_wish(struct buf *out, const struct digest *d,
                  const struct digest_wish *w);
                                       /* , 3 today, 12 the week before */
@@ -335,8 +335,9 @@ void phrase_questions(struct buf *out, const struct digest *d);
 /* left out: 7 days of which too little was collected; or nothing. */
 void phrase_left_out(struct buf *out, const char *before,
                      const struct experiment_reading *r, const char *after);
-void phrase_experiment(struct buf *out, const struct digest *d,
-                       const struct digest_experiment *e);
+void phrase_experiment(struct buf *out, const struct zone *zone,
+                       const char *who, const struct digest_experiment *x);
+     /* Acme since 2026-11-10: 28 days before, 10 after, 2 to compare with */
 /* 957 asked or complained WHEN, answered 24 % (median 2 h), 731 open ... */
 void phrase_figures(struct buf *out, const struct ask_figures *f, bool known,
                     const char *when, int64_t until);

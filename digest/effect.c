@@ -20,6 +20,7 @@ enum {
     DAYS_LEAST = 3,         /* before */
 };
 #define POWER 2.8           /* 1.96 + 0.84: seen in four of five */
+#define BLIND 4.0           /* who would not see a fivefold cannot say */
 
 const char *const effect_names[EFFECT_COUNT] = {
     "posts", "net sentiment", "complaint share",
@@ -208,5 +209,5 @@ void effect_measure_days(struct effect *out, enum effect_measure measure,
     else if (change + half < 0)
         out->verdict = EFFECT_FELL;
     else
-        out->verdict = EFFECT_NONE;
+        out->verdict = out->detectable > BLIND ? EFFECT_TOO_FEW : EFFECT_NONE;
 }

@@ -32,8 +32,9 @@ void html_estimate(struct buf *out, const struct estimate *e);
 void html_open(struct buf *out, const char *title, bool mail);
 /* Links to the pages around; NULL: none. */
 void html_nav(struct buf *out, const struct digest_links *l);
-/* What was tried and what came of it. */
-void html_experiment(struct buf *out, const struct digest_experiment *x);
+/* What was tried on whom, and what came of it. */
+void html_experiment(struct buf *out, const struct zone *zone,
+                     const char *who, const struct digest_experiment *x);
 
 /* The subject's title, a link where its page is served. */
 void html_subject(const struct page *p, const char *name);

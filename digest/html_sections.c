@@ -301,24 +301,19 @@ static void put_waiting(const struct page *p)
     buf_puts(p->out, "</section>\n");
 }
 
-void html_experiment(struct buf *out, const struct digest_experiment *x)
+void html_experiment(struct buf *out, const struct zone *zone,
+                     const char *who, const struct digest_experiment *x)
 {
-    const struct experiment *e = &x->experiment;
-    const struct experiment_reading *r = &x->reading;
     struct buf phrase = BUF_INIT(0);
-    html_text(out, "<h3>", *e->title ? e->title : e->name, "");
-    buf_printf(out, "</h3><p class=\"dim\">%u days before, %u after, %u to "
-               "compare with</p><ul>", r->days_before, r->days_after,
-               r->controls);
-    for (size_t i = 0; i < EFFECT_COUNT && r->days_after; i++) {
-        phrase_effect(&phrase, &r->effects[i]);
+    bool known = x->reading.days_after > 0;
+    html_text(out, "<h3>", x->experiment.title, "</h3>");
+    phrase_experiment(&phrase, zone, who, x);
+    html_phrase(out, "<p class=\"dim\">", &phrase, known ? "</p><ul>" : "</p>\n");
+    for (size_t i = 0; i < EFFECT_COUNT && known; i++) {
+        phrase_effect(&phrase, &x->reading.effects[i]);
         html_phrase(out, "<li>", &phrase, "</li>\n");
     }
-    phrase_left_out(&phrase, "", r, "");
-    if (phrase.length)
-        html_phrase(out, "<li>", &phrase, "</li>\n");
-    buf_puts(out, r->days_after ? "</ul>\n"
-                                : "<li>nothing to compare yet</li></ul>\n");
+    buf_puts(out, known ? "</ul>\n" : "");
 }
 
 static void put_experiments(const struct page *p)
@@ -329,7 +324,9 @@ static void put_experiments(const struct page *p)
     open_section(p, "experiments", "Experiments <small>95 % interval; after a "
                  "date, not because of it</small>");
     for (size_t i = 0; i < d->experiment_count; i++)
-        html_experiment(p->out, &d->experiments[i]);
+        html_experiment(p->out, d->zone,
+                        phrase_title(d, d->experiments[i].experiment.subject),
+                        &d->experiments[i]);
     html_command(p, SECTION_EXPERIMENTS);
     buf_puts(p->out, "</section>\n");
 }

@@ -195,8 +195,16 @@ static void loop(struct buf *out, const struct digest *d)
     if (d->experiment_count)
         buf_puts(out, "\n## Experiments\n\n");
     for (size_t i = 0; i < d->experiment_count; i++) {
-        phrase_experiment(&b, d, &d->experiments[i]);
-        say(out, "- ", &b, "\n");
+        const struct digest_experiment *x = &d->experiments[i];
+        phrase_quote(&b, "", x->experiment.title, 60, "");
+        say(out, "- **", &b, "**, ");
+        phrase_experiment(&b, d->zone,
+                          phrase_title(d, x->experiment.subject), x);
+        say(out, "", &b, "\n");
+        for (int k = 0; k < EFFECT_COUNT && x->reading.days_after; k++) {
+            phrase_effect(&b, &x->reading.effects[k]);
+            say(out, "  - ", &b, "\n");
+        }
     }
     if (d->experiment_count)
         command(out, d, SECTION_EXPERIMENTS);

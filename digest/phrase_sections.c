@@ -242,28 +242,28 @@ void phrase_questions(struct buf *out, const struct digest *d)
     }
 }
 
-static void put_points(struct buf *out, double change, const char *then)
+static void put_points(struct buf *out, const char *before, double change,
+                       const char *after)
 {
-    buf_printf(out, "%s%.0f%s", change < -0.005 ? "−" : "+",
-               fabs(change) * 100, then);
+    buf_printf(out, "%s%s%.0f%s", before, change < -0.005 ? "−" : "+",
+               fabs(change) * 100, after);
 }
 
-/* A change of a share is said in points, one of a count in percent. */
+/* A change of a share is said in points, one of a count in percent; where
+ * none was detectable, how large one had to be. */
 void phrase_effect(struct buf *out, const struct effect *e)
 {
-    buf_printf(out, "%s ", effect_names[e->measure]);
-    if (e->verdict == EFFECT_TOO_FEW) {
-        buf_puts(out, "too few to say");
+    const char *unit = e->measure == EFFECT_POSTS ? " %" : " points";
+    buf_printf(out, "%s: %s", effect_names[e->measure],
+               effect_verdict_names[e->verdict]);
+    if (e->verdict == EFFECT_TOO_FEW)
         return;
-    }
-    put_points(out, e->change, e->measure == EFFECT_POSTS ? " % ("
-                                                          : " points (");
-    put_points(out, e->low, " to ");
-    put_points(out, e->high, e->method == EFFECT_PLACEBO ? "): "
-                                                         : ", approximate): ");
-    buf_puts(out, effect_verdict_names[e->verdict]);
+    put_points(out, ", ", e->change, unit);
+    put_points(out, " (", e->low, " to ");
+    put_points(out, "", e->high, "");
     if (e->verdict == EFFECT_NONE)
-        buf_printf(out, " (could have seen %.0f)", e->detectable * 100);
+        buf_printf(out, "; %.0f would show", e->detectable * 100);
+    buf_puts(out, ")");
 }
 
 void phrase_left_out(struct buf *out, const char *before,
@@ -281,27 +281,25 @@ void phrase_left_out(struct buf *out, const char *before,
     buf_puts(out, after);
 }
 
-void phrase_experiment(struct buf *out, const struct digest *d,
-                       const struct digest_experiment *e)
+void phrase_experiment(struct buf *out, const struct zone *zone,
+                       const char *who, const struct digest_experiment *x)
 {
-    const struct experiment_reading *r = &e->reading;
-    phrase_quote(out, "", e->experiment.title, 60, ", since ");
-    phrase_date(out, zone_day(d->zone, e->experiment.from));
-    if (e->experiment.aspect[0])
-        buf_printf(out, ", posts about %s", e->experiment.aspect);
-    if (e->experiment.channel[0])
-        buf_printf(out, ", channel %s", e->experiment.channel);
-    buf_puts(out, ": ");
-    if (!r->days_after) {
-        buf_puts(out, "nothing to compare yet");
-        return;
-    }
-    for (int i = 0; i < EFFECT_COUNT; i++) {
-        if (i)
-            buf_puts(out, " · ");
-        phrase_effect(out, &r->effects[i]);
-    }
-    phrase_left_out(out, " · ", r, "");
+    const struct experiment *e = &x->experiment;
+    const struct experiment_reading *r = &x->reading;
+    phrase_quote(out, "", who, 40, " since ");
+    phrase_date(out, zone_day(zone, e->from));
+    if (*e->aspect)
+        buf_printf(out, ", posts about %s", e->aspect);
+    if (*e->channel)
+        buf_printf(out, ", channel %s", e->channel);
+    if (r->days_after)
+        buf_printf(out, ": %u days before, %u after, %u to compare with%s",
+                   r->days_before, r->days_after, r->controls,
+                   r->effects[EFFECT_POSTS].method == EFFECT_APPROXIMATE
+                       ? "; approximate" : "");
+    else
+        buf_puts(out, ": nothing to compare yet");
+    phrase_left_out(out, "; ", r, "");
 }
 
 void phrase_figures(struct buf *out, const struct ask_figures *f, bool known,

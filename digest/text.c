@@ -366,10 +366,17 @@ static void experiments(struct painter *p)
         return;
     heading(p, "EXPERIMENTS", "95 % interval; after a date, not because of it");
     for (size_t i = 0; i < d->experiment_count; i++) {
-        phrase_experiment(&b, d, &d->experiments[i]);
+        const struct digest_experiment *x = &d->experiments[i];
+        phrase_quote(&b, "", x->experiment.title, 60, ", ");
+        phrase_experiment(&b, d->zone,
+                          phrase_title(d, x->experiment.subject), x);
         say(p, NULL, &b);
+        for (int k = 0; k < EFFECT_COUNT && x->reading.days_after; k++) {
+            phrase_effect(&b, &x->reading.effects[k]);
+            paragraph(p, "    ", "      ", NULL, &b);
+        }
     }
-    command(p, "why", SECTION_EXPERIMENTS);
+    command(p, SECTION_EXPERIMENTS);
 }
 
 static void rivals(struct painter *p)

@@ -35,4 +35,4 @@ for i in 1 2 3 4 5 6 7 8 9 10; do
 done
 grep -q "wwwwwwww" subject.html || { cat log; fail "the hostile posts are not on the subject's page"; }
 /usr/bin/python3 "$ROOT/tests/faults/page.py" site/2026-11-19.html site/2026-11-20.html site/empty.html site/index.html \
-    "$own/subject/harrow-pine?day=2026-11-20" $own/inbox $own/nope
+    "$own/subject/harrow-pine?day=2026-11-20" $own/inbox $own/experiments $own/nope

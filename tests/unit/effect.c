@@ -163,6 +163,24 @@ static void says_nothing_from_little(void **state)
     assert_int_equal(e.verdict, EFFECT_TOO_FEW);
 }
 
+/* One day after days that scatter: not even a fivefold would be seen. */
+static void says_nothing_when_blind(void **state)
+{
+    double wild[BEFORE + 1], calm[BEFORE + 1];
+    struct effect_series s[] = { { wild, NULL }, { calm, NULL } };
+    struct effect e;
+    (void)state;
+    for (int i = 0; i <= BEFORE; i++) {
+        wild[i] = i % 7 == 3 ? 40 : 0;
+        calm[i] = 10;
+    }
+    wild[BEFORE] = 2;
+    effect_measure_days(&e, EFFECT_POSTS, &s[0], &s[1], 1, BEFORE + 1, BEFORE,
+                        BEFORE, 1);
+    assert_true(e.posts_before > 100 && e.detectable > 5);
+    assert_int_equal(e.verdict, EFFECT_TOO_FEW);
+}
+
 static void near(double value, double wanted)
 {
     assert_true(fabs(value - wanted) < 0.001 * (1 + fabs(wanted)));
@@ -206,6 +224,7 @@ int main(void)
         cmocka_unit_test(sees_what_did_happen),
         cmocka_unit_test(says_which_way_and_how_much),
         cmocka_unit_test(says_nothing_from_little),
+        cmocka_unit_test(says_nothing_when_blind),
         cmocka_unit_test(distributions_are_right),
         cmocka_unit_test(quantiles),
     };
