@@ -148,6 +148,7 @@ static int put_posts(struct drill *s, struct error *err)
              "without.</p>\n");
     for (size_t i = 0; i < s->proofs.count && rc >= 0; i++) {
         const struct sample *p = &s->proofs.items[i].sample;
+        buf_puts(s->out, "<article class=\"story\">");
         html_sample(s->out, &s->frame, p);
         buf_clear(&key);
         buf_printf(&key, LABEL_NOTES "%s/%s", p->source, p->native_id);
@@ -160,11 +161,31 @@ static int put_posts(struct drill *s, struct error *err)
         buf_printf(s->out, "<details><summary>Why %s, ",
                    label_names[p->tags.label]);
         phrase_signed(s->out, "", p->tags.score / 1000.0, "</summary><p>");
-        html_escaped(s->out, "", buf_text(&text), "</p></details>\n");
+        html_escaped(s->out, "", buf_text(&text),
+                     "</p></details></article>\n");
     }
     buf_release(&text);
     buf_release(&key);
     return rc < 0 ? -1 : 0;
+}
+
+/* The most named first. */
+static void put_aspects(struct buf *out, const struct counts *c)
+{
+    bool told[ASPECT_COUNT] = { false };
+    for (int i = 0; i < ASPECT_COUNT; i++) {
+        int best = -1;
+        for (int a = 0; a < ASPECT_COUNT; a++)
+            if (!told[a] && c->aspect[a] &&
+                (best < 0 || c->aspect[a] > c->aspect[best]))
+                best = a;
+        if (best < 0)
+            return;
+        told[best] = true;
+        buf_printf(out, "%s%s ", i ? ", " : "</p>\n<p>About: ",
+                   aspect_names[best]);
+        phrase_count(out, "", c->aspect[best], "");
+    }
 }
 
 static int put_series(struct drill *s, const int64_t *starts,
@@ -193,13 +214,7 @@ static int put_series(struct drill *s, const int64_t *starts,
             buf_printf(s->out, ", %s ", label_names[i]);
             phrase_count(s->out, "", c->label[i], "");
         }
-    int told = 0;
-    for (int a = 0; a < ASPECT_COUNT; a++)
-        if (c->aspect[a]) {
-            buf_printf(s->out, "%s%s ", told++ ? ", " : "</p>\n<p>About: ",
-                       aspect_names[a]);
-            phrase_count(s->out, "", c->aspect[a], "");
-        }
+    put_aspects(s->out, c);
     buf_puts(s->out, "</p>\n");
     return 0;
 }

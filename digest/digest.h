@@ -292,7 +292,7 @@ bool phrase_is_link(const char *url);
 void phrase_link(struct buf *out, const char *before, const char *url,
                  const char *marks, const char *after);
 /* The next line of at most room columns, broken at a space where there is
- * one; left loses it. */
+ * one, not before %; left loses it. */
 struct text phrase_line(struct text *left, size_t room);
 /* How a subject stands, NULL: it is not in the table. */
 const struct digest_standing *phrase_standing(const struct digest *d,
@@ -349,10 +349,12 @@ void phrase_switch(struct buf *out, const struct digest_switch *s);
 void phrase_rival_gap(struct buf *out, const struct digest_gap_to_rival *g);
 void phrase_why(struct buf *out, const struct digest *d, const char *subject);
                                          /* swell why SUBJECT --day ... */
-/* The command behind a section's figures, to paste on the terminal. */
+/* The command behind a section's figures, to paste on the terminal, and
+ * what it is for: "why", "all, to answer". */
 enum digest_section { SECTION_STANDING, SECTION_WISHES, SECTION_WAITING,
                       SECTION_EXPERIMENTS, SECTION_RIVALS, SECTION_SWITCHES,
                       SECTION_WHERE };
+const char *phrase_verb(enum digest_section section);
 void phrase_command(struct buf *out, const struct digest *d,
                     enum digest_section section);
 

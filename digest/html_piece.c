@@ -3,6 +3,7 @@
  * text by others enters it. */
 #include "digest/html.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -25,6 +26,8 @@ void html_escaped(struct buf *out, const char *before, const char *text,
             buf_puts(out, "&quot;");
         else if (point == '\'')
             buf_puts(out, "&#39;");
+        else if (point == ' ' && text[i + 1] == '%')
+            buf_puts(out, "&nbsp;"); /* 25 % is one word */
         else if (point < 0x20)
             buf_putc(out, ' ');
         else if ((point >= 0x7f && point < 0xa0) || point == 0x061c ||
@@ -65,8 +68,10 @@ void html_why(const struct page *p, const char *subject)
 void html_command(const struct page *p, enum digest_section section)
 {
     struct buf phrase = BUF_INIT(0);
-    html_fold(p, section == SECTION_WAITING ? "All of them, to answer"
-                                            : "Why: the command");
+    const char *verb = phrase_verb(section);
+    buf_printf(&phrase, "%c%s: the command", toupper(*verb), verb + 1);
+    html_fold(p, buf_text(&phrase));
+    buf_clear(&phrase);
     phrase_command(&phrase, p->d, section);
     html_phrase(p->out, "<code>", &phrase, "</code>");
     html_fold_end(p);

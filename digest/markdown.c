@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The digest as Markdown for chat and wikis: every text from outside is
  * escaped, links are http(s) only. Computes nothing. */
+#include <ctype.h>
+
 #include "digest/digest.h"
 
 /* A backslash before what could be markup, a link or a ping; < and & as HTML
@@ -43,7 +45,8 @@ static void command(struct buf *out, const struct digest *d,
 {
     struct buf b = BUF_INIT(0);
     phrase_command(&b, d, section);
-    buf_printf(out, "\nWhy: `%s`\n", buf_text(&b));
+    const char *verb = phrase_verb(section);
+    buf_printf(out, "\n%c%s: `%s`\n", toupper(*verb), verb + 1, buf_text(&b));
     buf_release(&b);
 }
 

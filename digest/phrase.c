@@ -245,8 +245,10 @@ void phrase_link(struct buf *out, const char *before, const char *url,
 struct text phrase_line(struct text *left, size_t room)
 {
     struct text line = text_fit(*left, room);
-    size_t cut = line.length;
-    while (cut > 0 && cut < left->length && left->data[cut] != ' ')
+    size_t cut = line.length, last = left->length - 1;
+    while (cut > 0 && cut <= last &&
+           (left->data[cut] != ' ' || (cut < last &&
+                                       left->data[cut + 1] == '%')))
         cut--;
     if (cut)
         line.length = cut;

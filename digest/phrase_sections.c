@@ -411,6 +411,17 @@ static void week(struct buf *out, const struct digest *d, const char *command,
     buf_puts(out, rest);
 }
 
+const char *phrase_verb(enum digest_section section)
+{
+    static const char *const verbs[] = {
+        [SECTION_STANDING] = "why", [SECTION_WISHES] = "read them",
+        [SECTION_WAITING] = "all, to answer", [SECTION_EXPERIMENTS] = "why",
+        [SECTION_RIVALS] = "why", [SECTION_SWITCHES] = "who switched",
+        [SECTION_WHERE] = "why",
+    };
+    return verbs[section];
+}
+
 void phrase_command(struct buf *out, const struct digest *d,
                     enum digest_section section)
 {

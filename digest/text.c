@@ -81,11 +81,10 @@ static void heading(struct painter *p, const char *text, const char *note)
     buf_putc(p->out, '\n');
 }
 
-static void command(struct painter *p, const char *verb,
-                    enum digest_section section)
+static void command(struct painter *p, enum digest_section section)
 {
     struct buf b = BUF_INIT(0);
-    buf_printf(&b, "%s: ", verb);
+    buf_printf(&b, "%s: ", phrase_verb(section));
     phrase_command(&b, p->d, section);
     say(p, DIM, &b);
 }
@@ -278,21 +277,38 @@ static bool worth_a_row(const struct digest_standing *s, size_t products)
            s->told || s->drifted || (!s->few && s->today.posts >= 30);
 }
 
+/* Titles whole where there is room; what is left is for the days. */
+static struct columns fit_columns(const struct painter *p, size_t products)
+{
+    enum { FIGURES = 44, HEADING = 17 };
+    const struct digest *d = p->d;
+    bool wide = p->columns >= 110;
+    size_t most = wide ? 32 : p->columns < 70 ? p->columns - FIGURES : 25;
+    struct columns w = { HEADING, wide ? 12 : 0, 0 };
+    for (size_t i = 0; i < d->standing_count; i++) {
+        const struct digest_standing *s = &d->standing[i];
+        size_t needed = text_columns(text_of(s->title)) + 2 + 2 * s->product;
+        if (needed > w.title && worth_a_row(s, products))
+            w.title = needed;
+    }
+    w.title = w.title > most ? most : w.title;
+    size_t left = p->columns - w.title - w.before - FIGURES;
+    w.spark = left > 9 ? left - 2 : 0;
+    if (w.spark > DIGEST_DAYS)
+        w.spark = DIGEST_DAYS;
+    return w;
+}
+
 static void standing(struct painter *p)
 {
     enum { ROWS = 60 };
     const struct digest *d = p->d;
-    bool wide = p->columns >= 110;
-    struct columns w = { wide ? 24 : p->columns < 64 ? p->columns - 44 : 20,
-                         wide ? 12 : 0, 0 };
-    size_t products = 0, shown = 0, quiet = 0, fixed = w.title + w.before + 44;
+    size_t products = 0, shown = 0, quiet = 0;
     if (!d->posts && !d->expired)
         return;
-    w.spark = p->columns > fixed + 9 ? p->columns - fixed - 2 : 0;
-    if (w.spark > DIGEST_DAYS)
-        w.spark = DIGEST_DAYS;
     for (size_t i = 0; i < d->standing_count; i++)
         products += d->standing[i].product;
+    struct columns w = fit_columns(p, products);
     standing_head(p, &w);
     for (size_t i = 0; i < d->standing_count; i++)
         if (shown < ROWS && worth_a_row(&d->standing[i], products)) {
@@ -306,10 +322,11 @@ static void standing(struct painter *p)
         buf_printf(&b, "%zu more with little to say (--format json has all)",
                    quiet);
     if (d->history_days)
-        buf_printf(&b, "%susual: median of %u %s", quiet ? " · " : "",
-                   d->history_days, d->history_days == 1 ? "day" : "days");
+        buf_printf(&b, "%susual: posts against the median of %u %s",
+                   quiet ? " · " : "", d->history_days,
+                   d->history_days == 1 ? "day" : "days");
     paragraph(p, "", "", DIM, &b);
-    command(p, "why", SECTION_STANDING);
+    command(p, SECTION_STANDING);
 }
 
 /* ---- what shoppers ask for, who waits ----------------------------------- */
@@ -334,7 +351,7 @@ static void wishes(struct painter *p)
         paragraph(p, margin, "      ", NULL, &b);
     }
     say(p, NULL, &asked);
-    command(p, "read", SECTION_WISHES);
+    command(p, SECTION_WISHES);
 }
 
 static void waiting(struct painter *p)
@@ -355,7 +372,7 @@ static void waiting(struct painter *p)
     }
     phrase_unanswered(&b, d);
     say(p, DIM, &b);
-    command(p, "all", SECTION_WAITING);
+    command(p, SECTION_WAITING);
 }
 
 static void experiments(struct painter *p)
@@ -396,9 +413,9 @@ static void rivals(struct painter *p)
         say(p, NULL, &b);
     }
     if (d->rival_gap_count)
-        command(p, "why", SECTION_RIVALS);
+        command(p, SECTION_RIVALS);
     if (d->switch_count)
-        command(p, "read", SECTION_SWITCHES);
+        command(p, SECTION_SWITCHES);
 }
 
 /* ---- where and about what ----------------------------------------------- */
@@ -442,7 +459,7 @@ static void where(struct painter *p)
             where_cell(p, &row[k]);
         buf_putc(p->out, '\n');
     }
-    command(p, "why", SECTION_WHERE);
+    command(p, SECTION_WHERE);
 }
 
 static void samples(struct painter *p)

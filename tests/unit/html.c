@@ -194,7 +194,7 @@ static void alerts_show_cause_and_arithmetic(void **state)
     assert_non_null(strstr(page.data, "40 against 5.5 expected"));
     assert_non_null(strstr(page.data, "class=\"bar hot\""));
     assert_non_null(strstr(page.data, "too few to say"));
-    assert_non_null(strstr(page.data, "app 75 %"));
+    assert_non_null(strstr(page.data, "app 75&nbsp;%"));
     buf_release(&page);
 }
 
