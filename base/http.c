@@ -225,7 +225,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
     return length;
 }
 
-static void set_limits(struct exchange *x)
+static void set_limits(struct exchange *x, bool in_clear)
 {
     CURL *e = x->http->easy;
     long seconds = (long)x->http->limits.seconds, ms = seconds * 1000;
@@ -233,8 +233,9 @@ static void set_limits(struct exchange *x)
         int64_t left = x->http->ends - limit_now();
         ms = left < 1 ? 1 : left < ms ? (long)left : ms;
     }
-    x->guard = (struct target_guard){ .allow_loopback =
-                                          x->http->limits.allow_loopback };
+    x->guard = (struct target_guard){
+        .allow_loopback = x->http->limits.allow_loopback,
+        .in_clear = in_clear };
     target_guard(e, &x->guard);
     curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
@@ -261,7 +262,7 @@ static CURLcode perform(struct exchange *x, const struct target *t, bool own)
     struct curl_slist *lines = NULL;
     char type[200];
     curl_easy_reset(e);
-    set_limits(x);
+    set_limits(x, own && !t->tls && http_has_secret(r));
     curl_easy_setopt(e, CURLOPT_URL, t->url);
     if (r->body) {
         curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE,
@@ -305,6 +306,12 @@ static CURLcode perform(struct exchange *x, const struct target *t, bool own)
 
 /* ---- judging ---------------------------------------------------------- */
 
+static int in_clear(const struct target *t, struct error *err)
+{
+    return error_set(err, ERROR_DENIED, "%s: its key would travel "
+                     "unencrypted: write https", t->host);
+}
+
 enum verdict { FINAL = -1, DONE, AGAIN };
 
 /* Why the transport failed, and whether asking again may help. */
@@ -316,6 +323,10 @@ static enum verdict judge_transport(struct exchange *x, const struct target *t,
         CURLE_OPERATION_TIMEDOUT, CURLE_SSL_CONNECT_ERROR, CURLE_GOT_NOTHING,
         CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_HTTP2_STREAM };
     struct error *err = x->err;
+    if (x->guard.exposed && !x->reply->status) {
+        in_clear(t, err);
+        return FINAL;
+    }
     if (x->guard.refused && !x->reply->status) {
         error_set(err, ERROR_DENIED, "%s: it is at a %s address, and those "
                   "are not asked", t->host, x->guard.refused);
@@ -475,8 +486,7 @@ int http_send(struct http *h, const struct http_request *request,
             return -1;
         if (!t.tls && !h->limits.allow_loopback && http_has_secret(request)) {
             curl_free(t.url);
-            return error_set(err, ERROR_DENIED, "%s: its key would travel "
-                             "unencrypted: write https", t.host);
+            return in_clear(&t, err);
         }
         /* A wait too long for a second try: the first fault is the news. */
         if (host_wait(h, &t, reply, attempt == 1 ? err : NULL)) {

@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 
 #include "base/buf.h"
+#include "base/http_target.h"
 
 struct upload {
     struct text left;
@@ -33,6 +34,7 @@ int mail_send(const struct mail_server *server, const char *from,
               const char *to, struct text message, struct error *err)
 {
     struct upload upload = { message };
+    struct target_guard plain = { .allow_loopback = true, .in_clear = true };
     struct curl_slist *receivers = NULL;
     char detail[CURL_ERROR_SIZE] = "";
     int rc = -1;
@@ -44,9 +46,7 @@ int mail_send(const struct mail_server *server, const char *from,
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(c, CURLOPT_PROXY, "");
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(c, CURLOPT_USE_SSL,
-                     (long)(server->allow_plain ? CURLUSESSL_TRY
-                                                : CURLUSESSL_ALL));
+    curl_easy_setopt(c, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);
     curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (server->user && *server->user) {
         curl_easy_setopt(c, CURLOPT_USERNAME, server->user);
@@ -63,6 +63,13 @@ int mail_send(const struct mail_server *server, const char *from,
                      (long)(server->seconds ? server->seconds : 60));
     curl_easy_setopt(c, CURLOPT_ERRORBUFFER, detail);
     CURLcode code = curl_easy_perform(c);
+    if (code == CURLE_USE_SSL_FAILED && server->allow_plain) {
+        target_guard(c, &plain);
+        curl_easy_setopt(c, CURLOPT_USE_SSL, (long)CURLUSESSL_NONE);
+        code = curl_easy_perform(c);
+        if (plain.refused || plain.exposed)
+            code = CURLE_USE_SSL_FAILED;
+    }
     long status = 0;
     curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
     if (code == CURLE_OK)

@@ -75,7 +75,8 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose,
     struct target_guard *guard = context;
     (void)purpose;
     guard->refused = address_refused(&address->addr, guard->allow_loopback);
-    if (guard->refused)
+    guard->exposed = guard->in_clear && !address_refused(&address->addr, false);
+    if (guard->refused || guard->exposed)
         return CURL_SOCKET_BAD;
     return socket(address->family, address->socktype | SOCK_CLOEXEC,
                   address->protocol);
@@ -86,6 +87,9 @@ void target_guard(void *easy, struct target_guard *guard)
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, guard);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION,
                      guard ? open_socket : NULL);
+    /* One kept from before was opened for what is no secret. */
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT,
+                     (long)(guard && guard->in_clear));
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);

@@ -25,7 +25,9 @@ int target_resolve(struct target *t, const char *url, const char *against,
  * it ends here. */
 struct target_guard {
     bool allow_loopback;
+    bool in_clear;             /* secrets go unencrypted: to loopback only */
     const char *refused;       /* kind of address that was not asked */
+    bool exposed;              /* ... as that would have been in_clear */
 };
 void target_guard(void *easy, struct target_guard *guard);
 

@@ -132,6 +132,7 @@ case_ 'keys in headers, too' '^200 bytes 12 requests 2' -l -k s3cret $base/elsew
 grep -q s3cret "$dir/other.log" && { echo "the token went to another host"; failed=1; }
 for secret in -b -k; do
     case_ "a secret in the clear, $secret" 'requests 0 .*denied: shop.invalid: its key would travel unencrypted: write https' $secret s3cret http://shop.invalid/
+    case_ "... where loopback is allowed, $secret" 'requests 1 .*denied: \[2e00::1\]: its key would travel unencrypted: write https' -l -s 2 $secret s3cret 'http://[2e00::1]/'
 done
 case_ 'no secret in the clear' 'requests 3 .*retry: shop.invalid' http://shop.invalid/
 case_ 'secrets do go home' '^200' -l -b s3cret http://127.0.0.1:$other/ok.json

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real SMTP server (aiosmtpd) and a plain HTTP receiver on loopback, for
-deliver.sh: deliver.py FOLDER SMTP_PORT HTTP_PORT. Messages and bodies are
-kept as files in FOLDER; a file FOLDER/refuse makes both say "try later", one called
-think lets the mail server take seven seconds."""
+deliver.sh: deliver.py FOLDER SMTP_PORT HTTP_PORT [ADDRESS]. Messages and
+bodies are kept as files in FOLDER; a file FOLDER/refuse makes both say "try
+later", the webhook with the path that was asked; one called think lets the
+mail server take seven seconds."""
 import asyncio
 import http.server
 import os
+import socket
 import sys
 import threading
 import time
@@ -13,6 +15,7 @@ import time
 from aiosmtpd.controller import Controller
 
 folder, smtp_port, http_port = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+address = sys.argv[4] if len(sys.argv) > 4 else "127.0.0.1"
 
 
 def keep(kind, data):
@@ -39,21 +42,24 @@ class Mail:
 class Hook(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        said = f"Cannot POST {self.path}".encode() if refusing() else b"ok"
         if refusing():
             self.send_response(500)
         else:
             keep("hook", body)
             self.send_response(200)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(said)))
         self.end_headers()
+        self.wfile.write(said)
 
     def log_message(self, *args):
         pass
 
 
-mail = Controller(Mail(), hostname="127.0.0.1", port=smtp_port)
+mail = Controller(Mail(), hostname=address, port=smtp_port)
 mail.start()
-hook = http.server.HTTPServer(("127.0.0.1", http_port), Hook)
+http.server.HTTPServer.address_family = socket.getaddrinfo(address, 0)[0][0]
+hook = http.server.HTTPServer((address, http_port), Hook)
 threading.Thread(target=hook.serve_forever, daemon=True).start()
 open(f"{folder}/ready", "w").close()
 while True:
