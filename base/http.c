@@ -5,9 +5,7 @@
 #include "base/http.h"
 
 #include <curl/curl.h>
-#include <errno.h>
 #include <strings.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/http_reply.h"
@@ -127,28 +125,29 @@ int64_t http_wait_until(const struct http *h)
 
 /* ---- places and waiting ----------------------------------------------- */
 
-static int sleep_ms(int64_t ms, const struct target *t, struct error *err)
-{
-    struct timespec left = { ms / 1000, (ms % 1000) * 1000000 };
-    if (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, NULL) == EINTR)
-        return error_set(err, ERROR_RETRY, "%s: interrupted while waiting",
-                         t->host);
-    return 0;
-}
-
 /* May one more request be made after so many milliseconds? */
 static int within_budget(struct http *h, const struct target *t, int64_t ms,
                          struct error *err)
 {
     const struct http_budget *b = &h->budget;
+    bool ended = (h->limits.stop && *h->limits.stop) ||
+                 (h->ends && limit_now() + ms >= h->ends);
     h->spent = b->requests && h->requests - h->begun >= b->requests
                    ? "requests"
                : b->bytes && h->bytes >= b->bytes ? "bytes"
-               : h->ends && limit_now() + ms >= h->ends ? "time" : NULL;
+               : ended ? "time" : NULL;
     if (!h->spent)
         return 0;
     return error_set(err, ERROR_RETRY, "%s: this round has used up its %s",
                      t->host, h->spent);
+}
+
+/* -1: the round was to end meanwhile. */
+static int sleep_ms(struct http *h, const struct target *t, int64_t ms,
+                    struct error *err)
+{
+    limit_sleep(ms, h->limits.stop);
+    return within_budget(h, t, 0, err);
 }
 
 /* Sleep until the host may be asked; -1 when that is too long for a run. */
@@ -170,7 +169,7 @@ static int host_wait(struct http *h, const struct target *t,
         return -1;
     log_line(LOG_DETAIL, "%s: waiting %.1f s", t->host, (double)ms / 1000);
     h->slept += ms;
-    return sleep_ms(ms, t, err);
+    return sleep_ms(h, t, ms, err);
 }
 
 /* ---- one exchange ----------------------------------------------------- */
@@ -233,10 +232,10 @@ static void set_limits(struct exchange *x, bool in_clear)
         int64_t left = x->http->ends - limit_now();
         ms = left < 1 ? 1 : left < ms ? (long)left : ms;
     }
-    x->guard = (struct target_guard){
-        .allow_loopback = x->http->limits.allow_loopback,
-        .in_clear = in_clear };
+    x->guard = (struct target_guard){ .in_clear = in_clear,
+        .allow_loopback = x->http->limits.allow_loopback };
     target_guard(e, &x->guard);
+    target_stop(e, x->http->limits.stop);
     curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "gzip");
@@ -306,12 +305,6 @@ static CURLcode perform(struct exchange *x, const struct target *t, bool own)
 
 /* ---- judging ---------------------------------------------------------- */
 
-static int in_clear(const struct target *t, struct error *err)
-{
-    return error_set(err, ERROR_DENIED, "%s: its key would travel "
-                     "unencrypted: write https", t->host);
-}
-
 enum verdict { FINAL = -1, DONE, AGAIN };
 
 /* Why the transport failed, and whether asking again may help. */
@@ -323,15 +316,8 @@ static enum verdict judge_transport(struct exchange *x, const struct target *t,
         CURLE_OPERATION_TIMEDOUT, CURLE_SSL_CONNECT_ERROR, CURLE_GOT_NOTHING,
         CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_HTTP2_STREAM };
     struct error *err = x->err;
-    if (x->guard.exposed && !x->reply->status) {
-        in_clear(t, err);
+    if (!x->reply->status && target_refused(t, &x->guard, err))
         return FINAL;
-    }
-    if (x->guard.refused && !x->reply->status) {
-        error_set(err, ERROR_DENIED, "%s: it is at a %s address, and those "
-                  "are not asked", t->host, x->guard.refused);
-        return FINAL;
-    }
     if (x->stop == STOP_SIZE)
         error_set(err, ERROR_INPUT, "%s: the reply is larger than %zu KiB "
                   "when unpacked", t->host, x->http->limits.body / KiB);
@@ -342,6 +328,10 @@ static enum verdict judge_transport(struct exchange *x, const struct target *t,
         error_prefix(err, "%s", t->host);
     if (x->stop != STOP_NONE)
         return FINAL;
+    if (code == CURLE_ABORTED_BY_CALLBACK) {
+        within_budget(x->http, t, 0, err);
+        return FINAL;
+    }
     /* Cut by the round's end, not by the service; a first request is. */
     if (code == CURLE_OPERATION_TIMEDOUT && x->http->ends &&
         limit_now() >= x->http->ends - 5 &&
@@ -400,18 +390,16 @@ static enum verdict judge_status(struct exchange *x, const struct target *t)
 /* Where a redirect leads. 1: followed, 0: it is none, -1: not to be. */
 static int redirect(struct exchange *x, struct target *t)
 {
-    static const long moved[] = { 301, 302, 303, 307, 308 };
+    long status = x->reply->status;
     struct text place = http_header(x->reply, "location");
     struct target next = { 0 };
-    bool is = false;
-    for (size_t i = 0; i < sizeof(moved) / sizeof(moved[0]); i++)
-        is = is || x->reply->status == moved[i];
-    if (!is || !place.length)
+    if (!((status >= 301 && status <= 303) || status == 307 ||
+          status == 308) || !place.length)
         return 0;
     if (x->request->body)
         return error_set(x->err, ERROR_INPUT, "%s: HTTP %ld, it has moved; "
                          "data is not sent after it: put the new address "
-                         "into the configuration", t->host, x->reply->status);
+                         "into the configuration", t->host, status);
     char *url = mem_slice(place.data, place.length);
     int rc = target_resolve(&next, url, t->url, x->err);
     mem_free(url);
@@ -444,7 +432,8 @@ static enum verdict follow(struct exchange *x, struct target *t)
             return FINAL;
         int64_t ms = limit_turn(x->http->clocks, t->origin,
                                 x->http->budget.spacing);
-        if (within_budget(x->http, t, ms, x->err) || sleep_ms(ms, t, x->err))
+        if (within_budget(x->http, t, ms, x->err) ||
+            sleep_ms(x->http, t, ms, x->err))
             return FINAL;
         CURLcode code = perform(x, t, strcasecmp(own, t->origin) == 0);
         limit_read(x->reply);
@@ -485,8 +474,9 @@ int http_send(struct http *h, const struct http_request *request,
         if (target_resolve(&t, request->url, NULL, err))
             return -1;
         if (!t.tls && !h->limits.allow_loopback && http_has_secret(request)) {
+            target_refused(&t, &(struct target_guard){ .exposed = true }, err);
             curl_free(t.url);
-            return in_clear(&t, err);
+            return -1;
         }
         /* A wait too long for a second try: the first fault is the news. */
         if (host_wait(h, &t, reply, attempt == 1 ? err : NULL)) {

@@ -9,6 +9,7 @@
 #ifndef BASE_HTTP_H
 #define BASE_HTTP_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,6 +30,9 @@ struct http_limits {
                             * is left to later */
     unsigned tries;        /* of one request; default 3 */
     bool allow_loopback;
+    /* Not NULL: once it is set no request is made, and what is under way or
+     * waits ends within about a second; http_spent() says time. */
+    const volatile sig_atomic_t *stop;
     const char *user_agent;
     struct limit_clocks *clocks; /* hosts' clocks, shared with sessions of
                                   * other threads; NULL: its own */

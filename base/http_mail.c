@@ -42,6 +42,7 @@ int mail_send(const struct mail_server *server, const char *from,
     if (!c)
         return error_set(err, ERROR_SYSTEM, "libcurl does not start");
     receivers = curl_slist_append(NULL, to);
+    target_stop(c, server->stop);
     curl_easy_setopt(c, CURLOPT_URL, server->url);
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(c, CURLOPT_PROXY, "");

@@ -4,6 +4,7 @@
 #ifndef BASE_HTTP_MAIL_H
 #define BASE_HTTP_MAIL_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "base/error.h"
@@ -14,6 +15,7 @@ struct mail_server {
     const char *user, *password; /* NULL: no login */
     bool allow_plain;      /* without TLS, for a server on this machine */
     int64_t seconds;       /* at most; 0: 60 */
+    const volatile sig_atomic_t *stop; /* set: no longer; NULL: none */
 };
 
 /* message: a whole RFC 5322 message with CRLF lines. 0: the server took it.

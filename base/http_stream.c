@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See http_stream.h. Beside http.c because libcurl stays in one family. Built
- * against any libcurl from 7.86 on; what it can do is found at run time. */
+ * against any libcurl from 7.87 on; what it can do is found at run time. */
 #include "base/http_stream.h"
 
 #include <curl/curl.h>
@@ -46,9 +46,8 @@ static int refused(CURL *easy, CURLcode code, const struct target *t,
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     if (status == 101 && code == CURLE_OK)
         return 0;
-    if (guard->refused)
-        return error_set(err, ERROR_DENIED, "%s: it is at a %s address, and "
-                         "those are not asked", t->host, guard->refused);
+    if (target_refused(t, guard, err))
+        return -1;
     if (!status) /* libcurl may say that all went well */
         return error_set(err, code == CURLE_PEER_FAILED_VERIFICATION
                          ? ERROR_DENIED : ERROR_RETRY, "%s: %s", t->host,
@@ -73,6 +72,7 @@ static int connect_to(struct http_stream *s, const struct http_limits *limits,
     struct buf url = BUF_INIT(0), head = BUF_INIT(64 * KiB);
     buf_printf(&url, "ws%s", t->url + strlen("http"));
     target_guard(s->easy, &guard);
+    target_stop(s->easy, limits->stop);
     curl_easy_setopt(s->easy, CURLOPT_PROTOCOLS_STR, "ws,wss");
     curl_easy_setopt(s->easy, CURLOPT_URL, buf_text(&url));
     curl_easy_setopt(s->easy, CURLOPT_USERAGENT, limits->user_agent);
@@ -110,8 +110,8 @@ int http_stream_open(struct http_stream **out, const struct http_limits *limits,
     s->easy = curl_easy_init();
     snprintf(s->host, sizeof(s->host), "%s", t.host);
     if (limits->clocks)
-        poll(NULL, 0, (int)limit_turn(limits->clocks, t.origin,
-                                      STREAM_AGAIN * 1000));
+        limit_sleep(limit_turn(limits->clocks, t.origin,
+                               STREAM_AGAIN * 1000), limits->stop);
     int rc = connect_to(s, limits, &t, wait_until, err);
     curl_free(t.url);
     if (rc)

@@ -82,6 +82,34 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose,
                   address->protocol);
 }
 
+bool target_refused(const struct target *t, const struct target_guard *guard,
+                    struct error *err)
+{
+    if (guard->exposed)
+        error_set(err, ERROR_DENIED, "%s: its key would travel unencrypted: "
+                  "write https", t->host);
+    else if (guard->refused)
+        error_set(err, ERROR_DENIED, "%s: it is at a %s address, and those "
+                  "are not asked", t->host, guard->refused);
+    return guard->exposed || guard->refused;
+}
+
+static int on_progress(void *stop, curl_off_t a, curl_off_t b, curl_off_t c,
+                       curl_off_t d)
+{
+    (void)a, (void)b, (void)c, (void)d;
+    return *(const volatile sig_atomic_t *)stop;
+}
+
+void target_stop(void *easy, const volatile sig_atomic_t *stop)
+{
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, stop);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, stop ? on_progress : NULL);
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, (long)!stop);
+    /* Nor is the end of a look-up of a name waited for. */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, (long)!!stop);
+}
+
 void target_guard(void *easy, struct target_guard *guard)
 {
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, guard);

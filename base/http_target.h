@@ -4,6 +4,7 @@
 #ifndef BASE_HTTP_TARGET_H
 #define BASE_HTTP_TARGET_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "base/error.h"
@@ -30,5 +31,10 @@ struct target_guard {
     bool exposed;              /* ... as that would have been in_clear */
 };
 void target_guard(void *easy, struct target_guard *guard);
+/* Was an address not asked? err says why. */
+bool target_refused(const struct target *t, const struct target_guard *guard,
+                    struct error *err);
+/* Its transfers break off within a second once stop (NULL: none) is set. */
+void target_stop(void *easy, const volatile sig_atomic_t *stop);
 
 #endif

@@ -2,6 +2,7 @@
 /* See limit.h. */
 #include "base/limit.h"
 
+#include <poll.h>
 #include <strings.h>
 #include <time.h>
 
@@ -11,6 +12,8 @@
 /* Numbers below are a stretch, above a moment: no service announces a wait
  * of a year, none runs in 1971. */
 static const int64_t EPOCH_FROM = 365 * 24 * 3600;
+
+enum { STEP_MS = 250 }; /* between looks at whether to stop */
 
 static bool whole_number(struct text value, int64_t *out)
 {
@@ -85,6 +88,13 @@ int64_t limit_now(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void limit_sleep(int64_t ms, const volatile sig_atomic_t *stop)
+{
+    for (int64_t until = limit_now() + ms;
+         (ms = until - limit_now()) > 0 && !(stop && *stop);)
+        poll(NULL, 0, ms < STEP_MS ? (int)ms : STEP_MS);
 }
 
 void limit_clocks_release(struct limit_clocks *c)

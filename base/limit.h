@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How long a service asks to be left alone, out of its reply's headers.
  * Services write seconds, seconds left, epoch seconds, dates and ISO 8601
- * under the same names; here all become seconds from now. Never waits. */
+ * under the same names; here all become seconds from now. */
 #ifndef BASE_LIMIT_H
 #define BASE_LIMIT_H
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 
 #include "base/http.h"
@@ -44,5 +45,7 @@ void limit_hold(struct limit_clocks *c, const char *origin, int64_t ms);
 int64_t limit_turn(struct limit_clocks *c, const char *origin,
                    int64_t spacing);
 int64_t limit_now(void); /* milliseconds, monotonic */
+/* Sleep so long, or until soon after stop (NULL: none) is set. */
+void limit_sleep(int64_t ms, const volatile sig_atomic_t *stop);
 
 #endif

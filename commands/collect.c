@@ -84,7 +84,7 @@ struct worker {
     pthread_t thread;
 };
 
-/* A signal said so: the present rounds are ended; nothing is lost. */
+/* A signal said so to --follow: the present rounds end; nothing is lost. */
 static volatile sig_atomic_t stopped;
 
 static void stop(int signal)
@@ -304,7 +304,7 @@ static int worker_open(struct crew *crew, struct worker *w, struct error *err)
     struct http_limits limits = {
         .allow_loopback = crew->in->config->allow_loopback,
         .user_agent = crew->in->config->user_agent,
-        .clocks = &crew->clocks };
+        .clocks = &crew->clocks, .stop = &stopped };
     *w = (struct worker){ .crew = crew };
     if (http_open(&w->http, &limits, err))
         return -1;
@@ -315,10 +315,10 @@ static int worker_open(struct crew *crew, struct worker *w, struct error *err)
 /* -1 only when the store fails. */
 static int tell_operator(struct crew *crew, struct error *err)
 {
-    struct error unsent = ERROR_INIT;
-    int rc = alarm_tell(&crew->turns, crew->in->config, &unsent, err);
+    struct error why = ERROR_INIT;
+    int rc = alarm_tell(&crew->turns, crew->in->config, &stopped, &why, err);
     if (rc == 1)
-        log_line(LOG_ERROR, "the operator is not told: %s", unsent.text);
+        log_line(LOG_ERROR, "the operator is not told: %s", why.text);
     return rc < 0 ? -1 : 0;
 }
 
@@ -369,7 +369,7 @@ static int run_jobs(struct crew *crew, struct error *err)
         *err = crew->why;
         rc = -1;
     }
-    return rc ? rc : tell_operator(crew, err);
+    return rc || stopped ? rc : tell_operator(crew, err);
 }
 
 /* One swell collect at a time: two would ask everything twice. */
@@ -440,7 +440,7 @@ static int collect(struct crew *crew, struct error *err)
     while ((rc = prepare(crew, err)) && err->kind == ERROR_BUSY &&
            crew->follow && !stopped) {
         log_line(LOG_NOTE, "%s; trying again", err->text);
-        sleep(BUSY_SECONDS);
+        limit_sleep(BUSY_SECONDS * 1000, &stopped);
     }
     if (rc == 0)
         rc = run_jobs(crew, err);

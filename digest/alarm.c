@@ -101,13 +101,13 @@ static int read_all(struct alarm *a, struct store *store,
 }
 
 static int send_mail(const struct alarm *a, const struct config *config,
-                     struct error *err)
+                     const volatile sig_atomic_t *stop, struct error *err)
 {
     const struct digest_config *d = &config->digest;
     if (!a->text.length)
         return 0;
     struct mail_server server = { d->smtp_url, d->smtp_user, d->smtp_password,
-                                  config->allow_loopback, 30 };
+                                  config->allow_loopback, 30, stop };
     struct mail_head head = { d->smtp_from, d->operator, NULL };
     struct buf subject = BUF_INIT(0), text = BUF_INIT(0), message = BUF_INIT(0);
     buf_printf(&subject, "Groundswell: %u source%s %s", a->broken
@@ -170,7 +170,8 @@ static int note_try(struct store *store, int64_t when, struct error *err)
 
 /* The store is not held while a mail server thinks. */
 int alarm_tell(struct turns *turns, const struct config *config,
-               struct error *unsent, struct error *err)
+               const volatile sig_atomic_t *stop, struct error *unsent,
+               struct error *err)
 {
     struct alarm a = { .text = BUF_INIT(0) };
     if (!config->digest.operator)
@@ -184,7 +185,9 @@ int alarm_tell(struct turns *turns, const struct config *config,
     turn_end(turns);
     if (rc || later)
         goto done;
-    bool sent = send_mail(&a, config, unsent) == 0;
+    bool sent = send_mail(&a, config, stop, unsent) == 0;
+    if (!sent && stop && *stop)
+        goto done;
     rc = -1;
     if ((store = turn_begin(turns, err))) {
         rc = sent ? keep(&a, store, err) : 0;

@@ -5,12 +5,16 @@
 #ifndef DIGEST_ALARM_H
 #define DIGEST_ALARM_H
 
+#include <signal.h>
+
 #include "base/config.h"
 #include "pipeline/ingest_turn.h"
 
-/* 0: all that was to be told is, or nobody is to be; 1: the mail did not go,
+/* stop (NULL: none) ends it when it is set, as if it had not been called.
+ * 0: all that was to be told is, or nobody is to be; 1: the mail did not go,
  * *unsent says why, and the next call tries again; -1: the store, see err. */
 int alarm_tell(struct turns *turns, const struct config *config,
-               struct error *unsent, struct error *err);
+               const volatile sig_atomic_t *stop, struct error *unsent,
+               struct error *err);
 
 #endif

@@ -33,7 +33,7 @@ static int send_mail(const struct delivery *t, const struct digest *d,
 {
     const struct digest_config *c = &t->config->digest;
     struct mail_server server = { c->smtp_url, c->smtp_user, c->smtp_password,
-                                  t->config->allow_loopback, 0 };
+                                  t->config->allow_loopback, 0, NULL };
     struct mail_head head = { c->smtp_from, t->to->email, c->unsubscribe };
     struct buf message = BUF_INIT(0);
     mail_compose(&message, &head, d);

@@ -250,6 +250,11 @@ static int pass_on(struct ingest *i)
     return failed ? -1 : 0;
 }
 
+static bool stopped(const struct collection *c)
+{
+    return c->stop && *c->stop;
+}
+
 /* Read pages and cut batches. Returns fetch's last verdict, 2: a bound of
  * the round was reached, -2: the store failed. */
 static int read_pages(struct ingest *i, struct collection *c,
@@ -265,8 +270,10 @@ static int read_pages(struct ingest *i, struct collection *c,
         rc = c->kind->fetch(c, batch, err);
         report->pages++;
         report->fetched += batch->count - before;
-        if (rc == -1 && c->http && http_spent(c->http))
+        if (rc == -1 && (stopped(c) || (c->http && http_spent(c->http))))
             rc = 2; /* no fault: the next round goes on from the cursor */
+        if (rc == 1 && stopped(c) && !c->kind->streams)
+            rc = 2; /* those that listen end themselves */
         if (rc == 1 && ((bounds->pages && report->pages >= bounds->pages) ||
                         (deadline &&
                          limit_now() - start >= deadline * 1000)))
@@ -347,7 +354,10 @@ int ingest_round(struct ingest *i, struct collection *c,
              c->skipped_why);
     if (rc < 0)
         report->wait_until = collection_wait(c);
-    if (note(i, c, rc, &why, report, rc < 0 ? NULL : err) && rc >= 0)
+    /* Stopped before anything came, it is no round: whether the service is
+     * well is not known. */
+    if (!(rc == 2 && stopped(c) && !report->fetched) &&
+        note(i, c, rc, &why, report, rc < 0 ? NULL : err) && rc >= 0)
         return -1;
     if (rc >= 0)
         return 0;

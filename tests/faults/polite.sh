@@ -88,4 +88,24 @@ sleep 4.5
 kill $first
 wait $first || { echo "$case_name: leaves with $?:"; cat "$dir/first"; failed=1; }
 grep -q '^slow: ' "$dir/first" || { echo "$case_name: the slow one's round was not ended"; failed=1; }
+
+case_name='--follow: stopped while nobody answers'
+config <<EOF
+sources:
+  - { name: some, type: mastodon, per_minute: 60000, host: "http://127.0.0.1:$port", tag: [good, faulty] }
+  - { name: none, type: mastodon, per_minute: 60000, host: "http://127.0.0.1:$port", tag: [faulty] }
+  - { name: rare, type: mastodon, per_minute: 2, host: "http://localhost:$port", tag: [good] }
+EOF
+ask 'posts=70&fault=silent&delay=0'
+"$build/swell" --config "$dir/swell.yaml" --now $now collect --follow --since 2026-09-01 >"$dir/first" 2>&1 &
+first=$!
+sleep 3
+kill $first; before=$(date +%s)
+wait $first || { echo "$case_name: leaves with $?:"; cat "$dir/first"; failed=1; }
+[ $(($(date +%s) - before)) -le 3 ] || { echo "$case_name: took $(($(date +%s) - before)) s"; failed=1; }
+says '^some: .*more is waiting' "$dir/first"
+says '^rare: .*more is waiting' "$dir/first"
+grep -i 'error' "$dir/first" && { echo "$case_name: and called it an error"; failed=1; }
+has 70
+run 3 status; says '^none .*last success never'; says '^ *never ran'
 exit $failed

@@ -8,7 +8,7 @@ cannot be told; real servers are in tests/servers.
 
 Faults: none, same (one page for ever), cut (the third page breaks off), html
 (a page in place of JSON), limit (429 and Retry-After 600), busy (503), stall
-(thinks for five seconds), deep (200,000 brackets), hang (half a page every
+(thinks for five seconds), silent (for thirty), deep (200,000 brackets), hang (half a page every
 time), dead (no answer), nothing (an empty one), other (another kind of JSON),
 item (one status without an id), loop, private, file (redirects), bomb (60 MB
 packed to 60 KB), heads (headers without end), echo (401 and all that it was
@@ -138,6 +138,8 @@ class Double(BaseHTTPRequestHandler):
             return self.reply(200, page, more=[("X", "y" * 900)] * 99)
         elif fault == "stall":
             time.sleep(5)
+        elif fault == "silent":
+            time.sleep(30)
         elif fault == "deep":
             page = b"[" * 200000
         elif fault == "hang" or (fault == "cut" and state["pages"] == 3):
