@@ -141,14 +141,19 @@ static int take_shown(void *context, const struct json_value *values,
     return gone ? 0 : pages_take_alive(context, values, err);
 }
 
-/* No longer listed: 404 and 403 mean that strangers do not see it now. */
+/* No longer listed: 404, deleted. The forum's own 403 to a stranger: it is
+ * where only members read now. To a key that may be the key's scope, and in
+ * other words it is a wall around the forum: neither says anything of it. */
 static int look_up(void *state, struct error *err)
 {
     struct discourse *d = state;
     struct api_call call = pages_call(&d->pages, "", paths, take_shown);
     buf_printf(&call.url, "%s/posts/%s.json", d->site, d->pages.asked->id);
-    int rc = pages_looked_up(&d->pages, &call, ask(d, &call, err),
-                             "403 404 410", "");
+    int rc = ask(d, &call, err);
+    bool closed = !d->key && api_says(&call, "\"invalid_access\"");
+    rc = pages_looked_up(&d->pages, &call, rc,
+                         closed ? "403 404 410" : "404 410",
+                         closed ? "" : "403");
     api_release(&call);
     return rc;
 }

@@ -203,6 +203,7 @@ static void test_youtube_refusals(void **state)
 static struct {
     int newest, lookups;
     bool removed[400], hidden[400];
+    const char *wall;         /* what is said with a 403 for removed ones */
 } forum;
 
 static void forum_post(struct buf *body, int n)
@@ -227,6 +228,10 @@ static int answer_forum(const struct http_request *request, struct buf *body)
     assert_string_equal(service.sent, "");
     if ((one = number_after(request->url, "/posts/", -1)) >= 0) {
         forum.lookups++;
+        if (forum.removed[one] && forum.wall) {
+            buf_puts(body, forum.wall);
+            return 403;
+        }
         forum_post(body, (int)one);
         return forum.removed[one] ? 404 : 200;
     }
@@ -281,6 +286,23 @@ static void test_discourse(void **state)
     assert_non_null(find(&r, "https://forum.example/t/23/4"));
     assert_int_equal(forum.lookups, 1);
     assert_int_equal(service.requests, 2);
+    /* closed to strangers it is gone; who keeps a crawler out deletes none */
+    static const char *const walls[] = {
+        "{\"errors\":[\"No.\"],\"error_type\":\"invalid_access\"}",
+        "{\"errors\":[\"No.\"],\"error_type\":\"not_logged_in\"}",
+        "<h1>Checking your browser</h1>" };
+    for (int i = 0; i < 3; i++) {
+        forum.wall = walls[i];
+        forum.removed[232 - i] = true;
+        forum.newest++;
+        clock_fix(START + forum.newest * 60 + 5);
+        assert_int_equal(collect_forum(&r), 0);
+        assert_int_equal(forum.lookups, i + 2);
+        p = find(&r, i == 0 ? "https://forum.example/t/23/3"
+                 : i == 1 ? "https://forum.example/t/23/2"
+                          : "https://forum.example/t/23/1");
+        assert_true(i == 0 ? p->deleted : !p);
+    }
     forum.newest = 20;
     read_all_ways(&r, collect_forum, false);
     end(&r);
