@@ -40,6 +40,56 @@ bool http_has_secret(const struct http_request *r)
     return r->bearer || r->basic || r->key || r->secret;
 }
 
+/* The character that s begins with, taken as JSON's (way '\\'), an address's
+ * ('%'), a form's ('+') or HTML's ('&') escape where it is one; bytes read. */
+static size_t unescape(const char *s, char way, struct buf *out)
+{
+    static const struct { char way; const char *form; bool point; } codes[] = {
+        { '\\', "\\u%4x%n", true }, { '\\', "\\x%2x%n", false },
+        { '%', "%%%2x%n", false }, { '+', "%%%2x%n", false },
+        { '&', "&#x%6x;%n", true }, { '&', "&#%7u;%n", true },
+    };
+    static const struct { char way; const char *name; char byte; } names[] = {
+        { '&', "&quot;", '"' }, { '&', "&amp;", '&' }, { '&', "&lt;", '<' },
+        { '&', "&gt;", '>' }, { '&', "&apos;", '\'' }, { '+', "+", ' ' },
+    };
+    char bytes[4];
+    unsigned code;
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        int length = 0;
+        if (way == codes[i].way && *s == *codes[i].form &&
+            sscanf(s, codes[i].form, &code, &length) > 0 && length > 0) {
+            bytes[0] = (char)code;
+            buf_add(out, bytes, codes[i].point ? text_encode(code, bytes) : 1);
+            return (size_t)length;
+        }
+    }
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        size_t length = strlen(names[i].name);
+        if (way == names[i].way && strncmp(s, names[i].name, length) == 0) {
+            buf_putc(out, names[i].byte);
+            return length;
+        }
+    }
+    size_t slash = way == '\\' && *s == '\\' && s[1];
+    buf_putc(out, s[slash]);
+    return slash + 1;
+}
+
+/* As it is or in one of the ways in which services send back what they got. */
+static bool tells(const char *body, const char *secret)
+{
+    bool found = strstr(body, secret) != NULL;
+    for (const char *way = "\\%+&"; !found && *way; way++) {
+        struct buf plain = BUF_INIT(0);
+        for (const char *at = body; *at;)
+            at += unescape(at, *way, &plain);
+        found = memmem(buf_text(&plain), plain.length, secret, strlen(secret));
+        buf_release(&plain);
+    }
+    return found;
+}
+
 void http_reply_words(const struct http_reply *reply,
                       const struct http_request *request, char *out,
                       size_t room)
@@ -53,7 +103,7 @@ void http_reply_words(const struct http_reply *reply,
     if (request->basic)
         return; /* it would come back encoded */
     for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
-        if (secrets[i] && strstr(body, secrets[i]))
+        if (secrets[i] && tells(body, secrets[i]))
             return;
     for (; *body && used + 1 < room; body++) {
         unsigned char c = (unsigned char)*body;

@@ -10,8 +10,8 @@ bool http_has_secret(const struct http_request *request);
 
 /* The first words of a body that was not wanted, fit for one line: tags
  * dropped, blanks folded, ASCII only. Nothing of it when it holds a secret of
- * the request: some services, or what stands before them, send back what they
- * were sent. */
+ * the request, as it is or escaped: some services, or what stands before them,
+ * send back what they were sent. */
 void http_reply_words(const struct http_reply *reply,
                       const struct http_request *request, char *out,
                       size_t room);

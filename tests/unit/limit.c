@@ -10,6 +10,7 @@
 
 #include "base/address.h"
 #include "base/clock.h"
+#include "base/http_reply.h"
 #include "base/limit.h"
 
 /* 2026-11-21T22:58:22Z: the Date header of the replies below. */
@@ -134,6 +135,37 @@ static void test_host_clocks(void **state)
     limit_clocks_release(&c);
 }
 
+/* What is sent back of a secret, in any writing that services use. */
+static void test_secrets_are_not_told(void **state)
+{
+    (void)state;
+    static const struct { const char *body; bool told; } rows[] = {
+        { "no such user", true },
+        { "bad: p\"a\\s+s%41 w\xc3\xb6rd&1", false },
+        { "{\"sent\":\"p\\\"a\\\\s+s%41 w\xc3\xb6rd&1\"}", false },
+        { "{\"sent\":\"p\\u0022a\\u005Cs+s%41 w\\u00f6rd\\u00261\"}", false },
+        { "{'sent': 'p\"a\\\\s+s%41 w\\xc3\\xb6rd&1'}", false },
+        { "no page /in?p=p%22a%5Cs%2bs%2541%20w%C3%B6rd%261", false },
+        { "no page /in?p=p%22a%5cs+s%2541%20w%C3%B6rd%261", false },
+        { "p%22a%5Cs%2Bs%2541+w%C3%B6rd%261 is wrong", false },
+        { "<p>p&quot;a\\s+s%41 w&#xf6;rd&amp;1</p>", false },
+        { "<p>p&#34;a&#92;s+s%41 w&#246;rd&#x26;1</p>", false },
+        { "half an escape: \\u00 \\ % %2 &# &#x &am \\", true },
+    };
+    const struct http_request request = {
+        .secret = "p\"a\\s+s%41 w\xc3\xb6rd&1" };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct http_reply reply = { .status = 400,
+                                    .error_body = BUF_INIT(0) };
+        char words[140];
+        buf_puts(&reply.error_body, rows[i].body);
+        http_reply_words(&reply, &request, words, sizeof(words));
+        if (rows[i].told != (*words != '\0'))
+            fail_msg("%s: \"%s\"", rows[i].body, words);
+        http_reply_release(&reply);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +173,7 @@ int main(void)
         cmocka_unit_test(test_headers_together),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_host_clocks),
+        cmocka_unit_test(test_secrets_are_not_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
