@@ -6,10 +6,10 @@
  * leaves or is taken down: the store knows whose it ever had. No likes. */
 #include "base/atproto.h"
 #include "base/clock.h"
+#include "base/departed.h"
 #include "base/http_stream.h"
 #include "base/limit.h"
 #include "base/pattern.h"
-#include "collectors/bluesky_departed.h"
 #include "collectors/collector.h"
 
 /* A page is a second, or so many posts: what is read and not yet stored stays

@@ -22,15 +22,6 @@ int64_t collection_wait(const struct collection *c)
     return wait > c->wait_until ? wait : c->wait_until;
 }
 
-void collection_left(struct batch *out, struct text source, struct text author)
-{
-    struct post *post = batch_add(out);
-    post->source = source;
-    post->author = text_copy(&out->memory, author.data, author.length,
-                             POST_ID_LIMIT);
-    post->deleted = true;
-}
-
 /* ---- listings --------------------------------------------------------- */
 
 void pages_open(struct collection *c)

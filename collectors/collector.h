@@ -70,10 +70,6 @@ bool collector_brings(const char *type, const char *source);
 /* Most requests a minute to a host, all sources together. */
 unsigned collector_per_minute(const struct collector *c);
 
-/* Add a post that says: its author left, was taken down or deleted the
- * account: all of theirs, whoever collected it (pipeline/ingest_left.c). */
-void collection_left(struct batch *out, struct text source,
-                     struct text author);
 /* Count an item as left out and remember why. */
 void collection_skip(struct collection *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

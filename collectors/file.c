@@ -61,17 +61,23 @@ static bool is_blank(struct text line)
 }
 
 /* The cursor: "OFFSET LINES MARK", the mark a hash of the file's beginning,
- * so that a file that was replaced is read from its start. False: from it. */
-static bool has_begun(const struct file_job *job, uint64_t *offset,
-                      uint64_t *lines)
+ * so that a file that was replaced is read from its start, and who is gone.
+ * False: from it. */
+static bool has_begun(struct file_job *job, uint64_t *offset, uint64_t *lines)
 {
     unsigned long long at, number, mark;
+    int length = 0;
     const char *cursor = job->collection->cursor;
-    if (!cursor || sscanf(cursor, "%llu %llu %llx", &at, &number, &mark) != 3)
+    if (!cursor || sscanf(cursor, "%llu %llu %llx%n", &at, &number, &mark,
+                          &length) != 3)
         return false;
     *offset = at;
     *lines = number;
-    return at && file_input_mark(job->input, at) == mark;
+    if (!at || file_input_mark(job->input, at) != mark)
+        return false;
+    departed_release(&job->departed);
+    departed_load(&job->departed, cursor + length);
+    return true;
 }
 
 /* Look at the first line that says something, and leave it unread; one that
@@ -114,9 +120,10 @@ static void set_cursor(struct file_job *job)
     if (!file_input_position(job->input, &offset, &lines) || !offset)
         return;
     buf_clear(&job->out->cursor);
-    buf_printf(&job->out->cursor, "%llu %llu %llx",
+    buf_printf(&job->out->cursor, "%llu %llu %llx%s",
                (unsigned long long)offset, (unsigned long long)lines,
-               (unsigned long long)file_input_mark(job->input, offset));
+               (unsigned long long)file_input_mark(job->input, offset),
+               job->departed.lines.length > 1 ? job->departed.lines.data : "");
 }
 
 static void file_close(struct collection *c)
@@ -129,6 +136,7 @@ static void file_close(struct collection *c)
     json_close(job->users);
     file_input_close(job->input);
     arena_release(&job->name_memory);
+    departed_release(&job->departed);
     mem_free(job->names);
     mem_free(job->meaning);
     mem_free(job);
@@ -145,6 +153,7 @@ static int file_open(struct collection *c, struct error *err)
     job->options = options;
     job->collection = c;
     job->now = (uint64_t)clock_now();
+    departed_load(&job->departed, "");
     if (check_map(options, err) < 0 || choose_format(job, err) < 0 ||
         (!c->trial && (file_input_open(&job->input, options->path, err) < 0 ||
                        look(job, err) < 0))) { /* a pipe would wait */
@@ -171,6 +180,8 @@ static int file_fetch(struct collection *c, struct batch *out,
         if (rc == FILE_LINE_BAD) /* is counted, not fatal */
             file_refuse(job, why.text);
     }
+    if (rc <= FILE_LINE_END || job->departed.lines.length > DEPARTED_MOST)
+        departed_tell(&job->departed, out);
     set_cursor(job);
     if (rc == FILE_LINE_ERROR) {
         *err = why;

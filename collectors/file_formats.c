@@ -242,8 +242,8 @@ static int take_jetstream(void *context, const struct json_value *v,
     (void)err; /* likes and follows are no posts */
     if (what == FRAME_WRITTEN || what == FRAME_DELETED)
         atproto_post(job->out, v, when, what == FRAME_DELETED);
-    else if (what == FRAME_LEFT)
-        collection_left(job->out, TEXT("bluesky"), v[FRAME_DID].text);
+    else if (what == FRAME_LEFT || what == FRAME_RETURNED)
+        departed_note(&job->departed, v[FRAME_DID].text, what == FRAME_LEFT);
     else if (what == FRAME_BROKEN)
         file_refuse(job, "a frame without did or rkey");
     job->good += what == FRAME_WRITTEN || what == FRAME_DELETED;

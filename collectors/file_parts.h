@@ -4,6 +4,7 @@
 #ifndef COLLECTORS_FILE_PARTS_H
 #define COLLECTORS_FILE_PARTS_H
 
+#include "base/departed.h"
 #include "base/json.h"
 #include "collectors/file.h"
 #include "collectors/file_input.h"
@@ -46,6 +47,7 @@ struct file_job {
     struct text *names;        /* of those users: id, name, id, name */
     size_t name_count, name_room;
     struct arena name_memory;
+    struct departed departed;  /* jetstream: told when the file ends */
     enum file_field *meaning;  /* of each path or column; owned */
     size_t columns;
     char delimiter;

@@ -16,8 +16,9 @@ gone() { # DID ACTIVE STATUS
 all() { swell --now $now export --what posts | sed 's/.*"id":"\([^"]*\)".*/\1/'; }
 { post a k1 'acme one'; post b k2 'acme two'; post c k3 'acme three'; post d k4 'acme four'; } >one
 swell -q --now $now import --format jetstream one; all
-echo '- one is deleted, one slowed down by its host, one comes and goes at once'
-{ gone a false deleted; gone b false throttled; post e k5 'acme five'; gone e false takendown; gone c true ''; } >two
+echo '- one is deleted, one slowed down by its host, one comes and goes at once,'
+echo '  one goes and comes back'
+{ gone a false deleted; gone b false throttled; post e k5 'acme five'; gone e false takendown; gone c false deactivated; gone c true ''; } >two
 swell -q --now $now import --format jetstream two; all
 echo '- the second form'
 printf '{"$type":"message","payload":{"$type":"network.bsky.jetstream.subscribeEvents#%s","seq":%s,"did":"did:plc:%s","time":"2026-05-25T15:00:00.778123Z",%s}}\n' \

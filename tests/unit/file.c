@@ -448,6 +448,14 @@ static void test_cursor(void **state)
     assert_string_equal(buf_text(&r.posts.cursor), buf_text(&cursor));
     release(&r);
 
+    buf_puts(&cursor, "\ndid:plc:z\n"); /* whom frames before it told gone */
+    read_file(&r, buf_text(&cursor), NULL);
+    assert_int_equal(r.posts.count, 1);
+    assert_true(r.posts.posts[0].deleted);
+    assert_true(text_is(r.posts.posts[0].author, "did:plc:z"));
+    assert_null(strchr(buf_text(&r.posts.cursor), '\n'));
+    release(&r);
+
     text.data[6] = '9'; /* another file */
     write_file(text.data, text.length);
     read_file(&r, buf_text(&cursor), NULL);

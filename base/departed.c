@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See bluesky_departed.h. */
-#include "collectors/bluesky_departed.h"
-
-#include "collectors/collector.h"
+/* See departed.h. */
+#include "base/departed.h"
 
 void departed_load(struct departed *d, const char *lines)
 {
@@ -35,7 +33,10 @@ void departed_tell(struct departed *d, struct batch *out)
     size_t length;
     for (const char *at = d->lines.data + 1; *at; at += length) {
         length = strcspn(at, "\n");
-        collection_left(out, TEXT("bluesky"), (struct text){ at, length });
+        struct post *post = batch_add(out);
+        post->source = TEXT("bluesky");
+        post->author = text_copy(&out->memory, at, length, POST_ID_LIMIT);
+        post->deleted = true;
         length += at[length] == '\n'; /* a damaged cursor ends without */
     }
     buf_clear(&d->lines);
