@@ -196,7 +196,11 @@ static int put_series(struct drill *s, const int64_t *starts,
     uint32_t days[DAYS_SPAN];
     bool known[DAYS_SPAN];
     struct estimate net;
+    struct store_query day = { s->subject, NULL, starts[DIGEST_DAYS],
+                               starts[DAYS_SPAN] };
+    uint64_t people;
     if (days_series(store, starts, NULL, NULL, all, err) ||
+        store_authors(store, &day, &people, err) ||
         days_series(store, starts, s->subject, NULL, counts, err))
         return -1;
     for (int i = 0; i < DAYS_SPAN; i++) {
@@ -206,7 +210,7 @@ static int put_series(struct drill *s, const int64_t *starts,
     chart_days(s->out, days, known, 0, 0,
                "posts a day, 28 days before and the day");
     const struct counts *c = &counts[DIGEST_DAYS];
-    estimate_net(&net, c, 10);
+    estimate_net(&net, c, people, 10);
     phrase_count(s->out, "<p><b>", c->posts, "</b> posts, net sentiment ");
     html_estimate(s->out, &net);
     for (int i = 0; i < LABEL_COUNT; i++)

@@ -40,6 +40,7 @@ struct inquiry {
     int64_t day;
     struct store_query query;
     struct counts all[DAYS_SPAN], own[DAYS_SPAN]; /* the day is the last */
+    uint64_t writers;      /* of the subject's day */
     bool planned;          /* coverage of the day was recorded */
     uint64_t mentioned, counted, people, reposts, copies, unknown;
     struct hash_set authors, prints;
@@ -156,7 +157,7 @@ static void put_net(struct inquiry *q)
     const uint64_t *l = window->label;
     struct estimate net;
     uint64_t scored = l[LABEL_POSITIVE] + l[LABEL_NEUTRAL] + l[LABEL_NEGATIVE];
-    estimate_net(&net, window, q->in->config->digest.floor);
+    estimate_net(&net, window, q->writers, q->in->config->digest.floor);
     if (!scored)
         return;
     line(q, "net");
@@ -303,6 +304,7 @@ static int inquire(struct inquiry *q, struct error *err)
     if (store_posts(store, &q->query, take_post, q, err) < 0 ||
         days_series(store, starts, NULL, NULL, q->all, err) ||
         days_series(store, starts, q->in->subject, NULL, q->own, err) ||
+        store_authors(store, &q->query, &q->writers, err) ||
         put_figure(q, err) || put_alerts(q, err))
         return -1;
     proofs_put(&q->proofs, q->out, q->in->rules, q->in->zone);

@@ -62,7 +62,7 @@ static void fill(struct view *v, struct row *row, const struct counts *c)
 {
     row->posts = c->posts;
     memcpy(row->label, c->label, sizeof(row->label));
-    estimate_net(&row->net, c, v->in->config->digest.floor);
+    estimate_net(&row->net, c, row->authors, v->in->config->digest.floor);
 }
 
 static int count_version(void *context, uint32_t number, struct text what)
@@ -196,8 +196,8 @@ static int by_tag(struct view *v, struct error *err)
             continue;
         struct row *row = add_row(v, q.from, q.until,
                                   tag_kinds[t.kind].names[i]);
-        fill(v, row, &t.counts[i]);
         row->authors = t.people[i];
+        fill(v, row, &t.counts[i]);
         row->coverage = v->total.coverage;
         memcpy(row->rules, v->total.rules, sizeof(row->rules));
     }

@@ -18,6 +18,7 @@ struct watched {
     bool product, own, kept;
     struct counts week;        /* last 7 days, the day included */
     uint64_t authors;          /* of the day */
+    uint64_t week_authors;     /* of brands */
 };
 
 struct composer {
@@ -59,11 +60,13 @@ bool author_first(struct hash_set *seen, uint64_t author, uint64_t of);
 
 /* Net sentiment of all posts, so many of them positive and negative: half a
  * post is added to each cell (Agresti and Min, 2005), so that few or unanimous
- * posts do not look certain. */
+ * posts do not look certain. What one person writes mostly agrees, so that only
+ * people count for the variance; people 0: not known. */
 struct net {
     double mean, variance;
 };
-struct net net_of(uint64_t positive, uint64_t negative, uint64_t all);
+struct net net_of(uint64_t positive, uint64_t negative, uint64_t all,
+                  uint64_t posts, uint64_t people);
 
 int compose_data(struct composer *c, struct error *err);
 int compose_standing(struct composer *c, struct error *err);

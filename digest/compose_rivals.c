@@ -191,21 +191,24 @@ static double net_value(const struct counts *c, int aspect)
 }
 
 /* In standard deviations of the difference. */
-static double difference(const struct counts *ours, const struct counts *theirs,
-                         int a)
+static double difference(const struct watched *ours,
+                         const struct watched *theirs, int a)
 {
-    struct net x = net_of(ours->aspect_positive[a], ours->aspect_negative[a],
-                          ours->aspect[a]);
-    struct net y = net_of(theirs->aspect_positive[a],
-                          theirs->aspect_negative[a], theirs->aspect[a]);
+    struct net x = net_of(ours->week.aspect_positive[a],
+                          ours->week.aspect_negative[a], ours->week.aspect[a],
+                          ours->week.posts, ours->week_authors);
+    struct net y = net_of(theirs->week.aspect_positive[a],
+                          theirs->week.aspect_negative[a],
+                          theirs->week.aspect[a], theirs->week.posts,
+                          theirs->week_authors);
     return (x.mean - y.mean) / sqrt(x.variance + y.variance);
 }
 
 /* Add the aspects of which both have enough posts. */
-static size_t rate(struct rated *found, const struct counts *ours,
+static size_t rate(struct rated *found, const struct watched *us,
                    const struct watched *rival, uint64_t floor)
 {
-    const struct counts *theirs = &rival->week;
+    const struct counts *ours = &us->week, *theirs = &rival->week;
     size_t count = 0;
     for (int a = 0; a < ASPECT_COUNT; a++) {
         if (ours->aspect[a] < floor || theirs->aspect[a] < floor)
@@ -213,7 +216,7 @@ static size_t rate(struct rated *found, const struct counts *ours,
         found[count++] = (struct rated){
             { aspect_names[a], rival->title, net_value(ours, a),
               net_value(theirs, a), ours->aspect[a], theirs->aspect[a] },
-            difference(ours, theirs, a) };
+            difference(us, rival, a) };
     }
     return count;
 }
@@ -223,15 +226,17 @@ static size_t rate(struct rated *found, const struct counts *ours,
 void compose_rival_gaps(struct composer *c)
 {
     struct digest *d = c->d;
-    struct counts ours = { 0 };
+    struct watched ours = { 0 };
     size_t count = 0;
     uint64_t floor = c->floor > GAP_POSTS ? c->floor : GAP_POSTS;
     struct rated *found =
         mem_alloc((c->watched_count * ASPECT_COUNT + 1) * sizeof(*found));
     for (size_t i = 0; i < c->watched_count; i++)
-        if (c->any_own && !c->watched[i].product && watched_ours(c, (int)i))
-            counts_add(&ours, &c->watched[i].week);
-    for (size_t i = 0; i < c->watched_count && ours.posts; i++) {
+        if (c->any_own && !c->watched[i].product && watched_ours(c, (int)i)) {
+            counts_add(&ours.week, &c->watched[i].week);
+            ours.week_authors += c->watched[i].week_authors;
+        }
+    for (size_t i = 0; i < c->watched_count && ours.week.posts; i++) {
         const struct watched *w = &c->watched[i];
         if (!w->product && !w->own && w->kept)
             count += rate(found + count, &ours, w, floor);

@@ -11,21 +11,24 @@
 enum { TERM_SUBJECTS = 12, RISING = 8 };
 #define RIVALS_SURPRISE 6.0 /* of a rival's word, to be told: one in 10^6 */
 
-struct net net_of(uint64_t positive, uint64_t negative, uint64_t all)
+struct net net_of(uint64_t positive, uint64_t negative, uint64_t all,
+                  uint64_t posts, uint64_t people)
 {
     double p = (double)positive, n = (double)negative, total = (double)all + 2;
     double mean = (p - n) / total;
-    return (struct net){ mean, ((p + n + 1) / total - mean * mean) / total };
+    double each = people ? fmax(1, (double)posts / (double)people) : 1;
+    return (struct net){ mean, ((p + n + 1) / total - mean * mean) * each /
+                                   total };
 }
 
 /* The value is what was counted. */
 void estimate_net(struct estimate *out, const struct counts *counts,
-                  uint64_t floor)
+                  uint64_t people, uint64_t floor)
 {
     uint64_t p = counts->label[LABEL_POSITIVE];
     uint64_t n = counts->label[LABEL_NEGATIVE];
     uint64_t all = p + n + counts->label[LABEL_NEUTRAL];
-    struct net net = net_of(p, n, all);
+    struct net net = net_of(p, n, all, counts->posts, people);
     double half = 1.959964 * sqrt(net.variance);
     *out = (struct estimate){ 0, 0, 0, true };
     if (all == 0)
@@ -63,15 +66,19 @@ static bool drifted(const struct digest *d, const struct digest_standing *s)
 
 /* Against its own past: only days that were collected count. Of 28 days, wider
  * quantiles would be single days. */
-static void compare(struct composer *c, struct digest_standing *s,
-                    const struct counts *days)
+static int compare(struct composer *c, struct digest_standing *s,
+                   const struct counts *days, struct error *err)
 {
+    struct store_query before = { s->name, NULL, c->starts[0], c->d->from };
+    uint64_t people;
     double sorted[DIGEST_DAYS];
     size_t known = 0;
     struct counts past = { 0 };
+    if (store_authors(c->store, &before, &people, err))
+        return -1;
     for (int i = 0; i < DIGEST_DAYS; i++) {
         struct estimate net;
-        estimate_net(&net, &days[i], 0);
+        estimate_net(&net, &days[i], 0, 0);
         s->history[i] = (uint32_t)days[i].posts;
         s->history_net[i] = days[i].posts ? (float)net.value : NAN;
         if (!c->d->known[i])
@@ -79,7 +86,7 @@ static void compare(struct composer *c, struct digest_standing *s,
         counts_add(&past, &days[i]);
         sorted[known++] = (double)days[i].posts;
     }
-    estimate_net(&s->net_usual, &past, c->floor);
+    estimate_net(&s->net_usual, &past, people, c->floor);
     stats_sort(sorted, known);
     s->usual = stats_quantile(sorted, known, 0.5);
     s->low = stats_quantile(sorted, known, 0.1);
@@ -87,6 +94,7 @@ static void compare(struct composer *c, struct digest_standing *s,
     s->change = s->usual > 0 && c->d->closed
                     ? (double)s->today.posts / s->usual - 1 : NAN;
     s->drifted = drifted(c->d, s);
+    return 0;
 }
 
 static bool is_told(const struct digest *d, const char *subject)
@@ -121,8 +129,9 @@ static int add_standing(struct composer *c, struct watched *w, size_t *room,
             return -1;
     }
     s->few = s->today.posts < c->floor;
-    estimate_net(&s->net, &s->today, c->floor);
-    compare(c, s, days);
+    estimate_net(&s->net, &s->today, s->authors, c->floor);
+    if (compare(c, s, days, err))
+        return -1;
     return s->today.posts ? day_hours(c, s, err) : 0;
 }
 
@@ -152,6 +161,9 @@ static void share_voice(struct composer *c, const uint64_t *today,
 int compose_standing(struct composer *c, struct error *err)
 {
     struct counts days[DAYS_SPAN];
+    struct store_query week = {
+        .from = c->starts[DIGEST_DAYS + 1 - COMPOSE_WEEK],
+        .until = c->d->until };
     size_t room = 0;
     uint64_t *today = mem_alloc((c->watched_count + 1) * sizeof(*today));
     uint64_t *before = mem_alloc((c->watched_count + 1) * sizeof(*before));
@@ -167,7 +179,10 @@ int compose_standing(struct composer *c, struct error *err)
                 before[i] += days[k].posts;
         }
         today[i] = days[DIGEST_DAYS].posts;
-        if (w->kept && add_standing(c, w, &room, days, err))
+        week.subject = w->name;
+        if ((w->kept && add_standing(c, w, &room, days, err)) ||
+            (!w->product &&
+             store_authors(c->store, &week, &w->week_authors, err)))
             goto done;
     }
     share_voice(c, today, before);

@@ -210,9 +210,10 @@ int days_series(struct store *store, const int64_t starts[DAYS_SPAN + 1],
                 const char *subject, const char *source,
                 struct counts out[DAYS_SPAN], struct error *err);
 
-/* Net sentiment of counts; few: under the floor. */
+/* Net sentiment of counts that so many people wrote (0: not known); few: under
+ * the floor. */
 void estimate_net(struct estimate *out, const struct counts *counts,
-                  uint64_t floor);
+                  uint64_t people, uint64_t floor);
 
 /* Renderers append to out; they cannot fail. columns: terminal width; colour:
  * ANSI allowed. */
