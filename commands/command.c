@@ -251,6 +251,7 @@ int command_main(int argc, char **argv)
     int status = -1;
     if (!read_words(&in, argc, argv, &err))
         status = run_command(&in, &err);
+    store_close(in.store); /* a pager may take its time */
     if (status < 0) {
         log_line(LOG_ERROR, "%s", err.text);
         status = err.kind == ERROR_USAGE ? EXIT_USAGE : EXIT_FAILED;
@@ -261,7 +262,6 @@ int command_main(int argc, char **argv)
         log_line(LOG_ERROR, "cannot write the output: %s", strerror(errno));
         status = EXIT_FAILED;
     }
-    store_close(in.store);
     rules_close(in.rules);
     config_close(in.config);
     zone_close(in.zone);
@@ -320,6 +320,8 @@ int invocation_store(struct invocation *in, enum store_mode mode,
     int rc = invocation_store_url(in, &url, err);
     if (rc == 0)
         rc = turn_open(&in->store, buf_text(&url), mode, PATIENCE, err);
+    if (rc == 0 && mode == STORE_READ)
+        rc = store_hold(in->store, err);
     buf_release(&url);
     return rc;
 }

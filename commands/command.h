@@ -65,6 +65,8 @@ int command_main(int argc, char **argv);
 /* The configuration that is or would be read; NULL: there is none. */
 const char *invocation_config_path(const struct invocation *in);
 int invocation_config(struct invocation *in, struct error *err);
+/* One that is read is held at this moment: all that an answer says is of it.
+ * So close it before waiting for a network or a person. */
 int invocation_store(struct invocation *in, enum store_mode mode,
                      struct error *err);
 /* Where the store is, for who opens it himself; released by the caller. */

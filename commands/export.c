@@ -428,7 +428,6 @@ static int run(struct invocation *in, struct error *err)
         return error_set(err, ERROR_USAGE, "--from is not before --to");
     if (sheet_check(flags->format, flags->out, err) ||
         invocation_store(in, STORE_READ, err) ||
-        store_hold(in->store, err) ||
         (flags->subject && subject_check(in, flags->subject, err)))
         return -1;
     e.query.subject = flags->subject;

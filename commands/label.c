@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/hash_set.h"
 #include "base/mem.h"
 #include "commands/labelled.h"
 #include "commands/reading.h"
@@ -44,8 +45,17 @@ struct draws {
     struct draw *items;
     size_t count, room;
     uint64_t seed;
+    struct hash_set known;  /* orders of those that have a label */
     size_t asked, kept;
 };
+
+static int take_known(void *context, const char *key, struct text value)
+{
+    struct draws *d = context;
+    (void)value;
+    hash_set_add(&d->known, hash64_seed(key, strlen(key), d->seed));
+    return 0;
+}
 
 static int take_post(void *context, const struct post *post,
                      const struct mention *mention)
@@ -101,23 +111,40 @@ static const char *ask(const struct draw *d, size_t number, size_t of)
     }
 }
 
+/* Open for one answer: a collection does not wait for a person. */
+static int keep(struct invocation *in, const struct draw *d,
+                const char *answer, struct error *err)
+{
+    struct buf key = BUF_INIT(0), value = BUF_INIT(0);
+    buf_puts(&key, d->key);
+    buf_puts(&value, answer);
+    int rc = invocation_store(in, STORE_CHANGE, err);
+    if (rc == 0)
+        rc = post_note(in->store, d->key + strlen(LABEL_NOTES), &key, &value,
+                       err);
+    store_close(in->store);
+    in->store = NULL;
+    buf_release(&key);
+    buf_release(&value);
+    return rc;
+}
+
 /* Ask for one that has no label yet; 1: go on, 0: stop, -1: see err. */
 static int label_one(struct invocation *in, const struct draw *d,
                      struct draws *all, struct error *err)
 {
     const struct flags *flags = in->flags;
-    struct buf old = BUF_INIT(64);
-    int known = store_note_get(in->store, d->key, &old, err);
-    buf_release(&old);
-    if (known)
-        return known;
+    if (hash_set_has(&all->known, d->order))
+        return 1;
     const char *answer = ask(d, ++all->asked, (size_t)flags->number);
     if (!answer)
         return 1;
     if (!*answer)
         return 0;
+    if (keep(in, d, answer, err))
+        return -1;
     all->kept++;
-    return store_note_put(in->store, d->key, text_of(answer), err) ? -1 : 1;
+    return 1;
 }
 
 /* Round robin over the program's three labels, so that the rare ones are not
@@ -196,7 +223,7 @@ static int run(struct invocation *in, struct error *err)
 {
     const struct flags *flags = in->flags;
     struct draws d = { .seed = flags->seed };
-    if (invocation_store(in, flags->list ? STORE_READ : STORE_CHANGE, err))
+    if (invocation_store(in, STORE_READ, err))
         return -1;
     if (flags->list)
         return list_labels(in, err);
@@ -205,6 +232,10 @@ static int run(struct invocation *in, struct error *err)
         return -1;
     struct store_query q = { flags->subject, NULL, in->from, in->until };
     int rc = store_posts(in->store, &q, take_post, &d, err);
+    if (rc == 0)
+        rc = store_note_scan(in->store, LABEL_NOTES, take_known, &d, err);
+    store_close(in->store);
+    in->store = NULL;
     if (d.count)
         qsort(d.items, d.count, sizeof(*d.items), by_order);
     if (rc == 0)
@@ -213,6 +244,7 @@ static int run(struct invocation *in, struct error *err)
         printf("\n%zu labels kept; measure with: swell label --list "
                ">labels.tsv && swell accuracy labels.tsv\n", d.kept);
     mem_free(d.items);
+    hash_set_release(&d.known);
     arena_release(&d.memory);
     return rc;
 }

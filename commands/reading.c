@@ -105,7 +105,6 @@ int subject_check(struct invocation *in, const char *name, struct error *err)
 int subject_open(struct invocation *in, struct error *err)
 {
     return invocation_store(in, STORE_READ, err) ||
-           store_hold(in->store, err) ||
            (in->subject && subject_check(in, in->subject, err)) ? -1 : 0;
 }
 
