@@ -74,6 +74,7 @@ static int send(struct invocation *in, int64_t day, struct error *err)
     if (invocation_store_url(in, &url, err) ||
         invocation_store(in, STORE_READ, err)) /* it is there */
         goto done;
+    replies_check(in);
     store_close(in->store);
     in->store = NULL;
     turns.url = buf_text(&url);
@@ -153,9 +154,11 @@ static int show(struct invocation *in, const struct flags *f, int format,
     int rc = open_store(in, f->out || f->site, err);
     for (size_t i = 0; i < f->brands.count && !rc; i++)
         rc = subject_check(in, f->brands.items[i], err);
-    if (!rc)
+    if (!rc) {
+        replies_check(in);
         rc = digest_compose(&d, in->store, in->config, in->zone, day,
                             &f->brands, err);
+    }
     if (!rc && f->site)
         rc = put_site(in, f->site, d, &f->brands, err);
     if (!rc && (f->out || !f->site))

@@ -229,8 +229,10 @@ static int list(struct inbox *b, struct error *err)
 {
     struct invocation *in = b->in;
     if (invocation_range(in, &b->flags->range, 7 * DAY, err) ||
-        subject_open(in, err) ||
-        waiting_read(&b->waiting, in->store, in->config, in->subject, in->from,
+        subject_open(in, err))
+        return -1;
+    replies_check(in);
+    if (waiting_read(&b->waiting, in->store, in->config, in->subject, in->from,
                      in->until, err))
         return -1;
     print(b);

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "digest/digest.h"
 #include "digest/names.h"
@@ -106,6 +108,22 @@ int subject_open(struct invocation *in, struct error *err)
 {
     return invocation_store(in, STORE_READ, err) ||
            (in->subject && subject_check(in, in->subject, err)) ? -1 : 0;
+}
+
+void replies_check(const struct invocation *in)
+{
+    struct buf path = BUF_INIT(0);
+    struct author_key key;
+    struct error why = ERROR_INIT;
+    size_t handles = 0;
+    for (size_t i = 0; i < in->config->subject_count; i++)
+        handles += in->config->subjects[i].handles.count;
+    buf_printf(&path, "%s/author.key", store_folder(in->store));
+    if (handles && author_key_load(&key, buf_text(&path), 0, &why))
+        log_line(LOG_WARN, "accounts of the brands and their replies are not "
+                 "recognised: %s", why.text);
+    secret_wipe(&key, sizeof(key));
+    buf_release(&path);
 }
 
 const char *subject_title(const struct invocation *in, const char *name)

@@ -15,6 +15,9 @@ int subject_check(struct invocation *in, const char *name, struct error *err);
 /* What a command that looks at a subject begins with: the store, to be read
  * as it is at one moment, and in->subject, known if there is one. */
 int subject_open(struct invocation *in, struct error *err);
+/* Says so once, before the brands' accounts and their replies are looked for,
+ * when the store's key does not let them be recognised. */
+void replies_check(const struct invocation *in);
 /* As written in the configuration; else the name. */
 const char *subject_title(const struct invocation *in, const char *name);
 

@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "commands/reading.h"
 #include "commands/serve.h"
 
 enum { CONNECTIONS = 32, SECONDS = 20, MEMORY = 32 << 10,
@@ -302,6 +303,7 @@ static int run(struct invocation *in, struct error *err)
         invocation_store(in, STORE_READ, err) ||
         invocation_zone(in, NULL, err))
         return -1;
+    replies_check(in);
     store_close(in->store); /* it is there: opened for each request */
     in->store = NULL;
     return serve(&s, err);

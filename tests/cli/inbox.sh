@@ -66,6 +66,12 @@ echo "== answered on a later post; asked again before any answer"
 swell inbox bolt $now --format csv --state all | cut -d, -f2,6,9
 swell inbox answer forum/w4 $now
 swell inbox bolt $now --format csv --state all | cut -d, -f2,6,9
+echo "== the key is refused, which is told once"
+chmod 644 db/author.key
+swell inbox bolt $now --state all --format csv 2>&1 | cut -d, -f2,6
+swell digest --day 2026-11-18 --site site $now
+swell digest --day 2026-11-19 --site site $now
+chmod 600 db/author.key
 echo "== what it will not do"
 swell inbox answer forum/nothing $now
 swell inbox answer nothing $now
