@@ -7,38 +7,57 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static int fail(const char *path, struct error *err)
+{
+    return error_set(err, errno == ENOSPC ? ERROR_FULL : ERROR_SYSTEM,
+                     "%s: %s", path, strerror(errno));
+}
+
+FILE *file_begin(const char *path, struct buf *beside, struct error *err)
+{
+    struct stat there = { .st_mode = S_IFREG | 0644 };
+    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
+        error_set(err, ERROR_USAGE, "%s: is no ordinary file, and only such "
+                  "are replaced", path); /* root would replace /dev/null */
+        return NULL;
+    }
+    buf_printf(beside, "%s.%ld~", path, (long)getpid());
+    unlink(beside->data); /* of a run that was killed, or a trap: a link */
+    int fd = open(beside->data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                  there.st_mode & 0777);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+    if (!file)
+        fail(path, err);
+    return file;
+}
+
+int file_end(FILE *file, const char *path, const struct buf *beside,
+             bool whole, struct error *err)
+{
+    int rc = whole ? 0 : -1;
+    if (rc == 0 && (fflush(file) || ferror(file) || fsync(fileno(file))))
+        rc = fail(path, err);
+    fclose(file); /* nothing is left to be written, or to be kept */
+    if (rc == 0 && rename(beside->data, path))
+        rc = fail(path, err);
+    if (rc)
+        unlink(beside->data);
+    return rc;
+}
+
 int file_replace(const char *path, const struct buf *content,
                  struct error *err)
 {
     struct buf beside = BUF_INIT(0);
-    struct stat there = { .st_mode = S_IFREG | 0644 };
-    size_t done = 0;
+    FILE *file = file_begin(path, &beside, err);
     int rc = -1;
-    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
-        buf_release(&beside); /* root would replace /dev/null for all */
-        return error_set(err, ERROR_USAGE, "%s: is no ordinary file, and only "
-                         "such are replaced", path);
+    if (file) {
+        bool whole = fwrite(buf_text(content), 1, content->length, file) ==
+                     content->length;
+        if (!whole)
+            fail(path, err);
+        rc = file_end(file, path, &beside, whole, err);
     }
-    buf_printf(&beside, "%s.%ld~", path, (long)getpid());
-    unlink(beside.data); /* of a run that was killed, or a trap: a link */
-    int fd = open(beside.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                  there.st_mode & 0777);
-    while (fd >= 0 && done < content->length) {
-        ssize_t n = write(fd, content->data + done, content->length - done);
-        if (n < 0 && errno != EINTR)
-            break;
-        done += n > 0 ? (size_t)n : 0;
-    }
-    if (fd >= 0 && done == content->length && !fsync(fd) &&
-        !rename(beside.data, path))
-        rc = 0;
-    else
-        error_set(err, errno == ENOSPC ? ERROR_FULL : ERROR_SYSTEM, "%s: %s",
-                  path, strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    if (rc && fd >= 0)
-        unlink(beside.data);
     buf_release(&beside);
     return rc;
 }

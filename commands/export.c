@@ -435,11 +435,10 @@ static int run(struct invocation *in, struct error *err)
     if (find_range(&e, whats[what].run == run_coverage))
         return -1;
     e.sheet = sheet_new(flags->format, flags->out, whats[what].name);
-    int rc = whats[what].run(&e) || e.failed ? -1 : 0;
+    bool whole = !whats[what].run(&e) && !e.failed;
     uint64_t rows = sheet_rows(e.sheet);
-    if (sheet_close(e.sheet, rc ? NULL : err))
-        rc = -1;
-    return rc || write_manifest(&e, rows) ? -1 : EXIT_DONE;
+    return sheet_close(e.sheet, whole, err) || write_manifest(&e, rows)
+               ? -1 : EXIT_DONE;
 }
 
 const struct command command_export = {

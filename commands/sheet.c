@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See sheet.h. The only user of libsqlite3: one transaction; an older table of
- * the name is replaced. */
+ * the name is replaced. What does not become whole leaves no trace. */
 #include "commands/sheet.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/tags.h"
 #include "base/write.h"
 
@@ -31,6 +34,8 @@ struct sheet {
     size_t at;              /* the cell that comes next */
     uint64_t rows;
     FILE *file;             /* stdout is not closed */
+    struct buf beside;      /* the name of one that replaces another */
+    bool fresh;             /* there was no such database */
     struct buf line;
     struct writer writer;   /* into line */
     sqlite3 *db;
@@ -184,6 +189,7 @@ static int open_database(struct sheet *s, struct error *err)
     buf_puts(&create, ")");
     buf_puts(&insert, ")");
     int rc = 0;
+    s->fresh = access(s->path, F_OK) != 0;
     if (sqlite3_open(s->path, &s->db) ||
         sqlite3_exec(s->db, create.data, NULL, NULL, NULL) ||
         sqlite3_prepare_v2(s->db, insert.data, -1, &s->insert, NULL))
@@ -195,7 +201,13 @@ static int open_database(struct sheet *s, struct error *err)
 
 static int open_file(struct sheet *s, struct error *err)
 {
-    s->file = s->path ? fopen(s->path, "we") : stdout;
+    struct stat there;
+    if (!s->path)
+        s->file = stdout;
+    else if (stat(s->path, &there) == 0 && !S_ISREG(there.st_mode))
+        s->file = fopen(s->path, "we"); /* a pipe */
+    else if (!(s->file = file_begin(s->path, &s->beside, err)))
+        return -1;
     if (!s->file)
         return error_set(err, ERROR_DENIED, "%s: %s", s->path,
                          strerror(errno));
@@ -236,21 +248,40 @@ uint64_t sheet_rows(const struct sheet *s)
     return s->rows;
 }
 
-int sheet_close(struct sheet *s, struct error *err)
+static int close_database(struct sheet *s, bool whole, struct error *err)
 {
-    int rc = 0;
-    if (s->insert && sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL))
-        rc = fail_sqlite(s, err);
+    int rc = whole ? 0 : -1;
     sqlite3_finalize(s->insert);
-    sqlite3_close(s->db);
-    if (s->file && (fflush(s->file) || ferror(s->file)))
+    if (rc == 0 && sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL))
+        rc = fail_sqlite(s, err);
+    sqlite3_close(s->db); /* which rolls back what is not committed */
+    if (rc && s->fresh)
+        unlink(s->path);
+    return rc;
+}
+
+static int close_file(struct sheet *s, bool whole, struct error *err)
+{
+    if (s->beside.length)
+        return file_end(s->file, s->path, &s->beside, whole, err);
+    int rc = whole ? 0 : -1;
+    if (rc == 0 && (fflush(s->file) || ferror(s->file)))
         rc = fail(err);
-    if (s->file && s->file != stdout && fclose(s->file))
+    if (s->file != stdout && fclose(s->file) && rc == 0)
         rc = fail(err);
+    return rc;
+}
+
+int sheet_close(struct sheet *s, bool whole, struct error *err)
+{
+    int rc = s->db     ? close_database(s, whole, err)
+             : s->file ? close_file(s, whole, err)
+                       : -1;
     for (size_t i = 0; i < s->count; i++)
         mem_free(s->columns[i].name);
     mem_free(s->columns);
     buf_release(&s->line);
+    buf_release(&s->beside);
     mem_free(s);
     return rc;
 }

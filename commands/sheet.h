@@ -37,7 +37,8 @@ void sheet_list(struct sheet *s, const char *name, const char *words);
 int sheet_row(struct sheet *s, struct error *err);
 /* How many rows are written. */
 uint64_t sheet_rows(const struct sheet *s);
-/* Closes in any case; -1 when something could not be written. */
-int sheet_close(struct sheet *s, struct error *err);
+/* Closes in any case; -1 when something could not be written, or it is not
+ * whole: then a file, or the table, is as it was before. */
+int sheet_close(struct sheet *s, bool whole, struct error *err);
 
 #endif
