@@ -301,19 +301,43 @@ int lmdb_reopen(struct lmdb *s, struct error *err)
 static int take_lock(struct lmdb *s, struct error *err)
 {
     char path[4096];
-    if (mkdir(s->path, 0755) && errno != EEXIST)
+    s->made_folder = mkdir(s->path, 0755) == 0;
+    if (!s->made_folder && errno != EEXIST)
         return error_set(err, ERROR_DENIED, "%s: the store's folder cannot "
                          "be made: %s", s->path, strerror(errno));
     snprintf(path, sizeof(path), "%s/writer.lock", s->path);
     s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (s->lock < 0)
         return error_set(err, ERROR_DENIED, "%s: %s", path, strerror(errno));
-    if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
+    struct stat file = { .st_nlink = 1 };
+    if (flock(s->lock, LOCK_EX | LOCK_NB) == 0 && fstat(s->lock, &file) == 0 &&
+        file.st_nlink) { /* it was not taken away by lmdb_unmake() */
+        snprintf(path, sizeof(path), "%s/data.mdb", s->path);
+        s->made_file = access(path, F_OK) != 0;
         return 0;
-    if (errno == EWOULDBLOCK)
+    }
+    if (errno == EWOULDBLOCK || !file.st_nlink)
         return error_set(err, ERROR_BUSY, "%s: another process is writing to "
                          "this store; try again when it is done", s->path);
     return error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+}
+
+void lmdb_unmake(struct lmdb *s)
+{
+    static const char *const files[] = { "data.mdb", "lock.mdb",
+                                         "writer.lock" };
+    char path[4096];
+    if (!s->made_file)
+        return;
+    if (s->env)
+        mdb_env_close(s->env);
+    s->env = NULL;
+    for (size_t i = 0; i < 2u + s->made_folder; i++) {
+        snprintf(path, sizeof(path), "%s/%s", s->path, files[i]);
+        unlink(path);
+    }
+    if (s->made_folder)
+        rmdir(s->path);
 }
 
 static void lmdb_close(struct store *base)

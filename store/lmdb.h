@@ -92,6 +92,7 @@ struct lmdb {
     MDB_env *env;
     MDB_dbi table[TABLES];
     int lock;           /* writer.lock; -1 for a reader */
+    bool made_folder, made_file; /* they were not there before */
     ino_t inode;        /* of data.mdb: another one after a compaction */
     MDB_txn *held;      /* of lmdb_hold(): every read is in it */
     unsigned reading;   /* read transactions open in this process */
@@ -433,5 +434,8 @@ int lmdb_load(struct store *s, store_line *next, void *context,
               struct error *err);
 /* Close and open the file of a store again. */
 int lmdb_reopen(struct lmdb *s, struct error *err);
+/* Nothing came of it: take away the file, and the folder, if opening this
+ * made them. The store can then only be closed. */
+void lmdb_unmake(struct lmdb *s);
 
 #endif

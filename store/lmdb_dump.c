@@ -252,5 +252,9 @@ int lmdb_load(struct store *base, store_line *next, void *context,
     }
     mem_free(l.rows);
     buf_release(&l.bytes);
-    return rc ? rc : lmdb_reopen(s, err); /* checks the format loaded */
+    if (rc == 0)
+        rc = lmdb_reopen(s, err); /* checks the format loaded */
+    if (rc)
+        lmdb_unmake(s);
+    return rc;
 }
