@@ -295,6 +295,12 @@ void phrase_link(struct buf *out, const char *before, const char *url,
 /* The next line of at most room columns, broken at a space where there is
  * one, not before %; left loses it. */
 struct text phrase_line(struct text *left, size_t room);
+/* The table's rows: brands, and of many products those that have something to
+ * say; how many. What else there is, and what "usual" is, in a note. */
+enum { ROWS_MOST = 60 };
+size_t phrase_rows(const struct digest *d,
+                   const struct digest_standing *rows[ROWS_MOST]);
+void phrase_rows_note(struct buf *out, const struct digest *d, size_t shown);
 /* How a subject stands, NULL: it is not in the table. */
 const struct digest_standing *phrase_standing(const struct digest *d,
                                               const char *subject);

@@ -218,9 +218,35 @@ static void put_columns(const struct page *p)
     buf_puts(out, "</tr></thead>\n<tbody>\n");
 }
 
+/* Products with little to say, in a fold; a mail only counts them. */
+static void put_quiet(const struct page *p,
+                      const struct digest_standing *const *rows, size_t count)
+{
+    const struct digest *d = p->d;
+    struct buf summary = BUF_INIT(0);
+    const struct digest_standing *const *shown = rows + count;
+    buf_printf(&summary, "%zu more with little to say",
+               d->standing_count - count);
+    html_fold(p, buf_text(&summary));
+    if (p->mail)
+        buf_puts(p->out, buf_text(&summary));
+    else
+        put_columns(p);
+    for (size_t i = 0; i < d->standing_count && !p->mail; i++)
+        if (rows < shown && *rows == &d->standing[i])
+            rows++;
+        else if (d->standing[i].today.posts)
+            put_row(p, &d->standing[i]);
+    buf_puts(p->out, p->mail ? "" : "</tbody></table>\n");
+    html_fold_end(p);
+    buf_release(&summary);
+}
+
 static void put_standing(const struct page *p)
 {
     const struct digest *d = p->d;
+    const struct digest_standing *rows[ROWS_MOST];
+    size_t count = phrase_rows(d, rows);
     open_section(p, "standing", "How each brand stands");
     if (!d->standing_count) {
         buf_puts(p->out, "<p>No brands are configured: swell.yaml names "
@@ -228,15 +254,15 @@ static void put_standing(const struct page *p)
         return;
     }
     put_columns(p);
-    for (size_t i = 0; i < d->standing_count; i++)
-        if (!d->standing[i].product || d->standing[i].today.posts ||
-            d->standing[i].told)
-            put_row(p, &d->standing[i]);
+    for (size_t i = 0; i < count; i++)
+        put_row(p, rows[i]);
     buf_puts(p->out, "</tbody></table>\n<p><small>Arrows: posts against the "
              "usual day. ");
     buf_puts(p->out, p->mail ? "Bars: the last eight days.</small></p>\n"
                              : "The band holds eight days of ten; orange is "
                                "told above.</small></p>\n");
+    if (count < d->standing_count)
+        put_quiet(p, rows, count);
     html_command(p, SECTION_STANDING);
     buf_puts(p->out, "</section>\n");
 }

@@ -126,16 +126,16 @@ static void changes(struct buf *out, const struct digest *d)
 
 static void standing(struct buf *out, const struct digest *d)
 {
+    const struct digest_standing *rows[ROWS_MOST];
+    size_t count = phrase_rows(d, rows);
     struct buf b = BUF_INIT(0);
     if (!d->posts && !d->expired)
         return;
     buf_puts(out, "\n## How each brand stands\n\n| | posts | day before "
              "| people | net sentiment | share | usual | 28 days |\n"
              "|---|---:|---:|---:|---|---:|---:|---|\n");
-    for (size_t i = 0; i < d->standing_count; i++) {
-        const struct digest_standing *s = &d->standing[i];
-        if (s->product && !s->today.posts)
-            continue;
+    for (size_t i = 0; i < count; i++) {
+        const struct digest_standing *s = rows[i];
         buf_puts(out, s->product ? "| ↳ " : "| ");
         quote(out, s->title, 40);
         buf_puts(out, " | ");
@@ -150,6 +150,9 @@ static void standing(struct buf *out, const struct digest *d)
         buf_printf(out, "%s |\n", buf_text(&b));
         buf_release(&b);
     }
+    phrase_rows_note(&b, d, count);
+    if (b.length)
+        say(out, "\n", &b, "\n");
     command(out, d, SECTION_STANDING);
 }
 

@@ -189,6 +189,38 @@ void phrase_words(struct buf *out, const struct digest *d)
     }
 }
 
+static bool worth_a_row(const struct digest_standing *s, size_t products)
+{
+    enum { PRODUCTS_SHOWN = 12, RIVALS_LEAST = 30 };
+    return !s->product || (products <= PRODUCTS_SHOWN && s->today.posts) ||
+           s->told || s->drifted ||
+           (!s->few && (s->own || s->today.posts >= RIVALS_LEAST));
+}
+
+size_t phrase_rows(const struct digest *d,
+                   const struct digest_standing *rows[ROWS_MOST])
+{
+    size_t products = 0, count = 0;
+    for (size_t i = 0; i < d->standing_count; i++)
+        products += d->standing[i].product;
+    for (size_t i = 0; i < d->standing_count && count < ROWS_MOST; i++)
+        if (worth_a_row(&d->standing[i], products))
+            rows[count++] = &d->standing[i];
+    return count;
+}
+
+void phrase_rows_note(struct buf *out, const struct digest *d, size_t shown)
+{
+    size_t quiet = d->standing_count - shown;
+    if (quiet)
+        buf_printf(out, "%zu more with little to say (--format json has all)",
+                   quiet);
+    if (d->history_days)
+        buf_printf(out, "%susual: posts against the median of %u %s",
+                   quiet ? " · " : "", d->history_days,
+                   d->history_days == 1 ? "day" : "days");
+}
+
 void phrase_days(struct buf *out, const struct digest *d,
                  const struct digest_standing *s, size_t days)
 {

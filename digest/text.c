@@ -5,7 +5,7 @@
 
 #include "digest/digest.h"
 
-enum { NARROWEST = 60, WIDEST = 132, PRODUCTS_SHOWN = 12 };
+enum { NARROWEST = 60, WIDEST = 132 };
 
 struct painter {
     struct buf *out;
@@ -270,26 +270,19 @@ static void standing_row(struct painter *p, const struct digest_standing *s,
     buf_putc(p->out, '\n');
 }
 
-/* Many products: those that have something to say. */
-static bool worth_a_row(const struct digest_standing *s, size_t products)
-{
-    return !s->product || (products <= PRODUCTS_SHOWN && s->today.posts) ||
-           s->told || s->drifted || (!s->few && s->today.posts >= 30);
-}
-
 /* Titles whole where there is room; what is left is for the days. */
-static struct columns fit_columns(const struct painter *p, size_t products)
+static struct columns fit_columns(const struct painter *p,
+                                  const struct digest_standing *const *rows,
+                                  size_t count)
 {
     enum { FIGURES = 44, HEADING = 17 };
-    const struct digest *d = p->d;
     bool wide = p->columns >= 110;
     size_t most = wide ? 32 : p->columns < 70 ? p->columns - FIGURES : 25;
     struct columns w = { HEADING, wide ? 12 : 0, 0 };
-    for (size_t i = 0; i < d->standing_count; i++) {
-        const struct digest_standing *s = &d->standing[i];
-        size_t needed = text_columns(text_of(s->title)) + 2 + 2 * s->product;
-        if (needed > w.title && worth_a_row(s, products))
-            w.title = needed;
+    for (size_t i = 0; i < count; i++) {
+        size_t needed = text_columns(text_of(rows[i]->title)) + 2 +
+                        2 * rows[i]->product;
+        w.title = needed > w.title ? needed : w.title;
     }
     w.title = w.title > most ? most : w.title;
     size_t left = p->columns - w.title - w.before - FIGURES;
@@ -301,30 +294,17 @@ static struct columns fit_columns(const struct painter *p, size_t products)
 
 static void standing(struct painter *p)
 {
-    enum { ROWS = 60 };
     const struct digest *d = p->d;
-    size_t products = 0, shown = 0, quiet = 0;
+    const struct digest_standing *rows[ROWS_MOST];
+    size_t count = phrase_rows(d, rows);
+    struct columns w = fit_columns(p, rows, count);
+    struct buf b = BUF_INIT(0);
     if (!d->posts && !d->expired)
         return;
-    for (size_t i = 0; i < d->standing_count; i++)
-        products += d->standing[i].product;
-    struct columns w = fit_columns(p, products);
     standing_head(p, &w);
-    for (size_t i = 0; i < d->standing_count; i++)
-        if (shown < ROWS && worth_a_row(&d->standing[i], products)) {
-            standing_row(p, &d->standing[i], &w);
-            shown++;
-        } else {
-            quiet++;
-        }
-    struct buf b = BUF_INIT(0);
-    if (quiet)
-        buf_printf(&b, "%zu more with little to say (--format json has all)",
-                   quiet);
-    if (d->history_days)
-        buf_printf(&b, "%susual: posts against the median of %u %s",
-                   quiet ? " · " : "", d->history_days,
-                   d->history_days == 1 ? "day" : "days");
+    for (size_t i = 0; i < count; i++)
+        standing_row(p, rows[i], &w);
+    phrase_rows_note(&b, d, count);
     paragraph(p, "", "", DIM, &b);
     command(p, SECTION_STANDING);
 }
