@@ -93,13 +93,10 @@ static void put_footer(const struct page *p)
 
 static void put_page(const struct page *p)
 {
-    const struct digest *d = p->d;
     put_head(p);
     put_header(p);
-    if (d->collected || d->posts || d->expired || d->alerts->count) {
-        put_brief(p);
-        html_sections(p);
-    }
+    put_brief(p);
+    html_sections(p);
     put_footer(p);
 }
 

@@ -112,15 +112,18 @@ static void put_alert(const struct page *p, const struct alert *a)
 
 static void put_changes(const struct page *p)
 {
-    const struct alerts *alerts = p->d->alerts;
+    const struct digest *d = p->d;
+    const struct alerts *alerts = d->alerts;
     struct buf phrase = BUF_INIT(0);
+    if (!d->posts && !d->expired && !alerts->count)
+        return;
     open_section(p, "changed", "What changed");
     for (size_t i = 0; i < alerts->count; i++)
         put_alert(p, &alerts->items[i]);
-    phrase_verdict(&phrase, p->d);
+    phrase_verdict(&phrase, d);
     html_phrase(p->out, alerts->withheld ? "<p class=\"warn\">" : "<p>",
                 &phrase, "</p>\n");
-    phrase_words(&phrase, p->d);
+    phrase_words(&phrase, d);
     if (phrase.length)
         html_phrase(p->out, "<p><span class=\"dim\">New words:</span> ",
                     &phrase, "</p>\n");
@@ -247,12 +250,9 @@ static void put_standing(const struct page *p)
     const struct digest *d = p->d;
     const struct digest_standing *rows[ROWS_MOST];
     size_t count = phrase_rows(d, rows);
-    open_section(p, "standing", "How each brand stands");
-    if (!d->standing_count) {
-        buf_puts(p->out, "<p>No brands are configured: swell.yaml names "
-                 "them.</p></section>\n");
+    if (!d->posts && !d->expired)
         return;
-    }
+    open_section(p, "standing", "How each brand stands");
     put_columns(p);
     for (size_t i = 0; i < count; i++)
         put_row(p, rows[i]);

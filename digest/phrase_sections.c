@@ -151,7 +151,11 @@ static void phrase_drifts(struct buf *out, const struct digest *d)
 void phrase_verdict(struct buf *out, const struct digest *d)
 {
     const struct alerts *all = d->alerts;
-    if (all->withheld)
+    bool unknown = !d->collected && !d->planned;
+    bool judged = all->subjects && !all->withheld && !unknown;
+    if (unknown)
+        buf_puts(out, "Nothing was collected: this day cannot be judged.");
+    else if (all->withheld)
         buf_puts(out, "Too little of the planned data is there to judge this "
                  "day.");
     else if (!all->subjects)
@@ -159,13 +163,13 @@ void phrase_verdict(struct buf *out, const struct digest *d)
     else
         buf_printf(out, "%s rose or fell suddenly.",
                    all->count ? "Nothing else" : "Nothing");
-    if (all->subjects && !all->withheld)
+    if (judged)
         phrase_drifts(out, d);
     if (all->subjects && all->subjects_new)
         buf_printf(out, " Too new to judge: %llu of %llu subjects.",
                    (unsigned long long)all->subjects_new,
                    (unsigned long long)(all->subjects + all->subjects_new));
-    if (all->subjects && !all->withheld && !d->rising_count)
+    if (judged && !d->rising_count)
         buf_puts(out, " No new words.");
 }
 

@@ -127,16 +127,6 @@ static void head(struct painter *p)
     say(p, NULL, &b);
 }
 
-/* A day without a post: one line. */
-static void empty(struct painter *p)
-{
-    struct buf b = BUF_INIT(0);
-    phrase_day(&b, p->d->day);
-    phrase_quote(&b, " · ", p->d->title, 60, ": ");
-    phrase_data(&b, p->d);
-    say(p, BOLD, &b);
-}
-
 static void notes(struct painter *p)
 {
     struct buf b = BUF_INIT(0);
@@ -460,11 +450,6 @@ void digest_text(const struct digest *d, struct buf *out, unsigned columns,
         p.columns = NARROWEST;
     if (p.columns > WIDEST)
         p.columns = WIDEST;
-    if (!d->collected && !d->alerts->count) {
-        empty(&p);
-        notes(&p);
-        return;
-    }
     head(&p);
     notes(&p);
     brief(&p);

@@ -251,8 +251,8 @@ static void an_empty_store_composes(void **state)
     assert_int_equal(d->history_days, 0);
     digest_text(d, &out, 80, false);
     assert_string_equal(buf_text(&out),
-                        "Friday 4 October 2024 · Acme & Sons: no post was "
-                        "collected · coverage unknown\n");
+                        "Friday 4 October 2024 · Acme & Sons · UTC · against "
+                        "Bolt\nno post was collected · coverage unknown\n");
     buf_clear(&out);
     digest_markdown(d, &out);
     assert_non_null(strstr(out.data, "no post was collected"));
@@ -633,6 +633,26 @@ static void no_line_is_wider_than_the_terminal(void **state)
     }
 }
 
+static void an_unrecorded_empty_day_is_not_judged(void **state)
+{
+    (void)state;
+    struct alerts alerts = { .subjects = 3 };
+    struct digest_standing gone = { .name = "acme", .title = "Acme",
+                                    .drifted = true, .change = -1 };
+    struct digest d = { .alerts = &alerts, .standing = &gone,
+                        .standing_count = 1 };
+    struct buf b = BUF_INIT(0);
+    phrase_verdict(&b, &d);
+    assert_string_equal(b.data, "Nothing was collected: this day cannot be "
+                                "judged.");
+    buf_clear(&b);
+    d.planned = true;
+    d.coverage = 1;
+    phrase_verdict(&b, &d);
+    assert_non_null(strstr(b.data, "Acme ▼ 100 %"));
+    buf_release(&b);
+}
+
 static void phrases(void **state)
 {
     (void)state;
@@ -664,6 +684,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(standing_is_counted),
+        TEST(an_unrecorded_empty_day_is_not_judged),
         TEST(the_first_day_has_no_usual),
         TEST(a_brand_alone_keeps_its_share),
         TEST(an_empty_store_composes),
