@@ -23,12 +23,14 @@ static void print_roff(const char *text)
     }
 }
 
-static void print_options(const struct option *o)
+/* before and after: how the name is written where it is used. */
+static void print_table(const struct option *o, const char *before,
+                        const char *after)
 {
     for (; o->name; o++) {
-        printf(".TP\n\\fB\\-\\-");
+        printf(".TP\n\\fB%s", before);
         print_roff(o->name);
-        printf("\\fR\n");
+        printf("%s\\fR\n", after);
         print_roff(o->help);
         if (o->value && *o->value) {
             printf(" (default: ");
@@ -42,16 +44,7 @@ static void print_options(const struct option *o)
 static void print_keys(const char *title, const struct option *o)
 {
     printf(".SS %s\n", title);
-    for (; o->name; o++) {
-        printf(".TP\n\\fB%s:\\fR", o->name);
-        if (o->value && *o->value) {
-            printf(" ");
-            print_roff(o->value);
-        }
-        printf("\n");
-        print_roff(o->help);
-        printf("\n");
-    }
+    print_table(o, "", ":");
 }
 
 static int run(struct invocation *in, struct error *err)
@@ -80,10 +73,10 @@ static int run(struct invocation *in, struct error *err)
             print_roff(c->help);
             printf(".fi\n");
         }
-        print_options(c->options);
+        print_table(c->options, "\\-\\-", "");
     }
     printf(".SH GLOBAL OPTIONS\nBefore or after the command.\n");
-    print_options(global_options);
+    print_table(global_options, "\\-\\-", "");
     printf(".SH CONFIGURATION\n\\fIswell.yaml\\fR, else "
            "\\fI/etc/swell/swell.yaml\\fR. swell init writes an example.\n");
     print_keys("Top level", config_options);
