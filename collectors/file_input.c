@@ -217,12 +217,11 @@ bool file_input_position(const struct file_input *f, uint64_t *offset,
 int file_input_seek(struct file_input *f, uint64_t offset, uint64_t line,
                     struct error *err)
 {
-    if (!f->regular || offset > f->size ||
+    if (!f->regular || offset > f->size || unpacker_packed(f->unpacker) ||
         lseek(f->fd, (off_t)offset, SEEK_SET) < 0)
         return error_set(err, ERROR_INPUT, "cannot go on at byte %llu",
                          (unsigned long long)offset);
-    unpacker_close(f->unpacker);
-    f->unpacker = unpacker_open(f->fd);
+    unpacker_moved(f->unpacker);
     f->start = 0;
     f->last = 0;
     f->end = 0;

@@ -48,6 +48,14 @@ void unpacker_close(struct unpacker *u)
     mem_free(u);
 }
 
+void unpacker_moved(struct unpacker *u)
+{
+    u->at = 0;
+    u->length = 0;
+    u->taken = 0;
+    u->fd_ended = false;
+}
+
 static long read_some(struct unpacker *u, void *out, size_t length,
                       struct error *err)
 {

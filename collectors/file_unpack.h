@@ -15,6 +15,9 @@ struct unpacker;
 /* Borrows fd. */
 struct unpacker *unpacker_open(int fd);
 void unpacker_close(struct unpacker *u);
+/* The descriptor of a plain file was moved: go on where it is now. What stands
+ * there is no archive, whatever its first bytes look like. */
+void unpacker_moved(struct unpacker *u);
 
 /* Up to length bytes (at least 64 KiB of room) into out. Bytes read, 0 at
  * the end, -1: err; what was read before is good. */

@@ -53,10 +53,10 @@ static int write_file(const unsigned char *bytes, size_t size, char path[32])
 static bool read_file(const unsigned char *bytes, size_t size,
                       const char *format, struct buf *cursor, struct sum *sum)
 {
-    char path[32], kept[128], name[16], source[] = "import";
+    char path[32], name[16], source[] = "import";
     char map[] = "body=text", *maps[] = { map };
     int fd = write_file(bytes, size, path), rc;
-    snprintf(kept, sizeof(kept), "%s", buf_text(cursor));
+    char *kept = mem_slice(buf_text(cursor), cursor->length);
     snprintf(name, sizeof(name), "%s", format);
     struct file options = { .path = path, .format = name, .source = source,
                             .map = { .items = maps, .count = 1 } };
@@ -80,6 +80,7 @@ static bool read_file(const unsigned char *bytes, size_t size,
     }
     collector_file.close(&c);
     batch_release(&b);
+    mem_free(kept);
     close(fd);
     return opened;
 }

@@ -448,6 +448,7 @@ static void test_cursor(void **state)
     assert_string_equal(buf_text(&r.posts.cursor), buf_text(&cursor));
     release(&r);
 
+    char *whole = mem_slice(cursor.data, cursor.length);
     buf_puts(&cursor, "\ndid:plc:z\n"); /* whom frames before it told gone */
     read_file(&r, buf_text(&cursor), NULL);
     assert_int_equal(r.posts.count, 1);
@@ -456,11 +457,24 @@ static void test_cursor(void **state)
     assert_null(strchr(buf_text(&r.posts.cursor), '\n'));
     release(&r);
 
+    write_file(text.data, text.length); /* a line like an archive's head */
+    FILE *more = fopen(path, "ab");
+    assert_non_null(more);
+    fputs("\x1f\x8b\n{\"id\":\"after\",\"ts\":\"2026-11-20\",\"text\":\"x\"}\n",
+          more);
+    fclose(more);
+    read_file(&r, whole, NULL);
+    assert_int_equal(r.rc, 0);
+    assert_int_equal(r.c.skipped, 1);
+    assert_int_equal(r.posts.count, 1);
+    release(&r);
+
     text.data[6] = '9'; /* another file */
     write_file(text.data, text.length);
     read_file(&r, buf_text(&cursor), NULL);
     assert_int_equal(r.posts.count, 6);
     release(&r);
+    mem_free(whole);
     buf_release(&text);
     buf_release(&cursor);
 }
