@@ -395,12 +395,21 @@ static int survey_open(struct survey *s)
 {
     const struct alerts_query *q = s->query;
     int64_t now = clock_now(), first, last;
+    struct coverage_change change = { 0 };
     int64_t until = q->until < now ? q->until : now;
     int rc = store_span(s->store, &first, &last, s->err);
     if (rc <= 0)
         return rc;
     s->start = q->from - HISTORY_DAYS * (int64_t)DAY;
     while (s->start + HOUR <= first && s->start < q->from)
+        s->start += HOUR;
+    /* What a source brings that was added is no rise; a long range is not
+     * given up for it. */
+    last = until - q->from > 2 * DAY ? q->from : until / QUARTER * QUARTER;
+    if (last > s->start && coverage_changed(&change, s->store, s->config,
+                                            s->start, last, s->err))
+        return -1;
+    while (s->start < change.when && s->start < q->from)
         s->start += HOUR;
     if (until - s->start < HOUR || until < q->from)
         return 0; /* nothing before it, or it has not begun */

@@ -149,6 +149,12 @@ int compose_data(struct composer *c, struct error *err)
         store_restated(c->store, d->from, d->until, &d->restated, err) ||
         days_series(c->store, c->starts, NULL, NULL, days, err))
         return -1;
+    if (coverage_changed(&d->change, c->store, c->config, c->starts[0], until,
+                         err))
+        return -1;
+    while (d->history_from < DIGEST_DAYS && d->change.when > c->starts[0] &&
+           c->starts[d->history_from] < d->change.when)
+        d->history_from++;
     d->collected = days[DIGEST_DAYS].posts;
     d->unscored = days[DIGEST_DAYS].label[LABEL_UNSCORED];
     for (int i = 0; i < DIGEST_DAYS; i++) {
@@ -157,7 +163,7 @@ int compose_data(struct composer *c, struct error *err)
                            c->starts[i], c->starts[i + 1], err))
             return -1;
         d->known[i] = days[i].posts > 0 && share >= HISTORY_FLOOR;
-        d->history_days += d->known[i];
+        d->history_days += d->known[i] && i >= d->history_from;
     }
     d->known[DIGEST_DAYS] = true;
     if (for_each(c, STORE_SOURCES, add_source, err))

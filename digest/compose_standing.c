@@ -69,7 +69,8 @@ static bool drifted(const struct digest *d, const struct digest_standing *s)
 static int compare(struct composer *c, struct digest_standing *s,
                    const struct counts *days, struct error *err)
 {
-    struct store_query before = { s->name, NULL, c->starts[0], c->d->from };
+    struct store_query before = { s->name, NULL,
+                                  c->starts[c->d->history_from], c->d->from };
     uint64_t people;
     double sorted[DIGEST_DAYS];
     size_t known = 0;
@@ -81,7 +82,7 @@ static int compare(struct composer *c, struct digest_standing *s,
         estimate_net(&net, &days[i], 0, 0);
         s->history[i] = (uint32_t)days[i].posts;
         s->history_net[i] = days[i].posts ? (float)net.value : NAN;
-        if (!c->d->known[i])
+        if (!c->d->known[i] || i < c->d->history_from)
             continue;
         counts_add(&past, &days[i]);
         sorted[known++] = (double)days[i].posts;
@@ -175,7 +176,7 @@ int compose_standing(struct composer *c, struct error *err)
         for (int k = 0; k < DAYS_SPAN; k++) {
             if (k > DIGEST_DAYS - COMPOSE_WEEK)
                 counts_add(&w->week, &days[k]);
-            if (k < DIGEST_DAYS && c->d->known[k])
+            if (k >= c->d->history_from && k < DIGEST_DAYS && c->d->known[k])
                 before[i] += days[k].posts;
         }
         today[i] = days[DIGEST_DAYS].posts;

@@ -2,11 +2,15 @@
 /* See coverage.h. */
 #include "digest/coverage.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "collectors/collector.h"
+
+#define CHANGE_MATTERS 0.2 /* of the posts; days differ by as much anyway */
 
 struct reading {
     int64_t from;
@@ -112,31 +116,110 @@ int coverage_share(double *out, bool *planned, struct store *store,
     return rc;
 }
 
-static bool is_part(const struct reading *r)
+/* In which part of the range was it planned? False: in all of it, or never. */
+static bool is_part(const struct reading *r, size_t *first, size_t *last)
 {
-    size_t first = 0, last = r->quarters;
-    while (first < r->quarters && !r->planned[first])
-        first++;
-    while (last > first && !r->planned[last - 1])
-        last--;
-    return last > first && (first > DAY / QUARTER ||
-                            r->quarters - last > DAY / QUARTER);
+    *first = 0;
+    *last = r->quarters;
+    while (*first < r->quarters && !r->planned[*first])
+        ++*first;
+    while (*last > *first && !r->planned[*last - 1])
+        --*last;
+    return *last > *first && (*first >= DAY / QUARTER ||
+                              r->quarters - *last >= DAY / QUARTER);
+}
+
+typedef int visit_part(void *context, const char *source, int64_t first,
+                       int64_t last, struct error *err);
+
+/* Each source that was collected in a part of the range only. */
+static int visit_parts(struct store *store, const struct config *config,
+                       int64_t from, int64_t until, visit_part *visit,
+                       void *context, struct error *err)
+{
+    struct names sources;
+    int rc = names_read(&sources, store, STORE_SOURCES, err);
+    for (size_t i = 0; rc == 0 && i < sources.count; i++) {
+        struct reading r;
+        size_t first, last;
+        rc = read_labels(&r, store, config, sources.items[i], from,
+                         (size_t)((until - from) / QUARTER), err);
+        if (rc == 0 && is_part(&r, &first, &last))
+            rc = visit(context, sources.items[i],
+                       from + (int64_t)first * QUARTER,
+                       from + (int64_t)last * QUARTER, err);
+        reading_release(&r);
+    }
+    names_release(&sources);
+    return rc;
+}
+
+struct changes {
+    struct coverage_change *out;
+    struct store *store;
+    int64_t from, until;
+};
+
+/* Does the source bring so many posts more or less from then on? */
+static int matters(const struct changes *c, const char *source, int64_t when,
+                   bool *out, struct error *err)
+{
+    const char *const of[2] = { source, NULL };
+    double rate[2][2] = { { 0 } };
+    for (int i = 0; i < 4; i++) {
+        struct store_query q = { .source = of[i / 2],
+                                 .from = i % 2 ? when : c->from,
+                                 .until = i % 2 ? c->until : when };
+        struct counts counts;
+        if (store_series(c->store, &q, q.until - q.from, &counts, 1, err))
+            return -1;
+        rate[i / 2][i % 2] = (double)counts.posts / (double)(q.until - q.from);
+    }
+    *out = fabs(rate[0][1] - rate[0][0]) >
+           CHANGE_MATTERS * fmax(rate[1][0], rate[1][1]);
+    return 0;
+}
+
+static int take_change(void *context, const char *source, int64_t first,
+                       int64_t last, struct error *err)
+{
+    struct changes *c = context;
+    const int64_t when[2] = { last, first };
+    for (int added = 0; added < 2; added++) {
+        bool telling;
+        if (when[added] <= c->out->when || when[added] >= c->until)
+            continue;
+        if (matters(c, source, when[added], &telling, err))
+            return -1;
+        if (telling) {
+            c->out->when = when[added];
+            c->out->added = added;
+            snprintf(c->out->source, sizeof(c->out->source), "%s", source);
+        }
+    }
+    return 0;
+}
+
+int coverage_changed(struct coverage_change *out, struct store *store,
+                     const struct config *config, int64_t from, int64_t until,
+                     struct error *err)
+{
+    struct changes c = { out, store, from, until };
+    *out = (struct coverage_change){ .when = from };
+    return visit_parts(store, config, from, until, take_change, &c, err);
+}
+
+static int take_part(void *context, const char *source, int64_t first,
+                     int64_t last, struct error *err)
+{
+    (void)first, (void)last, (void)err;
+    names_add(context, source);
+    return 0;
 }
 
 int coverage_parts(struct names *out, struct store *store,
                    const struct config *config, int64_t from, int64_t until,
                    struct error *err)
 {
-    struct names sources;
-    int rc = names_read(&sources, store, STORE_SOURCES, err);
-    for (size_t i = 0; rc == 0 && i < sources.count; i++) {
-        struct reading r;
-        rc = read_labels(&r, store, config, sources.items[i], from,
-                         (size_t)((until - from) / QUARTER), err);
-        if (rc == 0 && is_part(&r))
-            names_add(out, sources.items[i]);
-        reading_release(&r);
-    }
-    names_release(&sources);
-    return rc;
+    return visit_parts(store, config, from, until, take_part, out, err);
 }

@@ -27,6 +27,17 @@ int coverage_share(double *out, bool *planned, struct store *store,
                    const struct config *config, const char *source,
                    int64_t from, int64_t until, struct error *err);
 
+/* The last time in a range at which a source was added, or given up, that
+ * brings a good part of the posts: from then on days can be compared. */
+struct coverage_change {
+    int64_t when;          /* the range's begin: nothing changed */
+    bool added;
+    char source[64];
+};
+int coverage_changed(struct coverage_change *out, struct store *store,
+                     const struct config *config, int64_t from, int64_t until,
+                     struct error *err);
+
 /* Sources that were collected in a part of the range only: added a day or
  * more after its begin, or taken out of the configuration a day or more before
  * its end. What they brought is no change of what people say. */

@@ -15,6 +15,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "digest/alerts.h"
+#include "digest/coverage.h"
 #include "digest/experiment.h"
 #include "digest/terms.h"
 #include "digest/waiting.h"
@@ -149,8 +150,10 @@ struct digest {
     uint64_t restated;         /* changed since the day was first told */
     bool known[DAYS_SPAN]; /* history days that were collected; the
                                 * last, the day, is always known */
-    uint32_t history_days;     /* of DIGEST_DAYS that have posts and were
-                                * covered: the days "usual" is from */
+    struct coverage_change change; /* of the sources, within the history */
+    int history_from;          /* the first day after it */
+    uint32_t history_days;     /* from there, that have posts and were covered:
+                                * the days "usual" is from */
     struct digest_gap *gaps;
     size_t gap_count;
     struct digest_source *sources;

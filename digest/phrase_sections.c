@@ -39,6 +39,15 @@ static void note_history(struct buf *out, const struct digest *d)
                    d->history_days == 1 ? "day" : "days", DIGEST_DAYS / 4);
 }
 
+static void note_change(struct buf *out, const struct digest *d)
+{
+    if (!d->history_from)
+        return;
+    phrase_quote(out, "", d->change.source, 40, d->change.added ? " was added "
+                                                                : " ended ");
+    phrase_clock(out, "", d->change.when, d, ": earlier days are not compared");
+}
+
 static void note_expired(struct buf *out, const struct digest *d)
 {
     if (!d->expired)
@@ -98,8 +107,8 @@ int phrase_note(struct buf *out, const struct digest *d, size_t at)
 {
     enum { GAPS = 4 };
     static void (*const rest[])(struct buf *out, const struct digest *d) = {
-        note_silent, note_unscored, note_history, note_expired, note_restated,
-        note_rules };
+        note_silent, note_unscored, note_change, note_history, note_expired,
+        note_restated, note_rules };
     size_t gaps = d->gap_count < GAPS ? d->gap_count : GAPS;
     if (at < gaps) {
         note_gap(out, d, &d->gaps[at]);
@@ -237,7 +246,8 @@ static bool knows_week_before(const struct digest *d)
 {
     int known = 0;
     for (int i = 0; i < 7; i++)
-        known += d->known[DIGEST_DAYS - 13 + i];
+        known += d->known[DIGEST_DAYS - 13 + i] &&
+                 DIGEST_DAYS - 13 + i >= d->history_from;
     return known > 3;
 }
 

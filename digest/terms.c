@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "digest/candidates.h"
+#include "digest/coverage.h"
 #include "digest/posts.h"
 #include "digest/stats.h"
 #include "digest/tally.h"
@@ -111,10 +112,13 @@ static void add_day(void *context, const struct buf *packed, int64_t day)
     s->background_total += head.total;
 }
 
+/* The words of a source that was added are new to it only once. */
 static int read_past(struct search *s, struct store *store,
-                     const struct terms_query *q, struct error *err)
+                     const struct config *config, const struct terms_query *q,
+                     struct error *err)
 {
     unsigned days = q->background_days ? q->background_days : BACKGROUND_DAYS;
+    struct coverage_change change;
     int64_t from, until;
     int rc = store_span(store, &from, &until, err);
     if (rc <= 0)
@@ -123,6 +127,11 @@ static int read_past(struct search *s, struct store *store,
     from = from / DAY;
     if (from < s->yesterday - days + 1)
         from = s->yesterday - days + 1;
+    if (!q->source && coverage_changed(&change, store, config, from * DAY,
+                                       q->until / QUARTER * QUARTER, err))
+        return -1;
+    if (!q->source && change.when > from * DAY)
+        from = change.when / DAY + 1;
     return tally_days(store, q, &s->unwanted, from, s->yesterday, add_day, s,
                       err);
 }
@@ -374,6 +383,7 @@ static void give_terms(struct search *s, size_t limit)
 }
 
 static int search_run(struct search *s, struct store *store,
+                      const struct config *config,
                       const struct terms_query *q, struct error *err)
 {
     struct terms *t = s->out;
@@ -383,7 +393,7 @@ static int search_run(struct search *s, struct store *store,
     t->copies = s->documents.copies;
     t->authors = s->today.authors;
     choose_candidates(s);
-    if (read_past(s, store, q, err))
+    if (read_past(s, store, config, q, err))
         return -1;
     if (t->background_authors >= BACKGROUND_LEAST)
         t->basis = TERMS_OWN_PAST;
@@ -410,7 +420,7 @@ int terms_find(struct terms **out, struct store *store,
     if (rc == 0)
         rc = documents_read(&s.documents, store, &q, err);
     if (rc == 0)
-        rc = search_run(&s, store, query, err);
+        rc = search_run(&s, store, config, query, err);
     for (size_t i = 0; i < s.chosen_count; i++)
         mem_free(s.chosen[i].documents);
     mem_free(s.chosen);

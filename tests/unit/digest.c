@@ -386,6 +386,46 @@ static void a_slow_fall_is_told(void **state)
 
 /* A rival's new phrase is told with its name, and lives as long as the
  * digest. */
+static void covered(struct fixture *f, const char *label, int64_t from)
+{
+    snprintf(f->batch.label, sizeof(f->batch.label), "%s", label);
+    f->batch.coverage = (struct coverage_span){ from, T + DAY,
+                                                COVERAGE_COVERED };
+    append(f);
+}
+
+/* A second source brings as many posts again, and words of its own: twice as
+ * much is no rise, and what is said there is not new, from its first day on.
+ * Where nothing is known of sources it is. */
+static void a_source_that_came_is_no_change(void **state)
+{
+    struct fixture *f = *state;
+    for (int64_t i = 0; i < 40 * 32; i++) {
+        int64_t when = T - 31 * DAY + i * DAY / 40;
+        add(f, when, 1, LABEL_NEUTRAL, 100 + (uint64_t)i,
+            "an ordinary day at acme")->source = TEXT("mastodon");
+        if (when >= T)
+            add(f, when, 1, LABEL_NEUTRAL, 9000 + (uint64_t)i,
+                "tramlines and acme")->source = TEXT("bluesky");
+    }
+    append(f);
+    assert_true(compose(f, NULL)->standing[0].drifted);
+    assert_int_equal(f->digest->standing[0].term_count, 1);
+    assert_int_equal(f->digest->alerts->subjects, 1);
+    digest_close(f->digest);
+    f->digest = NULL;
+    covered(f, "mastodon", T - 31 * DAY);
+    covered(f, "bluesky", T);
+    const struct digest *d = compose(f, NULL);
+    assert_false(d->standing[0].drifted);
+    assert_true(isnan(d->standing[0].change));
+    assert_int_equal(d->standing[0].term_count, 0);
+    assert_int_equal(d->alerts->subjects, 0);
+    assert_int_equal(d->history_days, 0);
+    assert_true(tells(d, "bluesky was added 00:00: earlier days are not "
+                         "compared"));
+}
+
 static void a_rivals_new_phrase_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -693,6 +733,7 @@ int main(void)
         TEST(copies_of_a_wish_are_one),
         TEST(questions_are_counted_by_what_they_are_about),
         TEST(a_slow_fall_is_told),
+        TEST(a_source_that_came_is_no_change),
         TEST(a_rivals_new_phrase_is_told),
         TEST(answers_are_matched_to_questions),
         TEST(switches_know_both_ends),
