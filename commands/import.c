@@ -44,6 +44,7 @@ struct totals {
     struct store_result stored;
     uint64_t posts, skipped, ignored;
     char ignored_name[80];
+    char skipped_why[200];      /* the last reason */
     unsigned failed;            /* files that could not be read to the end */
 };
 
@@ -88,6 +89,9 @@ static void add_totals(struct totals *t, const struct ingest_report *report,
     file_counts(c, &counts);
     t->posts += counts.posts;
     t->skipped += c->skipped;
+    if (c->skipped)
+        snprintf(t->skipped_why, sizeof(t->skipped_why), "%s",
+                 c->skipped_why);
     if (counts.ignored && !t->ignored)
         snprintf(t->ignored_name, sizeof(t->ignored_name), "%s",
                  counts.ignored_name);
@@ -154,6 +158,15 @@ static int choose_threads(const struct flags *flags, unsigned *out,
     return 0;
 }
 
+/* An exit status wants its reason; without -q each line was told. */
+static void tell_skipped(const struct invocation *in, uint64_t skipped,
+                         const char *why)
+{
+    if (skipped && in->globals.quiet)
+        log_line(LOG_ERROR, "left out %" PRIu64 " line%s, the last: %s",
+                 skipped, skipped == 1 ? "" : "s", why);
+}
+
 static void tell(const struct totals *t, double seconds)
 {
     if (t->ignored)
@@ -198,6 +211,7 @@ static int import_posts(struct invocation *in, const struct flags *flags,
     if (rc)
         return -1;
     tell(&t, (double)(limit_now() - start) / 1000);
+    tell_skipped(in, t.skipped, t.skipped_why);
     if (!t.failed && !t.skipped)
         return EXIT_DONE;
     return t.posts ? EXIT_INCOMPLETE : EXIT_FAILED;
@@ -233,15 +247,21 @@ static int cover(struct store *store, const struct text row[],
     return rc;
 }
 
-static int cover_file(struct store *store, const char *path, uint64_t *rows,
-                      uint64_t *skipped, struct error *err)
+struct covered {
+    uint64_t rows, skipped;
+    char skipped_why[200];      /* the last reason */
+};
+
+static int cover_file(struct store *store, const char *path,
+                      struct covered *to, struct error *err)
 {
     struct file_input *input;
     struct text row[FILE_COLUMNS];
     size_t count;
     enum file_line rc;
+    const char *name = strcmp(path, "-") == 0 ? "stdin" : path;
     if (file_input_open(&input, path, err))
-        return error_prefix(err, "%s", path);
+        return error_prefix(err, "%s", name);
     for (bool header = true;; header = false) {
         struct error why = ERROR_INIT;
         rc = file_input_record(input, ',', row, &count, &why);
@@ -256,28 +276,30 @@ static int cover_file(struct store *store, const char *path, uint64_t *rows,
             error_set(&why, ERROR_INPUT, "four columns are wanted: "
                       "label,from,until,state");
         if (why.kind == ERROR_NONE && cover(store, row, &why) == 0) {
-            ++*rows;
+            to->rows++;
             continue;
         }
-        if (++*skipped <= COMPLAINTS)
-            log_line(LOG_WARN, "%s:%llu: %s", path,
-                     (unsigned long long)file_input_number(input), why.text);
+        snprintf(to->skipped_why, sizeof(to->skipped_why), "%s:%" PRIu64
+                 ": %s", name, file_input_number(input), why.text);
+        if (++to->skipped <= COMPLAINTS)
+            log_line(LOG_WARN, "%s", to->skipped_why);
     }
     file_input_close(input);
-    return rc == FILE_LINE_END ? 0 : error_prefix(err, "%s", path);
+    return rc == FILE_LINE_END ? 0 : error_prefix(err, "%s", name);
 }
 
 static int import_coverage(struct invocation *in, struct error *err)
 {
-    uint64_t rows = 0, skipped = 0;
+    struct covered c = { 0 };
     if (invocation_store(in, STORE_WRITE, err))
         return -1;
     for (int i = 0; i < in->argc; i++)
-        if (cover_file(in->store, in->argv[i], &rows, &skipped, err))
+        if (cover_file(in->store, in->argv[i], &c, err))
             return -1;
-    log_line(LOG_NOTE, "%llu stretches of coverage; %llu skipped",
-             (unsigned long long)rows, (unsigned long long)skipped);
-    return !skipped ? EXIT_DONE : rows ? EXIT_INCOMPLETE : EXIT_FAILED;
+    log_line(LOG_NOTE, "%" PRIu64 " stretches of coverage; %" PRIu64
+             " skipped", c.rows, c.skipped);
+    tell_skipped(in, c.skipped, c.skipped_why);
+    return !c.skipped ? EXIT_DONE : c.rows ? EXIT_INCOMPLETE : EXIT_FAILED;
 }
 
 static int run(struct invocation *in, struct error *err)

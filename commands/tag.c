@@ -356,8 +356,12 @@ static int run(struct invocation *in, struct error *err)
     rc = in->argc ? 0 : tag_file(&r, "-", err);
     for (int i = 0; i < in->argc && !rc; i++)
         rc = tag_file(&r, in->argv[i], err);
-    if (!rc && r.bad)
+    if (!rc && r.bad) {
+        if (in->globals.quiet) /* which ones was not told */
+            log_line(LOG_ERROR, "left out %llu line%s",
+                     (unsigned long long)r.bad, r.bad == 1 ? "" : "s");
         rc = EXIT_INCOMPLETE;
+    }
 done:
     tagger_close(r.tagger);
     json_close(r.json);

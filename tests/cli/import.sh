@@ -44,6 +44,10 @@ swell_import page.json
 echo "== several, one of them missing"
 swell_import mine.tsv nowhere.ndjson
 status mine.tsv nowhere.ndjson
+echo "== quiet: an exit status has its reason"
+printf 'id,date,text\n1,soon,x\n2,late,y\n3,2026-11-19,z\n' >bad.csv
+swell_import -q bad.csv
+echo "shop,2026-11-02,2026-11-01,covered" | swell_import -q --what coverage -
 echo "== what its source deleted stays out"
 echo '{"id":"gone","source":"forum","created_at":"2026-11-03T10:00:00Z","text":"I never said this"}' >said.ndjson
 swell_import said.ndjson
