@@ -55,13 +55,14 @@ static int day_hours(struct composer *c, struct digest_standing *s,
 }
 
 /* Beyond what the past shows by a fifth and a post: eight days of ten are
- * within, so that one in five would be told without. */
-static bool drifted(const struct digest *d, const struct digest_standing *s)
+ * within, so that one in five would be told without. Rising to too few to say
+ * is no news, nor is falling from there. */
+static bool drifted(const struct composer *c, const struct digest_standing *s)
 {
     double posts = (double)s->today.posts;
-    return d->history_days >= DIGEST_DAYS / 4 && !isnan(s->change) &&
+    return c->d->history_days >= DIGEST_DAYS / 4 && !isnan(s->change) &&
            ((!s->few && posts > s->high * 1.2 + 1) ||
-            posts < s->low * 0.8 - 1);
+            (s->usual >= (double)c->floor && posts < s->low * 0.8 - 1));
 }
 
 /* Against its own past: only days that were collected count. Of 28 days, wider
@@ -94,7 +95,7 @@ static int compare(struct composer *c, struct digest_standing *s,
     s->high = stats_quantile(sorted, known, 0.9);
     s->change = s->usual > 0 && c->d->closed
                     ? (double)s->today.posts / s->usual - 1 : NAN;
-    s->drifted = drifted(c->d, s);
+    s->drifted = drifted(c, s);
     return 0;
 }
 

@@ -376,6 +376,10 @@ static void a_slow_fall_is_told(void **state)
                 100 + (uint64_t)i, "an ordinary day");
     for (int i = 0; i < 3; i++)
         add(f, T + i * 6 * HOUR, 1, LABEL_NEUTRAL, 1, "not much");
+    for (int day = 1; day <= 10; day++) /* so few that none is no news */
+        for (int i = 0; i < 2; i++)
+            add(f, T - day * DAY + i * 4 * HOUR, 4, LABEL_NEUTRAL,
+                200 + (uint64_t)i, "an ordinary day at bolt");
     append(f);
     const struct digest *d = compose(f, NULL);
     assert_int_equal(d->alerts->count, 0);
