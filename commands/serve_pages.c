@@ -297,24 +297,31 @@ static void put_ask(struct site *site, struct buf *out,
     buf_puts(out, "</article>\n");
 }
 
+static bool is_listed(const struct ask *a, bool marked)
+{
+    return marked ? a->by_hand : a->state == ASK_OPEN;
+}
+
+/* Oldest first, those marked latest first. */
 static void put_asks(struct site *site, struct buf *out,
                      const struct waiting *w, bool marked)
 {
-    size_t all, fit = 0, most = marked ? MARKED_SHOWN : ASKS_SHOWN;
+    size_t all, fit = 0, shown = 0, most = marked ? MARKED_SHOWN : ASKS_SHOWN;
     const struct ask **asks = waiting_list(w, ASK_STATE_COUNT, &all);
-    for (size_t i = 0; i < all; i++) {
+    for (size_t i = 0; i < all; i++)
+        fit += is_listed(asks[i], marked);
+    if (fit || !marked)
+        buf_printf(out, "<h2>%s <small>%zu of %zu in %d days; swell inbox has "
+                   "all</small></h2>\n",
+                   marked ? "Marked by hand" : "Open, oldest first",
+                   fit < most ? fit : most, fit, ASK_DAYS);
+    for (size_t i = 0; i < all && shown < most; i++) {
         const struct ask *a = marked ? asks[all - 1 - i] : asks[i];
-        if (marked ? !a->by_hand : a->state != ASK_OPEN)
+        if (!is_listed(a, marked))
             continue;
-        if (fit == 0)
-            buf_puts(out, marked ? "<h2>Marked by hand</h2>\n" : "");
-        if (fit++ < most)
-            put_ask(site, out, w, a);
+        put_ask(site, out, w, a);
+        shown++;
     }
-    if (!marked || fit > most)
-        buf_printf(out, "<p>%zu of %zu %s ones of the last %d days; swell "
-                   "inbox gives all.</p>\n", fit < most ? fit : most, fit,
-                   marked ? "marked" : "open", ASK_DAYS);
     mem_free(asks);
 }
 
@@ -327,7 +334,6 @@ static int inbox_page(struct site *site, struct buf *out, struct error *err)
         return -1;
     open_page(out, "Who waits for an answer",
               &(struct digest_links){ .served = true });
-    buf_puts(out, "<h2>Oldest first</h2>\n");
     put_asks(site, out, w, false);
     put_asks(site, out, w, true);
     close_page(out);

@@ -315,8 +315,9 @@ void phrase_alert_detail(struct buf *out, const struct digest *d,
                          const struct alert *a);         /* who, how much */
 void phrase_alert_terms(struct buf *out, const struct alert *a);
                                                /* "log in" ×41 · "5.2" new */
-void phrase_data(struct buf *out, const struct digest *d);
-                              /* 4,124 posts by 2,829 people · coverage 96 % */
+bool phrase_data(struct buf *out, const struct digest *d);
+                              /* 4,124 posts by 2,829 people · coverage 96 %;
+                               * true: too little of what was planned */
 /* What else is to be known of the data, one note after the other, faults
  * first. 1: it is a fault; 0: not; -1: there is no more. May be "". */
 int phrase_note(struct buf *out, const struct digest *d, size_t at);

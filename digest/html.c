@@ -28,8 +28,8 @@ static void put_facts(const struct page *p)
     const struct digest *d = p->d;
     struct buf b = BUF_INIT(0);
     buf_puts(p->out, "<ul class=\"facts\">");
-    phrase_data(&b, d);
-    put_fact(p, d->planned && d->coverage < 0.8, &b);
+    bool poor = phrase_data(&b, d);
+    put_fact(p, poor, &b);
     for (size_t i = 0;; i++) {
         int fault = phrase_note(&b, d, i);
         if (fault < 0)

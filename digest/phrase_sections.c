@@ -3,9 +3,10 @@
  * phrase_alert.c, figures in phrase.c. */
 #include <math.h>
 
+#include "digest/coverage.h"
 #include "digest/digest.h"
 
-void phrase_data(struct buf *out, const struct digest *d)
+bool phrase_data(struct buf *out, const struct digest *d)
 {
     if (d->expired && !d->posts)
         phrase_posts(out, "", d->collected, ", expired");
@@ -22,6 +23,7 @@ void phrase_data(struct buf *out, const struct digest *d)
         buf_puts(out, " · coverage unknown");
     if (!d->closed)
         buf_puts(out, " · the day is not over");
+    return d->planned && d->coverage < COVERAGE_FLOOR;
 }
 
 /* What the history allows to say. */

@@ -123,8 +123,8 @@ static void head(struct painter *p)
     }
     say(p, BOLD, &b);
     say(p, NULL, &rivals);
-    phrase_data(&b, d);
-    say(p, NULL, &b);
+    bool poor = phrase_data(&b, d);
+    say(p, poor ? YELLOW : NULL, &b);
 }
 
 static void notes(struct painter *p)

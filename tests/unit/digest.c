@@ -697,6 +697,44 @@ static void an_unrecorded_empty_day_is_not_judged(void **state)
     buf_release(&b);
 }
 
+/* Each subject once, judged ones only; own brands; what moved. */
+static void the_day_in_short(void **state)
+{
+    (void)state;
+    struct alert items[] = {
+        { .subject = "acme", .level = DETECT_ALERT },
+        { .subject = "acme", .level = DETECT_ALERT },
+        { .subject = "bolt", .level = DETECT_ALERT, .withheld = true },
+        { .subject = "corso", .level = DETECT_WATCH },
+    };
+    struct alerts alerts = { .items = items, .count = 4 };
+    struct digest_waiting waits[] = {
+        { .title = "Acme", .own = true, .known = true, .figures.open = 1 },
+        { .title = "Bolt", .own = false, .known = true, .figures.open = 7 },
+        { .title = "Dune", .own = true, .known = true, .figures.open = 3 },
+    };
+    struct digest_experiment moved = {
+        .experiment.title = "Chat", .reading.days_after = 2,
+        .reading.effects = { { .measure = EFFECT_POSTS,
+                               .verdict = EFFECT_ROSE },
+                             { .measure = EFFECT_SENTIMENT,
+                               .verdict = EFFECT_NONE },
+                             { .measure = EFFECT_COMPLAINTS,
+                               .verdict = EFFECT_FELL } } };
+    struct digest d = { .alerts = &alerts, .waiting = waits,
+                        .waiting_count = 3, .experiments = &moved,
+                        .experiment_count = 1 };
+    static const char *const wanted[] = {
+        "2 alerts: acme",
+        "1 waits for an answer from Acme, 3 from Dune", "",
+        "since “Chat” posts rose, complaint share fell", "" };
+    struct buf b = BUF_INIT(0);
+    for (size_t i = 0; phrase_brief(&b, &d, i); i++) {
+        assert_string_equal(buf_text(&b), wanted[i]);
+        buf_release(&b);
+    }
+}
+
 static void phrases(void **state)
 {
     (void)state;
@@ -746,6 +784,7 @@ int main(void)
         TEST(a_day_of_25_hours),
         TEST(hostile_texts_are_harmless),
         TEST(no_line_is_wider_than_the_terminal),
+        cmocka_unit_test(the_day_in_short),
         cmocka_unit_test(phrases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
