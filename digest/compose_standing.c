@@ -9,6 +9,7 @@
 #include "digest/stats.h"
 
 enum { TERM_SUBJECTS = 12, RISING = 8 };
+#define DRIFT_CHANCE 0.2    /* of a digest in which nothing happened */
 #define RIVALS_SURPRISE 6.0 /* of a rival's word, to be told: one in 10^6 */
 
 struct net net_of(uint64_t positive, uint64_t negative, uint64_t all,
@@ -54,15 +55,53 @@ static int day_hours(struct composer *c, struct digest_standing *s,
     return 0;
 }
 
-/* Beyond what the past shows by a fifth and a post: eight days of ten are
- * within, so that one in five would be told without. Rising to too few to say
- * is no news, nor is falling from there. */
+/* Of a count its deviation is 1/2, whatever is usual, when posts come one by
+ * one. */
+static double root(double posts)
+{
+    return sqrt(posts + 0.375);
+}
+
+/* How far the roots of two days usually are apart, as a deviation of one: of
+ * days a week apart, for weekends differ; of few days, of those side by side.
+ * *count: pairs. */
+static double deviation(const struct digest *d, const struct digest_standing *s,
+                        int apart, int *count)
+{
+    double squares = 0;
+    *count = 0;
+    for (int i = d->history_from + apart; i < DIGEST_DAYS; i++) {
+        double step = root(s->history[i]) - root(s->history[i - apart]);
+        if (!d->known[i] || !d->known[i - apart])
+            continue;
+        squares += step * step;
+        ++*count;
+    }
+    if (apart > 1 && *count < DIGEST_DAYS / 4)
+        return deviation(d, s, 1, count);
+    return fmax(0.5, sqrt(squares / fmax(1, *count) / 2));
+}
+
+/* Beyond what the past shows by a fifth and a post, and so far that chance
+ * would name some subject on one day in five, however many there are. Eight
+ * days of ten are within low and high, or 1.28 deviations of the middle. Rising
+ * to too few to say is no news, nor is falling from there. */
 static bool drifted(const struct composer *c, const struct digest_standing *s)
 {
+    const struct digest *d = c->d;
     double posts = (double)s->today.posts;
-    return c->d->history_days >= DIGEST_DAYS / 4 && !isnan(s->change) &&
-           ((!s->few && posts > s->high * 1.2 + 1) ||
-            (s->usual >= (double)c->floor && posts < s->low * 0.8 - 1));
+    int pairs;
+    if (d->history_days < DIGEST_DAYS / 4 || isnan(s->change))
+        return false;
+    double usual = deviation(d, s, 7, &pairs);
+    double far = usual * sqrt(1 + 1.0 / d->history_days) *
+                 fmax(0, stats_t(1 - DRIFT_CHANCE / 2 /
+                                         (double)d->standing_count,
+                                 fmax(1, pairs)) - 1.28);
+    return (!s->few && posts > s->high * 1.2 + 1 &&
+            root(posts) > root(s->high) + far) ||
+           (s->usual >= (double)c->floor && posts < s->low * 0.8 - 1 &&
+            root(posts) < root(s->low) - far);
 }
 
 /* Against its own past: only days that were collected count. Of 28 days, wider
@@ -95,7 +134,6 @@ static int compare(struct composer *c, struct digest_standing *s,
     s->high = stats_quantile(sorted, known, 0.9);
     s->change = s->usual > 0 && c->d->closed
                     ? (double)s->today.posts / s->usual - 1 : NAN;
-    s->drifted = drifted(c, s);
     return 0;
 }
 
@@ -188,6 +226,8 @@ int compose_standing(struct composer *c, struct error *err)
             goto done;
     }
     share_voice(c, today, before);
+    for (size_t i = 0; i < c->d->standing_count; i++)
+        c->d->standing[i].drifted = drifted(c, &c->d->standing[i]);
     rc = 0;
 done:
     mem_free(today);
