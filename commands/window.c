@@ -72,15 +72,19 @@ static int count_version(void *context, uint32_t number, struct text what)
     return 0;
 }
 
+static void join_rules(struct row *row, uint32_t first, uint32_t last)
+{
+    if (!row->rules[0] || (first && first < row->rules[0]))
+        row->rules[0] = first;
+    if (last > row->rules[1])
+        row->rules[1] = last;
+}
+
 static int take_rules(void *context, const struct post *post,
                       const struct mention *mention)
 {
-    struct row *row = context;
     (void)mention;
-    if (!row->rules[0] || post->rules < row->rules[0])
-        row->rules[0] = post->rules;
-    if (post->rules > row->rules[1])
-        row->rules[1] = post->rules;
+    join_rules(context, post->rules, post->rules);
     return 0;
 }
 
@@ -110,7 +114,10 @@ static int count_row(struct view *v, struct row *row, const char *source,
         row->coverage = NAN;
     if (v->versions == 1 && row->posts)
         row->rules[0] = row->rules[1] = 1;
-    if (v->versions > 1 && row->posts &&
+    /* The total's are those of its rows or aspects, so that no post is read
+     * twice; the sources' rows may be of more than it. */
+    bool parts = row == &v->total && v->by != BY_ALL && v->by != BY_SOURCE;
+    if (v->versions > 1 && row->posts && !parts &&
         store_posts(v->in->store, &q, take_rules, row, err))
         return -1;
     return 0;
@@ -134,8 +141,10 @@ static int by_time(struct view *v, struct error *err)
         if (v->count >= ROW_LIMIT)
             return error_set(err, ERROR_USAGE, "more than %d rows; shorten "
                              "the range or take --by day", ROW_LIMIT);
-        if (count_row(v, add_row(v, at, end, NULL), v->flags->source, err))
+        struct row *row = add_row(v, at, end, NULL);
+        if (count_row(v, row, v->flags->source, err))
             return -1;
+        join_rules(&v->total, row->rules[0], row->rules[1]);
     }
     return 0;
 }
@@ -158,6 +167,7 @@ static int by_source(struct view *v, struct error *err)
 /* Labels and people behind each aspect or intent, from the posts. */
 struct tally {
     enum tag_kind kind;
+    struct row *total;
     struct counts counts[ASPECT_COUNT];
     uint64_t people[ASPECT_COUNT];
     struct hash_set authors;
@@ -168,6 +178,7 @@ static int take_post(void *context, const struct post *post,
 {
     struct tally *t = context;
     const struct tags *tags = mention ? &mention->tags : &post->tags;
+    join_rules(t->total, post->rules, post->rules);
     for (int i = 0; i < tag_kinds[t->kind].count; i++) {
         if (!tags_hold(tags, t->kind, i))
             continue;
@@ -181,7 +192,8 @@ static int take_post(void *context, const struct post *post,
 
 static int by_tag(struct view *v, struct error *err)
 {
-    struct tally t = { .kind = v->by == BY_ASPECT ? TAG_ASPECT : TAG_INTENT };
+    struct tally t = { .kind = v->by == BY_ASPECT ? TAG_ASPECT : TAG_INTENT,
+                       .total = &v->total };
     struct store_query q = { v->in->subject, v->flags->source, v->in->from,
                              v->in->until };
     struct counts all;
