@@ -40,16 +40,24 @@ void estimate_net(struct estimate *out, const struct counts *counts,
     out->few = all < floor || all < 2;
 }
 
+/* Where clocks move by half an hour, that day ends with half an hour. */
 static int day_hours(struct composer *c, struct digest_standing *s,
                      struct error *err)
 {
     struct counts hours[25];
     struct store_query q = { s->name, NULL, c->d->from, c->d->until };
-    s->hour_count = (size_t)((q.until - q.from + HOUR - 1) / HOUR);
-    if (s->hour_count > 25)
-        s->hour_count = 25;
-    if (store_series(c->store, &q, HOUR, hours, s->hour_count, err))
+    size_t whole = (size_t)((q.until - q.from) / HOUR);
+    int64_t rest = (q.until - q.from) % HOUR;
+    if (whole >= 25) {
+        whole = 25;
+        rest = 0;
+    }
+    if (store_series(c->store, &q, HOUR, hours, whole, err))
         return -1;
+    q.from = q.until - rest;
+    if (rest && store_series(c->store, &q, rest, &hours[whole], 1, err))
+        return -1;
+    s->hour_count = whole + (rest > 0);
     for (size_t i = 0; i < s->hour_count; i++)
         s->hours[i] = (uint32_t)hours[i].posts;
     return 0;
@@ -114,11 +122,12 @@ static int compare(struct composer *c, struct digest_standing *s,
     uint64_t people;
     double sorted[DIGEST_DAYS];
     size_t known = 0;
-    struct counts past = { 0 };
+    struct counts past = { 0 }, all = { 0 };
     if (store_authors(c->store, &before, &people, err))
         return -1;
     for (int i = 0; i < DIGEST_DAYS; i++) {
         struct estimate net;
+        counts_add(&all, &days[i]);
         estimate_net(&net, &days[i], 0, 0);
         s->history[i] = (uint32_t)days[i].posts;
         s->history_net[i] = days[i].posts ? (float)net.value : NAN;
@@ -127,6 +136,8 @@ static int compare(struct composer *c, struct digest_standing *s,
         counts_add(&past, &days[i]);
         sorted[known++] = (double)days[i].posts;
     }
+    if (all.posts) /* people are of all days */
+        people = people * past.posts / all.posts;
     estimate_net(&s->net_usual, &past, people, c->floor);
     stats_sort(sorted, known);
     s->usual = stats_quantile(sorted, known, 0.5);
