@@ -18,7 +18,7 @@ brands:
     handles: [boltcare]
 END
 post() { # ID DAY TIME AUTHOR TEXT [MORE]
-    printf '{"id":"%s","source":"forum","created_at":"2026-11-%sT%s:00Z","author":"%s","text":"%s"%s}\n' "$@" ""
+    printf '{"id":"%s","source":"forum","created_at":"2026-11-%sT%s:00Z","author":"%s","text":"%s"%s}\n' "$1" "$2" "$3" "$4" "$5" "${6:-}"
 }
 long="Where is my order from acme, it should have been here on Monday, does anybody know?"
 {
