@@ -29,7 +29,7 @@ static int put_source(struct table *t, const char *label, struct error *err)
 {
     struct invocation *in = t->in;
     double hours[COVERAGE_STATES], planned = 0;
-    if (coverage_sums(in->store, label, in->from, in->until, hours, err))
+    if (coverage_sums(in, label, in->from, in->until, hours, err))
         return -1;
     for (int s = COVERAGE_PLANNED; s < COVERAGE_STATES; s++)
         planned += hours[s];

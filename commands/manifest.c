@@ -22,12 +22,12 @@ static int add_rules(void *context, uint32_t number, struct text what)
     return 0;
 }
 
-static int add_coverage(struct writer *w, struct store *store,
+static int add_coverage(struct writer *w, struct invocation *in,
                         const char *label, const struct store_query *q,
                         struct error *err)
 {
     double hours[COVERAGE_STATES];
-    if (coverage_sums(store, label, q->from, q->until, hours, err))
+    if (coverage_sums(in, label, q->from, q->until, hours, err))
         return -1;
     write_begin(w, NULL, '{');
     write_coverage(w, label, hours);
@@ -95,7 +95,7 @@ int manifest_write(const struct manifest *m, struct invocation *in,
         rc = names_read(&labels, store, STORE_LABELS, err);
     names_sort(&labels);
     for (size_t i = 0; i < labels.count && rc == 0; i++)
-        rc = add_coverage(&w, store, labels.items[i], &m->query, err);
+        rc = add_coverage(&w, in, labels.items[i], &m->query, err);
     write_end(&w, ']');
     write_end(&w, '}');
     buf_putc(&out, '\n');

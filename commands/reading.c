@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "digest/coverage.h"
 #include "digest/digest.h"
 #include "digest/names.h"
 
@@ -181,21 +182,21 @@ int coverage_spans(struct store *store, const char *label, int64_t from,
     return rc;
 }
 
-static int add_hours(void *context, int64_t from, int64_t until,
-                     uint8_t state)
-{
-    double *hours = context;
-    hours[state] += (double)(until - from) / HOUR;
-    return 0;
-}
-
-int coverage_sums(struct store *store, const char *label, int64_t from,
+int coverage_sums(struct invocation *in, const char *label, int64_t from,
                   int64_t until, double hours[COVERAGE_STATES],
                   struct error *err)
 {
+    from = from / QUARTER * QUARTER;
+    size_t count = (size_t)((until - from + QUARTER - 1) / QUARTER);
+    uint8_t *states = mem_alloc(count + 1);
+    int rc = coverage_states(states, count, from, in->store, in->config,
+                             label, err);
     for (int s = 0; s < COVERAGE_STATES; s++)
         hours[s] = 0;
-    return coverage_spans(store, label, from, until, add_hours, hours, err);
+    for (size_t i = 0; i < count && rc == 0; i++)
+        hours[states[i]] += (double)QUARTER / HOUR;
+    mem_free(states);
+    return rc;
 }
 
 void write_coverage(struct writer *w, const char *label,

@@ -40,8 +40,8 @@ typedef int visit_coverage(void *context, int64_t from, int64_t until,
 int coverage_spans(struct store *store, const char *label, int64_t from,
                    int64_t until, visit_coverage *visit, void *context,
                    struct error *err);
-/* Hours of each state. */
-int coverage_sums(struct store *store, const char *label, int64_t from,
+/* Hours of each state, with what was planned but not reported. */
+int coverage_sums(struct invocation *in, const char *label, int64_t from,
                   int64_t until, double hours[COVERAGE_STATES],
                   struct error *err);
 /* "label" and the hours as members of an object. */

@@ -40,7 +40,9 @@ struct inquiry {
     int64_t day;
     struct store_query query;
     struct counts all[DAYS_SPAN], own[DAYS_SPAN]; /* the day is the last */
+    struct days_usual usual;
     uint64_t writers;      /* of the subject's day */
+    struct hash_set seen;  /* they */
     bool planned;          /* coverage of the day was recorded */
     uint64_t mentioned, counted, people, reposts, copies, unknown;
     struct hash_set authors, prints;
@@ -99,6 +101,8 @@ static int take_post(void *context, const struct post *post,
     struct inquiry *q = context;
     const struct tags *tags = mention ? &mention->tags : &post->tags;
     q->mentioned++;
+    q->writers += post->author_hash &&
+                  hash_set_add(&q->seen, post->author_hash);
     if (!tags_hold(tags, q->figure.kind, q->figure.member))
         return 0;
     uint64_t print = post_fingerprint(post->text);
@@ -129,13 +133,13 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The days before that have any post, on the same count. */
+/* The days before that the digest compares with, on the same count. */
 static void put_usual(struct inquiry *q)
 {
     uint64_t days[DIGEST_DAYS];
     size_t known = 0;
     for (int i = 0; i < DIGEST_DAYS; i++)
-        if (q->all[i].posts)
+        if (q->usual.known[i] && i >= q->usual.first)
             days[known++] = counts_of(&q->own[i], q->figure.kind,
                                       q->figure.member);
     line(q, "usual");
@@ -145,7 +149,7 @@ static void put_usual(struct inquiry *q)
     }
     qsort(days, known, sizeof(*days), ascending);
     size_t lower = (known - 1) / 2, upper = known / 2;
-    buf_printf(q->out, "%.4g a day: median of the %zu days with posts among "
+    buf_printf(q->out, "%.4g a day: median of the %zu collected days among "
                "the %d before (%" PRIu64 " to %" PRIu64 ")\n",
                ((double)days[lower] + (double)days[upper]) / 2,
                known, DIGEST_DAYS, days[0], days[known - 1]);
@@ -304,7 +308,9 @@ static int inquire(struct inquiry *q, struct error *err)
     if (store_posts(store, &q->query, take_post, q, err) < 0 ||
         days_series(store, starts, NULL, NULL, q->all, err) ||
         days_series(store, starts, q->in->subject, NULL, q->own, err) ||
-        store_authors(store, &q->query, &q->writers, err) ||
+        days_usual(&q->usual, store, q->in->config, starts, q->all, err) ||
+        (q->mentioned < q->own[DIGEST_DAYS].posts && /* some expired */
+         store_authors(store, &q->query, &q->writers, err)) ||
         put_figure(q, err) || put_alerts(q, err))
         return -1;
     proofs_put(&q->proofs, q->out, q->in->rules, q->in->zone);
@@ -321,6 +327,7 @@ static int run(struct invocation *in, struct error *err)
         return -1;
     int rc = inquire(&q, err);
     hash_set_release(&q.authors);
+    hash_set_release(&q.seen);
     hash_set_release(&q.prints);
     proofs_release(&q.proofs);
     return rc;

@@ -97,21 +97,36 @@ static struct row *add_row(struct view *v, int64_t from, int64_t until,
     return row;
 }
 
+/* Of rows that follow each other. */
+static int cover_rows(struct view *v, struct row *rows, size_t count,
+                      const char *source, struct error *err)
+{
+    int64_t *starts = mem_alloc((count + 1) * sizeof(*starts));
+    double *shares = mem_alloc((count + 1) * sizeof(*shares));
+    for (size_t i = 0; i < count; i++) {
+        starts[i] = rows[i].from;
+        starts[i + 1] = rows[i].until;
+    }
+    int rc = count ? coverage_rows(shares, starts, count, v->in->store,
+                                   v->in->config, source, err) : 0;
+    for (size_t i = 0; i < count; i++) {
+        rows[i].coverage = shares[i] < 0 ? NAN : shares[i];
+        v->planned |= shares[i] >= 0;
+    }
+    mem_free(starts);
+    mem_free(shares);
+    return rc;
+}
+
 static int count_row(struct view *v, struct row *row, const char *source,
                      struct error *err)
 {
     struct counts c;
-    bool planned;
     struct store_query q = { v->in->subject, source, row->from, row->until };
     if (store_series(v->in->store, &q, q.until - q.from, &c, 1, err) ||
-        store_authors(v->in->store, &q, &row->authors, err) ||
-        coverage_share(&row->coverage, &planned, v->in->store, v->in->config,
-                       source, row->from, row->until, err))
+        store_authors(v->in->store, &q, &row->authors, err))
         return -1;
     fill(v, row, &c);
-    v->planned |= planned; /* first of all in the total */
-    if (row->name ? !planned : !v->planned)
-        row->coverage = NAN;
     if (v->versions == 1 && row->posts)
         row->rules[0] = row->rules[1] = 1;
     /* The total's are those of its rows or aspects, so that no post is read
@@ -146,7 +161,7 @@ static int by_time(struct view *v, struct error *err)
             return -1;
         join_rules(&v->total, row->rules[0], row->rules[1]);
     }
-    return 0;
+    return cover_rows(v, v->rows, v->count, v->flags->source, err);
 }
 
 static int by_source(struct view *v, struct error *err)
@@ -156,7 +171,8 @@ static int by_source(struct view *v, struct error *err)
     for (size_t i = 0; i < v->names.count; i++) {
         struct row *row = add_row(v, v->in->from, v->in->until,
                                   v->names.items[i]);
-        if (count_row(v, row, row->name, err))
+        if (count_row(v, row, row->name, err) ||
+            cover_rows(v, row, 1, row->name, err))
             return -1;
         if (!row->posts)
             v->count--;
@@ -220,7 +236,8 @@ static int look(struct view *v, struct error *err)
 {
     v->total = (struct row){ .from = v->in->from, .until = v->in->until };
     if (store_rules_scan(v->in->store, count_version, &v->versions, err) ||
-        count_row(v, &v->total, v->flags->source, err))
+        count_row(v, &v->total, v->flags->source, err) ||
+        cover_rows(v, &v->total, 1, v->flags->source, err))
         return -1;
     switch (v->by) {
     case BY_HOUR:

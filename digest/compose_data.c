@@ -40,8 +40,9 @@ static int add_label(struct composer *c, const char *label, size_t *room,
         count = sizeof(state);
     if (!count)
         return 0;
-    if (store_coverage(c->store, label, d->from,
-                       d->from + (int64_t)count * QUARTER, state, err))
+    /* What was not reported today may come with the next round. */
+    if (coverage_states(state, count, d->from, c->store,
+                        d->closed ? c->config : NULL, label, err))
         return -1;
     for (size_t i = 0, start = 0; i < count; i++) {
         d->planned |= state[i] != COVERAGE_NONE;
@@ -65,7 +66,7 @@ static int add_source(struct composer *c, const char *name, size_t *room,
     if (days_series(c->store, c->starts, NULL, name, days, err))
         return -1;
     for (int i = 0; i < DIGEST_DAYS; i++)
-        if (c->d->known[i])
+        if (d->known[i] && i >= d->history_from)
             sorted[known++] = (double)days[i].posts;
     stats_sort(sorted, known);
     double usual = stats_quantile(sorted, known, 0.5);
@@ -137,35 +138,52 @@ static int add_faults(struct composer *c, struct error *err)
     return 0;
 }
 
+int days_usual(struct days_usual *out, struct store *store,
+               const struct config *config,
+               const int64_t starts[DAYS_SPAN + 1],
+               const struct counts all[DAYS_SPAN], struct error *err)
+{
+    int64_t until = starts[DAYS_SPAN], now = clock_now();
+    *out = (struct days_usual){ 0 };
+    if (now > starts[DIGEST_DAYS] && now < until)
+        until = now;
+    if (coverage_changed(&out->change, store, config, starts[0], until, err))
+        return -1;
+    while (out->first < DIGEST_DAYS && out->change.when > starts[0] &&
+           starts[out->first] < out->change.when)
+        out->first++;
+    for (int i = 0; i < DIGEST_DAYS; i++) {
+        double share;
+        if (coverage_share(&share, NULL, store, config, NULL, starts[i],
+                           starts[i + 1], err))
+            return -1;
+        out->known[i] = all[i].posts > 0 && share >= HISTORY_FLOOR;
+        out->count += out->known[i] && i >= out->first;
+    }
+    out->known[DIGEST_DAYS] = true;
+    return 0;
+}
+
 int compose_data(struct composer *c, struct error *err)
 {
     struct digest *d = c->d;
     struct counts days[DAYS_SPAN];
-    int64_t until = d->closed || d->now <= d->from ? d->until : d->now;
+    struct days_usual usual;
     if (for_each(c, STORE_LABELS, add_label, err) ||
         coverage_share(&d->coverage, NULL, c->store, c->config, NULL, d->from,
-                       until, err) ||
+                       d->until, err) ||
         add_faults(c, err) ||
         store_restated(c->store, d->from, d->until, &d->restated, err) ||
         days_series(c->store, c->starts, NULL, NULL, days, err))
         return -1;
-    if (coverage_changed(&d->change, c->store, c->config, c->starts[0], until,
-                         err))
-        return -1;
-    while (d->history_from < DIGEST_DAYS && d->change.when > c->starts[0] &&
-           c->starts[d->history_from] < d->change.when)
-        d->history_from++;
     d->collected = days[DIGEST_DAYS].posts;
     d->unscored = days[DIGEST_DAYS].label[LABEL_UNSCORED];
-    for (int i = 0; i < DIGEST_DAYS; i++) {
-        double share;
-        if (coverage_share(&share, NULL, c->store, c->config, NULL,
-                           c->starts[i], c->starts[i + 1], err))
-            return -1;
-        d->known[i] = days[i].posts > 0 && share >= HISTORY_FLOOR;
-        d->history_days += d->known[i] && i >= d->history_from;
-    }
-    d->known[DIGEST_DAYS] = true;
+    if (days_usual(&usual, c->store, c->config, c->starts, days, err))
+        return -1;
+    d->change = usual.change;
+    d->history_from = usual.first;
+    d->history_days = usual.count;
+    memcpy(d->known, usual.known, sizeof(d->known));
     if (for_each(c, STORE_SOURCES, add_source, err))
         return -1;
     if (d->gap_count)

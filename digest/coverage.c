@@ -33,18 +33,34 @@ static bool brings(const struct config *config, const char *label,
     return !source || collector_brings(c ? c->type : label, source);
 }
 
-static int add_label(struct reading *r, struct store *store,
-                     const char *label, bool collected, struct error *err)
+int coverage_states(uint8_t *out, size_t count, int64_t from,
+                    struct store *store, const struct config *config,
+                    const char *label, struct error *err)
 {
+    const struct source_config *c = configured(config, label);
+    int64_t now = clock_now();
     bool begun = false;
-    if (store_coverage(store, label, r->from,
-                       r->from + (int64_t)r->quarters * QUARTER, r->states,
-                       err))
+    if (store_coverage(store, label, from, from + (int64_t)count * QUARTER,
+                       out, err))
+        return -1;
+    for (size_t i = 0; c && c->enabled && i < count; i++) {
+        begun = begun || out[i] != COVERAGE_NONE;
+        if (begun && out[i] == COVERAGE_NONE &&
+            from + (int64_t)(i + 1) * QUARTER <= now)
+            out[i] = COVERAGE_PLANNED;
+    }
+    return 0;
+}
+
+static int add_label(struct reading *r, struct store *store,
+                     const struct config *config, const char *label,
+                     struct error *err)
+{
+    if (coverage_states(r->states, r->quarters, r->from, store, config, label,
+                        err))
         return -1;
     for (size_t i = 0; i < r->quarters; i++) {
-        begun = begun || r->states[i] != COVERAGE_NONE;
-        r->planned[i] += r->states[i] != COVERAGE_NONE ||
-                         (collected && begun);
+        r->planned[i] += r->states[i] != COVERAGE_NONE;
         r->covered[i] += coverage_got(r->states[i]);
     }
     return 0;
@@ -62,11 +78,9 @@ static int read_labels(struct reading *r, struct store *store,
         .planned = mem_alloc((quarters + 1) * sizeof(uint16_t)),
         .covered = mem_alloc((quarters + 1) * sizeof(uint16_t)),
     };
-    for (size_t i = 0; rc == 0 && i < labels.count; i++) {
-        const struct source_config *c = configured(config, labels.items[i]);
+    for (size_t i = 0; rc == 0 && i < labels.count; i++)
         if (brings(config, labels.items[i], source))
-            rc = add_label(r, store, labels.items[i], c && c->enabled, err);
-    }
+            rc = add_label(r, store, config, labels.items[i], err);
     names_release(&labels);
     return rc;
 }
@@ -100,19 +114,31 @@ int coverage_hours(double *out, size_t count, int64_t from,
     return rc;
 }
 
+int coverage_rows(double *out, const int64_t *starts, size_t count,
+                  struct store *store, const struct config *config,
+                  const char *source, struct error *err)
+{
+    struct reading r;
+    int64_t from = *starts;
+    int rc = read_labels(&r, store, config, source, from,
+                         (size_t)((starts[count] - from) / QUARTER), err);
+    for (size_t i = 0; i < count; i++)
+        out[i] = rc ? 0 : share(&r, (size_t)((starts[i] - from) / QUARTER),
+                                (size_t)((starts[i + 1] - from) / QUARTER));
+    reading_release(&r);
+    return rc;
+}
+
 int coverage_share(double *out, bool *planned, struct store *store,
                    const struct config *config, const char *source,
                    int64_t from, int64_t until, struct error *err)
 {
-    struct reading r;
-    int rc = read_labels(&r, store, config, source, from,
-                         (size_t)((until - from) / QUARTER), err);
-    *out = rc ? 0 : share(&r, 0, r.quarters);
+    const int64_t starts[] = { from, until };
+    int rc = coverage_rows(out, starts, 1, store, config, source, err);
     if (planned)
         *planned = *out >= 0;
     if (*out < 0)
         *out = 1;
-    reading_release(&r);
     return rc;
 }
 

@@ -12,13 +12,24 @@
 /* Below it a verdict is withheld. */
 #define COVERAGE_FLOOR 0.8
 
+/* What a label was in each quarter hour. One that the configuration collects
+ * is planned from its first report on until now, also where nothing was
+ * reported. config NULL: what was reported alone. */
+int coverage_states(uint8_t *out, size_t count, int64_t from,
+                    struct store *store, const struct config *config,
+                    const char *label, struct error *err);
+
 /* Share of the planned quarter hours that were covered, of all labels, for
- * each hour from from on; -1 where nothing was planned. A label that the
- * configuration collects counts as planned from its first report on, also
- * where nothing was reported. config may be NULL. */
+ * each hour from from on; -1 where nothing was planned. */
 int coverage_hours(double *out, size_t count, int64_t from,
                    struct store *store, const struct config *config,
                    struct error *err);
+
+/* The same for rows that follow each other, count + 1 times. source: of what
+ * may bring its posts alone; NULL: of all. */
+int coverage_rows(double *out, const int64_t *starts, size_t count,
+                  struct store *store, const struct config *config,
+                  const char *source, struct error *err);
 
 /* The same for a whole range; 1 when nothing was planned: whether anything
  * was goes to *planned, if not NULL. source: of what may bring its posts

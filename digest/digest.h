@@ -212,6 +212,17 @@ void days_starts(const struct zone *zone, int64_t day,
 int days_series(struct store *store, const int64_t starts[DAYS_SPAN + 1],
                 const char *subject, const char *source,
                 struct counts out[DAYS_SPAN], struct error *err);
+/* Which of the days before tell what is usual: those since the last change of
+ * what is collected that have posts, of all and half of what was planned. */
+struct days_usual {
+    struct coverage_change change;
+    int first, count;          /* the first day after it; so many are known */
+    bool known[DAYS_SPAN];     /* the day itself is, too */
+};
+int days_usual(struct days_usual *out, struct store *store,
+               const struct config *config,
+               const int64_t starts[DAYS_SPAN + 1],
+               const struct counts all[DAYS_SPAN], struct error *err);
 
 /* Net sentiment of counts that so many people wrote (0: not known); few: under
  * the floor. */

@@ -145,7 +145,7 @@ static void put_data(struct writer *w)
     write_count(w, "history_days", d->history_days);
     write_begin(w, "history_known", '[');
     for (int i = 0; i < DIGEST_DAYS; i++)
-        write_flag(w, NULL, d->known[i]);
+        write_flag(w, NULL, d->known[i] && i >= d->history_from);
     write_end(w, ']');
     write_count(w, "rules", d->rules);
     write_count(w, "rules_before", d->rules_before);

@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Every figure can be made again from what swell export writes: the windows,
+the lists of posts and the digest of days that are 23.5, 24 and 25 hours long,
+in zones an odd offset from UTC. recount.py SWELL, in a folder with a store."""
+import collections
+import datetime
+import json
+import math
+import re
+import subprocess
+import sys
+import zoneinfo
+
+NOW = "2026-11-04T12:07:00Z"
+LABELS = ["unscored", "negative", "neutral", "positive"]
+DAYS = [("Europe/London", "2026-10-25"), ("Australia/Lord_Howe", "2026-10-04"),
+        ("Asia/Kathmandu", "2026-10-31"), ("Europe/London", "2026-11-04")]
+wrong = checked = 0
+
+
+def swell(*words):
+    run = subprocess.run([sys.argv[1], *words, "--now", NOW], text=True,
+                         capture_output=True)
+    if run.returncode:
+        sys.exit(f"{words}: {run.stderr}")
+    return run.stdout
+
+
+def rows(*words):
+    return [json.loads(line) for line in swell("export", *words).splitlines()]
+
+
+def moment(text):
+    return int(datetime.datetime.fromisoformat(text[:-1] + "+00:00")
+               .timestamp())
+
+
+def same(got, wanted, *where):
+    global wrong, checked
+    checked += 1
+    if isinstance(wanted, float):
+        wanted = float(f"{wanted:.6g}")
+    if got != wanted:
+        wrong += 1
+        if wrong < 20:
+            print(*where, "is", got, "and was recounted as", wanted)
+
+
+posts = {}
+for row in rows():
+    row["t"], row["of"] = moment(row["created_at"]), {"*": row}
+    posts[row["source"], row["id"]] = row
+for row in rows("--what", "mentions"):
+    posts[row["source"], row["id"]]["of"][row["subject"]] = row
+posts = list(posts.values())
+subjects = sorted({name for p in posts for name in p["of"]})
+states = collections.defaultdict(dict)
+for row in rows("--what", "coverage"):
+    for t in range(moment(row["from"]), moment(row["until"]), 900):
+        states[row["label"]][t] = row["state"]
+
+
+def select(subject, start, end, source=None):
+    return [(p, p["of"][subject]) for p in posts
+            if start <= p["t"] < end and subject in p["of"]
+            and source in (None, p["source"])]
+
+
+def count(found):
+    labels = collections.Counter(tags["label"] for _, tags in found)
+    people = {p["author"] for p, _ in found if "author" in p}
+    return {name: labels[name] for name in LABELS}, len(people)
+
+
+def net(labels, people):
+    p, n, all_posts = labels["positive"], labels["negative"], \
+        sum(labels.values())
+    scored = all_posts - labels["unscored"]
+    if not scored:
+        return None, None, None
+    mean = (p - n) / (scored + 2)
+    each = max(1, all_posts / people) if people else 1
+    half = 1.959964 * math.sqrt(((p + n + 1) / (scored + 2) - mean * mean)
+                                / (scored + 2) * each)
+    value = (p - n) / scored
+    return (value, max(-1.0, min(value, mean - half)),
+            min(1.0, max(value, mean + half)))
+
+
+# All labels but the last are configured; from their first report in the range
+# on they are planned until now.
+def coverage(start, end, begin=None):
+    planned = covered = 0
+    for label, at in states.items():
+        begun = False
+        for t in range(begin or start, end, 900):
+            begun |= t in at
+            counts = t in at or (begun and label == "bluesky"
+                                 and t + 900 <= moment(NOW))
+            planned += t >= start and counts
+            covered += t >= start and at.get(t) in ("covered", "late")
+    return covered / planned if planned else None
+
+
+def check_row(row, found, where):
+    labels, people = count(found)
+    same(row["posts"], len(found), "posts", *where)
+    same(row["authors"], people, "authors", *where)
+    same({name: row[name] for name in LABELS}, labels, "labels", *where)
+    for key, wanted in zip(("net", "net_low", "net_high"),
+                           net(labels, people)):
+        same(row[key], wanted, key, *where)
+
+
+def check_window(subject, zone, day, start, end, source):
+    where = (subject, zone.key, day, source)
+    more = ["--source", source] if source else []
+    for by in ("hour", "aspect", "intent"):
+        w = json.loads(swell("window", subject, "--day", day, "--tz", zone.key,
+                             "--format", "json", "--by", by, *more))
+        same((moment(w["from"]), moment(w["until"])), (start, end), where)
+        found = select(subject, start, end, source)
+        check_row(w, found, where)
+        for row in w["rows"]:
+            if by == "hour":
+                a, b = moment(row["from"]), moment(row["until"])
+                check_row(row, select(subject, a, b, source), (*where, a))
+                if not source:
+                    same(row["coverage"], coverage(a, b, start), "coverage",
+                         *where, a)
+            else:
+                check_row(row, [(p, tags) for p, tags in found
+                                if row[by] in tags.get(by + "s", [])],
+                          (*where, row[by]))
+        if by == "hour":
+            same(sum(row["posts"] for row in w["rows"]), w["posts"], *where)
+        if not source:
+            same(w["coverage"], coverage(start, end), "coverage", *where)
+
+
+def check_posts(subject, zone, day, start, end):
+    for words, fits in (
+            ((), lambda p, tags: True),
+            (("--label", "negative"), lambda p, tags:
+             tags["label"] == "negative"),
+            (("--aspect", "app", "--source", "bluesky"), lambda p, tags:
+             "app" in tags.get("aspects", []) and p["source"] == "bluesky")):
+        got = json.loads(swell("posts", subject, "--day", day, "--tz",
+                               zone.key, "--format", "json", "--limit", "0",
+                               *words))
+        same(sorted((p["source"], p["id"]) for p in got),
+             sorted((p["source"], p["id"])
+                    for p, tags in select(subject, start, end)
+                    if fits(p, tags)), subject, day, *words)
+
+
+def quantile(values, q):
+    values = sorted(values)
+    at = q * (len(values) - 1)
+    low = values[int(at)]
+    return low + (values[min(int(at) + 1, len(values) - 1)] - low) * (at % 1)
+
+
+def check_why(standing, zone, day, share):
+    said = swell("why", standing["subject"], "--day", day, "--tz", zone.key)
+    head = {line[2:13].strip(): line[13:] for line in said.splitlines()[:12]}
+    where = ("why", standing["subject"], day)
+    same(head["counted"].split(",")[0], str(standing["today"]["posts"]),
+         *where)
+    same(float(re.match(r"[-0-9.e+]+", head["usual"])[0]),
+         float(f"{standing['usual']:.4g}"), "usual", *where)
+    if share is not None:
+        same(head["coverage"].split(" %")[0], f"{100 * share:.0f}",
+             "coverage", *where)
+    if "net" in head:
+        got = re.findall(r"[-+][0-9.]+", head["net"].split("=")[1])
+        same(got, [f"{standing['net'][key]:+.3f}"
+                   for key in ("value", "low", "high")], "net", *where)
+
+
+def check_digest(zone, day, starts):
+    start, end = starts[28:]
+    d = json.loads(swell("digest", "--day", day, "--tz", zone.key, "--format",
+                         "json"))
+    today = [p for p in posts if start <= p["t"] < end]
+    watched = [s["subject"] for s in d["standing"]]
+    seen = [p for p in today if any(name in p["of"] for name in watched)]
+    data = d["data"]
+    same(data["posts"], len(seen), "posts", day)
+    same(data["authors"], len({p["author"] for p in seen if "author" in p}),
+         "authors", day)
+    same(data["collected"], len(today), "collected", day)
+    same(sum(s["posts"] for s in data["sources"]), len(today), "sources", day)
+    share = coverage(start, end)
+    same(data["coverage"], share, "coverage", day)
+    first = min(states["bluesky"]) # a source that is added ends comparing
+    known = [i for i in range(28)
+             if select("*", *starts[i:i + 2])
+             and (first < starts[0] + 86400 or starts[i] >= first)
+             and (coverage(*starts[i:i + 2]) or 1) >= 0.5]
+    same([i for i in range(28) if data["history_known"][i]], known, "known",
+         day)
+    brands = [s["subject"] for s in d["standing"] if not s["product"]]
+    voices = sum(len(select(name, start, end)) for name in brands)
+    for s in d["standing"]:
+        found = select(s["subject"], start, end)
+        labels, people = count(found)
+        where = (s["subject"], zone.key, day)
+        same(s["today"]["posts"], len(found), "posts", *where)
+        same(s["today"]["labels"], labels, "labels", *where)
+        same(s["today"]["score_sum"],
+             round(sum(tags["score"] for _, tags in found), 3) + 0.0, "score",
+             *where)
+        for kind in ("aspects", "intents", "channels"):
+            same(s["today"][kind],
+                 {name: sum(name in tags.get(kind, []) for _, tags in found)
+                  for name in s["today"][kind]}, kind, *where)
+        same(s["authors"], people, "authors", *where)
+        if labels["unscored"] < len(found):
+            for key, wanted in zip(("value", "low", "high"),
+                                   net(labels, people)):
+                same(s["net"][key], wanted, "net", key, *where)
+        past = [len(select(s["subject"], *starts[i:i + 2]))
+                for i in range(28)]
+        same(s["history"], past, "history", *where)
+        same(s["usual"], quantile([past[i] for i in known], 0.5) + 0.0,
+             "usual", *where)
+        same(s["share"], None if s["product"] else len(found) / voices,
+             "share", *where)
+        same(s["hours"],
+             [len(select(s["subject"], t, min(t + 3600, end)))
+              for t in range(start, end, 3600)] if found else [], "hours",
+             *where)
+        if s["subject"] in brands:
+            check_why(s, zone, day, share)
+
+
+for name, day in DAYS:
+    zone = zoneinfo.ZoneInfo(name)
+    last = datetime.date.fromisoformat(day)
+    starts = [int(datetime.datetime.combine(
+        last + datetime.timedelta(i - 28), datetime.time(), zone).timestamp())
+        for i in range(30)]
+    for subject in subjects[:4]:
+        check_window(subject, zone, day, *starts[28:], None)
+    check_window("*", zone, day, *starts[28:], "bluesky")
+    check_posts(subjects[1], zone, day, *starts[28:])
+    check_digest(zone, day, starts)
+    for row in json.loads(swell("coverage", "--day", day, "--tz", name,
+                                "--format", "json")):
+        label = row["label"]
+        if label == "bluesky":
+            same(row["share"], coverage(*starts[28:]), "coverage", label, day)
+print(f"{checked} figures recounted, {wrong} differ")
+sys.exit(wrong > 0 or checked < 3000)
