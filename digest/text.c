@@ -90,7 +90,7 @@ static void command(struct painter *p, enum digest_section section)
 }
 
 /* "text" Source 15:22 https://… */
-static void sample(struct painter *p, const char *margin,
+static void sample(struct painter *p, const char *first, const char *rest,
                    const struct sample *s)
 {
     struct buf b = BUF_INIT(0);
@@ -99,7 +99,7 @@ static void sample(struct painter *p, const char *margin,
     phrase_clock(&b, "", s->created, p->d, "");
     if (*s->url)
         phrase_quote(&b, " ", s->url, 0, "");
-    paragraph(p, margin, margin, NULL, &b);
+    paragraph(p, first, rest, NULL, &b);
 }
 
 /* ---- is anything wrong with the data? ----------------------------------- */
@@ -176,7 +176,7 @@ static void alert(struct painter *p, const struct alert *a)
         paragraph(p, bar, bar, NULL, &b);
     }
     if (a->sample_count)
-        sample(p, bar, &a->samples[a->sample_count > 1]);
+        sample(p, bar, bar, &a->samples[a->sample_count > 1]);
     buf_puts(&b, "why: ");
     phrase_why(&b, p->d, a->subject);
     paragraph(p, bar, bar, DIM, &b);
@@ -338,7 +338,7 @@ static void waiting(struct painter *p)
         phrase_waiting(&b, d, w);
         say(p, NULL, &b);
         for (size_t k = 0; k < w->sample_count && w->own && w->known; k++)
-            sample(p, "    ", &w->samples[k]);
+            sample(p, "    ", "      ", &w->samples[k]);
     }
     phrase_unanswered(&b, d);
     say(p, DIM, &b);
@@ -439,7 +439,7 @@ static void samples(struct painter *p)
         return;
     heading(p, "WORTH READING", NULL);
     for (size_t i = 0; i < d->sample_count; i++)
-        sample(p, "  ", &d->samples[i]);
+        sample(p, "  ", "    ", &d->samples[i]);
 }
 
 void digest_text(const struct digest *d, struct buf *out, unsigned columns,
