@@ -69,10 +69,10 @@ int api_send(struct api_call *call, struct error *err)
     restart(call);
     if (http_send(call->http, &call->request, &call->reply, err))
         return -1;
-    if (call->reply.status == 304)
-        return 0;
-    if (call->reply.status == 204) /* no list, and no word that it is empty */
-        return error_set(err, ERROR_INPUT, "the reply is empty (204)");
+    /* No list, and no word that it is empty; nobody asked whether it changed. */
+    if (call->reply.status == 204 || call->reply.status == 304)
+        return error_set(err, ERROR_INPUT, "the reply is empty (%ld)",
+                         call->reply.status);
     call->whole = !json_end(call->json, err) && !check_shape(call, err);
     return call->whole ? 0 : -1;
 }
@@ -190,7 +190,7 @@ int64_t api_time(const struct json_value *value)
     if ((value->type != JSON_STRING && value->type != JSON_NUMBER) ||
         clock_parse(value->text.data, value->text.length, &when))
         return 0;
-    return when;
+    return when < POST_EARLIEST ? 0 : when;
 }
 
 uint8_t api_rating(const struct json_value *value)

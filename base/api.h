@@ -66,7 +66,8 @@ uint8_t api_rating(const struct json_value *value);
 void api_html(struct buf *out, struct text plain);
 /* &amp; &lt; &gt; undone once: what X and Reddit put into their texts. */
 struct text api_unescape(struct arena *memory, struct text t);
-/* A date in any form that clock_parse() knows; 0: none. */
+/* A date in any form that clock_parse() knows; 0: none, or one that stands
+ * for none, as 0001-01-01 does. */
 int64_t api_time(const struct json_value *value);
 
 #endif

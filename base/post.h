@@ -23,6 +23,10 @@ enum {
     POST_MENTIONS_LIMIT = 64,
 };
 
+/* 1990-01-01: nobody posted on a network before; such a date is a default or
+ * a lie. */
+enum { POST_EARLIEST = 631152000 };
+
 /* Stored: only ever append. */
 enum post_kind { POST_ORIGINAL, POST_REPLY, POST_REPOST, POST_QUOTE,
                  POST_REVIEW, POST_COMMENT, POST_KIND_COUNT };

@@ -5,8 +5,12 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-/* An empty page with a token below it is no end; so many in a row are. */
-enum { EMPTY_PAGES = 3 };
+/* An empty page with a token below it is no end; so many in a row are. One of
+ * which all was there before may be shifted by new posts; so many are not. */
+enum { EMPTY_PAGES = 3, STALE_PAGES = 2 };
+
+/* No service makes such a long token: it is kept in the cursor. */
+enum { TOKEN_LIMIT = 8 * KiB };
 
 /* Would it break the cursor's lines? No service makes such ids or tokens. */
 static bool odd(struct text t)
@@ -169,7 +173,8 @@ void walk_close(struct walk *w)
         ring_clear(&l->gone);
         mem_free(l->name);
         mem_free(l->token);
-        mem_free(l->tokens);
+        hash_set_release(&l->ids);
+        hash_set_release(&l->tokens);
     }
     mem_free(w->lists);
     *w = (struct walk){ 0 };
@@ -219,12 +224,12 @@ void walk_page(struct walk *w, struct walk_list *l)
         l->resumed = l->met = false;
         l->started = w->now;
         l->oldest = INT64_MAX;
-        l->token_count = 0;
-        l->last_hash = 0;
+        l->stale = 0;
+        hash_set_release(&l->ids);
+        hash_set_release(&l->tokens);
         ring_clear(&l->fresh);
     }
-    l->page_count = l->page_old = 0;
-    l->page_hash = 0;
+    l->page_count = l->page_old = l->page_new = 0;
     l->old_before = old_before(w, l);
 }
 
@@ -241,7 +246,7 @@ bool walk_saw(struct walk *w, struct walk_list *l, struct text id,
     }
     if (time >= w->since && !ring_find(&l->fresh, id, key))
         ring_add(&l->fresh, id, key, time);
-    l->page_hash = hash64_seed(id.data, id.length, l->page_hash);
+    l->page_new += hash_set_add(&l->ids, hash64(id.data, id.length));
     l->page_old += time < l->old_before;
     l->page_last = time;
     if (time < l->oldest)
@@ -284,21 +289,14 @@ static void finish(struct walk_list *l, bool whole)
     l->token = mem_string("");
 }
 
-/* True when this token was asked for before in this round, or the page is
- * the one above again: page numbers always differ. */
+/* True when this token was asked for before in this round, or pages bring what
+ * was there, in whatever order: page numbers always differ. */
 static bool circle(struct walk_list *l, struct text token)
 {
-    uint64_t hash = hash64(token.data, token.length), last = l->last_hash;
-    l->last_hash = l->page_count ? l->page_hash : 0;
-    if (l->page_count && l->page_hash == last)
-        return true;
-    for (size_t i = 0; i < l->token_count; i++)
-        if (l->tokens[i] == hash)
-            return true;
-    l->tokens = mem_grow(l->tokens, &l->token_room, l->token_count,
-                         sizeof(*l->tokens));
-    l->tokens[l->token_count++] = hash;
-    return false;
+    if (l->page_count)
+        l->stale = l->page_new ? 0 : l->stale + 1;
+    return l->stale == STALE_PAGES ||
+           !hash_set_add(&l->tokens, hash64(token.data, token.length));
 }
 
 int walk_page_end(struct walk *w, struct walk_list *l, struct text next)
@@ -308,7 +306,8 @@ int walk_page_end(struct walk *w, struct walk_list *l, struct text next)
                     (l->met && l->page_last < walk_horizon(w, l)));
     bool again = l->resumed; /* it began long ago: look at the top again */
     l->empty = l->page_count ? 0 : l->empty + 1;
-    bool whole = next.length == 0 || odd(next) || l->empty == EMPTY_PAGES;
+    bool whole = next.length == 0 || odd(next) ||
+                 next.length > TOKEN_LIMIT || l->empty == EMPTY_PAGES;
     bool round = !reached && !whole && circle(l, next);
     if (!reached && !whole && !round) {
         char *token = mem_slice(next.data, next.length);
@@ -319,5 +318,7 @@ int walk_page_end(struct walk *w, struct walk_list *l, struct text next)
     l->empty = 0;
     finish(l, whole && !reached);
     l->again = again && !round;
+    if (round && l->oldest != INT64_MAX && l->from < l->oldest)
+        l->from = l->oldest; /* what lies below was not shown */
     return round ? -1 : l->again;
 }

@@ -26,6 +26,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/hash_set.h"
 #include "base/text.h"
 
 /* Newest items of a list that are remembered. */
@@ -60,11 +61,11 @@ struct walk_list {
     struct walk_ring known, fresh;
     struct walk_ring gone;  /* after the end: known, but no longer listed */
     /* The page being read. */
-    unsigned page_count, page_old;
+    unsigned page_count, page_old, page_new;
     int64_t page_last, old_before;
-    uint64_t page_hash, last_hash; /* of its ids, of those of the one above */
-    uint64_t *tokens;  /* hashes of the tokens of this round */
-    size_t token_count, token_room;
+    unsigned stale;    /* pages in a row without an id that is new to ... */
+    struct hash_set ids;    /* those of this walk, in this round */
+    struct hash_set tokens; /* asked for in this round */
 };
 
 struct walk {

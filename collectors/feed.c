@@ -63,8 +63,8 @@ static void close_feeds(struct collection *c)
 
 static int64_t when(const struct buf *b)
 {
-    int64_t time;
-    return clock_parse(buf_text(b), b->length, &time) == 0 ? time : 0;
+    return api_time(&(struct json_value){ JSON_STRING,
+                                          { buf_text(b), b->length } });
 }
 
 static struct text of(const struct buf *value)

@@ -9,7 +9,6 @@
 enum {
     TELL = 5,                    /* refused lines said one by one */
     AHEAD = DAY,                 /* clocks and zones differ by less */
-    EARLIEST = 631152000,        /* 1990-01-01: before it nobody posted */
     SOURCE_LIMIT = 60,
 };
 
@@ -105,9 +104,9 @@ static const char *read_time(const struct text *f, struct post *p,
         return "no date (created_at, ts, timestamp or date)";
     if (clock_parse(t.data, t.length, &p->created) < 0)
         return "its date is none that can be read";
-    if (p->created <= now + AHEAD && p->created >= EARLIEST)
+    if (p->created <= now + AHEAD && p->created >= POST_EARLIEST)
         return NULL;
-    if (p->indexed >= EARLIEST && p->indexed <= now + AHEAD) {
+    if (p->indexed >= POST_EARLIEST && p->indexed <= now + AHEAD) {
         p->created = p->indexed; /* the server's word stands */
         p->faults |= POST_FAULT_TIME;
         return NULL;

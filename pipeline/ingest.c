@@ -20,9 +20,6 @@
  * then has little to fetch again. */
 enum { BATCH_POSTS = 10000, BATCH_SECONDS = 10, THREADS_MOST = 64 };
 
-/* Nobody posted on a network before; such a date is a default or a lie. */
-static const int64_t EARLIEST = 631152000; /* 1990-01-01 */
-
 enum slot_state { SLOT_FREE, SLOT_READ, SLOT_TAGGING, SLOT_TAGGED };
 
 struct slot {
@@ -125,7 +122,7 @@ void ingest_close(struct ingest *i)
 
 static bool possible(const struct ingest *i, int64_t when)
 {
-    return when >= EARLIEST && when <= i->now + DAY;
+    return when >= POST_EARLIEST && when <= i->now + DAY;
 }
 
 /* Time is the server's when the writer's cannot be; people become hashes. */

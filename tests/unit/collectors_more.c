@@ -311,7 +311,7 @@ static void test_trustpilot(void **state)
     stars.same = true;
     buf_clear(&r.cursor);
     assert_int_equal(collect_stars(&r), 0);
-    assert_int_equal(service.requests, 3);
+    assert_int_equal(service.requests, 4);
     stars.same = false;
     stars.newest = 20;
     read_all_ways(&r, collect_stars, false);

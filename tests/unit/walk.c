@@ -276,6 +276,7 @@ static void test_faults_end(void **state)
     publish(&s, 400);
     assert_int_equal(round_of(&s, &cursor, 401, 1000, NULL), -1);
     assert_in_range(s.requests, 2, 3);
+    assert_int_equal(complete, 391); /* below is what it did not show */
     s.same_page = false;
     s.requests = 0;
     buf_clear(&cursor);
@@ -289,6 +290,35 @@ static void test_faults_end(void **state)
              "99999\nfresh\t1\n");
     assert_int_equal(round_of(&s, &cursor, 401, 1000, NULL), 0);
     buf_release(&cursor);
+}
+
+/* Pages that have new tokens for ever and show the same in other orders, or
+ * in turns, end; one that new posts shifted by a whole page does not. */
+static void test_the_same_in_other_orders(void **state)
+{
+    (void)state;
+    struct walk w;
+    char id[16], token[16];
+    int rc = 1, pages = 0;
+    for (int habit = 0; habit < 3; habit++, pages = 0, rc = 1) {
+        walk_open(&w, "", 1000, 0, false, 10);
+        struct walk_list *l = walk_list(&w, "q");
+        while (rc > 0 && pages < 50) {
+            walk_page(&w, l);
+            for (int n = 0; n < 10; n++) {
+                int post = habit == 0 ? (n * 3 + pages) % 10  /* an order */
+                           : habit == 1 ? n + pages % 2 * 10  /* in turns */
+                           : n + (pages - (pages > 1)) * 10;  /* shifted */
+                snprintf(id, sizeof(id), "%d", post);
+                walk_saw(&w, l, text_of(id), text_of(id), 900 - post);
+            }
+            snprintf(token, sizeof(token), "%d", pages++);
+            rc = walk_page_end(&w, l, pages == 20 ? TEXT("") : text_of(token));
+        }
+        assert_int_equal(rc, habit < 2 ? -1 : 0);
+        assert_in_range(pages, habit < 2 ? 2 : 20, habit < 2 ? 5 : 20);
+        walk_close(&w);
+    }
 }
 
 static void test_dates_in_2031(void **state)
@@ -343,6 +373,7 @@ int main(void)
         cmocka_unit_test(test_many_where_nothing_was),
         cmocka_unit_test(test_deleted_ones_are_told),
         cmocka_unit_test(test_faults_end),
+        cmocka_unit_test(test_the_same_in_other_orders),
         cmocka_unit_test(test_dates_in_2031),
         cmocka_unit_test(test_an_edit_that_changes_the_id),
     };
