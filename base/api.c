@@ -69,7 +69,7 @@ int api_send(struct api_call *call, struct error *err)
     restart(call);
     if (http_send(call->http, &call->request, &call->reply, err))
         return -1;
-    /* No list, and no word that it is empty; nobody asked whether it changed. */
+    /* No list, nor a word that it is empty; nobody asked whether it changed. */
     if (call->reply.status == 204 || call->reply.status == 304)
         return error_set(err, ERROR_INPUT, "the reply is empty (%ld)",
                          call->reply.status);

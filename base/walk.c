@@ -20,13 +20,17 @@ static bool odd(struct text t)
 
 /* ---- rings ------------------------------------------------------------ */
 
+static void ring_drop(struct walk_ring *r)
+{
+    struct walk_item *last = &r->items[--r->count];
+    mem_free(last->id);
+    mem_free(last->key);
+}
+
 static void ring_clear(struct walk_ring *r)
 {
-    for (unsigned i = 0; i < r->count; i++) {
-        mem_free(r->items[i].id);
-        mem_free(r->items[i].key);
-    }
-    r->count = 0;
+    while (r->count)
+        ring_drop(r);
 }
 
 static void ring_add(struct walk_ring *r, struct text id, struct text key,
@@ -182,7 +186,11 @@ void walk_close(struct walk *w)
 
 void walk_gone_done(struct walk_list *l, unsigned looked_at)
 {
-    for (unsigned i = looked_at; i < l->gone.count; i++)
+    unsigned end = looked_at + WALK_RING / 2; /* others have a place, too */
+    end = end < l->gone.count ? end : l->gone.count;
+    while (looked_at < end && l->known.count > WALK_RING - (end - looked_at))
+        ring_drop(&l->known); /* the oldest */
+    for (unsigned i = looked_at; i < end; i++)
         ring_add(&l->known, text_of(l->gone.items[i].id),
                  text_of(l->gone.items[i].key), l->gone.items[i].time);
     ring_clear(&l->gone);

@@ -192,7 +192,8 @@ static bool go_on(struct pages *p, const struct listings *l,
             collection_wait(c) <= clock_now() && p->ill++ == 0);
 }
 
-/* The page at hand, to its end: 1: there is one below, 0: none, -1: err. */
+/* The page at hand, to its end: 1: there is one below, 0: none, -1: err, -2:
+ * all is read, but what has left the listing cannot be looked up, see err. */
 static int read_page(struct pages *p, const struct listings *l,
                      const char *name, struct error *err)
 {
@@ -206,8 +207,8 @@ static int read_page(struct pages *p, const struct listings *l,
         if (rc < 0)
             collection_skip(p->collection, "%s: the service sends the same "
                             "page again", name);
-        rc = look_up(p, l, err) ? -1 : rc > 0;
-        p->read += rc == 0;
+        rc = look_up(p, l, err) ? -2 : rc > 0;
+        p->read += rc == 0 || rc == -2;
     }
     buf_release(&next);
     return rc;
@@ -260,11 +261,14 @@ int pages_fetch(struct collection *c, struct batch *out, struct error *err)
     p->list->peeked = true;
     if (rc == 0)
         rc = read_page(p, l, buf_text(&name), err);
-    if (rc < 0 && several && go_on(p, l, err)) {
-        error_prefix(err, "%s", buf_text(&name));
+    /* One post that a service stumbles over, for ever, stops no listing: it is
+     * asked for again as long as it is among the newest known. */
+    if (rc == -2 || (rc < 0 && several && go_on(p, l, err))) {
+        if (several)
+            error_prefix(err, "%s", buf_text(&name));
         if (!p->failed.kind)
             p->failed = *err;
-        p->lost++;
+        p->lost += rc == -1;
         rc = 0;
     }
     if (rc >= 0) {

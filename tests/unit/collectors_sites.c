@@ -34,11 +34,11 @@ static int answer_feed(const struct http_request *request, struct buf *body)
                        i == site.newest ? "" : ",", i, i, when);
         else
             buf_printf(body, "<item><guid>%d-%d</guid><link>https://s.example/"
-                       "%d</link><title>Item %d</title>%s%s%s<description>&lt;"
-                       "p&gt;words&lt;/p&gt;</description></item>", i,
-                       site.ids_change ? site.build : 0, i, i,
-                       site.undated ? "" : "<pubDate>", site.undated ? ""
-                       : when, site.undated ? "" : "</pubDate>");
+                       "%d</link><title>Item %d</title><pubDate>%s</pubDate>"
+                       "<description>&lt;p&gt;words&lt;/p&gt;</description>"
+                       "</item>", i, site.ids_change ? site.build : 0, i, i,
+                       !site.undated ? when : i % 2 ? "" /* .NET's none */
+                       : "Mon, 01 Jan 0001 00:00:00 GMT");
     }
     buf_puts(body, site.json ? "]}" : "</channel></rss>");
     return 200;

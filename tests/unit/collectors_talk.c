@@ -203,7 +203,8 @@ static void test_youtube_refusals(void **state)
 static struct {
     int newest, lookups;
     bool removed[400], hidden[400];
-    const char *wall;         /* what is said with a 403 for removed ones */
+    int status;               /* of removed ones; 0: 404 */
+    const char *wall;         /* ... and what is said with it */
 } forum;
 
 static void forum_post(struct buf *body, int n)
@@ -228,9 +229,9 @@ static int answer_forum(const struct http_request *request, struct buf *body)
     assert_string_equal(service.sent, "");
     if ((one = number_after(request->url, "/posts/", -1)) >= 0) {
         forum.lookups++;
-        if (forum.removed[one] && forum.wall) {
+        if (forum.removed[one] && forum.status) {
             buf_puts(body, forum.wall);
-            return 403;
+            return forum.status;
         }
         forum_post(body, (int)one);
         return forum.removed[one] ? 404 : 200;
@@ -292,6 +293,7 @@ static void test_discourse(void **state)
         "{\"errors\":[\"No.\"],\"error_type\":\"not_logged_in\"}",
         "<h1>Checking your browser</h1>" };
     for (int i = 0; i < 3; i++) {
+        forum.status = 403;
         forum.wall = walls[i];
         forum.removed[232 - i] = true;
         forum.newest++;
@@ -303,6 +305,25 @@ static void test_discourse(void **state)
                           : "https://forum.example/t/23/1");
         assert_true(i == 0 ? p->deleted : !p);
     }
+    /* nor does one that it stumbles over keep the cursor, or others, back */
+    static const int ill[] = { 304, 500 };
+    for (int i = 0; i < 2; i++) {
+        forum.status = ill[i];
+        forum.removed[234 + i] = true;
+        forum.newest++;
+        clock_fix(START + forum.newest * 60 + 5);
+        assert_int_equal(collect_forum(&r), -1);
+        assert_true(r.c.partial);
+        assert_null(find(&r, "https://forum.example/t/23/5"));
+        assert_true(!i || !find(&r, "https://forum.example/t/23/6"));
+        assert_non_null(find(&r, i ? "https://forum.example/t/23/9"
+                                   : "https://forum.example/t/23/8"));
+    }
+    forum.status = 0; /* well again: they are not forgotten */
+    assert_int_equal(collect_forum(&r), 0);
+    assert_int_equal(service.requests, 3);
+    assert_true(find(&r, "https://forum.example/t/23/5")->deleted);
+    assert_true(find(&r, "https://forum.example/t/23/6")->deleted);
     forum.newest = 20;
     read_all_ways(&r, collect_forum, false);
     end(&r);
