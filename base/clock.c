@@ -235,8 +235,9 @@ static int parse_words(struct scan s, int64_t *out)
         month = take_month(&s);
         take(&s, '-');
         skip_spaces(&s);
+        const char *digits = s.at;
         year = take_digits(&s, 2, 4);
-        if (year >= 0 && year < 100)
+        if (year >= 0 && s.at - digits == 2) /* 0001 is none, not 2001 */
             year += year < 70 ? 2000 : 1900;
         skip_spaces(&s);
         if (day < 0 || month < 0 || year < 0)

@@ -37,8 +37,9 @@ static int answer_feed(const struct http_request *request, struct buf *body)
                        "%d</link><title>Item %d</title><pubDate>%s</pubDate>"
                        "<description>&lt;p&gt;words&lt;/p&gt;</description>"
                        "</item>", i, site.ids_change ? site.build : 0, i, i,
-                       !site.undated ? when : i % 2 ? "" /* .NET's none */
-                       : "Mon, 01 Jan 0001 00:00:00 GMT");
+                       !site.undated ? when : i % 2 ? "" : i % 4 /* none */
+                       ? "Mon, 01 Jan 0001 00:00:00 GMT"
+                       : "Thu, 01 Jan 1970 00:00:00 PST");
     }
     buf_puts(body, site.json ? "]}" : "</channel></rss>");
     return 200;
