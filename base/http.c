@@ -189,10 +189,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
         return length;
     curl_easy_getinfo(x->http->easy, CURLINFO_RESPONSE_CODE,
                       &x->reply->status);
-    struct text type = http_header(x->reply, "content-type");
-    x->other_type = x->request->accept && type.length && type.length < 200 &&
-                    !memmem(type.data, type.length, x->request->accept,
-                            strlen(x->request->accept));
+    x->other_type = !http_is_type(x->reply, x->request->accept);
     return length;
 }
 

@@ -40,6 +40,16 @@ bool http_has_secret(const struct http_request *r)
     return r->bearer || r->basic || r->key || r->secret;
 }
 
+bool http_is_type(const struct http_reply *reply, const char *wanted)
+{
+    struct text type = http_header(reply, "content-type");
+    if (!wanted || !type.length || type.length >= 200 ||
+        memmem(type.data, type.length, wanted, strlen(wanted)))
+        return true;
+    return strcmp(wanted, "json") == 0 && /* as Apple's feeds say */
+           memmem(type.data, type.length, "javascript", 10);
+}
+
 /* The character that s begins with, taken as JSON's (way '\\'), an address's
  * ('%'), a form's ('+') or HTML's ('&') escape where it is one; bytes read. */
 static size_t unescape(const char *s, char way, struct buf *out)

@@ -20,6 +20,9 @@ enum { PAGE_MS = 1000, PAGE_POSTS = 5000 };
  * half of it where a service breaks off before anything is new. */
 static const int64_t REWIND = 5 * 1000 * 1000; /* microseconds */
 
+/* Our clock is no worse than that. */
+static const int64_t AHEAD = HOUR;
+
 /* Older cursors are answered from here on, without a word. */
 static const int64_t DEPTH = 36 * HOUR;
 
@@ -80,6 +83,8 @@ static int take_frame(void *context, const struct json_value *values,
     struct jetstream *j = context;
     int64_t when;
     enum frame what = atproto_frame(values, &when);
+    if (when > (clock_now() + AHEAD) * 1000000)
+        when = 0; /* as a cursor it would be ahead of all that comes */
     if (when > j->newest)
         j->newest = when;
     struct text fault = values[FRAME_FAULT].text;

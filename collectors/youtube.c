@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "collectors/collector.h"
 
-/* Replies that a thread shows at most. */
-enum { INLINE = 5 };
+/* Replies that a thread shows at most; pages of more, of a hundred each. */
+enum { INLINE = 5, REPLY_PAGES = 50 };
 
 struct youtube {
     struct pages pages;       /* listings: videos, then channels */
@@ -141,11 +141,11 @@ static int ask(struct youtube *y, struct api_call *call, struct error *err)
     return api_send(call, err) ? refused(y, call, err) : 1;
 }
 
-/* All pages of the replies to a thread. */
+/* All pages of the replies to a thread; each costs a unit of the day. */
 static int complete(struct youtube *y, struct error *err)
 {
     struct buf token = BUF_INIT(0);
-    int rc;
+    int rc, pages = 0;
     do {
         struct api_call call = pages_call(&y->pages, "items[*]", reply_paths,
                                           take_comment);
@@ -156,7 +156,11 @@ static int complete(struct youtube *y, struct error *err)
         rc = ask(y, &call, err);
         api_next(&call, "/nextPageToken", &token);
         api_release(&call);
-    } while (token.length);
+    } while (token.length && ++pages < REPLY_PAGES);
+    if (token.length)
+        collection_skip(y->pages.collection, "%.*s: more than %d pages of "
+                        "replies", (int)y->thread.length, y->thread.data,
+                        REPLY_PAGES);
     buf_release(&token);
     return rc;
 }

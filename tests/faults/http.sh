@@ -61,6 +61,7 @@ http {
     location = /file { return 302 file:///etc/passwd; }
     location = /gopher { return 302 gopher://127.0.0.1:$other/; }
     location = /loop { return 302 /loop; }
+    location = /script { types { } default_type "text/javascript; charset=UTF-8"; try_files /ok.json =404; }
     location = /hop1 { return 301 hop2; }
     location = /hop2 { return 307 $base/hop3; }
     location = /hop3 { return 308 /ok.json; }
@@ -147,6 +148,7 @@ case_ 'big enough' '^200 bytes 3000000' -l $base/big.json
 case_ 'slow: cut by the clock' 'retry: 127.0.0.1: Timeout' -l -s 1 $base/slow
 case_ 'headers without end' 'headers of the reply are larger than 64 KiB' -l $base/heads
 case_ 'a page instead of JSON' 'input: 127.0.0.1: sent text/html where json was expected: x? *Please wait' -l -j $base/page.html
+case_ 'JSON by its older name' '^200 documents 1' -l -j $base/script
 case_ 'nobody there' 'requests 3 .*retry: 127.0.0.1: Could' -l -w 5 http://127.0.0.1:$dead/
 case_ 'loopback is asked only when allowed' 'denied: 127.0.0.1: it is at a loopback address' $base/ok.json
 for odd in 2130706433 0x7f000001 127.1 localhost '[::1]' '[::ffff:127.0.0.1]' 0; do

@@ -211,6 +211,9 @@ write("", "delete", "k000002")
 frames.append((clock, json.dumps({"did": "did:plc:a", "time_us": clock,
                                   "kind": "account",
                                   "account": {"active": False}})))
+# One whose clock is wrong: as a cursor it would be ahead of all that comes.
+frames.append((clock, json.dumps({"did": "did:plc:a", "time_us": 25 * 10**16,
+                                  "kind": "identity", "identity": {}})))
 golden = os.environ["DATA"] + "/jetstream-v1-golden-frames.jsonl"
 if os.path.exists(golden):
     with open(golden) as lines:

@@ -10,7 +10,7 @@ enum { START = 1790000000 }; /* 2026-09-21T14:13:20Z */
 
 static struct {
     int newest, lookups, completed;
-    bool removed[400], same;
+    bool removed[400], same, endless;
     const char *reason;       /* of a 403 for the video "shut" */
 } tube;
 
@@ -66,7 +66,10 @@ static int answer_tube(const struct http_request *request, struct buf *body)
             buf_puts(body, shown++ ? "," : "");
             comment(body, id, (int)of + 1, "");
         }
-        buf_puts(body, page ? "]}" : "],\"nextPageToken\":\"p1\"}");
+        if (tube.endless || !page)
+            buf_printf(body, "],\"nextPageToken\":\"p%ld\"}", page + 1);
+        else
+            buf_puts(body, "]}");
         return 200;
     }
     if ((of = number_after(url, "part=id&id=t", -1)) >= 0) {
@@ -150,6 +153,14 @@ static void test_youtube(void **state)
     assert_int_equal(collect_tube(&r), 0);
     assert_in_range(service.requests, 2, 3 + 3 * 5 * 2);
     tube.same = false;
+    tube.newest = 1; /* replies that have a next page for ever */
+    tube.endless = true;
+    buf_clear(&r.cursor);
+    assert_int_equal(collect_tube(&r), 0);
+    assert_int_equal(service.requests, 1 + 50);
+    assert_string_equal(r.c.skipped_why, "t0: more than 50 pages of replies");
+    assert_non_null(find(&r, "t0.6"));
+    tube.endless = false;
     tube.newest = 4; /* the first is one with more replies than it shows */
     read_all_ways(&r, collect_tube, true);
     end(&r);
