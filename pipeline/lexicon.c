@@ -44,8 +44,7 @@ static void index_entry(struct lexicon *l, size_t index)
     size_t at = (hash >> 8) & l->slot_mask;
     for (; l->slots[at]; at = (at + 1) & l->slot_mask)
         l->slots[at] |= LEXICON_MORE;
-    l->slots[at] = (uint32_t)(hash >> (32 + LEXICON_TAG_SHIFT)
-                              << LEXICON_TAG_SHIFT | index);
+    l->slots[at] = (uint32_t)index;
 }
 
 static void grow_slots(struct lexicon *l, size_t slots)
@@ -75,7 +74,7 @@ static struct entry *entry_of(struct lexicon *l, uint64_t hash,
     const struct entry *known = lexicon_find(l, hash);
     if (known)
         return &l->entries[known - l->entries];
-    if ((l->count + 1) * 4 > l->slot_mask)
+    if ((l->count + 1) * 8 > l->slot_mask)
         grow_slots(l, (l->slot_mask + 1) * 2);
     l->entries = mem_grow(l->entries, &l->room, l->count, sizeof(*l->entries));
     struct entry *e = &l->entries[l->count++];
@@ -443,14 +442,18 @@ static const struct {
 };
 
 /* Flags that follow from others, so that each word is asked for one only. */
-static void settle_flags(struct lexicon *l)
+static void settle_flags(struct lexicon *l, struct words *w)
 {
     for (size_t i = 1; i < l->count; i++) {
-        uint32_t *f = &l->entries[i].flags;
+        uint32_t *f = &l->entries[i].flags, acts = *f & ENTRY_ROLES;
         *f |= *f & (ENTRY_CONTRAST | ENTRY_CONCESSION) ? ENTRY_CLAUSE : 0;
         *f |= *f & ENTRY_PREFIX ? ENTRY_FIRST | ENTRY_LEADS : 0;
-        *f |= *f & ENTRY_ROLES ? ENTRY_LEADS : 0;
-        *f |= *f & (ENTRY_ROLES & ~ENTRY_END) ? ENTRY_ACTS : 0;
+        *f |= acts ? ENTRY_LEADS : 0;
+        if (acts == ENTRY_END) {
+            words_split(w, text_of(lexicon_name(l, &l->entries[i])));
+            acts = w->items[0].flags & WORD_MARK ? 0 : acts;
+        }
+        *f |= acts ? ENTRY_ACTS : 0;
     }
 }
 
@@ -481,7 +484,7 @@ int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
     r.derive = false;
     if (status == 0 && extra)
         status = read_file(&r, extra, true, take_own);
-    settle_flags(l);
+    settle_flags(l, &r.words);
     words_release(&r.words);
     buf_release(&path);
     return status;

@@ -4,9 +4,8 @@
  * does to a score (sentiment.c does).
  *
  *   entries[]  dense, 32 bytes each        names  "not good\0great\0..."
- *   slots[]    open addressing, four an entry at least, 0 empty:
- *              [11 high bits of the hash][1 some other had to go on from
- *              here][20 bits index]
+ *   slots[]    open addressing, eight an entry at least, 0 empty:
+ *              [1 some other had to go on from here][20 bits index]
  */
 #ifndef PIPELINE_LEXICON_H
 #define PIPELINE_LEXICON_H
@@ -16,27 +15,28 @@
 #include "pipeline/words.h"
 
 enum entry_flag {
-    ENTRY_VALENCE = 1,   /* has a hand-made valence (0 counts: it shields) */
-    ENTRY_WEIGHT = 2,    /* has fitted weights */
+    ENTRY_ACTS = 1,      /* has a role; of a mark, another than END */
+    ENTRY_VALENCE = 2,   /* has a hand-made valence (0 counts: it shields) */
     ENTRY_PREFIX = 4,    /* a longer entry starts with these words */
-    ENTRY_NEGATOR = 8,
-    ENTRY_MODIFIER = 16,
-    ENTRY_CONTRAST = 32, /* but, however: what follows counts */
-    ENTRY_CONCESSION = 64, /* although, despite: its own clause yields */
-    ENTRY_MASK = 128,    /* a name: carries no sentiment */
-    ENTRY_UNREAL = 256,  /* if, would, wish: not a fact */
-    ENTRY_KEPT_OUT = 512, /* never learned by a fit */
-    ENTRY_DERIVED = 1024, /* an inflection made by rule */
-    ENTRY_END = 2048,     /* ends the reach of a negation */
-    ENTRY_COMMON = 4096,  /* written with a capital, yet no name */
-    ENTRY_CLAUSE = 8192,  /* which, but, because: a clause may begin */
-    ENTRY_FIRST = 16384,  /* a phrase or a fitted pair starts with it */
-    ENTRY_SECOND = 32768, /* second word of a pair or a phrase */
-    ENTRY_RIVAL = 65536,  /* than, unlike: names whom somebody surpasses */
-    ENTRY_DENIED = 131072, /* any problems: praise, where a negation reaches */
-    ENTRY_ENDING = 262144, /* of a hashtag: #acmefail */
-    ENTRY_ACTS = 524288,  /* has a role, END apart */
-    ENTRY_LEADS = 1048576, /* has a role or a longer entry starts with it */
+    ENTRY_WEIGHT = 8,    /* has fitted weights */
+    ENTRY_NEGATOR = 16,
+    ENTRY_MODIFIER = 32,
+    ENTRY_CONTRAST = 64, /* but, however: what follows counts */
+    ENTRY_CLAUSE = WORD_BREAK, /* which, but, because: as behind a line's
+                                * break, a clause may begin */
+    ENTRY_CONCESSION = 256, /* although, despite: its own clause yields */
+    ENTRY_MASK = 512,    /* a name: carries no sentiment */
+    ENTRY_UNREAL = 1024, /* if, would, wish: not a fact */
+    ENTRY_KEPT_OUT = 2048, /* never learned by a fit */
+    ENTRY_DERIVED = 4096, /* an inflection made by rule */
+    ENTRY_END = 8192,     /* ends the reach of a negation */
+    ENTRY_COMMON = 16384, /* written with a capital, yet no name */
+    ENTRY_RIVAL = 32768,  /* than, unlike: names whom somebody surpasses */
+    ENTRY_DENIED = 65536, /* any problems: praise, where a negation reaches */
+    ENTRY_ENDING = 131072, /* of a hashtag: #acmefail */
+    ENTRY_LEADS = 262144, /* has a role or a longer entry starts with it */
+    ENTRY_FIRST = 1 << 29, /* a phrase or a fitted pair starts with it */
+    ENTRY_SECOND = 1 << 30, /* second word of a pair or a phrase */
     ENTRY_ROLES = ENTRY_VALENCE | ENTRY_NEGATOR | ENTRY_MODIFIER |
                   ENTRY_CONTRAST | ENTRY_CONCESSION | ENTRY_MASK |
                   ENTRY_UNREAL | ENTRY_END,
@@ -91,8 +91,7 @@ static inline uint64_t lexicon_negated(uint64_t hash)
     return hash ^ 0x6e6f746e6f746e6fu;
 }
 
-enum { LEXICON_INDEX = (1 << 20) - 1, LEXICON_MORE = 1 << 20,
-       LEXICON_TAG_SHIFT = 21 };
+enum { LEXICON_INDEX = (1 << 20) - 1, LEXICON_MORE = 1 << 20 };
 
 /* Beyond the first place looked at. */
 const struct entry *lexicon_search(const struct lexicon *l, uint64_t hash);
@@ -103,15 +102,12 @@ const struct entry *lexicon_search(const struct lexicon *l, uint64_t hash);
 static inline const struct entry *lexicon_entry(const struct lexicon *l,
                                                 uint64_t hash)
 {
-    uint32_t slot = l->slots[(hash >> 8) & l->slot_mask];
-    uint32_t differ = (slot ^ (uint32_t)(hash >> 32)) >> LEXICON_TAG_SHIFT;
-    uint32_t keep = (uint32_t)(differ != 0) - 1; /* "?:" would be a branch */
-    uint32_t index = slot & keep & LEXICON_INDEX;
-    const struct entry *e = l->entries + index;
-    bool found = e->hash == hash, go_on = (index | (slot & LEXICON_MORE)) != 0;
-    if (__builtin_expect(found != go_on, 0)) /* "&&": two branches */
-        return found ? e : lexicon_search(l, hash);
-    return e;
+    uint32_t slot = l->slots[hash >> 8 & l->slot_mask];
+    const struct entry *e = l->entries + (slot & LEXICON_INDEX);
+    bool missed = e->hash != hash;
+    if (__builtin_expect(missed & slot / LEXICON_MORE, 0))
+        return lexicon_search(l, hash);
+    return l->entries + (slot & LEXICON_INDEX & ((uint32_t)missed - 1));
 }
 
 static inline const struct entry *lexicon_find(const struct lexicon *l,

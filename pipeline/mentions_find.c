@@ -285,30 +285,32 @@ static void take_pieces(struct finder *s, size_t i)
     while (place_next(s->words, &at));
 }
 
-/* Whether a name or a word that a pattern needs may be in a word: few get
- * through. A single letter may be the first of "P. C.". Without branches, for
- * the words of a text are hard to foresee. */
-static inline bool may_hold(const struct mentions *m, const struct word *word,
-                            const struct word *next)
+/* Words that a name or a word that a pattern needs may be in: few, found
+ * without branches, for the words of a text are hard to foresee. A single
+ * letter may be the first of "P. C.". */
+static size_t list_places(const struct finder *s)
 {
-    enum { NAMES = 1, PIECES = 2, INSIDE = 4 };
-    static const uint8_t of_kind[WORD_KINDS] = {
-        [WORD_PLAIN] = NAMES | PIECES, [WORD_NUMBER] = NAMES | PIECES | INSIDE,
-        [WORD_HANDLE] = NAMES | INSIDE, [WORD_HASHTAG] = NAMES | INSIDE,
-        [WORD_LINK] = INSIDE,
-    };
-    unsigned kind = of_kind[word->kind];
-    bool pieces = ((word->flags & WORD_JOINED) != 0) |
-                  ((word->length == 1) & ((next->flags & WORD_STOP) != 0));
-    return (((kind & NAMES) != 0) & may_begin(m, word->hash)) |
-           (((kind & PIECES) != 0) & pieces) |
-           (((kind & INSIDE) != 0) & m->needs_words);
+    const struct words *w = s->words;
+    const struct mentions *m = s->m;
+    uint32_t inner = WORD_JOINED;
+    size_t count = 0;
+    if (m->needs_words)
+        inner |= WORD_CLASSED | WORD_ODD;
+    for (size_t i = 0; i < w->count; i++) {
+        const struct word *word = &w->items[i];
+        s->places[count] = (uint32_t)i;
+        count += may_begin(m, word->hash) | ((word->flags & inner) != 0) |
+                 ((word->length == 1) & ((word[1].flags & WORD_STOP) != 0));
+    }
+    return count;
 }
 
 static void take_word(struct finder *s, size_t i)
 {
     const struct word *word = &s->words->items[i];
     bool joined = word->flags & WORD_JOINED;
+    if (word->kind > WORD_LINK)
+        return;
     if (word->kind == WORD_HANDLE || word->kind == WORD_HASHTAG) {
         if (may_begin(s->m, word->hash))
             take_marked(s, i);
@@ -366,12 +368,7 @@ static void search_text(struct finder *s, const struct words *w,
         s->places = mem_resize(s->places,
                                s->place_room * sizeof(*s->places));
     }
-    size_t count = 0;
-    for (size_t i = 0; i < w->count; i++) {
-        const struct word *word = &w->items[i];
-        s->places[count] = (uint32_t)i;
-        count += may_hold(s->m, word, word + (i + 1 < w->count));
-    }
+    size_t count = list_places(s);
     for (size_t i = 0; i < count; i++)
         take_word(s, s->places[i]);
     if (s->wants)

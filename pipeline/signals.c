@@ -71,69 +71,62 @@ struct walk {
 
 /* --- looking up ---------------------------------------------------------- */
 
-static inline uint64_t key_of(const struct lexicon *l, const struct words *w,
-                              const struct word *item)
+/* Whether an entry that does something may start at a word: of the many that
+ * begin a phrase few do so in this text. Numbers have an entry of their own in
+ * phrases ("5 stars"). */
+static unsigned acts_of(const struct lexicon *l, const struct word *item,
+                        const struct looked *at)
 {
-    static const uint64_t own[] = { /* all ones: its own hash */
-        [WORD_PLAIN] = UINT64_MAX, [WORD_HASHTAG] = UINT64_MAX,
-        [WORD_EMOJI] = UINT64_MAX, [WORD_EMOTICON] = UINT64_MAX,
-        [WORD_PUNCTUATION] = UINT64_MAX,
-    };
-    if (item->flags & WORD_ODD)
-        return lexicon_odd_word(l, w, (size_t)(item - w->items));
-    return (item->hash & own[item->kind]) | l->keys[item->kind];
+    uint32_t flags = at->entry->flags, pair = at->pair->flags;
+    unsigned clause = (flags | pair) & ACT_CLAUSE, number = 0;
+    bool more = pair & ENTRY_LEADS || at[1].shared;
+    if (item->kind == WORD_NUMBER) {
+        flags = lexicon_entry(l, item->hash)->flags;
+        more = true;
+        number = ACT_LONGER;
+    }
+    unsigned longer = more ? flags & ENTRY_PREFIX : 0;
+    return clause | number | longer | (longer ? ACT_START : flags & ENTRY_ACTS);
 }
 
-/* Few pairs are in any entry: the flags of both words say which may be. Those
- * are listed without a branch, which would be guessed wrong, then looked up. */
+/* Most words act as their entry says. Few pairs are in any entry: the flags of
+ * both words say which may be. Those, and what is known by its kind, are
+ * listed without a branch, which would be guessed wrong, and looked at last. */
 static void look_words(const struct look *look)
 {
     const struct lexicon *l = look->lexicon;
     const struct word *item = look->words->items;
-    static const uint8_t shared[WORD_KINDS] = {
-        [WORD_NUMBER] = ACT_LONGER, [WORD_LINK] = ACT_LONGER,
-        [WORD_HANDLE] = ACT_LONGER,
-    };
-    uint32_t *pairs = look->starts, before = 0;
+    uint32_t *listed = look->starts, before = 0;
     size_t count = look->words->count, found = 0;
+    unsigned list = 0; /* bit 0: the word before; bit 1: this one */
     struct looked *at = look->items;
     for (uint32_t i = 0; i < count; i++, at++, item++) {
-        at->key = key_of(l, look->words, item);
-        at->entry = lexicon_entry(l, at->key);
+        at->key = item->hash;
+        at->shared = false;
+        list >>= 1;
+        if (item->flags & (WORD_ODD | WORD_CLASSED) &&
+            item->kind != WORD_EMOJI) {
+            at->shared = item->flags & WORD_CLASSED;
+            at->key = at->shared ? l->keys[item->kind]
+                                 : lexicon_odd_word(l, look->words, i);
+            list |= (at->shared && i) | (item->kind == WORD_NUMBER) << 1;
+        }
+        const struct entry *e = lexicon_entry(l, at->key);
+        at->entry = e;
         at->pair = l->entries;
-        at->shared = shared[item->kind];
-        pairs[found] = i - 1;
-        found += before / ENTRY_FIRST & at->entry->flags / ENTRY_SECOND & 1;
-        before = at->entry->flags;
+        at->acts = e->flags & (ACT_START | ACT_CLAUSE);
+        listed[found] = i - 1;
+        found += (before & e->flags >> 1) / ENTRY_FIRST | (list & 1);
+        before = e->flags;
     }
-    *at = (struct looked){ 0, l->entries, l->entries, 0, 0 };
+    *at = (struct looked){ 0, l->entries, l->entries, 0, false };
+    listed[found] = (uint32_t)count - 1;
+    found += list >> 1;
     for (size_t i = 0; i < found; i++) {
-        at = &look->items[pairs[i]];
+        at = &look->items[listed[i]];
         at->pair = lexicon_entry(l, words_join(at->key, at[1].key));
+        at->acts = acts_of(l, &look->words->items[listed[i]], at);
     }
-}
-
-/* Whether an entry that does something may start at a word: of the many that
- * begin a phrase few do so in this text. Numbers have an entry of their own in
- * phrases ("5 stars"). Shifts bring one set's bit to another's place, where
- * tests would take thrice the work. */
-static inline unsigned acts_of(const struct lexicon *l,
-                               const struct word *item,
-                               const struct looked *at)
-{
-    uint32_t flags = at->entry->flags, pair = at->pair->flags;
-    unsigned clause = (flags | pair) / (ENTRY_CLAUSE / ACT_CLAUSE) |
-                      item->flags / (WORD_BREAK / ACT_CLAUSE);
-    unsigned more = pair / (ENTRY_LEADS / ACT_LONGER) | at[1].shared;
-    unsigned number = 0;
-    if (item->kind == WORD_NUMBER) {
-        flags = lexicon_entry(l, item->hash)->flags;
-        more = number = ACT_LONGER;
-    }
-    unsigned longer = flags / (ENTRY_PREFIX / ACT_LONGER) & more & ACT_LONGER;
-    unsigned starts = flags / ENTRY_ACTS | longer / ACT_LONGER |
-                      (flags / ENTRY_END & ~(item->flags / WORD_MARK));
-    return (starts & ACT_START) | longer | number | (clause & ACT_CLAUSE);
 }
 
 static inline two_weights weights_of(const struct entry *e)
@@ -141,28 +134,20 @@ static inline two_weights weights_of(const struct entry *e)
     return (two_weights){ (double)e->positive, (double)e->negative };
 }
 
-/* Only marks have the flags of marks: the same bits choose a row for both. */
-static inline eight_counts form_of(const struct word *item)
-{
-    static const eight_counts rows[WORD_KINDS][8] = { /* as enum form */
-        [WORD_PLAIN] = { { 1, 0, 0 }, [WORD_CAPS] = { 1, 1, 0 },
-                         [WORD_TITLE] = { 1, 0, 1 },
-                         [WORD_CAPS | WORD_TITLE] = { 1, 1, 1 } },
-        [WORD_HANDLE] = { { 0, 0, 0, 1 } },
-        [WORD_PUNCTUATION] = {
-            [WORD_EXCLAMATION / 32] = { 0, 0, 0, 0, 1 },
-            [WORD_QUESTION / 32] = { 0, 0, 0, 0, 0, 1 },
-        },
-    };
-    return rows[item->kind][(item->flags & 3) | (item->flags / 32 & 7)];
-}
+/* By the flags of WORD_FORM. */
+#define PLAIN(flags, ...) [WORD_LETTERS | (flags)] = { 1, __VA_ARGS__ }
+static const eight_counts forms[WORD_FORM + 1] = { /* as enum form */
+    PLAIN(0, 0), PLAIN(WORD_CAPS, 1), PLAIN(WORD_TITLE, 0, 1),
+    PLAIN(WORD_CAPS | WORD_TITLE, 1, 1), [WORD_ACCOUNT] = { 0, 0, 0, 1 },
+    [WORD_EXCLAMATION] = { 0, 0, 0, 0, 1 },
+    [WORD_QUESTION] = { 0, 0, 0, 0, 0, 1 },
+};
 
-/* What each word does, and what those before it add up to: parts are read
- * later without a look at each word. */
-static void look_acts(const struct look *look, const uint8_t *mask)
+/* What the words before each add up to: parts are read later without a look
+ * at each word. */
+static void look_sums(const struct look *look)
 {
-    const struct lexicon *l = look->lexicon;
-    const struct entry *pair = l->entries;
+    const struct entry *pair = look->lexicon->entries;
     const struct word *item = look->words->items;
     struct looked *at = look->items;
     struct tally t = { 0 }, *tally = look->before;
@@ -173,24 +158,23 @@ static void look_acts(const struct look *look, const uint8_t *mask)
     for (uint32_t i = 0; i < count; i++, at++, item++) {
         *tally++ = t;
         starts[t.starts] = i;
-        t.form += form_of(item);
-        unsigned acts = acts_of(l, item, at) | clause;
+        t.form += forms[item->flags & WORD_FORM];
+        unsigned acts = at->acts | clause | (item->flags & WORD_BREAK);
         clause = item->flags / (WORD_MARK / ACT_CLAUSE) & ACT_CLAUSE;
-        if (mask && mask[i]) {
-            at->acts = (uint8_t)((acts & ACT_CLAUSE) | ACT_MASKED);
+        if (acts & ACT_MASKED) {
             before = 0;
-            pair = l->entries;
-            continue;
+            pair = look->lexicon->entries;
+        } else {
+            if (at->key != before) { /* a row of hearts is one heart */
+                t.weights += weights_of(at->entry) + weights_of(pair);
+                t.terms++;
+                acts |= ACT_TERM;
+            }
+            before = at->key;
+            pair = at->pair;
         }
-        if (at->key != before) { /* a row of hearts is one heart */
-            t.weights += weights_of(at->entry) + weights_of(pair);
-            t.terms++;
-            acts |= ACT_TERM;
-        }
-        at->acts = (uint8_t)acts;
         t.starts += acts & ACT_START;
-        before = at->key;
-        pair = at->pair;
+        at->acts = acts;
     }
     tally[0] = tally[1] = t; /* one more: see add_terms() */
 }
@@ -215,7 +199,11 @@ void look_up(struct look *look, const struct lexicon *l,
     look->words = w;
     make_room(look, w->count);
     look_words(look);
-    look_acts(look, mask);
+    for (size_t i = 0; mask && i < w->count; i++)
+        if (mask[i])
+            look->items[i].acts = ACT_MASKED |
+                                  (look->items[i].acts & ACT_CLAUSE);
+    look_sums(look);
 }
 
 void look_release(struct look *look)
@@ -581,13 +569,21 @@ void signals_read(const struct look *look, size_t from, size_t until,
                   struct signals *out, take_term *take, bool every,
                   take_valence_seen *take_v, void *context)
 {
+    /* All are named, for what is not costs a slow string instruction. */
     struct walk k = { .look = look, .lexicon = look->lexicon,
                       .w = look->words, .items = look->items, .until = until,
-                      .out = out, .take = take, .every = every,
-                      .take_v = take_v, .context = context, .at = from,
-                      .next = from, .shielded = from, .fresh = true, .factor = 1 };
+                      .out = out, .take = take, .take_v = take_v,
+                      .context = context, .weights = { 0, 0 }, .at = from,
+                      .next = from, .shielded = from, .masked = 0, .told = 0,
+                      .sentence = 0, .scope = 0, .fresh = true,
+                      .intense = false, .every = every, .unreal = false,
+                      .question = false, .shouting = false, .factor = 1,
+                      .strongest = { 0, 0 } };
     uint32_t n = look->before[from].starts, end = look->before[until].starts;
-    memset(out, 0, offsetof(struct signals, uncut));
+#pragma GCC unroll 32
+    for (int i = 0; i < SIGNAL_ROOM; i += 4)
+        memset(out->value + i, 0, 4 * sizeof(*out->value));
+    out->terms = 0;
     read_form(&k, from);
     for (; n < end; n++) {
         size_t i = look->starts[n];

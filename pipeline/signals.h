@@ -69,10 +69,11 @@ struct signals {
 };
 
 enum act {
-    ACT_START = 1,   /* an entry that does something may start here */
+    ACT_START = ENTRY_ACTS, /* an entry that does something may start here */
     ACT_TERM = 2,    /* its weights count: of no name, nor the same again */
-    ACT_LONGER = 4,  /* that entry may go on behind it, or is a number's */
-    ACT_CLAUSE = 8,  /* a clause may begin here */
+    ACT_LONGER = ENTRY_PREFIX, /* that entry may go on behind it, or is a
+                                * number's */
+    ACT_CLAUSE = ENTRY_CLAUSE, /* a clause may begin here */
     ACT_MASKED = 16, /* of a name */
 };
 
@@ -80,8 +81,9 @@ struct looked {
     uint64_t key;              /* lexicon_word() and the like */
     const struct entry *entry; /* entries[0] when there is none */
     const struct entry *pair;  /* likewise, of this word and the next */
-    uint8_t acts;              /* set of enum act */
-    uint8_t shared;            /* ACT_LONGER: its key is that of its kind */
+    uint32_t acts;             /* set of enum act; no byte, for a byte written
+                                * might be of anything to the compiler */
+    bool shared;               /* its key is that of its kind */
 };
 
 typedef double two_weights __attribute__((vector_size(16)));

@@ -6,7 +6,7 @@
 enum {
     STEPS_LIMIT = 4000,  /* of one pattern at one place */
     BEFORE = 3,          /* words that a guard in front looks at */
-    MARGIN = 1 << (NEAR_LEVELS - 1), /* places around near that a look may reach */
+    MARGIN = 1 << (NEAR_LEVELS - 1), /* places around that a look may reach */
     EVENTS = 5,          /* of one word, at most; and room for a next */
 };
 
@@ -83,11 +83,11 @@ static uint64_t odd_key(const struct topic_rows *t, const struct words *w,
 static void read_odd(struct topic_place *p, size_t i, struct topic_word *v)
 {
     const struct word *item = &p->words->items[i];
-    v->classes = (uint8_t)classes_of(p->words, i);
+    v->classes = classes_of(p->words, i);
     if (item->flags & WORD_ODD)
         v->key = odd_key(p->t, p->words, i);
     for (unsigned left = v->classes; left; left &= left - 1)
-        v->sets |= p->t->kind_cells[__builtin_ctz(left)]->sets;
+        v->sets.both |= p->t->kind_cells[__builtin_ctz(left)]->sets.both;
 }
 
 /* "Acme app" is an app, "Tilly Box" no box. */
@@ -101,24 +101,22 @@ static void hide(const struct topic_place *p, struct topic_word *v)
     v->key = 0;
 }
 
+/* What each word is looked up by, and what is known of it. */
 static void read_words(struct topic_place *p)
 {
-    static const unsigned odd = 1u << WORD_NUMBER | 1u << WORD_HANDLE |
-                                1u << WORD_LINK | 1u << WORD_EMOJI;
+    static const two_halves any = { 0, (uint64_t)1 << SETS_ALL % 64 };
     const struct topic_rows *t = p->t;
     const struct word *item = p->words->items;
     struct topic_word *v = p->view, *end = v + p->words->count;
     for (; v < end; item++, v++) {
         v->key = item->hash;
-        v->sets = (uint64_t)1 << SETS_ALL;
+        v->sets.both = any;
+        v->flags = item->flags;
         v->classes = 0;
-        v->soft = (item->kind == WORD_PUNCTUATION) &
-                  !(item->flags & WORD_HARD);
-        v->ends = (item->flags & WORD_END) != 0;
-        if ((odd >> item->kind & 1) | (item->flags & (WORD_ODD | WORD_CAPS)))
+        if (item->flags & (WORD_ODD | WORD_CLASSED | WORD_CAPS))
             read_odd(p, (size_t)(v - p->view), v);
         v->cell = topic_cell(t, v->key);
-        v->sets |= v->cell->sets;
+        v->sets.both |= v->cell->sets.both;
     }
 }
 
@@ -141,60 +139,71 @@ static void read_events(struct topic_place *p)
     const struct cell *previous = t->cells;
     size_t before = 0, count = p->words->count;
     for (size_t i = 0; i < count; i++, v++) {
+        bool soft = v->flags & WORD_SOFT;
         v->event = (uint32_t)(next - p->events);
         next = add_event(next, v->cell, i, i);
-        next = add_event(next, topic_pair(t, previous, v->cell), before, i);
+        if (__builtin_expect(topic_may_pair(t, previous, v->cell), 0))
+            next = add_event(next, topic_pair(t, previous, v->cell), before,
+                             i);
         for (unsigned left = v->classes; left; left &= left - 1)
             next = add_event(next, t->kind_cells[__builtin_ctz(left)], i, i);
-        previous = v->soft ? previous : v->cell;
-        before = v->soft ? before : i;
+        previous = soft ? previous : v->cell;
+        before = soft ? before : i;
     }
     v->event = (uint32_t)(next - p->events);
 }
 
-/* A sentence starts behind such a mark, and handles, marks, emoji and words
- * like "and" or "hi" may stand before its first word. */
-static const bool opens[256] = { [':'] = true, [';'] = true, ['('] = true,
-                                 ['-'] = true };
-static const bool needs_lead[WORD_KINDS] = {
-    [WORD_PLAIN] = true, [WORD_NUMBER] = true, [WORD_HASHTAG] = true };
-
-/* Where sentences start, and the first level of near. A soft mark counts for
- * the words on both sides of it. */
-static uint64_t *read_places(struct topic_place *p)
+/* Where sentences start: handles, marks, emoji and words like "and" or "hi"
+ * may stand before the first word. And the first level of near: a soft mark
+ * counts for the words on both sides of it. Returns the place behind all. */
+static union sets *read_places(struct topic_place *p)
 {
-    const struct word *item = p->words->items;
     struct topic_word *v = p->view, *end = v + p->words->count;
-    uint64_t *at = p->near + MARGIN * NEAR_LEVELS;
-    bool starts = true;
-    for (; v < end; v++, item++) {
-        starts |= (item->flags & WORD_BREAK) != 0;
-        v->starts = starts;
-        v->sets |= (uint64_t)(starts & !v->soft) << SETS_START;
-        starts &= !needs_lead[item->kind] |
-                  ((v->cell->flags & CELL_LEAD) != 0);
-        starts |= v->ends |
-                  opens[(unsigned char)p->words->folded[item->start]];
+    union sets *at = p->near + MARGIN * NEAR_LEVELS;
+    const two_halves none = { 0, 0 };
+    two_halves marks = none;
+    uint32_t starts = TOPIC_STARTS;
+    for (; v < end; v++) {
+        bool soft = v->flags & WORD_SOFT;
+        starts |= v->flags & TOPIC_STARTS;
+        v->sets.half[1] |= starts * (((uint64_t)1 << SETS_START % 64) /
+                                     TOPIC_STARTS);
+        bool goes_on = (v->flags | v->cell->flags) & WORD_ASIDE;
+        bool opens = v->flags & (WORD_END | WORD_OPENS);
+        v->flags |= starts;
+        starts = goes_on ? starts : 0;
+        starts = opens ? TOPIC_STARTS : starts;
         v->place = (uint32_t)(at - p->near);
-        at[0] |= v->sets;
-        at[-NEAR_LEVELS] |= v->soft ? v->sets : 0;
-        at += v->soft ? 0 : NEAR_LEVELS;
+        two_halves here = v->sets.both;
+        at[0].both = here | marks;
+        marks = none;
+        if (soft) {
+            at[-NEAR_LEVELS].both |= here;
+            marks = at[0].both;
+        }
+        at += soft ? 0 : NEAR_LEVELS;
     }
-    v->starts = starts;
+    v->flags = starts;
+    at[0].both = marks;
     return at;
 }
 
 static void read_near(struct topic_place *p)
 {
     enum { ONE = NEAR_LEVELS };
-    memset(p->near, 0, (p->words->count + 2 * MARGIN) * ONE *
-                           sizeof(*p->near));
-    uint64_t *at = read_places(p) + ONE;
+    const union sets none = { .half = { 0, 0 } };
+    for (int i = 0; i < MARGIN; i++)
+        p->near[i * ONE] = none;
+    union sets *at = read_places(p);
+    for (int i = 1; i <= MARGIN / 2; i++)
+        at[i * ONE] = at[i * ONE + 1] = at[i * ONE + 2] =
+            at[i * ONE + 3] = none;
+    at += ONE;
     do {
         at -= ONE;
-        at[1] = at[0] | at[ONE];
-        at[2] = at[1] | at[2 * ONE + 1];
-        at[3] = at[2] | at[4 * ONE + 2];
+        at[1].both = at[0].both | at[ONE].both;
+        at[2].both = at[1].both | at[2 * ONE + 1].both;
+        at[3].both = at[2].both | at[4 * ONE + 2].both;
     } while (at > p->near);
 }
 
@@ -206,7 +215,7 @@ static void make_room(struct topic_place *p, size_t count)
     p->view = mem_resize(p->view, p->room * sizeof(*p->view));
     p->events = mem_resize(p->events,
                            p->room * EVENTS * sizeof(*p->events));
-    p->near = mem_resize(p->near, (p->room + 2 * MARGIN) * NEAR_LEVELS *
+    p->near = mem_resize(p->near, (p->room + 2 * MARGIN + 1) * NEAR_LEVELS *
                                       sizeof(*p->near));
 }
 
@@ -237,11 +246,23 @@ static const struct topic_word *view(const struct topic_place *p, size_t i)
     return &p->view[i];
 }
 
+/* A mark that is skipped in a row of words. */
+static bool is_soft(const struct topic_place *p, size_t i)
+{
+    return view(p, i)->flags & WORD_SOFT;
+}
+
+/* A mark that ends a sentence. */
+static bool ends(const struct topic_place *p, size_t i)
+{
+    return view(p, i)->flags & WORD_END;
+}
+
 static bool allows(const struct topic_place *p, const struct element *e,
                    size_t i)
 {
     const struct topic_word *v = view(p, i);
-    if (!(v->sets >> e->set & 1))
+    if (!sets_have(&v->sets, e->set))
         return false;
     return e->classes & v->classes ||
            topic_has(p->t->hashes + e->first, e->count, v->key);
@@ -249,14 +270,14 @@ static bool allows(const struct topic_place *p, const struct element *e,
 
 static bool at_start(const struct topic_place *p, size_t at)
 {
-    return at <= p->from || view(p, at)->starts;
+    return at <= p->from || view(p, at)->flags & TOPIC_STARTS;
 }
 
 static bool at_end(const struct topic_place *p, size_t at)
 {
-    while (at < p->until && view(p, at)->soft)
+    while (at < p->until && is_soft(p, at))
         at++;
-    return at >= p->until || view(p, at)->ends ||
+    return at >= p->until || ends(p, at) ||
            p->words->items[at].flags & WORD_BREAK ||
            p->words->items[at].kind == WORD_LINK ||
            p->words->items[at].kind == WORD_EMOJI ||
@@ -267,16 +288,16 @@ static bool guarded(const struct topic_place *p, const struct element *e,
                     size_t index, size_t at)
 {
     if (index) {
-        while (at < p->until && view(p, at)->soft)
+        while (at < p->until && is_soft(p, at))
             at++;
         return at < p->until && allows(p, e, at);
     }
     for (size_t seen = 0; at > p->from && seen < BEFORE; at--) {
-        if (view(p, at - 1)->ends)
+        if (ends(p, at - 1))
             return false;
         if (allows(p, e, at - 1))
             return true;
-        seen += !view(p, at - 1)->soft;
+        seen += !is_soft(p, at - 1);
     }
     return false;
 }
@@ -315,11 +336,11 @@ static bool follow_rest(struct topic_place *p, size_t index, size_t at)
 {
     const struct words *w = p->words;
     size_t until = at;
-    while (until < p->until && !view(p, until)->ends &&
+    while (until < p->until && !ends(p, until) &&
            (until == at || !(w->items[until].flags & WORD_BREAK)) &&
            w->items[until].kind != WORD_LINK)
         until++;
-    while (until > at && view(p, until - 1)->soft)
+    while (until > at && is_soft(p, until - 1))
         until--;
     p->captures[p->elements[index].capture] = words_span(w, at, until);
     return until > at && follow(p, index + 1, until);
@@ -331,8 +352,8 @@ static bool barred(const struct topic_place *p, size_t index, size_t i)
 {
     const struct element *e = &p->elements[index];
     const struct topic_word *v = view(p, i);
-    return e->kind == ELEMENT_WORDS && !e->optional && !v->soft &&
-           !(v->sets >> e->set & 1);
+    return e->kind == ELEMENT_WORDS && !e->optional &&
+           !(v->flags & WORD_SOFT) && !sets_have(&v->sets, e->set);
 }
 
 static bool follow_gap(struct topic_place *p, size_t index, size_t at)
@@ -343,9 +364,9 @@ static bool follow_gap(struct topic_place *p, size_t index, size_t at)
         if ((last || at >= p->until || !barred(p, index + 1, at)) &&
             follow(p, index + 1, at))
             return true;
-        if (at >= p->until || view(p, at)->ends)
+        if (at >= p->until || ends(p, at))
             return false;
-        words += !view(p, at)->soft;
+        words += !is_soft(p, at);
         if (words > p->elements[index].most)
             return false;
         at++;
@@ -366,7 +387,7 @@ static bool follow(struct topic_place *p, size_t index, size_t at)
         if (e->kind != ELEMENT_WORDS)
             break;
         size_t word = at;
-        while (word < p->until && view(p, word)->soft && !allows(p, e, word))
+        while (word < p->until && is_soft(p, word) && !allows(p, e, word))
             word++;
         bool there = word < p->until && allows(p, e, word);
         if (e->optional)
@@ -412,7 +433,7 @@ static bool precede(struct topic_place *p, size_t index, size_t at)
     case ELEMENT_UNLESS:
         return !guarded(p, e, index, at) && precede(p, index, at);
     case ELEMENT_WORDS:
-        while (at > p->from && view(p, at - 1)->soft &&
+        while (at > p->from && is_soft(p, at - 1) &&
                !allows(p, e, at - 1))
             at--;
         if (at > p->from && allows(p, e, at - 1) &&
@@ -428,9 +449,9 @@ static bool precede(struct topic_place *p, size_t index, size_t at)
                 (!index || at == p->from || !barred(p, index - 1, at - 1)) &&
                 precede(p, index, at))
                 return true;
-            if (at == p->from || view(p, at - 1)->ends)
+            if (at == p->from || ends(p, at - 1))
                 break;
-            words += !view(p, at - 1)->soft;
+            words += !is_soft(p, at - 1);
             if (words > most)
                 break;
             at--;

@@ -8,16 +8,17 @@
 
 /* What topics ask of a word, asked once. */
 struct topic_word {
+    union sets sets;         /* of patterns' elements that allow it */
     uint64_t key;            /* it is looked up by */
-    uint64_t sets;           /* of patterns' elements that allow it */
     const struct cell *cell; /* cells[0] when there is none */
     uint32_t event;          /* the first of its events */
     uint32_t place;          /* of its own in near; soft marks have none */
-    uint8_t classes;         /* set of enum word_class */
-    bool soft;               /* a mark that is skipped in a row */
-    bool ends;               /* a mark that ends a sentence */
-    bool starts;             /* a sentence may start here */
+    uint32_t flags;          /* the word's; TOPIC_STARTS */
+    uint32_t classes;        /* set of enum word_class */
 };
+
+/* A sentence may start here, as it does behind a line break. */
+enum { TOPIC_STARTS = WORD_BREAK };
 
 /* A cell that does something, met in a text. */
 struct event {
@@ -31,7 +32,7 @@ struct topic_place {
     const struct words *words;
     struct topic_word *view; /* owned, as the next two; one a word, one more */
     struct event *events;
-    uint64_t *near;          /* sets of 1, 2, 4 and 8 words from each on */
+    union sets *near;        /* sets of 1, 2, 4 and 8 words from each on */
     size_t room;
     size_t from, until;
     /* Set by topic_try(). */
@@ -47,18 +48,17 @@ void topic_read(struct topic_place *p, const struct words *words,
                 const uint8_t *mask);
 void topic_release(struct topic_place *p);
 
-/* Could the row match with its anchor at word at? Most cannot, for another
- * word is missing; no branch depends on which. */
-static inline bool topic_near(const struct topic_place *p,
-                              const struct row *row, size_t at)
+/* Could a pattern match where its anchor is met? near: of that word. Most
+ * cannot, for another word is missing; no branch depends on which. */
+static inline bool topic_near(const union sets *place,
+                              const struct trial *trial)
 {
-    const struct topic_word *v = &p->view[at];
-    const uint64_t *near = p->near + v->place;
+    const uint64_t *near = place->half;
     uint64_t all = 1;
-#pragma GCC unroll 4
+#pragma GCC unroll 2
     for (int i = 0; i < LOOKS; i++)
-        all &= near[row->looks[i].at] >> row->looks[i].set;
-    return all | v->soft;
+        all &= near[trial->looks[i].at] >> trial->looks[i].bit;
+    return all;
 }
 
 /* Does the row match with its element anchor at word at? */

@@ -556,6 +556,7 @@ void topic_rows_release(struct topic_rows *t)
     mem_free(t->links);
     mem_free(t->cells);
     mem_free(t->adds);
+    mem_free(t->trials);
     mem_free(t->vectors);
     mem_free(t->words.slots);
     mem_free(t->pairs.slots);

@@ -3,9 +3,10 @@
  * the fitted weights, compiled. Knows what a row says; topics.c matches.
  *
  *   word hash ─▶ cell ─┬─ hits      tags that this word (or pair) alone sets
- *                      └─ links[] ─┬─ adds      weights of this word alone
- *                                  ├─ plains    rows behind hits
- *                                  └─ patterns  rows to try, anchored here
+ *                      ├─ vector    what rows of no other word add up to
+ *                      ├─ adds[]    weights of rows that others have, too
+ *                      ├─ trials[]  patterns anchored here, by first glance
+ *                      └─ links[]   all of these rows: why
  *   row ─▶ elements[] ─▶ hashes[]  a pattern and the words it allows
  */
 #ifndef PIPELINE_TOPIC_ROWS_H
@@ -56,12 +57,12 @@ struct element {
 };
 
 /* A set of which some word must be near a pattern's anchor: where in struct
- * topic_place's near. */
+ * topic_place's near, counted in halves, and which bit there. */
 struct look {
     int16_t at;
-    uint8_t set;
+    uint16_t bit;
 };
-enum { LOOKS = 4, NEAR_LEVELS = 4 /* within 1, 2, 4 and 8 words */ };
+enum { LOOKS = 2, NEAR_LEVELS = 4 /* within 1, 2, 4 and 8 words */ };
 
 enum row_kind { ROW_PATTERN, ROW_WORD, ROW_PAIR, ROW_BIAS, ROW_FEELING,
                 ROW_IMPLIED };
@@ -75,35 +76,61 @@ struct row {
     uint8_t tag;
     uint8_t kind;           /* enum row_kind */
     bool weighted, captures;
+    uint8_t anchor;         /* of a pattern: the element it is tried at */
+    bool paired;            /* that and the next */
     struct look looks[LOOKS]; /* of a pattern; cheaper than trying it */
+};
+
+/* A pattern to be tried where its anchor is met, if it passes its looks. */
+struct trial {
+    struct look looks[LOOKS];
+    uint32_t link;
 };
 
 enum cell_flag { CELL_PAIR_FIRST = 1, CELL_PAIR_SECOND = 2, CELL_PAIR = 4,
                  CELL_SET = 8, CELL_CAPTURES = 16,
                  CELL_BUSY = 32, /* it has links */
-                 CELL_LEAD = 64 /* a sentence's start may have it before */ };
+                 CELL_LEAD = WORD_ASIDE /* likewise: a sentence's start may
+                                         * have it before */ };
 
-/* The words that elements of patterns allow, as bits: a set that has many
- * words or common ones gets one of the first, where a sentence starts there is
- * the last but one, any word has the last. A word that has not an element's
- * bit is not in its set. */
-enum { SETS_COMMON = 40, SETS_START = 62, SETS_ALL = 63 };
+/* The words that elements of patterns allow, as bits: none is ever met as
+ * SETS_NEVER, where a sentence starts there is SETS_START, any word has the
+ * last. A word that has not an element's bit is not in its set. */
+enum { SETS_NEVER = 125, SETS_START = 126, SETS_ALL = 127 };
+typedef uint64_t two_halves __attribute__((vector_size(16)));
+union sets {
+    two_halves both;
+    uint64_t half[2];
+};
+
+static inline bool sets_have(const union sets *s, unsigned set)
+{
+    return s->half[set / 64] >> set % 64 & 1;
+}
+
+static inline void sets_add(union sets *s, unsigned set)
+{
+    s->half[set / 64] |= (uint64_t)1 << set % 64;
+}
 
 enum { NAME_WORDS = 3 }; /* that a name in a pattern has at most */
 
 enum link_order { ORDER_SOLO, ORDER_ADD, ORDER_PLAIN, ORDER_PATTERN,
                   ORDER_MARK };
 
-struct cell {
+struct cell {               /* the passes over words read its first half */
+    union sets sets;        /* of patterns' elements that allow this word */
     uint64_t hash;
-    uint64_t sets;          /* of patterns' elements that allow this word */
     uint32_t hits;          /* set of tags */
-    uint32_t first;         /* links[]: solos, adds, plains, patterns */
-    uint32_t vector;        /* of vectors[]: what the solos weigh together */
-    uint16_t solo;          /* bit of the first of them, or 0 */
-    uint16_t solos;         /* weighted rows that are this word and no other */
-    uint16_t adds, plains, patterns;
     uint16_t flags;         /* set of enum cell_flag */
+    uint16_t solo;          /* bit of the first of the solos, or 0 */
+    uint32_t vector;        /* of vectors[]: what the solos weigh together */
+    uint32_t first;         /* links[]: solos, adds, plains, patterns */
+    uint32_t trials;        /* trials[]: the first */
+    uint16_t steps;         /* TOPIC_STEP trials each */
+    uint16_t adds;
+    uint16_t solos;         /* weighted rows that are this word and no other */
+    uint16_t plains, patterns;
 };
 
 struct link {
@@ -112,7 +139,7 @@ struct link {
     uint8_t order;          /* enum link_order */
     uint8_t anchor;         /* element of the row that this word matches;
                              * with CELL_SET: the bit of its set */
-    uint8_t flags;          /* set of enum cell_flag */
+    uint16_t flags;         /* set of enum cell_flag */
 };
 
 /* Weighted tags are few: their sums are one vector. Of whole numbers, as all
@@ -129,15 +156,12 @@ struct add {
     uint8_t slot;           /* in a vector */
 };
 
-/* Open addressing by the high bits of a hash; words and pairs apart. */
-struct topic_slot {
-    uint32_t tag;           /* low bits of the hash */
-    uint32_t cell : 31;     /* index into cells; 0: empty */
-    uint32_t more : 1;      /* some hash of this place went on to the next */
-};
-
+/* Open addressing by the high bits of a hash; words and pairs apart. A slot is
+ * an index into cells, 0 empty, and whether some hash of this place went on to
+ * the next. */
+enum { TOPIC_MORE = 1 << 30 };
 struct topic_table {
-    struct topic_slot *slots;
+    uint32_t *slots;
     size_t mask;
     unsigned shift;
 };
@@ -149,8 +173,8 @@ struct topic_rows {
     struct element *elements;
     uint64_t *hashes;
     struct link *links;
-    struct add *adds;       /* of links[], same index, of weighted rows; then
-                             * as many as one step reads too many */
+    struct add *adds;       /* of links[], same index, of weighted rows */
+    struct trial *trials;
     struct vector *vectors; /* the first is zero */
     uint8_t slots_of[TAG_COUNT]; /* place of a weighted tag in a vector */
     struct cell *cells;     /* the first stands for none: all zero */
@@ -158,7 +182,7 @@ struct topic_rows {
     uint64_t pair_filter[(1 << TOPIC_PAIR_BITS) / 64];
     size_t row_count, row_room, element_count, element_room;
     size_t hash_count, hash_room, link_count, link_room;
-    size_t cell_count, weighted_count;
+    size_t cell_count, trial_count, weighted_count;
     struct buf names;
     uint32_t weighted;      /* set of tags decided by a sum of weights */
     int32_t bias[TAG_COUNT];
@@ -192,30 +216,23 @@ static inline int32_t topic_feeling(const struct topic_rows *t, unsigned tag,
 
 const char *topic_name(unsigned tag); /* "price", "store", "complaint" */
 
-static inline const struct cell *topic_find(const struct topic_rows *t,
-                                            const struct topic_table *table,
-                                            uint64_t hash)
-{
-    for (size_t at = hash >> table->shift;; at = (at + 1) & table->mask) {
-        struct topic_slot slot = table->slots[at];
-        if (slot.cell == 0 || (slot.tag == (uint32_t)hash &&
-                               t->cells[slot.cell].hash == hash))
-            return &t->cells[slot.cell];
-    }
-}
+/* Beyond the first place looked at. */
+const struct cell *topic_search(const struct topic_rows *t,
+                                const struct topic_table *table,
+                                uint64_t hash);
 
-/* Of one word, of a class of words or of a pair; cells[0] when there is none,
- * and for 0. Most are found, or not, at the first place looked at. Which of
- * the two is hard to foresee, so no branch depends on it. */
+/* Of one word, of a class of words or of a pair; cells[0] when there is none.
+ * Most are found, or not, at the first place looked at. Which of the two is
+ * hard to foresee, so no branch depends on it. */
 static inline const struct cell *topic_look(const struct topic_rows *t,
                                             const struct topic_table *table,
                                             uint64_t hash)
 {
-    struct topic_slot slot = table->slots[hash >> table->shift];
-    uint32_t cell = slot.cell & ((uint32_t)(slot.tag != (uint32_t)hash) - 1);
+    uint32_t slot = table->slots[hash >> table->shift];
+    uint32_t cell = slot & (TOPIC_MORE - 1);
     bool missed = t->cells[cell].hash != hash;
-    if (__builtin_expect(slot.more & missed, 0))
-        return topic_find(t, table, hash);
+    if (__builtin_expect(missed & slot / TOPIC_MORE, 0))
+        return topic_search(t, table, hash);
     return t->cells + (cell & ((uint32_t)missed - 1));
 }
 
@@ -232,16 +249,22 @@ static inline uint64_t topic_pair_bit(uint64_t hash)
     return hash & (((uint64_t)1 << TOPIC_PAIR_BITS) - 1);
 }
 
-/* Of two neighbours. */
+/* Of two neighbours: whether they may be a pair, and which. Where no word of
+ * the two is of any, always the same bit is looked at. */
+static inline bool topic_may_pair(const struct topic_rows *t,
+                                  const struct cell *first,
+                                  const struct cell *second)
+{
+    uint64_t may = first->flags & second->flags >> 1 & CELL_PAIR_FIRST;
+    uint64_t bit = topic_pair_bit(words_join(first->hash, second->hash)) & -may;
+    return t->pair_filter[bit >> 6] >> (bit & 63) & may;
+}
+
 static inline const struct cell *topic_pair(const struct topic_rows *t,
                                             const struct cell *first,
                                             const struct cell *second)
 {
-    uint64_t hash = words_join(first->hash, second->hash);
-    uint64_t bit = topic_pair_bit(hash);
-    uint64_t may = t->pair_filter[bit >> 6] >> (bit & 63) &
-                   (first->flags & second->flags >> 1 & CELL_PAIR_FIRST);
-    return topic_look(t, &t->pairs, hash & -may);
+    return topic_look(t, &t->pairs, words_join(first->hash, second->hash));
 }
 
 static inline bool topic_has(const uint64_t *sorted, size_t count,

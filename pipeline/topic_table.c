@@ -19,7 +19,7 @@ static void add_link(struct topic_rows *t, uint64_t hash, size_t row,
                         sizeof(*t->links));
     t->links[t->link_count++] = (struct link){
         .hash = hash, .row = (uint32_t)row, .order = (uint8_t)order,
-        .anchor = (uint8_t)anchor, .flags = (uint8_t)flags };
+        .anchor = (uint8_t)anchor, .flags = (uint16_t)flags };
 }
 
 static bool single(const struct element *e)
@@ -112,30 +112,78 @@ static void link_words(struct topic_rows *t, size_t index,
             add_link(t, t->kinds[k], index, order, i, flags);
 }
 
-/* The same words have the same bit. */
-static uint8_t set_of(const struct topic_rows *t, const struct words *common,
-                      const struct element *e)
+/* --- bits of sets -------------------------------------------------------- */
+
+/* There are more sets than bits. Those with the same common words share one,
+ * for that word alone sets it; the rare ones share theirs with more. */
+struct shared_set {
+    uint64_t common;        /* classes and common words that it has */
+    uint64_t hash;
+    struct element *element;
+};
+
+static int by_common(const void *a, const void *b)
 {
-    uint64_t hash = words_join(e->classes, e->count);
-    for (uint32_t i = 0; i < e->count; i++)
-        hash = words_join(hash, t->hashes[e->first + i]);
-    hash ^= hash >> 32;
-    if (cost(t, common, e) >= COMMON_COST)
-        return hash % SETS_COMMON;
-    return (uint8_t)(SETS_COMMON + hash % (SETS_START - SETS_COMMON));
+    const struct shared_set *x = a, *y = b;
+    if (x->common != y->common)
+        return x->common < y->common ? -1 : 1;
+    return (x->hash > y->hash) - (x->hash < y->hash);
 }
 
-static void mark_sets(struct topic_rows *t, size_t index,
-                      const struct words *common)
+static struct shared_set shared_set(const struct topic_rows *t,
+                                    const struct words *common,
+                                    struct element *e)
 {
-    struct row *row = &t->rows[index];
-    for (unsigned i = 0; i < row->count; i++) {
-        struct element *e = &t->elements[row->elements + i];
-        if (e->kind != ELEMENT_WORDS && e->kind != ELEMENT_UNLESS)
-            continue;
-        e->set = set_of(t, common, e);
-        link_words(t, index, e, e->set, ORDER_MARK, CELL_SET);
+    struct shared_set s = { e->classes, words_join(e->classes, e->count), e };
+    for (size_t k = 0; k < common->count; k++)
+        s.common = s.common << 1 | topic_has(t->hashes + e->first, e->count,
+                                             common->items[k].hash);
+    for (uint32_t i = 0; i < e->count; i++)
+        s.hash = words_join(s.hash, t->hashes[e->first + i]);
+    return s;
+}
+
+static void share_bits(struct topic_rows *t, const struct words *common)
+{
+    enum { RARE = 1, COMMON = 3, CLASS = 12 };
+    size_t count = 0, weight = 0, all = 0;
+    struct shared_set *sets = mem_alloc(t->element_count * sizeof(*sets));
+    for (size_t i = 0; i < t->row_count; i++)
+        for (unsigned k = 0; t->rows[i].kind == ROW_PATTERN &&
+                             k < t->rows[i].count; k++) {
+            struct element *e = &t->elements[t->rows[i].elements + k];
+            if (e->kind == ELEMENT_WORDS || e->kind == ELEMENT_UNLESS)
+                sets[count++] = shared_set(t, common, e);
+        }
+    qsort(sets, count, sizeof(*sets), by_common);
+    for (int last = 0; last < 2; last++) {
+        all = weight;
+        weight = 0;
+        for (size_t i = 0; i < count; i++) {
+            if (i && by_common(&sets[i], &sets[i - 1]))
+                weight += sets[i].element->classes ? CLASS
+                          : sets[i].common ? COMMON : RARE;
+            if (last)
+                sets[i].element->set = (uint8_t)(weight * SETS_NEVER /
+                                                 (all + 1));
+        }
     }
+    mem_free(sets);
+}
+
+static void mark_sets(struct topic_rows *t, size_t index)
+{
+    const struct row *row = &t->rows[index];
+    for (unsigned i = 0; i < row->count; i++) {
+        const struct element *e = &t->elements[row->elements + i];
+        if (e->kind == ELEMENT_WORDS || e->kind == ELEMENT_UNLESS)
+            link_words(t, index, e, e->set, ORDER_MARK, CELL_SET);
+    }
+}
+
+static struct look look_for(int at, unsigned set)
+{
+    return (struct look){ (int16_t)(at * 2 + (int)set / 64), set % 64 };
 }
 
 /* Words on one side of element i that must be there, within how many words
@@ -154,8 +202,7 @@ static struct look *look_aside(const struct row *row, const struct element *e,
             break;
         int first = step > 0 ? 1 : -(1 << level);
         if (single(&e[k]) && !pair)
-            *next++ = (struct look){ (int16_t)(first * NEAR_LEVELS + level),
-                                     e[k].set };
+            *next++ = look_for(first * NEAR_LEVELS + level, e[k].set);
         if (e[k].kind == ELEMENT_WORDS) {
             pair &= e[k].optional;
             reach++;
@@ -169,16 +216,16 @@ static struct look *look_aside(const struct row *row, const struct element *e,
 }
 
 /* One look at least is left for what stands before. */
-static void look_around(struct row *row, const struct element *e, unsigned i,
-                        bool pair)
+static void look_around(struct row *row, const struct element *e)
 {
+    unsigned i = row->anchor;
     struct look *next = row->looks, *end = row->looks + LOOKS;
     if (i && e[i - 1].kind == ELEMENT_START)
-        *next++ = (struct look){ 0, SETS_START };
-    next = look_aside(row, e, i, 1, pair, next, end - 1);
+        *next++ = look_for(0, SETS_START);
+    next = look_aside(row, e, i, 1, row->paired, next, end - 1);
     next = look_aside(row, e, i, -1, false, next, end);
     while (next < end)
-        *next++ = (struct look){ 0, SETS_ALL }; /* at the word itself: true */
+        *next++ = look_for(0, SETS_ALL); /* at the word itself: true */
 }
 
 /* A row is tried where two of its words are met side by side; where that
@@ -211,8 +258,8 @@ static int anchor_row(struct topic_rows *t, size_t index,
         link_pairs(t, index, c, best, ORDER_PATTERN);
     else
         link_words(t, index, &c->elements[best], best, ORDER_PATTERN, 0);
-    mark_sets(t, index, common);
-    look_around(&t->rows[index], c->elements, best, pair);
+    t->rows[index].anchor = (uint8_t)best;
+    t->rows[index].paired = pair;
     return 0;
 }
 
@@ -263,19 +310,30 @@ static void index_cell(struct topic_rows *t, size_t index)
         uint64_t bit = topic_pair_bit(hash);
         t->pair_filter[bit >> 6] |= (uint64_t)1 << (bit & 63);
     }
-    while (table->slots[at].cell)
+    while (table->slots[at])
         at = (at + 1) & table->mask;
-    table->slots[at].tag = (uint32_t)hash;
-    table->slots[at].cell = (uint32_t)index & INT32_MAX;
+    table->slots[at] = (uint32_t)index;
     if (at != home)
-        table->slots[home].more = true;
+        table->slots[home] |= TOPIC_MORE;
 }
 
-/* Room for count cells, two thirds of it empty at least. */
+const struct cell *topic_search(const struct topic_rows *t,
+                                const struct topic_table *table,
+                                uint64_t hash)
+{
+    for (size_t at = hash >> table->shift;; at = (at + 1) & table->mask) {
+        uint32_t cell = table->slots[at] & (TOPIC_MORE - 1);
+        if (cell == 0 || t->cells[cell].hash == hash)
+            return &t->cells[cell];
+    }
+}
+
+/* Room for count cells, most of it empty: what is not there is seldom taken
+ * for another. */
 static void make_table(struct topic_table *table, size_t count)
 {
     unsigned bits = 6;
-    while (((size_t)1 << bits) < count * 3)
+    while (((size_t)1 << bits) < count * 6)
         bits++;
     table->slots = mem_alloc(sizeof(*table->slots) << bits);
     table->mask = ((size_t)1 << bits) - 1;
@@ -313,7 +371,7 @@ static void build_cells(struct topic_rows *t)
         struct cell *c = &t->cells[t->cell_count - 1];
         c->flags |= l.flags;
         if (l.flags & CELL_SET)
-            c->sets |= (uint64_t)1 << l.anchor;
+            sets_add(&c->sets, l.anchor);
         if (l.order == ORDER_MARK)
             continue;
         if (t->rows[l.row].captures)
@@ -334,7 +392,7 @@ static void build_cells(struct topic_rows *t)
 static void build_vectors(struct topic_rows *t)
 {
     size_t vectors = 1;
-    t->adds = mem_alloc((t->link_count + TOPIC_STEP) * sizeof(*t->adds));
+    t->adds = mem_alloc((t->link_count + 1) * sizeof(*t->adds));
     for (size_t i = 0; i < t->link_count; i++) {
         const struct row *row = &t->rows[t->links[i].row];
         t->adds[i] = (struct add){ .weight = row->weight, .bit = row->bit,
@@ -350,6 +408,30 @@ static void build_vectors(struct topic_rows *t)
         for (unsigned k = 0; k < c->solos; k++) {
             const struct add *a = &t->adds[c->first + k];
             t->vectors[c->vector].weights[a->slot] += a->weight;
+        }
+    }
+}
+
+/* The last step of a cell is filled up with its last pattern again, which
+ * passes seldom if ever, and is then known. */
+static void build_trials(struct topic_rows *t)
+{
+    size_t room = 0;
+    for (size_t i = 0; i < t->cell_count; i++) {
+        struct cell *c = &t->cells[i];
+        uint32_t link = c->first + c->solos + c->adds + c->plains;
+        c->trials = (uint32_t)t->trial_count;
+        c->steps = (uint16_t)((c->patterns + TOPIC_STEP - 1) / TOPIC_STEP);
+        for (unsigned k = 0; k < c->steps * TOPIC_STEP; k++) {
+            bool more = k >= c->patterns;
+            t->trials = mem_grow(t->trials, &room, t->trial_count,
+                                 sizeof(*t->trials));
+            struct trial *trial = &t->trials[t->trial_count++];
+            trial->link = link + (more ? c->patterns - 1u : k);
+            memcpy(trial->looks, t->rows[t->links[trial->link].row].looks,
+                   sizeof(trial->looks));
+            if (more)
+                trial->looks[0] = look_for(0, SETS_NEVER);
         }
     }
 }
@@ -383,10 +465,17 @@ int topic_rows_compile(struct topic_rows *t, struct error *err)
             status = error_set(err, ERROR_CONFIG,
                                "more than 8191 weighted rows");
     }
+    share_bits(t, &common);
+    for (size_t i = 0; i < t->row_count; i++)
+        if (t->rows[i].kind == ROW_PATTERN) {
+            mark_sets(t, i);
+            look_around(&t->rows[i], t->elements + t->rows[i].elements);
+        }
     words_release(&common);
     if (status == 0) {
         build_cells(t);
         build_vectors(t);
+        build_trials(t);
     }
     return status;
 }

@@ -39,23 +39,23 @@ uint64_t topics_hash(const struct topics *t)
 
 /* --- all words ----------------------------------------------------------- */
 
-/* A pattern to be tried. */
-struct candidate {
-    uint32_t link, at;
-};
-
 /* Which words a text has is hard to foresee, and a wrong guess costs more than
  * the work: so what they bring is gathered first, in steps of a fixed size,
  * then gone through. */
 enum { STEP = TOPIC_STEP, GATHERED = 128 };
 
+/* A pattern to be tried at a word. */
+struct candidate {
+    uint32_t link, at;
+};
+
 /* What is found so far. */
 struct found {
     uint32_t hits;                /* set of tags */
     struct vector sums;           /* of this piece */
-    size_t add_count, candidate_count;
-    struct add adds[GATHERED];
-    struct candidate candidates[GATHERED];
+    size_t adder_count, anchor_count;
+    const struct cell *adders[GATHERED];
+    const struct event *anchors[GATHERED];
     uint64_t done[TOPIC_WEIGHTED_LIMIT / 64];
 };
 
@@ -65,15 +65,6 @@ static inline uint32_t first_time(struct found *f, unsigned row)
     uint64_t *done = &f->done[row >> 6], before = *done;
     *done |= (uint64_t)1 << (row & 63);
     return (uint32_t)(before >> (row & 63) & 1) - 1;
-}
-
-static void settle_adds(struct found *f)
-{
-    for (size_t i = 0; i < f->add_count; i++) {
-        struct add a = f->adds[i];
-        f->sums.weights[a.slot] += a.weight & (int32_t)first_time(f, a.bit);
-    }
-    f->add_count = 0;
 }
 
 static void try_pattern(struct topic_place *p, struct candidate c,
@@ -91,59 +82,65 @@ static void try_pattern(struct topic_place *p, struct candidate c,
         f->sums.weights[p->t->slots_of[row->tag]] += row->weight;
 }
 
-static void settle_candidates(struct topic_place *p, struct found *f)
+static void settle_adds(const struct topic_rows *t, struct found *f)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < f->candidate_count; i++) {
-        struct candidate c = f->candidates[i];
-        f->candidates[kept] = c;
-        kept += topic_near(p, &p->t->rows[p->t->links[c.link].row], c.at);
+    for (size_t i = 0; i < f->adder_count; i++) {
+        const struct add *a = t->adds + f->adders[i]->first +
+                              f->adders[i]->solos;
+        for (unsigned left = f->adders[i]->adds; left; left--, a++)
+            f->sums.weights[a->slot] += a->weight &
+                                        (int32_t)first_time(f, a->bit);
     }
-    for (size_t i = 0; i < kept; i++)
-        try_pattern(p, f->candidates[i], f);
-    f->candidate_count = 0;
+    f->adder_count = 0;
 }
 
-static inline void gather_adds(struct found *f, const struct add *from,
-                               size_t count)
+/* The patterns anchored at the words gathered. */
+static void settle_anchors(struct topic_place *p, struct found *f)
 {
-    for (;; from += STEP, count -= STEP) {
-        memcpy(f->adds + f->add_count, from, STEP * sizeof(*from));
-        f->add_count += count < STEP ? count : STEP;
-        if (f->add_count > GATHERED - STEP)
-            settle_adds(f);
-        if (count <= STEP)
-            break;
+    struct candidate kept[GATHERED];
+    size_t count = 0;
+    for (size_t i = 0; i < f->anchor_count; i++) {
+        const struct event *e = f->anchors[i];
+        const struct topic_word *v = &p->view[e->first];
+        const struct trial *trial = p->t->trials + e->cell->trials;
+        bool soft = v->flags & WORD_SOFT; /* its place is the next word's */
+        for (unsigned steps = e->cell->steps; steps; steps--) {
+            for (int k = 0; k < STEP; k++, trial++) {
+                kept[count] = (struct candidate){ trial->link, e->first };
+                count += topic_near(p->near + v->place, trial) | soft;
+            }
+            if (count <= GATHERED - STEP)
+                continue;
+            while (count)
+                try_pattern(p, kept[--count], f);
+        }
     }
+    for (size_t i = 0; i < count; i++)
+        try_pattern(p, kept[i], f);
+    f->anchor_count = 0;
 }
 
-static inline void gather_patterns(struct topic_place *p, struct found *f,
-                                   uint32_t link, size_t count, uint32_t at)
+static void settle(struct topic_place *p, struct found *f)
 {
-    for (;; link += STEP, count -= STEP) {
-        struct candidate *next = f->candidates + f->candidate_count;
-        for (uint32_t i = 0; i < STEP; i++)
-            next[i] = (struct candidate){ link + i, at };
-        f->candidate_count += count < STEP ? count : STEP;
-        if (f->candidate_count > GATHERED - STEP)
-            settle_candidates(p, f);
-        if (count <= STEP)
-            break;
-    }
+    settle_adds(p->t, f);
+    settle_anchors(p, f);
 }
 
 static inline void take_event(struct topic_place *p, const struct event *e,
                               struct found *f)
 {
     const struct cell *c = e->cell;
-    uint32_t rest = c->first + c->solos;
     const struct vector *v = &p->t->vectors[c->vector &
                                             first_time(f, c->solo)];
     f->hits |= c->hits;
     for (int i = 0; i < WEIGHED_LIMIT; i++)
         f->sums.weights[i] += v->weights[i];
-    gather_adds(f, p->t->adds + rest, c->adds);
-    gather_patterns(p, f, rest + c->adds + c->plains, c->patterns, e->first);
+    f->adders[f->adder_count] = c;
+    f->adder_count += c->adds > 0;
+    f->anchors[f->anchor_count] = e;
+    f->anchor_count += c->steps > 0;
+    if ((f->adder_count == GATHERED) | (f->anchor_count == GATHERED))
+        settle(p, f);
 }
 
 /* Weighted tags of the piece that ends here. */
@@ -168,8 +165,9 @@ static size_t piece_end(const struct topic_place *p, size_t at)
 {
     if (p->until - at <= PIECE_WORDS)
         return p->until;
-    for (at += PIECE_WORDS - 1; at < p->until && !p->view[at].ends; at++)
-        ;
+    at += PIECE_WORDS - 1;
+    while (at < p->until && !(p->view[at].flags & WORD_END))
+        at++;
     return at < p->until ? at + 1 : p->until;
 }
 
@@ -211,18 +209,18 @@ void spotter_tag(struct spotter *s, size_t from, size_t until,
     struct topic_place *p = &s->place;
     struct found f;
     f.hits = 0;
-    f.add_count = f.candidate_count = 0;
+    f.adder_count = f.anchor_count = 0;
     p->from = from;
     p->until = until;
     do {
         const struct event *e = p->events + p->view[from].event;
         begin_piece(p->t, &f);
         from = piece_end(p, from);
-        for (; e < p->events + p->view[from].event; e++)
+        const struct event *end = p->events + p->view[from].event;
+        for (; e < end; e++)
             if (e->first >= p->from)
                 take_event(p, e, &f);
-        settle_adds(&f);
-        settle_candidates(p, &f);
+        settle(p, &f);
         close_piece(p->t, &f, out->score);
     } while (from < until);
     uint32_t hits = with_implied(p->t, f.hits);

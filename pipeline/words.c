@@ -44,15 +44,22 @@ static const uint8_t class[256] = {
 #undef ROW8
 };
 
-/* Flags of marks, by their first byte. */
-enum { SENTENCE = WORD_HARD | WORD_END | WORD_SENTENCE | WORD_MARK,
-       PAUSE = WORD_PAUSE | WORD_MARK };
-static const uint16_t mark_flags[256] = {
+static const uint32_t kind_flags[WORD_KINDS] = {
+    [WORD_PLAIN] = WORD_LETTERS, [WORD_NUMBER] = WORD_CLASSED,
+    [WORD_HANDLE] = WORD_ACCOUNT | WORD_CLASSED | WORD_ASIDE,
+    [WORD_LINK] = WORD_CLASSED | WORD_ASIDE,
+    [WORD_EMOJI] = WORD_CLASSED | WORD_ASIDE, [WORD_EMOTICON] = WORD_ASIDE,
+    [WORD_PUNCTUATION] = WORD_ASIDE,
+};
+
+/* Flags of marks, by their first byte; HARD ones are not soft. */
+enum { HARD = 1 << 30, SENTENCE = HARD | WORD_END | WORD_SENTENCE | WORD_MARK };
+static const uint32_t mark_flags[256] = {
     ['!'] = WORD_EXCLAMATION | SENTENCE, ['?'] = WORD_QUESTION | SENTENCE,
-    ['.'] = WORD_STOP | SENTENCE,
-    ['$'] = WORD_HARD, ['%'] = WORD_HARD,
-    [','] = PAUSE, [';'] = PAUSE, [':'] = PAUSE, ['('] = PAUSE, [')'] = PAUSE,
-    [0xe2] = WORD_END,
+    ['.'] = WORD_STOP | SENTENCE, ['$'] = HARD, ['%'] = HARD,
+    [','] = WORD_MARK, [')'] = WORD_MARK, [';'] = WORD_MARK | WORD_OPENS,
+    [':'] = WORD_MARK | WORD_OPENS, ['('] = WORD_MARK | WORD_OPENS,
+    ['-'] = WORD_OPENS, [0xe2] = WORD_END,
 };
 
 static uint8_t class_of(char c)
@@ -222,8 +229,8 @@ static inline uint64_t run_at(const struct words *w, size_t at)
 
 static void make_room(struct words *w, size_t n)
 {
-    if (w->room < n) {
-        w->room = n * 2;
+    if (w->room <= n) {
+        w->room = n * 2 + 1;
         w->items = mem_resize(w->items, w->room * sizeof(*w->items));
     }
     if (w->folded_room < n + PADDING) {
@@ -267,7 +274,8 @@ static struct word *add(struct words *w, size_t start, size_t end,
     struct word *item = &w->items[w->count++];
     *item = (struct word){ .start = (uint32_t)start,
                            .length = (uint32_t)(end - start),
-                           .hash = hash, .kind = (uint8_t)kind };
+                           .hash = hash, .flags = kind_flags[kind],
+                           .kind = kind };
     return item;
 }
 
@@ -405,7 +413,7 @@ static size_t take_long_word(struct words *w, size_t start, bool tag)
         return start;
     struct word *item = add(w, start, at, tag ? WORD_HASHTAG : WORD_PLAIN,
                             hash_padded(f.data, f.used));
-    item->flags = case_flags(w->text.data + start, at - start);
+    item->flags |= case_flags(w->text.data + start, at - start);
     if (lengthened(w->folded + start, at - start))
         item->flags |= WORD_LENGTHENED | WORD_ODD;
     item->flags |= (tag ? WORD_ODD : 0) | (joined ? WORD_JOINED : 0) |
@@ -514,6 +522,7 @@ static size_t take_face(struct words *w, size_t start)
         return start;
     struct word *item = add(w, start, start + size, WORD_EMOTICON,
                             hash_padded(form, used));
+    item->flags |= mark_flags[(unsigned char)w->folded[start]] & WORD_OPENS;
     if (size > 2 && w->text.data[start + size - 1] ==
                         w->text.data[start + size - 2])
         item->flags |= WORD_LENGTHENED | WORD_ODD;
@@ -527,7 +536,7 @@ static size_t add_plain(struct words *w, size_t start, size_t end, bool odd)
     struct word *item = add(w, start, end, WORD_PLAIN,
                             hash_padded(folded, end - start));
     if (w->text.data[start] != *folded)
-        item->flags = case_flags(w->text.data + start, end - start);
+        item->flags |= case_flags(w->text.data + start, end - start);
     if (odd && lengthened(folded, end - start))
         item->flags |= WORD_LENGTHENED | WORD_ODD;
     return end;
@@ -591,7 +600,7 @@ static inline size_t take_word(struct words *w, size_t start)
     const char *c = w->folded + start;
     if (class_of(w->folded[end]) & (SPACE | LAST) && !odd &&
         (end - start != 2 || *c != 'x') && end - start < RUN_LIMIT) {
-        add(w, start, end, WORD_PLAIN, hash_padded(c, end - start))->flags =
+        add(w, start, end, WORD_PLAIN, hash_padded(c, end - start))->flags |=
             (w->text.data[start] != *c) * WORD_TITLE;
         return end;
     }
@@ -626,7 +635,7 @@ static size_t take_number(struct words *w, size_t start, size_t at)
         at += size;
     struct word *item = add(w, start, at, WORD_NUMBER,
                             hash_padded(c + start, at - start));
-    item->flags = joined ? WORD_JOINED : 0;
+    item->flags |= joined ? WORD_JOINED : 0;
     return at;
 }
 
@@ -655,15 +664,22 @@ static size_t take_hashtag(struct words *w, size_t start)
     return at > start + 1 ? take_number(w, start, start + 1) : start;
 }
 
+static struct word *add_mark(struct words *w, size_t start, size_t end,
+                             uint64_t hash)
+{
+    struct word *item = add(w, start, end, WORD_PUNCTUATION, hash);
+    uint32_t flags = mark_flags[(unsigned char)w->folded[start]];
+    item->flags |= flags & HARD ? flags ^ HARD : flags | WORD_SOFT;
+    return item;
+}
+
 static size_t take_marks(struct words *w, size_t start)
 {
     size_t end = start + 1;
     while (end < w->text.length && w->folded[end] == w->folded[start])
         end++;
-    add(w, start, end, WORD_PUNCTUATION,
-        hash_padded(w->folded + start, end - start))->flags =
-        mark_flags[(unsigned char)w->folded[start]] |
-        (end - start > 1 ? WORD_ODD : 0);
+    add_mark(w, start, end, hash_padded(w->folded + start, end - start))
+        ->flags |= end - start > 1 ? WORD_ODD : 0;
     return end;
 }
 
@@ -692,8 +708,7 @@ static void take_high_mark(struct words *w, size_t start, size_t size,
     uint64_t hash = point == 0x2026 ? words_hash("...", 3)
                     : plain ? words_hash(&plain, 1)
                             : hash_padded(w->folded + start, size);
-    add(w, start, start + size, WORD_PUNCTUATION, hash)->flags =
-        mark_flags[(unsigned char)w->folded[start]];
+    add_mark(w, start, start + size, hash);
 }
 
 static size_t take_single(struct words *w, size_t start, size_t size)
@@ -702,7 +717,7 @@ static size_t take_single(struct words *w, size_t start, size_t size)
     while (glyph_of(point_at(w, end, &next)) == GLYPH_JOINED && next)
         end += next;
     add(w, start, end, WORD_PLAIN,
-        hash_padded(w->folded + start, end - start))->flags = WORD_HIGH;
+        hash_padded(w->folded + start, end - start))->flags |= WORD_HIGH;
     return end;
 }
 
@@ -785,6 +800,7 @@ void words_split(struct words *w, struct text t)
         }
         at += w->folded[at] == ' ';
     }
+    w->items[w->count].flags = 0;
 }
 
 uint64_t words_squeezed(const struct words *w, size_t index, size_t keep)

@@ -22,24 +22,32 @@ enum word_kind {
     WORD_KINDS
 };
 
+/* What a word shows and what it is, so that no stage asks again. */
 enum word_flag {
     WORD_CAPS = 1,       /* two or more letters, all upper case */
     WORD_TITLE = 2,      /* first letter upper case */
-    WORD_LENGTHENED = 4, /* had a letter three times or more in a row */
-    WORD_BREAK = 8,      /* first word after a line break */
-    WORD_JOINED = 16,    /* has an inner apostrophe, hyphen or underscore */
-    WORD_HIGH = 2048,    /* has letters beyond ASCII */
-    WORD_ODD = 4096,     /* is looked up by another form, too: a hashtag, a
+    WORD_LETTERS = 4,    /* WORD_PLAIN */
+    WORD_ACCOUNT = 8,    /* WORD_HANDLE */
+    WORD_EXCLAMATION = 16, /* of marks, by the first byte */
+    WORD_QUESTION = 32,
+    WORD_FORM = 63,      /* all of these: what is counted */
+    WORD_LENGTHENED = 64, /* had a letter three times or more in a row */
+    WORD_BREAK = 128,    /* first word after a line break */
+    WORD_JOINED = 256,   /* has an inner apostrophe, hyphen or underscore */
+    WORD_HIGH = 512,     /* has letters beyond ASCII */
+    WORD_ODD = 1024,     /* is looked up by another form, too: a hashtag, a
                           * lengthened word, a row of marks */
+    WORD_CLASSED = 2048, /* counts by its kind: number, handle, link, emoji */
+    WORD_ASIDE = 4096,   /* may stand before a sentence's first word: neither
+                          * plain nor a number nor a hashtag */
     /* Of marks, by the first byte: */
-    WORD_EXCLAMATION = 32,
-    WORD_QUESTION = 64,
-    WORD_STOP = 128,     /* "." */
-    WORD_PAUSE = 256,    /* , ; : ( ) */
-    WORD_HARD = 512,     /* one of . ! ? $ %: no phrase goes on behind it */
-    WORD_END = 1024,     /* . ! ? and typographic marks: a sentence ends */
-    WORD_SENTENCE = 8192, /* one of . ! ? */
-    WORD_MARK = 16384,   /* one of . ! ? , ; : ( ) */
+    WORD_SOFT = 8192,    /* none of . ! ? $ %: a phrase may go on behind it */
+    WORD_STOP = 16384,   /* "." */
+    WORD_END = 32768,    /* . ! ? and typographic marks: a sentence ends */
+    WORD_SENTENCE = 65536, /* one of . ! ? */
+    WORD_MARK = 131072,  /* one of . ! ? , ; : ( ) */
+    WORD_OPENS = 262144, /* one of : ; ( - and faces made of them: a sentence
+                          * may start behind it */
 };
 
 struct word {
@@ -50,15 +58,15 @@ struct word {
                        * U+FE0F, hashtag and handle with their mark,
                        * emoticon without nose and repeats (":-))" is
                        * ":)"), a run of marks as written, "…" as "..." */
-    uint8_t kind;     /* enum word_kind */
-    uint16_t flags;   /* set of enum word_flag */
+    uint32_t flags;   /* set of enum word_flag */
+    uint32_t kind;    /* enum word_kind */
 };
 
 struct words {
     struct text text;    /* borrowed */
     char *folded;        /* owned; text.length bytes, lower case where the
                           * lower-case character has the same length */
-    struct word *items;  /* owned */
+    struct word *items;  /* owned; one more, without a flag */
     unsigned char *runs; /* owned; bit i: byte i is a letter or digit */
     unsigned char *odd;  /* same block; bit i: a capital inside a run, or the
                           * first of three same letters */

@@ -152,31 +152,46 @@ static void test_normal_form(void **state)
 static void test_flags(void **state)
 {
     (void)state;
-    assert_int_equal(first("GREAT").flags, WORD_CAPS | WORD_TITLE);
-    assert_int_equal(first("Great").flags, WORD_TITLE);
-    assert_int_equal(first("I").flags, WORD_TITLE);
-    assert_int_equal(first("sooo").flags, WORD_LENGTHENED | WORD_ODD);
+    assert_int_equal(first("GREAT").flags,
+                     WORD_LETTERS | WORD_CAPS | WORD_TITLE);
+    assert_int_equal(first("Great").flags, WORD_LETTERS | WORD_TITLE);
+    assert_int_equal(first("I").flags, WORD_LETTERS | WORD_TITLE);
+    assert_int_equal(first("sooo").flags,
+                     WORD_LETTERS | WORD_LENGTHENED | WORD_ODD);
     assert_int_equal(first("SOOO").flags,
-                     WORD_CAPS | WORD_TITLE | WORD_LENGTHENED | WORD_ODD);
+                     WORD_LETTERS | WORD_CAPS | WORD_TITLE | WORD_LENGTHENED |
+                         WORD_ODD);
     assert_int_equal(first("#so").flags, WORD_ODD);
-    assert_int_equal(first("caf\xc3\xa9").flags, WORD_HIGH);
+    assert_int_equal(first("caf\xc3\xa9").flags,
+                     WORD_LETTERS | WORD_HIGH);
     assert_int_equal(first("!").flags,
-                     WORD_EXCLAMATION | WORD_HARD | WORD_END |
+                     WORD_ASIDE | WORD_EXCLAMATION | WORD_END |
                          WORD_SENTENCE | WORD_MARK);
     assert_int_equal(first("...").flags,
-                     WORD_STOP | WORD_HARD | WORD_END | WORD_SENTENCE |
+                     WORD_ASIDE | WORD_STOP | WORD_END | WORD_SENTENCE |
                          WORD_MARK | WORD_ODD);
-    assert_int_equal(first(",").flags, WORD_PAUSE | WORD_MARK);
-    assert_int_equal(first("so").flags, 0);
-    assert_int_equal(first("well-made").flags, WORD_JOINED);
-    assert_int_equal(first("don't").flags, WORD_JOINED);
-    assert_int_equal(first("WELL-Made").flags, WORD_TITLE | WORD_JOINED);
+    assert_int_equal(first(",").flags,
+                     WORD_ASIDE | WORD_SOFT | WORD_MARK);
+    assert_int_equal(first("(").flags,
+                     WORD_ASIDE | WORD_SOFT | WORD_MARK | WORD_OPENS);
+    assert_int_equal(first(":)").flags, WORD_ASIDE | WORD_OPENS);
+    assert_int_equal(first("@so").flags,
+                     WORD_ASIDE | WORD_CLASSED | WORD_ACCOUNT);
+    assert_int_equal(first("50%").flags, WORD_CLASSED);
+    assert_int_equal(first("so").flags, WORD_LETTERS);
+    assert_int_equal(first("well-made").flags,
+                     WORD_LETTERS | WORD_JOINED);
+    assert_int_equal(first("don't").flags,
+                     WORD_LETTERS | WORD_JOINED);
+    assert_int_equal(first("WELL-Made").flags,
+                     WORD_LETTERS | WORD_TITLE | WORD_JOINED);
     assert_int_equal(first("so-oooo").flags,
-                     WORD_JOINED | WORD_LENGTHENED | WORD_ODD);
+                     WORD_LETTERS | WORD_JOINED | WORD_LENGTHENED |
+                         WORD_ODD);
     struct words w = WORDS_INIT;
     words_split(&w, TEXT("a b\nc"));
-    assert_int_equal(w.items[1].flags, 0);
-    assert_int_equal(w.items[2].flags, WORD_BREAK);
+    assert_int_equal(w.items[1].flags, WORD_LETTERS);
+    assert_int_equal(w.items[2].flags, WORD_LETTERS | WORD_BREAK);
     words_release(&w);
 }
 
