@@ -294,6 +294,10 @@ void phrase_clock(struct buf *out, const char *before, int64_t when,
                                            * it is of another day */
 void phrase_age(struct buf *out, const char *before, int64_t seconds,
                 const char *after);       /* 40 min, 31 h, 5 days */
+/* A character of a text from outside: 0: drop it, ' ': a space instead, else
+ * itself. Controls could drive a terminal; direction and invisible marks could
+ * hide or reorder words. */
+uint32_t phrase_harmless(uint32_t point);
 /* A post's text on one line of at most columns columns (0: all of it),
  * controls, bidi and invisible characters made harmless. */
 void phrase_quote(struct buf *out, const char *before, const char *text,

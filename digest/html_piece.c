@@ -7,7 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Escaped; controls and bidi controls left out, line breaks to spaces. */
 void html_escaped(struct buf *out, const char *before, const char *text,
                   const char *after)
 {
@@ -16,6 +15,7 @@ void html_escaped(struct buf *out, const char *before, const char *text,
     for (size_t i = 0; i < length;) {
         uint32_t point;
         size_t n = text_decode(text + i, length - i, &point);
+        point = phrase_harmless(point);
         if (point == '<')
             buf_puts(out, "&lt;");
         else if (point == '>')
@@ -28,14 +28,9 @@ void html_escaped(struct buf *out, const char *before, const char *text,
             buf_puts(out, "&#39;");
         else if (point == ' ' && text[i + 1] == '%')
             buf_puts(out, "&nbsp;"); /* 25 % is one word */
-        else if (point < 0x20)
+        else if (point == ' ')
             buf_putc(out, ' ');
-        else if ((point >= 0x7f && point < 0xa0) || point == 0x061c ||
-                 (point >= 0x202a && point <= 0x202e) ||
-                 (point >= 0x2066 && point <= 0x2069) || point == 0x200e ||
-                 point == 0x200f)
-            ;
-        else
+        else if (point)
             buf_add(out, text + i, n);
         i += n;
     }

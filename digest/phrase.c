@@ -169,9 +169,7 @@ void phrase_spark(struct buf *out, const uint32_t *values, const bool *known,
 
 /* ---- texts from outside ------------------------------------------------- */
 
-/* 0: drop it, ' ': a space instead, else itself. Controls could drive a
- * terminal; direction and invisible marks could hide or reorder words. */
-static uint32_t harmless(uint32_t c)
+uint32_t phrase_harmless(uint32_t c)
 {
     if (c <= 0x20 || (c >= 0x7f && c <= 0xa0) || c == 0x2028 || c == 0x2029)
         return ' ';
@@ -202,7 +200,7 @@ void phrase_quote(struct buf *out, const char *before, const char *text,
         uint32_t point;
         char bytes[4];
         i += text_decode(t.data + i, t.length - i, &point);
-        point = harmless(point);
+        point = phrase_harmless(point);
         if (!point || (point == ' ' && space))
             continue;
         space = point == ' ';
