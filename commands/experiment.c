@@ -262,7 +262,7 @@ static void put_effect(struct buf *out, const struct effect *e)
                e->before, e->after);
     buf_printf(out, e->method == EFFECT_PLACEBO
                         ? "  judged by %u earlier windows"
-                        : "  only %u earlier windows; 10 are wanted",
+                        : "  only %u earlier windows; 5 are wanted",
                e->placebos);
     if (e->verdict != EFFECT_NONE)
         buf_printf(out, "; four of five changes of %.0f %s would show",

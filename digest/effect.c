@@ -5,7 +5,7 @@
  * shares: the difference of the shares). What T does when nothing happened is
  * learnt from the subject's own earlier windows: T ± t·s0·sqrt(1 + 1/n), s0²
  * the mean of their T². Measured on public data this errs in 4-5 % where 5 %
- * are promised; a Poisson interval errs in 25-90 %. With fewer than ten such
+ * are promised; a Poisson interval errs in 25-90 %. With fewer than five such
  * windows a quasi-Poisson interval stands in, and is called approximate.
  */
 #include <math.h>
@@ -14,11 +14,12 @@
 #include "digest/stats.h"
 
 enum {
-    PLACEBOS_LEAST = 10,
+    PLACEBOS_LEAST = 5,
     PLACEBOS_MOST = 100,
     POSTS_LEAST = 20,       /* before, and after, to say anything */
     DAYS_LEAST = 3,         /* before */
 };
+#define ALIKE_MOST 0.7      /* of a day and the next; more is a trend */
 #define POWER 2.8           /* 1.96 + 0.84: seen in four of five */
 #define BLIND 4.0           /* who would not see a fivefold cannot say */
 
@@ -100,27 +101,34 @@ static double freedom(const struct study *y)
 }
 
 /* Variance of the change of one series, from how its days scatter within
- * before and within after. */
+ * before and within after, beside what posts that come one by one would; more
+ * where a day is like the one before it, as days are that share a cause. */
 static double scatter_of(const struct study *y, const struct effect_series *s,
                          size_t launch)
 {
     size_t from[] = { launch - y->before, launch, launch + y->after };
     struct sums part[] = { sum_days(s, from[0], from[1]),
                            sum_days(s, from[1], from[2]) };
-    double squares = 0, variance = 0;
+    double squares = 0, alike = 0, least = 1;
     for (int p = 0; p < 2; p++) {
-        double mean = mean_of(&part[p]), within = 0;
+        double mean = mean_of(&part[p]), last = 0;
         for (size_t i = from[p]; i < from[p + 1]; i++) {
-            double off = s->value[i] - mean * weight_of(s, i);
-            within += off * off;
+            double weight = weight_of(s, i);
+            double off = (s->value[i] - mean * weight) /
+                         sqrt(y->share ? fmax(1, weight) : fmax(0.5, mean));
+            squares += off * off;
+            alike += off * last;
+            last = off;
         }
-        variance += within / fmax(1, part[p].weight * part[p].weight);
-        squares += within / fmax(0.5, mean);
     }
+    double rho = squares > 0 ? alike / squares : 0;
+    rho = fmin(ALIKE_MOST, fmax(0, rho + (1 + 4 * rho) / y->known));
     if (y->share)
-        return variance * y->known / freedom(y);
-    double phi = fmax(1, squares / freedom(y));
-    return phi / (part[0].value + 0.5) + phi / (part[1].value + 0.5);
+        least = 1 / fmax(1, part[0].weight + part[1].weight);
+    double phi = fmax(least, squares / freedom(y) * (1 + rho) / (1 - rho));
+    return y->share ? phi / fmax(1, part[0].weight) +
+                          phi / fmax(1, part[1].weight)
+                    : phi / (part[0].value + 0.5) + phi / (part[1].value + 0.5);
 }
 
 /* Half of the interval; *s0: the usual deviation of a change. */

@@ -120,8 +120,10 @@ static void is_approximate_without_a_past(void **state)
     double posts = changed(EFFECT_POSTS, 0, 0, 60, &method);
     (void)state;
     assert_int_equal(method, EFFECT_APPROXIMATE);
-    print_message("approximate: posts %.1f %%\n", 100 * posts);
-    assert_true(posts < 0.20);
+    double net = changed(EFFECT_SENTIMENT, 0, 0, 60, &method);
+    print_message("approximate: posts %.1f %%, net sentiment %.1f %%\n",
+                  100 * posts, 100 * net);
+    assert_true(posts < 0.08 && net < 0.08);
 }
 
 static void sees_what_did_happen(void **state)
