@@ -56,6 +56,25 @@ static int add_label(struct composer *c, const char *label, size_t *room,
     return 0;
 }
 
+/* Who was told of a day should know when much of it has changed since. */
+static int add_restated(struct composer *c, const struct counts *days,
+                        struct error *err)
+{
+    struct digest *d = c->d;
+    if (store_restated(c->store, d->from, d->until, &d->restated, err))
+        return -1;
+    for (int i = 0; i < 3; i++) {
+        int day = DIGEST_DAYS - 1 - i;
+        uint64_t *count = &d->restated_before[i];
+        if (store_restated(c->store, c->starts[day], c->starts[day + 1], count,
+                           err))
+            return -1;
+        if (*count * 10 <= days[day].posts)
+            *count = 0;
+    }
+    return 0;
+}
+
 static int add_source(struct composer *c, const char *name, size_t *room,
                       struct error *err)
 {
@@ -173,8 +192,8 @@ int compose_data(struct composer *c, struct error *err)
         coverage_share(&d->coverage, NULL, c->store, c->config, NULL, d->from,
                        d->until, err) ||
         add_faults(c, err) ||
-        store_restated(c->store, d->from, d->until, &d->restated, err) ||
-        days_series(c->store, c->starts, NULL, NULL, days, err))
+        days_series(c->store, c->starts, NULL, NULL, days, err) ||
+        add_restated(c, days, err))
         return -1;
     d->collected = days[DIGEST_DAYS].posts;
     d->unscored = days[DIGEST_DAYS].label[LABEL_UNSCORED];

@@ -99,8 +99,10 @@ static bool drifted(const struct composer *c, const struct digest_standing *s)
     const struct digest *d = c->d;
     double posts = (double)s->today.posts;
     int pairs;
-    if (d->history_days < DIGEST_DAYS / 4 || isnan(s->change))
+    if (d->history_days < DIGEST_DAYS / 4 || isnan(s->change) ||
+        d->alerts->withheld)
         return false;
+    double all = posts / fmax(d->coverage, COVERAGE_FLOOR); /* had all come */
     double usual = deviation(d, s, 7, &pairs);
     double far = usual * sqrt(1 + 1.0 / d->history_days) *
                  fmax(0, stats_t(1 - DRIFT_CHANCE / 2 /
@@ -108,8 +110,8 @@ static bool drifted(const struct composer *c, const struct digest_standing *s)
                                  fmax(1, pairs)) - 1.28);
     return (!s->few && posts > s->high * 1.2 + 1 &&
             root(posts) > root(s->high) + far) ||
-           (s->usual >= (double)c->floor && posts < s->low * 0.8 - 1 &&
-            root(posts) < root(s->low) - far);
+           (s->usual >= (double)c->floor && all < s->low * 0.8 - 1 &&
+            root(all) < root(s->low) - far);
 }
 
 /* Against its own past: only days that were collected count. Of 28 days, wider

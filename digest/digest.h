@@ -148,6 +148,8 @@ struct digest {
     bool planned;              /* false: coverage was never recorded */
     bool closed;               /* the day is over at now */
     uint64_t restated;         /* changed since the day was first told */
+    uint64_t restated_before[3]; /* the same of the days before, the latest
+                                * first; 0: a tenth of its posts or less */
     bool known[DAYS_SPAN]; /* history days that were collected; the
                                 * last, the day, is always known */
     struct coverage_change change; /* of the sources, within the history */

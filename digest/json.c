@@ -142,6 +142,10 @@ static void put_data(struct writer *w)
     write_flag(w, "planned", d->planned);
     write_flag(w, "closed", d->closed);
     write_count(w, "restated", d->restated);
+    write_begin(w, "restated_before", '[');
+    for (int i = 0; i < 3; i++)
+        write_count(w, NULL, d->restated_before[i]);
+    write_end(w, ']');
     write_count(w, "history_days", d->history_days);
     write_begin(w, "history_known", '[');
     for (int i = 0; i < DIGEST_DAYS; i++)

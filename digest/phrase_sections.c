@@ -68,6 +68,18 @@ static void note_restated(struct buf *out, const struct digest *d)
     phrase_posts(out, "restated since it was told: ", d->restated, "");
 }
 
+static void note_restated_before(struct buf *out, const struct digest *d)
+{
+    for (int i = 0, told = 0; i < 3; i++) {
+        if (!d->restated_before[i])
+            continue;
+        buf_puts(out, told++ ? ", " : "to be read again, restated since it was "
+                                      "told: ");
+        phrase_date(out, d->day - 1 - i);
+        phrase_posts(out, " (", d->restated_before[i], ")");
+    }
+}
+
 static void note_unscored(struct buf *out, const struct digest *d)
 {
     if (d->unscored * 20 <= d->collected) /* few are usual */
@@ -111,7 +123,7 @@ int phrase_note(struct buf *out, const struct digest *d, size_t at)
     enum { GAPS = 4 };
     static void (*const rest[])(struct buf *out, const struct digest *d) = {
         note_silent, note_unscored, note_change, note_history, note_expired,
-        note_restated, note_rules };
+        note_restated, note_restated_before, note_rules };
     size_t gaps = d->gap_count < GAPS ? d->gap_count : GAPS;
     if (at < gaps) {
         note_gap(out, d, &d->gaps[at]);

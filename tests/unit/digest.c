@@ -575,6 +575,20 @@ static void gaps_and_late_posts_are_told(void **state)
     assert_int_equal(d->gaps[0].until, T + 5 * HOUR);
     assert_true(tells(d, "feed missing 03:00–05:00 (failed)"));
     assert_true(tells(d, "restated since it was told: 1 post"));
+    digest_close(f->digest);
+    if (digest_compose(&f->digest, f->store, f->config, f->zone, D + 1, NULL,
+                       &f->err))
+        fail_msg("%s", f->err.text);
+    assert_int_equal(f->digest->restated_before[0], 0); /* 1 of 17 */
+    add(f, T + 5 * HOUR, 1, LABEL_NEUTRAL, 1, "and another about acme");
+    append(f);
+    digest_close(f->digest);
+    if (digest_compose(&f->digest, f->store, f->config, f->zone, D + 1, NULL,
+                       &f->err))
+        fail_msg("%s", f->err.text);
+    assert_int_equal(f->digest->restated_before[0], 2);
+    assert_true(tells(f->digest, "to be read again, restated since it was "
+                                 "told: 2024-10-04 (2 posts)"));
 }
 
 /* The clocks go back: 25 hours, and the hour at the end is told. */
