@@ -166,9 +166,13 @@ static void write_cell(struct buf *row, uint32_t index, uint64_t which,
         end = pack_varint(end, i == FIELD(score) ? zigzag(c->score) : field[i]);
     }
     size_t length = (size_t)(end - start);
-    if (length >= 0x80)
+    if (length < 0x80) {
+        *at = (unsigned char)length;
+        pack_end(row, end);
+    } else {
         memmove(start + 1, start, length);
-    pack_end(row, pack_varint(at, length) + length);
+        pack_end(row, pack_varint(at, length) + length);
+    }
 }
 
 void cell_write(struct buf *row, uint32_t index, const struct counts *c)

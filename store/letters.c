@@ -2,43 +2,51 @@
 /* See letters.h. */
 #include "store/letters.h"
 
+#include <endian.h>
 #include <string.h>
 
 static const char base32[] = "234567abcdefghijklmnopqrstuvwxyz";
 
-/* Of each of them its digit + 1. */
-static const unsigned char digit_of[256] = {
-    ['2'] = 1, 2, 3, 4, 5, 6,
-    ['a'] = 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
-    24, 25, 26, 27, 28, 29, 30, 31, 32,
-};
-
-/* Digits of so many letters, behind each other; in *other what has bits above
- * those of a digit when one of them is none. */
-static inline uint64_t read_letters(const char *data, size_t count,
-                                    unsigned *other)
+/* Digits of eight letters, the first of them highest; in *other what is not
+ * zero when one of them is none. All eight at once: what the next one is cannot
+ * be guessed. */
+static inline uint64_t read_letters(const char *data, uint64_t *other)
 {
-    uint64_t held = 0;
-    for (size_t i = 0; i < count; i++) {
-        unsigned digit = digit_of[(unsigned char)data[i]] - 1u;
-        *other |= digit; /* 0 - 1 has all bits */
-        held = held << 5 | digit;
-    }
-    return held;
+    const uint64_t each = 0x0101010101010101u, high = 0x80 * each;
+    uint64_t all, bytes;
+    memcpy(&all, data, sizeof(all));
+    all = be64toh(all);
+    bytes = all & ~high;
+    /* The high bit of each says whether it is one, as no sum carries. */
+    uint64_t letter = (bytes + (0x80 - 'a') * each) &
+                      ~(bytes + (0x80 - 'z' - 1) * each);
+    uint64_t number = (bytes + (0x80 - '2') * each) &
+                      ~(bytes + (0x80 - '7' - 1) * each);
+    *other |= high & (all | ~(letter | number));
+    bytes -= '2' * each + ('a' - '2' - 6) * (letter >> 7 & each);
+    bytes = (bytes >> 8 & 0x001f001f001f001fu) << 5 |
+            (bytes & 0x001f001f001f001fu);
+    bytes = (bytes >> 16 & 0x000003ff000003ffu) << 10 |
+            (bytes & 0x000003ff000003ffu);
+    return bytes >> 32 << 20 | (bytes & 0xfffff);
 }
 
 unsigned char *pack_letters(unsigned char *out, struct text t)
 {
     unsigned char *at = pack_varint(out, t.length << 1 | 1);
-    const char *in = t.data, *end = t.data + t.length;
-    unsigned other = 0;
-    for (; end - in >= 8; in += 8, at += 5)
-        pack_big(at, read_letters(in, 8, &other), 5);
-    unsigned bits = 5 * (unsigned)(end - in), bytes = (bits + 7) / 8;
-    uint64_t held = read_letters(in, (size_t)(end - in), &other);
-    pack_big(at, held << (8 * bytes - bits), (int)bytes);
-    if (other < 32)
-        return at + bytes;
+    const char *in = t.data;
+    size_t left = t.length;
+    uint64_t other = 0;
+    for (; left >= 8 && !other; left -= 8, in += 8, at += 5)
+        pack_big(at, read_letters(in, &other), 5);
+    /* The last eight, of which these many were not packed yet. */
+    char few[8] = { '2', '2', '2', '2', '2', '2', '2', '2' }; /* zeros */
+    const char *last = t.length < 8 ? few : in + left - 8;
+    for (size_t i = 0; i < t.length && t.length < 8; i++)
+        few[8 - t.length + i] = t.data[i];
+    pack_big(at, read_letters(last, &other) << 5 * (8 - left % 8), 5);
+    if (!other)
+        return at + (5 * left + 7) / 8;
     at = pack_varint(out, t.length << 1);
     memcpy(at, t.data, t.length);
     return at + t.length;

@@ -9,15 +9,15 @@
 
 uint64_t post_hash(struct text source, struct text native_id)
 {
-    unsigned char bytes[2 * POST_ID_LIMIT + 1];
+    unsigned char bytes[2 * POST_ID_LIMIT + 1], *at = bytes;
     size_t a = source.length < POST_ID_LIMIT ? source.length : POST_ID_LIMIT;
     size_t b = native_id.length < POST_ID_LIMIT ? native_id.length
                                                 : POST_ID_LIMIT;
-    memcpy(bytes, source.data, a);
-    bytes[a] = 0;
+    at = mempcpy(at, source.data, a);
+    *at++ = 0;
     if (b)
-        memcpy(bytes + a + 1, native_id.data, b);
-    return hash64(bytes, a + 1 + b);
+        at = mempcpy(at, native_id.data, b);
+    return hash64(bytes, (size_t)(at - bytes));
 }
 
 void post_key(unsigned char out[POST_KEY], int64_t created, uint64_t hash)

@@ -5,6 +5,7 @@
 #ifndef STORE_PACK_H
 #define STORE_PACK_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -15,20 +16,18 @@
 
 enum { VARINT_LIMIT = 10, TAGS_LIMIT = 8 };
 
+/* 1 to 8 bytes. */
 static inline void pack_big(unsigned char *out, uint64_t value, int bytes)
 {
-    while (bytes--) {
-        out[bytes] = (unsigned char)value;
-        value >>= 8;
-    }
+    value = htobe64(value << 8 * (8 - bytes));
+    memcpy(out, &value, (size_t)bytes);
 }
 
 static inline uint64_t unpack_big(const unsigned char *in, int bytes)
 {
     uint64_t value = 0;
-    for (int i = 0; i < bytes; i++)
-        value = value << 8 | in[i];
-    return value;
+    memcpy(&value, in, (size_t)bytes);
+    return be64toh(value) >> 8 * (8 - bytes);
 }
 
 /* Where most bytes more can be written without asking byte by byte, and after
@@ -49,15 +48,19 @@ static inline void pack_end(struct buf *out, const unsigned char *end)
     out->data[out->length] = '\0';
 }
 
-/* Returns the end of what was written, at most VARINT_LIMIT bytes on. */
+/* Returns the end of what was written; there must be room for VARINT_LIMIT
+ * bytes, or for two when value is less than 1 << 14. Whether one or two are
+ * needed is not worth a guess. */
 static inline unsigned char *pack_varint(unsigned char *out, uint64_t value)
 {
-    while (value >= 0x80) {
+    while (value >= 1 << 14) {
         *out++ = (unsigned char)(value | 0x80);
         value >>= 7;
     }
-    *out++ = (unsigned char)value;
-    return out;
+    bool two = value >= 0x80;
+    out[0] = (unsigned char)(value | (unsigned)two << 7);
+    out[1] = (unsigned char)(value >> 7);
+    return out + 1 + two;
 }
 
 static inline uint64_t zigzag(int64_t value)
@@ -148,10 +151,10 @@ static inline unsigned char *pack_tags(unsigned char *out,
                              (t->aspects ? TAGS_ASPECTS : 0));
     if (t->score)
         out = pack_varint(out, zigzag(t->score));
-    if (t->channels)
-        *out++ = t->channels;
-    if (t->intents)
-        *out++ = t->intents;
+    *out = t->channels;
+    out += t->channels != 0;
+    *out = t->intents;
+    out += t->intents != 0;
     return t->aspects ? pack_varint(out, t->aspects) : out;
 }
 

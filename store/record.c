@@ -2,6 +2,7 @@
 /* See record.h. */
 #include "store/record.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "store/letters.h"
@@ -36,119 +37,101 @@ static unsigned bit_of(unsigned field)
 
 enum { AUTHOR = 8, HOLES = 3, FORMS = 4, AS_THE_POST = 1 };
 
-/* What ids look like, and the address that goes with each: only what stands
- * for the stars is kept. A star holds no slash. Stored: only ever append. */
+/* What ids look like, and the address that goes with each: of both what stands
+ * around the holes, and only what fills these is kept. A hole holds no slash.
+ * Stored: only ever append. */
+#define PART(literal) { (literal), sizeof(literal) - 1 }
 static const struct form {
     int holes;
-    const char *id, *url;
+    struct text id[HOLES + 1], url[HOLES + 1];
 } forms[FORMS] = {
-    { 0, NULL, NULL },
-    { 2, "at://did:plc:*/app.bsky.feed.post/*",
-      "https://bsky.app/profile/did:plc:*/post/*" },
-    { HOLES, "https://*/users/*/statuses/*", "https://*/@*/*" },
-    { 1, "*", "https://news.ycombinator.com/item?id=*" },
+    { 0, { PART("") }, { PART("") } },
+    { 2, { PART("at://did:plc:"), PART("/app.bsky.feed.post/"), PART("") },
+      { PART("https://bsky.app/profile/did:plc:"), PART("/post/"),
+        PART("") } },
+    { 3, { PART("https://"), PART("/users/"), PART("/statuses/"), PART("") },
+      { PART("https://"), PART("/@"), PART("/"), PART("") } },
+    { 1, { PART(""), PART("") },
+      { PART("https://news.ycombinator.com/item?id="), PART("") } },
 };
 
-/* Where a record is being written: room for all of it was made before. */
-struct pen {
-    unsigned char *at;
-};
-
-static void add_number(struct pen *out, uint64_t value)
+/* Room for all of a record is made before: what is added returns its end. */
+static unsigned char *add_text(unsigned char *out, struct text t)
 {
-    out->at = pack_varint(out->at, value);
+    out = pack_varint(out, t.length);
+    return t.length ? mempcpy(out, t.data, t.length) : out;
 }
 
-static void add_bytes(struct pen *out, const void *data, size_t length)
+static unsigned char *add_span(unsigned char *out, struct span s)
 {
-    if (length)
-        memcpy(out->at, data, length);
-    out->at += length;
-}
-
-static void add_text(struct pen *out, struct text t)
-{
-    add_number(out, t.length);
-    add_bytes(out, t.data, t.length);
-}
-
-static void add_span(struct pen *out, struct span s)
-{
-    add_number(out, s.start);
-    add_number(out, s.length);
-}
-
-static void add_tags(struct pen *out, const struct tags *t, unsigned extra)
-{
-    out->at = pack_tags(out->at, t, extra);
+    return pack_varint(pack_varint(out, s.start), s.length);
 }
 
 /* ---- forms ---- */
 
-/* What stands for the stars; false when it is of another form. */
-static bool form_match(const char *form, struct text t,
-                       struct text holes[HOLES])
+/* What fills the holes; false when it is of another form. */
+static bool parts_match(const struct text *parts, int count, struct text t,
+                        struct text holes[HOLES])
 {
     const char *at = t.data, *end = t.data + t.length;
-    for (;; form++) {
-        const char *star = strchrnul(form, '*');
-        size_t length = (size_t)(star - form);
-        if ((size_t)(end - at) < length || memcmp(at, form, length) != 0)
+    for (int i = 0;; i++) {
+        size_t length = parts[i].length;
+        if ((size_t)(end - at) < length ||
+            memcmp(at, parts[i].data, length) != 0)
             return false;
         at += length;
-        if (!*star)
+        if (i == count)
             return at == end;
         const char *slash = memchr(at, '/', (size_t)(end - at));
-        *holes++ = (struct text){ at, (size_t)((slash ? slash : end) - at) };
+        holes[i] = (struct text){ at, (size_t)((slash ? slash : end) - at) };
         at = slash ? slash : end;
-        form = star;
     }
 }
 
 /* Into out, which has room; returns the end. */
-static char *form_fill(char *out, const char *form,
-                       const struct text holes[HOLES])
+static char *parts_fill(char *out, const struct text *parts, int count,
+                        const struct text holes[HOLES])
 {
-    for (;; form++) {
-        const char *star = strchrnul(form, '*');
-        out = mempcpy(out, form, (size_t)(star - form));
-        if (!*star)
+    for (int i = 0;; i++) {
+        out = mempcpy(out, parts[i].data, parts[i].length);
+        if (i == count)
             return out;
-        if (holes->length)
-            out = mempcpy(out, holes->data, holes->length);
-        holes++;
-        form = star;
+        if (holes[i].length)
+            out = mempcpy(out, holes[i].data, holes[i].length);
     }
 }
 
 static unsigned find_form(struct text id, struct text holes[HOLES])
 {
     for (unsigned f = 1; f < FORMS && id.length <= POST_ID_LIMIT; f++)
-        if (form_match(forms[f].id, id, holes))
+        if (parts_match(forms[f].id, forms[f].holes, id, holes))
             return f;
     return 0;
 }
 
-static unsigned add_id(struct pen *out, struct text id,
-                       struct text holes[HOLES])
+/* holes: what fills those of its form. */
+static unsigned char *add_id(unsigned char *out, struct text id,
+                             unsigned form, const struct text holes[HOLES])
 {
-    unsigned form = find_form(id, holes);
-    add_number(out, form);
+    *out++ = (unsigned char)form;
     if (!form)
-        add_text(out, id);
+        return add_text(out, id);
     for (int i = 0; i < forms[form].holes; i++)
-        out->at = pack_letters(out->at, holes[i]);
-    return form;
+        out = pack_letters(out, holes[i]);
+    return out;
 }
 
 static bool url_follows(const struct post *p, unsigned form,
                         const struct text holes[HOLES])
 {
-    char url[POST_ID_LIMIT + 64];
-    if (!form)
+    const struct form *f = &forms[form];
+    struct text same[HOLES];
+    if (!form || !parts_match(f->url, f->holes, p->url, same))
         return false;
-    char *end = form_fill(url, forms[form].url, holes);
-    return text_equal(p->url, (struct text){ url, (size_t)(end - url) });
+    for (int i = 0; i < f->holes; i++)
+        if (!text_equal(holes[i], same[i]))
+            return false;
+    return true;
 }
 
 /* Order of the mentions by subject id: few, so by insertion. */
@@ -170,23 +153,24 @@ static uint32_t sort_mentions(const struct post *post,
     return count;
 }
 
-static void add_head(struct pen *out, const struct post *post,
-                     const uint32_t *subjects)
+static unsigned char *add_head(unsigned char *out, const struct post *post,
+                               const uint32_t *subjects)
 {
     uint32_t order[POST_MENTIONS_LIMIT + 1];
     uint32_t count = sort_mentions(post, subjects, order);
-    add_number(out, post->kind);
-    add_tags(out, &post->tags, 0);
-    add_text(out, post->text);
-    add_number(out, count);
+    *out++ = post->kind;
+    out = pack_tags(out, &post->tags, 0);
+    out = add_text(out, post->text);
+    *out++ = (unsigned char)count;
     for (uint32_t i = 0; i < count; i++) {
         static const struct tags none;
         const struct mention *m = &post->mentions[order[i]];
         bool same = tags_equal(&m->tags, &post->tags);
-        add_number(out, subjects[m->subject]);
-        add_span(out, m->span);
-        add_tags(out, same ? &none : &m->tags, same ? AS_THE_POST : 0);
+        out = pack_varint(out, subjects[m->subject]);
+        out = add_span(out, m->span);
+        out = pack_tags(out, same ? &none : &m->tags, same ? AS_THE_POST : 0);
     }
+    return out;
 }
 
 static bool is_there(const struct post *p, const struct field *f)
@@ -201,31 +185,36 @@ static bool is_there(const struct post *p, const struct field *f)
     }
 }
 
-static void add_field(struct pen *out, const struct post *p,
-                      const struct field *f)
+static inline unsigned char *add_field(unsigned char *out,
+                                       const struct post *p,
+                                       const struct field *f)
 {
     const void *at = (const char *)p + f->offset;
     struct text holes[HOLES] = { { NULL, 0 } };
+    unsigned form;
     switch (f->kind) {
-    case NUMBER_FIELD: add_number(out, *(const uint32_t *)at); break;
-    case BYTE_FIELD: add_number(out, *(const uint8_t *)at); break;
+    case NUMBER_FIELD: return pack_varint(out, *(const uint32_t *)at);
+    case BYTE_FIELD: return pack_varint(out, *(const uint8_t *)at);
     case TIME_FIELD:
-        add_number(out, zigzag(*(const int64_t *)at - p->created));
-        break;
-    case SPAN_FIELD: add_span(out, *(const struct span *)at); break;
-    case ID_FIELD: add_id(out, *(const struct text *)at, holes); break;
-    case TEXT_FIELD: add_text(out, *(const struct text *)at); break;
+        return pack_varint(out, zigzag(*(const int64_t *)at - p->created));
+    case SPAN_FIELD: return add_span(out, *(const struct span *)at);
+    case TEXT_FIELD: return add_text(out, *(const struct text *)at);
+    default:
+        form = find_form(*(const struct text *)at, holes);
+        return add_id(out, *(const struct text *)at, form, holes);
     }
 }
 
-static void add_rest(struct pen *out, const struct post *p, uint32_t rules)
+static unsigned char *add_rest(unsigned char *out, const struct post *p,
+                               uint32_t rules)
 {
     struct text holes[HOLES] = { { NULL, 0 } };
     struct text guess = text_of(p->language);
-    unsigned which = 0, form = add_id(out, p->native_id, holes);
-    add_text(out, guess);
-    add_number(out, p->confidence);
-    add_number(out, rules);
+    unsigned which = 0, form = find_form(p->native_id, holes);
+    out = add_id(out, p->native_id, form, holes);
+    out = add_text(out, guess);
+    out = pack_varint(out, p->confidence);
+    out = pack_varint(out, rules);
     /* Unrolled: each field has a branch of its own to be guessed by. */
 #pragma GCC unroll 14
     for (unsigned i = 0; i < FIELDS; i++)
@@ -236,11 +225,12 @@ static void add_rest(struct pen *out, const struct post *p, uint32_t rules)
         which ^= bit_of(URL_FIELD) | URL_IS_ID;
     if (p->lang.length && text_equal(p->lang, guess))
         which ^= bit_of(LANG_FIELD) | LANG_AS_GUESSED;
-    add_number(out, which);
+    out = pack_varint(out, which);
 #pragma GCC unroll 14
     for (unsigned i = 0; i < FIELDS; i++)
         if (which & bit_of(i))
-            add_field(out, p, &fields[i]);
+            out = add_field(out, p, &fields[i]);
+    return out;
 }
 
 /* No record of the post is longer. */
@@ -256,14 +246,13 @@ static size_t record_most(const struct post *p)
 void record_write(struct buf *out, const struct post *post, uint32_t source,
                   uint32_t rules, const uint32_t *subjects)
 {
-    struct pen pen = { pack_room(out, record_most(post)) };
-    for (int i = 0; i < AUTHOR; i++)
-        *pen.at++ = (unsigned char)(post->author_hash >> (8 * i));
-    add_number(&pen, source);
-    add_number(&pen, zigzag(post->fetched - post->created));
-    add_head(&pen, post, subjects);
-    add_rest(&pen, post, rules);
-    pack_end(out, pen.at);
+    uint64_t author = htole64(post->author_hash);
+    unsigned char *at = pack_room(out, record_most(post));
+    at = mempcpy(at, &author, AUTHOR);
+    at = pack_varint(at, source);
+    at = pack_varint(at, zigzag(post->fetched - post->created));
+    at = add_head(at, post, subjects);
+    pack_end(out, add_rest(at, post, rules));
 }
 
 static struct span read_span(struct unpack *u)
@@ -314,7 +303,7 @@ static struct text read_id(struct unpack *u, char **at, unsigned *form,
                                                     length)).length;
     char *start = *at;
     *form = (unsigned)number;
-    *at = form_fill(start, forms[number].id, holes);
+    *at = parts_fill(start, forms[number].id, forms[number].holes, holes);
     return (struct text){ start, (size_t)(*at - start) };
 }
 
@@ -353,7 +342,7 @@ static void read_rest(struct record *r, struct unpack *u)
         u->broken = true;
     if (which & URL_OF_FORM && form) {
         char *start = at;
-        at = form_fill(start, forms[form].url, holes);
+        at = parts_fill(start, forms[form].url, forms[form].holes, holes);
         p->url = (struct text){ start, (size_t)(at - start) };
     }
     if (which & URL_IS_ID)
@@ -399,13 +388,10 @@ int record_read(struct record *r, int64_t created, struct text bytes)
 
 uint64_t record_author(struct text bytes)
 {
-    const unsigned char *data = (const unsigned char *)bytes.data;
     uint64_t author = 0;
-    if (bytes.length < AUTHOR)
-        return 0;
-    for (int i = AUTHOR; i-- > 0;)
-        author = author << 8 | data[i];
-    return author;
+    if (bytes.length >= AUTHOR)
+        memcpy(&author, bytes.data, AUTHOR);
+    return le64toh(author);
 }
 
 uint32_t record_source(struct text bytes)
