@@ -338,12 +338,12 @@ static void count_entry(struct lmdb *s, struct append *a,
 
 static int write_post(struct lmdb *s, MDB_txn *txn, struct append *a,
                       MDB_cursor *c, struct entry *e,
-                      const unsigned char *key, bool last)
+                      const unsigned char *key, bool behind)
 {
     struct text record = make_record(a, &a->record, e);
     MDB_val k = { POST_KEY, (void *)key };
     MDB_val v = { record.length, (char *)record.data };
-    int rc = mdb_cursor_put(c, &k, &v, last ? MDB_APPEND :
+    int rc = mdb_cursor_put(c, &k, &v, behind ? MDB_APPEND :
                             e->fresh || e->moved ? MDB_NOOVERWRITE : 0);
     if (rc == MDB_KEYEXIST) { /* see settle_known() */
         e->keep = false;
@@ -359,6 +359,9 @@ static int write_post(struct lmdb *s, MDB_txn *txn, struct append *a,
     return rc;
 }
 
+/* A batch whose posts all lie behind those that are there fills pages to the
+ * end. Where others come late there is room left for one in most pages: two
+ * that are half full would be made of each. */
 static int write_posts(struct lmdb *s, MDB_txn *txn, struct append *a)
 {
     size_t count = 0;
@@ -374,18 +377,13 @@ static int write_posts(struct lmdb *s, MDB_txn *txn, struct append *a)
                  POST_KEY);
     MDB_cursor *c = NULL;
     MDB_val k, v;
-    unsigned char end[POST_KEY] = { 0 };
     int rc = mdb_cursor_open(txn, s->table[POSTS], &c);
-    if (rc == 0 && mdb_cursor_get(c, &k, &v, MDB_LAST) == 0 &&
-        k.mv_size == POST_KEY)
-        memcpy(end, k.mv_data, POST_KEY);
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        const unsigned char *key = order[i].key;
-        bool last = memcmp(key, end, POST_KEY) > 0;
-        rc = write_post(s, txn, a, c, order[i].entry, key, last);
-        if (last)
-            memcpy(end, key, POST_KEY);
-    }
+    bool behind = rc == 0 && count > 0 &&
+                  (mdb_cursor_get(c, &k, &v, MDB_LAST) == MDB_NOTFOUND ||
+                   (k.mv_size == POST_KEY &&
+                    memcmp(order[0].key, k.mv_data, POST_KEY) > 0));
+    for (size_t i = 0; i < count && rc == 0; i++)
+        rc = write_post(s, txn, a, c, order[i].entry, order[i].key, behind);
     if (c)
         mdb_cursor_close(c);
     return rc;
