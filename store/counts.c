@@ -39,19 +39,12 @@ uint64_t counted_by(const struct tags *tags, bool repost)
            bits_at(positive, ASPECT_COUNT, FIELD(aspect_positive));
 }
 
-static inline void add_post(struct counts *to, uint64_t counted, int score,
-                            int sign)
+void counts_post(struct counts *to, uint64_t counted, int score, int sign)
 {
     uint64_t *field = &to->posts;
     to->score += sign * score;
     for (; counted; counted &= counted - 1)
         field[__builtin_ctzll(counted)] += (uint64_t)sign; /* -1 wraps */
-}
-
-void tally_post(struct tally *t, uint64_t counted, int score, int sign)
-{
-    add_post(&t->counts, counted, score, sign);
-    t->which |= counted | (uint64_t)1 << FIELD(score);
 }
 
 int cell_next(struct unpack *row, struct cell *cell)
@@ -84,7 +77,7 @@ static int add_cell(struct counts *to, const struct cell *cell,
     uint64_t *field = &to->posts;
     if (cell->one) {
         uint64_t counted = counted_by(&cell->tags, cell->repost);
-        add_post(to, counted, cell->tags.score, 1);
+        counts_post(to, counted, cell->tags.score, 1);
         *which |= counted | (uint64_t)1 << FIELD(score);
         return 0;
     }
@@ -182,9 +175,11 @@ void cell_write(struct buf *row, uint32_t index, const struct counts *c)
 
 /* ---- rows ---- */
 
+/* Counters in the making, and which of the 61 may be other than zero: few. */
 struct slot {
     uint32_t index;
-    struct tally tally;
+    uint64_t which;
+    struct counts counts;
 };
 
 void cells_clear(struct cells *c)
@@ -199,12 +194,8 @@ void cells_release(struct cells *c)
     memset(c, 0, sizeof(*c));
 }
 
-struct tally *cells_at(struct cells *c, uint32_t index)
+static struct slot *find_slot(struct cells *c, uint32_t index)
 {
-    /* Asked for again and again, in no order: found without a search. */
-    uint32_t *near = &c->near[index % CELLS_NEAR];
-    if (*near < c->count && c->slots[*near].index == index)
-        return &c->slots[*near].tally;
     size_t low = 0, high = c->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -213,20 +204,56 @@ struct tally *cells_at(struct cells *c, uint32_t index)
         else
             high = middle;
     }
-    if (low < c->count && c->slots[c->order[low]].index == index) {
-        *near = c->order[low];
-        return &c->slots[*near].tally;
-    }
+    if (low < c->count && c->slots[c->order[low]].index == index)
+        return &c->slots[c->order[low]];
     c->slots = mem_grow(c->slots, &c->room, c->count, sizeof(*c->slots));
     c->order = mem_grow(c->order, &c->order_room, c->count,
                         sizeof(*c->order));
     memmove(c->order + low + 1, c->order + low,
             (c->count - low) * sizeof(*c->order));
-    *near = c->order[low] = (uint32_t)c->count;
+    c->order[low] = (uint32_t)c->count;
     struct slot *slot = &c->slots[c->count++];
     memset(slot, 0, sizeof(*slot));
     slot->index = index;
-    return &slot->tally;
+    return slot;
+}
+
+void cells_add(struct cells *c, uint32_t index, uint64_t counted, int score,
+               int sign)
+{
+    /* Asked for again and again, in no order: found without a search. */
+    uint32_t *near = &c->near[index % CELLS_NEAR];
+    if (*near >= c->count || c->slots[*near].index != index)
+        *near = (uint32_t)(find_slot(c, index) - c->slots);
+    struct slot *slot = &c->slots[*near];
+    counts_post(&slot->counts, counted, score, sign);
+    slot->which |= counted | (uint64_t)1 << FIELD(score);
+}
+
+int cells_add_row(struct cells *c, struct text row)
+{
+    struct unpack in = unpack_of(row);
+    struct cell cell;
+    int more;
+    while ((more = cell_next(&in, &cell)) > 0) {
+        struct slot *slot = find_slot(c, cell.index);
+        if (add_cell(&slot->counts, &cell, &slot->which))
+            return -1;
+    }
+    return more;
+}
+
+void cells_sum(const struct cells *c, uint32_t index, struct buf *row)
+{
+    struct slot all = { 0 };
+    const struct slot *sum = c->slots;
+    for (size_t i = 0; i < c->count && c->count > 1; i++) {
+        counts_add(&all.counts, &c->slots[i].counts);
+        all.which |= c->slots[i].which;
+        sum = &all;
+    }
+    if (sum)
+        write_cell(row, index, sum->which, &sum->counts);
 }
 
 int cells_merge(struct cells *c, struct text row, struct buf *out)
@@ -242,12 +269,11 @@ int cells_merge(struct cells *c, struct text row, struct buf *out)
             continue;
         }
         if (more > 0 && have.index == slot->index) {
-            struct tally *t = &slot->tally;
-            if (add_cell(&t->counts, &have, &t->which))
+            if (add_cell(&slot->counts, &have, &slot->which))
                 return -1;
             more = cell_next(&in, &have);
         }
-        write_cell(out, slot->index, slot->tally.which, &slot->tally.counts);
+        write_cell(out, slot->index, slot->which, &slot->counts);
         i++;
     }
     return more;

@@ -21,15 +21,8 @@ enum { COUNTS_FIELDS = sizeof(struct counts) / sizeof(uint64_t),
 /* The numbers that a post with these tags adds one to, as a set; besides them
  * it adds its score. */
 uint64_t counted_by(const struct tags *tags, bool repost);
-
-/* Counters in the making, and which of the 61 may be other than zero: few. */
-struct tally {
-    uint64_t which;
-    struct counts counts;
-};
-
-/* One post: sign +1 counts it, -1 takes it back. */
-void tally_post(struct tally *t, uint64_t counted, int score, int sign);
+/* One post more: sign +1 counts it, -1 takes it back. */
+void counts_post(struct counts *to, uint64_t counted, int score, int sign);
 
 struct cell {
     uint32_t index;
@@ -56,8 +49,13 @@ struct cells {
 
 void cells_clear(struct cells *c);
 void cells_release(struct cells *c);
-/* The tally of an index, valid until the next one is asked for. */
-struct tally *cells_at(struct cells *c, uint32_t index);
+/* One post more in the cell of this index. */
+void cells_add(struct cells *c, uint32_t index, uint64_t counted, int score,
+               int sign);
+/* All cells of a row. -1: it is broken. */
+int cells_add_row(struct cells *c, struct text row);
+/* Append their sum to a row as the cell of this index. */
+void cells_sum(const struct cells *c, uint32_t index, struct buf *row);
 /* Append to out the cells of row with those of c added; -1: row is broken. */
 int cells_merge(struct cells *c, struct text row, struct buf *out);
 

@@ -35,16 +35,16 @@ bool hll_empty(const struct hll *h)
 
 /* splitmix64's finaliser: small test numbers spread as well as real hashes.
  * Stored in effect: never change it. */
-static uint32_t code_of(uint64_t x)
+uint32_t hll_code(uint64_t x)
 {
     x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
     x = (x ^ x >> 27) * 0x94d049bb133111ebu;
     return (uint32_t)((x ^ x >> 31) >> 32);
 }
 
-unsigned hll_place(uint64_t author)
+unsigned hll_place(uint32_t code)
 {
-    return code_of(author) >> RANK_BITS;
+    return code >> RANK_BITS;
 }
 
 /* Where the code is or belongs among those that are sorted. */
@@ -149,12 +149,11 @@ static void add_code(struct hll *h, uint32_t code)
 
 void hll_add(struct hll *h, uint64_t author)
 {
-    add_code(h, code_of(author));
+    add_code(h, hll_code(author));
 }
 
-bool hll_drop(struct hll *h, uint64_t author)
+bool hll_drop(struct hll *h, uint32_t code)
 {
-    uint32_t code = code_of(author);
     if (h->registers) {
         uint8_t *reg = &h->registers[code >> RANK_BITS];
         bool held = *reg == rank_of(code);
@@ -169,6 +168,12 @@ bool hll_drop(struct hll *h, uint64_t author)
             (h->count - at - 1) * sizeof(*h->codes));
     h->sorted = --h->count;
     return true;
+}
+
+bool hll_misses(const struct hll *h, uint32_t dropped, uint32_t code)
+{
+    return h->registers ? h->registers[code >> RANK_BITS] < rank_of(code)
+                        : code == dropped;
 }
 
 /* As many authors as registers in use, or more. */
@@ -193,9 +198,10 @@ int hll_merge(struct hll *h, const void *packed, size_t length)
     const unsigned char *in = packed;
     if (length == 1 + HLL_REGISTERS && in[0] == FORM_REGISTERS) {
         use_registers(h);
-        for (int i = 0; i < HLL_REGISTERS; i++)
-            if (h->registers[i] < in[1 + i])
-                h->registers[i] = in[1 + i];
+        for (int i = 0; i < HLL_REGISTERS; i++) {
+            uint8_t mine = h->registers[i], other = in[1 + i];
+            h->registers[i] = mine < other ? other : mine;
+        }
         return 0;
     }
     if (length % 4 != 1 || in[0] != FORM_CODES)

@@ -34,11 +34,15 @@ void hll_add(struct hll *h, uint64_t author);
 /* -1: not a packed sketch. */
 int hll_merge(struct hll *h, const void *packed, size_t length);
 void hll_pack(struct hll *h, struct buf *out);
-/* Authors of one place cannot always be told apart. */
-unsigned hll_place(uint64_t author);
-/* Take out the author and who cannot be told from them: all of the place that
- * are still there must be added again. False: it makes no difference. */
-bool hll_drop(struct hll *h, uint64_t author);
+/* What of an author is looked at. Those of one place cannot always be told
+ * apart. */
+uint32_t hll_code(uint64_t author);
+unsigned hll_place(uint32_t code);
+/* Take out a code and what cannot be told from it. False: it makes no
+ * difference. */
+bool hll_drop(struct hll *h, uint32_t code);
+/* Another of its place, if it is still there: must it be added again? */
+bool hll_misses(const struct hll *h, uint32_t dropped, uint32_t code);
 /* After dropping: registers, but maybe few enough to be codes. */
 bool hll_unsure(const struct hll *h);
 bool hll_empty(const struct hll *h);

@@ -76,13 +76,18 @@ struct name_list {
     size_t count, room;
 };
 
-/* In which place of a sketch the author of each post of a day stands. Posts
- * that left since are in it still, and some twice. */
+/* The author of each post of a day, as a sketch has them. Posts that left
+ * since are in it still, and some twice. */
 struct day_authors {
     bool walked;
     int64_t day;
-    struct day_author { unsigned char key[POST_KEY]; uint16_t place; } *items;
+    struct day_author {
+        unsigned char key[POST_KEY];
+        uint32_t code;
+        uint32_t next;         /* of the same place: 1 + which item */
+    } *items;                  /* owned */
     size_t count, room;
+    uint32_t *last;            /* owned: of each place: 1 + which item */
 };
 
 struct lmdb {
@@ -272,19 +277,20 @@ int lmdb_entries_of(struct lmdb *s, MDB_txn *txn, uint32_t subject,
 
 /* One post coming into or leaving one subject's figures. */
 struct change {
-    unsigned char key[HOUR_KEY];   /* of its row, to sort by */
-    unsigned char entry[ENTRY];
-    int8_t sign;              /* 0: expired, leaves no figure */
+    uint32_t hour, subject;   /* which row; hours since 1970 */
     uint64_t author;
     uint64_t counted;         /* see counted_by() */
+    unsigned char entry[ENTRY];
     uint32_t place;           /* index of its cell in the hour's row */
     int16_t score;
-    bool fresh, told;
+    int8_t sign;              /* 0: expired, leaves no figure */
+    bool fresh : 1, told : 1;
 };
 
 struct changes {
     struct change *items;     /* owned */
     size_t count, room;
+    const struct change **sorted; /* owned: the items, as sorted last */
     uint64_t late;            /* set by flushing: fresh, of a told day */
 };
 
@@ -304,33 +310,42 @@ void changes_add(struct changes *c, const struct coming *of, uint32_t subject,
                  const struct tags *tags);
 /* All of a stored post, whose mentions name subjects by id. */
 void changes_add_post(struct changes *c, const struct coming *of);
-/* By hour, subject; then by day, subject, hour. */
+/* By hour and subject, or by day and subject. */
 void changes_sort_hours(struct changes *c);
 void changes_sort_days(struct changes *c);
+/* The end of those of one hour and subject. */
+const struct change *const *
+changes_row_end(const struct change *const *from,
+                const struct change *const *end);
 /* Apply all to hours, days, terms and told. Posts must be written before:
  * sketches that lose an author are mended by them. */
 int changes_flush(struct lmdb *s, MDB_txn *txn, struct changes *c);
 
 /* ---- lmdb_left.c: who left a day's sketch ---- */
 
+/* Changes of one hour and subject: of one row of hours, and part of one of
+ * days. */
+struct run {
+    unsigned char day[DAY_KEY];
+    bool counts, lost;        /* some change figures, some take from them */
+    const struct change *const *from, *const *until;
+    size_t sum, sum_end;      /* see lmdb_changes.c */
+};
+
 struct hll;
 struct left {
     struct leaver *leavers;   /* owned: of the row, who did not come back */
-    struct other *others;     /* owned: of the day, who may take their place */
-    struct record *record;    /* owned scratch; NULL: no day was walked yet */
-    size_t leaver_count, leaver_room, other_count, other_room;
-    size_t next;              /* of others: those of later rows */
-    int64_t day;
+    size_t count, room;
+    struct record *record;    /* owned scratch; NULL at first */
 };
 
 void left_release(struct left *l);
-/* Did anybody leave with these changes, which are of one row? */
-bool left_find(struct left *l, const struct change *from,
-               const struct change *until);
-/* Take those out of the row's sketch. end: of all changes; rows in order. */
-int left_mend(struct lmdb *s, MDB_txn *txn, struct left *l,
-              struct hll *sketch, const struct change *from,
-              const struct change *end);
+/* Did anybody leave with these, which are of one row? */
+bool left_find(struct left *l, const struct run *from,
+               const struct run *until);
+/* Take those out of the row's sketch. */
+int left_mend(struct lmdb *s, MDB_txn *txn, struct left *l, int64_t day,
+              uint32_t subject, struct hll *sketch);
 
 /* Whoever writes a post, or another author into one, says so. */
 void day_authors_note(struct lmdb *s, const unsigned char *key,

@@ -432,9 +432,9 @@ int lmdb_append(struct store *base, const struct batch *batch,
                 struct store_result *result, struct error *err)
 {
     struct append a = { .batch = batch };
-    a.entries = mem_alloc(batch->count * sizeof(*a.entries));
-    a.ids = mem_alloc(batch->count * sizeof(*a.ids));
-    a.order = mem_alloc(batch->count * sizeof(*a.order));
+    a.entries = mem_resize(NULL, batch->count * sizeof(*a.entries));
+    a.ids = mem_resize(NULL, batch->count * sizeof(*a.ids));
+    a.order = mem_resize(NULL, batch->count * sizeof(*a.order));
     a.subjects = mem_alloc((batch->subject_count + 1) * sizeof(*a.subjects));
     a.old = mem_alloc(sizeof(*a.old));
     int rc = lmdb_write(lmdb_of(base), append, &a, "keeping posts", err);

@@ -4,7 +4,6 @@
  * Knows nothing of post records. */
 #include "store/lmdb.h"
 
-#include <endian.h>
 #include <string.h>
 
 #include "store/counts.h"
@@ -14,6 +13,7 @@
 void changes_release(struct changes *c)
 {
     mem_free(c->items);
+    mem_free(c->sorted);
     memset(c, 0, sizeof(*c));
 }
 
@@ -21,17 +21,18 @@ void changes_add(struct changes *c, const struct coming *of, uint32_t subject,
                  const struct tags *tags)
 {
     const struct post *post = of->post;
-    unsigned within = (unsigned)(post->created % HOUR_SECONDS);
-    c->items = mem_grow(c->items, &c->room, c->count, sizeof(*c->items));
+    uint32_t hour = (uint32_t)(post->created / HOUR_SECONDS);
+    uint32_t within = (uint32_t)(post->created - (int64_t)hour * HOUR_SECONDS);
+    if (c->count == c->room)
+        c->items = mem_grow(c->items, &c->room, c->count, sizeof(*c->items));
     struct change *item = &c->items[c->count++];
-    item->sign = (int8_t)of->sign;
-    item->counted = counted_by(tags, post->kind == POST_REPOST);
-    item->score = tags->score;
-    item->fresh = of->fresh;
-    item->told = of->told;
-    item->place = of->source << 2 | within / QUARTER_SECONDS;
-    item->author = post->author_hash;
-    hour_key(item->key, post->created, subject);
+    *item = (struct change){
+        .hour = hour, .subject = subject, .author = post->author_hash,
+        .counted = counted_by(tags, post->kind == POST_REPOST),
+        .place = of->source << 2 | within / QUARTER_SECONDS,
+        .score = tags->score, .sign = (int8_t)of->sign,
+        .fresh = of->fresh, .told = of->told,
+    };
     pack_big(item->entry, within, 2);
     memcpy(item->entry + 2, of->key + CREATED, POST_HASH);
 }
@@ -44,22 +45,34 @@ void changes_add_post(struct changes *c, const struct coming *of)
         changes_add(c, of, p->mentions[i].subject, &p->mentions[i].tags);
 }
 
-void changes_sort_hours(struct changes *c)
+/* By subject, then by so many hours: the second sort keeps the order of the
+ * first. */
+static void sort_changes(struct changes *c, uint32_t hours)
 {
-    sort_records(c->items, c->count, sizeof(*c->items),
-                 offsetof(struct change, key), HOUR_KEY);
+    uint64_t *both = mem_resize(NULL, 2 * c->count * sizeof(*both));
+    uint64_t *spare = both + c->count, *items;
+    for (size_t i = 0; i < c->count; i++)
+        both[i] = sort_item(c->items[i].subject, i);
+    items = sort_items(both, spare, c->count);
+    for (size_t i = 0; i < c->count; i++) {
+        uint32_t number = (uint32_t)items[i];
+        items[i] = sort_item(c->items[number].hour / hours, number);
+    }
+    items = sort_items(items, items == both ? spare : both, c->count);
+    c->sorted = mem_resize(c->sorted, c->count * sizeof(*c->sorted));
+    for (size_t i = 0; i < c->count; i++)
+        c->sorted[i] = &c->items[(uint32_t)items[i]];
+    mem_free(both);
 }
 
-/* The hours are in order already, and the sort is stable. */
+void changes_sort_hours(struct changes *c)
+{
+    sort_changes(c, 1);
+}
+
 void changes_sort_days(struct changes *c)
 {
-    for (size_t i = 0; i < c->count; i++) {
-        unsigned char *key = c->items[i].key, hour = key[2];
-        memmove(key + 2, key + 3, 4);
-        key[DAY_KEY] = hour;
-    }
-    sort_records(c->items, c->count, sizeof(*c->items),
-                 offsetof(struct change, key), DAY_KEY);
+    sort_changes(c, DAY_HOURS);
 }
 
 /* Rows are met in key order: a cursor that stays finds most of them on the
@@ -80,6 +93,9 @@ struct flush {
     struct cells cells;        /* what is to be added */
     struct buf merged, rest;
     struct buf more, gone;     /* entries */
+    struct run *runs;          /* owned */
+    size_t run_count, run_room;
+    struct buf sums;           /* of each run: its cell in the row of days */
     struct left left;
     struct hll sketch;
 };
@@ -143,60 +159,127 @@ static int put_row(struct flush *f, struct table_end *e,
 
 /* ---- hours ---- */
 
-/* The entries of old without those of gone, with those of more. */
-static void merge_entries(struct flush *f, struct text old)
+/* Behind all entries when there is none. */
+static uint64_t entry_at(const unsigned char *at, const unsigned char *end)
 {
-    const char *a = old.data, *a_end = a + old.length;
-    const char *b = f->more.data, *b_end = b + f->more.length;
-    const char *c = f->gone.data, *c_end = c + f->gone.length;
-    buf_clear(&f->rest);
-    if (a == a_end) {
-        buf_add(&f->rest, b, f->more.length);
-        return;
-    }
-    while (a < a_end || b < b_end) {
-        while (c < c_end && a < a_end && memcmp(c, a, ENTRY) < 0)
-            c += ENTRY;
-        if (c < c_end && a < a_end && memcmp(c, a, ENTRY) == 0) {
-            a += ENTRY;
-            continue;
-        }
-        int order = a == a_end ? 1 : b == b_end ? -1 : memcmp(a, b, ENTRY);
-        buf_add(&f->rest, order < 0 ? a : b, ENTRY);
-        a += order <= 0 ? ENTRY : 0;
-        b += order >= 0 ? ENTRY : 0;
-    }
+    return at < end ? unpack_big(at, ENTRY) : UINT64_MAX;
 }
 
-static int flush_hour(struct flush *f, const struct change *from,
-                      const struct change *until)
+/* Where the entry is or belongs. */
+static const unsigned char *find_entry(const unsigned char *from,
+                                       const unsigned char *end,
+                                       uint64_t entry)
 {
-    struct row old;
-    bool found, past, every = unpack_big(from->key + 3, 4) == 0;
+    while (from < end) {
+        const unsigned char *middle = from + (end - from) / ENTRY / 2 * ENTRY;
+        if (unpack_big(middle, ENTRY) < entry)
+            from = middle + ENTRY;
+        else
+            end = middle;
+    }
+    return from;
+}
+
+/* The entries of old without those of gone, with those of more: few among
+ * many, or behind all. */
+static void merge_entries(struct flush *f, struct text old)
+{
+    struct text new = buf_bytes(&f->more), left = buf_bytes(&f->gone);
+    const unsigned char *a = (const unsigned char *)old.data;
+    const unsigned char *b = (const unsigned char *)new.data;
+    const unsigned char *c = (const unsigned char *)left.data;
+    const unsigned char *a_end = a + old.length, *b_end = b + new.length;
+    const unsigned char *c_end = c + left.length;
+    buf_clear(&f->rest);
+    unsigned char *out = pack_room(&f->rest, old.length + new.length);
+    while (a < a_end && (b < b_end || c < c_end)) {
+        uint64_t more = entry_at(b, b_end), gone = entry_at(c, c_end);
+        uint64_t next = more < gone ? more : gone;
+        const unsigned char *until = find_entry(a, a_end, next);
+        out = mempcpy(out, a, (size_t)(until - a));
+        a = entry_at(until, a_end) == next ? until + ENTRY : until;
+        if (gone <= more) {
+            c += ENTRY;
+        } else {
+            out = mempcpy(out, b, ENTRY);
+            b += ENTRY;
+        }
+    }
+    out = mempcpy(out, a, (size_t)(a_end - a));
+    pack_end(&f->rest, mempcpy(out, b, (size_t)(b_end - b)));
+}
+
+/* What the changes count, and which posts they are. */
+static void tally_run(struct flush *f, struct run *r)
+{
     cells_clear(&f->cells);
     buf_clear(&f->more);
     buf_clear(&f->gone);
-    for (const struct change *c = from; c < until; c++) {
+    for (const struct change *const *at = r->from; at < r->until; at++) {
+        const struct change *c = *at;
         if (c->sign)
-            tally_post(cells_at(&f->cells, c->place), c->counted, c->score,
-                       c->sign);
+            cells_add(&f->cells, c->place, c->counted, c->score, c->sign);
+        r->lost |= c->sign < 0;
         struct buf *entries = c->sign > 0 ? &f->more : &f->gone;
-        if (!every)
+        if (c->subject)
             pack_end(entries, mempcpy(pack_room(entries, ENTRY), c->entry,
                                       ENTRY));
     }
-    int rc = find_row(&f->hours, from->key, HOUR_KEY, &old, &found, &past);
+    r->counts = f->cells.count > 0;
+    r->sum = f->sums.length;
+    cells_sum(&f->cells, (*r->from)->hour % DAY_HOURS, &f->sums);
+    r->sum_end = f->sums.length;
+    entries_sort(&f->more);
+    entries_sort(&f->gone);
+}
+
+static int flush_hour(struct flush *f, struct run *r)
+{
+    unsigned char key[HOUR_KEY];
+    const struct change *first = *r->from;
+    struct row old;
+    bool found, past;
+    hour_key(key, (int64_t)first->hour * HOUR_SECONDS, first->subject);
+    day_key(r->day, first->hour / DAY_HOURS, first->subject);
+    tally_run(f, r);
+    int rc = find_row(&f->hours, key, HOUR_KEY, &old, &found, &past);
     if (rc)
         return rc;
     buf_clear(&f->merged);
     if (cells_merge(&f->cells, old.cells, &f->merged) ||
         old.rest.length % ENTRY)
         return MDB_CORRUPTED;
-    entries_sort(&f->more);
-    entries_sort(&f->gone);
     merge_entries(f, old.rest);
-    return put_row(f, &f->hours, from->key, HOUR_KEY, buf_bytes(&f->rest),
-                   found, past);
+    return put_row(f, &f->hours, key, HOUR_KEY, buf_bytes(&f->rest), found,
+                   past);
+}
+
+const struct change *const *
+changes_row_end(const struct change *const *from,
+                const struct change *const *end)
+{
+    uint32_t hour = (*from)->hour, subject = (*from)->subject;
+    while (++from < end && (*from)->hour == hour &&
+           (*from)->subject == subject)
+        ;
+    return from;
+}
+
+static int flush_hours(struct flush *f)
+{
+    const struct change *const *from = f->changes->sorted;
+    const struct change *const *end = from + f->changes->count;
+    int rc = 0;
+    while (from < end && rc == 0) {
+        f->runs = mem_grow(f->runs, &f->run_room, f->run_count,
+                           sizeof(*f->runs));
+        struct run *r = &f->runs[f->run_count++];
+        *r = (struct run){ .from = from,
+                           .until = changes_row_end(from, end) };
+        from = r->until;
+        rc = flush_hour(f, r);
+    }
+    return rc;
 }
 
 /* ---- days ---- */
@@ -210,26 +293,25 @@ static void pack_sketch(struct flush *f)
 
 /* Fill rest with the day's sketch. */
 static int merge_sketch(struct flush *f, struct text old,
-                        const struct change *from, const struct change *until)
+                        const struct run *from, const struct run *until)
 {
     hll_clear(&f->sketch);
     if (old.length && hll_merge(&f->sketch, old.data, old.length))
         return MDB_CORRUPTED;
-    for (const struct change *c = from; c < until; c++)
-        if (c->sign > 0 && c->author)
-            hll_add(&f->sketch, c->author);
+    for (; from < until; from++)
+        for (const struct change *const *c = from->from; c < from->until; c++)
+            if ((*c)->sign > 0 && (*c)->author)
+                hll_add(&f->sketch, (*c)->author);
     pack_sketch(f);
     return 0;
 }
 
 /* Somebody left: what the day's posts say of the row's authors. */
-static int mend_sketch(struct flush *f, const struct change *from)
+static int mend_sketch(struct flush *f, const unsigned char key[DAY_KEY])
 {
-    const struct changes *all = f->changes;
-    int64_t day = (int64_t)unpack_big(from->key, 2);
-    uint32_t subject = (uint32_t)unpack_big(from->key + 2, 4);
-    int rc = left_mend(f->s, f->txn, &f->left, &f->sketch, from,
-                       all->items + all->count);
+    int64_t day = (int64_t)unpack_big(key, 2);
+    uint32_t subject = (uint32_t)unpack_big(key + 2, 4);
+    int rc = left_mend(f->s, f->txn, &f->left, day, subject, &f->sketch);
     if (rc == 0 && hll_unsure(&f->sketch)) {
         hll_clear(&f->sketch);
         rc = lmdb_scan_authors(f->s, f->txn, subject, 0, day * DAY_SECONDS,
@@ -239,22 +321,26 @@ static int mend_sketch(struct flush *f, const struct change *from)
     return rc;
 }
 
-static int flush_day(struct flush *f, const struct change *from,
-                     const struct change *until)
+static int flush_day(struct flush *f, const struct run *from,
+                     const struct run *until)
 {
-    int64_t day = (int64_t)unpack_big(from->key, 2);
+    const unsigned char *key = from->day;
     struct row old;
-    bool found, past;
+    bool found, past, counts = false, lost = false;
     cells_clear(&f->cells);
-    for (const struct change *c = from; c < until; c++)
-        if (c->sign)
-            tally_post(cells_at(&f->cells, c->key[DAY_KEY]), c->counted,
-                       c->score, c->sign);
-    if (!f->cells.count)
+    for (const struct run *r = from; r < until; r++) {
+        struct text sum = { buf_text(&f->sums) + r->sum,
+                            r->sum_end - r->sum };
+        if (sum.length && cells_add_row(&f->cells, sum))
+            return MDB_CORRUPTED;
+        counts |= r->counts;
+        lost |= r->lost;
+    }
+    if (!counts)
         return 0; /* posts that grew too old */
-    int rc = find_row(&f->days, from->key, DAY_KEY, &old, &found, &past);
+    int rc = find_row(&f->days, key, DAY_KEY, &old, &found, &past);
     if (rc == 0 && f->terms)
-        rc = lmdb_delete(f->s, f->txn, TERMS, from->key, DAY_KEY);
+        rc = lmdb_delete(f->s, f->txn, TERMS, key, DAY_KEY);
     if (rc)
         return rc;
     buf_clear(&f->merged);
@@ -264,60 +350,51 @@ static int flush_day(struct flush *f, const struct change *from,
     if (rc == 0 && !f->merged.length)
         buf_clear(&f->rest);
     if (rc == 0)
-        rc = put_row(f, &f->days, from->key, DAY_KEY, buf_bytes(&f->rest),
-                     found, past);
+        rc = put_row(f, &f->days, key, DAY_KEY, buf_bytes(&f->rest), found,
+                     past);
     /* What was expired cannot be counted again: such a sketch only grows. */
-    if (rc || !f->merged.length || day * DAY_SECONDS < f->expired ||
+    if (rc || !lost || !f->merged.length ||
+        (int64_t)unpack_big(key, 2) * DAY_SECONDS < f->expired ||
         !left_find(&f->left, from, until))
         return rc;
-    rc = mend_sketch(f, from);
-    return rc ? rc : put_row(f, &f->days, from->key, DAY_KEY,
-                             buf_bytes(&f->rest), true, false);
+    rc = mend_sketch(f, key);
+    return rc ? rc : put_row(f, &f->days, key, DAY_KEY, buf_bytes(&f->rest),
+                             true, false);
 }
 
 /* The posts of a day, as subject 0 has them. */
-static int flush_told(struct flush *f, const struct change *from,
-                      const struct change *until)
+static int flush_told(struct flush *f, const struct run *from,
+                      const struct run *until)
 {
     uint32_t more[QUARTERS] = { 0 };
     uint64_t fresh = 0;
+    int64_t day = (int64_t)unpack_big(from->day, 2);
     bool told;
-    if (!f->told || unpack_big(from->key + 2, 4) != 0)
+    if (!f->told || unpack_big(from->day + 2, 4) != 0)
         return 0;
-    for (const struct change *c = from; c < until; c++) {
-        more[c->key[DAY_KEY] * 4 + (c->place & 3)] += c->told;
-        fresh += c->fresh;
-    }
-    int rc = lmdb_told_add(f->s, f->txn, (int64_t)unpack_big(from->key, 2),
-                           more, &told);
+    for (; from < until; from++)
+        for (const struct change *const *at = from->from; at < from->until;
+             at++) {
+            const struct change *c = *at;
+            more[c->hour % DAY_HOURS * 4 + (c->place & 3)] += c->told;
+            fresh += c->fresh;
+        }
+    int rc = lmdb_told_add(f->s, f->txn, day, more, &told);
     f->changes->late += told ? fresh : 0;
     return rc;
 }
 
-/* Of a change's key, followed by more of the change. */
-static inline uint64_t key_word(const unsigned char *key, size_t length)
+static int flush_days(struct flush *f)
 {
-    uint64_t word;
-    memcpy(&word, key, sizeof(word));
-    return be64toh(word) >> 8 * (sizeof(word) - length);
-}
-
-static int flush_all(struct flush *f, size_t length,
-                     int (*flush)(struct flush *f, const struct change *from,
-                                  const struct change *until))
-{
-    const struct change *from = f->changes->items;
-    const struct change *end = from + f->changes->count;
+    const struct run *from = f->runs, *end = from + f->run_count, *until;
     int rc = 0;
-    while (from < end && rc == 0) {
-        const struct change *until = from + 1;
-        while (until < end && key_word(until->key, length) ==
-                              key_word(from->key, length))
-            until++;
-        rc = flush(f, from, until);
-        if (rc == 0 && length == DAY_KEY)
+    for (; from < end && rc == 0; from = until) {
+        for (until = from + 1; until < end && memcmp(until->day, from->day,
+                                                     DAY_KEY) == 0; until++)
+            ;
+        rc = flush_day(f, from, until);
+        if (rc == 0)
             rc = flush_told(f, from, until);
-        from = until;
     }
     return rc;
 }
@@ -333,11 +410,12 @@ static int flush_tables(struct flush *f)
     if (rc == 0)
         rc = open_table(f, HOURS, &f->hours, HOUR_KEY);
     if (rc == 0)
-        rc = flush_all(f, HOUR_KEY, flush_hour);
-    changes_sort_days(c);
+        rc = flush_hours(f);
+    sort_records(f->runs, f->run_count, sizeof(*f->runs),
+                 offsetof(struct run, day), DAY_KEY);
     if (rc == 0)
         rc = open_table(f, DAYS, &f->days, DAY_KEY);
-    return rc ? rc : flush_all(f, DAY_KEY, flush_day);
+    return rc ? rc : flush_days(f);
 }
 
 int changes_flush(struct lmdb *s, MDB_txn *txn, struct changes *c)
@@ -358,6 +436,8 @@ int changes_flush(struct lmdb *s, MDB_txn *txn, struct changes *c)
     buf_release(&f->rest);
     buf_release(&f->more);
     buf_release(&f->gone);
+    buf_release(&f->sums);
+    mem_free(f->runs);
     left_release(&f->left);
     mem_free(f);
     return rc;

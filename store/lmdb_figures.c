@@ -38,18 +38,18 @@ static int keep_frozen(struct verify *v, unsigned hour, struct text value)
 
 /* Frozen cells, then what the posts say. */
 static int right_hour(struct verify *v, const unsigned char *key,
-                      struct text have, const struct change *from,
-                      const struct change *until)
+                      struct text have, const struct change *const *from,
+                      const struct change *const *until)
 {
     bool every = unpack_big(key + 3, 4) == 0;
     int rc = keep_frozen(v, key[2], have);
     cells_clear(&v->cells);
     buf_clear(&v->entries);
     for (; from < until; from++) {
-        tally_post(cells_at(&v->cells, from->place), from->counted,
-                   from->score, 1);
+        const struct change *c = *from;
+        cells_add(&v->cells, c->place, c->counted, c->score, 1);
         if (!every)
-            buf_add(&v->entries, from->entry, ENTRY);
+            buf_add(&v->entries, c->entry, ENTRY);
     }
     entries_sort(&v->entries);
     buf_clear(&v->merged);
@@ -63,26 +63,25 @@ static int right_hour(struct verify *v, const unsigned char *key,
 /* The changes are sorted by hour; have is what is there. */
 int right_hours(struct verify *v)
 {
-    const struct change *from = v->changes.items;
-    const struct change *end = from + v->changes.count;
+    const struct change *const *from = v->changes.sorted;
+    const struct change *const *end = from + v->changes.count, *const *until;
     size_t j = 0;
     int rc = 0;
     rows_clear(&v->right);
     while (rc == 0 && (from < end || j < v->have.count)) {
-        unsigned char key[HOUR_KEY];
+        unsigned char key[HOUR_KEY] = { 0 };
         struct text have = { "", 0 };
-        int order = from == end ? 1 : -1; /* of the next change and row */
+        int order = from < end ? -1 : 1; /* of the next change and row */
+        if (from < end)
+            hour_key(key, (int64_t)(*from)->hour * HOUR_SECONDS,
+                     (*from)->subject);
         if (j < v->have.count && from < end)
-            order = memcmp(from->key, row_key(&v->have, j).data, HOUR_KEY);
-        if (order <= 0)
-            memcpy(key, from->key, HOUR_KEY);
-        else
+            order = memcmp(key, row_key(&v->have, j).data, HOUR_KEY);
+        if (order > 0)
             memcpy(key, row_key(&v->have, j).data, HOUR_KEY);
         if (order >= 0)
             have = row_value(&v->have, j++);
-        const struct change *until = from;
-        while (until < end && memcmp(until->key, key, HOUR_KEY) == 0)
-            until++;
+        until = order > 0 ? from : changes_row_end(from, end);
         rc = right_hour(v, key, have, from, until);
         from = until;
     }
@@ -103,15 +102,16 @@ static void add_hour(struct counts *sum, struct text value)
 
 /* Fill scratch with the day's sketch. */
 static int right_sketch(struct verify *v, const unsigned char *key,
-                        const struct change **from)
+                        const struct change *const **from)
 {
-    const struct change *end = v->changes.items + v->changes.count;
+    const struct change *const *end = v->changes.sorted + v->changes.count;
+    uint32_t subject = (uint32_t)unpack_big(key + 2, 4);
     struct hll sketch = { 0 };
     struct row row;
     int rc = 0;
-    for (; *from < end && memcmp((*from)->key, key, DAY_KEY) == 0; ++*from)
-        if ((*from)->author)
-            hll_add(&sketch, (*from)->author);
+    for (; *from < end && (**from)->subject == subject; ++*from)
+        if ((**from)->author)
+            hll_add(&sketch, (**from)->author);
     if (v->day * DAY_SECONDS < v->expired) {
         rc = lmdb_row(v->s, v->txn, DAYS, key, &row);
         if (rc == 0 && row.rest.length)
@@ -128,7 +128,7 @@ static int right_sketch(struct verify *v, const unsigned char *key,
  * sorted by day. */
 int right_days(struct verify *v)
 {
-    const struct change *from = v->changes.items;
+    const struct change *const *from = v->changes.sorted;
     size_t i = 0;
     int rc = 0;
     rows_clear(&v->right);

@@ -11,23 +11,15 @@
 
 #include "store/hll.h"
 #include "store/record.h"
-#include "store/sort.h"
 
 struct leaver {
     uint64_t author;
     bool back;                 /* came in the same breath */
 };
 
-/* Somebody with a post of the day, in the place of one who left. */
-struct other {
-    unsigned char subject[4];  /* to sort by */
-    uint64_t author;
-};
-
 void left_release(struct left *l)
 {
     mem_free(l->leavers);
-    mem_free(l->others);
     mem_free(l->record);
 }
 
@@ -37,46 +29,60 @@ static int compare_leavers(const void *a, const void *b)
     return x->author < y->author ? -1 : x->author > y->author;
 }
 
-bool left_find(struct left *l, const struct change *from,
-               const struct change *until)
+/* Few of those who came need to be looked for: met says of whom there may be
+ * one who left. */
+enum { MET = 1 << 12 };
+
+static void find_leavers(struct left *l, const struct run *run,
+                         bool met[MET])
 {
-    l->leaver_count = 0;
-    for (const struct change *c = from; c < until; c++)
-        if (c->sign < 0 && c->author) {
-            l->leavers = mem_grow(l->leavers, &l->leaver_room,
-                                  l->leaver_count, sizeof(*l->leavers));
-            l->leavers[l->leaver_count++] = (struct leaver){ c->author,
-                                                             false };
-        }
-    if (!l->leaver_count)
-        return false;
-    qsort(l->leavers, l->leaver_count, sizeof(*l->leavers), compare_leavers);
-    size_t count = 0, gone = 0;
-    for (size_t i = 0; i < l->leaver_count; i++)
-        if (!count || l->leavers[count - 1].author != l->leavers[i].author)
-            l->leavers[count++] = l->leavers[i];
-    for (const struct change *c = from; c < until; c++) {
-        struct leaver key = { c->author, false }, *same = NULL;
-        if (c->sign > 0)
-            same = bsearch(&key, l->leavers, count, sizeof(key),
+    for (const struct change *const *at = run->from; at < run->until; at++) {
+        const struct change *c = *at;
+        if (c->sign >= 0 || !c->author)
+            continue;
+        l->leavers = mem_grow(l->leavers, &l->room, l->count,
+                              sizeof(*l->leavers));
+        l->leavers[l->count++] = (struct leaver){ c->author, false };
+        met[c->author % MET] = true;
+    }
+}
+
+static void find_back(struct left *l, const struct run *run,
+                      const bool met[MET])
+{
+    for (const struct change *const *at = run->from; at < run->until; at++) {
+        struct leaver key = { (*at)->author, false }, *same = NULL;
+        if ((*at)->sign > 0 && met[key.author % MET])
+            same = bsearch(&key, l->leavers, l->count, sizeof(key),
                            compare_leavers);
         if (same)
             same->back = true;
     }
+}
+
+bool left_find(struct left *l, const struct run *from,
+               const struct run *until)
+{
+    bool met[MET] = { false };
+    size_t count = 0, gone = 0;
+    l->count = 0;
+    for (const struct run *r = from; r < until; r++)
+        if (r->lost)
+            find_leavers(l, r, met);
+    if (!l->count)
+        return false;
+    qsort(l->leavers, l->count, sizeof(*l->leavers), compare_leavers);
+    for (size_t i = 0; i < l->count; i++)
+        if (!count || l->leavers[count - 1].author != l->leavers[i].author)
+            l->leavers[count++] = l->leavers[i];
+    l->count = count;
+    for (const struct run *r = from; r < until; r++)
+        find_back(l, r, met);
     for (size_t i = 0; i < count; i++)
         if (!l->leavers[i].back)
             l->leavers[gone++] = l->leavers[i];
-    l->leaver_count = gone;
+    l->count = gone;
     return gone > 0;
-}
-
-static void add_other(struct left *l, uint32_t subject, uint64_t author)
-{
-    l->others = mem_grow(l->others, &l->other_room, l->other_count,
-                         sizeof(*l->others));
-    struct other *o = &l->others[l->other_count++];
-    pack_big(o->subject, subject, 4);
-    o->author = author;
 }
 
 /* ---- a day's authors ---- */
@@ -89,7 +95,10 @@ static void note_author(struct day_authors *d, const void *key,
     d->items = mem_grow(d->items, &d->room, d->count, sizeof(*d->items));
     struct day_author *item = &d->items[d->count++];
     memcpy(item->key, key, POST_KEY);
-    item->place = (uint16_t)hll_place(author);
+    item->code = hll_code(author);
+    uint32_t *last = &d->last[hll_place(item->code)];
+    item->next = *last;
+    *last = (uint32_t)d->count;
 }
 
 static struct day_authors *kept_for(struct lmdb *s, int64_t day)
@@ -110,6 +119,7 @@ void day_authors_forget(struct lmdb *s)
 {
     for (int i = 0; i < 2; i++) {
         mem_free(s->authors[i].items);
+        mem_free(s->authors[i].last);
         s->authors[i] = (struct day_authors){ 0 };
     }
 }
@@ -123,6 +133,8 @@ static int walk_day(struct lmdb *s, MDB_txn *txn, struct day_authors *d,
     d->day = day;
     d->walked = true;
     d->count = 0;
+    mem_free(d->last);
+    d->last = mem_alloc(HLL_REGISTERS * sizeof(*d->last));
     int rc = mdb_cursor_open(txn, s->table[POSTS], &c);
     if (rc)
         return rc;
@@ -137,67 +149,47 @@ static int walk_day(struct lmdb *s, MDB_txn *txn, struct day_authors *d,
 
 /* ---- who may take the place of those who left ---- */
 
-static int read_other(struct lmdb *s, MDB_txn *txn, struct left *l,
-                      const unsigned char *key)
+static bool mentions(const struct post *p, uint32_t subject)
 {
-    struct record *r = l->record;
+    for (uint32_t i = 0; i < p->mention_count; i++)
+        if (p->mentions[i].subject == subject)
+            return true;
+    return subject == 0;
+}
+
+static int put_back(struct lmdb *s, MDB_txn *txn, struct record *r,
+                    uint32_t subject, const unsigned char *key,
+                    struct hll *sketch)
+{
     struct text value;
     int rc = lmdb_get(s, txn, POSTS, key, POST_KEY, &value);
     if (rc)
         return rc == MDB_NOTFOUND ? 0 : rc; /* gone since it was noted */
     if (record_read(r, created_of(key), value))
         return MDB_CORRUPTED;
-    if (!r->post.author_hash) /* had one when it was noted */
-        return 0;
-    add_other(l, 0, r->post.author_hash);
-    for (uint32_t i = 0; i < r->post.mention_count; i++)
-        add_other(l, r->mentions[i].subject, r->post.author_hash);
+    if (r->post.author_hash && mentions(&r->post, subject))
+        hll_add(sketch, r->post.author_hash);
     return 0;
 }
 
-/* from: the first change of a row of the day; its later rows follow. */
-static int find_others(struct lmdb *s, MDB_txn *txn, struct left *l,
-                       const struct change *from, const struct change *end)
+int left_mend(struct lmdb *s, MDB_txn *txn, struct left *l, int64_t day,
+              uint32_t subject, struct hll *sketch)
 {
-    bool places[HLL_REGISTERS] = { false };
-    for (const struct change *c = from;
-         c < end && memcmp(c->key, from->key, 2) == 0; c++)
-        if (c->sign < 0 && c->author)
-            places[hll_place(c->author)] = true;
+    struct day_authors *d = kept_for(s, day);
+    int rc = 0;
     if (!l->record)
         l->record = mem_alloc(sizeof(*l->record));
-    l->other_count = l->next = 0;
-    l->day = (int64_t)unpack_big(from->key, 2);
-    struct day_authors *d = kept_for(s, l->day);
-    int rc = d->walked && d->day == l->day ? 0 : walk_day(s, txn, d, l->day);
-    for (size_t i = 0; i < d->count && rc == 0; i++)
-        if (places[d->items[i].place])
-            rc = read_other(s, txn, l, d->items[i].key);
-    sort_records(l->others, l->other_count, sizeof(*l->others),
-                 offsetof(struct other, subject), 4);
+    for (size_t i = 0; i < l->count && rc == 0; i++) {
+        uint32_t gone = hll_code(l->leavers[i].author);
+        if (!hll_drop(sketch, gone))
+            continue;
+        if (!d->walked || d->day != day)
+            rc = walk_day(s, txn, d, day);
+        for (uint32_t n = rc ? 0 : d->last[hll_place(gone)]; n && rc == 0;
+             n = d->items[n - 1].next)
+            if (hll_misses(sketch, gone, d->items[n - 1].code))
+                rc = put_back(s, txn, l->record, subject,
+                              d->items[n - 1].key, sketch);
+    }
     return rc;
-}
-
-int left_mend(struct lmdb *s, MDB_txn *txn, struct left *l,
-              struct hll *sketch, const struct change *from,
-              const struct change *end)
-{
-    const unsigned char *subject = from->key + 2;
-    bool dropped = false;
-    int rc = 0;
-    for (size_t i = 0; i < l->leaver_count; i++)
-        dropped |= hll_drop(sketch, l->leavers[i].author);
-    if (dropped && (!l->record ||
-                    l->day != (int64_t)unpack_big(from->key, 2)))
-        rc = find_others(s, txn, l, from, end);
-    if (!dropped || rc)
-        return rc;
-    const struct other *last = l->others + l->other_count;
-    const struct other *o = l->others + l->next;
-    while (o < last && memcmp(o->subject, subject, 4) < 0)
-        o++;
-    for (; o < last && memcmp(o->subject, subject, 4) == 0; o++)
-        hll_add(sketch, o->author);
-    l->next = (size_t)(o - l->others);
-    return 0;
 }

@@ -12,4 +12,13 @@ void sort_records(void *records, size_t count, size_t size, size_t offset,
                   size_t length);
 void sort_numbers(uint32_t *numbers, size_t count);
 
+/* Something with a number to sort it by. */
+static inline uint64_t sort_item(uint32_t by, size_t which)
+{
+    return (uint64_t)by << 32 | (uint32_t)which;
+}
+
+/* Returns the one of the two that is sorted then. */
+uint64_t *sort_items(uint64_t *items, uint64_t *spare, size_t count);
+
 #endif
