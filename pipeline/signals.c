@@ -456,20 +456,24 @@ static void show(const struct walk *k, size_t i, uint64_t hash,
     k->take(k->context, &t);
 }
 
-/* A word by itself, then the pair that it ends. */
+/* A word by itself, then the pair that it ends: only what differs from the
+ * sum that add_terms() takes of it, and whoever asked is told. */
 static void emit(struct walk *k, size_t i, bool scoped)
 {
     const struct looked *one = &k->items[i];
     uint64_t hash = one->key;
     const struct entry *e = one->entry;
-    add_terms(k, i);
-    bool counts = k->fresh || one->acts & ACT_TERM; /* a row of hearts is one */
+    bool counts = (k->fresh & (k->at == i)) |
+                  ((one->acts & ACT_TERM) != 0); /* a row of hearts is one */
     if (scoped && counts) {
         hash = lexicon_negated(hash);
         e = lexicon_entry(k->lexicon, hash);
         k->weights += weights_of(e) - weights_of(one->entry);
     }
-    if (k->take && counts)
+    if (!k->take)
+        return;
+    add_terms(k, i);
+    if (counts)
         show(k, i, hash, e);
     add_terms(k, i + 1);
 }

@@ -148,9 +148,9 @@ static void close_piece(const struct topic_rows *t, struct found *f, int score)
 {
     for (uint32_t left = t->weighted; left; left &= left - 1) {
         unsigned tag = (unsigned)__builtin_ctz(left);
-        if (f->sums.weights[t->slots_of[tag]] + t->bias[tag] +
-                topic_feeling(t, tag, score) > 0)
-            f->hits |= 1u << tag;
+        int32_t sum = f->sums.weights[t->slots_of[tag]] + t->bias[tag] +
+                      topic_feeling(t, tag, score);
+        f->hits |= (uint32_t)(sum > 0) << tag;
     }
 }
 

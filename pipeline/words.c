@@ -201,13 +201,6 @@ static unsigned triples(const char *at)
 
 #endif
 
-static unsigned bits_of(const unsigned char *bits, size_t at)
-{
-    uint16_t two;
-    memcpy(&two, bits + at / 8, sizeof(two));
-    return le16toh(two);
-}
-
 static void put_bits(unsigned char *bits, size_t at, unsigned value)
 {
     uint16_t two = htole16((uint16_t)value);
@@ -238,15 +231,18 @@ static void make_room(struct words *w, size_t n)
         w->folded = mem_resize(w->folded, w->folded_room);
         size_t bytes = w->folded_room / 8 + CHUNK;
         w->runs = mem_resize(w->runs, bytes * 2);
-        w->odd = w->runs + bytes;
+        w->stops = w->runs + bytes;
     }
 }
 
-/* Lower case and the bits of all bytes; zero behind. */
+/* Lower case and the bits of all bytes; zero behind, which stops a word. A row
+ * of three letters may begin in one chunk and end in the next: it is looked
+ * for when that is folded, too. */
 static void fold(struct words *w)
 {
     size_t n = w->text.length;
     unsigned high = 0, before = 0; /* the last byte is of a run */
+    unsigned stops = 0;            /* of the chunk before */
     size_t i = 0;
     for (; i < n; i += CHUNK) {
         char last[CHUNK] = { 0 };
@@ -254,16 +250,19 @@ static void fold(struct words *w)
         if (n - i < CHUNK)
             from = memcpy(last, from, n - i);
         struct chunk c = fold_chunk(from, w->folded + i);
+        if (i)
+            put_bits(w->stops, i - CHUNK,
+                     stops | triples(w->folded + i - CHUNK));
         high |= c.high;
         put_bits(w->runs, i, c.runs);
-        put_bits(w->odd, i, c.upper & (c.runs << 1 | before));
+        stops = (c.upper & (c.runs << 1 | before)) | ~c.runs;
         before = c.runs / 0x8000;
     }
     memset(w->folded + n, 0, PADDING);
     memset(w->runs + i / 8, 0, 8);
-    memset(w->odd + i / 8, 0, 8);
-    for (i = 0; i < n; i += CHUNK)
-        put_bits(w->odd, i, bits_of(w->odd, i) | triples(w->folded + i));
+    if (i)
+        put_bits(w->stops, i - CHUNK, stops | triples(w->folded + i - CHUNK));
+    memset(w->stops + i / 8, UINT8_MAX, 8);
     w->ascii = !high;
 }
 
@@ -554,7 +553,8 @@ static size_t take_joined(struct words *w, size_t start, size_t end)
         class_of(w->folded[end + 1]) == HIGH)
         return start;
     uint64_t all = ((uint64_t)1 << (end - start)) - 1;
-    add_plain(w, start, end, (bits_at(w->odd, start) & all) != 0);
+    uint64_t odd = bits_at(w->stops, start) & bits_at(w->runs, start);
+    add_plain(w, start, end, (odd & all) != 0);
     w->items[w->count - 1].flags |= WORD_JOINED;
     return end;
 }
@@ -591,24 +591,24 @@ static size_t take_mixed(struct words *w, size_t start, size_t end, bool odd)
 }
 
 /* Most text is words in lower case, perhaps with a capital in front, a space
- * or a mark behind each; "xd" is a face. */
+ * or a mark behind each; "xd" is a face. What is odd about a word stops it
+ * before its end, where no space is. */
 static inline size_t take_word(struct words *w, size_t start)
 {
-    uint64_t run = run_at(w, start);
-    size_t end = start + (size_t)__builtin_ctzll(~run);
-    uint64_t odd = bits_at(w->odd, start) & run;
     const char *c = w->folded + start;
-    if (class_of(w->folded[end]) & (SPACE | LAST) && !odd &&
-        (end - start != 2 || *c != 'x') && end - start < RUN_LIMIT) {
-        add(w, start, end, WORD_PLAIN, hash_padded(c, end - start))->flags |=
-            (w->text.data[start] != *c) * WORD_TITLE;
-        return end;
+    size_t length = (size_t)__builtin_ctzll(bits_at(w->stops, start) |
+                                            (uint64_t)1 << RUN_LIMIT);
+    if (class_of(c[length]) & (SPACE | LAST) && (length != 2 || *c != 'x')) {
+        add(w, start, start + length, WORD_PLAIN, hash_padded(c, length))
+            ->flags |= (w->text.data[start] != *c) * WORD_TITLE;
+        return start + length;
     }
-    bool more = end - start == RUN_LIMIT;
-    for (size_t length = RUN_LIMIT; more && length == RUN_LIMIT;
-         end += length)
+    uint64_t run = run_at(w, start);
+    size_t end = start;
+    for (length = RUN_LIMIT; length == RUN_LIMIT; end += length)
         length = (size_t)__builtin_ctzll(~run_at(w, end));
-    return take_mixed(w, start, end, odd || more);
+    return take_mixed(w, start, end, (bits_at(w->stops, start) & run) != 0 ||
+                                         end - start >= RUN_LIMIT);
 }
 
 /* From a digit, or a currency sign or # of which at is the end. */

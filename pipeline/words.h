@@ -68,8 +68,8 @@ struct words {
                           * lower-case character has the same length */
     struct word *items;  /* owned; one more, without a flag */
     unsigned char *runs; /* owned; bit i: byte i is a letter or digit */
-    unsigned char *odd;  /* same block; bit i: a capital inside a run, or the
-                          * first of three same letters */
+    unsigned char *stops; /* same block; bit i: byte i is none, or a capital
+                          * inside a run, or the first of three same letters */
     size_t count, room, folded_room;
     bool ascii;          /* no byte of the text is beyond ASCII */
 };
