@@ -90,8 +90,10 @@ static void forget_below(struct json *j, const struct json_node *n)
     }
 }
 
-static void keep(struct json *j, const struct json_node *n, enum json_type type,
-                 const char *data, size_t length)
+/* For every path that ends at the node; what the chunk does not lend, or what
+ * has to be repaired, is copied. */
+static void keep_copies(struct json *j, const struct json_node *n,
+                        enum json_type type, const char *data, size_t length)
 {
     bool lent = in_chunk(j, data);
     bool valid = type != JSON_STRING || (lent && j->chunk_valid) ||
@@ -106,6 +108,17 @@ static void keep(struct json *j, const struct json_node *n, enum json_type type,
             t.data = arena_copy(memory, data, length);
         j->values[i] = (struct json_value){ type, t };
     }
+}
+
+/* Nearly every value is lent by the chunk, to one path. */
+static inline void keep(struct json *j, const struct json_node *n,
+                        enum json_type type, const char *data, size_t length)
+{
+    if (n->lone && in_chunk(j, data) &&
+        (j->chunk_valid || type != JSON_STRING))
+        j->values[n->value] = (struct json_value){ type, { data, length } };
+    else
+        keep_copies(j, n, type, data, length);
 }
 
 /* The chunk goes away while an element is open: own what it lent. */
@@ -160,8 +173,8 @@ static int too_long(struct json *j)
     return 0;
 }
 
-static int on_scalar(struct json *j, enum json_type type, const char *data,
-                     size_t length)
+static inline int on_scalar(struct json *j, enum json_type type,
+                            const char *data, size_t length)
 {
     const struct json_node *n = arrive(j);
     if (length > STRING_LIMIT)
