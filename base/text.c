@@ -33,40 +33,58 @@ static size_t valid_length(const unsigned char *c, size_t length)
     return need;
 }
 
-static const uint64_t ONES = 0x0101010101010101u, HIGHS = 0x8080808080808080u;
+/* Sixteen bytes that are looked at together. */
+typedef signed char block __attribute__((vector_size(16)));
 
-/* So many bytes: ASCII for sure? */
-static inline bool ascii8(const char *data)
+static inline block block_at(const char *data)
 {
-    uint64_t w;
-    memcpy(&w, data, 8);
-    return !(w & HIGHS);
+    block b;
+    memcpy(&b, data, sizeof(b));
+    return b;
 }
 
-static inline bool ascii32(const char *data)
+/* Is a byte of it not 0? */
+static inline bool block_any(block b)
 {
-    uint64_t w[4];
-    memcpy(w, data, 32);
-    return !((w[0] | w[1] | w[2] | w[3]) & HIGHS);
+    uint64_t half[2];
+    memcpy(half, &b, sizeof(b));
+    return half[0] | half[1];
 }
 
-/* Eight bytes from the space to ~ for sure? (A borrow may say no wrongly.) */
-static inline bool plain8(const char *data)
+/* The bytes that are not from the space to ~ (a sign: not ASCII). */
+static inline block unplain(block b)
 {
-    uint64_t w;
-    memcpy(&w, data, 8);
-    return !((w | (w - ONES * 0x20) | (w + ONES)) & HIGHS);
+    return (b < 0x20) | (b == 0x7f);
+}
+
+/* The last sixteen bytes; of a shorter text all, the rest spaces. */
+static inline block block_last(const char *data, size_t length)
+{
+    char all[16];
+    if (length >= 16)
+        return block_at(data + length - 16);
+    memset(all, ' ', sizeof(all));
+    if (length >= 8) {
+        memcpy(all, data, 8);
+        memcpy(all + 8, data + length - 8, 8);
+    } else if (length >= 4) {
+        memcpy(all, data, 4);
+        memcpy(all + 8, data + length - 4, 4);
+    } else {
+        for (size_t i = 0; i < length; i++)
+            all[i] = data[i];
+    }
+    return block_at(all);
 }
 
 bool text_clean(const char *data, size_t length)
 {
+    bool plain_end = !block_any(unplain(block_last(data, length)));
     for (size_t i = 0; i < length;) {
-        while (length - i >= 8 && plain8(data + i))
-            i += 8;
-        if (i == length)
+        while (length - i >= 16 && !block_any(unplain(block_at(data + i))))
+            i += 16;
+        if (length - i < 16 && plain_end) /* or nothing is left */
             break;
-        if (length >= 8 && length - i < 8 && plain8(data + length - 8))
-            break; /* the last few together with some before */
         unsigned char c = (unsigned char)data[i];
         size_t n = c < 0x80 ? 1 : valid_length((const unsigned char *)data + i,
                                                length - i);
@@ -79,12 +97,16 @@ bool text_clean(const char *data, size_t length)
 
 bool text_valid(const char *data, size_t length)
 {
+    bool ascii_end = !block_any(block_last(data, length) < 0);
     for (size_t i = 0; i < length;) {
-        while (length - i >= 32 && ascii32(data + i))
-            i += 32;
-        while (length - i >= 8 && ascii8(data + i))
-            i += 8;
-        if (i == length)
+        while (length - i >= 64 &&
+               !block_any((block_at(data + i) | block_at(data + i + 16) |
+                           block_at(data + i + 32) | block_at(data + i + 48)) <
+                          0))
+            i += 64;
+        while (length - i >= 16 && !block_any(block_at(data + i) < 0))
+            i += 16;
+        if (length - i < 16 && ascii_end) /* or nothing is left */
             break;
         size_t n = valid_length((const unsigned char *)data + i, length - i);
         if (!n)
