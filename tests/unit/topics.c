@@ -97,6 +97,14 @@ static void test_channels(void **state)
         { "the app logs me out all day", CHANNEL_APP, true },
         { "still no sign of the courier", CHANNEL_DELIVERY, true },
         { "I like the blue one", CHANNEL_STORE, false },
+        { "just walked into @mossmart for a tart", CHANNEL_STORE, true },
+        { "the line was out the door", CHANNEL_STORE, true },
+        { "clear the songs in my queue", CHANNEL_STORE, false },
+        { "it pays me when I shop", CHANNEL_STORE, false },
+        { "my internet is down again", CHANNEL_ONLINE, false },
+        { "I read the link you sent", CHANNEL_ONLINE, false },
+        { "my uber driver was lost", CHANNEL_DELIVERY, false },
+        { "one takeaway from the film", CHANNEL_DELIVERY, false },
     };
     struct topics *t = english();
     (void)state;
