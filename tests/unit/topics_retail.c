@@ -578,6 +578,7 @@ static void test_intent_causes(void **state)
         { INTENT_QUESTION, false, "Nobody could tell me where it is" },
         { INTENT_SUPPORT, true, "The lamp hums all night. Help?" },
         { INTENT_SUPPORT, true, "Hinge came loose, any suggestions?" },
+        { INTENT_SUPPORT, false, "Looking for a baker in Hull, any tips?" },
         { INTENT_SUPPORT, true, "I have sent you two private messages" },
         { INTENT_SUPPORT, false, "It is the oak one, does that help?" },
     };
@@ -630,6 +631,7 @@ static void test_aspect_causes(void **state)
         { ASPECT_SIZING, false, "big things come from small packages" },
         { ASPECT_SIZING, false, "the window size is limited" },
         { ASPECT_SIZING, true, "the boots come up very small" },
+        { ASPECT_SIZING, true, "the fit is spot on" },
         { ASPECT_PACKAGING, false, "typed my card in the box for two days" },
         { ASPECT_PACKAGING, false, "watched an unboxing" },
         { ASPECT_PACKAGING, true, "the packing is very poor" },
@@ -637,6 +639,7 @@ static void test_aspect_causes(void **state)
         { ASPECT_RETURNS, false, "we had a tweet exchange about it" },
         { ASPECT_RETURNS, false, "a mistake in my tax refund" },
         { ASPECT_RETURNS, true, "can I return it in Hull?" },
+        { ASPECT_RETURNS, true, "how do returns at the Hull shop work" },
         { ASPECT_WEBSITE, false, "the oven shows an error code" },
         { ASPECT_WEBSITE, false, "five pies in a poly bag" },
         { ASPECT_WEBSITE, true, "it says internal system error" },
