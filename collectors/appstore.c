@@ -16,6 +16,7 @@ struct appstore {
     struct option_list apps, countries;
 
     const char *country, *app;
+    bool first;               /* entry of a page */
 };
 
 static const struct option options[] = {
@@ -54,9 +55,15 @@ static int take_entry(void *context, const struct json_value *values,
     struct text id = values[ID].text, title = values[TITLE].text,
                 words = values[CONTENT].text;
     int64_t when = api_time(&values[UPDATED]);
+    bool app = s->first && values[RATING].type == JSON_ABSENT;
     (void)err;
-    if (values[RATING].type == JSON_ABSENT)
-        return 0; /* older feeds begin with the app itself */
+    s->first = false;
+    if (app)
+        return 0; /* older feeds begin with it */
+    if (values[RATING].type == JSON_ABSENT) {
+        collection_skip(s->pages.collection, "an entry without rating");
+        return 0;
+    }
     if (!id.length || id.length > POST_ID_LIMIT) {
         collection_skip(s->pages.collection, "a review without id");
         return 0;
@@ -108,6 +115,7 @@ static int page(void *state, struct buf *next, struct error *err)
     struct pages *p = &s->pages;
     struct api_call call = pages_call(p, "feed.entry[*]", paths, take_entry);
     call.or_else = "/feed";
+    s->first = true;
     buf_printf(&call.url, "%s/%s/rss/customerreviews/page=%ld/id=%s/sortby="
                "mostrecent/json", s->service, s->country, pages_number(p),
                s->app);

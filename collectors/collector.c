@@ -197,16 +197,24 @@ static bool go_on(struct pages *p, const struct listings *l,
 static int read_page(struct pages *p, const struct listings *l,
                      const char *name, struct error *err)
 {
+    struct collection *c = p->collection;
     struct buf next = BUF_INIT(0);
+    uint64_t skipped = c->skipped;
+    bool top = !*p->list->token;
     walk_page(&p->walk, p->list);
-    int rc = l->page(p->collection->state, &next, err);
+    int rc = l->page(c->state, &next, err);
+    /* One odd post is left out; that all are is no empty list. */
+    if (rc == 0 && top && !p->list->page_count && c->skipped > skipped + 1)
+        rc = error_set(err, ERROR_INPUT, "none of the newest posts can be used "
+                       "(%s): the service is ill or has changed",
+                       c->skipped_why);
     if (rc == 0) {
         p->ill = 0;
         rc = walk_page_end(&p->walk, p->list, (struct text){
                                buf_text(&next), next.length });
         if (rc < 0)
-            collection_skip(p->collection, "%s: the service sends the same "
-                            "page again", name);
+            collection_skip(c, "%s: the service sends the same page again",
+                            name);
         rc = look_up(p, l, err) ? -2 : rc > 0;
         p->read += rc == 0 || rc == -2;
     }

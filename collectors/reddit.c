@@ -44,9 +44,10 @@ static const struct option options[] = {
 enum { NAME, AUTHOR, AUTHOR_ID, TITLE, SELF, BODY, LINK, CREATED, EDITED,
        SCORE, COMMENTS, PARENT, REMOVED };
 static const char *const paths[] = {
-    "name", "author", "author_fullname", "title", "selftext", "body",
-    "permalink", "created_utc", "edited", "score", "num_comments",
-    "parent_id", "removed_by_category", "/data.after", NULL
+    "data.name", "data.author", "data.author_fullname", "data.title",
+    "data.selftext", "data.body", "data.permalink", "data.created_utc",
+    "data.edited", "data.score", "data.num_comments", "data.parent_id",
+    "data.removed_by_category", "/data.after", NULL
 };
 
 static int open_reddit(struct collection *c, struct error *err)
@@ -139,7 +140,7 @@ static int take_alive(void *context, const struct json_value *values,
 static int look_up(void *state, struct error *err)
 {
     struct reddit *r = state;
-    struct api_call call = pages_call(&r->pages, "data.children[*].data", paths,
+    struct api_call call = pages_call(&r->pages, "data.children[*]", paths,
                                       take_alive);
     buf_printf(&call.url, "%s/api/info?raw_json=1&id=", r->service);
     pages_ids(&r->pages, &call.url, "%2C");
@@ -176,7 +177,7 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct reddit *r = state;
     struct walk_list *l = r->pages.list;
-    struct api_call call = pages_call(&r->pages, "data.children[*].data", paths,
+    struct api_call call = pages_call(&r->pages, "data.children[*]", paths,
                                       take_post);
     buf_printf(&call.url, "%s%sraw_json=1&limit=%llu", r->service, l->name,
                (unsigned long long)r->pages.size);

@@ -42,8 +42,11 @@ static const struct option options[] = {
     OPTION_END
 };
 
+/* Of posts that are asked for and none is there; an error that names none is
+ * X's own. */
+static const char missing[] = "/errors[0].resource_id";
 static const char *const paths[] = { TWEET_PATHS, "/meta.next_token", "/meta",
-                                     "/errors", NULL };
+                                     missing, NULL };
 
 static int open_x(struct collection *c, struct error *err)
 {
@@ -113,7 +116,7 @@ static int look_up(void *state, struct error *err)
     struct x *x = state;
     struct pages *p = &x->pages;
     struct api_call call = pages_call(p, "data[*]", paths, pages_take_alive);
-    call.or_else = "/errors";
+    call.or_else = missing;
     uint64_t asked = 0, room = budget_left(&x->pages.budget);
     buf_printf(&call.url, "%s/2/tweets", x->service);
     for (unsigned i = 0; i < p->asked_count; i++) {

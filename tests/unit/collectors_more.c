@@ -13,6 +13,7 @@ static struct {
     bool refuse, same, closed, blocked, deleted[1300], removed[1300];
     bool hidden[1300], dead;    /* listed no more; tokens never live */
     const char *fixed;         /* children of the first page */
+    const char *ill;           /* the reply to all */
     unsigned info;
 } sub;
 
@@ -50,6 +51,10 @@ static int answer_sub(const struct http_request *request, struct buf *body)
         sub.lives-- == 0) {
         buf_puts(body, "{\"message\":\"Unauthorized\",\"error\":401}");
         return 401;
+    }
+    if (sub.ill) {
+        buf_puts(body, sub.ill);
+        return 200;
     }
     if (sub.blocked) {
         buf_puts(body, "<html><h1>whoa there</h1></html>");
@@ -174,6 +179,18 @@ static void test_reddit_rounds(void **state)
     assert_true(find(&r, "t3_295")->deleted);
     assert_null(find(&r, "t3_296"));
     assert_false(find(&r, "t3_299")->deleted);
+    /* what is no listing, or one of nothing that can be used, deletes none
+     * and is no empty round */
+    static const char *const ill[] = {
+        "null", "{}", "{\"message\":\"Internal\",\"error\":500}",
+        "{\"data\":{\"children\":null}}",
+        "{\"data\":{\"children\":[{\"data\":{}},{\"data\":{}}]}}" };
+    for (size_t i = 0; i < sizeof(ill) / sizeof(ill[0]); i++) {
+        sub.ill = ill[i];
+        assert_int_equal(collect_sub(&r), -1);
+        assert_int_equal(r.err.kind, ERROR_INPUT);
+        assert_int_equal(r.out.count, 0);
+    }
     end(&r);
 }
 

@@ -226,7 +226,7 @@ static void test_feed_of_several(void **state)
 
 static struct {
     int reviews;
-    bool undated;
+    bool undated, renamed;
 } shop;
 
 static int answer_reviews(const struct http_request *request, struct buf *body)
@@ -244,9 +244,10 @@ static int answer_reviews(const struct http_request *request, struct buf *body)
                  clock_format(1790000000 + i * 600, when));
         buf_printf(body, "%s{\"id\":{\"label\":\"%d\"},\"title\":{\"label\":"
                    "\"T & %d\"},\"content\":{\"label\":\"c < d\"},"
-                   "\"im:rating\":{\"label\":\"%d\"},\"author\":{\"name\":"
+                   "\"im:%s\":{\"label\":\"%d\"},\"author\":{\"name\":"
                    "{\"label\":\"n\"},\"uri\":{\"label\":\"https://a.example/u"
-                   "\"}}%s}", shown++ ? "," : "", i, i, i % 5 + 1,
+                   "\"}}%s}", shown++ ? "," : "", i, i,
+                   shop.renamed ? "stars" : "rating", i % 5 + 1,
                    shop.undated ? "" : date);
     }
     buf_puts(body, at > 1 ? "]}}" : "}}");
@@ -299,6 +300,15 @@ static void test_appstore(void **state)
         assert_non_null(strstr(r.err.text, "the feed is empty"));
         shop.reviews = 134;
         assert_int_equal(collect_reviews(&r), undated ? 1 : 134);
+        /* nor is it empty when all of it is other than it was */
+        shop.renamed = true;
+        buf_clear(&r.cursor);
+        ready(&r);
+        set(&r, "app", "123");
+        set(&r, "country", "gb");
+        assert_int_equal(round_of(&r, 20), -1);
+        assert_non_null(strstr(r.err.text, "(an entry without rating)"));
+        shop.renamed = false;
         end(&r);
     }
 }

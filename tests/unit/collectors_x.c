@@ -12,7 +12,7 @@ static struct {
     unsigned shown, most;      /* posts paid for; most in one request */
     int fail;                  /* status to fail with */
     bool same, deleted[5000];
-    const char *fixed;
+    const char *fixed, *errors; /* ... instead of posts looked up */
     int64_t begin;             /* earliest start_time asked for */
 } bird;
 
@@ -33,6 +33,11 @@ static int answer_bird(const struct http_request *request, struct buf *body)
         if (!bird.deleted[id])
             buf_printf(body, "%s{\"id\":\"%ld\",\"text\":\"t\"}",
                        shown++ ? "," : "", id);
+    }
+    if (!from && bird.errors) {
+        buf_clear(body);
+        buf_puts(body, bird.errors);
+        return 200;
     }
     if (!from) {
         bird.shown += shown;
@@ -167,8 +172,14 @@ static void test_x_rounds(void **state)
     bird.deleted[301] = true;
     bird.newest = 302;
     clock_fix(START + 302 * 60 + 1);
+    bird.errors = "{\"errors\":[{\"title\":\"Internal Server Error\"}]}";
+    assert_int_equal(collect_bird(&r), -1); /* that says nothing of it */
+    assert_null(find(&r, "301"));
+    bird.errors = "{\"errors\":[{\"resource_id\":\"301\",\"title\":"
+                  "\"Not Found Error\"}]}";
     assert_int_equal(collect_bird(&r), 0);
     assert_true(find(&r, "301")->deleted);
+    bird.errors = NULL;
     assert_null(find(&r, "299"));
     /* the same token for ever */
     bird.same = true;
