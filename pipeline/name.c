@@ -432,9 +432,9 @@ bool place_next(const struct words *w, struct place *at)
 }
 
 bool name_find(const struct name *n, const struct words *w, size_t from,
-               struct hit *hit)
+               size_t until, struct hit *hit)
 {
-    for (size_t i = from; i < w->count; i++) {
+    for (size_t i = from; i <= until && i < w->count; i++) {
         struct place at = { i, 0 };
         do
             if (name_at(n, w, at, hit))

@@ -67,9 +67,9 @@ struct hit {
 /* Does the name stand at this place? */
 bool name_at(const struct name *n, const struct words *w, struct place at,
              struct hit *hit);
-/* The first place at or after a word. */
+/* The first place that begins in words [from, until]. */
 bool name_find(const struct name *n, const struct words *w, size_t from,
-               struct hit *hit);
+               size_t until, struct hit *hit);
 /* The places inside a word where a name may begin: 0 and after each hyphen.
  * False after the last. */
 bool place_next(const struct words *w, struct place *at);

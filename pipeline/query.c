@@ -488,6 +488,7 @@ struct search {
     const struct words *words;
     bool limit;    /* a pattern passed its match limit */
     unsigned left; /* steps: nested NEARs try many pairs */
+    size_t until;  /* the last word that a name may begin at */
 };
 
 /* The word a byte belongs to, or the one after. */
@@ -534,7 +535,7 @@ static bool find_name(const struct node *n, struct search *s, size_t from,
     struct hit found;
     bool any = false;
     for (size_t i = 0; i < n->form_count; i++)
-        if (name_find(&n->forms[i], s->words, from, &found) &&
+        if (name_find(&n->forms[i], s->words, from, s->until, &found) &&
             (!any || found.first < hit->first)) {
             *hit = found;
             any = true;
@@ -545,6 +546,17 @@ static bool find_name(const struct node *n, struct search *s, size_t from,
 static bool find(const struct node *n, struct search *s, size_t from,
                  struct hit *hit);
 
+/* The first hit that begins in words [from, until]. */
+static bool find_within(const struct node *n, struct search *s, size_t from,
+                        size_t until, struct hit *hit)
+{
+    size_t before = s->until;
+    s->until = until;
+    bool found = find(n, s, from, hit) && hit->first <= until;
+    s->until = before;
+    return found;
+}
+
 /* The first hit of left with one of right within so many words. */
 static bool find_near(const struct node *n, struct search *s, size_t from,
                       struct hit *hit)
@@ -554,15 +566,21 @@ static bool find_near(const struct node *n, struct search *s, size_t from,
         if (!find(n->left, s, from, hit))
             return false;
         size_t low = hit->first > n->distance ? hit->first - n->distance : 0;
-        if (find(n->right, s, low, &other) &&
-            other.first <= hit->last + n->distance)
+        if (find_within(n->right, s, low, hit->last + n->distance, &other))
             return true;
         from = hit->first + 1;
     }
     return false;
 }
 
-/* The first hit at or after a word; operators hold for the whole text. */
+/* Operators hold for the whole text. */
+static bool find_anywhere(const struct node *n, struct search *s)
+{
+    struct hit hit = { 0 };
+    return find_within(n, s, 0, SIZE_MAX, &hit);
+}
+
+/* The first hit at or after a word. */
 static bool find(const struct node *n, struct search *s, size_t from,
                  struct hit *hit)
 {
@@ -580,7 +598,7 @@ static bool find(const struct node *n, struct search *s, size_t from,
     case NODE_NEAR:
         return find_near(n, s, from, hit);
     case NODE_NOT:
-        return !find(n->left, s, 0, &other);
+        return !find_anywhere(n->left, s);
     case NODE_OR: {
         bool left = find(n->left, s, from, hit);
         bool right = find(n->right, s, from, left ? &other : hit);
@@ -592,7 +610,7 @@ static bool find(const struct node *n, struct search *s, size_t from,
         bool left_says = has_positive(n->left);
         const struct node *main = left_says ? n->left : n->right;
         const struct node *condition = left_says ? n->right : n->left;
-        return find(main, s, from, hit) && find(condition, s, 0, &other);
+        return find(main, s, from, hit) && find_anywhere(condition, s);
     }
     }
 }
@@ -601,7 +619,7 @@ int query_find(const struct query *q, struct matcher *matcher,
                const struct words *words, size_t from, size_t until,
                struct hit *hit)
 {
-    struct search s = { matcher, words, false, STEPS_LIMIT };
-    bool found = find(q->root, &s, from, hit) && hit->first <= until;
+    struct search s = { matcher, words, false, STEPS_LIMIT, until };
+    bool found = find_within(q->root, &s, from, until, hit);
     return found ? 1 : s.limit ? -1 : 0;
 }
