@@ -163,3 +163,19 @@ void html_estimate(struct buf *out, const struct estimate *e)
     phrase_net(&phrase, e);
     html_phrase(out, "", &phrase, "</span>");
 }
+
+void html_experiment(struct buf *out, const struct zone *zone,
+                     const char *who, const struct digest_experiment *x)
+{
+    struct buf phrase = BUF_INIT(0);
+    bool known = x->reading.days_after > 0;
+    html_text(out, "<h3>", x->experiment.title, "</h3>");
+    phrase_experiment(&phrase, zone, who, x);
+    html_phrase(out, "<p class=\"dim\">", &phrase, known ? "</p><ul>"
+                                                       : "</p>\n");
+    for (size_t i = 0; i < EFFECT_COUNT && known; i++) {
+        phrase_effect(&phrase, &x->reading.effects[i]);
+        html_phrase(out, "<li>", &phrase, "</li>\n");
+    }
+    buf_puts(out, known ? "</ul>\n" : "");
+}

@@ -159,9 +159,8 @@ static void put_net(const struct page *p, const struct digest_standing *s)
     buf_puts(p->out, "<td class=\"n net\">");
     html_estimate(p->out, &s->net);
     if (!s->net.few && !usual->few &&
-        (usual->low > s->net.high || usual->high < s->net.low)) {
+        (usual->low > s->net.high || usual->high < s->net.low))
         phrase_signed(p->out, " <small>usually ", usual->value, "</small>");
-    }
     buf_puts(p->out, "</td>");
 }
 
@@ -221,26 +220,32 @@ static void put_columns(const struct page *p)
     buf_puts(out, "</tr></thead>\n<tbody>\n");
 }
 
-/* Products with little to say, in a fold; a mail only counts them. */
+/* Products with little to say, in a fold; who has no post is only counted, as
+ * are all in a mail. */
 static void put_quiet(const struct page *p,
                       const struct digest_standing *const *rows, size_t count)
 {
     const struct digest *d = p->d;
     struct buf summary = BUF_INIT(0);
     const struct digest_standing *const *shown = rows + count;
+    size_t told = 0, silent = 0;
     buf_printf(&summary, "%zu more with little to say",
                d->standing_count - count);
     html_fold(p, buf_text(&summary));
-    if (p->mail)
-        buf_puts(p->out, buf_text(&summary));
-    else
-        put_columns(p);
+    buf_puts(p->out, p->mail ? buf_text(&summary) : "");
     for (size_t i = 0; i < d->standing_count && !p->mail; i++)
-        if (rows < shown && *rows == &d->standing[i])
+        if (rows < shown && *rows == &d->standing[i]) {
             rows++;
-        else if (d->standing[i].today.posts)
+        } else if (!d->standing[i].today.posts) {
+            silent++;
+        } else {
+            if (!told++)
+                put_columns(p);
             put_row(p, &d->standing[i]);
-    buf_puts(p->out, p->mail ? "" : "</tbody></table>\n");
+        }
+    buf_puts(p->out, told ? "</tbody></table>\n" : "");
+    if (silent)
+        buf_printf(p->out, "<p>%zu without a post</p>\n", silent);
     html_fold_end(p);
     buf_release(&summary);
 }
@@ -325,21 +330,6 @@ static void put_waiting(const struct page *p)
     else
         html_command(p, SECTION_WAITING);
     buf_puts(p->out, "</section>\n");
-}
-
-void html_experiment(struct buf *out, const struct zone *zone,
-                     const char *who, const struct digest_experiment *x)
-{
-    struct buf phrase = BUF_INIT(0);
-    bool known = x->reading.days_after > 0;
-    html_text(out, "<h3>", x->experiment.title, "</h3>");
-    phrase_experiment(&phrase, zone, who, x);
-    html_phrase(out, "<p class=\"dim\">", &phrase, known ? "</p><ul>" : "</p>\n");
-    for (size_t i = 0; i < EFFECT_COUNT && known; i++) {
-        phrase_effect(&phrase, &x->reading.effects[i]);
-        html_phrase(out, "<li>", &phrase, "</li>\n");
-    }
-    buf_puts(out, known ? "</ul>\n" : "");
 }
 
 static void put_experiments(const struct page *p)

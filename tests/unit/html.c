@@ -199,6 +199,39 @@ static void alerts_show_cause_and_arithmetic(void **state)
     buf_release(&page);
 }
 
+/* Of many products a page lists those that have something to say; a fold has
+ * the others with posts, and no table where none has one. */
+static void quiet_products_are_folded(void **state)
+{
+    (void)state;
+    enum { PRODUCTS = 20 };
+    struct digest d;
+    struct buf page = BUF_INIT(0);
+    struct digest_standing standing[1 + PRODUCTS] = { 0 };
+    init(&d);
+    d.posts = d.collected = 50;
+    d.standing = standing;
+    d.standing_count = 1 + PRODUCTS;
+    for (size_t i = 0; i <= PRODUCTS; i++)
+        standing[i] = (struct digest_standing){
+            .name = "acme", .title = i ? "Widget" : "Acme", .product = i > 0,
+            .own = true, .few = true, .net.few = true, .change = NAN };
+    digest_html(&d, &page, NULL);
+    check_page(&page);
+    assert_non_null(strstr(page.data, "20 more with little to say"));
+    assert_non_null(strstr(page.data, "20 without a post"));
+    assert_int_equal(1, count_of(&page, "<table"));
+    buf_clear(&page);
+    standing[3].today.posts = 1; /* in the fold */
+    standing[4].told = true;     /* in the table */
+    digest_html(&d, &page, NULL);
+    check_page(&page);
+    assert_non_null(strstr(page.data, "19 more with little to say"));
+    assert_non_null(strstr(page.data, "18 without a post"));
+    assert_int_equal(2, count_of(&page, "<table"));
+    buf_release(&page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +239,7 @@ int main(void)
         cmocka_unit_test(hostile_texts_stay_in_their_place),
         cmocka_unit_test(a_chat_cannot_be_pinged),
         cmocka_unit_test(alerts_show_cause_and_arithmetic),
+        cmocka_unit_test(quiet_products_are_folded),
     };
     if (zone_open(&utc, "UTC", NULL))
         return 1;
