@@ -38,7 +38,7 @@ const struct option config_subject_options[] = {
       offsetof(struct subject, case_sensitive),
       "Target, but not target" },
     { "own", OPTION_BOOL, "no", offsetof(struct subject, own),
-      "ours; others are rivals. Default: the first brand is ours" },
+      "ours; others are rivals; where none is, the first brand is" },
     { "handles", OPTION_LIST, NULL, offsetof(struct subject, handles),
       "accounts that answer for the brand" },
     OPTION_END

@@ -365,7 +365,7 @@ void phrase_left_out(struct buf *out, const char *before,
                      const struct experiment_reading *r, const char *after);
 void phrase_experiment(struct buf *out, const struct zone *zone,
                        const char *who, const struct digest_experiment *x);
-     /* Acme since 2026-11-10: 28 days before, 10 after, 2 to compare with */
+     /* Acme since 2026-11-10: 28 days before, 10 after, 2 brands to compare with */
 /* 957 asked or complained WHEN, answered 24 % (median 2 h), 731 open ... */
 void phrase_figures(struct buf *out, const struct ask_figures *f, bool known,
                     const char *when, int64_t until);
@@ -378,7 +378,7 @@ void phrase_rival_gap(struct buf *out, const struct digest_gap_to_rival *g);
 void phrase_why(struct buf *out, const struct digest *d, const char *subject);
                                          /* swell why SUBJECT --day ... */
 /* The command behind a section's figures, to paste on the terminal, and
- * what it is for: "why", "all, to answer". */
+ * what it is for: "why", "answer them". */
 enum digest_section { SECTION_STANDING, SECTION_WISHES, SECTION_WAITING,
                       SECTION_EXPERIMENTS, SECTION_RIVALS, SECTION_SWITCHES,
                       SECTION_WHERE };

@@ -55,8 +55,9 @@ void phrase_experiment(struct buf *out, const struct zone *zone,
     if (*e->channel)
         buf_printf(out, ", channel %s", e->channel);
     if (r->days_after)
-        buf_printf(out, ": %u days before, %u after, %u to compare with%s",
-                   r->days_before, r->days_after, r->controls,
+        buf_printf(out, ": %u days before, %u after, %u brand%s to compare "
+                   "with%s", r->days_before, r->days_after, r->controls,
+                   r->controls == 1 ? "" : "s",
                    r->effects[EFFECT_POSTS].method == EFFECT_APPROXIMATE
                        ? "; approximate" : "");
     else

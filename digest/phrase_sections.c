@@ -416,7 +416,7 @@ const char *phrase_verb(enum digest_section section)
 {
     static const char *const verbs[] = {
         [SECTION_STANDING] = "why", [SECTION_WISHES] = "read them",
-        [SECTION_WAITING] = "all, to answer", [SECTION_EXPERIMENTS] = "why",
+        [SECTION_WAITING] = "answer them", [SECTION_EXPERIMENTS] = "why",
         [SECTION_RIVALS] = "why", [SECTION_SWITCHES] = "who switched",
         [SECTION_WHERE] = "why",
     };
