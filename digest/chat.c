@@ -110,10 +110,26 @@ static void people(const struct message *m)
     }
 }
 
+static void changes(const struct message *m)
+{
+    const struct digest *d = m->d;
+    struct buf b = BUF_INIT(0);
+    for (size_t i = 0; i < d->alerts->count; i++)
+        alert(m, &d->alerts->items[i]);
+    phrase_verdict(&b, d);
+    line(m, &b);
+    if (d->rising_count) {
+        buf_puts(&b, "New words: ");
+        phrase_words(&b, d);
+        line(m, &b);
+    }
+}
+
 void digest_chat(const struct digest *d, struct buf *out, bool slack)
 {
     struct message m = { out, d, slack };
     struct buf b = BUF_INIT(0);
+    bool any = d->posts || d->expired;
     phrase_day(&b, d->day);
     phrase_quote(&b, " · ", d->title, 60, "");
     bold(&m, &b);
@@ -124,18 +140,9 @@ void digest_chat(const struct digest *d, struct buf *out, bool slack)
         if (b.length)
             line(&m, &b);
     buf_release(&b);
-    if (!d->posts && !d->expired && !d->alerts->count)
-        return;
-    for (size_t i = 0; i < d->alerts->count; i++)
-        alert(&m, &d->alerts->items[i]);
-    phrase_verdict(&b, d);
-    line(&m, &b);
-    if (d->rising_count) {
-        buf_puts(&b, "New words: ");
-        phrase_words(&b, d);
-        line(&m, &b);
-    }
-    for (size_t i = 0; i < d->standing_count; i++)
+    if (any || d->alerts->count)
+        changes(&m);
+    for (size_t i = 0; i < d->standing_count && any; i++)
         if (!d->standing[i].product)
             brand(&m, &d->standing[i]);
     people(&m);

@@ -135,7 +135,10 @@ void phrase_alert_detail(struct buf *out, const struct digest *d,
     if (a->kind == ALERT_SPIKE && p->peak_count)
         phrase_clock(out, " · highest at ", p->peak, d, "");
     phrase_lift(out, &a->aspect);
-    phrase_lift(out, &a->channel);
+    /* An aspect and a channel may have one name: the app. */
+    if (!alert_share_tells(&a->aspect) || !a->channel.name ||
+        strcmp(a->aspect.name, a->channel.name) != 0)
+        phrase_lift(out, &a->channel);
     phrase_lift(out, &a->source);
     phrase_also(out, d, a);
     if (a->copied >= COPIES_TOLD)

@@ -170,7 +170,7 @@ static void alert(struct painter *p, const struct alert *a)
     if (a->fresh) { /* how it began was told before */
         if (s && s->hour_count && s->today.posts) {
             phrase_spark(&b, s->hours, NULL, s->hour_count);
-            buf_puts(&b, " by hour  ");
+            buf_puts(&b, a->term_count ? " by hour  " : " by hour");
         }
         phrase_alert_terms(&b, a);
         paragraph(p, bar, bar, NULL, &b);
