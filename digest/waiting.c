@@ -37,7 +37,7 @@ struct facts {
 /* A post that asks, before those of one writer are put together. */
 struct cry {
     struct ask ask;
-    uint64_t key, author;
+    uint64_t key, author, print; /* print: of the text */
     int64_t closed;          /* answered or marked; INT64_MAX: open */
 };
 
@@ -57,8 +57,8 @@ struct waiting {
                               * author hash, or by the handle where the store
                               * keeps it */
     struct facts replies, marks; /* by the post that is answered, marked */
-    struct facts talk;       /* by writer: their posts after an ask; the value
-                              * is the post's hash */
+    struct facts talk;       /* by writer: their posts after an ask; by print:
+                              * copies of it; the value is the post's hash */
     struct hash_set askers;
     struct cry *cries;
     size_t cry_count, cry_room;
@@ -335,13 +335,19 @@ static void add_cry(struct waiting *w, const struct post *post, int subject,
                     const struct tags *tags)
 {
     int brand = w->subjects[subject].brand;
-    if (post_copied(&w->texts, post, (uint64_t)brand))
+    uint64_t key = post_key(post->source, post->native_id);
+    uint64_t print = words_join(post_fingerprint(post->text),
+                                (uint64_t)brand + 1);
+    /* Mostly the same person on another service: answered there is answered. */
+    if (post_copied(&w->texts, post, (uint64_t)brand)) {
+        fact_add(&w->talk, print, 0, (int64_t)key);
         return;
+    }
     w->cries = mem_grow(w->cries, &w->cry_room, w->cry_count,
                         sizeof(*w->cries));
     struct cry *c = &w->cries[w->cry_count++];
-    *c = (struct cry){ .key = post_key(post->source, post->native_id),
-                       .author = post->author_hash, .closed = INT64_MAX };
+    *c = (struct cry){ .key = key, .author = post->author_hash,
+                       .print = print, .closed = INT64_MAX };
     if (c->author)
         hash_set_add(&w->askers, c->author);
     c->ask = (struct ask){
@@ -460,20 +466,28 @@ static void add_times(struct facts *times, const struct facts *of,
         fact_add(times, 0, state, f->value > least ? f->value : least);
 }
 
-/* When the brand replied to any post of the writer since the first ask (under
- * ASK_OPEN), and when people marked one. cries: all of one writer and brand. */
+/* The brand's replies to the posts that are known under the key. */
+static void add_talk(const struct waiting *w, struct facts *times,
+                     uint64_t key, int brand)
+{
+    const struct fact *end = w->talk.items + w->talk.count;
+    for (const struct fact *f = key ? fact_find(&w->talk, key, 0) : NULL;
+         f && f < end && f->key == key; f++)
+        add_times(times, &w->replies, (uint64_t)f->value, brand, ASK_OPEN, 0);
+}
+
+/* When the brand replied to any post of the writer since the first ask, or to a
+ * copy of one (under ASK_OPEN), and when people marked one. cries: all of one
+ * writer and brand. */
 static void gather(const struct waiting *w, struct facts *times,
                    const struct cry *cries, size_t count)
 {
-    const struct fact *end = w->talk.items + w->talk.count;
-    uint64_t author = cries->author;
     int brand = cries->ask.brand;
     times->count = 0;
-    for (const struct fact *f = author ? fact_find(&w->talk, author, 0) : NULL;
-         f && f < end && f->key == author; f++)
-        add_times(times, &w->replies, (uint64_t)f->value, brand, ASK_OPEN, 0);
+    add_talk(w, times, cries->author, brand);
     for (size_t i = 0; i < count; i++) {
         const struct cry *c = &cries[i];
+        add_talk(w, times, c->print, brand);
         add_times(times, &w->replies, c->key, brand, ASK_OPEN, c->ask.asked);
         for (int s = ASK_ANSWERED; s < ASK_STATE_COUNT; s++)
             add_times(times, &w->marks, c->key, s, s, c->ask.asked);

@@ -42,6 +42,10 @@ long="Where is my order from acme, it should have been here on Monday, does anyb
     post w2 19 14:10 mia "here is the number, 17" ',"reply_to":"w1"'
     post w3 19 15:00 boltcare "Paid just now" ',"reply_to":"w2"'
     post w4 19 15:20 mia "@boltcare how long will that take?"
+    again="@boltcare my bolt parcel 88 is lost, who can tell me where it went?"
+    post c1 19 16:00 nia "$again"
+    post c2 19 16:01 nia.other "$again"
+    post c3 19 17:00 boltcare "Found it" ',"reply_to":"c2"'
     post w5 19 20:00 mia "@boltcare hello? how long does it take?"
 } > posts.ndjson
 now="--now 2026-11-20T06:00:00Z"
