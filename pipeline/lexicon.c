@@ -44,7 +44,8 @@ static void index_entry(struct lexicon *l, size_t index)
     size_t at = (hash >> 8) & l->slot_mask;
     for (; l->slots[at]; at = (at + 1) & l->slot_mask)
         l->slots[at] |= LEXICON_MORE;
-    l->slots[at] = (uint32_t)index;
+    l->slots[at] = (uint32_t)(hash >> (32 + LEXICON_TAG_SHIFT)
+                              << LEXICON_TAG_SHIFT | index);
 }
 
 static void grow_slots(struct lexicon *l, size_t slots)
@@ -74,7 +75,7 @@ static struct entry *entry_of(struct lexicon *l, uint64_t hash,
     const struct entry *known = lexicon_find(l, hash);
     if (known)
         return &l->entries[known - l->entries];
-    if ((l->count + 1) * 8 > l->slot_mask)
+    if ((l->count + 1) * 4 > l->slot_mask)
         grow_slots(l, (l->slot_mask + 1) * 2);
     l->entries = mem_grow(l->entries, &l->room, l->count, sizeof(*l->entries));
     struct entry *e = &l->entries[l->count++];

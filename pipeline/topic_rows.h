@@ -157,9 +157,11 @@ struct add {
 };
 
 /* Open addressing by the high bits of a hash; words and pairs apart. A slot is
- * an index into cells, 0 empty, and whether some hash of this place went on to
- * the next. */
-enum { TOPIC_MORE = 1 << 30 };
+ * [13 of the low bits of the hash][1 some other went on from here to the next]
+ * [18 bits index into cells, 0 empty]: the tag saves a look at a cell that is
+ * another's, which would be far from any cache. */
+enum { TOPIC_CELLS = (1 << 18) - 1, TOPIC_MORE = 1 << 18,
+       TOPIC_TAG_SHIFT = 19 };
 struct topic_table {
     uint32_t *slots;
     size_t mask;
@@ -229,7 +231,8 @@ static inline const struct cell *topic_look(const struct topic_rows *t,
                                             uint64_t hash)
 {
     uint32_t slot = table->slots[hash >> table->shift];
-    uint32_t cell = slot & (TOPIC_MORE - 1);
+    bool other = (slot ^ (uint32_t)hash) >> TOPIC_TAG_SHIFT != 0;
+    uint32_t cell = slot & TOPIC_CELLS & ((uint32_t)other - 1);
     bool missed = t->cells[cell].hash != hash;
     if (__builtin_expect(missed & slot / TOPIC_MORE, 0))
         return topic_search(t, table, hash);

@@ -312,7 +312,8 @@ static void index_cell(struct topic_rows *t, size_t index)
     }
     while (table->slots[at])
         at = (at + 1) & table->mask;
-    table->slots[at] = (uint32_t)index;
+    table->slots[at] = (uint32_t)hash >> TOPIC_TAG_SHIFT << TOPIC_TAG_SHIFT |
+                       (uint32_t)index;
     if (at != home)
         table->slots[home] |= TOPIC_MORE;
 }
@@ -322,18 +323,17 @@ const struct cell *topic_search(const struct topic_rows *t,
                                 uint64_t hash)
 {
     for (size_t at = hash >> table->shift;; at = (at + 1) & table->mask) {
-        uint32_t cell = table->slots[at] & (TOPIC_MORE - 1);
+        uint32_t cell = table->slots[at] & TOPIC_CELLS;
         if (cell == 0 || t->cells[cell].hash == hash)
             return &t->cells[cell];
     }
 }
 
-/* Room for count cells, most of it empty: what is not there is seldom taken
- * for another. */
+/* Room for count cells, three quarters of it empty at least. */
 static void make_table(struct topic_table *table, size_t count)
 {
     unsigned bits = 6;
-    while (((size_t)1 << bits) < count * 6)
+    while (((size_t)1 << bits) < count * 4)
         bits++;
     table->slots = mem_alloc(sizeof(*table->slots) << bits);
     table->mask = ((size_t)1 << bits) - 1;
@@ -386,7 +386,6 @@ static void build_cells(struct topic_rows *t)
         c->flags |= CELL_BUSY;
     }
     t->link_count = kept;
-    index_cells(t);
 }
 
 static void build_vectors(struct topic_rows *t)
@@ -472,10 +471,14 @@ int topic_rows_compile(struct topic_rows *t, struct error *err)
             look_around(&t->rows[i], t->elements + t->rows[i].elements);
         }
     words_release(&common);
-    if (status == 0) {
-        build_cells(t);
-        build_vectors(t);
-        build_trials(t);
-    }
-    return status;
+    if (status)
+        return status;
+    build_cells(t);
+    if (t->cell_count > TOPIC_CELLS)
+        return error_set(err, ERROR_CONFIG, "more than 262,000 words and "
+                         "pairs of words");
+    index_cells(t);
+    build_vectors(t);
+    build_trials(t);
+    return 0;
 }
