@@ -108,11 +108,13 @@ int id_last(MDB_cursor *c, const unsigned char id[ID_KEY],
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-static void write_row(unsigned char row[ID_ROW],
-                      const unsigned char id[ID_KEY], int64_t created)
+static unsigned char *write_row(unsigned char *row,
+                                const unsigned char id[ID_KEY],
+                                int64_t created)
 {
-    memcpy(row, id + ID_SOURCE, PART);
-    pack_big(row + PART, (uint64_t)created, CREATED);
+    row = mempcpy(row, id + ID_SOURCE, PART);
+    pack_big(row, (uint64_t)created, CREATED);
+    return row + CREATED;
 }
 
 int id_add(MDB_cursor *c, const unsigned char id[ID_KEY], int64_t created)
@@ -126,9 +128,7 @@ int id_add(MDB_cursor *c, const unsigned char id[ID_KEY], int64_t created)
 void id_gather(struct buf *rows, const unsigned char id[ID_KEY],
                int64_t created)
 {
-    unsigned char row[ID_ROW];
-    write_row(row, id, created);
-    buf_add(rows, row, ID_ROW);
+    pack_end(rows, write_row(pack_room(rows, ID_ROW), id, created));
 }
 
 int id_add_last(MDB_cursor *c, const unsigned char id[ID_KEY],

@@ -209,10 +209,13 @@ static unsigned char *add_rest(unsigned char *out, const struct post *p,
                                uint32_t rules)
 {
     struct text holes[HOLES] = { { NULL, 0 } };
-    struct text guess = text_of(p->language);
+    struct text guess = { p->language,
+                          strnlen(p->language, sizeof(p->language)) };
     unsigned which = 0, form = find_form(p->native_id, holes);
     out = add_id(out, p->native_id, form, holes);
-    out = add_text(out, guess);
+    *out++ = (unsigned char)guess.length;
+    memcpy(out, p->language, sizeof(p->language));
+    out += guess.length;
     out = pack_varint(out, p->confidence);
     out = pack_varint(out, rules);
     /* Unrolled: each field has a branch of its own to be guessed by. */
