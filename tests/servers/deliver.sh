@@ -135,16 +135,17 @@ $next --now 2026-11-22T08:20:00Z digest --send || fail "call after a death faile
 # no other machine is told a secret in the clear, whatever is allowed for this
 # one: in a network of its own where a public address is at hand
 cat >apart.sh <<'SH'
-ip link set lo up && ip addr add 2e00::1/128 dev lo nodad || exit 77
+ip link set lo up && ip addr add 2e00::1/128 dev lo nodad || exit 1
 mkdir apart
 "$1" "$ROOT/tests/servers/deliver.py" apart $2 $3 2e00::1 &
-until [ -e apart/ready ]; do sleep 0.1; done
+for n in $(seq 100); do [ -e apart/ready ] || sleep 0.1; done
 sed -i "s/127\.0\.0\.1/[2e00::1]/" swell.yaml hook.url
 $4 --now 2026-11-23T08:30:00Z digest --send 2>apart/err
 kill $!
+exit 0
 SH
-if unshare -rn true 2>/dev/null && command -v ip >/dev/null; then
-    unshare -rn sh apart.sh "$python" $mail $hook "$build/swell"
+if unshare -rn true 2>/dev/null && command -v ip >/dev/null &&
+    unshare -rn sh apart.sh "$python" $mail $hook "$build/swell" 2>apart.log; then
     grep -q "to team: mail server \[2e00::1\].*no TLS offered" apart/err &&
         grep -q "to room: \[2e00::1\]: its key would travel unencrypted" apart/err ||
         fail "a secret went out in the clear: $(cat apart/err; ls apart)"
