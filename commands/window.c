@@ -445,9 +445,9 @@ const struct command command_window = {
     .about = "counts, people and net sentiment over a stretch of time",
     .help =
         "Net sentiment is (positive - negative) / scored posts, with a 95 %\n"
-        "interval. Coverage is the share of the planned collection that was\n"
-        "really got, of one source where the figures are; empty when nothing\n"
-        "was planned. \"*\" is every post.\n\n"
+        "interval (docs/trends.md). Coverage is the share of the planned\n"
+        "collection that was really got, until now, of one source where the\n"
+        "figures are; empty when nothing was planned. \"*\" is every post.\n\n"
         "  swell window acme --last 7d --by day\n"
         "  swell window acme/app --day yesterday --by hour --format csv\n",
     .options = options,

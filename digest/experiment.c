@@ -148,7 +148,9 @@ int experiment_list(struct experiment **out, size_t *count,
 
 /* ---- reading ---------------------------------------------------------- */
 
-/* Sums of one subject a day, for the three measures. */
+/* Sums of one subject a day: for the three measures, and the posts that have
+ * a sentiment. */
+enum { SCORED = EFFECT_COUNT, COLUMNS };
 struct days {
     const struct zone *zone;
     int64_t first;             /* local day */
@@ -156,17 +158,15 @@ struct days {
     int aspect, channel;       /* -1: any */
     const double *known;       /* 1; 0: too little was collected */
     const struct names *parts; /* sources that are left out */
-    double *values[EFFECT_COUNT]; /* one block */
+    double *values[COLUMNS];   /* one block */
 };
 
 /* times: 1; -1 takes them away. */
-static void days_add(struct days *d, size_t at, double times, double posts,
-                     double net, double complaints)
+static void days_add(struct days *d, size_t at, double times,
+                     const double more[COLUMNS])
 {
-    times *= d->known[at];
-    d->values[EFFECT_POSTS][at] += times * posts;
-    d->values[EFFECT_SENTIMENT][at] += times * net;
-    d->values[EFFECT_COMPLAINTS][at] += times * complaints;
+    for (int i = 0; i < COLUMNS; i++)
+        d->values[i][at] += times * d->known[at] * more[i];
 }
 
 static bool is_left_out(const struct days *d, struct text source)
@@ -189,9 +189,12 @@ static int take_post(void *context, const struct post *post,
         (d->channel >= 0 && !(t->channels >> d->channel & 1)) ||
         is_left_out(d, post->source))
         return 0;
-    days_add(d, (size_t)day, 1, 1,
-             (t->label == LABEL_POSITIVE) - (t->label == LABEL_NEGATIVE),
-             t->intents >> INTENT_COMPLAINT & 1);
+    days_add(d, (size_t)day, 1, (const double[COLUMNS]){
+        [EFFECT_POSTS] = 1,
+        [EFFECT_SENTIMENT] = (t->label == LABEL_POSITIVE) -
+                             (t->label == LABEL_NEGATIVE),
+        [EFFECT_COMPLAINTS] = t->intents >> INTENT_COMPLAINT & 1,
+        [SCORED] = t->label != LABEL_UNSCORED });
     return 0;
 }
 
@@ -206,10 +209,12 @@ static int days_count(struct days *d, struct store *store, const char *subject,
         q.until = zone_day_start(d->zone, d->first + (int64_t)i + 1);
         if (store_series(store, &q, q.until - q.from, &c, 1, err))
             return -1;
-        days_add(d, i, times, (double)c.posts,
-                 (double)c.label[LABEL_POSITIVE] -
-                     (double)c.label[LABEL_NEGATIVE],
-                 (double)c.intent[INTENT_COMPLAINT]);
+        days_add(d, i, times, (const double[COLUMNS]){
+            [EFFECT_POSTS] = (double)c.posts,
+            [EFFECT_SENTIMENT] = (double)c.label[LABEL_POSITIVE] -
+                                 (double)c.label[LABEL_NEGATIVE],
+            [EFFECT_COMPLAINTS] = (double)c.intent[INTENT_COMPLAINT],
+            [SCORED] = (double)(c.posts - c.label[LABEL_UNSCORED]) });
     }
     return 0;
 }
@@ -220,8 +225,8 @@ static int days_read(struct days *d, struct store *store, const char *subject,
     struct store_query q = { subject, NULL, zone_day_start(d->zone, d->first),
                              zone_day_start(d->zone,
                                             d->first + (int64_t)d->count) };
-    d->values[0] = mem_alloc(EFFECT_COUNT * d->count * sizeof(double));
-    for (size_t m = 1; m < EFFECT_COUNT; m++)
+    d->values[0] = mem_alloc(COLUMNS * d->count * sizeof(double));
+    for (size_t m = 1; m < COLUMNS; m++)
         d->values[m] = d->values[0] + m * d->count;
     if (d->aspect >= 0 || d->channel >= 0)
         return store_posts(store, &q, take_post, d, err);
@@ -236,7 +241,9 @@ static struct effect_series series_of(const struct days *d, int measure,
 {
     return (struct effect_series){
         d->values[measure] + skip,
-        (measure == EFFECT_POSTS ? d->known : d->values[EFFECT_POSTS]) + skip,
+        (measure == EFFECT_POSTS       ? d->known
+         : measure == EFFECT_SENTIMENT ? d->values[SCORED]
+                                       : d->values[EFFECT_POSTS]) + skip,
     };
 }
 

@@ -56,7 +56,7 @@ struct effect {
                                 * from 0, it was moving before */
     bool pretrend_known;
     unsigned placebos;
-    uint64_t posts_before, posts_after;
+    uint64_t posts_before, posts_after; /* for net sentiment: the scored */
 };
 
 struct experiment_reading {

@@ -236,6 +236,30 @@ def check_digest(zone, day, starts):
             check_why(s, zone, day, share)
 
 
+def check_experiment():
+    e = json.loads(swell("experiment", "read", "chat", "--format", "json"))
+    launch = datetime.date.fromisoformat(e["from"])
+    zone = zoneinfo.ZoneInfo("Europe/London")
+    for way, first, days in (("before", -e["days_before"], e["days_before"]),
+                             ("after", 0, e["days_after"])):
+        found, left = [], 0
+        for i in range(first, first + days):
+            at = [int(datetime.datetime.combine(
+                launch + datetime.timedelta(i + k), datetime.time(), zone)
+                .timestamp()) for k in (0, 1)]
+            poor = (coverage(*at) or 1) < 0.8
+            left += poor
+            found += [] if poor else select("northgate", *at)
+        labels, people = count(found)
+        complaints = sum("complaint" in tags.get("intents", [])
+                         for _, tags in found)
+        for effect, wanted in zip(e["effects"], (
+                len(found) / (days - left), net(labels, people)[0],
+                complaints / len(found))):
+            same(effect[way], wanted, effect["measure"], way)
+
+
+check_experiment()
 for name, day in DAYS:
     zone = zoneinfo.ZoneInfo(name)
     last = datetime.date.fromisoformat(day)

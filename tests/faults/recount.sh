@@ -16,4 +16,5 @@ now=2026-11-04T12:07:00Z
 "$build/swell" import -q --now $now posts.ndjson >said 2>&1 &&
     "$build/swell" import -q --now $now --what coverage coverage.csv >>said 2>&1 ||
     { cat said; exit 1; }
+"$build/swell" experiment -q --now $now add chat --subject northgate --from 2026-10-20 || exit 1
 python3 "$ROOT/tests/faults/recount.py" "$build/swell"
