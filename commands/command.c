@@ -251,6 +251,8 @@ int command_main(int argc, char **argv)
     int status = -1;
     if (!read_words(&in, argc, argv, &err))
         status = run_command(&in, &err);
+    if (status >= 0 && in.store && store_kept(in.store, &err))
+        status = -1;
     store_close(in.store); /* a pager may take its time */
     if (status < 0) {
         log_line(LOG_ERROR, "%s", err.text);

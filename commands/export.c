@@ -435,7 +435,8 @@ static int run(struct invocation *in, struct error *err)
     if (find_range(&e, whats[what].run == run_coverage))
         return -1;
     e.sheet = sheet_new(flags->format, flags->out, whats[what].name);
-    bool whole = !whats[what].run(&e) && !e.failed;
+    bool whole = !whats[what].run(&e) && !e.failed &&
+                 !store_kept(in->store, err);
     uint64_t rows = sheet_rows(e.sheet);
     return sheet_close(e.sheet, whole, err) || write_manifest(&e, rows)
                ? -1 : EXIT_DONE;

@@ -19,6 +19,7 @@ struct store_backend {
     void (*close)(struct store *s);
     const char *(*folder)(const struct store *s);
     int (*hold)(struct store *s, struct error *err);
+    int (*kept)(struct store *s, struct error *err);
     int (*append)(struct store *s, const struct batch *batch,
                   struct store_result *result, struct error *err);
     int (*cursor)(struct store *s, const char *label, struct buf *out,

@@ -28,11 +28,31 @@ static bool disk_is_full(const struct lmdb *s)
            (uint64_t)fs.f_bavail * fs.f_frsize < MiB;
 }
 
+/* Nobody keeps the pages of the moment that is held: those that the next
+ * transaction frees are the third one's to write. */
+bool lmdb_overtaken(const struct lmdb *s)
+{
+    MDB_envinfo info;
+    unsigned flags;
+    return s->held && !mdb_env_get_flags(s->env, &flags) &&
+           flags & MDB_NOLOCK && !mdb_env_info(s->env, &info) &&
+           info.me_last_txnid > mdb_txn_id(s->held) + 1;
+}
+
+static int lmdb_kept(struct store *base, struct error *err)
+{
+    const struct lmdb *s = lmdb_of(base);
+    return lmdb_overtaken(s)
+               ? error_set(err, ERROR_BUSY, "%s: " OVERTAKEN, s->path) : 0;
+}
+
 int lmdb_fail(const struct lmdb *s, int rc, const char *doing,
               struct error *err)
 {
     if (rc == TOLD_WHY)
         return -1;
+    if (lmdb_overtaken(s))
+        return error_set(err, ERROR_BUSY, "%s: " OVERTAKEN, s->path);
     /* LMDB reports a write that a full disk cut short as EIO. */
     if (rc == ENOSPC || rc == EDQUOT || (rc == EIO && disk_is_full(s)))
         return error_set(err, ERROR_FULL, "%s: the disk is full; %s was not "
@@ -384,6 +404,7 @@ const struct store_backend store_lmdb = {
     .close = lmdb_close,
     .folder = lmdb_folder,
     .hold = lmdb_hold,
+    .kept = lmdb_kept,
     .append = lmdb_append,
     .cursor = lmdb_cursor,
     .note_put = lmdb_note_put,

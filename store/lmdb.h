@@ -122,6 +122,11 @@ static inline struct lmdb *lmdb_of(struct store *s)
 int lmdb_fail(const struct lmdb *s, int rc, const char *doing,
               struct error *err);
 int lmdb_read_begin(struct lmdb *s, MDB_txn **txn, struct error *err);
+/* By writers that could not know of this reader, who may not write lock.mdb. */
+bool lmdb_overtaken(const struct lmdb *s);
+#define OVERTAKEN "other processes wrote meanwhile, and this user may not " \
+    "write lock.mdb, where readers say what they need; try again, or give " \
+    "this user write access to that file"
 void lmdb_read_end(struct lmdb *s, MDB_txn *txn);
 
 /* One synced write transaction. work may run again after the map has grown,

@@ -15,8 +15,11 @@ static struct lmdb *watched;
 
 static void end(const struct lmdb *s, const char *what)
 {
-    const char *const parts[] = { "swell: ", s->path, "/data.mdb: ", what,
-        "; most likely the file is damaged: restore it from a backup\n" };
+    bool damaged = !lmdb_overtaken(s);
+    const char *const parts[] = { "swell: ", s->path, "/data.mdb: ",
+        damaged ? what : OVERTAKEN,
+        damaged ? "; most likely the file is damaged: restore it from a "
+                  "backup\n" : "\n" };
     for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
         if (write(STDERR_FILENO, parts[i], strlen(parts[i])) < 0)
             break;

@@ -76,6 +76,11 @@ const char *store_folder(const struct store *s)
     return s->backend->folder(s);
 }
 
+int store_kept(struct store *s, struct error *err)
+{
+    return s->backend->kept(s, err);
+}
+
 int store_hold(struct store *s, struct error *err)
 {
     return s->backend->hold(s, err);

@@ -36,6 +36,9 @@ void store_close(struct store *s);
  * appended meanwhile. Pages that are freed meanwhile stay, so: for as long as
  * an answer takes. */
 int store_hold(struct store *s, struct error *err);
+/* Asked before an answer is given: was all of it read at that moment? -1: a
+ * process that may not say what it reads was overtaken by writers. */
+int store_kept(struct store *s, struct error *err);
 /* Opened for writing: caches may be kept. */
 bool store_writable(const struct store *s);
 

@@ -101,6 +101,18 @@ if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --clear-groups true 2>/dev/null; 
     status=$?
     # Beside a writer it would read pages that are written anew.
     (flock -x 9; setpriv --reuid 65534 --clear-groups "$where/swell" --store "$where/good" export >busy 2>said; echo $? >code) 9>>"$where/good/writer.lock"
+    # Nor when one comes who writes it anew while he reads.
+    mkfifo slow
+    setpriv --reuid 65534 --clear-groups "$where/swell" --store "$where/good" export >slow 2>overtaken & reader=$!
+    exec 6<slow
+    dd bs=1 count=1 <&6 >first 2>/dev/null
+    for n in 1 2 3; do
+        echo "{\"id\":\"late$n\",\"source\":\"forum\",\"created_at\":\"2026-11-12T10:00:00Z\",\"text\":\"late\"}" >late.ndjson
+        swell_now -q --store "$where/good" import late.ndjson || fail "a writer beside a reader"
+    done
+    cat <&6 >/dev/null
+    wait $reader && fail "what others wrote anew was read"
+    grep -q "other processes wrote meanwhile" overtaken || { cat overtaken; fail "overtaken by a writer: not said"; }
     rm -rf "$where"
     [ "$(cat code)" = 1 ] && grep -q "write access to that file" said || { cat said; fail "a reader without a place beside a writer"; }
     [ $status = 0 ] || { cat out; fail "another user cannot read"; }
