@@ -249,7 +249,7 @@ static int cover(struct store *store, const struct text row[],
 
 struct covered {
     uint64_t rows, skipped;
-    char skipped_why[200];      /* the last reason */
+    struct error last;          /* why the last was skipped */
 };
 
 static int cover_file(struct store *store, const char *path,
@@ -279,10 +279,11 @@ static int cover_file(struct store *store, const char *path,
             to->rows++;
             continue;
         }
-        snprintf(to->skipped_why, sizeof(to->skipped_why), "%s:%" PRIu64
-                 ": %s", name, file_input_number(input), why.text);
+        to->last = why;
+        error_prefix(&to->last, "%s:%" PRIu64, name,
+                     file_input_number(input));
         if (++to->skipped <= COMPLAINTS)
-            log_line(LOG_WARN, "%s", to->skipped_why);
+            log_line(LOG_WARN, "%s", to->last.text);
     }
     file_input_close(input);
     return rc == FILE_LINE_END ? 0 : error_prefix(err, "%s", name);
@@ -290,7 +291,7 @@ static int cover_file(struct store *store, const char *path,
 
 static int import_coverage(struct invocation *in, struct error *err)
 {
-    struct covered c = { 0 };
+    struct covered c = { .rows = 0 };
     if (invocation_store(in, STORE_WRITE, err))
         return -1;
     for (int i = 0; i < in->argc; i++)
@@ -298,7 +299,7 @@ static int import_coverage(struct invocation *in, struct error *err)
             return -1;
     log_line(LOG_NOTE, "%" PRIu64 " stretches of coverage; %" PRIu64
              " skipped", c.rows, c.skipped);
-    tell_skipped(in, c.skipped, c.skipped_why);
+    tell_skipped(in, c.skipped, c.last.text);
     return !c.skipped ? EXIT_DONE : c.rows ? EXIT_INCOMPLETE : EXIT_FAILED;
 }
 
