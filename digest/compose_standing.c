@@ -10,6 +10,7 @@
 
 enum { TERM_SUBJECTS = 12, RISING = 8 };
 #define DRIFT_CHANCE 0.2    /* of a digest in which nothing happened */
+#define MEDIAN_STEP 0.954   /* of |x - y|, normal with a deviation of one */
 #define RIVALS_SURPRISE 6.0 /* of a rival's word, to be told: one in 10^6 */
 
 struct net net_of(uint64_t positive, uint64_t negative, uint64_t all,
@@ -72,22 +73,23 @@ static double root(double posts)
 
 /* How far the roots of two days usually are apart, as a deviation of one: of
  * days a week apart, for weekends differ; of few days, of those side by side.
- * *count: pairs. */
+ * By the median, so that one loud day does not hide what comes in the four
+ * weeks after it. *count: pairs. */
 static double deviation(const struct digest *d, const struct digest_standing *s,
                         int apart, int *count)
 {
-    double squares = 0;
+    double steps[DIGEST_DAYS];
     *count = 0;
-    for (int i = d->history_from + apart; i < DIGEST_DAYS; i++) {
-        double step = root(s->history[i]) - root(s->history[i - apart]);
-        if (!d->known[i] || !d->known[i - apart])
-            continue;
-        squares += step * step;
-        ++*count;
-    }
+    for (int i = d->history_from + apart; i < DIGEST_DAYS; i++)
+        if (d->known[i] && d->known[i - apart])
+            steps[(*count)++] =
+                fabs(root(s->history[i]) - root(s->history[i - apart]));
     if (apart > 1 && *count < DIGEST_DAYS / 4)
         return deviation(d, s, 1, count);
-    return fmax(0.5, sqrt(squares / fmax(1, *count) / 2));
+    stats_sort(steps, (size_t)*count);
+    /* fmax passes over the NAN of no pair. */
+    return fmax(0.5, stats_quantile(steps, (size_t)*count, 0.5) /
+                         MEDIAN_STEP);
 }
 
 /* Beyond what the past shows by a fifth and a post, and so far that chance

@@ -388,8 +388,22 @@ static void a_slow_fall_is_told(void **state)
                          "the usual range: Acme & Sons ▼ 70 %."));
 }
 
-/* A rival's new phrase is told with its name, and lives as long as the
- * digest. */
+/* One loud day of the four weeks does not hide the next rise. */
+static void a_slow_rise_is_told_after_a_loud_day(void **state)
+{
+    struct fixture *f = *state;
+    for (int day = 0; day <= 29; day++) {
+        int64_t posts = day == 0 ? 65 : day == 12 ? 400 : 40;
+        for (int64_t i = 0; i < posts; i++)
+            add(f, T - day * DAY + i * DAY / posts, 1, LABEL_NEUTRAL,
+                100 + (uint64_t)i, "an ordinary day at acme");
+    }
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_int_equal(d->alerts->count, 0);
+    assert_true(d->standing[0].drifted);
+}
+
 static void covered(struct fixture *f, const char *label, int64_t from)
 {
     snprintf(f->batch.label, sizeof(f->batch.label), "%s", label);
@@ -430,6 +444,8 @@ static void a_source_that_came_is_no_change(void **state)
                          "compared"));
 }
 
+/* A rival's new phrase is told with its name, and lives as long as the
+ * digest. */
 static void a_rivals_new_phrase_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -789,6 +805,7 @@ int main(void)
         TEST(copies_of_a_wish_are_one),
         TEST(questions_are_counted_by_what_they_are_about),
         TEST(a_slow_fall_is_told),
+        TEST(a_slow_rise_is_told_after_a_loud_day),
         TEST(a_source_that_came_is_no_change),
         TEST(a_rivals_new_phrase_is_told),
         TEST(answers_are_matched_to_questions),
