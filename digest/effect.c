@@ -142,13 +142,15 @@ static double approximate(const struct study *y, size_t launch, double *s0)
     return stats_t(0.975, freedom(y)) * *s0;
 }
 
-/* Is half of the days before, and of those after, known? */
+/* Is half of the days before, and of those after, known? A share needs posts
+ * in both. */
 static bool is_window(const struct study *y, size_t launch)
 {
     struct sums then = sum_days(y->subject, launch - y->before, launch);
     struct sums now = sum_days(y->subject, launch, launch + y->after);
-    return y->share || (2 * then.weight >= (double)y->before &&
-                        2 * now.weight >= (double)y->after);
+    return y->share ? then.weight > 0 && now.weight > 0
+                    : 2 * then.weight >= (double)y->before &&
+                          2 * now.weight >= (double)y->after;
 }
 
 /* The subject's own earlier windows, one after the other, none of which

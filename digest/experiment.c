@@ -16,6 +16,7 @@ enum {
     DAYS_BEFORE = 28,       /* compared, where there are so many */
     DAYS_AFTER = 28,        /* at most; effects of later days are others' */
     DAYS_HISTORY = 400,     /* read for placebos */
+    DAYS_COLLECTED = 7,     /* before the launch, to leave earlier ones out */
     NOTE_MOST = 16 * 1024,
 };
 
@@ -154,7 +155,7 @@ enum { SCORED = EFFECT_COUNT, COLUMNS };
 struct days {
     const struct zone *zone;
     int64_t first;             /* local day */
-    size_t count;
+    size_t count, begin;       /* those before begin are not known */
     int aspect, channel;       /* -1: any */
     const double *known;       /* 1; 0: too little was collected */
     const struct names *parts; /* sources that are left out */
@@ -325,6 +326,26 @@ static bool days_plan(struct days *d, struct experiment_reading *out,
     return true;
 }
 
+/* Posts from before the first source was collected came with its first round,
+ * or from files. Where that is among the days compared, those days begin there:
+ * else the source would be one that was added, and nothing left. */
+static void days_begin(struct days *d, struct experiment_reading *out,
+                       const double *share, size_t hours)
+{
+    int64_t launch = zone_day(d->zone, out->from), begin;
+    size_t first = 0;
+    while (first < hours && share[first] < 0)
+        first++;
+    begin = zone_day(d->zone, zone_day_start(d->zone, d->first) +
+                                  (int64_t)first * HOUR) + 1;
+    if (first == 0 || begin <= launch - (int64_t)out->days_before ||
+        begin > launch - DAYS_COLLECTED)
+        return;
+    d->begin = (size_t)(begin - d->first);
+    out->days_before = (unsigned)(launch - begin);
+    out->before_from = zone_day_start(d->zone, begin);
+}
+
 /* Which days were collected well enough to be compared, and which sources not
  * on all of them: a source that was down, added or given up looks like an
  * effect. */
@@ -337,10 +358,13 @@ static int days_cover(struct days *d, double *known, struct names *parts,
     double *share = mem_alloc((hours + 1) * sizeof(*share));
     struct buf list = BUF_INIT(sizeof(out->parts) - 1);
     int rc = coverage_hours(share, hours, begin / QUARTER * QUARTER, store,
-                            config, err) ||
-             coverage_parts(parts, store, config,
+                            config, err);
+    if (rc == 0) {
+        days_begin(d, out, share, hours);
+        rc = coverage_parts(parts, store, config,
                             out->before_from / QUARTER * QUARTER, out->until,
-                            err) ? -1 : 0;
+                            err);
+    }
     for (size_t i = 0; i < d->count && !rc; i++) {
         int64_t end = zone_day_start(d->zone, d->first + (int64_t)i + 1);
         double sum = 0, planned = 0;
@@ -348,7 +372,7 @@ static int days_cover(struct days *d, double *known, struct names *parts,
             sum += share[at] > 0 ? share[at] : 0;
             planned += share[at] >= 0;
         }
-        known[i] = sum >= COVERAGE_FLOOR * planned;
+        known[i] = i >= d->begin && sum >= COVERAGE_FLOOR * planned;
         out->days_poor += end > out->before_from && !(known[i] > 0);
     }
     for (size_t i = 0; i < parts->count; i++)

@@ -72,3 +72,18 @@ swell -q import --what coverage coverage.csv
 swell $now experiment read still | sed -n 2,3p | cut -d'(' -f1
 swell $now experiment read still --format json |
     grep -o '"[a-z]*_left_out":[^,]*'
+echo "== the first source came with older posts: days begin with its coverage"
+mkdir first
+cp swell.yaml first
+cd first
+awk 'BEGIN {
+    for (d = 130; d < 197; d++) for (i = 0; i < (d < 165 ? 4 : d < 181 ? 20 : 60); i++)
+        printf "{\"id\":\"f%d-%d\",\"source\":\"mastodon\",\"created_at\":%d,\"author\":\"b%d\",\"text\":\"acme was open today\"}\n",
+            d, i, 1767225600 + d * 86400 + i * 1200, d * 99 + i
+}' > posts.ndjson
+swell -q import posts.ndjson
+printf 'label,from,until,state\nmastodon,2026-06-15,2026-07-17,covered\n' \
+    > coverage.csv
+swell -q import --what coverage coverage.csv
+swell -q $now experiment add hours --subject acme --from 2026-07-01
+swell $now experiment read hours | sed -n 1,2p

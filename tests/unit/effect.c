@@ -183,6 +183,27 @@ static void says_nothing_when_blind(void **state)
     assert_int_equal(e.verdict, EFFECT_TOO_FEW);
 }
 
+/* Windows of which nothing is known do not say how still a share is. */
+static void a_gap_is_no_window(void **state)
+{
+    double net[DAYS], posts[DAYS];
+    struct effect_series s = { net, posts };
+    struct effect all, most;
+    (void)state;
+    for (int i = 0; i < DAYS; i++) {
+        posts[i] = 30;
+        net[i] = i % 40 < 20 ? 10 : -10;
+    }
+    effect_measure_days(&all, EFFECT_SENTIMENT, &s, NULL, 0, DAYS, LAUNCH,
+                        BEFORE, AFTER);
+    for (int i = 60; i < 116; i++)
+        net[i] = posts[i] = 0;
+    effect_measure_days(&most, EFFECT_SENTIMENT, &s, NULL, 0, DAYS, LAUNCH,
+                        BEFORE, AFTER);
+    assert_int_equal(all.placebos, 23);
+    assert_int_equal(most.placebos, 15);
+}
+
 static void near(double value, double wanted)
 {
     assert_true(fabs(value - wanted) < 0.001 * (1 + fabs(wanted)));
@@ -227,6 +248,7 @@ int main(void)
         cmocka_unit_test(says_which_way_and_how_much),
         cmocka_unit_test(says_nothing_from_little),
         cmocka_unit_test(says_nothing_when_blind),
+        cmocka_unit_test(a_gap_is_no_window),
         cmocka_unit_test(distributions_are_right),
         cmocka_unit_test(quantiles),
     };
