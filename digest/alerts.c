@@ -179,11 +179,28 @@ static void judge_series(struct survey *s, const char *subject, int measure,
             add_finding(s, subject, measure, ALERT_SPIKE, &found[i]);
 }
 
-static int survey_subject(struct survey *s, const char *subject)
+/* The hours of a subject, or NULL: of everything; of the sources kept. */
+static int read_hours(struct survey *s, const char *subject,
+                      struct counts *out)
 {
     struct store_query q = { subject, NULL, s->start, s->until };
+    if (s->sources.count == 0)
+        return store_series(s->store, &q, HOUR, out, s->hours, s->err);
+    memset(out, 0, s->hours * sizeof(*out));
+    for (size_t k = 0; k < s->sources.count; k++) {
+        q.source = s->sources.items[k];
+        if (store_series(s->store, &q, HOUR, s->part, s->hours, s->err))
+            return -1;
+        for (size_t i = 0; i < s->hours; i++)
+            counts_add(&out[i], &s->part[i]);
+    }
+    return 0;
+}
+
+static int survey_subject(struct survey *s, const char *subject)
+{
     size_t first = 0, past = 0;
-    if (store_series(s->store, &q, HOUR, s->counts, s->hours, s->err))
+    if (read_hours(s, subject, s->counts))
         return -1;
     while (first < s->hours && s->counts[first].posts == 0)
         first++;
@@ -389,13 +406,58 @@ static int tell_all(struct survey *s, const struct names *subjects)
 
 /* ---- all of it -------------------------------------------------------- */
 
+/* Keep the sources that were collected in all of a range, or in none of it. */
+static int keep_sources(struct survey *s, int64_t from, int64_t until)
+{
+    struct names parts = { 0 };
+    size_t kept = 0;
+    int rc = coverage_parts(&parts, s->store, s->config, from, until, s->err);
+    if (rc == 0)
+        rc = names_read(&s->sources, s->store, STORE_SOURCES, s->err);
+    for (size_t i = 0; i < s->sources.count; i++) {
+        bool part = false;
+        for (size_t k = 0; k < parts.count; k++)
+            part = part || strcmp(s->sources.items[i], parts.items[k]) == 0;
+        if (!part)
+            s->sources.items[kept++] = s->sources.items[i];
+    }
+    s->sources.count = kept;
+    names_release(&parts);
+    return rc;
+}
+
+/* What a source brings that was added is no rise: the past begins there. For as
+ * long as that is too short to judge, the source is left out instead, so that
+ * what is told elsewhere is not missed. The same of one that was given up. */
+static int survey_sources(struct survey *s, int64_t until)
+{
+    int64_t from = s->query->from;
+    int64_t recent = from - PAST_LEAST * (int64_t)HOUR;
+    struct coverage_change change;
+    if (until <= s->start)
+        return 0;
+    if (coverage_changed(&change, s->store, s->config, s->start, until,
+                         s->err))
+        return -1;
+    if (change.when > recent && recent - DAY > s->start) {
+        if (keep_sources(s, recent - DAY, until) ||
+            (s->sources.count &&
+             coverage_changed(&change, s->store, s->config, s->start, recent,
+                              s->err)))
+            return -1;
+        s->out->partial = s->sources.count > 0;
+    }
+    while (s->start < change.when && s->start < from)
+        s->start += HOUR;
+    return 0;
+}
+
 /* Hours that are closed, from the store's first on, at most 35 days before
  * the range. 0: nothing to look at. */
 static int survey_open(struct survey *s)
 {
     const struct alerts_query *q = s->query;
     int64_t now = clock_now(), first, last;
-    struct coverage_change change = { 0 };
     int64_t until = q->until < now ? q->until : now;
     int rc = store_span(s->store, &first, &last, s->err);
     if (rc <= 0)
@@ -403,14 +465,10 @@ static int survey_open(struct survey *s)
     s->start = q->from - HISTORY_DAYS * (int64_t)DAY;
     while (s->start + HOUR <= first && s->start < q->from)
         s->start += HOUR;
-    /* What a source brings that was added is no rise; a long range is not
-     * given up for it. */
+    /* A long range is not given up for what changed within it. */
     last = until - q->from > 2 * DAY ? q->from : until / QUARTER * QUARTER;
-    if (last > s->start && coverage_changed(&change, s->store, s->config,
-                                            s->start, last, s->err))
+    if (survey_sources(s, last))
         return -1;
-    while (s->start < change.when && s->start < q->from)
-        s->start += HOUR;
     if (until - s->start < HOUR || until < q->from)
         return 0; /* nothing before it, or it has not begun */
     s->hours = (size_t)((until - s->start) / HOUR);
@@ -420,13 +478,13 @@ static int survey_open(struct survey *s)
     s->coverage = arena_alloc(&s->memory, s->hours * sizeof(*s->coverage));
     s->counts = arena_alloc(&s->memory, s->hours * sizeof(*s->counts));
     s->all = arena_alloc(&s->memory, s->hours * sizeof(*s->all));
+    s->part = arena_alloc(&s->memory, s->hours * sizeof(*s->part));
     s->value = arena_alloc(&s->memory, s->hours * sizeof(*s->value));
     s->points = arena_alloc(&s->memory, s->hours * sizeof(*s->points));
-    struct store_query all = { NULL, NULL, s->start, s->until };
     if (coverage_hours(s->coverage, s->hours, s->start,
                        q->coverage ? q->coverage : s->store, s->config,
                        s->err) ||
-        store_series(s->store, &all, HOUR, s->all, s->hours, s->err))
+        read_hours(s, NULL, s->all))
         return -1;
     /* A poorly covered hour teaches nothing; in the day it is judged all the
      * same, to be shown, and its verdict withheld. */
@@ -483,6 +541,7 @@ int alerts_find(struct alerts **out, struct store *store,
     int rc = survey_run(&s);
     s.out->needed = series_level(&s);
     arena_release(&s.memory);
+    names_release(&s.sources);
     mem_free(s.findings);
     if (rc)
         alerts_close(s.out);

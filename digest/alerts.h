@@ -91,6 +91,8 @@ struct alerts {
     uint64_t subjects_new;   /* that have not */
     double coverage;         /* of the day, 0..1 */
     bool withheld;           /* ... is under the floor */
+    bool partial;            /* without sources that were added, or given up,
+                              * so lately that nothing is usual of them */
     struct terms **owned;    /* keeps the terms' texts alive */
     size_t owned_count, owned_room;
 };

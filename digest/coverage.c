@@ -186,9 +186,10 @@ struct changes {
     int64_t from, until;
 };
 
-/* Does the source bring so many posts more or less from then on? */
+/* Does the source bring so many posts more or less from then on, beside all
+ * that came without it? What happens on its first day is no measure. */
 static int matters(const struct changes *c, const char *source, int64_t when,
-                   bool *out, struct error *err)
+                   bool added, bool *out, struct error *err)
 {
     const char *const of[2] = { source, NULL };
     double rate[2][2] = { { 0 } };
@@ -202,7 +203,7 @@ static int matters(const struct changes *c, const char *source, int64_t when,
         rate[i / 2][i % 2] = (double)counts.posts / (double)(q.until - q.from);
     }
     *out = fabs(rate[0][1] - rate[0][0]) >
-           CHANGE_MATTERS * fmax(rate[1][0], rate[1][1]);
+           CHANGE_MATTERS * rate[1][!added];
     return 0;
 }
 
@@ -215,7 +216,7 @@ static int take_change(void *context, const char *source, int64_t first,
         bool telling;
         if (when[added] <= c->out->when || when[added] >= c->until)
             continue;
-        if (matters(c, source, when[added], &telling, err))
+        if (matters(c, source, when[added], added, &telling, err))
             return -1;
         if (telling) {
             c->out->when = when[added];

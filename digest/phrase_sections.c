@@ -49,6 +49,8 @@ static void note_change(struct buf *out, const struct digest *d)
     phrase_quote(out, "", d->change.source, 40, d->change.added ? " was added "
                                                                 : " ended ");
     phrase_clock(out, "", d->change.when, d, ": earlier days are not compared");
+    if (d->alerts->partial)
+        buf_puts(out, "; alerts are without it");
 }
 
 static void note_expired(struct buf *out, const struct digest *d)

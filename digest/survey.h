@@ -20,6 +20,8 @@ struct survey {
     bool *known;
     double *coverage;         /* -1: nothing planned */
     struct counts *counts, *all;
+    struct counts *part;      /* of one source */
+    struct names sources;     /* that are counted; none: all */
     double *value;
     struct detect_point *points;
     struct finding *findings;

@@ -438,10 +438,22 @@ static void a_source_that_came_is_no_change(void **state)
     assert_false(d->standing[0].drifted);
     assert_true(isnan(d->standing[0].change));
     assert_int_equal(d->standing[0].term_count, 0);
-    assert_int_equal(d->alerts->subjects, 0);
+    assert_int_equal(d->alerts->subjects, 1);
+    assert_int_equal(d->alerts->count, 0);
     assert_int_equal(d->history_days, 0);
     assert_true(tells(d, "bluesky was added 00:00: earlier days are not "
-                         "compared"));
+                         "compared; alerts are without it"));
+    /* ... but what the first source tells on that day is. */
+    for (int64_t i = 0; i < 100; i++)
+        add(f, T + 9 * HOUR + i * 90, 1, LABEL_NEUTRAL, 20000 + (uint64_t)i,
+            "the kettles of acme leak")->source = TEXT("mastodon");
+    append(f);
+    digest_close(f->digest);
+    f->digest = NULL;
+    d = compose(f, NULL);
+    assert_int_equal(d->alerts->count, 1);
+    assert_int_equal(d->alerts->items[0].level, DETECT_ALERT);
+    assert_int_equal(d->alerts->items[0].parts[0].observed, 105);
 }
 
 /* A rival's new phrase is told with its name, and lives as long as the
