@@ -665,10 +665,10 @@ static size_t take_hashtag(struct words *w, size_t start)
 }
 
 static struct word *add_mark(struct words *w, size_t start, size_t end,
-                             uint64_t hash)
+                             char mark, uint64_t hash)
 {
     struct word *item = add(w, start, end, WORD_PUNCTUATION, hash);
-    uint32_t flags = mark_flags[(unsigned char)w->folded[start]];
+    uint32_t flags = mark_flags[(unsigned char)mark];
     item->flags |= flags & HARD ? flags ^ HARD : flags | WORD_SOFT;
     return item;
 }
@@ -678,7 +678,8 @@ static size_t take_marks(struct words *w, size_t start)
     size_t end = start + 1;
     while (end < w->text.length && w->folded[end] == w->folded[start])
         end++;
-    add_mark(w, start, end, hash_padded(w->folded + start, end - start))
+    add_mark(w, start, end, w->folded[start],
+             hash_padded(w->folded + start, end - start))
         ->flags |= end - start > 1 ? WORD_ODD : 0;
     return end;
 }
@@ -694,13 +695,14 @@ static size_t take_emoji(struct words *w, size_t start)
     return start + size;
 }
 
-/* Typographic marks hash as their plain ones: “ ’ … ！ */
+/* Typographic marks hash as their plain ones: “ ’ … ！ Full-width ones are
+ * these marks, for what ends a clause or a sentence. */
 static void take_high_mark(struct words *w, size_t start, size_t size,
                            uint32_t point)
 {
-    char plain = 0;
+    char plain = 0, mark = w->folded[start];
     if (point >= 0xff01 && point <= 0xff5e)
-        plain = (char)(point - 0xfee0);
+        mark = plain = (char)(point - 0xfee0);
     else if (point >= 0x201c && point <= 0x201f)
         plain = '"';
     else if (glyph_of(point) == GLYPH_APOSTROPHE)
@@ -708,7 +710,7 @@ static void take_high_mark(struct words *w, size_t start, size_t size,
     uint64_t hash = point == 0x2026 ? words_hash("...", 3)
                     : plain ? words_hash(&plain, 1)
                             : hash_padded(w->folded + start, size);
-    add_mark(w, start, start + size, hash);
+    add_mark(w, start, start + size, mark, hash);
 }
 
 static size_t take_single(struct words *w, size_t start, size_t size)

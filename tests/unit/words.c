@@ -174,6 +174,8 @@ static void test_flags(void **state)
                      WORD_ASIDE | WORD_SOFT | WORD_MARK);
     assert_int_equal(first("(").flags,
                      WORD_ASIDE | WORD_SOFT | WORD_MARK | WORD_OPENS);
+    assert_int_equal(first("\xef\xbc\x8c").flags, first(",").flags);
+    assert_int_equal(first("\xef\xbc\x81").flags, first("!").flags);
     assert_int_equal(first(":)").flags, WORD_ASIDE | WORD_OPENS);
     assert_int_equal(first("@so").flags,
                      WORD_ASIDE | WORD_CLASSED | WORD_ACCOUNT);
