@@ -101,6 +101,7 @@ static void test_channels(void **state)
         { "the line was out the door", CHANNEL_STORE, true },
         { "clear the songs in my queue", CHANNEL_STORE, false },
         { "tidy, calm, no queue", CHANNEL_STORE, true },
+        { "the queue was huge", CHANNEL_STORE, true },
         { "it pays me when I shop", CHANNEL_STORE, false },
         { "my internet is down again", CHANNEL_ONLINE, false },
         { "I read the link you sent", CHANNEL_ONLINE, false },
