@@ -131,16 +131,18 @@ static int compare(struct composer *c, struct digest_standing *s,
         return -1;
     for (int i = 0; i < DIGEST_DAYS; i++) {
         struct estimate net;
-        counts_add(&all, &days[i]);
         estimate_net(&net, &days[i], 0, 0);
         s->history[i] = (uint32_t)days[i].posts;
         s->history_net[i] = days[i].posts ? (float)net.value : NAN;
-        if (!c->d->known[i] || i < c->d->history_from)
+        if (i < c->d->history_from)
+            continue;
+        counts_add(&all, &days[i]);
+        if (!c->d->known[i])
             continue;
         counts_add(&past, &days[i]);
         sorted[known++] = (double)days[i].posts;
     }
-    if (all.posts) /* people are of all days */
+    if (all.posts) /* people are of all these days */
         people = people * past.posts / all.posts;
     estimate_net(&s->net_usual, &past, people, c->floor);
     stats_sort(sorted, known);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """tests/bench/halves.py SHARED: do the intervals beside net sentiment hold?
-The people who wrote to six airlines are halved at random, 20 times; the halves
+The people who wrote to five airlines are halved at random, 20 times; the halves
 are of one opinion, so that 19 of 20 times their net sentiment must differ by
 less than both intervals allow. Asks swell window of a day and of all days
 (docs/trends.md). Run in the checkout after make."""

@@ -407,7 +407,7 @@ static void a_slow_rise_is_told_after_a_loud_day(void **state)
 static void covered(struct fixture *f, const char *label, int64_t from)
 {
     snprintf(f->batch.label, sizeof(f->batch.label), "%s", label);
-    f->batch.coverage = (struct coverage_span){ from, T + DAY,
+    f->batch.coverage = (struct coverage_span){ from, T + 2 * DAY,
                                                 COVERAGE_COVERED };
     append(f);
 }
@@ -454,6 +454,14 @@ static void a_source_that_came_is_no_change(void **state)
     assert_int_equal(d->alerts->count, 1);
     assert_int_equal(d->alerts->items[0].level, DETECT_ALERT);
     assert_int_equal(d->alerts->items[0].parts[0].observed, 105);
+    /* A day later: people and posts of that day alone, one post each. */
+    digest_close(f->digest);
+    f->digest = NULL;
+    if (digest_compose(&f->digest, f->store, f->config, f->zone, D + 1, NULL,
+                       &f->err))
+        fail_msg("%s", f->err.text);
+    assert_int_equal(f->digest->history_days, 1);
+    assert_near(f->digest->standing[0].net_usual.high, 1.959964 / 182);
 }
 
 /* A rival's new phrase is told with its name, and lives as long as the
