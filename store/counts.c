@@ -230,32 +230,6 @@ void cells_add(struct cells *c, uint32_t index, uint64_t counted, int score,
     slot->which |= counted | (uint64_t)1 << FIELD(score);
 }
 
-int cells_add_row(struct cells *c, struct text row)
-{
-    struct unpack in = unpack_of(row);
-    struct cell cell;
-    int more;
-    while ((more = cell_next(&in, &cell)) > 0) {
-        struct slot *slot = find_slot(c, cell.index);
-        if (add_cell(&slot->counts, &cell, &slot->which))
-            return -1;
-    }
-    return more;
-}
-
-void cells_sum(const struct cells *c, uint32_t index, struct buf *row)
-{
-    struct slot all = { 0 };
-    const struct slot *sum = c->slots;
-    for (size_t i = 0; i < c->count && c->count > 1; i++) {
-        counts_add(&all.counts, &c->slots[i].counts);
-        all.which |= c->slots[i].which;
-        sum = &all;
-    }
-    if (sum)
-        write_cell(row, index, sum->which, &sum->counts);
-}
-
 int cells_merge(struct cells *c, struct text row, struct buf *out)
 {
     struct unpack in = unpack_of(row);

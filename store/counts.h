@@ -52,10 +52,6 @@ void cells_release(struct cells *c);
 /* One post more in the cell of this index. */
 void cells_add(struct cells *c, uint32_t index, uint64_t counted, int score,
                int sign);
-/* All cells of a row. -1: it is broken. */
-int cells_add_row(struct cells *c, struct text row);
-/* Append their sum to a row as the cell of this index. */
-void cells_sum(const struct cells *c, uint32_t index, struct buf *row);
 /* Append to out the cells of row with those of c added; -1: row is broken. */
 int cells_merge(struct cells *c, struct text row, struct buf *out);
 

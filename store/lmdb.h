@@ -315,27 +315,17 @@ void changes_add(struct changes *c, const struct coming *of, uint32_t subject,
                  const struct tags *tags);
 /* All of a stored post, whose mentions name subjects by id. */
 void changes_add_post(struct changes *c, const struct coming *of);
-/* By hour and subject, or by day and subject. */
-void changes_sort_hours(struct changes *c);
-void changes_sort_days(struct changes *c);
-/* The end of those of one hour and subject. */
+/* By rows of so many hours (1 or DAY_HOURS), and subjects in them. */
+void changes_sort(struct changes *c, uint32_t hours);
+/* The end of those of one row. */
 const struct change *const *
 changes_row_end(const struct change *const *from,
-                const struct change *const *end);
+                const struct change *const *end, uint32_t hours);
 /* Apply all to hours, days, terms and told. Posts must be written before:
  * sketches that lose an author are mended by them. */
 int changes_flush(struct lmdb *s, MDB_txn *txn, struct changes *c);
 
 /* ---- lmdb_left.c: who left a day's sketch ---- */
-
-/* Changes of one hour and subject: of one row of hours, and part of one of
- * days. */
-struct run {
-    unsigned char day[DAY_KEY];
-    bool counts, lost;        /* some change figures, some take from them */
-    const struct change *const *from, *const *until;
-    size_t sum, sum_end;      /* see lmdb_changes.c */
-};
 
 struct hll;
 struct left {
@@ -346,8 +336,8 @@ struct left {
 
 void left_release(struct left *l);
 /* Did anybody leave with these, which are of one row? */
-bool left_find(struct left *l, const struct run *from,
-               const struct run *until);
+bool left_find(struct left *l, const struct change *const *from,
+               const struct change *const *until);
 /* Take those out of the row's sketch. */
 int left_mend(struct lmdb *s, MDB_txn *txn, struct left *l, int64_t day,
               uint32_t subject, struct hll *sketch);

@@ -395,7 +395,7 @@ static int write_posts(struct lmdb *s, MDB_txn *txn, struct append *a)
     sort_records(order, count, sizeof(*order), offsetof(struct timed, key),
                  POST_KEY);
     MDB_cursor *c = NULL;
-    MDB_val k, v;
+    MDB_val k = { 0, NULL }, v;
     int rc = mdb_cursor_open(txn, s->table[POSTS], &c);
     bool behind = rc == 0 && count > 0 &&
                   (mdb_cursor_get(c, &k, &v, MDB_LAST) == MDB_NOTFOUND ||

@@ -47,7 +47,7 @@ void changes_add_post(struct changes *c, const struct coming *of)
 
 /* By subject, then by so many hours: the second sort keeps the order of the
  * first. */
-static void sort_changes(struct changes *c, uint32_t hours)
+void changes_sort(struct changes *c, uint32_t hours)
 {
     uint64_t *both = mem_resize(NULL, 2 * c->count * sizeof(*both));
     uint64_t *spare = both + c->count, *items;
@@ -65,14 +65,15 @@ static void sort_changes(struct changes *c, uint32_t hours)
     mem_free(both);
 }
 
-void changes_sort_hours(struct changes *c)
+const struct change *const *
+changes_row_end(const struct change *const *from,
+                const struct change *const *end, uint32_t hours)
 {
-    sort_changes(c, 1);
-}
-
-void changes_sort_days(struct changes *c)
-{
-    sort_changes(c, DAY_HOURS);
+    uint32_t when = (*from)->hour / hours, subject = (*from)->subject;
+    while (++from < end && (*from)->subject == subject &&
+           (*from)->hour / hours == when)
+        ;
+    return from;
 }
 
 /* Rows are met in key order: a cursor that stays finds most of them on the
@@ -93,9 +94,6 @@ struct flush {
     struct cells cells;        /* what is to be added */
     struct buf merged, rest;
     struct buf more, gone;     /* entries */
-    struct run *runs;          /* owned */
-    size_t run_count, run_room;
-    struct buf sums;           /* of each run: its cell in the row of days */
     struct left left;
     struct hll sketch;
 };
@@ -210,38 +208,33 @@ static void merge_entries(struct flush *f, struct text old)
 }
 
 /* What the changes count, and which posts they are. */
-static void tally_run(struct flush *f, struct run *r)
+static void tally_hour(struct flush *f, const struct change *const *from,
+                       const struct change *const *until)
 {
     cells_clear(&f->cells);
     buf_clear(&f->more);
     buf_clear(&f->gone);
-    for (const struct change *const *at = r->from; at < r->until; at++) {
-        const struct change *c = *at;
+    for (; from < until; from++) {
+        const struct change *c = *from;
         if (c->sign)
             cells_add(&f->cells, c->place, c->counted, c->score, c->sign);
-        r->lost |= c->sign < 0;
         struct buf *entries = c->sign > 0 ? &f->more : &f->gone;
         if (c->subject)
             pack_end(entries, mempcpy(pack_room(entries, ENTRY), c->entry,
                                       ENTRY));
     }
-    r->counts = f->cells.count > 0;
-    r->sum = f->sums.length;
-    cells_sum(&f->cells, (*r->from)->hour % DAY_HOURS, &f->sums);
-    r->sum_end = f->sums.length;
     entries_sort(&f->more);
     entries_sort(&f->gone);
 }
 
-static int flush_hour(struct flush *f, struct run *r)
+static int flush_hour(struct flush *f, const struct change *const *from,
+                      const struct change *const *until)
 {
     unsigned char key[HOUR_KEY];
-    const struct change *first = *r->from;
     struct row old;
     bool found, past;
-    hour_key(key, (int64_t)first->hour * HOUR_SECONDS, first->subject);
-    day_key(r->day, first->hour / DAY_HOURS, first->subject);
-    tally_run(f, r);
+    hour_key(key, (int64_t)(*from)->hour * HOUR_SECONDS, (*from)->subject);
+    tally_hour(f, from, until);
     int rc = find_row(&f->hours, key, HOUR_KEY, &old, &found, &past);
     if (rc)
         return rc;
@@ -254,30 +247,15 @@ static int flush_hour(struct flush *f, struct run *r)
                    past);
 }
 
-const struct change *const *
-changes_row_end(const struct change *const *from,
-                const struct change *const *end)
-{
-    uint32_t hour = (*from)->hour, subject = (*from)->subject;
-    while (++from < end && (*from)->hour == hour &&
-           (*from)->subject == subject)
-        ;
-    return from;
-}
-
 static int flush_hours(struct flush *f)
 {
-    const struct change *const *from = f->changes->sorted;
+    changes_sort(f->changes, 1);
+    const struct change *const *from = f->changes->sorted, *const *until;
     const struct change *const *end = from + f->changes->count;
     int rc = 0;
-    while (from < end && rc == 0) {
-        f->runs = mem_grow(f->runs, &f->run_room, f->run_count,
-                           sizeof(*f->runs));
-        struct run *r = &f->runs[f->run_count++];
-        *r = (struct run){ .from = from,
-                           .until = changes_row_end(from, end) };
-        from = r->until;
-        rc = flush_hour(f, r);
+    for (; from < end && rc == 0; from = until) {
+        until = changes_row_end(from, end, 1);
+        rc = flush_hour(f, from, until);
     }
     return rc;
 }
@@ -293,24 +271,22 @@ static void pack_sketch(struct flush *f)
 
 /* Fill rest with the day's sketch. */
 static int merge_sketch(struct flush *f, struct text old,
-                        const struct run *from, const struct run *until)
+                        const struct change *const *from,
+                        const struct change *const *until)
 {
     hll_clear(&f->sketch);
     if (old.length && hll_merge(&f->sketch, old.data, old.length))
         return MDB_CORRUPTED;
     for (; from < until; from++)
-        for (const struct change *const *c = from->from; c < from->until; c++)
-            if ((*c)->sign > 0 && (*c)->author)
-                hll_add(&f->sketch, (*c)->author);
+        if ((*from)->sign > 0 && (*from)->author)
+            hll_add(&f->sketch, (*from)->author);
     pack_sketch(f);
     return 0;
 }
 
 /* Somebody left: what the day's posts say of the row's authors. */
-static int mend_sketch(struct flush *f, const unsigned char key[DAY_KEY])
+static int mend_sketch(struct flush *f, int64_t day, uint32_t subject)
 {
-    int64_t day = (int64_t)unpack_big(key, 2);
-    uint32_t subject = (uint32_t)unpack_big(key + 2, 4);
     int rc = left_mend(f->s, f->txn, &f->left, day, subject, &f->sketch);
     if (rc == 0 && hll_unsure(&f->sketch)) {
         hll_clear(&f->sketch);
@@ -321,22 +297,20 @@ static int mend_sketch(struct flush *f, const unsigned char key[DAY_KEY])
     return rc;
 }
 
-static int flush_day(struct flush *f, const struct run *from,
-                     const struct run *until)
+static int flush_day(struct flush *f, const struct change *const *from,
+                     const struct change *const *until)
 {
-    const unsigned char *key = from->day;
+    int64_t day = (*from)->hour / DAY_HOURS;
+    unsigned char key[DAY_KEY];
     struct row old;
-    bool found, past, counts = false, lost = false;
+    bool found, past;
+    day_key(key, day, (*from)->subject);
     cells_clear(&f->cells);
-    for (const struct run *r = from; r < until; r++) {
-        struct text sum = { buf_text(&f->sums) + r->sum,
-                            r->sum_end - r->sum };
-        if (sum.length && cells_add_row(&f->cells, sum))
-            return MDB_CORRUPTED;
-        counts |= r->counts;
-        lost |= r->lost;
-    }
-    if (!counts)
+    for (const struct change *const *at = from; at < until; at++)
+        if ((*at)->sign)
+            cells_add(&f->cells, (*at)->hour % DAY_HOURS, (*at)->counted,
+                      (*at)->score, (*at)->sign);
+    if (!f->cells.count)
         return 0; /* posts that grew too old */
     int rc = find_row(&f->days, key, DAY_KEY, &old, &found, &past);
     if (rc == 0 && f->terms)
@@ -353,32 +327,29 @@ static int flush_day(struct flush *f, const struct run *from,
         rc = put_row(f, &f->days, key, DAY_KEY, buf_bytes(&f->rest), found,
                      past);
     /* What was expired cannot be counted again: such a sketch only grows. */
-    if (rc || !lost || !f->merged.length ||
-        (int64_t)unpack_big(key, 2) * DAY_SECONDS < f->expired ||
+    if (rc || !f->merged.length || day * DAY_SECONDS < f->expired ||
         !left_find(&f->left, from, until))
         return rc;
-    rc = mend_sketch(f, key);
+    rc = mend_sketch(f, day, (*from)->subject);
     return rc ? rc : put_row(f, &f->days, key, DAY_KEY, buf_bytes(&f->rest),
                              true, false);
 }
 
 /* The posts of a day, as subject 0 has them. */
-static int flush_told(struct flush *f, const struct run *from,
-                      const struct run *until)
+static int flush_told(struct flush *f, const struct change *const *from,
+                      const struct change *const *until)
 {
     uint32_t more[QUARTERS] = { 0 };
     uint64_t fresh = 0;
-    int64_t day = (int64_t)unpack_big(from->day, 2);
+    int64_t day = (*from)->hour / DAY_HOURS;
     bool told;
-    if (!f->told || unpack_big(from->day + 2, 4) != 0)
+    if (!f->told || (*from)->subject != 0)
         return 0;
-    for (; from < until; from++)
-        for (const struct change *const *at = from->from; at < from->until;
-             at++) {
-            const struct change *c = *at;
-            more[c->hour % DAY_HOURS * 4 + (c->place & 3)] += c->told;
-            fresh += c->fresh;
-        }
+    for (; from < until; from++) {
+        const struct change *c = *from;
+        more[c->hour % DAY_HOURS * 4 + (c->place & 3)] += c->told;
+        fresh += c->fresh;
+    }
     int rc = lmdb_told_add(f->s, f->txn, day, more, &told);
     f->changes->late += told ? fresh : 0;
     return rc;
@@ -386,12 +357,12 @@ static int flush_told(struct flush *f, const struct run *from,
 
 static int flush_days(struct flush *f)
 {
-    const struct run *from = f->runs, *end = from + f->run_count, *until;
+    changes_sort(f->changes, DAY_HOURS);
+    const struct change *const *from = f->changes->sorted, *const *until;
+    const struct change *const *end = from + f->changes->count;
     int rc = 0;
     for (; from < end && rc == 0; from = until) {
-        for (until = from + 1; until < end && memcmp(until->day, from->day,
-                                                     DAY_KEY) == 0; until++)
-            ;
+        until = changes_row_end(from, end, DAY_HOURS);
         rc = flush_day(f, from, until);
         if (rc == 0)
             rc = flush_told(f, from, until);
@@ -405,14 +376,11 @@ static int flush_tables(struct flush *f)
     f->terms = lmdb_entries(f->s, f->txn, TERMS) > 0;
     f->told = lmdb_entries(f->s, f->txn, TOLD) > 0;
     c->late = 0;
-    changes_sort_hours(c);
     int rc = lmdb_expired(f->s, f->txn, 0, &f->expired);
     if (rc == 0)
         rc = open_table(f, HOURS, &f->hours, HOUR_KEY);
     if (rc == 0)
         rc = flush_hours(f);
-    sort_records(f->runs, f->run_count, sizeof(*f->runs),
-                 offsetof(struct run, day), DAY_KEY);
     if (rc == 0)
         rc = open_table(f, DAYS, &f->days, DAY_KEY);
     return rc ? rc : flush_days(f);
@@ -436,8 +404,6 @@ int changes_flush(struct lmdb *s, MDB_txn *txn, struct changes *c)
     buf_release(&f->rest);
     buf_release(&f->more);
     buf_release(&f->gone);
-    buf_release(&f->sums);
-    mem_free(f->runs);
     left_release(&f->left);
     mem_free(f);
     return rc;

@@ -81,7 +81,7 @@ int right_hours(struct verify *v)
             memcpy(key, row_key(&v->have, j).data, HOUR_KEY);
         if (order >= 0)
             have = row_value(&v->have, j++);
-        until = order > 0 ? from : changes_row_end(from, end);
+        until = order > 0 ? from : changes_row_end(from, end, 1);
         rc = right_hour(v, key, have, from, until);
         from = until;
     }

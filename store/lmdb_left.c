@@ -29,30 +29,30 @@ static int compare_leavers(const void *a, const void *b)
     return x->author < y->author ? -1 : x->author > y->author;
 }
 
-/* Few of those who came need to be looked for: met says of whom there may be
- * one who left. */
-enum { MET = 1 << 12 };
-
-static void find_leavers(struct left *l, const struct run *run,
-                         bool met[MET])
+static void find_leavers(struct left *l, const struct change *const *from,
+                         const struct change *const *until)
 {
-    for (const struct change *const *at = run->from; at < run->until; at++) {
-        const struct change *c = *at;
-        if (c->sign >= 0 || !c->author)
+    l->count = 0;
+    for (; from < until; from++) {
+        if ((*from)->sign >= 0 || !(*from)->author)
             continue;
         l->leavers = mem_grow(l->leavers, &l->room, l->count,
                               sizeof(*l->leavers));
-        l->leavers[l->count++] = (struct leaver){ c->author, false };
-        met[c->author % MET] = true;
+        l->leavers[l->count++] = (struct leaver){ (*from)->author, false };
     }
 }
 
-static void find_back(struct left *l, const struct run *run,
-                      const bool met[MET])
+/* Few of those who came need to be looked for: met says of whom there may be
+ * one who left. */
+static void find_back(struct left *l, const struct change *const *from,
+                      const struct change *const *until)
 {
-    for (const struct change *const *at = run->from; at < run->until; at++) {
-        struct leaver key = { (*at)->author, false }, *same = NULL;
-        if ((*at)->sign > 0 && met[key.author % MET])
+    bool met[1 << 12] = { false };
+    for (size_t i = 0; i < l->count; i++)
+        met[l->leavers[i].author % sizeof(met)] = true;
+    for (; from < until; from++) {
+        struct leaver key = { (*from)->author, false }, *same = NULL;
+        if ((*from)->sign > 0 && met[key.author % sizeof(met)])
             same = bsearch(&key, l->leavers, l->count, sizeof(key),
                            compare_leavers);
         if (same)
@@ -60,15 +60,11 @@ static void find_back(struct left *l, const struct run *run,
     }
 }
 
-bool left_find(struct left *l, const struct run *from,
-               const struct run *until)
+bool left_find(struct left *l, const struct change *const *from,
+               const struct change *const *until)
 {
-    bool met[MET] = { false };
     size_t count = 0, gone = 0;
-    l->count = 0;
-    for (const struct run *r = from; r < until; r++)
-        if (r->lost)
-            find_leavers(l, r, met);
+    find_leavers(l, from, until);
     if (!l->count)
         return false;
     qsort(l->leavers, l->count, sizeof(*l->leavers), compare_leavers);
@@ -76,8 +72,7 @@ bool left_find(struct left *l, const struct run *from,
         if (!count || l->leavers[count - 1].author != l->leavers[i].author)
             l->leavers[count++] = l->leavers[i];
     l->count = count;
-    for (const struct run *r = from; r < until; r++)
-        find_back(l, r, met);
+    find_back(l, from, until);
     for (size_t i = 0; i < count; i++)
         if (!l->leavers[i].back)
             l->leavers[gone++] = l->leavers[i];

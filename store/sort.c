@@ -12,7 +12,7 @@
 
 #include "base/mem.h"
 
-enum { WORD = 4, WORD_BITS = 8 * WORD, DIGIT_BITS = 8, FEW = 16 };
+enum { WORD = 4, WORD_BITS = 8 * WORD, DIGIT_BITS = 8 };
 
 /* Into to in order of some bits, stable. */
 static void place(const uint64_t *from, uint64_t *to, size_t count,
@@ -64,99 +64,42 @@ static bool sorted(const unsigned char *keys, size_t count, size_t size,
     return true;
 }
 
-struct sort {
-    const unsigned char *keys;
-    size_t size, length;
-    uint64_t *spare;           /* as many as there are records */
-};
-
-static inline const unsigned char *key_of(const struct sort *s, uint64_t item)
-{
-    return s->keys + (uint32_t)item * s->size;
-}
-
-/* The word of the key from at on; behind its end there are zeros. */
-static inline uint32_t word_at(const struct sort *s, uint64_t item, size_t at)
+/* The bytes of the key before end, WORD of them or all. */
+static inline uint32_t word_before(const unsigned char *key, size_t end)
 {
     uint32_t word;
-    size_t less = at + WORD > s->length ? at + WORD - s->length : 0;
-    memcpy(&word, key_of(s, item) + at - less, WORD);
-    return be32toh(word) << 8 * less;
-}
-
-static void insert_few(const struct sort *s, uint64_t *items, size_t count,
-                       size_t at)
-{
-    for (size_t i = 1; i < count; i++) {
-        uint64_t item = items[i];
-        const unsigned char *key = key_of(s, item) + at;
-        size_t to = i;
-        for (; to > 0 && memcmp(key_of(s, items[to - 1]) + at, key,
-                                s->length - at) > 0; to--)
-            items[to] = items[to - 1];
-        items[to] = item;
-    }
-}
-
-/* Where the keys first differ. */
-static size_t find_difference(const struct sort *s, const uint64_t *items,
-                              size_t count, size_t at)
-{
-    uint32_t differ = 0;
-    for (; at < s->length; at += WORD) {
-        uint32_t first = word_at(s, items[0], at);
-        for (size_t i = 1; i < count; i++)
-            differ |= word_at(s, items[i], at) ^ first;
-        if (differ)
-            return at + (unsigned)__builtin_clz(differ) / 8;
-    }
-    return at;
-}
-
-/* Those that are the same up to there. */
-static void sort_from(const struct sort *s, uint64_t *items, size_t count,
-                      size_t at)
-{
-    if (count <= FEW) {
-        insert_few(s, items, count, at);
-        return;
-    }
-    at = find_difference(s, items, count, at);
-    if (at >= s->length)
-        return;
-    for (size_t i = 0; i < count; i++)
-        items[i] = sort_item(word_at(s, items[i], at), (uint32_t)items[i]);
-    if (sort_items(items, s->spare, count) != items)
-        memcpy(items, s->spare, count * sizeof(*items));
-    if (at + WORD >= s->length)
-        return;
-    for (size_t i = 0, end; i < count; i = end) {
-        for (end = i + 1; end < count && items[end] >> WORD_BITS ==
-                                         items[i] >> WORD_BITS; end++)
-            ;
-        if (end - i > 1)
-            sort_from(s, items + i, end - i, at + WORD);
-    }
+    size_t more = end < WORD ? WORD - end : 0;
+    memcpy(&word, key + end + more - WORD, WORD);
+    return be32toh(word) >> 8 * more;
 }
 
 void sort_records(void *records, size_t count, size_t size, size_t offset,
                   size_t length)
 {
     unsigned char *data = records;
-    struct sort s = { data + offset, size, length, NULL };
-    if (sorted(s.keys, count, size, length))
+    const unsigned char *keys = data + offset;
+    if (sorted(keys, count, size, length))
         return;
-    uint64_t *items = mem_resize(NULL, 2 * count * sizeof(*items));
-    s.spare = items + count;
+    uint64_t *both = mem_resize(NULL, 2 * count * sizeof(*both));
+    uint64_t *items = both, *spare = both + count;
     for (size_t i = 0; i < count; i++)
         items[i] = i;
-    sort_from(&s, items, count, 0);
+    for (size_t end = length; end > 0; end -= end < WORD ? end : WORD) {
+        for (size_t i = 0; i < count; i++) {
+            uint32_t record = (uint32_t)items[i];
+            items[i] = sort_item(word_before(keys + record * size, end),
+                                 record);
+        }
+        uint64_t *right = sort_items(items, spare, count);
+        spare = right == items ? spare : items;
+        items = right;
+    }
     unsigned char *copy = mem_resize(NULL, count * size);
     for (size_t i = 0; i < count; i++)
         memcpy(copy + i * size, data + (uint32_t)items[i] * size, size);
     memcpy(data, copy, count * size);
     mem_free(copy);
-    mem_free(items);
+    mem_free(both);
 }
 
 void sort_numbers(uint32_t *numbers, size_t count)
