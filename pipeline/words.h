@@ -40,7 +40,7 @@ enum word_flag {
     WORD_CLASSED = 2048, /* counts by its kind: number, handle, link, emoji */
     WORD_ASIDE = 4096,   /* may stand before a sentence's first word: neither
                           * plain nor a number nor a hashtag */
-    /* Of marks, by the first byte: */
+    /* Of marks, by the first byte, of full-width ones by the plain one: */
     WORD_SOFT = 8192,    /* none of . ! ? $ %: a phrase may go on behind it */
     WORD_STOP = 16384,   /* "." */
     WORD_END = 32768,    /* . ! ? and typographic marks: a sentence ends */

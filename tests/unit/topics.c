@@ -107,6 +107,8 @@ static void test_channels(void **state)
         { "I read the link you sent", CHANNEL_ONLINE, false },
         { "my uber driver was lost", CHANNEL_DELIVERY, false },
         { "one takeaway from the film", CHANNEL_DELIVERY, false },
+        { "my takeaway was cold", CHANNEL_DELIVERY, true },
+        { "the takeaway is that oak lasts", CHANNEL_DELIVERY, false },
     };
     struct topics *t = english();
     (void)state;
