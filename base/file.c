@@ -13,10 +13,22 @@ static int fail(const char *path, struct error *err)
                      "%s: %s", path, strerror(errno));
 }
 
+/* Does it take what this run prints, as /dev/stdout does? */
+static bool is_output(const struct stat *there)
+{
+    struct stat out;
+    for (int fd = 1; fd <= 2; fd++) /* they are looked at, not written to */
+        if (fstat(fd, &out) == 0 && out.st_dev == there->st_dev &&
+            out.st_ino == there->st_ino)
+            return true;
+    return false;
+}
+
 FILE *file_begin(const char *path, struct buf *beside, struct error *err)
 {
     struct stat there = { .st_mode = S_IFREG | 0644 };
-    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
+    if (stat(path, &there) == 0 &&
+        (!S_ISREG(there.st_mode) || is_output(&there))) {
         error_set(err, ERROR_USAGE, "%s: is no ordinary file, and only such "
                   "are replaced", path); /* root would replace /dev/null */
         return NULL;

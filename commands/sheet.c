@@ -204,8 +204,8 @@ static int open_file(struct sheet *s, struct error *err)
     struct stat there;
     if (!s->path)
         s->file = stdout;
-    else if (stat(s->path, &there) == 0 && !S_ISREG(there.st_mode))
-        s->file = fopen(s->path, "we"); /* a pipe */
+    else if (lstat(s->path, &there) == 0 && !S_ISREG(there.st_mode))
+        s->file = fopen(s->path, "we"); /* a pipe, or a link: it stays one */
     else if (!(s->file = file_begin(s->path, &s->beside, err)))
         return -1;
     if (!s->file)

@@ -38,7 +38,8 @@ int sheet_row(struct sheet *s, struct error *err);
 /* How many rows are written. */
 uint64_t sheet_rows(const struct sheet *s);
 /* Closes in any case; -1 when something could not be written, or it is not
- * whole: then a file, or the table, is as it was before. */
+ * whole: then a file, or the table, is as it was before (what a link leads to
+ * is not). */
 int sheet_close(struct sheet *s, bool whole, struct error *err);
 
 #endif

@@ -37,3 +37,12 @@ for format in ndjson csv sqlite; do
     [ $format != sqlite ] || [ "$(rows old)" = 2000 ] || fail "an older table holds $(rows old) rows"
     rm out/old
 done
+
+# What is no file of its own stays what it is, and is written to.
+echo before >out/real
+ln -s real out/link
+ln -s /proc/self/fd/1 out/output
+export_to good csv link || fail "a link: $(cat said)"
+[ -L out/link ] && [ "$(grep -c , out/real)" = 2001 ] || fail "a link was replaced"
+swell --store good export --format csv --out out/output --manifest out/manifest >printed || fail "/dev/stdout"
+[ -L out/output ] && cmp -s printed out/real || fail "/dev/stdout was replaced"

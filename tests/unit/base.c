@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -236,6 +237,14 @@ static void a_file_is_replaced_whole(void **state)
     assert_int_equal(0600, st.st_mode & 0777);
     assert_int_equal(5, st.st_size);
     assert_int_equal(-1, file_replace(folder, &content, &err));
+    int kept = dup(STDOUT_FILENO); /* nor is what a run's output goes to */
+    int output = open(path, O_WRONLY);
+    assert_int_equal(STDOUT_FILENO, dup2(output, STDOUT_FILENO));
+    int rc = file_replace(path, &content, &err);
+    dup2(kept, STDOUT_FILENO);
+    assert_int_equal(-1, rc);
+    close(output);
+    close(kept);
     unlink(path);
     assert_int_equal(0, rmdir(folder)); /* nothing else is left in it */
     buf_release(&content);
