@@ -68,7 +68,7 @@ int mail_send(const struct mail_server *server, const char *from,
         target_guard(c, &plain);
         curl_easy_setopt(c, CURLOPT_USE_SSL, (long)CURLUSESSL_NONE);
         code = curl_easy_perform(c);
-        if (plain.refused || plain.exposed)
+        if (code && (plain.refused || plain.exposed))
             code = CURLE_USE_SSL_FAILED;
     }
     long status = 0;
