@@ -218,7 +218,8 @@ typedef int store_write(void *context, const char *data, size_t length);
 int store_dump(struct store *s, store_write *write, void *context,
                struct error *err);
 /* The next line, without its newline. 1: a line, 0: no more, -1: failed. Of a
- * load that failed nothing is left, and the store can only be closed. */
+ * load that failed nothing is left where opening made the store, which can then
+ * only be closed. */
 typedef int store_line(void *context, struct text *line);
 int store_load(struct store *s, store_line *next, void *context,
                struct error *err);
