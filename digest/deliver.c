@@ -76,7 +76,9 @@ static int send_webhook(const struct delivery *t, const struct digest *d,
     const char *place = strstr(t->to->webhook, "://");
     place = strchr(place ? place + 3 : t->to->webhook, '/');
     struct http_request request = {
-        .url = t->to->webhook, .secret = place && place[1] ? place : NULL, .body = body.data, .body_length = body.length,
+        .url = t->to->webhook,
+        .secret = place && place[1] ? place : NULL,
+        .body = body.data, .body_length = body.length,
         .content_type = "application/json",
     };
     int rc = http_open(&http, &limits, err);

@@ -266,6 +266,48 @@ static int collect_forum(struct run *r)
     return round_of(r, 50);
 }
 
+/* After the first two rounds of the test below. */
+static void forum_is_closed_or_ill(struct run *r)
+{
+    /* closed to strangers it is gone; who keeps a crawler out deletes none */
+    static const char *const walls[] = {
+        "{\"errors\":[\"No.\"],\"error_type\":\"invalid_access\"}",
+        "{\"errors\":[\"No.\"],\"error_type\":\"not_logged_in\"}",
+        "<h1>Checking your browser</h1>" };
+    for (int i = 0; i < 3; i++) {
+        forum.status = 403;
+        forum.wall = walls[i];
+        forum.removed[232 - i] = true;
+        forum.newest++;
+        clock_fix(START + forum.newest * 60 + 5);
+        assert_int_equal(collect_forum(r), 0);
+        assert_int_equal(forum.lookups, i + 2);
+        const struct post *p = find(r, i == 0 ? "https://forum.example/t/23/3"
+                 : i == 1 ? "https://forum.example/t/23/2"
+                          : "https://forum.example/t/23/1");
+        assert_true(i == 0 ? p->deleted : !p);
+    }
+    /* nor does one that it stumbles over keep the cursor, or others, back */
+    static const int ill[] = { 304, 500 };
+    for (int i = 0; i < 2; i++) {
+        forum.status = ill[i];
+        forum.removed[234 + i] = true;
+        forum.newest++;
+        clock_fix(START + forum.newest * 60 + 5);
+        assert_int_equal(collect_forum(r), -1);
+        assert_true(r->c.partial);
+        assert_null(find(r, "https://forum.example/t/23/5"));
+        assert_true(!i || !find(r, "https://forum.example/t/23/6"));
+        assert_non_null(find(r, i ? "https://forum.example/t/23/9"
+                                   : "https://forum.example/t/23/8"));
+    }
+    forum.status = 0; /* well again: they are not forgotten */
+    assert_int_equal(collect_forum(r), 0);
+    assert_int_equal(service.requests, 3);
+    assert_true(find(r, "https://forum.example/t/23/5")->deleted);
+    assert_true(find(r, "https://forum.example/t/23/6")->deleted);
+}
+
 static void test_discourse(void **state)
 {
     struct run r;
@@ -298,43 +340,7 @@ static void test_discourse(void **state)
     assert_non_null(find(&r, "https://forum.example/t/23/4"));
     assert_int_equal(forum.lookups, 1);
     assert_int_equal(service.requests, 2);
-    /* closed to strangers it is gone; who keeps a crawler out deletes none */
-    static const char *const walls[] = {
-        "{\"errors\":[\"No.\"],\"error_type\":\"invalid_access\"}",
-        "{\"errors\":[\"No.\"],\"error_type\":\"not_logged_in\"}",
-        "<h1>Checking your browser</h1>" };
-    for (int i = 0; i < 3; i++) {
-        forum.status = 403;
-        forum.wall = walls[i];
-        forum.removed[232 - i] = true;
-        forum.newest++;
-        clock_fix(START + forum.newest * 60 + 5);
-        assert_int_equal(collect_forum(&r), 0);
-        assert_int_equal(forum.lookups, i + 2);
-        p = find(&r, i == 0 ? "https://forum.example/t/23/3"
-                 : i == 1 ? "https://forum.example/t/23/2"
-                          : "https://forum.example/t/23/1");
-        assert_true(i == 0 ? p->deleted : !p);
-    }
-    /* nor does one that it stumbles over keep the cursor, or others, back */
-    static const int ill[] = { 304, 500 };
-    for (int i = 0; i < 2; i++) {
-        forum.status = ill[i];
-        forum.removed[234 + i] = true;
-        forum.newest++;
-        clock_fix(START + forum.newest * 60 + 5);
-        assert_int_equal(collect_forum(&r), -1);
-        assert_true(r.c.partial);
-        assert_null(find(&r, "https://forum.example/t/23/5"));
-        assert_true(!i || !find(&r, "https://forum.example/t/23/6"));
-        assert_non_null(find(&r, i ? "https://forum.example/t/23/9"
-                                   : "https://forum.example/t/23/8"));
-    }
-    forum.status = 0; /* well again: they are not forgotten */
-    assert_int_equal(collect_forum(&r), 0);
-    assert_int_equal(service.requests, 3);
-    assert_true(find(&r, "https://forum.example/t/23/5")->deleted);
-    assert_true(find(&r, "https://forum.example/t/23/6")->deleted);
+    forum_is_closed_or_ill(&r);
     forum.newest = 20;
     read_all_ways(&r, collect_forum, false);
     end(&r);

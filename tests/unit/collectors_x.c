@@ -34,14 +34,11 @@ static int answer_bird(const struct http_request *request, struct buf *body)
             buf_printf(body, "%s{\"id\":\"%ld\",\"text\":\"t\"}",
                        shown++ ? "," : "", id);
     }
-    if (!from && bird.errors) {
-        buf_clear(body);
-        buf_puts(body, bird.errors);
-        return 200;
-    }
     if (!from) {
-        bird.shown += shown;
-        buf_puts(body, "]}");
+        if (bird.errors)
+            buf_clear(body);
+        bird.shown += bird.errors ? 0 : shown;
+        buf_puts(body, bird.errors ? bird.errors : "]}");
         return 200;
     }
     assert_non_null(strstr(request->url, "%20-is%3Aretweet"));
