@@ -84,12 +84,13 @@ static void brief_experiments(struct buf *out, const struct digest *d)
     }
 }
 
-/* To whom we lose most. */
+/* To whom we lose most. Named, for the digest may be that of a rival. */
 static void brief_switches(struct buf *out, const struct digest *d)
 {
     for (size_t i = 0; i < d->switch_count; i++)
         if (d->switches[i].from_own) {
-            phrase_count(out, "", d->switches[i].authors, " left us for ");
+            phrase_count(out, "", d->switches[i].authors, " left ");
+            phrase_quote(out, "", d->switches[i].from, 40, " for ");
             phrase_quote(out, "", d->switches[i].to, 40, " in 7 days");
             return;
         }

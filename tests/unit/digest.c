@@ -771,13 +771,18 @@ static void the_day_in_short(void **state)
                                .verdict = EFFECT_NONE },
                              { .measure = EFFECT_COMPLAINTS,
                                .verdict = EFFECT_FELL } } };
+    struct digest_switch left[] = {
+        { .from = "Corso", .to = "Acme", .authors = 20, .to_own = true },
+        { .from = "Acme", .to = "Bolt", .authors = 12, .from_own = true } };
     struct digest d = { .alerts = &alerts, .waiting = waits,
                         .waiting_count = 3, .experiments = &moved,
-                        .experiment_count = 1 };
+                        .experiment_count = 1, .switches = left,
+                        .switch_count = 2 };
     static const char *const wanted[] = {
         "2 alerts: acme",
         "1 waits for an answer from Acme, 3 from Dune", "",
-        "since “Chat” posts rose, complaint share fell", "" };
+        "since “Chat” posts rose, complaint share fell",
+        "12 left Acme for Bolt in 7 days" };
     struct buf b = BUF_INIT(0);
     for (size_t i = 0; phrase_brief(&b, &d, i); i++) {
         assert_string_equal(buf_text(&b), wanted[i]);
