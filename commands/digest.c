@@ -190,7 +190,8 @@ const struct command command_digest = {
     .about = "one day as it is told: what changed, why, and who waits",
     .help =
         "Yesterday when no day is given. Every figure has its command:\n"
-        "swell why SUBJECT --day DATE.\n\n"
+        "swell why SUBJECT --day DATE. Who wishes, asks or switches counts\n"
+        "once, and so do copies of a text of 60 bytes and more.\n\n"
         "  swell digest\n"
         "  swell digest --day 2026-11-20 --format html --out friday.html\n"
         "  swell digest --site /var/www/groundswell\n"
