@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Buffers with ceilings, text repair, options, hashes of authors. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -16,10 +10,10 @@
 #include "base/hash.h"
 #include "base/option.h"
 #include "base/text.h"
+#include "tests/unit/test.h"
 
 static void a_buffer_stops_at_its_ceiling(void **state)
 {
-    (void)state;
     struct buf b = BUF_INIT(8);
     assert_int_equal(0, buf_puts(&b, "12345678"));
     assert_int_equal(-1, buf_putc(&b, '9'));
@@ -34,7 +28,6 @@ static void a_buffer_stops_at_its_ceiling(void **state)
 
 static void text_from_outside_is_repaired(void **state)
 {
-    (void)state;
     static const struct { const char *in; size_t length; const char *out; }
     rows[] = {
         { "plain", 5, "plain" },
@@ -47,7 +40,7 @@ static void text_from_outside_is_repaired(void **state)
         { "caf\xc3", 4, "caf\xef\xbf\xbd" },
     };
     struct arena memory = { 0 };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct text t = text_copy(&memory, rows[i].in, rows[i].length, 1000);
         assert_string_equal(rows[i].out, t.data);
         assert_true(text_valid(t.data, t.length));
@@ -61,7 +54,6 @@ static void text_from_outside_is_repaired(void **state)
  * with nothing to be read behind it. */
 static void text_is_checked_everywhere(void **state)
 {
-    (void)state;
     static const struct {
         const char *piece;
         size_t size;
@@ -77,7 +69,7 @@ static void text_is_checked_everywhere(void **state)
         { "\xf0\x9f\x98\x80", 4, true, true },
         { "\xf0\x9f\x98", 3, false, false },
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+    for (size_t i = 0; i < COUNT(rows); i++)
         for (size_t length = rows[i].size; length < 150; length++)
             for (size_t at = 0; at + rows[i].size <= length; at++) {
                 char *text = mem_resize(NULL, length);
@@ -92,7 +84,6 @@ static void text_is_checked_everywhere(void **state)
 
 static void width_of_text(void **state)
 {
-    (void)state;
     assert_int_equal(4, text_columns(TEXT("caf\xc3\xa9")));
     assert_int_equal(4, text_columns(TEXT("\xe4\xbd\xa0\xe5\xa5\xbd")));
     assert_int_equal(2, text_columns(TEXT("\xf0\x9f\x98\x80")));
@@ -126,7 +117,6 @@ static int set(struct sample *s, const char *name, const char *value)
 
 static void options_read_and_refuse(void **state)
 {
-    (void)state;
     struct sample s = { 0 };
     option_defaults(sample_options, &s);
     assert_string_equal("none", s.name);
@@ -152,7 +142,6 @@ static void options_read_and_refuse(void **state)
 
 static void secrets_that_others_read_are_refused(void **state)
 {
-    (void)state;
     char path[] = "/tmp/swell-secret-XXXXXX";
     int fd = mkstemp(path);
     assert_int_equal(7, write(fd, "s3cret\n", 7));
@@ -192,7 +181,6 @@ static void secrets_that_others_read_are_refused(void **state)
 
 static void authors_need_the_key(void **state)
 {
-    (void)state;
     char folder[] = "/tmp/swell-key-XXXXXX", path[64];
     struct author_key key, again;
     struct error err = ERROR_INIT;
@@ -217,7 +205,6 @@ static void authors_need_the_key(void **state)
 /* A link that waits where the fresh file is written is no way in. */
 static void a_file_is_replaced_whole(void **state)
 {
-    (void)state;
     char folder[] = "/tmp/swell-file-XXXXXX", path[64], beside[96], other[64];
     struct buf content = BUF_INIT(0);
     struct error err = ERROR_INIT;

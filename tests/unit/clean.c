@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HTML to text: what is dropped, what is decoded, what is left alone. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
 #include "pipeline/clean.h"
+#include "tests/unit/test.h"
 
 static void expect(const char *html, const char *wanted)
 {
@@ -18,7 +14,6 @@ static void expect(const char *html, const char *wanted)
 
 static void test_tags(void **state)
 {
-    (void)state;
     expect("", "");
     expect("<p>one</p><p>two</p>", "one\ntwo");
     expect("one<br/>two<br>three", "one\ntwo\nthree");
@@ -34,7 +29,6 @@ static void test_tags(void **state)
 
 static void test_no_tags(void **state)
 {
-    (void)state;
     expect("I <3 it, 5 < 6 > 4", "I <3 it, 5 < 6 > 4");
     expect("<angry>grr</angry>", "<angry>grr</angry>");
     expect("<b unclosed", "<b unclosed");
@@ -45,7 +39,6 @@ static void test_no_tags(void **state)
 
 static void test_entities(void **state)
 {
-    (void)state;
     expect("fish &amp; chips &lt;3", "fish & chips <3");
     expect("&amp;amp; once", "&amp; once");
     expect("it&#39;s &#x27;so&#X27; &quot;good&quot;", "it's 'so' \"good\"");
@@ -66,7 +59,6 @@ static void test_entities(void **state)
 
 static void test_post(void **state)
 {
-    (void)state;
     struct arena memory = { 0 };
     struct post p = { .text = TEXT("<p>bad \xff byte</p>"), .html = true };
     clean_post(&p, &memory);
@@ -98,12 +90,11 @@ static void test_post(void **state)
 /* Broken markup of any size takes time in proportion, and no more room. */
 static void test_hostile(void **state)
 {
-    (void)state;
     static const char *const fills[] = { "<", "<b ", "<a x=\"", "&", "&#",
         "<!--", "<script>", "</script", "<a x='<b y=\"", "<br>", "&amp" };
     enum { BIG = 1 << 20 };
     char *big = mem_alloc(BIG + 1);
-    for (size_t f = 0; f < sizeof(fills) / sizeof(*fills); f++) {
+    for (size_t f = 0; f < COUNT(fills); f++) {
         struct arena memory = { 0 };
         for (size_t i = 0; i < BIG; i++)
             big[i] = fills[f][i % strlen(fills[f])];

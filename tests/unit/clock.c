@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dates as sources write them, days of time zones, durations. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include "base/clock.h"
 #include "base/error.h"
+#include "tests/unit/test.h"
 
 static void reads_every_form(void **state)
 {
-    (void)state;
     static const struct { const char *text; int64_t when; } rows[] = {
         { "2026-11-20T15:00:00Z", 1795186800 },
         { "2026-11-20T15:00:00.123456Z", 1795186800 },
@@ -29,7 +23,7 @@ static void reads_every_form(void **state)
         { "1795186800123", 1795186800 },
         { "1795186800123456", 1795186800 },
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         int64_t when = -1;
         assert_int_equal(0, clock_parse(rows[i].text, strlen(rows[i].text),
                                         &when));
@@ -39,13 +33,12 @@ static void reads_every_form(void **state)
 
 static void refuses_what_is_no_date(void **state)
 {
-    (void)state;
     static const char *const rows[] = {
         "", "soon", "2026-13-01", "2026-02-29", "2026-04-31", "12", "20:15",
         "2026-11-20T25:00:00Z", "2026-11-20T24:01:00Z", "9999-01-01", "-5",
         "2026-11-20T15:00:00+99:00",
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         int64_t when;
         assert_int_equal(-1, clock_parse(rows[i], strlen(rows[i]), &when));
     }
@@ -53,7 +46,6 @@ static void refuses_what_is_no_date(void **state)
 
 static void calendar_runs_both_ways(void **state)
 {
-    (void)state;
     for (int64_t day = -1000; day < 90000; day += 7) {
         int y, m, d;
         clock_date(day, &y, &m, &d);
@@ -64,7 +56,6 @@ static void calendar_runs_both_ways(void **state)
 
 static void zones_know_summer_time(void **state)
 {
-    (void)state;
     struct zone *z;
     struct error err = ERROR_INIT;
     char text[CLOCK_TEXT];
@@ -90,7 +81,6 @@ static void zones_know_summer_time(void **state)
 
 static void durations(void **state)
 {
-    (void)state;
     int64_t s;
     assert_int_equal(0, clock_parse_duration("15m", &s));
     assert_int_equal(900, s);

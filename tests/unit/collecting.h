@@ -5,18 +5,13 @@
 #ifndef TESTS_COLLECTING_H
 #define TESTS_COLLECTING_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include "base/clock.h"
 #include "base/hash.h"
 #include "collectors/collector.h"
+#include "tests/unit/test.h"
 
 /* ---- the service ------------------------------------------------------ */
 
@@ -40,7 +35,6 @@ int http_send(struct http *h, const struct http_request *request,
 {
     struct buf body = BUF_INIT(0);
     int rc = 0;
-    (void)h;
     *reply = (struct http_reply){ .head = BUF_INIT(0),
                                   .error_body = BUF_INIT(0) };
     service.requests++;
@@ -82,19 +76,16 @@ int http_send(struct http *h, const struct http_request *request,
 
 int64_t http_wait_until(const struct http *h)
 {
-    (void)h;
     return service.wait;
 }
 
 const struct http_limits *http_limits(const struct http *h)
 {
-    (void)h;
     return NULL;
 }
 
 const char *http_spent(const struct http *h)
 {
-    (void)h;
     return NULL;
 }
 
@@ -173,7 +164,7 @@ static uint64_t digest_of(const struct batch *b)
         const struct text texts[] = { p->source, p->native_id, p->url,
                                       p->author, p->handle, p->text,
                                       p->reply_to, p->lang };
-        for (size_t t = 0; t < sizeof(texts) / sizeof(texts[0]); t++) {
+        for (size_t t = 0; t < COUNT(texts); t++) {
             assert_true(text_valid(texts[t].data, texts[t].length));
             buf_add(&all, texts[t].data, texts[t].length);
             buf_putc(&all, '\n');

@@ -117,10 +117,9 @@ static void read_capture_all_ways(const struct captured *c, const char *folder)
 static void test_captures(void **state)
 {
     char folder[] = "/tmp/swell-test-XXXXXX", session[300];
-    (void)state;
     assert_non_null(mkdtemp(folder));
     clock_fix(1795400000);
-    for (size_t i = 0; i < sizeof(captures) / sizeof(captures[0]); i++)
+    for (size_t i = 0; i < COUNT(captures); i++)
         if (load(captures[i].file))
             read_capture_all_ways(&captures[i], folder);
     snprintf(session, sizeof(session), "%s/test.session", folder);
@@ -200,7 +199,6 @@ static int collect_toots(struct run *r, unsigned pages)
 static void test_mastodon_rounds(void **state)
 {
     struct run r;
-    (void)state;
     begin_toots(&r);
     toots.newest = 100;
     assert_int_equal(collect_toots(&r, 100), 0);
@@ -266,7 +264,6 @@ static void test_mastodon_turns(void **state)
     static bool got[2][9000];
     char id[60];
     int rounds = 0;
-    (void)state;
     memset(&toots, 0, sizeof(toots));
     memset(got, 0, sizeof(got));
     begin(&r, "mastodon", answer_busy);
@@ -301,7 +298,6 @@ static void test_mastodon_turns(void **state)
 static void test_mastodon_looks_again(void **state)
 {
     struct run r;
-    (void)state;
     begin_toots(&r);
     for (toots.newest = 30; toots.newest < 33; toots.newest++) {
         ready_toots(&r);
@@ -341,7 +337,6 @@ static int answer_hidden(const struct http_request *request, struct buf *body)
 static void test_mastodon_hidden(void **state)
 {
     struct run r;
-    (void)state;
     begin(&r, "mastodon", answer_hidden);
     clock_fix(1790080000);
     r.c.since = 1790000000;
@@ -359,7 +354,6 @@ static void test_mastodon_hidden(void **state)
 static void test_mastodon_heals(void **state)
 {
     struct run r;
-    (void)state;
     begin_toots(&r);
     toots.newest = 199;
     toots.fail_below = 120; /* the third of five pages fails */

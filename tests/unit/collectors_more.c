@@ -116,7 +116,6 @@ static int collect_sub(struct run *r)
 static void test_reddit_posts(void **state)
 {
     struct run r;
-    (void)state;
     memset(&sub, 0, sizeof(sub));
     sub.newest = 200;
     sub.fixed =
@@ -162,7 +161,6 @@ static void test_reddit_posts(void **state)
 static void test_reddit_rounds(void **state)
 {
     struct run r;
-    (void)state;
     memset(&sub, 0, sizeof(sub));
     begin(&r, "reddit", answer_sub);
     sub.newest = 299; /* three pages, a token lives for two */
@@ -185,7 +183,7 @@ static void test_reddit_rounds(void **state)
         "null", "{}", "{\"message\":\"Internal\",\"error\":500}",
         "{\"data\":{\"children\":null}}",
         "{\"data\":{\"children\":[{\"data\":{}},{\"data\":{}}]}}" };
-    for (size_t i = 0; i < sizeof(ill) / sizeof(ill[0]); i++) {
+    for (size_t i = 0; i < COUNT(ill); i++) {
         sub.ill = ill[i];
         assert_int_equal(collect_sub(&r), -1);
         assert_int_equal(r.err.kind, ERROR_INPUT);
@@ -197,7 +195,6 @@ static void test_reddit_rounds(void **state)
 static void test_reddit_faults(void **state)
 {
     struct run r;
-    (void)state;
     memset(&sub, 0, sizeof(sub));
     begin(&r, "reddit", answer_sub);
     sub.newest = 299;
@@ -298,7 +295,6 @@ static int collect_stars(struct run *r)
 static void test_trustpilot(void **state)
 {
     struct run r;
-    (void)state;
     memset(&stars, 0, sizeof(stars));
     begin(&r, "trustpilot", answer_stars);
     stars.newest = 249;

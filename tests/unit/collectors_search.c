@@ -87,7 +87,6 @@ static void test_bluesky_tokens(void **state)
     struct run r;
     char folder[] = "/tmp/swell-test-XXXXXX", path[300];
     struct stat st;
-    (void)state;
     assert_non_null(mkdtemp(folder));
     memset(&sky, 0, sizeof(sky));
     sky.posts = 75;
@@ -163,7 +162,6 @@ static void test_bluesky_deep(void **state)
     struct run r;
     static bool got[WRITTEN + 1];
     unsigned missing = 0, pages[] = { 45, 200 };
-    (void)state;
     begin(&r, "bluesky", answer_deep);
     clock_fix(1790000000 + WRITTEN);
     for (int round = 0; round < 2; round++) { /* it may end in the middle */
@@ -195,9 +193,8 @@ static void test_post_addresses(void **state)
         { "http://x/app.bsky.feed.post/k", "" },
         { "at://", "" }, { "", "" } };
     struct batch out;
-    (void)state;
     batch_init(&out);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    for (size_t i = 0; i < COUNT(rows); i++)
         assert_true(text_is(atproto_url(&out, text_of(rows[i].uri)),
                             rows[i].url));
     batch_release(&out);
@@ -239,7 +236,6 @@ static void test_hackernews(void **state)
 {
     struct run r;
     bool got[HITS] = { false };
-    (void)state;
     memset(dead_hit, 0, sizeof(dead_hit));
     begin(&r, "hackernews", answer_hits);
     for (int round = 0; round < 3; round++) {
@@ -352,7 +348,6 @@ static int collect_loop(struct run *r)
 static void test_threads(void **state)
 {
     struct run r;
-    (void)state;
     memset(&loop, 0, sizeof(loop));
     begin(&r, "threads", answer_loop);
     loop.newest = 299;
@@ -409,7 +404,6 @@ static void test_threads_year(void **state)
     struct run r;
     char folder[] = "/tmp/swell-test-XXXXXX", session[300];
     struct stat st;
-    (void)state;
     assert_non_null(mkdtemp(folder));
     memset(&loop, 0, sizeof(loop));
     begin(&r, "threads", answer_loop);
@@ -441,7 +435,6 @@ static void test_threads_year(void **state)
 
 static int answer_none(const struct http_request *request, struct buf *body)
 {
-    (void)request;
     buf_puts(body, "{\"hits\":[],\"nbHits\":0}");
     return 200;
 }
@@ -452,7 +445,6 @@ static void test_odd_searches(void **state)
 {
     struct run r;
     char words[701];
-    (void)state;
     memset(words, 'a', 700);
     words[700] = '\0';
     begin(&r, "hackernews", answer_none);

@@ -95,7 +95,6 @@ static void read_twice(bool ids, bool dates, bool undated, bool json)
 
 static void test_feed_windows(void **state)
 {
-    (void)state;
     read_twice(false, false, false, false);
     read_twice(false, true, false, false);
     read_twice(false, false, true, false);
@@ -108,7 +107,6 @@ static void test_feed_flaps(void **state)
 {
     struct run r;
     int64_t first = 1790100000;
-    (void)state;
     memset(&site, 0, sizeof(site));
     site.flaps = site.undated = true;
     site.newest = 5;
@@ -126,7 +124,6 @@ static void test_feed_flaps(void **state)
 static int answer_language(const struct http_request *request,
                            struct buf *body)
 {
-    (void)request;
     buf_puts(body, site.json
              ? "{\"version\":\"1\",\"language\":\"de-AT\",\"items\":[{\"id\":"
                "\"1\",\"content_text\":\"x\"},{\"id\":\"2\",\"content_text\":"
@@ -142,7 +139,6 @@ static int answer_language(const struct http_request *request,
 static void test_feed_language(void **state)
 {
     struct run r;
-    (void)state;
     for (int n = 0; n < 3; n++) {
         memset(&site, 0, sizeof(site));
         site.json = n == 1;
@@ -163,7 +159,6 @@ static void test_feed_language(void **state)
 static void test_feed_gone(void **state)
 {
     struct run r;
-    (void)state;
     begin(&r, "feed", answer_feed);
     for (int day = 0; day <= 31; day++) {
         clock_fix(1790000000 + day * DAY);
@@ -179,7 +174,6 @@ static void test_feed_gone(void **state)
 static void test_feed_conditional(void **state)
 {
     struct run r;
-    (void)state;
     memset(&site, 0, sizeof(site));
     begin(&r, "feed", answer_feed);
     site.newest = 12;
@@ -203,7 +197,6 @@ static void test_feed_conditional(void **state)
 static void test_feed_of_several(void **state)
 {
     struct run r;
-    (void)state;
     memset(&site, 0, sizeof(site));
     begin(&r, "feed", answer_feed);
     site.newest = 12;
@@ -267,7 +260,6 @@ static size_t collect_reviews(struct run *r)
 
 static void test_appstore(void **state)
 {
-    (void)state;
     for (int undated = 0; undated < 2; undated++) {
         struct run r;
         begin(&r, "appstore", answer_reviews);
@@ -386,7 +378,6 @@ static size_t collect_blog(struct run *r)
 
 static void test_wordpress(void **state)
 {
-    (void)state;
     for (int old = 0; old < 2; old++) {
         struct run r;
         memset(&blog, 0, sizeof(blog));
@@ -416,7 +407,6 @@ static void test_wordpress(void **state)
 static void test_wordpress_shifts(void **state)
 {
     struct run r;
-    (void)state;
     memset(&blog, 0, sizeof(blog));
     begin(&r, "wordpress", answer_blog);
     blog.comments = 40;

@@ -110,7 +110,6 @@ static int collect_tube(struct run *r)
 static void test_youtube(void **state)
 {
     struct run r;
-    (void)state;
     memset(&tube, 0, sizeof(tube));
     begin(&r, "youtube", answer_tube);
     tube.newest = 49;
@@ -173,9 +172,8 @@ static void test_youtube_refusals(void **state)
         { "quotaExceeded", -1, 1790060400 },  /* midnight in California */
         { "rateLimitExceeded", -1, START + 300 }, { "forbidden", -1, 0 } };
     struct run r;
-    (void)state;
     memset(&tube, 0, sizeof(tube));
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         begin(&r, "youtube", answer_tube);
         clock_fix(START);
         tube.reason = rows[i].reason;
@@ -311,7 +309,6 @@ static void forum_is_closed_or_ill(struct run *r)
 static void test_discourse(void **state)
 {
     struct run r;
-    (void)state;
     memset(&forum, 0, sizeof(forum));
     begin(&r, "discourse", answer_forum);
     forum.newest = 230;
@@ -381,7 +378,6 @@ static int answer_replies(const struct http_request *request, struct buf *body)
 static void test_parents(void **state)
 {
     struct run r;
-    (void)state;
     begin(&r, "mastodon", answer_replies);
     for (round_shown = 1; round_shown < 3; round_shown++) {
         r.c.since = START;

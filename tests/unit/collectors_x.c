@@ -104,7 +104,6 @@ static void begin_bird(struct run *r, int newest)
 static void test_x_posts(void **state)
 {
     struct run r;
-    (void)state;
     begin_bird(&r, 200);
     bird.fixed =
         "{\"data\":[{\"id\":\"9007199254740993\",\"text\":\"cut\\u2026\","
@@ -146,7 +145,6 @@ static void test_x_posts(void **state)
 static void test_x_rounds(void **state)
 {
     struct run r;
-    (void)state;
     begin_bird(&r, 249);
     assert_int_equal(collect_bird(&r), 0);
     assert_int_equal(r.out.count, 250);
@@ -207,7 +205,6 @@ static void spend_day(struct run *r, unsigned most)
 static void test_x_cap(void **state)
 {
     struct run r;
-    (void)state;
     begin_bird(&r, 300);
     posts_cap = "105"; /* five are left after a page: none is sold so few */
     spend_day(&r, 105);
@@ -250,7 +247,6 @@ static void test_x_cap(void **state)
 static void test_x_config(void **state)
 {
     struct run r;
-    (void)state;
     begin_bird(&r, 10);
     posts_cap = "9";
     assert_int_equal(collect_bird(&r), -1);

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A configuration that is right is read whole; each fault has its line. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <unistd.h>
 
 #include "base/config.h"
+#include "tests/unit/test.h"
 
 /* What config_load() says to a file of this content. */
 static int load(struct config **out, const char *content, struct buf *faults,
@@ -27,7 +22,6 @@ static int load(struct config **out, const char *content, struct buf *faults,
 
 static void a_configuration_is_read(void **state)
 {
-    (void)state;
     struct config *c;
     struct error err = ERROR_INIT;
     static const char content[] =
@@ -60,7 +54,6 @@ static void a_configuration_is_read(void **state)
 
 static void faults_have_their_lines(void **state)
 {
-    (void)state;
     static const char *const expected[] = {
         ":1: unknown key \"stroe\"", ":2: retention: \"forever\"",
         ":4: name:", ":5: name is missing", ":6: expected a list",
@@ -86,7 +79,7 @@ static void faults_have_their_lines(void **state)
         "      brands: [ zenith ] }]}\n"
         "sources: []\n";
     assert_int_equal(-1, load(&c, content, &faults, &err));
-    for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++)
+    for (size_t i = 0; i < COUNT(expected); i++)
         assert_non_null(strstr(faults.data, expected[i]));
     assert_non_null(strstr(err.text, expected[0]));
     assert_non_null(c); /* what could be read: there may be more to find */
@@ -97,9 +90,8 @@ static void faults_have_their_lines(void **state)
 
 static void what_is_not_yaml_is_refused(void **state)
 {
-    (void)state;
     static const char *const rows[] = { "a: [", "", "- x\n", "{", "\x01" };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct config *c;
         struct error err = ERROR_INIT;
         assert_int_equal(-1, load(&c, rows[i], NULL, &err));
@@ -109,7 +101,6 @@ static void what_is_not_yaml_is_refused(void **state)
 
 static void bytes_of_another_encoding_have_their_line(void **state)
 {
-    (void)state;
     struct config *c;
     struct error err = ERROR_INIT;
     assert_int_equal(-1, load(&c, "brands:\n  - name: a\n    match: caf\xe9\n",
@@ -119,7 +110,6 @@ static void bytes_of_another_encoding_have_their_line(void **state)
 
 static void a_file_that_cannot_be_read_says_why(void **state)
 {
-    (void)state;
     struct config *c;
     struct error err = ERROR_INIT;
     assert_int_equal(-1, config_load(&c, "/proc/self/mem", NULL, &err));

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The spike detector on invented series; shared series when they are there. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/clock.h"
 #include "digest/detect.h"
+#include "tests/unit/test.h"
 
 enum { START = 1700006400 }; /* midnight UTC, a Wednesday */
 
@@ -107,7 +102,6 @@ static double shifted(int hour, double size)
 
 static void finds_a_spike_in_its_first_hour(void **state)
 {
-    (void)state;
     for (double size = 10; size <= 10000; size *= 10) {
         struct told t = run(spiked, size, 900);
         assert_int_equal(t.first, 700);
@@ -118,14 +112,12 @@ static void finds_a_spike_in_its_first_hour(void **state)
 static void finds_a_slow_swell_the_same_day(void **state)
 {
     struct told t = run(swelling, 60, 900);
-    (void)state;
     assert_in_range(t.first, 709, 726);
 }
 
 static void finds_a_busier_day_where_no_hour_is_a_spike(void **state)
 {
     struct told t = run(campaign, 8, 900);
-    (void)state;
     assert_in_range(t.first, 21 * 24, 22 * 24);
     assert_in_range(t.alerts, 1, 2);
 }
@@ -138,7 +130,6 @@ static void hears_of_a_small_shop_the_same_day(void **state)
     struct detect_point p;
     int told = 0;
 
-    (void)state;
     detector_init(&d, DETECT_THRESHOLD);
     for (int i = 0; i < 29 * 24; i++) {
         int clock = i % 24;
@@ -154,7 +145,6 @@ static void hears_of_a_small_shop_the_same_day(void **state)
 
 static void leaves_days_and_weeks_alone(void **state)
 {
-    (void)state;
     for (double size = 1; size <= 1000; size *= 10)
         assert_int_equal(run(usual, size, 24 * 56).alerts, 0);
     for (double size = 1; size <= 1000; size *= 10)
@@ -171,7 +161,6 @@ static double market(int hour, double size)
 static void knows_weekends_and_what_is_none(void **state)
 {
     struct told t = run(market, 1000, 24 * 60);
-    (void)state;
     assert_int_equal(t.late, 1);
     assert_int_equal(t.last, 45 * 24 + 9);
 }
@@ -179,20 +168,17 @@ static void knows_weekends_and_what_is_none(void **state)
 static void tells_a_new_level_once_or_twice_then_takes_it_as_usual(void **state)
 {
     struct told t = run(shifted, 50, 24 * 60);
-    (void)state;
     assert_in_range(t.first, 700, 705);
     assert_in_range(t.alerts, 1, 2);
 }
 
 static double seldom(int hour, double size)
 {
-    (void)hour;
     return size;
 }
 
 static void is_silent_on_quiet_series(void **state)
 {
-    (void)state;
     assert_int_equal(run(seldom, 0.02, 24 * 60).alerts, 0);
     assert_int_equal(run(seldom, 0.2, 24 * 60).alerts, 0);
 }
@@ -201,7 +187,6 @@ static void never_calls_four_posts_a_spike(void **state)
 {
     struct detector d;
     struct detect_point p;
-    (void)state;
     detector_init(&d, DETECT_THRESHOLD);
     for (int i = 0; i < 24 * 40; i++) {
         detector_step(&d, START + i * (int64_t)HOUR, i == 900 ? 4 : 0, &p);
@@ -213,7 +198,6 @@ static void says_nothing_on_the_first_day(void **state)
 {
     struct detector d;
     struct detect_point p;
-    (void)state;
     detector_init(&d, DETECT_THRESHOLD);
     for (int i = 0; i < 24; i++) {
         detector_step(&d, START + i * (int64_t)HOUR, i == 12 ? 5000 : 10, &p);
@@ -227,7 +211,6 @@ static void judges_without_looking_ahead(void **state)
 {
     struct detector a, b;
     struct detect_point p, q;
-    (void)state;
     detector_init(&a, DETECT_THRESHOLD);
     detector_init(&b, DETECT_THRESHOLD);
     seed = 7;
@@ -248,7 +231,6 @@ static void an_unknown_hour_is_expected_but_not_judged(void **state)
 {
     struct detector d;
     struct detect_point p;
-    (void)state;
     seed = 3;
     detector_init(&d, DETECT_THRESHOLD);
     for (int i = 0; i < 400; i++)
@@ -264,7 +246,6 @@ static void a_huge_count_is_forgotten(void **state)
 {
     struct detector d[2];
     struct detect_point p[2];
-    (void)state;
     seed = 5;
     detector_init(&d[0], DETECT_THRESHOLD);
     detector_init(&d[1], DETECT_THRESHOLD);

@@ -2,16 +2,12 @@
 /* A small made-up store and the digest of its day, each figure counted by
  * hand beside it; hostile texts through every form. Tags are set here: no
  * lexicon is involved. Long: all forms tell of that one day. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
 #include <math.h>
 
 #include "base/hash.h"
 #include "digest/digest.h"
 #include "tests/unit/scratch.h"
+#include "tests/unit/test.h"
 
 enum { D = 20000 };                     /* the day; 2024-10-04 */
 #define T ((int64_t)D * DAY)
@@ -354,7 +350,7 @@ static void questions_are_counted_by_what_they_are_about(void **state)
     } asked[] = { { T - 9 * DAY, 1, 1 }, { T - DAY, 1, 1 }, { T, 1, 2 },
                   { T, 3, 3 }, { T + HOUR, 1, 3 }, { T, 4, 4 } };
     fill(f);
-    for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++)
+    for (size_t i = 0; i < COUNT(asked); i++)
         tag(add(f, asked[i].when, asked[i].set, LABEL_NEUTRAL,
                 asked[i].author, "does it run small?"),
             1 << ASPECT_SIZING, 1 << INTENT_QUESTION);
@@ -729,7 +725,6 @@ static void no_line_is_wider_than_the_terminal(void **state)
 
 static void an_unrecorded_empty_day_is_not_judged(void **state)
 {
-    (void)state;
     struct alerts alerts = { .subjects = 3 };
     struct digest_standing gone = { .name = "acme", .title = "Acme",
                                     .drifted = true, .change = -1 };
@@ -750,7 +745,6 @@ static void an_unrecorded_empty_day_is_not_judged(void **state)
 /* Each subject once, judged ones only; own brands; what moved. */
 static void the_day_in_short(void **state)
 {
-    (void)state;
     struct alert items[] = {
         { .subject = "acme", .level = DETECT_ALERT },
         { .subject = "acme", .level = DETECT_ALERT },
@@ -792,7 +786,6 @@ static void the_day_in_short(void **state)
 
 static void phrases(void **state)
 {
-    (void)state;
     static const uint32_t values[] = { 0, 1, 4, 7 };
     static const bool known[] = { false, true, true, true };
     struct buf b = BUF_INIT(0);

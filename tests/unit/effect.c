@@ -2,15 +2,10 @@
 /* Before/after effects: how often they err when nothing happened, and that
  * they see what did. Series are invented by a fixed generator. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "digest/experiment.h"
 #include "digest/stats.h"
+#include "tests/unit/test.h"
 
 enum { DAYS = 200, LAUNCH = 190, BEFORE = 28, AFTER = 7, CONTROLS = 3,
        ROUNDS = 2000 };
@@ -104,7 +99,6 @@ static void errs_in_one_of_twenty_when_nothing_happened(void **state)
     int method;
     double posts = changed(EFFECT_POSTS, 0, 0, DAYS, &method);
     double net;
-    (void)state;
     assert_int_equal(method, EFFECT_PLACEBO);
     net = changed(EFFECT_SENTIMENT, 0, 0, DAYS, &method);
     assert_int_equal(method, EFFECT_PLACEBO);
@@ -118,7 +112,6 @@ static void is_approximate_without_a_past(void **state)
 {
     int method;
     double posts = changed(EFFECT_POSTS, 0, 0, 60, &method);
-    (void)state;
     assert_int_equal(method, EFFECT_APPROXIMATE);
     double net = changed(EFFECT_SENTIMENT, 0, 0, 60, &method);
     print_message("approximate: posts %.1f %%, net sentiment %.1f %%\n",
@@ -129,7 +122,6 @@ static void is_approximate_without_a_past(void **state)
 static void sees_what_did_happen(void **state)
 {
     int method;
-    (void)state;
     assert_true(changed(EFFECT_POSTS, 2, 0, DAYS, &method) > 0.9);
     assert_true(changed(EFFECT_SENTIMENT, 0, 0.3, DAYS, &method) > 0.9);
 }
@@ -138,7 +130,6 @@ static void says_which_way_and_how_much(void **state)
 {
     static struct brand brands[CONTROLS + 1];
     struct effect e;
-    (void)state;
     seed = 5;
     invent(&brands[0], 300, 1.5, -0.3);
     for (int i = 1; i <= CONTROLS; i++)
@@ -157,7 +148,6 @@ static void says_nothing_from_little(void **state)
 {
     static struct brand brands[CONTROLS + 1]; /* no posts at all */
     struct effect e = read_effect(brands, EFFECT_POSTS, DAYS, LAUNCH);
-    (void)state;
     assert_int_equal(e.verdict, EFFECT_TOO_FEW);
     e = read_effect(brands, EFFECT_SENTIMENT, DAYS, LAUNCH);
     assert_int_equal(e.verdict, EFFECT_TOO_FEW);
@@ -171,7 +161,6 @@ static void says_nothing_when_blind(void **state)
     double wild[BEFORE + 1], calm[BEFORE + 1];
     struct effect_series s[] = { { wild, NULL }, { calm, NULL } };
     struct effect e;
-    (void)state;
     for (int i = 0; i <= BEFORE; i++) {
         wild[i] = i % 7 == 3 ? 40 : 0;
         calm[i] = 10;
@@ -189,7 +178,6 @@ static void a_gap_is_no_window(void **state)
     double net[DAYS], posts[DAYS];
     struct effect_series s = { net, posts };
     struct effect all, most;
-    (void)state;
     for (int i = 0; i < DAYS; i++) {
         posts[i] = 30;
         net[i] = i % 40 < 20 ? 10 : -10;
@@ -212,7 +200,6 @@ static void near(double value, double wanted)
 /* Against tables and an exact sum in another language. */
 static void distributions_are_right(void **state)
 {
-    (void)state;
     near(stats_t(0.975, 1), 12.7062);
     near(stats_t(0.975, 5), 2.5706);
     near(stats_t(0.05, 10), -1.8125);
@@ -229,7 +216,6 @@ static void distributions_are_right(void **state)
 static void quantiles(void **state)
 {
     double values[] = { 9, 1, 4, 2 };
-    (void)state;
     stats_sort(values, 4);
     near(stats_quantile(values, 4, 0.5), 3);
     near(stats_quantile(values, 4, 0.1), 1.3);

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Feeds as they come: each dialect, each bad habit, and what attacks XML. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include "base/feed.h"
+#include "tests/unit/test.h"
 
 struct seen {
     unsigned items;
@@ -17,7 +12,6 @@ static int take(void *context, const struct buf values[FEED_FIELDS],
                 struct error *err)
 {
     struct seen *s = context;
-    (void)err;
     s->items++;
     for (int i = 0; i < FEED_FIELDS; i++)
         snprintf(s->last[i], sizeof(s->last[i]), "%.390s",
@@ -105,8 +99,7 @@ static const struct {
 
 static void test_rows(void **state)
 {
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         size_t length = strlen(rows[i].xml);
         for (size_t chunk = 1; chunk < 9000; chunk = chunk * 7 + 1) {
             struct seen s;
@@ -128,7 +121,6 @@ static void test_rows(void **state)
 
 static void test_depth(void **state)
 {
-    (void)state;
     struct buf deep = BUF_INIT(0);
     struct seen s;
     struct error err = ERROR_INIT;

@@ -2,11 +2,6 @@
 /* collectors/file: every format, packing and fault, from files written here.
  * Over 500 lines because all of them are read and compared by one pair of
  * functions. */
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -15,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "collectors/file_parts.h"
+#include "tests/unit/test.h"
 
 static char folder[] = "/tmp/swell-file-XXXXXX";
 static char path[64];
@@ -107,7 +103,6 @@ static void expect(const char *data, const char *const *extra,
 
 static void test_ndjson(void **state)
 {
-    (void)state;
     expect("\xef\xbb\xbf{\"id\":\"a\",\"ts\":\"2026-11-20T10:00:00Z\","
            "\"text\":\"one\",\"author\":\"w\",\"source\":\"s\",\"x\":1}\r\n"
            "\r\n"
@@ -127,7 +122,6 @@ static void test_ndjson(void **state)
 
 static void test_bad_lines_lose_only_themselves(void **state)
 {
-    (void)state;
     expect("{\"id\":\"1\",\"ts\":\"2026-11-20\",\"text\":\"ok\"}\n"
            "{\"id\":\"2\",\"ts\":\"2026-11-20\",\"text\":\"cut\n"
            "not json\n"
@@ -146,7 +140,6 @@ static void test_bad_lines_lose_only_themselves(void **state)
 
 static void test_reasons(void **state)
 {
-    (void)state;
     static const struct { const char *line, *why; } rows[] = {
         { "{\"ts\":\"2031-01-01\",\"text\":\"x\"}", "more than a day ahead" },
         { "{\"ts\":\"1970-01-02\",\"text\":\"x\"}", "before 1990" },
@@ -156,13 +149,12 @@ static void test_reasons(void **state)
         { "{\"deleted\":true}", "a deletion without id" },
         { "{\"a\":nope}", "not JSON at byte" },
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+    for (size_t i = 0; i < COUNT(rows); i++)
         expect(rows[i].line, NULL, "", 1, rows[i].why);
 }
 
 static void test_map_and_ids(void **state)
 {
-    (void)state;
     static const char *const map[] = { "map", "body=text", "map",
         "user.name=author", "map", "when=created_at", "source", "shop", NULL };
     struct result r;
@@ -192,7 +184,6 @@ static void test_map_and_ids(void **state)
 
 static void test_csv(void **state)
 {
-    (void)state;
     expect("id,created_at,text,likes,colour\r\n"
            "1,2026-11-20,\"says \"\"hi\"\", and\r\nmore\",5,red\r\n"
            "2,2026-11-20,plain \"inner\" quotes,,\r\n"
@@ -210,7 +201,6 @@ static void test_csv(void **state)
 /* Two columns with one meaning: --map before ours before an alias. */
 static void test_names(void **state)
 {
-    (void)state;
     static const char *const map[] = { "map", "body=text", NULL };
     expect("id,date,text,created_at,body,id\n"
            "1,1999-01-01,no,2026-11-20,yes,2\n", map,
@@ -222,7 +212,6 @@ static void test_names(void **state)
 
 static void test_csv_faults(void **state)
 {
-    (void)state;
     expect("id;date;text\n"
            "3;2026-11-20\n"
            "4;2026-11-20;\"broken\" here\n"
@@ -240,7 +229,6 @@ static void test_csv_faults(void **state)
 
 static void test_tsv(void **state)
 {
-    (void)state;
     expect("id\tts\ttext\n"
            "7\t2026-11-20 10:00\t\"as it is\", plain\r\n"
            "8\t2026-11-20\ta\tb\n", NULL,
@@ -250,7 +238,6 @@ static void test_tsv(void **state)
 
 static void test_twarc(void **state)
 {
-    (void)state;
     expect("{\"id_str\":\"1\",\"full_text\":\"a &amp;amp; b &lt;3\","
            "\"created_at\":\"Wed Oct 10 20:19:24 +0000 2018\","
            "\"user\":{\"id_str\":\"9\",\"screen_name\":\"n\"},"
@@ -275,7 +262,6 @@ static void test_twarc(void **state)
 
 static void test_pushshift(void **state)
 {
-    (void)state;
     expect("{\"id\":\"k1\",\"author\":\"w\",\"created_utc\":\"1500000000\","
            "\"body\":\"x &gt; y\",\"parent_id\":\"t3_z\",\"edited\":false}\n"
            "{\"id\":\"k2\",\"author\":\"[deleted]\",\"created_utc\":"
@@ -289,7 +275,6 @@ static void test_pushshift(void **state)
 
 static void test_jetstream(void **state)
 {
-    (void)state;
     expect("{\"did\":\"did:plc:a\",\"time_us\":1763632800000000,\"kind\":"
            "\"commit\",\"commit\":{\"operation\":\"create\",\"collection\":"
            "\"app.bsky.feed.post\",\"rkey\":\"r1\",\"record\":{\"text\":"
@@ -365,7 +350,6 @@ static void check_packed(const unsigned char *packed, size_t one, size_t two,
 
 static void test_packed(void **state)
 {
-    (void)state;
     enum { ROOM = 1 << 20 };
     struct buf text = BUF_INIT(0);
     unsigned char *packed = mem_alloc(ROOM);
@@ -413,7 +397,6 @@ static void long_line(int before, const char *place)
 
 static void test_long_line(void **state)
 {
-    (void)state;
     long_line(1, ":2: the line is longer than");
     long_line(0, ":1: the line is longer than");
 }
@@ -422,7 +405,6 @@ static void test_long_line(void **state)
  * start; a last line without newline comes again. */
 static void test_cursor(void **state)
 {
-    (void)state;
     struct buf text = BUF_INIT(0), cursor = BUF_INIT(0);
     struct result r;
     add_lines(&text, 5);
@@ -490,7 +472,6 @@ static void refused(const char *why)
 
 static void test_no_file(void **state)
 {
-    (void)state;
     write_file("", 0);
     refused("the file is empty");
     write_file("\n \n", 3);
@@ -512,7 +493,6 @@ static void test_no_file(void **state)
 
 static int set_up(void **state)
 {
-    (void)state;
     log_set_level(LOG_ERROR);
     clock_fix(1795305600); /* 2026-11-22 */
     if (!mkdtemp(folder))
@@ -523,7 +503,6 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    (void)state;
     unlink(path);
     return rmdir(folder);
 }

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The page: hostile texts cannot leave their place, nothing is fetched, the
  * markup is balanced, an empty day is a page too. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <math.h>
 
 #include "digest/digest.h"
+#include "tests/unit/test.h"
 
 static const char hostile[] =
     "</p><script>alert(1)</script><img src=x onerror=alert(1)> \"quoted\" "
@@ -61,10 +56,10 @@ static void check_page(const struct buf *page)
         { "<details>", "</details>" }, { "<article", "</article>" },
         { "<tr", "</tr>" }, { "<td", "</td>" }, { "<p>", "</p>" },
     };
-    for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
+    for (size_t i = 0; i < COUNT(never); i++)
         if (strstr(page->data, never[i]))
             fail_msg("the page has %s", never[i]);
-    for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
+    for (size_t i = 0; i < COUNT(pairs); i++)
         if (strcmp(pairs[i][0], "<p>") != 0)
             assert_int_equal(count_of(page, pairs[i][0]),
                              count_of(page, pairs[i][1]));
@@ -74,7 +69,6 @@ static void check_page(const struct buf *page)
 
 static void an_empty_day_is_a_page(void **state)
 {
-    (void)state;
     struct digest d;
     struct buf page = BUF_INIT(0);
     init(&d);
@@ -88,7 +82,6 @@ static void an_empty_day_is_a_page(void **state)
 
 static void hostile_texts_stay_in_their_place(void **state)
 {
-    (void)state;
     struct digest d;
     struct buf page = BUF_INIT(0);
     struct sample samples[] = { a_sample(), a_sample() };
@@ -135,7 +128,6 @@ static void hostile_texts_stay_in_their_place(void **state)
 
 static void a_chat_cannot_be_pinged(void **state)
 {
-    (void)state;
     struct digest d;
     struct alert_part part = { .subject = "acme", .name = "posts",
                                .observed = 4, .expected = 1 };
@@ -164,7 +156,6 @@ static void a_chat_cannot_be_pinged(void **state)
 /* Who still waits does so on a day without a post, too. */
 static void an_empty_day_has_its_chat(void **state)
 {
-    (void)state;
     struct digest d;
     struct digest_waiting waiting = {
         .title = "Acme", .own = true, .known = true,
@@ -181,7 +172,6 @@ static void an_empty_day_has_its_chat(void **state)
 
 static void alerts_show_cause_and_arithmetic(void **state)
 {
-    (void)state;
     struct digest d;
     struct buf page = BUF_INIT(0);
     struct alert_part part = {
@@ -222,7 +212,6 @@ static void alerts_show_cause_and_arithmetic(void **state)
  * the others with posts, and no table where none has one. */
 static void quiet_products_are_folded(void **state)
 {
-    (void)state;
     enum { PRODUCTS = 20 };
     struct digest d;
     struct buf page = BUF_INIT(0);

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* base/json.h: paths, chunks cut anywhere, hostile documents. */
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <math.h>
 
 #include "base/json.h"
 #include "base/write.h"
+#include "tests/unit/test.h"
 
 /* What take() was given, printed: "[path=value ...]" for each element. */
 struct seen {
@@ -159,9 +155,8 @@ static const struct example examples[] = {
 
 static void test_examples_cut_anywhere(void **state)
 {
-    (void)state;
     struct buf out = BUF_INIT(0);
-    for (size_t e = 0; e < sizeof(examples) / sizeof(*examples); e++) {
+    for (size_t e = 0; e < COUNT(examples); e++) {
         const struct example *x = &examples[e];
         size_t length = strlen(x->json);
         parse(&out, x->element, x->paths, x->json, length, 0, 0);
@@ -178,7 +173,6 @@ static void test_examples_cut_anywhere(void **state)
 
 static void test_html_is_named(void **state)
 {
-    (void)state;
     static const char *const paths[] = { "a", NULL };
     struct buf out = BUF_INIT(0);
     parse(&out, "", paths, "  <html>", 8, 0, 0);
@@ -188,7 +182,6 @@ static void test_html_is_named(void **state)
 
 static void test_brackets(void **state)
 {
-    (void)state;
     static const char *const paths[] = { "a", NULL };
     struct buf deep = BUF_INIT(0), out = BUF_INIT(0);
     for (int i = 0; i < 200000; i++)
@@ -210,7 +203,6 @@ static void test_brackets(void **state)
 static void test_big_strings(void **state)
 {
     enum { LONGEST = 1 << 20 };
-    (void)state;
     static const char *const paths[] = { "a", NULL };
     struct error err = ERROR_INIT;
     struct seen seen = { BUF_INIT(0), 1, 0, 0 };
@@ -249,7 +241,6 @@ static void test_big_strings(void **state)
 
 static void test_lines_stand_alone(void **state)
 {
-    (void)state;
     static const char *const paths[] = { "i", NULL };
     static const struct { const char *line, *why; } rows[] = {
         { "{\"i\":1}\n", "" },
@@ -272,7 +263,7 @@ static void test_lines_stand_alone(void **state)
     };
     struct seen seen = { BUF_INIT(0), 1, 0, 0 };
     struct json *j = json_open("", paths, take, &seen);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct error err = ERROR_INIT;
         char *copy = mem_string(rows[i].line);
         int rc = json_line(j, copy, strlen(copy), &err);
@@ -289,7 +280,6 @@ static void test_lines_stand_alone(void **state)
 
 static void test_take_stops(void **state)
 {
-    (void)state;
     static const char *const paths[] = { "", NULL };
     struct error err = ERROR_INIT;
     struct seen seen = { BUF_INIT(0), 1, 0, 2 };
@@ -309,7 +299,6 @@ static struct json_value value(enum json_type type, const char *text)
 
 static void test_conversions(void **state)
 {
-    (void)state;
     static const struct { const char *text; bool ok; int64_t whole; } rows[] = {
         { "0", true, 0 }, { "-5", true, -5 }, { "1.9", true, 1 },
         { "1e3", true, 1000 }, { "9223372036854775807", true, INT64_MAX },
@@ -317,7 +306,7 @@ static void test_conversions(void **state)
         { "", false, 0 }, { "12x", false, 0 }, { "0x10", false, 0 },
         { "inf", false, 0 }, { "-", false, 0 },
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         int64_t got = 0;
         struct json_value v = value(JSON_STRING, rows[i].text);
         assert_int_equal(json_integer(&v, &got), rows[i].ok);
@@ -339,7 +328,6 @@ static void test_conversions(void **state)
 
 static void test_write(void **state)
 {
-    (void)state;
     struct buf out = BUF_INIT(0);
     json_write(&out, TEXT("a\"b\\c\n\t\x01</x>\xe2\x80\xa8\xc3\xa9\xff"));
     assert_string_equal(buf_text(&out),
@@ -363,7 +351,6 @@ static void put_one(struct writer *w)
 
 static void test_writer(void **state)
 {
-    (void)state;
     struct buf out = BUF_INIT(0);
     struct writer json = { .out = &out }, csv = { .out = &out, .csv = true };
     write_begin(&json, NULL, '[');

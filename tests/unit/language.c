@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Language guesses of short posts, and the file they rest on. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
 #include <unistd.h>
 
 #include "pipeline/language.h"
+#include "tests/unit/test.h"
 
 static struct languages *languages;
 
@@ -31,7 +27,6 @@ static void expect(const char *text, const char *wanted)
 
 static void test_latin(void **state)
 {
-    (void)state;
     expect("the zipper broke after two days", "en");
     expect("I'm so happy with my order", "en");
     expect("crappy service lol", "en");
@@ -52,7 +47,6 @@ static void test_latin(void **state)
 
 static void test_scripts(void **state)
 {
-    (void)state;
     expect("荷物がまだ届きません", "ja");
     expect("包裹还没有到", "zh");
     expect("아직 배송이 안 왔어요", "ko");
@@ -67,7 +61,6 @@ static void test_scripts(void **state)
 
 static void test_little(void **state)
 {
-    (void)state;
     expect("", "und");
     expect("\xf0\x9f\x98\x82\xf0\x9f\x98\x82", "und");
     expect("Harrowpine", "und");
@@ -97,7 +90,6 @@ static void refuses(const char *content, const char *why)
 
 static void test_file(void **state)
 {
-    (void)state;
     refuses("en\twords\tthe\nde die das\n", ":2: three columns");
     refuses("# c\nen\tverbs\tgo\n", ":2: the kind");
     refuses("english\twords\tgo\n", ":1: the language");

@@ -2,23 +2,18 @@
 /* What headers say about waiting, and which addresses are asked. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include "base/address.h"
 #include "base/clock.h"
 #include "base/http_reply.h"
 #include "base/limit.h"
+#include "tests/unit/test.h"
 
 /* 2026-11-21T22:58:22Z: the Date header of the replies below. */
 static const int64_t SERVER = 1795301902;
 
 static void test_each_unit(void **state)
 {
-    (void)state;
     static const struct { const char *value; int64_t wait; } rows[] = {
         { "0", 0 },
         { "7", 7 },
@@ -36,7 +31,7 @@ static void test_each_unit(void **state)
         { "soon", -1 },
         { "", -1 },
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         int64_t got = limit_seconds(text_of(rows[i].value), SERVER);
         if (got != rows[i].wait)
             fail_msg("%s: %lld", rows[i].value, (long long)got);
@@ -55,7 +50,6 @@ static int64_t read_reply(long status, const char *head)
 
 static void test_headers_together(void **state)
 {
-    (void)state;
     clock_fix(1500000000); /* our clock is years off: only Date counts */
     static const char date[] = "Date: Sat, 21 Nov 2026 22:58:22 GMT\r\n";
     char head[600];
@@ -87,7 +81,6 @@ static const char *refused(const char *address, bool loopback)
 
 static void test_addresses(void **state)
 {
-    (void)state;
     static const char *const no[] = {
         "0.0.0.0", "10.1.2.3", "100.64.0.1", "100.127.255.255", "127.0.0.1",
         "127.9.9.9", "169.254.169.254", "172.16.0.1", "172.31.255.255",
@@ -104,10 +97,10 @@ static void test_addresses(void **state)
         "198.17.255.255", "198.20.0.0", "223.255.255.255", "2606:4700::1",
         "::ffff:1.1.1.1", "64:ff9b::101:101", "2a00::1", "2001:200::1",
         "3ffe::1" };
-    for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+    for (size_t i = 0; i < COUNT(no); i++)
         if (!refused(no[i], false))
             fail_msg("%s is asked", no[i]);
-    for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
+    for (size_t i = 0; i < COUNT(yes); i++)
         if (refused(yes[i], false))
             fail_msg("%s is refused", yes[i]);
     assert_null(refused("127.0.0.1", true));
@@ -120,7 +113,6 @@ static void test_addresses(void **state)
 
 static void test_host_clocks(void **state)
 {
-    (void)state;
     struct limit_clocks c = LIMIT_CLOCKS_INIT;
     assert_int_equal(limit_left(&c, "https://a:443"), 0);
     limit_hold(&c, "https://a:443", 60000);
@@ -138,7 +130,6 @@ static void test_host_clocks(void **state)
 /* What is sent back of a secret, in any writing that services use. */
 static void test_secrets_are_not_told(void **state)
 {
-    (void)state;
     static const struct { const char *body; bool told; } rows[] = {
         { "no such user", true },
         { "bad: p\"a\\s+s%41 w\xc3\xb6rd&1", false },
@@ -154,7 +145,7 @@ static void test_secrets_are_not_told(void **state)
     };
     const struct http_request request = {
         .secret = "p\"a\\s+s%41 w\xc3\xb6rd&1" };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct http_reply reply = { .status = 400,
                                     .error_body = BUF_INIT(0) };
         char words[140];

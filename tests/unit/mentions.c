@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which subjects a text mentions: names and their variants, handles, tags,
  * patterns, queries, exclude, require, longer names. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
 #include "base/buf.h"
 #include "pipeline/mentions.h"
 #include "pipeline/query.h"
+#include "tests/unit/test.h"
 
 enum { SUBJECTS = 8, ITEMS = 8 };
 
@@ -108,7 +104,6 @@ static void one(const char *match, const char *text, const char *wanted)
 
 static void test_names(void **state)
 {
-    (void)state;
     one("Acme", "I like acme a lot", "s=acme");
     one("Acme", "ACME!", "s=ACME");
     one("Acme", "acmeist placement", "");
@@ -139,7 +134,6 @@ static void test_names(void **state)
 
 static void test_initials(void **state)
 {
-    (void)state;
     static const char *const spellings[] = { "P.C. Wendel & Son",
         "PC Wendel and Sons", "p.c.wendel&sons", "P. C. Wendel & Son",
         "pcwendelandson", "PC Wendel & Sons", "#PCWendelAndSon",
@@ -160,7 +154,6 @@ static void test_initials(void **state)
 
 static void test_marked(void **state)
 {
-    (void)state;
     one("@acme_help", "hey @Acme_Help!", "s=@Acme_Help");
     one("@acme", "@acme_help", "");
     one("#freeship", "#FreeShip now", "s=#FreeShip");
@@ -169,7 +162,6 @@ static void test_marked(void **state)
 
 static void test_case(void **state)
 {
-    (void)state;
     struct watch w = { .name = "s", .match = { "Aimer", "Old Barn" },
                        .sensitive = true };
     struct rig r;
@@ -183,7 +175,6 @@ static void test_case(void **state)
 
 static void test_patterns(void **state)
 {
-    (void)state;
     one("/acm[ei]/i", "ACMI", "s=ACMI");
     one("/acm[ei]/", "ACMI", "");
     one("/\\bacme\\b.{0,9}card/i", "an Acme gift card", "s=Acme gift card");
@@ -197,7 +188,6 @@ static void test_patterns(void **state)
 
 static void test_queries(void **state)
 {
-    (void)state;
     one("acme AND card", "my card is from acme", "s=acme");
     one("acme AND card", "acme", "");
     one("acme OR zenith", "Zenith", "s=Zenith");
@@ -218,7 +208,6 @@ static void test_queries(void **state)
 
 static void test_exclude_require(void **state)
 {
-    (void)state;
     struct watch w[] = {
         { .name = "gate", .brand = 0, .match = { "Gate" },
           .exclude = { "water gate", "@gatekeepers" } },
@@ -239,7 +228,6 @@ static void test_exclude_require(void **state)
 
 static void test_longer(void **state)
 {
-    (void)state;
     struct watch w[] = {
         { .name = "acme", .brand = 0, .match = { "Acme" } },
         { .name = "acme/card", .brand = 0, .match = { "Acme Card" } },
@@ -291,7 +279,6 @@ static void refused(const char *match, const char *why)
 
 static void test_refused(void **state)
 {
-    (void)state;
     refused("", "empty name");
     refused("!!!", "no letter");
     refused("@a b", "handle");
@@ -313,7 +300,6 @@ static void test_refused(void **state)
 /* A post that costs too much says so and keeps its other mentions. */
 static void test_limit(void **state)
 {
-    (void)state;
     struct watch w[] = {
         { .name = "slow", .brand = 0, .match = {
             "/\xc3\xa9(?:[\xc3\xa9\xc3\xa8]+\xc3\xa8?)+z/" } },
@@ -340,7 +326,6 @@ static void test_limit(void **state)
 /* A long post of nothing but names takes time in proportion. */
 static void test_hostile(void **state)
 {
-    (void)state;
     struct watch w[] = {
         { .name = "acme", .brand = 0, .match = { "acme acme acme" },
           .require = { "never" }, .exclude = { "nowhere" } },
@@ -352,7 +337,7 @@ static void test_hostile(void **state)
     struct rig r;
     assert_int_equal(rig_open(&r, w, 2, NULL, NULL), 0);
     char *big = mem_alloc(POST_TEXT_LIMIT);
-    for (size_t f = 0; f < sizeof(fills) / sizeof(*fills); f++) {
+    for (size_t f = 0; f < COUNT(fills); f++) {
         struct words words = WORDS_INIT;
         struct arena memory = { 0 };
         for (size_t i = 0; i < POST_TEXT_LIMIT; i++)
@@ -373,7 +358,6 @@ static void test_hostile(void **state)
  * and of more than fit in a post the brand is kept. */
 static void test_crowd(void **state)
 {
-    (void)state;
     enum { CROWD = 300 };
     static char names[CROWD + 1][24], matches[CROWD + 1][24],
         nears[CROWD + 1][24];

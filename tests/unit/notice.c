@@ -2,12 +2,6 @@
 /* Emerging terms and alerts over a store of invented posts: what must be
  * told, and what must not. Long: one store serves them all. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/clock.h"
 #include "digest/alerts.h"
@@ -15,6 +9,7 @@
 #include "digest/terms.h"
 #include "store/store.h"
 #include "tests/unit/scratch.h"
+#include "tests/unit/test.h"
 
 enum { DAY_0 = 20000, DAYS = 30, TODAY = DAY_0 + DAYS };
 
@@ -320,8 +315,6 @@ static void the_cache_gives_the_same_answer(void **state)
 
 static void ignore(void *context, const char *sentence)
 {
-    (void)context;
-    (void)sentence;
 }
 
 static uint64_t wrong_terms(struct fixture *f, bool repair)
@@ -371,7 +364,7 @@ static void a_kept_day_that_is_damaged_is_not_read(void **state)
     const struct text rows[] = { { kept.data, 10 }, { kept.data, 24 },
                                  { kept.data, kept.length - 1 },
                                  { bad, kept.length } };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct store_terms row = { day, rows[i] };
         assert_int_equal(store_terms_put(f->store, "acme", &row, 1, &f->err),
                          0);
@@ -554,7 +547,6 @@ static bool is_new(struct documents *d, const char *text)
 static void copies_agree_in_most_words(void **state)
 {
     struct documents d = { .words = WORDS_INIT };
-    (void)state;
     assert_true(is_new(&d, "The new acme tote has lost its strap on the very "
                            "first day and nobody at the till would help"));
     assert_false(is_new(&d, "The new ACME tote has lost its strap on the very "
@@ -577,7 +569,6 @@ static void shares_tell_when_clearly_above_usual(void **state)
                                     partly = { "app", 60, 0.60, 0.45 },
                                     much = { "app", 40, 0.40, 0.20 },
                                     none = { NULL, 0, 0.9, 0.1 };
-    (void)state;
     assert_false(alert_share_tells(&all));
     assert_false(alert_share_tells(&little));
     assert_false(alert_share_tells(&partly));

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Patterns: what is refused, what a match costs, where it was. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
 #include "base/mem.h"
 #include "base/pattern.h"
+#include "tests/unit/test.h"
 
 static int match(const char *source, unsigned flags, const char *text,
                  size_t *start, size_t *end)
@@ -34,7 +30,6 @@ static void refused(const char *source, const char *why)
 
 static void test_match(void **state)
 {
-    (void)state;
     size_t start = 0, end = 0;
     assert_int_equal(match("b+", 0, "aabbb", &start, &end), 1);
     assert_int_equal(start, 2);
@@ -55,7 +50,6 @@ static void test_match(void **state)
 
 static void test_refused(void **state)
 {
-    (void)state;
     refused("a*", "empty");
     refused("(acme", "wrong at character");
     refused("a(?", "wrong");
@@ -75,7 +69,6 @@ static void test_refused(void **state)
 /* Honest patterns of the kind people write pass the probe. */
 static void test_accepted(void **state)
 {
-    (void)state;
     size_t start, end;
     assert_int_equal(match("\\bacme('?s)?\\b", 0, "acme's", &start, &end), 1);
     assert_int_equal(match("(?:still|again) (?:\\w+ ){0,4}waiting", 0,
@@ -88,7 +81,6 @@ static void test_accepted(void **state)
 /* Long texts cost little, and a match is found wherever it stands. */
 static void test_long(void **state)
 {
-    (void)state;
     enum { BIG = 60000 };
     struct pattern *p;
     struct error err = ERROR_INIT;
@@ -120,7 +112,6 @@ static void test_long(void **state)
 /* What the probe cannot foresee is stopped on the post. */
 static void test_limit(void **state)
 {
-    (void)state;
     struct pattern *p;
     struct error err = ERROR_INIT;
     struct matcher *m = matcher_open();

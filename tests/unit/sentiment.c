@@ -2,15 +2,11 @@
 /* The scorer on short sentences of our own, over lexicons/en and over small
  * lexicons made here. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/buf.h"
 #include "pipeline/sentiment.h"
+#include "tests/unit/test.h"
 
 static struct sentiment *english(void)
 {
@@ -69,8 +65,7 @@ static void test_labels(void **state)
     };
     struct sentiment *s = english();
     int wrong = 0;
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct tags tags = score(s, rows[i].text);
         if (tags.label == rows[i].label)
             continue;
@@ -100,8 +95,7 @@ static void test_order(void **state)
     };
     struct sentiment *s = english();
     int wrong = 0;
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         int first = score(s, rows[i][0]).score;
         int second = score(s, rows[i][1]).score;
         if (first > second)
@@ -127,8 +121,7 @@ static void test_same(void **state)
         { "soooo good", "sooooooo good" },
     };
     struct sentiment *s = english();
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+    for (size_t i = 0; i < COUNT(rows); i++)
         assert_int_equal(score(s, rows[i][0]).score,
                          score(s, rows[i][1]).score);
     sentiment_close(s);
@@ -145,8 +138,7 @@ static void test_long(void **state)
         { "e\xcc\x81", LABEL_NEUTRAL },
     };
     struct sentiment *s = english();
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct buf text = BUF_INIT(MiB);
         while (buf_puts(&text, rows[i].piece) == 0)
             continue;
@@ -181,8 +173,7 @@ static void test_explained(void **state)
     };
     struct sentiment *s = english();
     struct scorer *scorer = scorer_open(s);
-    (void)state;
-    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+    for (size_t i = 0; i < COUNT(texts); i++) {
         struct words w = WORDS_INIT;
         struct tags tags;
         struct sums sums = { 0, 0, 0 };
@@ -207,7 +198,6 @@ static void test_mask(void **state)
     struct words w = WORDS_INIT;
     struct tags tags, other;
     uint8_t mask[3] = { 1, 0, 0 };
-    (void)state;
     words_split(&w, TEXT("Lovely opens tomorrow"));
     scorer_read(scorer, &w, mask);
     scorer_score(scorer, 0, w.count, &tags, NULL, NULL);
@@ -226,7 +216,6 @@ static void test_mask(void **state)
 static void test_first(void **state)
 {
     struct sentiment *s = english();
-    (void)state;
     for (size_t size = 32; size <= 2048; size += 16) {
         void *block = mem_resize(NULL, size);
         memset(block, 0xff, size);
@@ -284,8 +273,7 @@ static void test_mention(void **state)
     struct scorer *scorer = scorer_open(s);
     struct words w = WORDS_INIT;
     int wrong = 0;
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct tags tags = { 0 };
         const char *at = strstr(rows[i].text, rows[i].name);
         struct span span = { (uint32_t)(at - rows[i].text),
@@ -330,8 +318,7 @@ static void test_formats(void **state)
         "zorbly\t3.1\t0.5\t[3, 3, 4, 3]\r\n",         /* VADER's */
         "zorbly\t4.0\t-1.0\n",                        /* weights.tsv */
     };
-    (void)state;
-    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+    for (size_t i = 0; i < COUNT(good); i++) {
         struct sentiment *s = NULL, *plain = english();
         struct error err = ERROR_INIT;
         if (open_with(good[i], &s, &err))
@@ -351,8 +338,7 @@ static void test_bad_lines(void **state)
         "fine\t2\n\t2\n", "fine\t2\nzorbly\tnan\n",
         ("fine\t2\nzor\xff" "bly\t2\n"),
     };
-    (void)state;
-    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+    for (size_t i = 0; i < COUNT(bad); i++) {
         struct sentiment *s = NULL;
         struct error err = ERROR_INIT;
         assert_int_equal(open_with(bad[i], &s, &err), -1);

@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Records, cells and sketches: what goes in comes out, and broken bytes are
  * told, never read past. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
-#include <stdio.h>
-#include <string.h>
-
 #include "store/counts.h"
 #include "store/hll.h"
 #include "store/record.h"
+#include "tests/unit/test.h"
 
 static uint64_t state_of_random = 7;
 
@@ -171,7 +164,6 @@ static void records_come_back(void **state)
     struct record *r = mem_alloc(sizeof(*r));
     struct arena memory = { 0 };
     struct buf bytes = BUF_INIT(0);
-    (void)state;
     for (uint32_t i = 0; i < POST_MENTIONS_LIMIT; i++)
         ids[i] = 1000 - i; /* the last first */
     for (int round = 0; round < 300; round++) {
@@ -205,7 +197,6 @@ static void records_tell_what_changed(void **state)
     struct arena memory = { 0 };
     struct buf a = BUF_INIT(0), b = BUF_INIT(0);
     struct post p;
-    (void)state;
     for (uint32_t i = 0; i < POST_MENTIONS_LIMIT; i++)
         ids[i] = i + 1;
     random_post(&p, &memory, mentions);
@@ -233,7 +224,6 @@ static void cells_come_back(void **state)
 {
     struct counts in[96], out;
     struct buf row = BUF_INIT(0);
-    (void)state;
     for (unsigned i = 0; i < 96; i++) {
         uint64_t *field = &in[i].posts;
         for (int f = 0; f < COUNTS_FIELDS; f++)
@@ -276,8 +266,7 @@ static void sketches_count(void **state)
 {
     static const uint64_t sizes[] = { 1, 10, 999, 1000, 1001, 5000, 20000,
                                       200000, 1000000 };
-    (void)state;
-    for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+    for (size_t i = 0; i < COUNT(sizes); i++) {
         struct hll all = { 0 }, half = { 0 }, other = { 0 };
         struct buf packed = BUF_INIT(0);
         for (uint64_t n = 0; n < sizes[i]; n++) {
@@ -304,7 +293,6 @@ static void sketches_do_not_depend_on_order(void **state)
 {
     struct hll up = { 0 }, down = { 0 };
     struct buf a = BUF_INIT(0), b = BUF_INIT(0);
-    (void)state;
     for (uint64_t n = 0; n < 900; n++) {
         hll_add(&up, n);
         hll_add(&down, 899 - n);

@@ -2,17 +2,11 @@
 /* What every store backend must do, through store.h alone. Not a test of
  * files or keys. STORE_URL=scheme://place runs it against another backend;
  * the place must be empty. Long: one test a promise of store.h. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "store/store.h"
 #include "tests/unit/scratch.h"
+#include "tests/unit/test.h"
 
 enum { DAY_0 = 20000, T0 = DAY_0 * 86400, NEXT_DAY = 86400 };
 
@@ -104,7 +98,6 @@ static uint64_t authors(struct fixture *f, const char *subject, int64_t from,
 
 static void tell(void *context, const char *sentence)
 {
-    (void)context;
     print_message("%s\n", sentence);
 }
 
@@ -119,8 +112,6 @@ static void verified(struct fixture *f)
 static int count_post(void *context, const struct post *p,
                       const struct mention *m)
 {
-    (void)p;
-    (void)m;
     ++*(int *)context;
     return 0;
 }

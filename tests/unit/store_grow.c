@@ -6,14 +6,10 @@
 #define MAP_START ((size_t)256 * 1024)
 #include "store/lmdb.c"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
 #include <sys/wait.h>
 
 #include "tests/unit/scratch.h"
+#include "tests/unit/test.h"
 
 enum { POSTS_A_BATCH = 500, BATCHES = 20 };
 
@@ -43,7 +39,6 @@ static void the_map_grows(void **state)
     struct error err = ERROR_INIT;
     char folder[SCRATCH_ROOM];
     uint64_t differences;
-    (void)state;
     scratch_make(folder);
     batch_init(&b);
     if (store_open(&s, folder, STORE_WRITE, &err))
@@ -106,7 +101,6 @@ static void expire_with_room(size_t pages)
 
 static void the_map_grows_while_posts_expire(void **state)
 {
-    (void)state;
     for (size_t pages = 8; pages <= 48; pages += 4)
         expire_with_room(pages);
 }
@@ -171,7 +165,6 @@ static bool fail_with_room(size_t pages)
 static void what_failed_is_forgotten(void **state)
 {
     size_t pages = 0;
-    (void)state;
     while (!fail_with_room(pages))
         pages++;
     assert_true(pages > 20);
@@ -201,7 +194,6 @@ static void the_map_grows_under_a_load(void **state)
     struct store_result r = { 0 };
     struct buf dump = BUF_INIT(0);
     char from[SCRATCH_ROOM], to[SCRATCH_ROOM];
-    (void)state;
     scratch_make(from);
     scratch_make(to);
     batch_init(&b);
@@ -258,7 +250,6 @@ static void a_reader_follows(void **state)
     struct store_result r = { 0 };
     char folder[SCRATCH_ROOM];
     int ask[2], answer[2], status;
-    (void)state;
     scratch_make(folder);
     batch_init(&b);
     assert_int_equal(store_open(&s, folder, STORE_WRITE, NULL), 0);

@@ -3,19 +3,13 @@
  * lines: both must tell the same, and the store must verify. Seeds are
  * fixed, so a failure comes again; SEED=n tries one other, SEQUENCES (200)
  * says how many. Long: the model stands beside what it is held against. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 
 #include "store/store.h"
 #include "tests/unit/scratch.h"
+#include "tests/unit/test.h"
 
 /* So many ids that a source's identities outgrow one page. */
 enum { IDS = 200, SOURCES = 2, SUBJECTS = 3, AUTHORS = 7, DAYS = 6,
@@ -510,7 +504,6 @@ static void compare_restated(struct run *r)
 
 static void tell(void *context, const char *sentence)
 {
-    (void)context;
     print_message("%s\n", sentence);
 }
 
@@ -583,7 +576,6 @@ static unsigned live(uint64_t seed)
 
 static void any_order_of_operations_ends_right(void **state)
 {
-    (void)state;
     const char *seed = getenv("SEED");
     if (seed) {
         live(strtoull(seed, NULL, 10));

@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sorted as the C library sorts, and equal ones left in their order. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/mem.h"
 #include "store/sort.h"
+#include "tests/unit/test.h"
 
 enum { KEY = 16, MOST = 10000 };
 
@@ -55,9 +48,8 @@ static void check(size_t count, size_t length, unsigned values)
 static void records_come_in_order(void **state)
 {
     static const size_t lengths[] = { 4, 6, 7, 11, 16 };
-    (void)state;
     for (unsigned values = 1; values <= 256; values *= 2)
-        for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+        for (size_t i = 0; i < COUNT(lengths); i++) {
             check(1, lengths[i], values);
             check(2 + roll(200), lengths[i], values);
             check(MOST, lengths[i], values);
@@ -73,7 +65,6 @@ static int compare_numbers(const void *a, const void *b)
 
 static void numbers_come_in_order(void **state)
 {
-    (void)state;
     for (unsigned round = 0; round < 100; round++) {
         uint32_t have[500], right[500];
         size_t count = roll(500);

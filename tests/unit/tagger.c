@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* All stages together on one post: what is scored, whose clause counts, what
  * a mention inherits, and that hostile text changes nothing but its tags. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
 #include "pipeline/tagger.h"
+#include "tests/unit/test.h"
 
 static struct rules *rules;
 static struct tagger *tagger;
@@ -32,7 +28,6 @@ static const struct mention *mention_of(const struct batch *b,
 
 static void test_labels(void **state)
 {
-    (void)state;
     struct batch b;
     tag(&b, "I love this jacket, it is wonderful");
     assert_int_equal(b.posts[0].tags.label, LABEL_POSITIVE);
@@ -46,7 +41,6 @@ static void test_labels(void **state)
 
 static void test_other_language(void **state)
 {
-    (void)state;
     struct batch b;
     tag(&b, "Acme ist leider sehr schlecht, die Lieferung kam nicht");
     assert_string_equal(b.posts[0].language, "de");
@@ -59,7 +53,6 @@ static void test_other_language(void **state)
 
 static void test_mentions(void **state)
 {
-    (void)state;
     struct batch b;
     tag(&b, "I love Zenith, they are wonderful. Acme is terrible and awful.");
     assert_int_equal(b.posts[0].mention_count, 2);
@@ -106,7 +99,6 @@ static void test_mentions(void **state)
 
 static void test_names_feel_nothing(void **state)
 {
-    (void)state;
     struct batch b;
     tag(&b, "the Horrible Awful shop in town");
     assert_non_null(mention_of(&b, "horrible"));
@@ -121,13 +113,12 @@ static void test_names_feel_nothing(void **state)
 
 static void test_hostile(void **state)
 {
-    (void)state;
     static const char *const fills[] = { "\xff", "\xf0\x9f\x98\x82", " ", "a",
         "\xd7\x90\xd7\x91 ", "\xcc\x81", "not ", "Acme ", "<b>", "!?", ":(",
         "\xe2\x80\x8f", "good bad " };
     enum { BIG = 1 << 20 };
     char *big = mem_alloc(BIG);
-    for (size_t f = 0; f < sizeof(fills) / sizeof(*fills); f++) {
+    for (size_t f = 0; f < COUNT(fills); f++) {
         struct batch b;
         batch_init(&b);
         for (size_t i = 0; i < BIG; i++)
@@ -154,7 +145,6 @@ static void test_hostile(void **state)
 
 static void test_explain(void **state)
 {
-    (void)state;
     struct buf why = BUF_INIT(0);
     tagger_explain(tagger, TEXT("Acme's delivery was terrible"), &why);
     assert_non_null(strstr(why.data, "language: en"));

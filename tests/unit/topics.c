@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Topics on short sentences of our own, over lexicons/en and over small rows
  * made here; figures on labelled posts where ../shared/data is at hand. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/post.h"
 #include "pipeline/topics.h"
+#include "tests/unit/test.h"
 
 static struct topics *english(void)
 {
@@ -79,8 +76,7 @@ static void test_aspects(void **state)
         { "I found a nice scarf", ASPECT_SAFETY, false },
     };
     struct topics *t = english();
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct post p = tag(t, rows[i].text);
         if ((p.tags.aspects >> rows[i].tag & 1) != rows[i].is)
             fail_msg("%s: %s %s", rows[i].text, aspect_names[rows[i].tag],
@@ -111,8 +107,7 @@ static void test_channels(void **state)
         { "the takeaway is that oak lasts", CHANNEL_DELIVERY, false },
     };
     struct topics *t = english();
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct post p = tag(t, rows[i].text);
         if ((p.tags.channels >> rows[i].tag & 1) != rows[i].is)
             fail_msg("%s: %s", rows[i].text, channel_names[rows[i].tag]);
@@ -147,8 +142,7 @@ static void test_intents(void **state)
         { "I like the blue one", INTENT_SWITCH, false },
     };
     struct topics *t = english();
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct post p = tag(t, rows[i].text);
         if ((p.tags.intents >> rows[i].tag & 1) != rows[i].is)
             fail_msg("%s: %s %s", rows[i].text, intent_names[rows[i].tag],
@@ -161,7 +155,6 @@ static void test_spans(void **state)
 {
     struct topics *t = english();
     struct post p = tag(t, "Hi, please bring back the oat biscuits! Thanks");
-    (void)state;
     assert_span(&p, p.wish, "bring back the oat biscuits");
     p = tag(t, "We switched from Northmart to Plum & Co last week");
     assert_span(&p, p.from, "Northmart");
@@ -183,7 +176,6 @@ static void test_parts(void **state)
     struct topics *t = english();
     struct words w = WORDS_INIT;
     struct tags tags = { 0 };
-    (void)state;
     struct spotter *s = spotter_open(t);
     words_split(&w, TEXT("lovely coat, but the courier was rude"));
     spotter_read(s, &w, NULL);
@@ -270,8 +262,7 @@ static void test_language(void **state)
         { "so", "sooooo", true },
         { "why ?", "why???", true },
     };
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         char line[100];
         struct error err = ERROR_INIT;
         snprintf(line, sizeof(line), "price\t%s\n", rows[i].row);
@@ -293,7 +284,6 @@ static void test_weights(void **state)
                              "complaint\tno *1 reply\t1\n", &err);
     struct words w = WORDS_INIT;
     struct buf out = BUF_INIT(0);
-    (void)state;
     assert_non_null(t);
     struct post p = tag(t, "late late late");
     assert_int_equal(p.tags.intents, 0);
@@ -326,12 +316,11 @@ static void test_feeling(void **state)
                              "complaint\t=positive\t-2\n"
                              "complaint\t=negative\t0.5\n", &err);
     struct words w = WORDS_INIT;
-    (void)state;
     assert_non_null(t);
     struct spotter *s = spotter_open(t);
     words_split(&w, TEXT("late"));
     spotter_read(s, &w, NULL);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct tags tags = { .score = (int16_t)rows[i].score };
         struct buf out = BUF_INIT(0);
         spotter_tag(s, 0, w.count, &tags);
@@ -363,8 +352,7 @@ static void test_bad_rows(void **state)
           "aspects.tsv:2: a tag without a row =bias before it" },
         { "price\t\xff\n", "not valid UTF-8" },
     };
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct error err = ERROR_INIT;
         struct topics *t = small(rows[i].row, "# none\n", &err);
         if (t || !strstr(err.text, rows[i].sentence))
@@ -383,8 +371,7 @@ static void test_hostile(void **state)
     struct topics *t = english();
     struct words w = WORDS_INIT;
     struct tags tags;
-    (void)state;
-    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+    for (size_t i = 0; i < COUNT(texts); i++)
         tag(t, texts[i]);
     size_t length = 1000000;
     char *big = mem_alloc(length);
@@ -441,7 +428,6 @@ static void test_floors(void **state)
                   INTENT_SUGGESTION, 1, 2);
     double c = f1(t, "../shared/data/intents/complaints_dev.tsv",
                   INTENT_COMPLAINT, 2, 4);
-    (void)state;
     topics_close(t);
     if (a < 0 || b < 0 || c < 0) {
         print_message("../shared/data is not at hand\n");

@@ -3,14 +3,10 @@
  * and aspects they have: those of shops far from restaurants and airlines,
  * where nothing was fitted. Measures no accuracy on other people's posts:
  * tests/unit/topics.c does. Over 500 lines because the sentences stand in it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
 #include "base/post.h"
 #include "pipeline/sentiment.h"
 #include "pipeline/topics.h"
+#include "tests/unit/test.h"
 
 struct tagged {
     struct topics *topics;
@@ -368,7 +364,7 @@ static void test_wishes(void **state)
         { "We'll see. Make of that what you will.", "" },
         { "Please send us your order number", "" },
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct post p = tag(*state, rows[i].text);
         char got[200];
         snprintf(got, sizeof(got), "%.*s", (int)p.wish.length,
@@ -498,7 +494,7 @@ static void test_aspects(void **state)
           { "No plastic in the parcel either", "This sale is fire",
             "I am sick of waiting", "Nice shop", NULL } },
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         expect(*state, rows[i].is, false, rows[i].aspect, true);
         expect(*state, rows[i].none, false, rows[i].aspect, false);
     }
@@ -588,7 +584,7 @@ static void test_intent_causes(void **state)
         { INTENT_SUPPORT, true, "I have sent you two private messages" },
         { INTENT_SUPPORT, false, "It is the oak one, does that help?" },
     };
-    expect_causes(*state, rows, sizeof(rows) / sizeof(*rows), true);
+    expect_causes(*state, rows, COUNT(rows), true);
 }
 
 /* Long, for its sentences stand in it. */
@@ -673,7 +669,7 @@ static void test_aspect_causes(void **state)
         { ASPECT_SAFETY, true, "the stew made us so ill, sick after eating "
           "it" },
     };
-    expect_causes(*state, rows, sizeof(rows) / sizeof(*rows), false);
+    expect_causes(*state, rows, COUNT(rows), false);
 }
 
 int main(void)

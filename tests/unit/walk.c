@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A service that lists posts newest first, with all its habits, against
  * walk.c: whatever happens between rounds, each post is met. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include "base/walk.h"
+#include "tests/unit/test.h"
 
 enum { LIMIT = 10, MOST = 2000 };
 
@@ -115,7 +110,6 @@ static void rounds_of(struct service *s, struct buf *cursor, int64_t now,
 
 static void test_first_walk_and_quiet_rounds(void **state)
 {
-    (void)state;
     struct service s;
     struct buf cursor;
     first_walk(&s, &cursor, 300);
@@ -140,7 +134,6 @@ static void test_first_walk_and_quiet_rounds(void **state)
 
 static void test_a_long_gap_in_small_rounds(void **state)
 {
-    (void)state;
     struct service s;
     struct buf cursor;
     first_walk(&s, &cursor, 200);
@@ -162,7 +155,6 @@ static void test_a_long_gap_in_small_rounds(void **state)
  * asked again, and nothing is read twice when it is there. */
 static void test_further_back(void **state)
 {
-    (void)state;
     struct service s;
     struct buf cursor;
     first_walk(&s, &cursor, 300);
@@ -186,7 +178,6 @@ static void test_further_back(void **state)
 
 static void test_late_ones_within_the_overlap(void **state)
 {
-    (void)state;
     struct service s = { .newest = -1 };
     struct buf cursor = BUF_INIT(0);
     forget();
@@ -204,7 +195,6 @@ static void test_late_ones_within_the_overlap(void **state)
  * behind the overlap, but they stand above what was known. */
 static void test_late_ones_behind_the_overlap(void **state)
 {
-    (void)state;
     struct service s;
     struct buf cursor;
     first_walk(&s, &cursor, 300);
@@ -223,7 +213,6 @@ static void test_late_ones_behind_the_overlap(void **state)
  * with their dates: none was there before, however old they are. */
 static void test_many_where_nothing_was(void **state)
 {
-    (void)state;
     struct service s = { .newest = -1 };
     struct buf cursor = BUF_INIT(0);
     forget();
@@ -239,7 +228,6 @@ static void test_many_where_nothing_was(void **state)
 
 static void test_deleted_ones_are_told(void **state)
 {
-    (void)state;
     struct service s;
     struct buf cursor;
     struct walk_ring gone = { .count = 0 };
@@ -269,7 +257,6 @@ static void test_deleted_ones_are_told(void **state)
 
 static void test_faults_end(void **state)
 {
-    (void)state;
     struct service s = { .newest = -1, .same_page = true };
     struct buf cursor = BUF_INIT(0);
     forget();
@@ -296,7 +283,6 @@ static void test_faults_end(void **state)
  * in turns, end; one that new posts shifted by a whole page does not. */
 static void test_the_same_in_other_orders(void **state)
 {
-    (void)state;
     struct walk w;
     char id[16], token[16];
     int rc = 1, pages = 0;
@@ -323,7 +309,6 @@ static void test_the_same_in_other_orders(void **state)
 
 static void test_dates_in_2031(void **state)
 {
-    (void)state;
     struct walk w;
     struct buf cursor = BUF_INIT(0);
     for (int round = 0; round < 3; round++) {
@@ -344,7 +329,6 @@ static void test_dates_in_2031(void **state)
 
 static void test_an_edit_that_changes_the_id(void **state)
 {
-    (void)state;
     struct walk w;
     struct buf cursor = BUF_INIT(0);
     for (int round = 0; round < 2; round++) {

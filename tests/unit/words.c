@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The word splitter: one line of text in, its items as "kind:text" out. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-
 #include "base/buf.h"
 #include "pipeline/words.h"
+#include "tests/unit/test.h"
 
 static const char *const kinds[] = {
     [WORD_PLAIN] = "w", [WORD_NUMBER] = "n", [WORD_HANDLE] = "@",
@@ -29,7 +25,6 @@ static void expect(const char *text, const char *wanted)
 
 static void test_plain(void **state)
 {
-    (void)state;
     expect("", "");
     expect("   \n\t ", "");
     expect("Hello, world", "w:Hello p:, w:world");
@@ -47,7 +42,6 @@ static void test_plain(void **state)
 
 static void test_numbers(void **state)
 {
-    (void)state;
     expect("$5 $1,000.50! \xc2\xa3""20 5\xe2\x82\xac",
            "n:$5 n:$1,000.50 p:! n:\xc2\xa3""20 n:5\xe2\x82\xac");
     expect("10/10, 24/7. 5-star 2nd 50% 3.Go",
@@ -57,7 +51,6 @@ static void test_numbers(void **state)
 
 static void test_names(void **state)
 {
-    (void)state;
     expect("@acme_shop, hi @a.example.org.", "@:@acme_shop p:, w:hi "
            "@:@a.example.org p:.");
     expect("@ home", "p:@ w:home");
@@ -74,7 +67,6 @@ static void test_names(void **state)
 
 static void test_emoji(void **state)
 {
-    (void)state;
     expect("ok\xf0\x9f\x98\x82\xf0\x9f\x98\x82",
            "w:ok e:\xf0\x9f\x98\x82 e:\xf0\x9f\x98\x82");
     /* thumbs up, with a skin tone; a family; a flag; a keycap; a heart */
@@ -91,7 +83,6 @@ static void test_emoji(void **state)
 
 static void test_emoticons(void **state)
 {
-    (void)state;
     expect("great :) thanks :-)) ;)", "w:great f::) w:thanks f::-)) f:;)");
     expect("yay:D no D: xD", "w:yay p:: w:D w:no f:D: f:xD");
     expect("yay :D <3 </3 <333", "w:yay f::D f:<3 f:</3 f:<333");
@@ -105,7 +96,6 @@ static void test_emoticons(void **state)
 
 static void test_scripts(void **state)
 {
-    (void)state;
     expect("\xe6\x97\xa5\xe6\x9c\xac!", "w:\xe6\x97\xa5 w:\xe6\x9c\xac p:!");
     expect("\xd0\xbe\xd1\x87\xd0\xb5\xd0\xbd\xd1\x8c ok",
            "w:\xd0\xbe\xd1\x87\xd0\xb5\xd0\xbd\xd1\x8c w:ok");
@@ -128,7 +118,6 @@ static void same(const char *a, const char *b)
 
 static void test_normal_form(void **state)
 {
-    (void)state;
     same("LOVED", "loved");
     same("don\xe2\x80\x99t", "DON'T");
     same("don`t", "don't");
@@ -151,7 +140,6 @@ static void test_normal_form(void **state)
 
 static void test_flags(void **state)
 {
-    (void)state;
     assert_int_equal(first("GREAT").flags,
                      WORD_LETTERS | WORD_CAPS | WORD_TITLE);
     assert_int_equal(first("Great").flags, WORD_LETTERS | WORD_TITLE);
@@ -199,7 +187,6 @@ static void test_flags(void **state)
 
 static void test_folded(void **state)
 {
-    (void)state;
     struct words w = WORDS_INIT;
     words_split(&w, TEXT("LOVED \xc3\x89T\xc3\x89 [Z] @Shop"));
     assert_string_equal(w.folded, "loved \xc3\xa9t\xc3\xa9 [z] @shop");
@@ -224,13 +211,12 @@ static void check_order(const char *data, size_t length)
 
 static void test_hostile(void **state)
 {
-    (void)state;
     enum { BIG = 1 << 20 };
     char *big = mem_alloc(BIG);
     static const char *const fills[] = { "a", "!", ":", "'", "-", "@", "#",
         "\xff", "\xe2\x80\x8d", "\xf0\x9f\x98\x82", "1", "a.", "\xcc\x81",
         "\xf0\x9f\x91\xa9\xe2\x80\x8d", "\xd7\x90" };
-    for (size_t f = 0; f < sizeof(fills) / sizeof(*fills); f++) {
+    for (size_t f = 0; f < COUNT(fills); f++) {
         for (size_t i = 0; i < BIG; i++)
             big[i] = fills[f][i % strlen(fills[f])];
         check_order(big, BIG);
