@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +25,32 @@ static bool is_output(const struct stat *there)
     return false;
 }
 
+/* In the folder of path, or -1: not each file system has such files, and only
+ * /proc can give them a name later. */
+static int open_nameless(const char *path, mode_t mode)
+{
+    struct buf folder = BUF_INIT(0);
+    const char *slash = strrchr(path, '/');
+    buf_add(&folder, path, slash ? (size_t)(slash - path) + 1 : 0);
+    buf_putc(&folder, '.');
+    int fd = access("/proc/self/fd", X_OK)
+                 ? -1 : open(folder.data, O_TMPFILE | O_WRONLY | O_CLOEXEC,
+                             mode);
+    buf_release(&folder);
+    return fd;
+}
+
+/* One that has its name keeps it. */
+static int give_name(int fd, const char *name)
+{
+    struct stat there;
+    char self[40];
+    if (fstat(fd, &there) || there.st_nlink)
+        return 0;
+    snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+    return linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW);
+}
+
 FILE *file_begin(const char *path, struct buf *beside, struct error *err)
 {
     struct stat there = { .st_mode = S_IFREG | 0644 };
@@ -35,7 +62,9 @@ FILE *file_begin(const char *path, struct buf *beside, struct error *err)
     }
     buf_printf(beside, "%s.%ld~", path, (long)getpid());
     unlink(beside->data); /* of a run that was killed, or a trap: a link */
-    int fd = open(beside->data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+    int fd = open_nameless(path, there.st_mode & 0777);
+    if (fd < 0)
+        fd = open(beside->data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
                   there.st_mode & 0777);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
     if (!file)
@@ -47,7 +76,8 @@ int file_end(FILE *file, const char *path, const struct buf *beside,
              bool whole, struct error *err)
 {
     int rc = whole ? 0 : -1;
-    if (rc == 0 && (fflush(file) || ferror(file) || fsync(fileno(file))))
+    if (rc == 0 && (fflush(file) || ferror(file) || fsync(fileno(file)) ||
+                    give_name(fileno(file), beside->data)))
         rc = fail(path, err);
     fclose(file); /* nothing is left to be written, or to be kept */
     if (rc == 0 && rename(beside->data, path))

@@ -14,8 +14,9 @@
  * else 0644, less the umask. */
 int file_replace(const char *path, const struct buf *content,
                  struct error *err);
-/* The same bit by bit. *beside takes the name meanwhile, and is released by
- * the caller. NULL: see err. */
+/* The same bit by bit. Where the file system can, what is written has no name
+ * until it is whole: a run that is killed leaves nothing. *beside takes the name
+ * it has before path's, and is released by the caller. NULL: see err. */
 FILE *file_begin(const char *path, struct buf *beside, struct error *err);
 /* Closes it in any case; not whole: nothing is kept, and it is -1. */
 int file_end(FILE *file, const char *path, const struct buf *beside,

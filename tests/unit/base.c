@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Buffers with ceilings, text repair, options, hashes of authors. */
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -237,6 +239,34 @@ static void a_file_is_replaced_whole(void **state)
     buf_release(&content);
 }
 
+/* Nor is anything left where a run is killed before it is whole. */
+static void a_killed_run_leaves_no_file(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/swell-file-XXXXXX", path[64];
+    struct buf beside = BUF_INIT(0);
+    struct error err = ERROR_INIT;
+    int status;
+    assert_non_null(mkdtemp(folder));
+    int fd = open(folder, O_TMPFILE | O_WRONLY);
+    if (fd < 0) {
+        rmdir(folder);
+        skip(); /* this file system knows no nameless files */
+    }
+    close(fd);
+    snprintf(path, sizeof(path), "%s/page", folder);
+    pid_t child = fork();
+    if (child == 0) {
+        FILE *file = file_begin(path, &beside, &err);
+        if (file && fputs("half", file) >= 0 && fflush(file) == 0)
+            raise(SIGKILL);
+        _exit(1);
+    }
+    assert_int_equal(child, waitpid(child, &status, 0));
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(0, rmdir(folder));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +278,7 @@ int main(void)
         cmocka_unit_test(secrets_that_others_read_are_refused),
         cmocka_unit_test(authors_need_the_key),
         cmocka_unit_test(a_file_is_replaced_whole),
+        cmocka_unit_test(a_killed_run_leaves_no_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
