@@ -53,6 +53,7 @@
 /* 1 had mentions, windows, authors; 2 had identities of varying length; 3 had
  * ids letter by letter. */
 enum { LMDB_FORMAT = 4 };
+#define FORMAT_LOADING "loading" /* in its place until a load is whole */
 
 enum table { POSTS, IDS, HOURS, DAYS, TERMS, NAMES, COVERAGE, CURSORS, NOTES,
              RULES, TOLD, META, TABLES };

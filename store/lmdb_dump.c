@@ -109,6 +109,7 @@ struct load {
     struct loaded *rows;  /* owned: of one transaction */
     size_t count, room;
     struct buf bytes;
+    char format[16];      /* written last: what is cut off is no store */
 };
 
 static int next_line(struct load *l, struct text *line, struct error *err)
@@ -216,14 +217,32 @@ static int read_rows(struct load *l, struct error *err)
     return 0;
 }
 
+static int put_format(struct lmdb *s, MDB_txn *txn, const char *format)
+{
+    return lmdb_put(s, txn, META, "format", 6, format, strlen(format));
+}
+
+/* Not the format: is it that row? */
+static bool keep_format(struct load *l, const struct loaded *row,
+                        struct text key)
+{
+    if (row->table != META || !text_is(key, "format"))
+        return false;
+    snprintf(l->format, sizeof(l->format), "%.*s", (int)row->length,
+             key.data + key.length);
+    return true;
+}
+
 static int write_rows(struct lmdb *s, MDB_txn *txn, void *context,
                       struct error *err)
 {
     struct load *l = context;
-    int rc = 0;
+    int rc = put_format(s, txn, FORMAT_LOADING);
     for (size_t i = 0; i < l->count && rc == 0; i++) {
         const struct loaded *row = &l->rows[i];
         const char *key = l->bytes.data + row->at;
+        if (keep_format(l, row, (struct text){ key, row->key_length }))
+            continue;
         rc = lmdb_put(s, txn, row->table, key, row->key_length,
                       key + row->key_length, row->length);
         if (rc == MDB_BAD_VALSIZE) {
@@ -231,7 +250,7 @@ static int write_rows(struct lmdb *s, MDB_txn *txn, void *context,
             return wrong(l, "a row of a length that cannot be", err);
         }
     }
-    return rc;
+    return rc == 0 && l->over ? put_format(s, txn, l->format) : rc;
 }
 
 int lmdb_load(struct store *base, store_line *next, void *context,

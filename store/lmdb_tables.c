@@ -66,6 +66,10 @@ int lmdb_tables(struct lmdb *s, MDB_txn *txn, struct error *err)
     char number[16] = "";
     memcpy(number, value.data,
            value.length < sizeof(number) ? value.length : 0);
+    if (strcmp(number, FORMAT_LOADING) == 0)
+        return error_set(err, ERROR_CORRUPT, "%s/data.mdb: a load fills it, or "
+                         "was cut off: then remove that file and load again",
+                         s->path);
     long format = strtol(number, NULL, 10);
     if (format < 1)
         return error_set(err, ERROR_CORRUPT, "%s/data.mdb: no store format "

@@ -87,6 +87,30 @@ exec 3>&-
 wait $first || fail "the first writer failed"
 expect 0 "401 posts" swell --store good verify
 
+# A load that is killed is no store, and says so; before, half of the posts
+# were one.
+awk 'BEGIN { for (i = 0; i < 6000; i++) printf "{\"id\":\"%d\",\"source\":\"forum\",\"created_at\":\"2026-11-1%dT10:00:00Z\",\"text\":\"load %d\"}\n", i, i % 9, i }' >many.ndjson
+swell_now -q --store many import many.ndjson || fail "import of many"
+swell --store many dump >many.dump
+(head -n 23000 many.dump; exec sleep 30) >pipe & feeder=$!
+swell --store loaded load pipe & loader=$!
+tries=0
+until swell --store loaded verify 2>&1 | grep -q "a load fills it"; do
+    sleep 0.1
+    tries=$((tries + 1))
+    [ $tries -lt 100 ] || fail "the load is not seen"
+done
+kill -9 $loader
+wait $loader 2>/dev/null
+kill $feeder
+expect 1 "remove that file and load again" swell --store loaded verify
+expect 1 "remove that file and load again" swell_now --store loaded import posts.ndjson
+expect 1 "remove that file and load again" swell --store loaded load many.dump
+rm loaded/data.mdb
+expect 0 "6000 posts loaded" swell --store loaded load many.dump
+expect 0 "0 differences" swell --store loaded verify
+swell --store loaded dump | cmp - many.dump || fail "loaded otherwise"
+
 # Readers without the right to write.
 swell --store good export >wanted
 if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --clear-groups true 2>/dev/null; then
