@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* swell collect: one bounded round of each source that is due, or round after
- * round, each source at its own times. What a round is lives in
- * pipeline/ingest.c. */
+/* swell collect: one bounded round of each source that is due, or one after the
+ * other, each source at its own times. What a round is: pipeline/ingest.c. */
 #include "commands/command.h"
 
 #include <errno.h>
@@ -465,6 +464,7 @@ static int run(struct invocation *in, struct error *err)
         goto done;
     crew.turns.url = buf_text(&crew.url);
     crew.turns.patience = flags->time;
+    crew.turns.stop = &stopped;
     crew.jobs = mem_alloc(in->config->source_count * sizeof(*crew.jobs));
     if (flags->follow) { /* the second signal ends at once, as ever */
         struct sigaction action = { .sa_handler = stop,

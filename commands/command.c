@@ -321,7 +321,8 @@ int invocation_store(struct invocation *in, enum store_mode mode,
         return 0;
     int rc = invocation_store_url(in, &url, err);
     if (rc == 0)
-        rc = turn_open(&in->store, buf_text(&url), mode, PATIENCE, err);
+        rc = turn_open(&in->store, buf_text(&url), mode, PATIENCE, NULL,
+                       err);
     if (rc == 0 && mode == STORE_READ)
         rc = store_hold(in->store, err);
     buf_release(&url);

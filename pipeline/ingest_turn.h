@@ -9,6 +9,7 @@
 #define PIPELINE_INGEST_TURN_H
 
 #include <pthread.h>
+#include <signal.h>
 
 #include "store/store.h"
 
@@ -16,6 +17,7 @@ struct turns {
     pthread_mutex_t lock;
     const char *url;      /* borrowed */
     int64_t patience;     /* seconds that a turn waits for another process */
+    const volatile sig_atomic_t *stop; /* and no longer once it is set; NULL */
     struct store *held;   /* not NULL: this one, and it stays open */
     struct store *open;   /* during a turn */
 };
@@ -25,8 +27,10 @@ struct turns {
 struct store *turn_begin(struct turns *t, struct error *err);
 void turn_end(struct turns *t);
 
-/* store_open() that waits so many seconds while another process writes. */
+/* store_open() that waits so many seconds while another process writes, or
+ * until stop (NULL: none) is set. */
 int turn_open(struct store **out, const char *url, enum store_mode mode,
-              int64_t patience, struct error *err);
+              int64_t patience, const volatile sig_atomic_t *stop,
+              struct error *err);
 
 #endif

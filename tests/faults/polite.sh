@@ -108,4 +108,21 @@ says '^rare: .*more is waiting' "$dir/first"
 grep -i 'error' "$dir/first" && { echo "$case_name: and called it an error"; failed=1; }
 has 70
 run 3 status; says '^none .*last success never'; says '^ *never ran'
+
+case_name='--follow: stopped while another writes'
+two 60000 127.0.0.1 127.0.0.1; ask 'posts=30&fault=none&delay=1500'
+"$build/swell" --config "$dir/swell.yaml" --now $now collect --follow --since 2026-09-01 >"$dir/first" 2>&1 &
+first=$!
+sleep 0.8
+python3 -c "import fcntl, time
+f = open('$dir/store/writer.lock', 'w')
+fcntl.flock(f, fcntl.LOCK_EX)
+time.sleep(8)" & writer=$!
+sleep 2.2
+kill $first; before=$(date +%s)
+wait $first; status=$?
+[ $status = 3 ] || { echo "$case_name: leaves with $status:"; cat "$dir/first"; failed=1; }
+[ $(($(date +%s) - before)) -le 3 ] || { echo "$case_name: took $(($(date +%s) - before)) s"; failed=1; }
+kill $writer
+run 0 collect; has 30
 exit $failed
