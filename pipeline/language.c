@@ -6,8 +6,9 @@
 #include <errno.h>
 
 #include "base/hash.h"
+#include "base/index.h"
 
-enum { LANGUAGES_MAX = 16, WORDS_READ = 40, PLACES_MIN = 256 };
+enum { LANGUAGES_MAX = 16, WORDS_READ = 40 };
 
 /* English is the language of most posts that are collected; half a word. */
 static const float prior_english = 0.5f;
@@ -20,15 +21,7 @@ static const float least_evidence = 0.9f;
 
 static const float enough = 4.0f;
 
-typedef uint32_t four_tags __attribute__((vector_size(16)));
 typedef float four_shares __attribute__((vector_size(16)));
-
-/* Words whose hashes lead to the same place, filled from the first on. What
- * finds its place full is in the next. */
-struct place {
-    four_tags tags;     /* upper half of the hash; 0: empty */
-    four_tags rows;     /* of sets and shares; before those are made: the set */
-};
 
 /* By language. */
 enum { FOURS = LANGUAGES_MAX / 4 };
@@ -43,72 +36,53 @@ struct shares {
     uint32_t languages; /* set */
 };
 
-struct letter {
-    uint32_t point;
+/* A word, or a letter, and who has it. */
+struct sign {
+    uint64_t hash;      /* of a letter, its code point */
     uint32_t languages; /* set */
-    uint32_t row;
+    uint32_t row;       /* of shares */
 };
 
 struct languages {
     char names[LANGUAGES_MAX][4];
     size_t count;
     int english;           /* index; -1: none */
-    struct place *places;  /* a power of two of them */
-    size_t place_count, used;
-    struct letter *letters;
-    size_t letter_count, letter_room;
+    struct sign *words, *letters; /* the first word stands for none */
+    size_t word_count, word_room, letter_count, letter_room;
+    struct index index;    /* of words */
     struct shares *shares; /* one a set of languages; the first is empty */
     size_t share_count, share_room;
     uint64_t hash;
 };
 
-static uint32_t tag_of(uint64_t hash)
-{
-    return (uint32_t)(hash >> 32) | 1;
-}
-
-static size_t place_of(const struct languages *l, uint64_t hash)
-{
-    return hash & (l->place_count - 1);
-}
-
-/* A tag alone cannot be placed again, so room is made once: the file is read
- * twice, first to count. */
-static void places_make(struct languages *l)
-{
-    size_t wanted = PLACES_MIN;
-    while (wanted < l->used)
-        wanted *= 2;
-    l->places = mem_alloc(wanted * sizeof(*l->places));
-    l->place_count = wanted;
-}
-
 static void add_word(struct languages *l, const char *word, size_t length,
                      size_t language)
 {
     uint64_t hash = words_hash(word, length);
-    struct place *p = &l->places[place_of(l, hash)];
-    size_t i = 0;
-    for (; p->tags[i % 4] && p->tags[i % 4] != tag_of(hash); i++)
-        p = &l->places[place_of(l, hash + (i + 1) / 4)];
-    p->tags[i % 4] = tag_of(hash);
-    p->rows[i % 4] |= (uint32_t)1 << language;
+    size_t at = index_find(&l->index, INDEX_OF(l->words), hash);
+    if (!at) {
+        at = l->word_count++;
+        l->words = mem_grow(l->words, &l->word_room, at, sizeof(*l->words));
+        l->words[at] = (struct sign){ .hash = hash };
+        index_add(&l->index, INDEX_OF(l->words), at);
+    }
+    l->words[at].languages |= (uint32_t)1 << language;
 }
 
 static void add_letter(struct languages *l, const char *word, size_t length,
                        size_t language)
 {
     uint32_t point;
+    size_t at = 0;
     text_decode(word, length, &point);
-    for (size_t i = 0; i < l->letter_count; i++)
-        if (l->letters[i].point == point) {
-            l->letters[i].languages |= (uint32_t)1 << language;
-            return;
-        }
-    l->letters = mem_grow(l->letters, &l->letter_room, l->letter_count,
-                          sizeof(*l->letters));
-    l->letters[l->letter_count++] =
-        (struct letter){ point, (uint32_t)1 << language, 0 };
+    while (at < l->letter_count && l->letters[at].hash != point)
+        at++;
+    if (at == l->letter_count) {
+        l->letters = mem_grow(l->letters, &l->letter_room, l->letter_count++,
+                              sizeof(*l->letters));
+        l->letters[at] = (struct sign){ .hash = point };
+    }
+    l->letters[at].languages |= (uint32_t)1 << language;
 }
 
 /* The row of a set, made when it is new: few sets occur. */
@@ -130,9 +104,8 @@ static uint32_t share_out(struct languages *l, uint32_t languages)
 static void share_all(struct languages *l)
 {
     share_out(l, 0);
-    for (size_t i = 0; i < l->place_count; i++)
-        for (int k = 0; k < 4; k++)
-            l->places[i].rows[k] = share_out(l, l->places[i].rows[k]);
+    for (size_t i = 0; i < l->word_count; i++)
+        l->words[i].row = share_out(l, l->words[i].languages);
     for (size_t i = 0; i < l->letter_count; i++)
         l->letters[i].row = share_out(l, l->letters[i].languages);
 }
@@ -156,9 +129,8 @@ static int take_language(struct languages *l, const char *name)
     return (int)l->count++;
 }
 
-/* One row: language, kind, items between spaces. counting: words only add to
- * used. */
-static const char *take_row(struct languages *l, char *line, bool counting)
+/* One row: language, kind, items between spaces. */
+static const char *take_row(struct languages *l, char *line)
 {
     char *kind = strchr(line, '\t');
     char *items = kind ? strchr(kind + 1, '\t') : NULL;
@@ -174,9 +146,7 @@ static const char *take_row(struct languages *l, char *line, bool counting)
         return "the language is two or three letters, 16 languages at most";
     while (*items) {
         size_t length = strcspn(items, " ");
-        if (length && counting)
-            l->used += words;
-        else if (length && words)
+        if (length && words)
             add_word(l, items, length, (size_t)language);
         else if (length)
             add_letter(l, items, length, (size_t)language);
@@ -186,7 +156,7 @@ static const char *take_row(struct languages *l, char *line, bool counting)
 }
 
 static int read_rows(struct languages *l, FILE *file, const char *path,
-                     bool counting, struct error *err)
+                     struct error *err)
 {
     char *line = NULL;
     size_t room = 0;
@@ -196,12 +166,11 @@ static int read_rows(struct languages *l, FILE *file, const char *path,
         number++;
         if (n && line[n - 1] == '\n')
             line[--n] = '\0';
-        if (counting)
-            l->hash = hash64_seed(line, (size_t)n, l->hash);
+        l->hash = hash64_seed(line, (size_t)n, l->hash);
         if (!text_valid(line, (size_t)n))
             fault = "this is not UTF-8";
         else if (n && line[0] != '#')
-            fault = take_row(l, line, counting);
+            fault = take_row(l, line);
     }
     mem_free(line);
     if (fault)
@@ -218,13 +187,11 @@ int languages_open(struct languages **out, const char *path, struct error *err)
                          "beside the program, where it is installed, then in "
                          "SWELL_DATA)", path, strerror(errno));
     struct languages *l = mem_alloc(sizeof(*l));
-    int rc = read_rows(l, file, path, true, err);
-    if (!rc) {
-        places_make(l);
-        rewind(file);
-        rc = read_rows(l, file, path, false, err);
-        share_all(l);
-    }
+    index_open(&l->index, 0);
+    l->words = mem_grow(NULL, &l->word_room, 0, sizeof(*l->words));
+    l->words[l->word_count++] = (struct sign){ .hash = 0 };
+    int rc = read_rows(l, file, path, err);
+    share_all(l);
     fclose(file);
     l->english = find_language(l, "en");
     if (rc)
@@ -237,7 +204,8 @@ int languages_open(struct languages **out, const char *path, struct error *err)
 void languages_close(struct languages *l)
 {
     if (l) {
-        mem_free(l->places);
+        index_close(&l->index);
+        mem_free(l->words);
         mem_free(l->letters);
         mem_free(l->shares);
     }
@@ -272,20 +240,10 @@ struct evidence {
     unsigned letters[SCRIPT_COUNT];
 };
 
-/* The row of a word's shares, 0 when no language has it. Without a branch
- * that depends on the word. */
+/* The row of a word's shares, 0 when no language has it. */
 static inline uint32_t row_of(const struct languages *l, uint64_t hash)
 {
-    typedef uint64_t two_pairs __attribute__((vector_size(16)));
-    uint32_t row;
-    for (size_t at = hash;; at++) {
-        const struct place *p = &l->places[place_of(l, at)];
-        two_pairs rows = (two_pairs)((p->tags == tag_of(hash)) & p->rows);
-        uint64_t both = rows[0] | rows[1]; /* one of four, if any */
-        row = (uint32_t)(both | both >> 32);
-        if (__builtin_expect((row == 0) * p->tags[3] == 0, 1))
-            return row;
-    }
+    return l->words[index_find(&l->index, INDEX_OF(l->words), hash)].row;
 }
 
 /* All languages alike: few of them have the word, but a branch for each costs
@@ -310,7 +268,7 @@ static void read_letters(const struct languages *l, const char *data,
             continue;
         }
         for (size_t k = 0; k < l->letter_count; k++)
-            if (l->letters[k].point == point)
+            if (l->letters[k].hash == point)
                 add_shared(l, e->sums, l->letters[k].row, letter_weight);
         for (size_t k = 0; k < sizeof(scripts) / sizeof(*scripts); k++)
             if (point >= scripts[k].from && point <= scripts[k].to) {

@@ -10,7 +10,7 @@
 #include "pipeline/inflect.h"
 
 enum { LINE_LIMIT = 4096, TERM_WORDS = 12,
-       ENTRIES_LIMIT = 1000000 /* LEXICON_INDEX holds them */ };
+       ENTRIES_LIMIT = 1000000 /* INDEX_ROWS holds them */ };
 
 struct reader {
     struct lexicon *lexicon;
@@ -38,36 +38,6 @@ static int bad(struct reader *r, const char *sentence)
 
 /* --- the table ------------------------------------------------------- */
 
-static void index_entry(struct lexicon *l, size_t index)
-{
-    uint64_t hash = l->entries[index].hash;
-    size_t at = (hash >> 8) & l->slot_mask;
-    for (; l->slots[at]; at = (at + 1) & l->slot_mask)
-        l->slots[at] |= LEXICON_MORE;
-    l->slots[at] = (uint32_t)(hash >> (32 + LEXICON_TAG_SHIFT)
-                              << LEXICON_TAG_SHIFT | index);
-}
-
-static void grow_slots(struct lexicon *l, size_t slots)
-{
-    mem_free(l->slots);
-    l->slots = mem_alloc(slots * sizeof(*l->slots));
-    l->slot_mask = slots - 1;
-    for (size_t i = 1; i < l->count; i++)
-        index_entry(l, i);
-}
-
-const struct entry *lexicon_search(const struct lexicon *l, uint64_t hash)
-{
-    size_t at = (hash >> 8) & l->slot_mask;
-    for (uint32_t slot; (slot = l->slots[at]); at = (at + 1) & l->slot_mask) {
-        const struct entry *e = &l->entries[slot & LEXICON_INDEX];
-        if (e->hash == hash)
-            return e;
-    }
-    return l->entries;
-}
-
 /* The entry of a hash, made when it is new. */
 static struct entry *entry_of(struct lexicon *l, uint64_t hash,
                               const char *name, size_t length)
@@ -75,15 +45,13 @@ static struct entry *entry_of(struct lexicon *l, uint64_t hash,
     const struct entry *known = lexicon_find(l, hash);
     if (known)
         return &l->entries[known - l->entries];
-    if ((l->count + 1) * 4 > l->slot_mask)
-        grow_slots(l, (l->slot_mask + 1) * 2);
     l->entries = mem_grow(l->entries, &l->room, l->count, sizeof(*l->entries));
     struct entry *e = &l->entries[l->count++];
     *e = (struct entry){ .hash = hash, .factor = 100,
                          .name = (uint32_t)l->names.length };
     buf_add(&l->names, name, length);
     buf_putc(&l->names, '\0');
-    index_entry(l, l->count - 1);
+    index_add(&l->index, INDEX_OF(l->entries), l->count - 1);
     return e;
 }
 
@@ -469,7 +437,7 @@ int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
                                [WORD_NUMBER] = words_hash("<number>", 8),
                                [WORD_LINK] = words_hash("<link>", 6),
                                [WORD_HANDLE] = words_hash("<handle>", 8) } };
-    grow_slots(l, 1u << 16);
+    index_open(&l->index, 0);
     l->entries = mem_grow(NULL, &l->room, 0, sizeof(*l->entries));
     l->entries[l->count++] = (struct entry){ .hash = 0 };
     for (size_t i = 0; status == 0 && i < sizeof(files) / sizeof(*files);
@@ -494,7 +462,7 @@ int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
 void lexicon_release(struct lexicon *l)
 {
     mem_free(l->entries);
-    mem_free(l->slots);
+    index_close(&l->index);
     buf_release(&l->names);
     *l = (struct lexicon){ .names = BUF_INIT(0) };
 }

@@ -2,17 +2,13 @@
 /* The entries of one language's lexicons in one table: words, phrases,
  * modifiers, negators, fitted weights. Knows what is written, not what it
  * does to a score (sentiment.c does).
- *
- *   entries[]  dense, 32 bytes each        names  "not good\0great\0..."
- *   slots[]    open addressing, four an entry at least, 0 empty:
- *              [11 high bits of the hash][1 some other had to go on from
- *              here][20 bits index]
  */
 #ifndef PIPELINE_LEXICON_H
 #define PIPELINE_LEXICON_H
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/index.h"
 #include "pipeline/words.h"
 
 enum entry_flag {
@@ -56,8 +52,7 @@ struct lexicon {
     struct entry *entries;    /* owned; the first stands for none */
     size_t count, room;
     struct buf names;
-    uint32_t *slots;          /* owned */
-    size_t slot_mask;
+    struct index index;
     uint64_t hash;            /* of every row read, in order */
     uint64_t keys[WORD_KINDS]; /* of kinds of words that share one, or 0 */
 };
@@ -92,35 +87,18 @@ static inline uint64_t lexicon_negated(uint64_t hash)
     return hash ^ 0x6e6f746e6f746e6fu;
 }
 
-enum { LEXICON_INDEX = (1 << 20) - 1, LEXICON_MORE = 1 << 20,
-       LEXICON_TAG_SHIFT = 21 };
-
-/* Beyond the first place looked at. */
-const struct entry *lexicon_search(const struct lexicon *l, uint64_t hash);
-
-/* The entry, or the first of all, which stands for none: all zero. Without a
- * branch that depends on whether there is one: the words of a text are hard
- * to foresee, and a wrong guess costs more than the look-up. The tag saves a
- * look at an entry that is another's, which would be far from any cache. */
+/* The entry, or the first of all, which stands for none: all zero. */
 static inline const struct entry *lexicon_entry(const struct lexicon *l,
                                                 uint64_t hash)
 {
-    uint32_t slot = l->slots[hash >> 8 & l->slot_mask];
-    uint32_t differ = (slot ^ (uint32_t)(hash >> 32)) >> LEXICON_TAG_SHIFT;
-    uint32_t keep = (uint32_t)(differ != 0) - 1; /* "?:" would be a branch */
-    uint32_t index = slot & keep & LEXICON_INDEX;
-    const struct entry *e = l->entries + index;
-    bool found = e->hash == hash, go_on = (index | (slot & LEXICON_MORE)) != 0;
-    if (__builtin_expect(found != go_on, 0)) /* "&&": two branches */
-        return found ? e : lexicon_search(l, hash);
-    return e;
+    return l->entries + index_find(&l->index, INDEX_OF(l->entries), hash);
 }
 
 static inline const struct entry *lexicon_find(const struct lexicon *l,
                                                uint64_t hash)
 {
-    const struct entry *e = lexicon_entry(l, hash);
-    return e == l->entries ? NULL : e;
+    uint32_t number = index_find(&l->index, INDEX_OF(l->entries), hash);
+    return number ? l->entries + number : NULL;
 }
 
 static inline const char *lexicon_name(const struct lexicon *l,

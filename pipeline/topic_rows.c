@@ -558,8 +558,8 @@ void topic_rows_release(struct topic_rows *t)
     mem_free(t->adds);
     mem_free(t->trials);
     mem_free(t->vectors);
-    mem_free(t->words.slots);
-    mem_free(t->pairs.slots);
+    index_close(&t->words);
+    index_close(&t->pairs);
     buf_release(&t->names);
     *t = (struct topic_rows){ .names = BUF_INIT(0) };
 }

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/index.h"
 #include "base/tags.h"
 #include "pipeline/words.h"
 
@@ -156,18 +157,6 @@ struct add {
     uint8_t slot;           /* in a vector */
 };
 
-/* Open addressing by the high bits of a hash; words and pairs apart. A slot is
- * [13 of the low bits of the hash][1 some other went on from here to the next]
- * [18 bits index into cells, 0 empty]: the tag saves a look at a cell that is
- * another's, which would be far from any cache. */
-enum { TOPIC_CELLS = (1 << 18) - 1, TOPIC_MORE = 1 << 18,
-       TOPIC_TAG_SHIFT = 19 };
-struct topic_table {
-    uint32_t *slots;
-    size_t mask;
-    unsigned shift;
-};
-
 enum { TOPIC_PAIR_BITS = 18, TOPIC_WEIGHTED_LIMIT = 8192, TOPIC_STEP = 4 };
 
 struct topic_rows {
@@ -180,7 +169,7 @@ struct topic_rows {
     struct vector *vectors; /* the first is zero */
     uint8_t slots_of[TAG_COUNT]; /* place of a weighted tag in a vector */
     struct cell *cells;     /* the first stands for none: all zero */
-    struct topic_table words, pairs;
+    struct index words, pairs; /* of cells; apart, for pairs are many */
     uint64_t pair_filter[(1 << TOPIC_PAIR_BITS) / 64];
     size_t row_count, row_room, element_count, element_room;
     size_t hash_count, hash_room, link_count, link_room;
@@ -218,31 +207,11 @@ static inline int32_t topic_feeling(const struct topic_rows *t, unsigned tag,
 
 const char *topic_name(unsigned tag); /* "price", "store", "complaint" */
 
-/* Beyond the first place looked at. */
-const struct cell *topic_search(const struct topic_rows *t,
-                                const struct topic_table *table,
-                                uint64_t hash);
-
-/* Of one word, of a class of words or of a pair; cells[0] when there is none.
- * Most are found, or not, at the first place looked at. Which of the two is
- * hard to foresee, so no branch depends on it. */
-static inline const struct cell *topic_look(const struct topic_rows *t,
-                                            const struct topic_table *table,
-                                            uint64_t hash)
-{
-    uint32_t slot = table->slots[hash >> table->shift];
-    bool other = (slot ^ (uint32_t)hash) >> TOPIC_TAG_SHIFT != 0;
-    uint32_t cell = slot & TOPIC_CELLS & ((uint32_t)other - 1);
-    bool missed = t->cells[cell].hash != hash;
-    if (__builtin_expect(missed & slot / TOPIC_MORE, 0))
-        return topic_search(t, table, hash);
-    return t->cells + (cell & ((uint32_t)missed - 1));
-}
-
+/* Of one word or a class of words; cells[0] when there is none. */
 static inline const struct cell *topic_cell(const struct topic_rows *t,
                                             uint64_t hash)
 {
-    return topic_look(t, &t->words, hash);
+    return t->cells + index_find(&t->words, INDEX_OF(t->cells), hash);
 }
 
 /* A bit of a pair's hash. Most pairs have none set, and of those that do the
@@ -267,7 +236,8 @@ static inline const struct cell *topic_pair(const struct topic_rows *t,
                                             const struct cell *first,
                                             const struct cell *second)
 {
-    return topic_look(t, &t->pairs, words_join(first->hash, second->hash));
+    uint64_t hash = words_join(first->hash, second->hash);
+    return t->cells + index_find(&t->pairs, INDEX_OF(t->cells), hash);
 }
 
 static inline bool topic_has(const uint64_t *sorted, size_t count,

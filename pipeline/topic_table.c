@@ -300,55 +300,20 @@ static int by_hash(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-static void index_cell(struct topic_rows *t, size_t index)
-{
-    uint64_t hash = t->cells[index].hash;
-    bool pair = t->cells[index].flags & CELL_PAIR;
-    struct topic_table *table = pair ? &t->pairs : &t->words;
-    size_t home = hash >> table->shift, at = home;
-    if (pair) {
-        uint64_t bit = topic_pair_bit(hash);
-        t->pair_filter[bit >> 6] |= (uint64_t)1 << (bit & 63);
-    }
-    while (table->slots[at])
-        at = (at + 1) & table->mask;
-    table->slots[at] = (uint32_t)hash >> TOPIC_TAG_SHIFT << TOPIC_TAG_SHIFT |
-                       (uint32_t)index;
-    if (at != home)
-        table->slots[home] |= TOPIC_MORE;
-}
-
-const struct cell *topic_search(const struct topic_rows *t,
-                                const struct topic_table *table,
-                                uint64_t hash)
-{
-    for (size_t at = hash >> table->shift;; at = (at + 1) & table->mask) {
-        uint32_t cell = table->slots[at] & TOPIC_CELLS;
-        if (cell == 0 || t->cells[cell].hash == hash)
-            return &t->cells[cell];
-    }
-}
-
-/* Room for count cells, three quarters of it empty at least. */
-static void make_table(struct topic_table *table, size_t count)
-{
-    unsigned bits = 6;
-    while (((size_t)1 << bits) < count * 4)
-        bits++;
-    table->slots = mem_alloc(sizeof(*table->slots) << bits);
-    table->mask = ((size_t)1 << bits) - 1;
-    table->shift = 64 - bits;
-}
-
 static void index_cells(struct topic_rows *t)
 {
     size_t pairs = 0;
     for (size_t i = 0; i < t->cell_count; i++)
         pairs += (t->cells[i].flags & CELL_PAIR) != 0;
-    make_table(&t->pairs, pairs);
-    make_table(&t->words, t->cell_count - pairs);
-    for (size_t i = 1; i < t->cell_count; i++)
-        index_cell(t, i);
+    index_open(&t->pairs, pairs);
+    index_open(&t->words, t->cell_count - pairs);
+    for (size_t i = 1; i < t->cell_count; i++) {
+        const struct cell *c = &t->cells[i];
+        uint64_t bit = topic_pair_bit(c->hash);
+        if (c->flags & CELL_PAIR)
+            t->pair_filter[bit >> 6] |= (uint64_t)1 << (bit & 63);
+        index_put(c->flags & CELL_PAIR ? &t->pairs : &t->words, c->hash, i);
+    }
     for (int i = 0; i < CLASS_COUNT; i++)
         t->kind_cells[i] = topic_cell(t, t->kinds[i]);
 }
@@ -474,8 +439,8 @@ int topic_rows_compile(struct topic_rows *t, struct error *err)
     if (status)
         return status;
     build_cells(t);
-    if (t->cell_count > TOPIC_CELLS)
-        return error_set(err, ERROR_CONFIG, "more than 262,000 words and "
+    if (t->cell_count > INDEX_ROWS)
+        return error_set(err, ERROR_CONFIG, "more than a million words and "
                          "pairs of words");
     index_cells(t);
     build_vectors(t);
