@@ -154,10 +154,10 @@ void sheet_decimal(struct sheet *s, const char *name, int64_t value)
 
 /* ---- rows ---------------------------------------------------------------- */
 
-static int fail(struct error *err)
+static int fail(const struct sheet *s, struct error *err)
 {
-    return error_set(err, ERROR_SYSTEM, "the export cannot be written: %s",
-                     strerror(errno));
+    return error_set(err, ERROR_SYSTEM, "%s: the export cannot be written: %s",
+                     s->path ? s->path : "stdout", strerror(errno));
 }
 
 static void begin_row(struct sheet *s)
@@ -240,7 +240,7 @@ int sheet_row(struct sheet *s, struct error *err)
     bool whole = fwrite(s->line.data, 1, s->line.length, s->file) ==
                  s->line.length;
     begin_row(s);
-    return whole ? 0 : fail(err);
+    return whole ? 0 : fail(s, err);
 }
 
 uint64_t sheet_rows(const struct sheet *s)
@@ -266,9 +266,9 @@ static int close_file(struct sheet *s, bool whole, struct error *err)
         return file_end(s->file, s->path, &s->beside, whole, err);
     int rc = whole ? 0 : -1;
     if (rc == 0 && (fflush(s->file) || ferror(s->file)))
-        rc = fail(err);
+        rc = fail(s, err);
     if (s->file != stdout && fclose(s->file) && rc == 0)
-        rc = fail(err);
+        rc = fail(s, err);
     return rc;
 }
 
