@@ -15,6 +15,11 @@ int64_t clock_now(void)
     return fixed_now ? fixed_now : (int64_t)time(NULL);
 }
 
+int64_t clock_past(int64_t when)
+{
+    return when > clock_now() + HOUR ? 0 : when;
+}
+
 void clock_fix(int64_t now)
 {
     fixed_now = now;

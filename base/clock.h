@@ -13,6 +13,8 @@ enum { MINUTE = 60, QUARTER = 900, HOUR = 3600, DAY = 86400 };
 
 int64_t clock_now(void);
 void clock_fix(int64_t now);         /* --now */
+/* When, 0 where it is more than an hour ahead: a wrong clock noted it. */
+int64_t clock_past(int64_t when);
 
 /* Read a date: RFC 3339 and ISO 8601 (T or space, fraction, Z, +00:00,
  * +0000, no zone = UTC, date only = midnight), RFC 822/1123 (2-digit years,

@@ -41,8 +41,8 @@ static int read_note(struct store *store, struct alarm_note *n,
     int rc = store_note_get(store, buf_text(&key), &value, err);
     if (rc > 0 && sscanf(buf_text(&value), "%lld %lld %u", &told, &bad,
                          &times) == 3) {
-        n->told = told;
-        n->bad = bad;
+        n->told = clock_past(told);
+        n->bad = clock_past(bad);
         n->times = times;
     }
     buf_release(&key);
@@ -155,7 +155,8 @@ static bool tried(struct store *store)
 {
     struct buf value = BUF_INIT(64);
     bool lately = store_note_get(store, tried_key, &value, NULL) > 0 &&
-                  clock_now() - strtoll(buf_text(&value), NULL, 10) < TRY_AGAIN;
+                  clock_now() - clock_past(strtoll(buf_text(&value), NULL, 10))
+                      < TRY_AGAIN;
     buf_release(&value);
     return lately;
 }

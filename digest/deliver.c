@@ -144,16 +144,19 @@ static int is_done(const struct delivery *t, struct store *store,
                    struct error *err)
 {
     struct buf value = BUF_INIT(64);
-    char day[CLOCK_TEXT];
+    char day[CLOCK_TEXT], today[CLOCK_TEXT];
     clock_format(t->day * DAY, day);
+    clock_format((t->day + 1) * DAY, today); /* later: by a wrong clock */
     int rc = read_note(&value, store, "sent", t->to->name, err);
     if (rc > 0)
-        rc = strncmp(buf_text(&value), day, 10) >= 0;
+        rc = strncmp(buf_text(&value), day, 10) >= 0 &&
+             strncmp(buf_text(&value), today, 10) <= 0;
     buf_clear(&value);
     if (rc == 0)
         rc = read_note(&value, store, "sending", t->to->name, err);
     if (rc > 0 && value.length)
-        rc = clock_now() - strtoll(buf_text(&value), NULL, 10) < CLAIM;
+        rc = clock_now() - clock_past(strtoll(buf_text(&value), NULL, 10)) <
+             CLAIM;
     buf_release(&value);
     return rc;
 }

@@ -50,6 +50,18 @@ static int take(void *context, const struct json_value *values,
     return 0;
 }
 
+/* Of a round in days to come its clock was wrong: it would keep the source from
+ * being asked until then. Nothing that it measured counts. */
+static void mend_times(struct round *r)
+{
+    if (r->last_try != clock_past(r->last_try))
+        r->wait_until = r->gap = r->arrivals = 0;
+    r->last_try = clock_past(r->last_try);
+    r->last_ok = clock_past(r->last_ok);
+    r->last_post = clock_past(r->last_post);
+    r->watched = clock_past(r->watched);
+}
+
 int round_read(struct store *s, const char *label, struct round *out,
                struct error *err)
 {
@@ -63,6 +75,7 @@ int round_read(struct store *s, const char *label, struct round *out,
             json_end(json, err))
             rc = error_prefix(err, "the note on %s", label);
         json_close(json);
+        mend_times(out);
     }
     buf_release(&key);
     buf_release(&note);

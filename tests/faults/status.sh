@@ -105,4 +105,17 @@ day 42; run 0 collect; mails 8
 sed -i 's/tag: .faulty./token_file: gone/' "$dir/swell.yaml"
 day 43; run 3 collect; mails 8; day 44; run 3 collect; mails 9 'token_file: cannot read'
 everywhere 'failed 2 rounds in a row: .*token_file: cannot read'
+
+case_name='a clock that was wrong once, a day in the future'
+config <<EOF
+sources:
+  - { name: good, type: mastodon, per_minute: 60000, host: "http://127.0.0.1:$port", tag: [good] }
+digest:
+  recipients: [{ name: page, path: told.html, hour: 0 }]
+EOF
+ask posts=100; day 0; run 0 collect; run 0 digest --send; says 'sent 1'
+ask posts=101; day 40; run 0 collect; run 0 digest --send; says 'sent 1'
+ask posts=102; day 1; run 3 status; says 'never ran'
+run 0 collect; says '^good: 1 new'; run 0 digest --send; says 'sent 1'
+run 0 digest --send; says 'sent 0'; run 0 status; says 'last success 0 s ago'
 exit $failed
