@@ -6,33 +6,33 @@
 
 void index_open(struct index *x, size_t count)
 {
-    size_t slots = 64;
-    while (slots < count * 4)
-        slots *= 2;
-    x->slots = mem_alloc(slots * sizeof(*x->slots));
-    x->mask = slots - 1;
+    size_t buckets = 16;
+    while (buckets < count)
+        buckets *= 2;
+    x->buckets = mem_alloc(buckets * sizeof(*x->buckets));
+    x->mask = buckets - 1;
 }
 
 void index_close(struct index *x)
 {
-    mem_free(x->slots);
+    mem_free(x->buckets);
     *x = (struct index){ 0 };
 }
 
 void index_put(struct index *x, uint64_t hash, size_t number)
 {
-    size_t home = hash & x->mask, at = home;
-    while (x->slots[at])
-        at = (at + 1) & x->mask;
-    x->slots[at] = (uint32_t)(hash >> 53) * INDEX_TAG | (uint32_t)number;
-    if (at != home)
-        x->slots[home] |= INDEX_MORE;
+    uint64_t at = hash;
+    int i = 0;
+    for (; x->buckets[at & x->mask][i]; at += i == 3, i = (i + 1) % 4)
+        ;
+    x->buckets[at & x->mask][i] = (uint32_t)(hash >> INDEX_TAG_SHIFT) *
+                                  INDEX_TAG | (uint32_t)number;
 }
 
 void index_add(struct index *x, struct index_rows rows, size_t number)
 {
     size_t first = number;
-    if (number * 4 > x->mask) {
+    if (number > x->mask) {
         index_close(x);
         index_open(x, number * 2);
         first = 1;
@@ -44,8 +44,9 @@ void index_add(struct index *x, struct index_rows rows, size_t number)
 uint32_t index_search(const struct index *x, struct index_rows rows,
                       uint64_t hash)
 {
-    for (size_t at = hash & x->mask;; at = (at + 1) & x->mask) {
-        uint32_t number = x->slots[at] & INDEX_ROWS;
+    uint64_t at = hash;
+    for (int i = 0;; at += i == 3, i = (i + 1) % 4) {
+        uint32_t number = x->buckets[at & x->mask][i] & INDEX_ROWS;
         if (number == 0 || index_hash(rows, number) == hash)
             return number;
     }

@@ -10,18 +10,19 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Three quarters of the slots are empty at least, so most rows are found, or
- * not, at the first. One is
- * [11 high bits of the hash][1 some row had to go on from here]
- * [20 bits number of the row, 0 empty]:
- * the high bits save a look at a row that is another's, which would be far
- * from any cache. */
+/* [12 high bits of the hash][20 bits number of the row, 0 empty]: the high bits
+ * save a look at a row that is another's, which would be far from any cache. */
+enum { INDEX_ROWS = (1 << 20) - 1 /* the last number there may be */,
+       INDEX_TAG = 1 << 20, INDEX_TAG_SHIFT = 52 };
+
+/* Four slots that one look answers for, filled from the first on. Three
+ * quarters of all are empty at least: few rows find theirs full and are in the
+ * next. */
+typedef uint32_t four_slots __attribute__((vector_size(16)));
 struct index {
-    uint32_t *slots;         /* owned; a power of two */
+    four_slots *buckets;     /* owned; a power of two */
     size_t mask;
 };
-enum { INDEX_ROWS = (1 << 20) - 1, /* the last number there may be */
-       INDEX_MORE = 1 << 20, INDEX_TAG = 1 << 21 };
 
 /* Where the hashes of an array of rows are. */
 struct index_rows {
@@ -40,7 +41,7 @@ void index_put(struct index *x, uint64_t hash, size_t number);
 /* The row behind the last, of all from 1 on: room is made. */
 void index_add(struct index *x, struct index_rows rows, size_t number);
 
-/* Beyond the first slot. */
+/* Slot by slot. */
 uint32_t index_search(const struct index *x, struct index_rows rows,
                       uint64_t hash);
 
@@ -57,13 +58,17 @@ static inline uint64_t index_hash(struct index_rows rows, uint32_t number)
 static inline uint32_t index_find(const struct index *x,
                                   struct index_rows rows, uint64_t hash)
 {
-    uint32_t slot = x->slots[hash & x->mask];
-    uint32_t other = slot / INDEX_TAG != hash >> 53;
-    uint32_t number = slot & INDEX_ROWS & (other - 1);
+    typedef uint64_t two_pairs __attribute__((vector_size(16)));
+    four_slots bucket = x->buckets[hash & x->mask];
+    four_slots same = (four_slots)(bucket / INDEX_TAG ==
+                                   (uint32_t)(hash >> INDEX_TAG_SHIFT));
+    two_pairs pairs = (two_pairs)(bucket & same & INDEX_ROWS);
+    uint64_t both = pairs[0] | pairs[1]; /* one of four, if any */
+    uint32_t number = (uint32_t)(both | both >> 32);
     bool missed = index_hash(rows, number) != hash;
-    if (__builtin_expect(missed & slot / INDEX_MORE, 0))
+    if (__builtin_expect((number | bucket[3]) * missed != 0, 0))
         return index_search(x, rows, hash);
-    return number & ((uint32_t)missed - 1);
+    return number; /* 0 where it missed */
 }
 
 #endif
