@@ -19,14 +19,24 @@ void index_close(struct index *x)
     *x = (struct index){ 0 };
 }
 
+static uint32_t tag_of(uint64_t hash)
+{
+    return (uint32_t)(hash >> INDEX_TAG_SHIFT);
+}
+
 void index_put(struct index *x, uint64_t hash, size_t number)
 {
-    uint64_t at = hash;
-    int i = 0;
-    for (; x->buckets[at & x->mask][i]; at += i == 3, i = (i + 1) % 4)
-        ;
-    x->buckets[at & x->mask][i] = (uint32_t)(hash >> INDEX_TAG_SHIFT) *
-                                  INDEX_TAG | (uint32_t)number;
+    for (uint64_t at = hash;; at++)
+        for (int i = 0; i < 4; i++) {
+            uint32_t slot = x->buckets[at & x->mask][i];
+            if (slot == 0) {
+                x->buckets[at & x->mask][i] = tag_of(hash) * INDEX_TAG |
+                                              (uint32_t)number;
+                return;
+            }
+            if (slot / INDEX_TAG == tag_of(hash))
+                break;
+        }
 }
 
 void index_add(struct index *x, struct index_rows rows, size_t number)
@@ -44,10 +54,13 @@ void index_add(struct index *x, struct index_rows rows, size_t number)
 uint32_t index_search(const struct index *x, struct index_rows rows,
                       uint64_t hash)
 {
-    uint64_t at = hash;
-    for (int i = 0;; at += i == 3, i = (i + 1) % 4) {
-        uint32_t number = x->buckets[at & x->mask][i] & INDEX_ROWS;
-        if (number == 0 || index_hash(rows, number) == hash)
-            return number;
-    }
+    for (uint64_t at = hash;; at++)
+        for (int i = 0; i < 4; i++) {
+            uint32_t slot = x->buckets[at & x->mask][i];
+            uint32_t number = slot & INDEX_ROWS;
+            if (slot == 0 || index_hash(rows, number) == hash)
+                return number;
+            if (slot / INDEX_TAG == tag_of(hash))
+                break;
+        }
 }

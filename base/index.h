@@ -15,9 +15,9 @@
 enum { INDEX_ROWS = (1 << 20) - 1 /* the last number there may be */,
        INDEX_TAG = 1 << 20, INDEX_TAG_SHIFT = 52 };
 
-/* Four slots that one look answers for, filled from the first on. Three
- * quarters of all are empty at least: few rows find theirs full and are in the
- * next. */
+/* Four slots that one look answers for, filled from the first on, no two with
+ * the same high bits. What finds its bucket full, or those bits there, is in
+ * the next: few rows, for three quarters of the slots are empty at least. */
 typedef uint32_t four_slots __attribute__((vector_size(16)));
 struct index {
     four_slots *buckets;     /* owned; a power of two */
@@ -41,7 +41,7 @@ void index_put(struct index *x, uint64_t hash, size_t number);
 /* The row behind the last, of all from 1 on: room is made. */
 void index_add(struct index *x, struct index_rows rows, size_t number);
 
-/* Slot by slot. */
+/* Bucket by bucket. */
 uint32_t index_search(const struct index *x, struct index_rows rows,
                       uint64_t hash);
 

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/index.h"
 #include "base/hash.h"
 #include "base/option.h"
 #include "base/text.h"
@@ -267,9 +268,31 @@ static void a_killed_run_leaves_no_file(void **state)
     assert_int_equal(0, rmdir(folder));
 }
 
+/* Hashes of few buckets and few tags: rows are in the way of each other. */
+static void every_row_is_found(void **state)
+{
+    (void)state;
+    enum { ROWS = 300 };
+    struct { uint64_t hash; } rows[ROWS + 1] = { { 0 } };
+    struct index x;
+    index_open(&x, 0);
+    for (uint64_t i = 1; i <= ROWS; i++) {
+        rows[i].hash = (i % 3) << INDEX_TAG_SHIFT | i << 20 | (i % 5);
+        index_add(&x, INDEX_OF(rows), i);
+        for (uint64_t k = 1; k <= i; k++)
+            assert_int_equal(k, index_find(&x, INDEX_OF(rows), rows[k].hash));
+        for (uint64_t k = 0; k < 8; k++)
+            assert_int_equal(0, index_find(&x, INDEX_OF(rows),
+                                           k << INDEX_TAG_SHIFT | 1000 << 20 |
+                                               k));
+    }
+    index_close(&x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_row_is_found),
         cmocka_unit_test(a_buffer_stops_at_its_ceiling),
         cmocka_unit_test(text_from_outside_is_repaired),
         cmocka_unit_test(text_is_checked_everywhere),
