@@ -80,7 +80,7 @@ bool post_copied(struct hash_set *seen, const struct post *post, uint64_t of)
     if (post->kind == POST_REPOST || post->text.length < COPY_LEAST)
         return post->kind == POST_REPOST;
     print = words_join(post_fingerprint(post->text), of + 1);
-    return !hash_set_add(seen, print | 1);
+    return !hash_set_add(seen, print ? print : 1);
 }
 
 void post_sample(struct sample *out, struct arena *memory,

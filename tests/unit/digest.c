@@ -278,7 +278,8 @@ static void add_wish(struct fixture *f, int64_t when, uint64_t author,
     p->wish = span_in(p, wish);
 }
 
-/* Five accounts with one text, but for links, are no five people. */
+/* Five accounts with one text, but for links, are no five people; what was
+ * asked so last week is asked again. */
 static void copies_of_a_wish_are_one(void **state)
 {
     static const char *const texts[] = {
@@ -289,8 +290,9 @@ static void copies_of_a_wish_are_one(void **state)
     for (uint64_t i = 0; i < 5; i++)
         add_wish(f, T + (int64_t)i * HOUR, 20 + i, texts[i % 2],
                  "walnut shelves with free delivery for members");
-    for (uint64_t i = 0; i < 5; i++)
-        tag(add(f, T + (int64_t)i * HOUR, 1, LABEL_NEUTRAL, 30 + i,
+    for (uint64_t i = 0; i < 6; i++)
+        tag(add(f, i < 5 ? T + (int64_t)i * HOUR : T - 9 * DAY, 1,
+                LABEL_NEUTRAL, 30 + i,
                 "@acme does anybody know when the delivery comes to Upper "
                 "Fold at last?"),
             1 << ASPECT_DELIVERY, 1 << INTENT_QUESTION);
@@ -298,6 +300,7 @@ static void copies_of_a_wish_are_one(void **state)
     const struct digest *d = compose(f, NULL);
     assert_int_equal(d->wish_count, 0);
     assert_int_equal(d->questions[ASPECT_DELIVERY].week, 1);
+    assert_int_equal(d->questions[ASPECT_DELIVERY].before, 1);
 }
 
 static void wishes_are_grouped_by_the_thing(void **state)
