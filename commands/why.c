@@ -285,7 +285,8 @@ static int put_alerts(struct inquiry *q, struct error *err)
         if (q->planned)
             phrase_share(out, "", a->coverage, "");
         buf_printf(out, "%s%s%s\n", q->planned ? "" : "not known",
-                   a->few_writers ? ", held: few writers or copies" : "",
+                   a->few_writers
+                       ? ", held: few writers, copies or conversations" : "",
                    a->withheld ? ", withheld: poor coverage" : "");
         for (size_t k = 0; k < a->part_count; k++)
             put_part(q, &a->parts[k], all->needed);

@@ -226,27 +226,33 @@ static double series_level(const struct survey *s)
     return DETECT_THRESHOLD + log10(fmax(1, (double)s->out->series / 10));
 }
 
-static double part_surprise(const struct alert_part *p)
+/* What the chance of its counts allows, of which so many are worth one. */
+static uint8_t plain_level(const struct survey *s, const struct alert_part *p,
+                           double worth)
 {
-    return fmax(stats_surprise((double)p->peak_count,
-                               p->peak_expected * USUAL_DAYS, USUAL_DAYS),
-                stats_surprise((double)p->observed,
-                               p->expected * USUAL_DAYS, USUAL_DAYS));
+    double chances = fmax(1, (double)s->out->series) * 24;
+    double surprise =
+        fmax(stats_surprise((double)p->peak_count / worth,
+                            p->peak_expected / worth * USUAL_DAYS, USUAL_DAYS),
+             stats_surprise((double)p->observed / worth,
+                            p->expected / worth * USUAL_DAYS, USUAL_DAYS));
+    return surprise < SURPRISE_WATCH ? DETECT_NONE
+           : surprise < log10(chances / 0.05) ? DETECT_WATCH : DETECT_ALERT;
 }
 
 static void set_level(const struct survey *s, struct finding *f)
 {
-    double surprise = part_surprise(&f->part);
-    double chances = fmax(1, (double)s->out->series) * 24;
+    uint8_t level = plain_level(s, &f->part, 1);
     bool tail = f->part.since < s->query->from &&
                 f->part.until <= s->query->from + STORY_TAIL;
     if (f->kind == ALERT_QUIET)
         return;
-    if (surprise < SURPRISE_WATCH || tail)
-        f->part.level = DETECT_NONE;
-    else if (f->part.score < series_level(s) ||
-             surprise < log10(chances / 0.05))
-        f->part.level = DETECT_WATCH;
+    if (tail)
+        level = DETECT_NONE;
+    else if (f->part.score < series_level(s) && level == DETECT_ALERT)
+        level = DETECT_WATCH;
+    if (level < f->part.level)
+        f->part.level = level;
 }
 
 static int compare_findings(const void *a, const void *b)
@@ -284,14 +290,15 @@ static bool belongs(const struct alert *a, const struct finding *f)
 }
 
 /* The guards on who carries it. False: say nothing. */
-static bool guard(struct alert *a, size_t own_words)
+static bool guard(const struct survey *s, struct alert *a, size_t own_words)
 {
     if (a->kind == ALERT_QUIET)
         return true;
-    if (a->authors < AUTHORS_LEAST ||
+    uint8_t level = plain_level(s, &a->parts[0], a->worth);
+    if (level == DETECT_NONE || a->authors < AUTHORS_LEAST ||
         (a->level == DETECT_WATCH && a->authors < AUTHORS_WATCH))
         return false;
-    a->few_writers = a->authors < AUTHORS_ALERT ||
+    a->few_writers = a->authors < AUTHORS_ALERT || level < a->level ||
                      a->top_author > TOP_AUTHOR_MOST ||
                      (a->copied > COPIED_MOST && own_words < OWN_WORDS_LEAST);
     if (a->few_writers || a->withheld)
@@ -367,7 +374,7 @@ static int tell(struct survey *s, size_t lead)
     gather(s, most_specific(s, lead), &a);
     if (a.kind == ALERT_SPIKE)
         rc = cause_crowd(s, &a, &docs);
-    if (!rc && guard(&a, docs.count)) {
+    if (!rc && guard(s, &a, docs.count)) {
         if (!s->query->counts_only && a.kind == ALERT_SPIKE)
             rc = cause_explain(s, &a, &docs);
         if (!rc)

@@ -70,8 +70,11 @@ struct alert {
     uint64_t posts, authors;
     double top_author;     /* share of the busiest writer */
     double copied;         /* share of reposts and near-copies */
+    double worth;          /* so many of them count as one, for they come in
+                            * conversations; 1: they come alone */
     bool told;             /* digest_compose(): it is shown */
-    bool few_writers;      /* held at watch: carried by few, or by copies */
+    bool few_writers;      /* held at watch: carried by few, by copies or by
+                            * conversations no larger than usual */
     /* Why. */
     struct alert_share aspect, channel, source;
     struct term terms[ALERT_TERMS];

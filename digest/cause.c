@@ -11,11 +11,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "digest/posts.h"
 
 enum {
     SHARE_POSTS_LEAST = 5,
     SHARE_USUAL_DAYS = 28,
+    CHAIN_MOST = 100,         /* replies to replies that are followed up */
+    TALK_POSTS = 2000,        /* of the past, to know its conversations */
 };
 #define SHARE_LEAST 0.1      /* of the incident's posts */
 #define SHARE_MORE 0.1       /* above its usual, to be shown */
@@ -24,11 +27,20 @@ enum {
 
 /* ---- who -------------------------------------------------------------- */
 
+/* A post of the incident, or of the time before it, and whom it replies to. */
+enum { VOICE_PAST, VOICE_COUNTED, VOICE_OTHER };
+struct voice {
+    uint64_t id, parent;     /* parent 0: nobody */
+    uint8_t when;            /* other: then, but not counted */
+};
+
 struct crowd {
     const struct alert_part *part;
     struct documents *docs;
     uint64_t *authors;       /* one a post */
     size_t count, room;
+    struct voice *voices;
+    size_t voice_count, voice_room;
 };
 
 /* Does a post, by its tags, count for the part's measure? */
@@ -46,13 +58,35 @@ static bool is_counted(const struct alert_part *part, const struct tags *tags)
     }
 }
 
+static void add_voice(struct crowd *c, const struct post *post, uint8_t when)
+{
+    struct text id = post->native_id, parent = post->reply_to;
+    uint64_t source = hash64(post->source.data, post->source.length);
+    c->voices = mem_grow(c->voices, &c->voice_room, c->voice_count,
+                         sizeof(*c->voices));
+    c->voices[c->voice_count++] = (struct voice){
+        hash64_seed(id.data, id.length, source),
+        parent.length ? hash64_seed(parent.data, parent.length, source) : 0,
+        when };
+}
+
+static int take_past(void *context, const struct post *post,
+                     const struct mention *mention)
+{
+    (void)mention;
+    add_voice(context, post, VOICE_PAST);
+    return 0;
+}
+
 static int take_post(void *context, const struct post *post,
                      const struct mention *mention)
 {
     struct crowd *c = context;
     const struct tags *tags = mention ? &mention->tags : &post->tags;
     uint64_t author = post->author_hash;
-    if (!is_counted(c->part, tags))
+    bool counted = is_counted(c->part, tags);
+    add_voice(c, post, counted ? VOICE_COUNTED : VOICE_OTHER);
+    if (!counted)
         return 0;
     if (author == 0) /* unknown: somebody of their own */
         author = words_hash(post->native_id.data, post->native_id.length);
@@ -68,6 +102,66 @@ static int compare_hashes(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
+static int compare_voices(const void *a, const void *b)
+{
+    const struct voice *x = a, *y = b;
+    return compare_hashes(&x->id, &y->id);
+}
+
+/* The first post of the conversation, as far up as is known. */
+static uint64_t root_of(const struct crowd *c, const struct voice *v)
+{
+    for (int up = 0; v->parent && up < CHAIN_MOST; up++) {
+        struct voice parent = { .id = v->parent };
+        const struct voice *found =
+            bsearch(&parent, c->voices, c->voice_count, sizeof(parent),
+                    compare_voices);
+        if (!found)
+            return v->parent;
+        v = found;
+    }
+    return v->id;
+}
+
+/* In how large a conversation a post stands, on average. */
+static double talk_size(const struct crowd *c, uint8_t when)
+{
+    uint64_t *roots = mem_alloc((c->voice_count + 1) * sizeof(*roots));
+    size_t count = 0;
+    double squares = 0, run = 0;
+    for (size_t i = 0; i < c->voice_count; i++)
+        if (c->voices[i].when == when)
+            roots[count++] = root_of(c, &c->voices[i]);
+    qsort(roots, count, sizeof(*roots), compare_hashes);
+    for (size_t i = 0; i < count; i++) {
+        run = i && roots[i] == roots[i - 1] ? run + 1 : 1;
+        squares += 2 * run - 1;
+    }
+    mem_free(roots);
+    return count ? squares / (double)count : 1;
+}
+
+/* Posts that come in conversations come many at once: how many are worth one
+ * that comes alone, by this crowd and by the subject's past alike. */
+static int talk_worth(const struct survey *s, struct alert *a, struct crowd *c)
+{
+    struct store_query q = { a->subject, NULL,
+                             a->since - SHARE_USUAL_DAYS * (int64_t)DAY,
+                             a->since };
+    struct counts past;
+    if (store_series(s->store, &q, q.until - q.from, &past, 1, s->err))
+        return -1;
+    if (past.posts > TALK_POSTS)
+        q.from = q.until - (int64_t)((double)(q.until - q.from) * TALK_POSTS /
+                                     (double)past.posts);
+    if (store_posts(s->store, &q, take_past, c, s->err))
+        return -1;
+    qsort(c->voices, c->voice_count, sizeof(*c->voices), compare_voices);
+    a->worth = fmin(talk_size(c, VOICE_COUNTED),
+                    talk_size(c, VOICE_PAST));
+    return 0;
+}
+
 int cause_crowd(const struct survey *s, struct alert *a,
                 struct documents *docs)
 {
@@ -75,10 +169,9 @@ int cause_crowd(const struct survey *s, struct alert *a,
     struct crowd c = { .part = &a->parts[0], .docs = docs };
     size_t run = 0, most = 0;
     *docs = (struct documents){ .words = WORDS_INIT };
-    if (store_posts(s->store, &q, take_post, &c, s->err)) {
-        mem_free(c.authors);
-        return -1;
-    }
+    int rc = store_posts(s->store, &q, take_post, &c, s->err);
+    if (rc == 0)
+        rc = talk_worth(s, a, &c);
     if (c.count)
         qsort(c.authors, c.count, sizeof(*c.authors), compare_hashes);
     for (size_t i = 0; i < c.count; i++) {
@@ -93,7 +186,8 @@ int cause_crowd(const struct survey *s, struct alert *a,
         a->copied = (double)docs->copies / (double)c.count;
     }
     mem_free(c.authors);
-    return 0;
+    mem_free(c.voices);
+    return rc ? -1 : 0;
 }
 
 /* ---- what about ------------------------------------------------------- */

@@ -32,8 +32,8 @@ struct survey {
 
 void survey_add(struct survey *s, const struct alert *a);
 
-/* cause.c: fill posts, authors, top_author, copied of *a for parts[0] between
- * since and until; its posts, copies left out, go to *docs (to be
+/* cause.c: fill posts, authors, top_author, copied, worth of *a for parts[0]
+ * between since and until; its posts, copies left out, go to *docs (to be
  * released). */
 int cause_crowd(const struct survey *s, struct alert *a,
                 struct documents *docs);

@@ -487,6 +487,40 @@ static void few_writers_are_at_most_a_watch(void **state)
     alerts_close(a);
 }
 
+/* So many people under one post. */
+static void add_talk(struct fixture *f, int subject, int people, int64_t from)
+{
+    char text[120], root[32];
+    snprintf(root, sizeof(root), "n%u", f->made);
+    for (int i = 0; i < people; i++) {
+        snprintf(text, sizeof(text), "%u the till %u", below(f, 999),
+                 below(f, 999));
+        add(f, subject, from + i * 60, f->made + 9000, text, false);
+        if (i)
+            f->batch.posts[f->batch.count - 1].reply_to =
+                text_of(arena_copy(&f->batch.memory, root, strlen(root)));
+    }
+}
+
+/* What comes in conversations comes many at once: one of the usual size is
+ * nothing, where one post a day is usual. */
+static void a_conversation_is_told_when_it_is_large(void **state)
+{
+    struct fixture *f = *state;
+    add_usual(f, 0, 0, DAYS + 1, 6);
+    for (int day = 0; day < DAYS; day += 12)
+        add_talk(f, 1, 12, today(14) - (DAYS - day) * (int64_t)DAY);
+    add_talk(f, 1, 14, today(14));
+    struct alerts *a = find_alerts(f);
+    assert_int_equal(a->count, 0);
+    alerts_close(a);
+    add_talk(f, 1, 90, today(15));
+    a = find_alerts(f);
+    assert_int_equal(told(a), 1);
+    assert_string_equal(a->items[0].subject, "bolt");
+    alerts_close(a);
+}
+
 static void cover(struct fixture *f, int64_t from, int64_t until,
                   enum coverage_state as)
 {
@@ -598,6 +632,7 @@ int main(void)
         TEST(what_ended_in_the_night_was_told),
         TEST(two_loud_products_are_two_stories),
         TEST(few_writers_are_at_most_a_watch),
+        TEST(a_conversation_is_told_when_it_is_large),
         TEST(silence_is_told_only_when_the_source_works),
         TEST(poor_coverage_withholds_the_verdict),
     };
