@@ -192,27 +192,23 @@ static int add_standing(struct composer *c, struct watched *w, size_t *room,
     return s->today.posts ? day_hours(c, s, err) : 0;
 }
 
-/* Shares are of all brands, also those that this reader did not ask for. */
-static void share_voice(struct composer *c, const uint64_t *today,
-                        const uint64_t *before)
+/* Of all brands, also those that this reader did not ask for; usual as its
+ * posts are: by the days, so that one loud day is not the month. */
+static void share_voice(struct digest *d, struct digest_standing *s,
+                        const uint64_t all[DAYS_SPAN])
 {
-    struct digest *d = c->d;
-    uint64_t all_today = 0, all_before = 0;
-    for (size_t i = 0; i < c->watched_count; i++) {
-        all_today += c->watched[i].product ? 0 : today[i];
-        all_before += c->watched[i].product ? 0 : before[i];
-    }
-    struct digest_standing *s = d->standing;
-    for (size_t i = 0; i < c->watched_count; i++) {
-        if (!c->watched[i].kept)
-            continue;
-        s->share = s->share_usual = NAN;
-        if (!s->product && all_today)
-            s->share = (double)today[i] / (double)all_today;
-        if (!s->product && all_before)
-            s->share_usual = (double)before[i] / (double)all_before;
-        s++;
-    }
+    double shares[DIGEST_DAYS];
+    size_t count = 0;
+    s->share = NAN;
+    if (!s->product && all[DIGEST_DAYS])
+        s->share = (double)s->today.posts / (double)all[DIGEST_DAYS];
+    for (int i = d->history_from; i < DIGEST_DAYS && !s->product; i++)
+        if (d->known[i] && all[i])
+            shares[count++] = s->history[i] / (double)all[i];
+    stats_sort(shares, count);
+    s->share_usual = stats_quantile(shares, count, 0.5);
+    s->share_low = stats_quantile(shares, count, 0.1);
+    s->share_high = stats_quantile(shares, count, 0.9);
 }
 
 int compose_standing(struct composer *c, struct error *err)
@@ -221,35 +217,29 @@ int compose_standing(struct composer *c, struct error *err)
     struct store_query week = {
         .from = c->starts[DIGEST_DAYS + 1 - COMPOSE_WEEK],
         .until = c->d->until };
+    uint64_t all[DAYS_SPAN] = { 0 }; /* posts of all brands */
     size_t room = 0;
-    uint64_t *today = mem_alloc((c->watched_count + 1) * sizeof(*today));
-    uint64_t *before = mem_alloc((c->watched_count + 1) * sizeof(*before));
-    int rc = -1;
     for (size_t i = 0; i < c->watched_count; i++) {
         struct watched *w = &c->watched[i];
         if (days_series(c->store, c->starts, w->name, NULL, days, err))
-            goto done;
+            return -1;
         for (int k = 0; k < DAYS_SPAN; k++) {
             if (k > DIGEST_DAYS - COMPOSE_WEEK)
                 counts_add(&w->week, &days[k]);
-            if (k >= c->d->history_from && k < DIGEST_DAYS && c->d->known[k])
-                before[i] += days[k].posts;
+            all[k] += w->product ? 0 : days[k].posts;
         }
-        today[i] = days[DIGEST_DAYS].posts;
         week.subject = w->name;
         if ((w->kept && add_standing(c, w, &room, days, err)) ||
             (!w->product &&
              store_authors(c->store, &week, &w->week_authors, err)))
-            goto done;
+            return -1;
     }
-    share_voice(c, today, before);
-    for (size_t i = 0; i < c->d->standing_count; i++)
-        c->d->standing[i].drifted = drifted(c, &c->d->standing[i]);
-    rc = 0;
-done:
-    mem_free(today);
-    mem_free(before);
-    return rc;
+    for (size_t i = 0; i < c->d->standing_count; i++) {
+        struct digest_standing *s = &c->d->standing[i];
+        share_voice(c->d, s, all);
+        s->drifted = drifted(c, s);
+    }
+    return 0;
 }
 
 /* ---- newly frequent words ---------------------------------------------- */

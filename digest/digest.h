@@ -56,7 +56,7 @@ struct digest_standing {
     struct estimate net;       /* (positive - negative) / scored, -1..1 */
     struct estimate net_usual; /* of the history together */
     double share;              /* of voice: of all brands' posts, 0..1 */
-    double share_usual;
+    double share_usual, share_low, share_high; /* as usual, low, high */
     double usual, low, high;   /* posts a day: median, 10th and 90th
                                 * percentile of the days with coverage */
     double change;             /* today / usual - 1; NAN: no history, usual

@@ -360,8 +360,12 @@ static void put_voice(const struct page *p, double most)
         if (!p->mail)
             buf_printf(p->out, "<span><i style=\"width:%.1f%%\"></i></span>",
                        100 * s->share / most);
-        phrase_share(p->out, "<span>", s->share, " <small>usually ");
-        phrase_share(p->out, "", s->share_usual, "</small></span></li>\n");
+        phrase_share(p->out, "<span>", s->share, "");
+        if (s->share_low < s->share_high)
+            phrase_number(p->out, " <small>usually ", 100 * s->share_low, "–");
+        if (s->share_low < s->share_high)
+            phrase_share(p->out, "", s->share_high, "</small>");
+        buf_puts(p->out, "</span></li>\n");
     }
     buf_puts(p->out, "</ul>\n");
 }

@@ -129,6 +129,21 @@ static void source_fields(struct writer *w, const struct digest_source *s)
     write_real(w, "usual", s->usual);
 }
 
+/* Earlier days are not compared; the alerts are without it where they are
+ * partial. */
+static void put_change(struct writer *w, const struct digest *d)
+{
+    if (!d->history_from) {
+        write_text(w, "source_change", NULL);
+        return;
+    }
+    write_begin(w, "source_change", '{');
+    write_text(w, "source", d->change.source);
+    write_flag(w, "added", d->change.added);
+    write_time(w, "when", d->change.when);
+    write_end(w, '}');
+}
+
 static void put_data(struct writer *w)
 {
     const struct digest *d = w->about;
@@ -159,6 +174,7 @@ static void put_data(struct writer *w)
         write_text(w, NULL, d->faults[i]);
     write_end(w, ']');
     PUT_EACH(w, "sources", d->sources, d->source_count, source_fields);
+    put_change(w, d);
     write_end(w, '}');
 }
 
@@ -235,6 +251,7 @@ static void put_changes(struct writer *w)
     const struct alerts *all = d->alerts;
     write_begin(w, "changes", '{');
     write_flag(w, "withheld", all->withheld);
+    write_flag(w, "partial", all->partial);
     write_count(w, "series", all->series);
     write_count(w, "subjects", all->subjects);
     write_count(w, "subjects_new", all->subjects_new);
@@ -268,6 +285,8 @@ static void standing_fields(struct writer *w, const struct digest_standing *s)
     put_estimate(w, "net_usual", &s->net_usual);
     write_real(w, "share", s->share);
     write_real(w, "share_usual", s->share_usual);
+    write_real(w, "share_low", s->share_low);
+    write_real(w, "share_high", s->share_high);
     write_real(w, "usual", s->usual);
     write_real(w, "low", s->low);
     write_real(w, "high", s->high);

@@ -5,7 +5,8 @@ invented by Poisson with quiet nights. What `swell detect` expects of their
 days from the third week on, and of so many series (10) how often so many posts
 more, on the 43rd day within 3 or 12 hours, are told that day; other alerts in
 the 45 days are false. Then the same brands talked of in threads: alerts in the
-last 31 days, all of them false. Same seeds, same figures. Judges nothing."""
+last 31 days, all of them false, and the shares of voice of three. Same seeds,
+same figures. Judges nothing."""
 import datetime
 import json
 import math
@@ -21,6 +22,7 @@ DAYS, WARM, DAY, AT = 45, 14, 42, 9
 START = 1767225600
 SHAPE = [0.2] * 7 + [1.2] * 15 + [0.6] * 2
 MORE = 6, 8, 10, 15, 20, 30
+BRANDS = "acme", "bolt", "cork"
 ABOUT = "delivered late", "the price is high", "the app crashes", "", ""
 WORDS = """a the some blue green small old lamp sofa chair rug desk shelf plant
 mirror room today often quite never looks stands wooden metal glass friend
@@ -95,33 +97,43 @@ def by_detect(posts):
     return sum(h[4] == "1" for h in detect(counts)[WARM * 24:])
 
 
-def by_digest(posts, seed):
-    """Each post by somebody else; what a thread is about, most of it says."""
-    r, roots, about, rows = random.Random(seed), {}, {}, []
-    for number, (hour, thread) in enumerate(posts):
-        about.setdefault(thread, r.choice(ABOUT))
-        said = " ".join(r.choice(WORDS) for _ in range(10))
-        when = datetime.datetime.fromtimestamp(
-            START + hour * 3600 + number % 3600, datetime.timezone.utc)
-        rows.append({"id": f"p{number}", "source": "forum", "lang": "en",
-                     "author": f"u{number}", "created_at": when.isoformat(),
-                     "text": f"acme {said} {about[thread]}",
-                     "reply_to": roots.get(thread, "")})
-        roots.setdefault(thread, f"p{number}")
-    with tempfile.TemporaryDirectory() as folder:
-        with open(f"{folder}/swell.yaml", "w", encoding="ascii") as out:
-            out.write("brands:\n  - name: acme\n    match: [acme]\n")
-        with open(f"{folder}/posts.ndjson", "w", encoding="ascii") as out:
-            out.writelines(json.dumps(row) + "\n" for row in rows)
+def store(folder, posts, seed):
+    """Import posts of (hour, thread, brand), each by somebody else; what a
+    thread is about, most of it says. Returns what runs swell there."""
+    r, roots, about = random.Random(seed), {}, {}
+    with open(f"{folder}/posts.ndjson", "w", encoding="ascii") as out:
+        for number, (hour, thread, brand) in enumerate(posts):
+            about.setdefault(thread, r.choice(ABOUT))
+            said = " ".join(r.choice(WORDS) for _ in range(10))
+            when = datetime.datetime.fromtimestamp(
+                START + hour * 3600 + number % 3600, datetime.timezone.utc)
+            out.write(json.dumps({
+                "id": f"p{number}", "source": "forum", "lang": "en",
+                "author": f"u{number}", "created_at": when.isoformat(),
+                "text": f"{brand} {said} {about[thread]}",
+                "reply_to": roots.get(thread, "")}) + "\n")
+            roots.setdefault(thread, f"p{number}")
+    with open(f"{folder}/swell.yaml", "w", encoding="ascii") as out:
+        out.write("brands:\n" + "".join(
+            f"  - name: {brand}\n    match: [{brand}]\n"
+            for brand in sorted({brand for _, _, brand in posts})))
 
-        def swell(*words):
-            return subprocess.run([SWELL, "-q", *words], cwd=folder, check=True,
-                                  stdout=subprocess.PIPE, text=True).stdout
-        swell("import", "posts.ndjson")
-        first, last = (datetime.date(2026, 1, 1) + datetime.timedelta(days=d)
-                       for d in (WARM, DAYS))
-        return len(json.loads(swell("trends", "acme", "--from", str(first),
-                                    "--to", str(last), "--format", "json")))
+    def swell(*words):
+        return subprocess.run([SWELL, "-q", *words], cwd=folder, check=True,
+                              stdout=subprocess.PIPE, text=True).stdout
+    swell("import", "posts.ndjson")
+    return swell
+
+
+def date(day):
+    return str(datetime.date(2026, 1, 1) + datetime.timedelta(days=day))
+
+
+def by_digest(posts, seed):
+    with tempfile.TemporaryDirectory() as folder:
+        swell = store(folder, [(*p, "acme") for p in posts], seed)
+        return len(json.loads(swell("trends", "acme", "--from", date(WARM),
+                                    "--to", date(DAYS), "--format", "json")))
 
 
 def false_alerts(rate, mean):
@@ -131,6 +143,30 @@ def false_alerts(rate, mean):
         told[0] += by_detect(posts)
         told[1] += by_digest(posts, seed)
     return " | ".join(f"{n / SERIES:.1f}" for n in told)
+
+
+def shares(rate, mean, loud):
+    """Three brands that are alike, one of which has a loud day: on how many
+    days a share of voice is in its usual range, the median of the usual one."""
+    within, usual = [], []
+    for seed in range(max(1, SERIES // 4)):
+        r = random.Random(seed)
+        posts = sorted(
+            [(hour, f"{brand}{thread}", brand) for i, brand in enumerate(BRANDS)
+             for hour, thread in threads(rate, mean, 3 * seed + i)] +
+            [(30 * 24 + r.randrange(24), f"x{i}", "acme") for i in range(loud)])
+        with tempfile.TemporaryDirectory() as folder:
+            swell = store(folder, posts, seed)
+            for day in range(33, DAYS):
+                for s in json.loads(swell("digest", "--day", date(day),
+                                          "--format", "json"))["standing"]:
+                    if s["share"] is not None:
+                        within.append(s["share_low"] <= s["share"] <=
+                                      s["share_high"])
+                    if s["subject"] == "acme":
+                        usual.append(s["share_usual"])
+    return (f"{100 * sum(within) / len(within):.0f} % "
+            f"({100 * sorted(usual)[len(usual) // 2]:.0f} %)")
 
 
 def main():
@@ -144,6 +180,11 @@ def main():
           "digest | of 5: by detect | by the digest |\n|---|---|---|---|---|")
     for rate in 2, 5, 10, 20:
         print(f"| {rate} | {false_alerts(rate, 2)} | {false_alerts(rate, 5)} |")
+    print("\n| a day, each of three | shares in their usual range (usual of "
+          "one) | threads of 5 | and a day of 30 times |\n|---|---|---|---|")
+    for rate in 5, 20, 100:
+        print(f"| {rate} | {shares(rate, 1, 0)} | {shares(rate, 5, 0)} | "
+              f"{shares(rate, 5, 30 * rate)} |")
 
 
 main()

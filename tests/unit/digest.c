@@ -142,6 +142,15 @@ static bool tells(const struct digest *d, const char *words)
     return found;
 }
 
+static bool json_tells(const struct digest *d, const char *words)
+{
+    struct buf out = BUF_INIT(0);
+    digest_json(d, &out);
+    bool found = strstr(out.data, words);
+    buf_release(&out);
+    return found;
+}
+
 /* Ten days before with 2, 4 ... 20 posts; the day: 6 positive, 2 negative,
  * 4 neutral and 1 unscored of acme by 5 people, 3 of bolt by one of them. */
 static void fill(struct fixture *f)
@@ -221,6 +230,22 @@ static void the_first_day_has_no_usual(void **state)
     digest_markdown(d, &out);
     assert_null(strstr(out.data, "nan"));
     buf_release(&out);
+}
+
+/* Two brands with as many posts, and a day of fifty times as many of one. */
+static void a_loud_day_is_not_the_usual_share(void **state)
+{
+    struct fixture *f = *state;
+    for (int day = 1; day <= 10; day++)
+        for (int i = 0; i < (day == 4 ? 102 : 4); i++)
+            add(f, T - day * DAY + i * 60, i % 2 || i > 3 ? 1 : 4,
+                LABEL_NEUTRAL, (uint64_t)i + 1, "said on a day");
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_near(d->standing[0].share_usual, 0.5);
+    assert_near(d->standing[0].share_low, 0.5);
+    assert_in_range((int)(100 * d->standing[0].share_high), 50, 60);
+    assert_near(d->standing[2].share_usual, 0.5);
 }
 
 /* A filter drops the others from the table; shares stay those of all. */
@@ -442,6 +467,9 @@ static void a_source_that_came_is_no_change(void **state)
     assert_int_equal(d->history_days, 0);
     assert_true(tells(d, "bluesky was added 00:00: earlier days are not "
                          "compared; alerts are without it"));
+    assert_true(json_tells(d, "\"source_change\":{\"source\":\"bluesky\","
+                              "\"added\":true,\"when\":"));
+    assert_true(json_tells(d, "\"partial\":true"));
     /* ... but what the first source tells on that day is. */
     for (int64_t i = 0; i < 100; i++)
         add(f, T + 9 * HOUR + i * 90, 1, LABEL_NEUTRAL, 20000 + (uint64_t)i,
@@ -819,6 +847,7 @@ int main(void)
         TEST(standing_is_counted),
         TEST(an_unrecorded_empty_day_is_not_judged),
         TEST(the_first_day_has_no_usual),
+        TEST(a_loud_day_is_not_the_usual_share),
         TEST(a_brand_alone_keeps_its_share),
         TEST(an_empty_store_composes),
         TEST(a_day_that_is_not_over_is_not_compared),
