@@ -14,13 +14,9 @@
  * tweets, 5 sentences written for this project.
  * Over 500 lines: reading, fitting and judging share one table. Not part of
  * the program. */
-#include <errno.h>
 #include <math.h>
 
-#include "base/hash.h"
-#include "pipeline/clean.h"
-#include "pipeline/sentiment.h"
-#include "pipeline/topics.h"
+#include "tests/tools/labelled.h"
 
 static const char function_words[] =
     "a an the this that these those and or but nor so as at by for from in "
@@ -61,12 +57,8 @@ struct sample {
 
 struct fit {
     const char *tag;
-    struct topics *topics;
-    struct sentiment *sentiment;
-    struct scorer *scorer;
-    struct spotter *spotter;
-    struct arena memory;
-    struct words words, function;
+    struct lexicons lexicons;
+    struct words function; /* words */
     struct feature *features;
     uint32_t *slots;
     size_t feature_count, feature_room;
@@ -153,20 +145,17 @@ static bool plain(const struct words *w, size_t i)
 static bool is_function(const struct fit *f, size_t i)
 {
     for (size_t k = 0; f->drop_function && k < f->function.count; k++)
-        if (f->function.items[k].hash == f->words.items[i].hash)
+        if (f->function.items[k].hash == f->lexicons.words.items[i].hash)
             return true;
     return false;
 }
 
 /* How positive or how negative the text is, where the tag asks for it. */
-static void take_feeling(struct fit *f)
+static void take_feeling(struct fit *f, int score)
 {
-    struct tags tags = { 0 };
-    scorer_read(f->scorer, &f->words, NULL);
-    scorer_score(f->scorer, 0, f->words.count, &tags, NULL, NULL);
-    const char *name = tags.score < 0 ? "=negative" : "=positive";
-    if (tags.score && f->features[feature_of(f, name, 9)].hand)
-        use_value(f, name, 9, false, fabsf((float)tags.score) / 1000);
+    const char *name = score < 0 ? "=negative" : "=positive";
+    if (score && f->features[feature_of(f, name, 9)].hand)
+        use_value(f, name, 9, false, fabsf((float)score) / 1000);
 }
 
 /* As topics.c: such marks do not part neighbours. */
@@ -197,119 +186,74 @@ static void take_text(struct fit *f, struct text text, bool label,
         .importance = importance };
     if (set == 4)
         use(f, CHOSEN, strlen(CHOSEN), false);
-    words_split(&f->words, clean_entities(&f->memory, text));
-    spotter_read(f->spotter, &f->words, NULL);
-    spotter_explain(f->spotter, 0, take_row, f);
-    take_feeling(f);
-    for (size_t i = 0; i < f->words.count; i++) {
-        const struct word *item = &f->words.items[i];
-        if (!plain(&f->words, i))
+    const struct words *w = &f->lexicons.words;
+    struct tags tags = lexicons_read(&f->lexicons, text);
+    spotter_explain(f->lexicons.spotter, 0, take_row, f);
+    take_feeling(f, tags.score);
+    for (size_t i = 0; i < w->count; i++) {
+        const struct word *item = &w->items[i];
+        if (!plain(w, i))
             continue;
-        bool brings = !name_like(&f->words, i);
+        bool brings = !name_like(w, i);
         bool function = is_function(f, i);
         if (!function)
-            use(f, f->words.folded + item->start, item->length, brings);
+            use(f, w->folded + item->start, item->length, brings);
         size_t next = i + 1;
-        while (next < f->words.count && soft(&f->words, next))
+        while (next < w->count && soft(w, next))
             next++;
-        if (next < f->words.count && plain(&f->words, next) &&
+        if (next < w->count && plain(w, next) &&
             !(function && is_function(f, next))) {
-            const struct word *other = &f->words.items[next];
+            const struct word *other = &w->items[next];
             int n = snprintf(pair, sizeof(pair), "%.*s %.*s",
-                             (int)item->length,
-                             f->words.folded + item->start,
-                             (int)other->length,
-                             f->words.folded + other->start);
-            use(f, pair, (size_t)n,
-                brings && !name_like(&f->words, next));
+                             (int)item->length, w->folded + item->start,
+                             (int)other->length, w->folded + other->start);
+            use(f, pair, (size_t)n, brings && !name_like(w, next));
         }
     }
 }
 
 /* --- files --------------------------------------------------------------- */
 
-static FILE *open_file(const char *folder, const char *name)
-{
-    char path[4096];
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    FILE *file = fopen(path, "re");
-    if (!file) {
-        fprintf(stderr, "topics_fit: %s: %s\n", path, strerror(errno));
-        exit(1);
-    }
-    return file;
-}
-
-static size_t cut(char *line, char *cells[], size_t room)
-{
-    size_t count = 1;
-    cells[0] = line;
-    line[strcspn(line, "\r\n")] = '\0';
-    for (char *at = line; count < room && (at = strchr(at, '\t'));) {
-        *at++ = '\0';
-        cells[count++] = at;
-    }
-    return count;
-}
-
 /* label and text: columns. Posts of one thread fall into one fold. */
 static void read_posts(struct fit *f, const char *folder, const char *name,
                        size_t label, size_t text, unsigned set,
                        double importance)
 {
-    FILE *file = open_file(folder, name);
-    char *line = NULL, *cells[5];
-    size_t room = 0, number = 0;
-    while (getline(&line, &room, file) >= 0) {
-        if (cut(line, cells, 5) <= text || number++ == 0)
-            continue;
-        size_t thread = strcspn(cells[0], "_");
-        uint64_t fold = strchr(cells[0], '_') ? hash64(cells[0], thread)
-                                              : number / 5 * 7919;
-        size_t length = strlen(cells[text]);
-        if (length > 1 && *cells[text] == '"') { /* the file's own quotes */
-            cells[text]++;
-            length -= cells[text][length - 2] == '"' ? 2 : 1;
+    struct rows r = rows_open(folder, name);
+    while (rows_next(&r, text + 1)) {
+        size_t thread = strcspn(r.cells[0], "_");
+        uint64_t fold = strchr(r.cells[0], '_') ? hash64(r.cells[0], thread)
+                                                : (r.number + 1) / 5 * 7919;
+        struct text t = text_of(r.cells[text]);
+        if (t.length > 1 && *t.data == '"') { /* the file's own quotes */
+            t.length -= t.data[t.length - 1] == '"' ? 2 : 1;
+            t.data++;
         }
-        take_text(f, (struct text){ cells[text], length },
-                  *cells[label] == '1', (unsigned)(fold % FOLDS), set,
+        take_text(f, t, *r.cells[label] == '1', (unsigned)(fold % FOLDS), set,
                   importance);
     }
-    mem_free(line);
-    fclose(file);
+    rows_close(&r);
 }
 
 /* Tweets to airlines: whoever is negative complains, mostly. They weigh
  * little and only add to the words. */
 static void read_airline(struct fit *f, const char *folder, double importance)
 {
-    FILE *file = open_file(folder, "posts/airline_2015.tsv");
-    char *line = NULL, *cells[9];
-    size_t room = 0, number = 0;
-    while (getline(&line, &room, file) >= 0) {
-        if (cut(line, cells, 9) < 9 || number++ == 0)
-            continue;
-        take_text(f, text_of(cells[8]), !strcmp(cells[3], "negative"), FOLDS,
-                  3, importance);
-    }
-    mem_free(line);
-    fclose(file);
+    struct rows r = rows_open(folder, "posts/airline_2015.tsv");
+    while (rows_next(&r, 9))
+        take_text(f, text_of(r.cells[8]), !strcmp(r.cells[3], "negative"),
+                  FOLDS, 3, importance);
+    rows_close(&r);
 }
 
 /* Sentences written for this project, as shoppers write. */
 static void read_own(struct fit *f, const char *folder, double importance)
 {
-    FILE *file = open_file(folder, "intent_texts.tsv");
-    char *line = NULL, *cells[3];
-    size_t room = 0, number = 0;
-    while (getline(&line, &room, file) >= 0) {
-        if (cut(line, cells, 3) < 3 || number++ == 0)
-            continue;
-        take_text(f, text_of(cells[2]), strstr(cells[1], f->tag) != NULL,
-                  (unsigned)(number % FOLDS), 5, importance);
-    }
-    mem_free(line);
-    fclose(file);
+    struct rows r = rows_open(folder, "intent_texts.tsv");
+    while (rows_next(&r, 3))
+        take_text(f, text_of(r.cells[2]), strstr(r.cells[1], f->tag) != NULL,
+                  (unsigned)((r.number + 1) % FOLDS), 5, importance);
+    rows_close(&r);
 }
 
 /* Posts of a file whose tags were read by eye: tests/tools/suggestions.tsv
@@ -317,70 +261,54 @@ static void read_own(struct fit *f, const char *folder, double importance)
 static void read_judged(struct fit *f, const char *folder, const char *name,
                         const char *file_as, size_t text, double importance)
 {
-    FILE *posts = open_file(folder, name);
-    FILE *judged = open_file("tests/tools", "suggestions.tsv");
-    char *line = NULL, *cells[8], *verdict = NULL, *of[3];
-    size_t room = 0, verdict_room = 0, number = 0;
-    while (getline(&verdict, &verdict_room, judged) >= 0) {
-        if (cut(verdict, of, 3) < 3 || strcmp(of[0], file_as) != 0)
+    struct rows judged = rows_open("tests/tools", "suggestions.tsv");
+    unsigned number = 0;
+    while (rows_next(&judged, 3)) {
+        if (strcmp(judged.cells[0], file_as) != 0)
             continue;
-        rewind(posts);
-        while (getline(&line, &room, posts) >= 0)
-            if (cut(line, cells, 8) > text && !strcmp(cells[0], of[1])) {
-                take_text(f, text_of(cells[text]), *of[2] == '1',
-                          (unsigned)(number++ % FOLDS), 4, importance);
+        struct rows posts = rows_open(folder, name);
+        while (rows_next(&posts, text + 1))
+            if (!strcmp(posts.cells[0], judged.cells[1])) {
+                take_text(f, text_of(posts.cells[text]),
+                          *judged.cells[2] == '1', number++ % FOLDS, 4,
+                          importance);
                 break;
             }
+        rows_close(&posts);
     }
-    mem_free(line);
-    mem_free(verdict);
-    fclose(judged);
-    fclose(posts);
+    rows_close(&judged);
 }
 
-/* Four fifths of the restaurants; topics_score judges on the last. */
 static void read_restaurants(struct fit *f, const char *folder)
 {
-    FILE *file = open_file(folder,
-                           "aspects/absa_restaurants14_train_categories.tsv");
-    char *line = NULL, *cells[3];
-    size_t room = 0, number = 0;
-    while (getline(&line, &room, file) >= 0) {
-        if (cut(line, cells, 3) < 3 || number++ == 0)
-            continue;
-        uint64_t hash = hash64(cells[0], strlen(cells[0]));
-        if (hash % 5)
-            take_text(f, text_of(cells[2]),
-                      strstr(cells[1], f->category) != NULL,
-                      (unsigned)(hash / 5 % FOLDS), 0, 1);
-    }
-    mem_free(line);
-    fclose(file);
+    struct rows r = rows_open(folder, RESTAURANTS);
+    while (rows_next(&r, 3))
+        if (!restaurant_judges(&r))
+            take_text(f, text_of(r.cells[2]),
+                      strstr(r.cells[1], f->category) != NULL,
+                      (unsigned)(hash64(r.cells[0], strlen(r.cells[0])) / 5 %
+                                 FOLDS), 0, 1);
+    rows_close(&r);
 }
 
 /* Rows made by hand, and what somebody thinks they weigh. */
 static void read_hand(struct fit *f, const char *folder)
 {
-    FILE *file = open_file(folder, f->category ? "aspects.tsv"
-                                               : "intents.tsv");
-    char *line = NULL, *cells[3];
-    size_t room = 0;
-    while (getline(&line, &room, file) >= 0) {
-        size_t count = cut(line, cells, 3);
-        if (count < 2 || strcmp(cells[0], f->tag) != 0 ||
-            !strcmp(cells[1], "=bias"))
+    struct rows r = rows_open(folder, f->category ? "aspects.tsv"
+                                                  : "intents.tsv");
+    while (rows_next(&r, 2)) {
+        if (strcmp(r.cells[0], f->tag) != 0 || !strcmp(r.cells[1], "=bias"))
             continue;
-        uint32_t i = feature_of(f, cells[1], strlen(cells[1]));
+        uint32_t i = feature_of(f, r.cells[1], strlen(r.cells[1]));
         f->features[i].hand = true;
         f->features[i].pull = f->pull_hand;
-        f->features[i].prior = count == 3 ? strtod(cells[2], NULL) : 1;
+        f->features[i].prior = r.count > 2 ? strtod(r.cells[2], NULL) : 1;
     }
+    rows_close(&r);
     struct feature *chosen =
         &f->features[feature_of(f, CHOSEN, strlen(CHOSEN))];
     chosen->hand = true;
     chosen->pull = 1e-3;
-    mem_free(line);
-    fclose(file);
 }
 
 /* --- fitting ------------------------------------------------------------- */
@@ -587,23 +515,15 @@ static void read_texts(struct fit *f, const char *data, const char *lexicons)
 
 int main(int argc, char **argv)
 {
-    struct fit f = { .words = WORDS_INIT, .function = WORDS_INIT };
-    struct error err = ERROR_INIT;
+    struct fit f = { .function = WORDS_INIT };
     if (argc < 4) {
-        fputs("usage: topics_fit DATA LEXICONS TAG [--cv]\n",
-              stderr);
+        fputs("usage: topics_fit DATA LEXICONS TAG [--cv]\n", stderr);
         return 2;
     }
     choose(&f, argv[3]);
     f.slots = mem_alloc(FEATURES * sizeof(*f.slots));
     words_split(&f.function, TEXT(function_words));
-    if (topics_open(&f.topics, argv[2], &err) ||
-        sentiment_open(&f.sentiment, argv[2], NULL, &err)) {
-        fprintf(stderr, "topics_fit: %s\n", err.text);
-        return 1;
-    }
-    f.scorer = scorer_open(f.sentiment);
-    f.spotter = spotter_open(f.topics);
+    f.lexicons = lexicons_open(argv[2]);
     read_hand(&f, argv[2]);
     read_texts(&f, argv[1], argv[2]);
     transpose(&f);
@@ -613,5 +533,6 @@ int main(int argc, char **argv)
         train(&f, -1);
         print_weights(&f);
     }
+    lexicons_close(&f.lexicons);
     return 0;
 }

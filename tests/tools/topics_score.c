@@ -7,21 +7,10 @@
  * Restaurants' categories are read as aspects of ours: food is quality,
  * service service, price price, ambience store, anecdotes none. Not part of
  * the program. */
-#include <errno.h>
-
-#include "base/hash.h"
-#include "base/post.h"
-#include "pipeline/clean.h"
-#include "pipeline/sentiment.h"
-#include "pipeline/topics.h"
+#include "tests/tools/labelled.h"
 
 struct score {
-    struct topics *topics;
-    struct sentiment *sentiment;
-    struct scorer *scorer;
-    struct spotter *spotter;
-    struct arena memory;
-    struct words words;
+    struct lexicons lexicons;
     const char *data, *wrong;
 };
 
@@ -64,154 +53,90 @@ static void count(struct score *s, struct counts *c, const char *tag,
         printf("%s %s: %s\n", said ? "-" : "+", tag, text);
 }
 
-static struct tags tag(struct score *s, struct text text)
+static struct tags tag(struct score *s, const char *text)
 {
-    struct tags tags = { 0 };
-    words_split(&s->words, clean_entities(&s->memory, text));
-    scorer_read(s->scorer, &s->words, NULL);
-    scorer_score(s->scorer, 0, s->words.count, &tags, NULL, NULL);
-    spotter_read(s->spotter, &s->words, NULL);
-    spotter_tag(s->spotter, 0, s->words.count, &tags);
+    struct tags tags = lexicons_read(&s->lexicons, text_of(text));
+    spotter_tag(s->lexicons.spotter, 0, s->lexicons.words.count, &tags);
     return tags;
-}
-
-static FILE *open_file(const struct score *s, const char *name)
-{
-    char path[4096];
-    snprintf(path, sizeof(path), "%s/%s", s->data, name);
-    FILE *file = fopen(path, "re");
-    if (!file) {
-        fprintf(stderr, "topics_score: %s: %s\n", path, strerror(errno));
-        exit(1);
-    }
-    return file;
-}
-
-static size_t cut(char *line, char *cells[], size_t room)
-{
-    size_t n = 1;
-    cells[0] = line;
-    line[strcspn(line, "\r\n")] = '\0';
-    for (char *at = line; n < room && (at = strchr(at, '\t'));) {
-        *at++ = '\0';
-        cells[n++] = at;
-    }
-    return n;
 }
 
 static void score_intent(struct score *s, const char *name, int intent,
                          size_t label, size_t text)
 {
     struct counts c = { 0 };
-    FILE *file = open_file(s, name);
-    char *line = NULL, *cells[5];
-    size_t room = 0;
-    for (bool header = true; getline(&line, &room, file) >= 0;
-         header = false) {
-        if (cut(line, cells, text + 1) <= text || header)
-            continue;
-        struct tags t = tag(s, text_of(cells[text]));
-        count(s, &c, intent_names[intent], t.intents >> intent & 1,
-              *cells[label] == '1', cells[text]);
-    }
+    struct rows r = rows_open(s->data, name);
+    while (rows_next(&r, text + 1))
+        count(s, &c, intent_names[intent],
+              tag(s, r.cells[text]).intents >> intent & 1,
+              *r.cells[label] == '1', r.cells[text]);
     print_counts(strrchr(name, '/') + 1, intent_names[intent], &c, true);
-    mem_free(line);
-    fclose(file);
+    rows_close(&r);
 }
 
-/* part: 0 the four fifths that weights may be fitted on, 1 the rest. */
-static void score_restaurants(struct score *s, unsigned part)
+/* A label of a set, and what we call it. */
+struct meaning {
+    const char *label, *or;
+    int aspect;
+};
+
+/* label, text: columns. part: 0 what weights may be fitted on, 1 the rest, -1
+ * all. */
+static void score_aspects(struct score *s, const char *set, const char *name,
+                          size_t label, size_t text, int part,
+                          const struct meaning *map, int meanings)
 {
-    static const struct { const char *category; int aspect; } map[] = {
-        { "food:", ASPECT_QUALITY }, { "service:", ASPECT_SERVICE },
-        { "price:", ASPECT_PRICE }, { "ambience:", ASPECT_STORE },
-    };
-    struct counts c[4] = { { 0 } }, all = { 0 };
-    const char *set = part ? "restaurants, a fifth" : "restaurants, the rest";
-    FILE *file = open_file(s,
-                           "aspects/absa_restaurants14_train_categories.tsv");
-    char *line = NULL, *cells[3];
-    size_t room = 0;
-    for (bool header = true; getline(&line, &room, file) >= 0;
-         header = false) {
-        if (cut(line, cells, 3) < 3 || header ||
-            (hash64(cells[0], strlen(cells[0])) % 5 == 0) != part)
+    struct counts c[6] = { { 0 } }, all = { 0 };
+    struct rows r = rows_open(s->data, name);
+    while (rows_next(&r, text + 1)) {
+        if (part >= 0 && restaurant_judges(&r) != part)
             continue;
-        struct tags t = tag(s, text_of(cells[2]));
-        for (int i = 0; i < 4; i++)
+        struct tags t = tag(s, r.cells[text]);
+        for (int i = 0; i < meanings; i++)
             count(s, &c[i], aspect_names[map[i].aspect],
                   t.aspects >> map[i].aspect & 1,
-                  strstr(cells[1], map[i].category) != NULL, cells[2]);
+                  strstr(r.cells[label], map[i].label) ||
+                  (map[i].or && strstr(r.cells[label], map[i].or)),
+                  r.cells[text]);
     }
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < meanings; i++) {
         print_counts(set, aspect_names[map[i].aspect], &c[i], false);
         all.both += c[i].both, all.said += c[i].said, all.is += c[i].is;
         all.neither += c[i].neither;
     }
-    print_counts(set, "micro", &all, false);
-    mem_free(line);
-    fclose(file);
+    if (part >= 0)
+        print_counts(set, "micro", &all, false);
+    rows_close(&r);
 }
 
-static void score_support(struct score *s)
-{
-    static const struct { const char *topic; int aspect; } map[] = {
-        { "Delivery", ASPECT_DELIVERY }, { "Return", ASPECT_RETURNS },
-        { "Bad Support", ASPECT_SERVICE },
-        { "App", ASPECT_APP }, { "Packaging", ASPECT_PACKAGING },
-        { "Prime", ASPECT_LOYALTY },
-    };
-    for (int i = 0; i < 6; i++) {
-        struct counts c = { 0 };
-        FILE *file = open_file(s, "aspects/retail_topics_dev.tsv");
-        char *line = NULL, *cells[5];
-        size_t room = 0;
-        for (bool header = true; getline(&line, &room, file) >= 0;
-             header = false) {
-            if (cut(line, cells, 5) < 5 || header)
-                continue;
-            struct tags t = tag(s, text_of(cells[4]));
-            bool is = strstr(cells[3], map[i].topic) != NULL;
-            if (map[i].aspect == ASPECT_RETURNS)
-                is = strstr(cells[3], "Return") || strstr(cells[3], "Refund");
-            count(s, &c, aspect_names[map[i].aspect],
-                  t.aspects >> map[i].aspect & 1, is, cells[4]);
-        }
-        print_counts("support tweets", aspect_names[map[i].aspect], &c, false);
-        mem_free(line);
-        fclose(file);
-    }
-}
+static const struct meaning restaurants[] = {
+    { "food:", NULL, ASPECT_QUALITY }, { "service:", NULL, ASPECT_SERVICE },
+    { "price:", NULL, ASPECT_PRICE }, { "ambience:", NULL, ASPECT_STORE },
+}, support[] = {
+    { "Delivery", NULL, ASPECT_DELIVERY },
+    { "Return", "Refund", ASPECT_RETURNS },
+    { "Bad Support", NULL, ASPECT_SERVICE }, { "App", NULL, ASPECT_APP },
+    { "Packaging", NULL, ASPECT_PACKAGING },
+    { "Prime", NULL, ASPECT_LOYALTY },
+};
 
 int main(int argc, char **argv)
 {
-    struct score s = { .words = WORDS_INIT };
-    struct error err = ERROR_INIT;
     if (argc != 3 && argc != 5) {
         fputs("usage: topics_score DATA LEXICONS [--wrong TAG]\n", stderr);
         return 2;
     }
-    s.data = argv[1];
-    s.wrong = argc == 5 ? argv[4] : NULL;
-    if (topics_open(&s.topics, argv[2], &err) ||
-        sentiment_open(&s.sentiment, argv[2], NULL, &err)) {
-        fprintf(stderr, "topics_score: %s\n", err.text);
-        return 1;
-    }
-    s.scorer = scorer_open(s.sentiment);
-    s.spotter = spotter_open(s.topics);
+    struct score s = { lexicons_open(argv[2]), argv[1],
+                       argc == 5 ? argv[4] : NULL };
     score_intent(&s, "intents/suggestion_a_train.tsv", INTENT_SUGGESTION, 1, 2);
     score_intent(&s, "intents/suggestion_a_trial.tsv", INTENT_SUGGESTION, 1, 2);
     score_intent(&s, "intents/suggestion_b_trial.tsv", INTENT_SUGGESTION, 1, 2);
     score_intent(&s, "intents/complaints_dev.tsv", INTENT_COMPLAINT, 2, 4);
-    score_restaurants(&s, 0);
-    score_restaurants(&s, 1);
-    score_support(&s);
-    words_release(&s.words);
-    scorer_close(s.scorer);
-    spotter_close(s.spotter);
-    topics_close(s.topics);
-    sentiment_close(s.sentiment);
-    arena_release(&s.memory);
+    score_aspects(&s, "restaurants, the rest", RESTAURANTS, 1, 2, 0,
+                  restaurants, 4);
+    score_aspects(&s, "restaurants, a fifth", RESTAURANTS, 1, 2, 1,
+                  restaurants, 4);
+    score_aspects(&s, "support tweets", "aspects/retail_topics_dev.tsv", 3, 4,
+                  -1, support, 6);
+    lexicons_close(&s.lexicons);
     return 0;
 }
