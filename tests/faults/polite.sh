@@ -25,6 +25,13 @@ if not eval(sys.argv[3]):
 EOF
 }
 
+asked() { # TIMES PATTERN: wait until so many of such requests were answered
+    n=0
+    until [ "$(grep -c "$2" "$dir/log")" -ge "$1" ] || [ $n = 90 ]; do
+        n=$((n + 1)); sleep 0.05
+    done
+}
+
 case_name='distance, both sources on one host'
 two 300 127.0.0.1 127.0.0.1; run 0 collect
 says '^one: '; says '^two: '
@@ -56,7 +63,7 @@ case_name='an import beside a collect'
 two 60000 127.0.0.1 127.0.0.1; ask 'posts=400&delay=250'
 "$build/swell" --config "$dir/swell.yaml" --now $now collect one >"$dir/first" 2>&1 &
 first=$!
-sleep 1
+asked 2 tag/one
 echo '{"id":"1","source":"till","created_at":"2026-09-20T10:00:00Z","text":"acme is fine"}' >"$dir/till.ndjson"
 run 0 import "$dir/till.ndjson"
 kill -0 $first 2>/dev/null || { echo "$case_name: the collect was over"; failed=1; }
@@ -66,11 +73,8 @@ run 0 verify
 
 case_name='a collect waits for a writer'
 two 60000 127.0.0.1 127.0.0.1; ask 'posts=100&delay=0'; mkdir "$dir/store"
-python3 -c "import fcntl, time
-f = open('$dir/store/writer.lock', 'w')
-fcntl.flock(f, fcntl.LOCK_EX)
-time.sleep(2)" &
-sleep 0.5
+flock "$dir/store/writer.lock" sleep 1 &
+while flock -n "$dir/store/writer.lock" true; do sleep 0.05; done
 run 0 collect one; says '^one: 100 new'
 
 case_name='--follow: a slow one keeps nobody waiting'
@@ -82,8 +86,8 @@ EOF
 ask 'posts=30&fault=stall&delay=0'
 "$build/swell" --config "$dir/swell.yaml" collect --follow --since 2026-09-01 >"$dir/first" 2>&1 &
 first=$!
-sleep 4.5
-[ "$(grep -c tag/good "$dir/log")" -ge 3 ] && [ "$(grep -c tag/faulty "$dir/log")" = 0 ] ||
+asked 4 tag/good # three rounds
+[ "$(grep -c tag/good "$dir/log")" -ge 4 ] && [ "$(grep -c tag/faulty "$dir/log")" = 0 ] ||
     { echo "$case_name:"; cat "$dir/log" "$dir/first"; failed=1; }
 kill $first
 wait $first || { echo "$case_name: leaves with $?:"; cat "$dir/first"; failed=1; }
@@ -99,7 +103,8 @@ EOF
 ask 'posts=70&fault=silent&delay=0'
 "$build/swell" --config "$dir/swell.yaml" --now $now collect --follow --since 2026-09-01 >"$dir/first" 2>&1 &
 first=$!
-sleep 3
+asked 4 tag/good # three of the first, one of the last
+sleep 0.5
 kill $first; before=$(date +%s)
 wait $first || { echo "$case_name: leaves with $?:"; cat "$dir/first"; failed=1; }
 [ $(($(date +%s) - before)) -le 3 ] || { echo "$case_name: took $(($(date +%s) - before)) s"; failed=1; }

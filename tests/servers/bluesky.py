@@ -65,10 +65,11 @@ def search():
 
 
 def wait_for(what, condition):
-    for _ in range(600): # a minute: a busy machine indexes slowly
+    end = time.monotonic() + 60 # a busy machine indexes slowly
+    while time.monotonic() < end:
         if condition():
             return
-        time.sleep(0.1)
+        time.sleep(0.03)
     check(what, False)
 
 
