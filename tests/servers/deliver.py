@@ -3,7 +3,8 @@
 deliver.sh: deliver.py FOLDER SMTP_PORT HTTP_PORT [ADDRESS]. Messages and
 bodies are kept as files in FOLDER; a file FOLDER/refuse makes both say "try
 later", the webhook with the path that was asked; one called think lets the
-mail server take seven seconds."""
+mail server take as many seconds as it holds, and a file thinking is there
+meanwhile."""
 import asyncio
 import http.server
 import os
@@ -31,7 +32,12 @@ def refusing():
 class Mail:
     async def handle_DATA(self, server, session, envelope):
         if os.path.exists(f"{folder}/think"):
-            await asyncio.sleep(7)
+            with open(f"{folder}/think") as f, open(f"{folder}/thinking", "w"):
+                seconds = float(f.read())
+            try:
+                await asyncio.sleep(seconds)
+            finally: # also when the client is gone
+                os.remove(f"{folder}/thinking")
         if refusing():
             return "451 try later"
         keep("mail", f"{envelope.mail_from} {envelope.rcpt_tos}\n".encode()

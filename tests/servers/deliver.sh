@@ -14,11 +14,14 @@ mail=$((43000 + $$ % 2000)) hook=$((45000 + $$ % 2000))
 mkdir "$dir/in"
 "$python" "$ROOT/tests/servers/deliver.py" "$dir/in" $mail $hook &
 pid=$!
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    [ -e "$dir/in/ready" ] && break
-    sleep 0.2
-done
-[ -e "$dir/in/ready" ] || fail "the receivers did not start"
+until_it() { # CONDITION: ten seconds at most
+    n=0
+    until [ "$@" ]; do
+        n=$((n + 1)); [ $n -lt 200 ] || return 1
+        sleep 0.05
+    done
+}
+until_it -e "$dir/in/ready" || fail "the receivers did not start"
 
 cd "$dir" || exit 1
 "$build/tests/tools/generate" --out . --posts 3000 >/dev/null || fail "no posts"
@@ -66,10 +69,10 @@ grep -q team status || fail "status does not name it"
 [ ! -e late.html ] && [ ! -e coast.html ] || fail "served before the hour"
 
 rm in/refuse
-touch in/think
+echo 7 >in/think # longer than anybody waits for a writer
 $swell digest --send & # cron beside a person, the server slow
 one=$!
-sleep 1
+until_it -e in/thinking || fail "nothing was sent"
 $swell import posts.ndjson || fail "a slow mail server keeps an import out"
 $swell digest --send & two=$!
 wait $one && wait $two || fail "second call failed"
@@ -117,16 +120,16 @@ grep -q "America/Los_Angeles" coast.html || fail "not of the recipient's own day
 [ "$(count mail)" = 1 ] || fail "mail sent again"
 
 # a run that dies while it sends: nobody else sends the same for a while
-touch in/think in/refuse
+echo 2 >in/think; touch in/refuse
 next=$(echo "$swell" | sed s/-21T08:00/-22T08:00/)
 $next digest --send 2>/dev/null & one=$!
-sleep 2
+until_it -e in/thinking || fail "nothing was sent"
 kill -9 $one
 wait $one 2>/dev/null
 rm in/think
 $next --now 2026-11-22T08:05:00Z digest --send 2>err
 grep -q team err && fail "it was not left alone: $(cat err)"
-sleep 6 # what had come before the death is refused, too
+until_it ! -e in/thinking # what had come before the death is refused, too
 rm in/refuse
 [ "$(count mail)" = 1 ] || fail "sent beside another run"
 $next --now 2026-11-22T08:20:00Z digest --send || fail "call after a death failed"
