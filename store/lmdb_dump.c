@@ -154,6 +154,9 @@ static int read_header(struct load *l, struct text line, struct error *err)
     static const char database[] = "database=";
     size_t length = sizeof(database) - 1;
     int table = -1;
+    if (!text_begins(line, "VERSION="))
+        return wrong(l, "no table begins here; one that is packed, unpack "
+                     "first", err);
     while (!l->over && !text_is(line, "HEADER=END")) {
         if (line.length > length && memcmp(line.data, database, length) == 0)
             for (int t = 0; t < TABLES; t++) {

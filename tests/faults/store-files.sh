@@ -111,6 +111,11 @@ expect 0 "6000 posts loaded" swell --store loaded load many.dump
 expect 0 "0 differences" swell --store loaded verify
 swell --store loaded dump | cmp - many.dump || fail "loaded otherwise"
 
+# A packed dump, as a backup is kept.
+gzip <many.dump >many.dump.gz
+expect 1 "line 1 of the dump: .*unpack" swell --store packed load many.dump.gz
+gzip -dc many.dump.gz | swell --store packed load >out || fail "through a pipe: $(cat out)"
+
 # Readers without the right to write.
 swell --store good export >wanted
 if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --clear-groups true 2>/dev/null; then
