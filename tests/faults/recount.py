@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every figure can be made again from what swell export writes: the windows,
 the lists of posts and the digest of days that are 23.5, 24 and 25 hours long,
-in zones an odd offset from UTC. recount.py SWELL, in a folder with a store."""
+in zones an odd offset from UTC, as docs/figures.md says. recount.py SWELL, in
+a folder with a store that keeps handles."""
 import collections
+import csv
 import datetime
+import io
 import json
 import math
 import re
@@ -15,7 +18,8 @@ import zoneinfo
 NOW = "2026-11-04T12:07:00Z"
 LABELS = ["unscored", "negative", "neutral", "positive"]
 DAYS = [("Europe/London", "2026-10-25"), ("Australia/Lord_Howe", "2026-10-04"),
-        ("Asia/Kathmandu", "2026-10-31"), ("Europe/London", "2026-11-04")]
+        ("Asia/Kathmandu", "2026-10-31"), ("Europe/London", "2026-11-04"),
+        ("UTC", "2026-10-14"), ("UTC", "2026-10-20")]
 wrong = checked = 0
 
 
@@ -48,12 +52,13 @@ def same(got, wanted, *where):
 
 
 posts = {}
-for row in rows():
+for row in rows("--handles"):
     row["t"], row["of"] = moment(row["created_at"]), {"*": row}
     posts[row["source"], row["id"]] = row
 for row in rows("--what", "mentions"):
     posts[row["source"], row["id"]]["of"][row["subject"]] = row
 posts = list(posts.values())
+ACCOUNTS = {"harrowandpine", "northgate", "tillylane"} # handles: of the brands
 subjects = sorted({name for p in posts for name in p["of"]})
 states = collections.defaultdict(dict)
 for row in rows("--what", "coverage"):
@@ -162,6 +167,132 @@ def quantile(values, q):
     return low + (values[min(int(at) + 1, len(values) - 1)] - low) * (at % 1)
 
 
+def median(values):
+    return quantile(values, 0.5) if values else None
+
+
+def print_of(text):
+    """Posts of 60 bytes and more with these words alike are copies."""
+    words = (word.lower().rstrip(":/@.") for word in
+             re.findall(r"[A-Za-z0-9:/@.\u0080-\U0010ffff]+", text))
+    return " ".join(w for w in words if w and w[0] != "@" and "://" not in w)
+
+
+def people(found):
+    return len({p.get("author", p["id"]) for p in found})
+
+
+def voiced(starts):
+    """Of two weeks: (post, is it of the last seven days), without what the
+    brands' accounts wrote, reposts and copies."""
+    seen = set()
+    for p in posts:
+        if not starts[15] <= p["t"] < starts[29] or len(p["of"]) < 2 or \
+                p.get("handle", "").lstrip("@") in ACCOUNTS:
+            continue
+        late = p["t"] >= starts[22]
+        if {"question", "suggestion", "switch"} & set(p.get("intents", [])):
+            key = print_of(p["text"]), late
+            copy = len(p["text"].encode()) >= 60 and key in seen
+            if p["kind"] == "repost" or copy:
+                continue
+            if len(p["text"].encode()) >= 60:
+                seen.add(key)
+        yield p, late
+
+
+def check_asked(d, own, starts, day):
+    asked = collections.defaultdict(list)
+    for p, late in voiced(starts):
+        # The mention of a product rather than its brand's.
+        ours = sorted((name for name in p["of"] if name.split("/")[0] in own),
+                      key=len)
+        if ours and "question" in p["of"][ours[-1]].get("intents", []):
+            for aspect in p["of"][ours[-1]].get("aspects", []):
+                asked[aspect, late].append(p)
+    for q in d["questions"]:
+        same((q["authors"], q["authors_before"]),
+             (people(asked[q["aspect"], True]),
+              people(asked[q["aspect"], False])), "asked", q["aspect"], day)
+
+
+def check_switches(d, titles, starts, day):
+    routes = collections.defaultdict(list)
+    def brand(p, said):
+        for name, m in p["of"].items():
+            if name != "*" and (m["match"].lower() in said.lower() or
+                                said.lower() in m["match"].lower()):
+                return titles[name.split("/")[0]]
+        return said
+    for p, late in voiced(starts):
+        if late and "switch" in p.get("intents", []) and \
+                "switch_from" in p and "switch_to" in p:
+            routes[brand(p, p["switch_from"]),
+                   brand(p, p["switch_to"])].append(p)
+    for s in d["switches"]:
+        found = routes[s["from"], s["to"]]
+        same((s["posts"], s["authors"]), (len(found), people(found)),
+             "switched", s["from"], s["to"], day)
+
+
+def check_where(d, own, starts, day):
+    cells = collections.Counter()
+    for p, tags in select("*", *starts[28:]):
+        for m in [p["of"][name] for name in own if name in p["of"]][:1]:
+            cells.update((a, c, kind) for kind in ("posts", m["label"])
+                         for a in [None, *m.get("aspects", [])]
+                         for c in [None, *m.get("channels", [])])
+    for w in d["where"]:
+        for kind in ("posts", "positive", "negative"):
+            same(w[kind], cells[w["aspect"], w["channel"], kind], "where",
+                 w["aspect"], w["channel"], day)
+
+
+def check_waiting(d, starts, day):
+    span = [datetime.datetime.fromtimestamp(t, datetime.timezone.utc)
+            .strftime("%Y-%m-%dT%H:%M:%SZ") for t in (starts[22], starts[29])]
+    for w in d["waiting"]:
+        asks = list(csv.DictReader(io.StringIO(swell(
+            "inbox", w["subject"], "--state", "all", "--limit", "0",
+            "--format", "csv", "--from", span[0], "--to", span[1]))))
+        states = collections.Counter(a["state"] for a in asks)
+        hours = [(moment(a["answered_at"]) - moment(a["asked_at"])) / 3600
+                 for a in asks if a["state"] == "answered" and a["answered_at"]]
+        same((w["asked"], w["answered"], w["open"]),
+             (len(asks) - states["ignored"], states["answered"],
+              states["open"]), "waiting", w["subject"], day)
+        same(w["median_hours"], median(hours), "waiting", w["subject"], day)
+
+
+def check_alerts(d, day):
+    def fits(measure, tags):
+        return measure == "posts" or measure == tags["label"] or \
+            measure in tags.get("aspects", []) or \
+            (measure == "complaints" and "complaint" in tags.get("intents", []))
+    for alert in d["changes"]["alerts"]:
+        for part in alert["parts"] if alert["kind"] == "spike" else []:
+            found = [p for p, tags in select(
+                part["subject"], moment(part["since"]), moment(part["until"]))
+                if fits(part["measure"], tags)]
+            same(part["observed"], len(found), "observed", part, day)
+            if part is alert["parts"][0]:
+                same((alert["posts"], alert["authors"]),
+                     (len(found), people(found)), "alert", part, day)
+
+
+def check_terms(d, day):
+    """Of a day of UTC: the days of an export are."""
+    for s in d["standing"]:
+        told = {row["term"].lower(): row for row in rows(
+            "--what", "terms", "--subject", s["subject"], "--from", day, "--to",
+            str(datetime.date.fromisoformat(day) + datetime.timedelta(1)))
+        } if s["terms"] else {}
+        for term in s["terms"]:
+            row = told[term["term"].lower()]
+            same((term["posts"], term["authors"]),
+                 (row["posts"], row["authors"]), "term", term["term"], day)
+
+
 def check_why(standing, zone, day, share):
     said = swell("why", standing["subject"], "--day", day, "--tz", zone.key)
     head = {line[2:13].strip(): line[13:] for line in said.splitlines()[:12]}
@@ -202,7 +333,33 @@ def check_digest(zone, day, starts):
     same([i for i in range(28) if data["history_known"][i]], known, "known",
          day)
     brands = [s["subject"] for s in d["standing"] if not s["product"]]
+    own = [s["subject"] for s in d["standing"]
+           if s["own"] and not s["product"]]
+    titles = {s["subject"]: s["title"] for s in d["standing"]}
+    check_asked(d, own, starts, day)
+    check_switches(d, titles, starts, day)
+    check_where(d, own, starts, day)
+    check_waiting(d, starts, day)
+    check_alerts(d, day)
+    if zone.key == "UTC":
+        check_terms(d, day)
+    for source in data["sources"]:
+        same(source["usual"], median([len(select(
+            "*", *starts[i:i + 2], source["name"])) for i in known]) + 0.0,
+            "usual", source["name"], day)
+    for gap in d["rival_gaps"]:
+        for of, key in (([name for name in brands if titles[name] ==
+                          gap["rival"]], "their"), (own, "our")):
+            labels, _ = count([(p, tags) for name in of for p, tags in
+                               select(name, starts[22], end)
+                               if gap["aspect"] in tags.get("aspects", [])])
+            all_posts = sum(labels.values())
+            same(gap[key + "_posts"], all_posts, "gap", gap["aspect"], day)
+            same(gap[key + "s"], (labels["positive"] - labels["negative"]) /
+                 all_posts, "gap", gap["aspect"], day)
     voices = sum(len(select(name, start, end)) for name in brands)
+    before = sum(len(select(name, *starts[i:i + 2])) for name in brands
+                 for i in known)
     for s in d["standing"]:
         found = select(s["subject"], start, end)
         labels, people = count(found)
@@ -224,10 +381,15 @@ def check_digest(zone, day, starts):
         past = [len(select(s["subject"], *starts[i:i + 2]))
                 for i in range(28)]
         same(s["history"], past, "history", *where)
-        same(s["usual"], quantile([past[i] for i in known], 0.5) + 0.0,
-             "usual", *where)
+        for key, q in (("low", 0.1), ("usual", 0.5), ("high", 0.9)):
+            same(s[key], quantile([past[i] for i in known], q) + 0.0, key,
+                 *where)
+        if data["closed"] and s["usual"]:
+            same(s["change"], len(found) / s["usual"] - 1, "change", *where)
         same(s["share"], None if s["product"] else len(found) / voices,
              "share", *where)
+        same(s["share_usual"], None if s["product"] else
+             sum(past[i] for i in known) / before, "share before", *where)
         same(s["hours"],
              [len(select(s["subject"], t, min(t + 3600, end)))
               for t in range(start, end, 3600)] if found else [], "hours",

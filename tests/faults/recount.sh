@@ -5,7 +5,7 @@
 build=${BUILD:-$ROOT/build}
 [ -x "$build/tests/tools/generate" ] || { echo "skip: tests/tools/generate is not built"; exit 77; }
 "$build/tests/tools/generate" --out . --posts 6000 --from 2026-09-25 --days 41 >/dev/null || exit 1
-printf 'sources:\n  - { name: bluesky, type: bluesky, search: [northgate] }\n' >>swell.yaml
+printf 'keep_handles: yes\nsources:\n  - { name: bluesky, type: bluesky, search: [northgate] }\n' >>swell.yaml
 cat >coverage.csv <<'CSV'
 label,from,until,state
 bluesky,2026-09-25T00:00:00Z,2026-10-10T02:00:00Z,covered
