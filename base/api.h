@@ -8,6 +8,9 @@
 #include "base/json.h"
 #include "base/post.h"
 
+/* Values are valid during the call. */
+typedef void api_take(void *context, const struct json_value *values);
+
 struct api_call {
     struct http *http;
     struct http_request request; /* its url, take, restart and context are
@@ -18,7 +21,7 @@ struct api_call {
                                   * asked for ... */
     const char *or_else;         /* ... unless this "/path" is; NULL: none */
     const char *const *paths;
-    json_take *take;
+    api_take *take;              /* gets each element; NULL: none is wanted */
     void *context;
     struct batch *out;           /* posts of a reply that broke off are taken
                                   * back before it is asked for again */

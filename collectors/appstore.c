@@ -48,31 +48,29 @@ static int open_appstore(struct collection *c, struct error *err)
     return 0;
 }
 
-static int take_entry(void *context, const struct json_value *values,
-                      struct error *err)
+static void take_entry(void *context, const struct json_value *values)
 {
     struct appstore *s = context;
     struct text id = values[ID].text, title = values[TITLE].text,
                 words = values[CONTENT].text;
     int64_t when = api_time(&values[UPDATED]);
     bool app = s->first && values[RATING].type == JSON_ABSENT;
-    (void)err;
     s->first = false;
     if (app)
-        return 0; /* older feeds begin with it */
+        return; /* older feeds begin with it */
     if (values[RATING].type == JSON_ABSENT) {
         collection_skip(s->pages.collection, "an entry without rating");
-        return 0;
+        return;
     }
     if (!id.length || id.length > POST_ID_LIMIT) {
         collection_skip(s->pages.collection, "a review without id");
-        return 0;
+        return;
     }
     if (!when) /* new ones are of now; below a known one all are old */
         when = s->pages.list->met || walk_knows(s->pages.list, id)
                    ? 0 : s->pages.walk.now;
     if (!walk_saw(&s->pages.walk, s->pages.list, id, id, when))
-        return 0;
+        return;
     struct post *post = pages_post(&s->pages, id);
     post->kind = POST_REVIEW;
     post->author = api_text(s->pages.out, &values[AUTHOR], POST_ID_LIMIT);
@@ -84,17 +82,16 @@ static int take_entry(void *context, const struct json_value *values,
                            "com/%s/app/id%s?see-all=reviews", s->country,
                            s->app);
     post->text = api_join(s->pages.out, title, "\n", words, POST_TEXT_LIMIT);
-    return 0;
 }
 
 /* One single entry is an object, not an array of one. */
-static void take_single(struct appstore *s, const struct api_call *call)
+static void take_single(struct appstore *s)
 {
     struct json_value values[VALUES];
     for (int i = 0; i < VALUES; i++)
-        values[i] = json_top(call->json, paths[VALUES + i]);
+        values[i] = json_top(s->pages.call.json, paths[VALUES + i]);
     if (values[ID].type == JSON_STRING)
-        take_entry(s, values, NULL);
+        take_entry(s, values);
 }
 
 static void name(void *state, size_t place, struct buf *out)
@@ -113,22 +110,21 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct appstore *s = state;
     struct pages *p = &s->pages;
-    struct api_call call = pages_call(p, "feed.entry[*]", paths, take_entry);
-    call.or_else = "/feed";
+    struct api_call *call = pages_call(p, "feed.entry[*]", paths, take_entry);
+    call->or_else = "/feed";
     s->first = true;
-    buf_printf(&call.url, "%s/%s/rss/customerreviews/page=%ld/id=%s/sortby="
+    buf_printf(&call->url, "%s/%s/rss/customerreviews/page=%ld/id=%s/sortby="
                "mostrecent/json", s->service, s->country, pages_number(p),
                s->app);
-    int rc = api_send(&call, err);
-    if (rc == 0 && !call.elements)
-        take_single(s, &call);
+    int rc = api_send(call, err);
+    if (rc == 0 && !call->elements)
+        take_single(s);
     if (rc == 0 && !p->list->page_count && !*p->list->token &&
         p->list->known.count)
         rc = error_set(err, ERROR_INPUT, "the feed is empty, though it had "
                        "reviews: the service is ill, or the app is gone");
-    else if (rc == 0 && call.elements && pages_number(p) < PAGES)
+    else if (rc == 0 && call->elements && pages_number(p) < PAGES)
         pages_next(p, next);
-    api_release(&call);
     return rc;
 }
 

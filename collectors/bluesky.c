@@ -97,19 +97,16 @@ static void fill(struct batch *out, struct post *post,
     post->kind = atproto_kind(values[PARENT].text, values[EMBED].text);
 }
 
-static int take_post(void *context, const struct json_value *values,
-                     struct error *err)
+static void take_post(void *context, const struct json_value *values)
 {
     struct bluesky *b = context;
     bool repost = values[REASON_URI].type == JSON_STRING;
     struct text uri = values[repost ? REASON_URI : URI].text;
     int64_t seen = api_time(&values[repost ? REASON_TIME : INDEXED]);
-    (void)err;
     if (values[REASON].type == JSON_STRING && !repost)
-        return 0; /* pinned: comes again at its own place */
+        return; /* pinned: comes again at its own place */
     if (pages_saw(&b->pages, uri, seen, "post"))
         fill(b->pages.out, pages_post(&b->pages, uri), values);
-    return 0;
 }
 
 /* Posts that have left the listing and that getPosts does not know: gone. Of
@@ -118,15 +115,14 @@ static int look_up(void *state, struct error *err)
 {
     struct bluesky *b = state;
     struct pages *p = &b->pages;
-    struct api_call call = pages_call(p, "posts[*]", search_paths,
-                                      pages_take_alive);
-    buf_printf(&call.url, "%s/xrpc/app.bsky.feed.getPosts?uris=", b->service);
-    pages_ids(p, &call.url, "&uris=");
-    int rc = atproto_send(&b->account, &call, err);
+    struct api_call *call = pages_call(p, "posts[*]", search_paths,
+                                       pages_take_alive);
+    buf_printf(&call->url, "%s/xrpc/app.bsky.feed.getPosts?uris=", b->service);
+    pages_ids(p, &call->url, "&uris=");
+    int rc = atproto_send(&b->account, call, err);
     for (unsigned i = 0; i < p->asked_count; i++)
         if (strstr(p->asked[i].id, ".feed.repost/"))
             p->asked[i].seen = true;
-    api_release(&call);
     return rc;
 }
 
@@ -148,33 +144,32 @@ static int page(void *state, struct buf *next, struct error *err)
     struct bluesky *b = state;
     struct pages *p = &b->pages;
     bool query = p->place < b->queries.count;
-    struct api_call call = pages_call(p, query ? "posts[*]" : "feed[*]",
-                                      query ? search_paths : feed_paths,
-                                      take_post);
+    struct api_call *call = pages_call(p, query ? "posts[*]" : "feed[*]",
+                                       query ? search_paths : feed_paths,
+                                       take_post);
     char *cursor = p->list->token, when[CLOCK_TEXT];
     int64_t until = strtoll(cursor, &cursor, 10), oldest = p->list->oldest;
     size_t shown = strtoul(cursor, &cursor, 10);
     cursor = *cursor == ' ' ? cursor + 1 : "";
-    buf_printf(&call.url, "%s/xrpc/app.bsky.feed.%s", b->service,
+    buf_printf(&call->url, "%s/xrpc/app.bsky.feed.%s", b->service,
                query ? "searchPosts?sort=latest&q=" : "getAuthorFeed?actor=");
-    http_escape(&call.url, pages_item(p->place, &b->queries, &b->authors));
-    buf_printf(&call.url, "&limit=%llu%s%s", (unsigned long long)p->size,
+    http_escape(&call->url, pages_item(p->place, &b->queries, &b->authors));
+    buf_printf(&call->url, "&limit=%llu%s%s", (unsigned long long)p->size,
                until ? "&until=" : "", until ? clock_format(until, when) : "");
-    api_and(&call.url, "&cursor=", cursor);
-    int rc = atproto_send(&b->account, &call, err);
-    struct text below = api_top(&call, "/cursor");
-    shown += call.elements;
+    api_and(&call->url, "&cursor=", cursor);
+    int rc = atproto_send(&b->account, call, err);
+    struct text below = api_top(call, "/cursor");
+    shown += call->elements;
     if (below.length) {
         buf_printf(next, "%lld %zu ", (long long)until, shown);
         buf_add(next, below.data, below.length);
     } else if (query && (rc == 0 ? shown >= DEEP
                          : *cursor && oldest != INT64_MAX &&
-                           (call.reply.status == 403 ||
-                            call.reply.status >= 500))) {
+                           (call->reply.status == 403 ||
+                            call->reply.status >= 500))) {
         buf_printf(next, "%lld 0", (long long)p->list->oldest + 1);
         rc = 0;
     }
-    api_release(&call);
     return rc;
 }
 

@@ -31,17 +31,15 @@ void atproto_close(struct atproto *a)
     session_wipe(&a->refresh);
 }
 
-static int take_session(void *context, const struct json_value *values,
-                        struct error *err)
+static void take_session(void *context, const struct json_value *values)
 {
     struct atproto *a = context;
-    (void)err;
     if (values[0].type != JSON_STRING || values[1].type != JSON_STRING)
-        return 0;
+        return;
     buf_clear(&a->access);
     buf_clear(&a->refresh);
     buf_add(&a->access, values[0].text.data, values[0].text.length);
-    return buf_add(&a->refresh, values[1].text.data, values[1].text.length);
+    buf_add(&a->refresh, values[1].text.data, values[1].text.length);
 }
 
 static int get_session(struct atproto *a, bool refresh, struct error *err)

@@ -42,15 +42,18 @@ void pages_close(struct collection *c)
     struct pages *p = c->state;
     walk_close(&p->walk);
     budget_close(&p->budget);
+    api_release(&p->call);
 }
 
-struct api_call pages_call(struct pages *p, const char *element,
-                           const char *const *paths, json_take *take)
+struct api_call *pages_call(struct pages *p, const char *element,
+                            const char *const *paths, api_take *take)
 {
-    return (struct api_call){ .http = p->collection->http, .element = element,
-                              .paths = paths, .take = take,
-                              .context = p->collection->state,
-                              .out = p->out };
+    api_release(&p->call);
+    p->call = (struct api_call){ .http = p->collection->http,
+                                 .element = element, .paths = paths,
+                                 .take = take, .out = p->out,
+                                 .context = p->collection->state };
+    return &p->call;
 }
 
 struct post *pages_post(struct pages *p, struct text id)
@@ -84,23 +87,20 @@ void pages_alive(struct pages *p, struct text id)
             p->asked[i].seen = true;
 }
 
-int pages_take_alive(void *pages, const struct json_value *values,
-                     struct error *err)
+void pages_take_alive(void *pages, const struct json_value *values)
 {
     struct pages *p = pages;
-    (void)err;
     if (p->asked_count == 1) /* whatever it calls it now */
         p->asked->seen = true;
     else
         pages_alive(p, values[0].text);
-    return 0;
 }
 
-int pages_looked_up(struct pages *p, const struct api_call *call, int rc,
-                    const char *gone, const char *untold)
+int pages_looked_up(struct pages *p, int rc, const char *gone,
+                    const char *untold)
 {
     char status[24]; /* three digits: of a dead line they are 000 */
-    snprintf(status, sizeof(status), "%03ld", call->reply.status);
+    snprintf(status, sizeof(status), "%03ld", p->call.reply.status);
     if (rc && strstr(untold, status))
         p->asked->seen = true;
     return rc && (strstr(gone, status) || strstr(untold, status)) ? 0 : rc;

@@ -91,6 +91,7 @@ struct pages {
     unsigned turn;            /* pages of it in a row */
     struct batch *out;
     struct collection *collection;
+    struct api_call call;     /* the last one of pages_call() */
     struct walk_item *asked;  /* those being looked up: pages_alive() */
     unsigned asked_count;
     struct error failed;      /* of the first listing that cannot be read */
@@ -131,9 +132,10 @@ void pages_open(struct collection *c);
  * kept with it, also when it cannot be read: as it was. */
 void pages_close(struct collection *c);
 int pages_fetch(struct collection *c, struct batch *out, struct error *err);
-/* A call whose reply is a page's or a look-up's; take() gets the state. */
-struct api_call pages_call(struct pages *p, const char *element,
-                           const char *const *paths, json_take *take);
+/* A call whose reply is a page's or a look-up's; take() gets the state. The one
+ * before is over: what is still wanted of its reply was taken. */
+struct api_call *pages_call(struct pages *p, const char *element,
+                            const char *const *paths, api_take *take);
 /* A blank post of that id, or that it was deleted where it came from. */
 struct post *pages_post(struct pages *p, struct text id);
 void pages_gone(struct pages *p, struct text id, int64_t created);
@@ -142,15 +144,14 @@ void pages_gone(struct pages *p, struct text id, int64_t created);
 bool pages_saw(struct pages *p, struct text id, int64_t when,
                const char *what);
 void pages_alive(struct pages *p, struct text id);
-/* A json_take of what is looked up, for a state or its pages: the element,
+/* An api_take of what is looked up, for a state or its pages: the element,
  * whose id is its first value, is still there. */
-int pages_take_alive(void *pages, const struct json_value *values,
-                     struct error *err);
+void pages_take_alive(void *pages, const struct json_value *values);
 /* What a look-up of one alone says, after pages_take_alive(): 0, it is told.
  * Of these statuses ("404 410") the first mean that it is gone, the others
  * that strangers are not told: it stays. */
-int pages_looked_up(struct pages *p, const struct api_call *call, int rc,
-                    const char *gone, const char *untold);
+int pages_looked_up(struct pages *p, int rc, const char *gone,
+                    const char *untold);
 /* The ids of those looked up, with something between them. */
 void pages_ids(const struct pages *p, struct buf *url, const char *between);
 /* What is listed at this place, of two lists of which the second (NULL: none)

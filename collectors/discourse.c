@@ -89,32 +89,29 @@ static void fill(struct discourse *d, struct text key,
                                       ? values[REPLY_TO].text : TEXT("1"));
 }
 
-static int take_post(void *context, const struct json_value *values,
-                     struct error *err)
+static void take_post(void *context, const struct json_value *values)
 {
     struct discourse *d = context;
     struct text id = values[ID].text;
     int64_t when = api_time(&values[CREATED]), number = 0;
-    (void)err;
     if (!json_integer(&values[ID], &number) || id.length > 18 || !when ||
         values[TOPIC].type != JSON_NUMBER || values[TOPIC].text.length > 18 ||
         values[NUMBER].type != JSON_NUMBER ||
         values[NUMBER].text.length > 18) {
         collection_skip(d->pages.collection,
                         "a post without id, topic or date");
-        return 0;
+        return;
     }
     if (!d->last_id || number < d->last_id)
         d->last_id = number;
     struct text key = identity(d, values[TOPIC].text, values[NUMBER].text);
     if (!walk_saw(&d->pages.walk, d->pages.list, id, key, when) ||
         !ordinary(values))
-        return 0;
+        return;
     if (json_true(&values[HIDDEN]) || json_true(&values[USER_DELETED]))
         pages_gone(&d->pages, key, when);
     else
         fill(d, key, values);
-    return 0;
 }
 
 static int ask(struct discourse *d, struct api_call *call, struct error *err)
@@ -132,13 +129,13 @@ static int ask(struct discourse *d, struct api_call *call, struct error *err)
     return rc;
 }
 
-static int take_shown(void *context, const struct json_value *values,
-                      struct error *err)
+static void take_shown(void *context, const struct json_value *values)
 {
     bool gone = json_true(&values[HIDDEN]) ||
                 json_true(&values[USER_DELETED]) ||
                 values[DELETED_AT].type == JSON_STRING;
-    return gone ? 0 : pages_take_alive(context, values, err);
+    if (!gone)
+        pages_take_alive(context, values);
 }
 
 /* No longer listed: 404, deleted. The forum's own 403 to a stranger: it is
@@ -147,15 +144,13 @@ static int take_shown(void *context, const struct json_value *values,
 static int look_up(void *state, struct error *err)
 {
     struct discourse *d = state;
-    struct api_call call = pages_call(&d->pages, "", paths, take_shown);
-    buf_printf(&call.url, "%s/posts/%s.json", d->site, d->pages.asked->id);
-    int rc = ask(d, &call, err);
-    bool closed = !d->key && api_says(&call, "\"invalid_access\"");
-    rc = pages_looked_up(&d->pages, &call, rc,
-                         closed ? "403 404 410" : "404 410",
-                         closed ? "" : "403");
-    api_release(&call);
-    return rc;
+    struct api_call *call = pages_call(&d->pages, "", paths, take_shown);
+    buf_printf(&call->url, "%s/posts/%s.json", d->site, d->pages.asked->id);
+    int rc = ask(d, call, err);
+    bool closed = !d->key && api_says(call, "\"invalid_access\"");
+    return pages_looked_up(&d->pages, rc,
+                           closed ? "403 404 410" : "404 410",
+                           closed ? "" : "403");
 }
 
 static void name(void *state, size_t place, struct buf *out)
@@ -169,18 +164,17 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct discourse *d = state;
     const char *token = d->pages.list->token;
-    struct api_call call = pages_call(&d->pages, "latest_posts[*]", paths,
-                                      take_post);
+    struct api_call *call = pages_call(&d->pages, "latest_posts[*]", paths,
+                                       take_post);
     d->last_id = 0;
-    buf_printf(&call.url, "%s/posts.json", d->site);
+    buf_printf(&call->url, "%s/posts.json", d->site);
     if (*token)
-        buf_printf(&call.url, "?before=%s", token);
-    int rc = ask(d, &call, err);
+        buf_printf(&call->url, "?before=%s", token);
+    int rc = ask(d, call, err);
     if (rc == 0 && !d->last_id && *token) /* 50 removed in a row */
         d->last_id = strtol(token, NULL, 10) - PAGE + 1;
     if (rc == 0 && d->last_id > 1)
         buf_printf(next, "%lld", (long long)d->last_id - 1);
-    api_release(&call);
     return rc;
 }
 

@@ -43,15 +43,13 @@ static int open_hackernews(struct collection *c, struct error *err)
     return 0;
 }
 
-static int take_hit(void *context, const struct json_value *values,
-                    struct error *err)
+static void take_hit(void *context, const struct json_value *values)
 {
     struct hackernews *h = context;
     struct text id = values[ID].text;
     int64_t created = api_time(&values[CREATED]);
-    (void)err;
     if (!pages_saw(&h->pages, id, created, "hit"))
-        return 0;
+        return;
     struct post *post = pages_post(&h->pages, id);
     post->url = api_format(h->pages.out, POST_URL_LIMIT,
                            "https://news.ycombinator.com/item?id=%.*s",
@@ -70,32 +68,29 @@ static int take_hit(void *context, const struct json_value *values,
         post->text = api_titled(h->pages.out, values[TITLE].text,
                                 values[STORY].text);
     }
-    return 0;
 }
 
 enum { ITEM_ID, ITEM_DELETED, ITEM_DEAD };
 static const char *const item_paths[] = { "id", "deleted", "dead", NULL };
 
 /* A literal null: there is no such item any more. */
-static int take_item(void *context, const struct json_value *values,
-                     struct error *err)
+static void take_item(void *context, const struct json_value *values)
 {
     bool gone = values[ITEM_ID].type == JSON_ABSENT ||
                 json_true(&values[ITEM_DELETED]) ||
                 json_true(&values[ITEM_DEAD]);
-    return gone ? 0 : pages_take_alive(context, values, err);
+    if (!gone)
+        pages_take_alive(context, values);
 }
 
 static int look_up(void *state, struct error *err)
 {
     struct hackernews *h = state;
-    struct api_call call = pages_call(&h->pages, "", item_paths, take_item);
-    buf_printf(&call.url, "%s/v0/item/", h->items);
-    pages_ids(&h->pages, &call.url, "");
-    buf_puts(&call.url, ".json");
-    int rc = api_send(&call, err);
-    api_release(&call);
-    return rc;
+    struct api_call *call = pages_call(&h->pages, "", item_paths, take_item);
+    buf_printf(&call->url, "%s/v0/item/", h->items);
+    pages_ids(&h->pages, &call->url, "");
+    buf_puts(&call->url, ".json");
+    return api_send(call, err);
 }
 
 static void name(void *state, size_t place, struct buf *out)
@@ -109,24 +104,23 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct hackernews *h = state;
     struct pages *p = &h->pages;
-    struct api_call call = pages_call(p, "hits[*]", paths, take_hit);
+    struct api_call *call = pages_call(p, "hits[*]", paths, take_hit);
     int64_t until = strtoll(p->list->token, NULL, 10);
-    buf_printf(&call.url, "%s/api/v1/search_by_date?typoTolerance=false&"
+    buf_printf(&call->url, "%s/api/v1/search_by_date?typoTolerance=false&"
                "advancedSyntax=true&hitsPerPage=%llu&tags=", h->service,
                (unsigned long long)h->pages.size);
-    http_escape(&call.url, h->tags ? h->tags : "");
-    api_and(&call.url, "&query=", h->queries.items[p->place]);
+    http_escape(&call->url, h->tags ? h->tags : "");
+    api_and(&call->url, "&query=", h->queries.items[p->place]);
     if (until)
-        buf_printf(&call.url, "&numericFilters=created_at_i%%3C%%3D%lld",
+        buf_printf(&call->url, "&numericFilters=created_at_i%%3C%%3D%lld",
                    (long long)until);
-    int rc = api_send(&call, err);
-    struct json_value hits = json_top(call.json, "/nbHits");
+    int rc = api_send(call, err);
+    struct json_value hits = json_top(call->json, "/nbHits");
     uint32_t all = 0;
-    if (rc == 0 && call.elements &&
-        (call.elements >= p->size || (json_count(&hits, &all) &&
-                                      all > call.elements)))
+    if (rc == 0 && call->elements &&
+        (call->elements >= p->size || (json_count(&hits, &all) &&
+                                      all > call->elements)))
         buf_printf(next, "%lld", (long long)p->list->oldest);
-    api_release(&call);
     return rc;
 }
 

@@ -100,16 +100,14 @@ static void fill(struct mastodon *m, struct post *post,
                                                     : POST_ORIGINAL;
 }
 
-static int take_status(void *context, const struct json_value *values,
-                       struct error *err)
+static void take_status(void *context, const struct json_value *values)
 {
     struct mastodon *m = context;
     struct text id = values[ID].text, uri = values[URI].text;
-    (void)err;
     if (!id.length || !uri.length || id.length >= sizeof(m->last_id) ||
         uri.length > POST_ID_LIMIT) {
         collection_skip(m->pages.collection, "a status without id or uri");
-        return 0;
+        return;
     }
     memcpy(m->last_id, id.data, id.length);
     m->last_id[id.length] = '\0';
@@ -117,26 +115,23 @@ static int take_status(void *context, const struct json_value *values,
     int64_t created = api_time(&values[CREATED]);
     if (!walk_saw(&m->pages.walk, m->pages.list, id, uri,
                   created ? created : m->pages.walk.now))
-        return 0;
+        return;
     if (json_true(&values[NOINDEX]))
         pages_gone(&m->pages, uri, created);
     else
         fill(m, pages_post(&m->pages, uri), values);
-    return 0;
 }
 
 /* One that is gone from the timeline: deleted, or only out of sight? */
 static int look_up(void *state, struct error *err)
 {
     struct mastodon *m = state;
-    struct api_call call = pages_call(&m->pages, "", paths, pages_take_alive);
-    call.request.bearer = m->token;
-    buf_printf(&call.url, "%s/api/v1/statuses/", m->host);
-    pages_ids(&m->pages, &call.url, "");
-    int rc = pages_looked_up(&m->pages, &call, api_send(&call, err),
-                             "404 410", "401 403 422");
-    api_release(&call);
-    return rc;
+    struct api_call *call = pages_call(&m->pages, "", paths, pages_take_alive);
+    call->request.bearer = m->token;
+    buf_printf(&call->url, "%s/api/v1/statuses/", m->host);
+    pages_ids(&m->pages, &call->url, "");
+    return pages_looked_up(&m->pages, api_send(call, err),
+                           "404 410", "401 403 422");
 }
 
 /* What lies below a page of which all was hidden: <…max_id=N>; rel="next". */
@@ -165,25 +160,24 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct mastodon *m = state;
     struct pages *p = &m->pages;
-    struct api_call call = pages_call(p, "[*]", paths, take_status);
-    call.request.bearer = m->token;
-    buf_printf(&call.url, "%s/api/v1/timelines/", m->host);
+    struct api_call *call = pages_call(p, "[*]", paths, take_status);
+    call->request.bearer = m->token;
+    buf_printf(&call->url, "%s/api/v1/timelines/", m->host);
     if (p->place < m->tags.count) {
         const char *tag = m->tags.items[p->place];
-        buf_puts(&call.url, "tag/");
-        http_escape(&call.url, *tag == '#' ? tag + 1 : tag);
+        buf_puts(&call->url, "tag/");
+        http_escape(&call->url, *tag == '#' ? tag + 1 : tag);
     } else {
-        buf_puts(&call.url, "public");
+        buf_puts(&call->url, "public");
     }
-    buf_printf(&call.url, "?limit=%llu%s", (unsigned long long)m->pages.size,
+    buf_printf(&call->url, "?limit=%llu%s", (unsigned long long)m->pages.size,
                m->local ? "&local=true" : "");
-    api_and(&call.url, "&max_id=", p->list->token);
+    api_and(&call->url, "&max_id=", p->list->token);
     m->last_id[0] = '\0';
-    int rc = api_send(&call, err);
+    int rc = api_send(call, err);
     buf_puts(next, m->last_id);
     if (rc == 0 && !next->length)
-        linked(&call.reply, next);
-    api_release(&call);
+        linked(&call->reply, next);
     return rc;
 }
 

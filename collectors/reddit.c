@@ -111,42 +111,34 @@ static void fill(struct reddit *r, struct post *post,
                           POST_TEXT_LIMIT); /* comments have no title */
 }
 
-static int take_post(void *context, const struct json_value *values,
-                     struct error *err)
+static void take_post(void *context, const struct json_value *values)
 {
     struct reddit *r = context;
     struct text name = values[NAME].text;
     int64_t created = api_time(&values[CREATED]);
-    (void)err;
     if (!pages_saw(&r->pages, name, created, "post"))
-        return 0;
+        return;
     if (is_gone(values))
         pages_gone(&r->pages, name, created);
     else
         fill(r, pages_post(&r->pages, name), values);
-    return 0;
 }
 
-static int take_alive(void *context, const struct json_value *values,
-                      struct error *err)
+static void take_alive(void *context, const struct json_value *values)
 {
     struct reddit *r = context;
-    (void)err;
     if (!is_gone(values))
         pages_alive(&r->pages, values[NAME].text);
-    return 0;
 }
 
 static int look_up(void *state, struct error *err)
 {
     struct reddit *r = state;
-    struct api_call call = pages_call(&r->pages, "data.children[*]", paths,
-                                      take_alive);
-    buf_printf(&call.url, "%s/api/info?raw_json=1&id=", r->service);
-    pages_ids(&r->pages, &call.url, "%2C");
-    int rc = reddit_send(&r->session, &call, err);
-    api_release(&call);
-    return rc;
+    struct api_call *call = pages_call(&r->pages, "data.children[*]", paths,
+                                       take_alive);
+    buf_printf(&call->url, "%s/api/info?raw_json=1&id=", r->service);
+    pages_ids(&r->pages, &call->url, "%2C");
+    return reddit_send(&r->session, call, err);
 }
 
 /* ---- pages ------------------------------------------------------------ */
@@ -177,24 +169,23 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct reddit *r = state;
     struct walk_list *l = r->pages.list;
-    struct api_call call = pages_call(&r->pages, "data.children[*]", paths,
-                                      take_post);
-    buf_printf(&call.url, "%s%sraw_json=1&limit=%llu", r->service, l->name,
+    struct api_call *call = pages_call(&r->pages, "data.children[*]", paths,
+                                       take_post);
+    buf_printf(&call->url, "%s%sraw_json=1&limit=%llu", r->service, l->name,
                (unsigned long long)r->pages.size);
-    api_and(&call.url, "&after=", l->token);
+    api_and(&call->url, "&after=", l->token);
     if (!*l->token)
         r->shown = 0;
-    int rc = reddit_send(&r->session, &call, err);
-    r->shown += rc ? 0 : call.elements;
-    api_next(&call, "/data.after", next);
+    int rc = reddit_send(&r->session, call, err);
+    r->shown += rc ? 0 : call->elements;
+    api_next(call, "/data.after", next);
     if (rc == 0 && !next->length && r->shown >= DEEP && !l->met &&
         l->oldest > r->reached)
         r->reached = l->oldest;
     /* A 403 that is no JSON with a reason is meant for us. */
-    r->closed = rc && (call.reply.status == 404 ||
-                       (call.reply.status == 403 &&
-                        api_says(&call, "\"reason\"")));
-    api_release(&call);
+    r->closed = rc && (call->reply.status == 404 ||
+                       (call->reply.status == 403 &&
+                        api_says(call, "\"reason\"")));
     return rc;
 }
 

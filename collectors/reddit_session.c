@@ -19,14 +19,11 @@ void reddit_session_close(struct reddit_session *s)
     session_wipe(&s->token);
 }
 
-static int take_token(void *context, const struct json_value *values,
-                      struct error *err)
+static void take_token(void *context, const struct json_value *values)
 {
     struct reddit_session *s = context;
-    (void)err;
     if (values[0].type == JSON_STRING)
         buf_add(&s->token, values[0].text.data, values[0].text.length);
-    return 0;
 }
 
 static int sign_in(struct reddit_session *s, struct error *err)

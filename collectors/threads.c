@@ -72,17 +72,14 @@ static int read_token(struct threads *t, struct collection *c,
     return rc < 0 ? -1 : 0;
 }
 
-static int take_token(void *context, const struct json_value *values,
-                      struct error *err)
+static void take_token(void *context, const struct json_value *values)
 {
     struct threads *t = context;
-    (void)err;
     if (values[0].type != JSON_STRING || !values[0].text.length)
-        return 0;
+        return;
     buf_clear(&t->token);
     buf_add(&t->token, values[0].text.data, values[0].text.length);
     t->renewed = clock_now();
-    return 0;
 }
 
 /* What does not work is tried again on the next day: there are weeks left. */
@@ -92,17 +89,16 @@ static void renew(struct threads *t)
     struct collection *c = t->pages.collection;
     struct error why = ERROR_INIT;
     struct buf old = BUF_INIT(0);
-    struct api_call call = pages_call(&t->pages, "", token_paths, take_token);
+    struct api_call *call = pages_call(&t->pages, "", token_paths, take_token);
     buf_puts(&old, buf_text(&t->token));
-    buf_printf(&call.url, "%s/refresh_access_token?grant_type=th_refresh_token",
-               t->service);
-    call.request.bearer = buf_text(&old);
+    buf_printf(&call->url, "%s/refresh_access_token?grant_type="
+               "th_refresh_token", t->service);
+    call->request.bearer = buf_text(&old);
     t->renewed = clock_now() - RENEW + DAY; /* unless there is a new one */
-    if (api_send(&call, &why))
+    if (api_send(call, &why))
         collection_skip(c, "the token was not renewed: %.120s", why.text);
     if (write_token(t, &why))
         collection_skip(c, "%.150s", why.text);
-    api_release(&call);
     session_wipe(&old);
 }
 
@@ -125,15 +121,13 @@ static void close_threads(struct collection *c)
     pages_close(c);
 }
 
-static int take_post(void *context, const struct json_value *values,
-                     struct error *err)
+static void take_post(void *context, const struct json_value *values)
 {
     struct threads *t = context;
     struct text id = values[ID].text;
     int64_t created = api_time(&values[CREATED]);
-    (void)err;
     if (!pages_saw(&t->pages, id, created, "post"))
-        return 0;
+        return;
     struct post *post = pages_post(&t->pages, id);
     post->url = api_text(t->pages.out, &values[LINK], POST_URL_LIMIT);
     post->author = post->handle = api_text(t->pages.out, &values[NAME],
@@ -142,7 +136,6 @@ static int take_post(void *context, const struct json_value *values,
     post->created = post->indexed = created;
     post->kind = json_true(&values[REPLY]) ? POST_REPLY
                  : json_true(&values[QUOTE]) ? POST_QUOTE : POST_ORIGINAL;
-    return 0;
 }
 
 static int take_code(void *context, const struct json_value *values,
@@ -187,26 +180,25 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct threads *t = state;
     struct pages *p = &t->pages;
-    struct api_call call = pages_call(p, "data[*]", paths, take_post);
     bool tag = p->place >= t->queries.count;
     if (clock_now() - t->renewed >= RENEW)
         renew(t);
-    call.request.bearer = buf_text(&t->token);
+    struct api_call *call = pages_call(p, "data[*]", paths, take_post);
+    call->request.bearer = buf_text(&t->token);
     const char *what = pages_item(p->place, &t->queries, &t->tags);
-    buf_printf(&call.url, "%s/v1.0/keyword_search?search_type=RECENT&"
+    buf_printf(&call->url, "%s/v1.0/keyword_search?search_type=RECENT&"
                "search_mode=%s&fields=id%%2Ctext%%2Cpermalink%%2Ctimestamp%%2C"
                "username%%2Cis_reply%%2Cis_quote_post&limit=%llu&since=%lld&q=",
                t->service, tag ? "TAG" : "KEYWORD",
                (unsigned long long)t->pages.size,
                (long long)walk_horizon(&p->walk, p->list));
-    http_escape(&call.url, tag && *what == '#' ? what + 1 : what);
-    api_and(&call.url, "&after=", p->list->token);
-    int rc = api_send(&call, err);
+    http_escape(&call->url, tag && *what == '#' ? what + 1 : what);
+    api_and(&call->url, "&after=", p->list->token);
+    int rc = api_send(call, err);
     if (rc)
-        judge(t, &call, err);
-    else if (api_top(&call, "/paging.next").length)
-        api_next(&call, "/paging.cursors.after", next);
-    api_release(&call);
+        judge(t, call, err);
+    else if (api_top(call, "/paging.next").length)
+        api_next(call, "/paging.cursors.after", next);
     return rc;
 }
 

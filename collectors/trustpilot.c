@@ -55,34 +55,30 @@ static int ask(struct trustpilot *t, struct api_call *call, struct error *err)
     return api_send(call, err);
 }
 
-static int take_unit(void *context, const struct json_value *values,
-                     struct error *err)
+static void take_unit(void *context, const struct json_value *values)
 {
     struct trustpilot *t = context;
-    (void)err;
     if (values[ID].text.length < sizeof(t->unit) && values[ID].text.length)
         snprintf(t->unit, sizeof(t->unit), "%.*s",
                  (int)values[ID].text.length, values[ID].text.data);
-    return 0;
 }
 
 static int find_unit(struct trustpilot *t, struct error *err)
 {
     const char *shop = t->shops.items[t->pages.place];
-    struct api_call call = pages_call(&t->pages, "", paths, take_unit);
     if (t->unit_of == t->pages.place + 1)
         return 0;
+    struct api_call *call = pages_call(&t->pages, "", paths, take_unit);
     t->unit[0] = '\0';
-    buf_printf(&call.url, "%s/v1/business-units/find?name=", t->service);
-    http_escape(&call.url, shop);
-    int rc = ask(t, &call, err);
+    buf_printf(&call->url, "%s/v1/business-units/find?name=", t->service);
+    http_escape(&call->url, shop);
+    int rc = ask(t, call, err);
     if (rc == 0 && !*t->unit)
         rc = error_set(err, ERROR_INPUT, "the answer names no business unit");
     if (rc)
         error_prefix(err, "shop %s", shop);
     else
         t->unit_of = t->pages.place + 1;
-    api_release(&call);
     return rc;
 }
 
@@ -93,19 +89,17 @@ static bool is_gone(const struct json_value *values)
            !text_is(values[STATUS].text, "published");
 }
 
-static int take_review(void *context, const struct json_value *values,
-                       struct error *err)
+static void take_review(void *context, const struct json_value *values)
 {
     struct trustpilot *t = context;
     struct batch *out = t->pages.out;
     struct text id = values[ID].text;
     int64_t created = api_time(&values[CREATED]);
-    (void)err;
     if (!pages_saw(&t->pages, id, created, "review"))
-        return 0;
+        return;
     if (is_gone(values)) {
         pages_gone(&t->pages, id, created);
-        return 0;
+        return;
     }
     struct post *post = pages_post(&t->pages, id);
     post->kind = POST_REVIEW;
@@ -120,25 +114,22 @@ static int take_review(void *context, const struct json_value *values,
     json_count(&values[LIKES], &post->likes);
     post->text = api_join(out, values[TITLE].text, "\n", values[WORDS].text,
                           POST_TEXT_LIMIT);
-    return 0;
 }
 
-static int take_shown(void *context, const struct json_value *values,
-                      struct error *err)
+static void take_shown(void *context, const struct json_value *values)
 {
-    return is_gone(values) ? 0 : pages_take_alive(context, values, err);
+    if (!is_gone(values))
+        pages_take_alive(context, values);
 }
 
 static int look_up(void *state, struct error *err)
 {
     struct trustpilot *t = state;
-    struct api_call call = pages_call(&t->pages, "", paths, take_shown);
-    buf_printf(&call.url, "%s/v1/reviews/", t->service);
-    pages_ids(&t->pages, &call.url, "");
-    int rc = pages_looked_up(&t->pages, &call, ask(t, &call, err), "404 410",
-                             "");
-    api_release(&call);
-    return rc;
+    struct api_call *call = pages_call(&t->pages, "", paths, take_shown);
+    buf_printf(&call->url, "%s/v1/reviews/", t->service);
+    pages_ids(&t->pages, &call->url, "");
+    return pages_looked_up(&t->pages, ask(t, call, err), "404 410",
+                           "");
 }
 
 static void name(void *state, size_t place, struct buf *out)
@@ -152,19 +143,18 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct trustpilot *t = state;
     struct pages *p = &t->pages;
-    struct api_call call = pages_call(p, "reviews[*]", paths, take_review);
     if (find_unit(t, err))
         return -1;
-    buf_printf(&call.url, "%s/v1/business-units/", t->service);
-    http_escape(&call.url, t->unit);
-    buf_printf(&call.url, "/reviews?orderBy=createdat.desc&perPage=%llu&page="
+    struct api_call *call = pages_call(p, "reviews[*]", paths, take_review);
+    buf_printf(&call->url, "%s/v1/business-units/", t->service);
+    http_escape(&call->url, t->unit);
+    buf_printf(&call->url, "/reviews?orderBy=createdat.desc&perPage=%llu&page="
                "%ld", (unsigned long long)t->pages.size, pages_number(p));
     p->walk.overlap = p->walk.now / (7 * DAY) != p->list->asked / (7 * DAY)
                           ? t->edits : p->overlap;
-    int rc = ask(t, &call, err);
-    if (rc == 0 && call.elements)
+    int rc = ask(t, call, err);
+    if (rc == 0 && call->elements)
         pages_next(p, next);
-    api_release(&call);
     return rc;
 }
 

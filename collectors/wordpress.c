@@ -59,20 +59,18 @@ static struct text identity(struct wordpress *w, struct text id)
                       (int)id.length, id.data);
 }
 
-static int take_comment(void *context, const struct json_value *values,
-                        struct error *err)
+static void take_comment(void *context, const struct json_value *values)
 {
     struct wordpress *w = context;
     struct text id = values[ID].text;
     int64_t when = api_time(&values[DATE]);
-    (void)err;
     if (values[ID].type != JSON_NUMBER || id.length > 20 || !when) {
         collection_skip(w->pages.collection, "a comment without id or date");
-        return 0;
+        return;
     }
     struct text key = identity(w, id);
     if (!walk_saw(&w->pages.walk, w->pages.list, id, key, when))
-        return 0;
+        return;
     struct post *post = pages_post(&w->pages, key);
     post->kind = w->review ? POST_REVIEW : POST_COMMENT;
     post->url = api_text(w->pages.out, &values[LINK], POST_URL_LIMIT);
@@ -89,21 +87,18 @@ static int take_comment(void *context, const struct json_value *values,
     else if (values[PARENT].type == JSON_NUMBER &&
              !text_is(values[PARENT].text, "0"))
         post->reply_to = identity(w, values[PARENT].text);
-    return 0;
 }
 
 /* Gone from the list: 404 is deleted, 401 is held back for moderation. */
 static int look_up(void *state, struct error *err)
 {
     struct wordpress *w = state;
-    struct api_call call = pages_call(&w->pages, "", comment_paths,
-                                      pages_take_alive);
-    buf_printf(&call.url, "%s/wp-json/wp/v2/comments/", w->site);
-    pages_ids(&w->pages, &call.url, "");
-    int rc = pages_looked_up(&w->pages, &call, api_send(&call, err),
-                             "401 404 410", "403");
-    api_release(&call);
-    return rc;
+    struct api_call *call = pages_call(&w->pages, "", comment_paths,
+                                       pages_take_alive);
+    buf_printf(&call->url, "%s/wp-json/wp/v2/comments/", w->site);
+    pages_ids(&w->pages, &call->url, "");
+    return pages_looked_up(&w->pages, api_send(call, err),
+                           "401 404 410", "403");
 }
 
 static void name(void *state, size_t place, struct buf *out)
@@ -120,26 +115,25 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct wordpress *w = state;
     struct pages *p = &w->pages;
-    struct api_call call = pages_call(p, "[*]", w->review ? review_paths
-                                                          : comment_paths,
-                                      take_comment);
+    struct api_call *call = pages_call(p, "[*]", w->review ? review_paths
+                                                           : comment_paths,
+                                       take_comment);
     uint64_t offset = strtoull(p->list->token, NULL, 10);
-    buf_printf(&call.url, "%s/wp-json/%s?per_page=%llu&offset=%llu&order=desc&"
+    buf_printf(&call->url, "%s/wp-json/%s?per_page=%llu&offset=%llu&order=desc&"
                "orderby=date_gmt", w->site, w->review
                    ? "wc/store/v1/products/reviews" : "wp/v2/comments",
                (unsigned long long)p->size, (unsigned long long)offset);
-    int rc = api_send(&call, err);
+    int rc = api_send(call, err);
     /* Some versions say 400 where others show an empty page. */
-    if (rc && call.reply.status == 400 && offset &&
-        api_says(&call, "invalid_page_number"))
+    if (rc && call->reply.status == 400 && offset &&
+        api_says(call, "invalid_page_number"))
         rc = 0;
     uint64_t again = p->size > 1 ? 1 + p->size / SHIFT : 0;
     uint64_t below = offset + p->size - again;
-    struct text total = rc ? TEXT("") : http_header(&call.reply, "x-wp-total");
-    if (rc == 0 && (call.elements > again ||
+    struct text total = rc ? TEXT("") : http_header(&call->reply, "x-wp-total");
+    if (rc == 0 && (call->elements > again ||
                     (total.length && strtoull(total.data, NULL, 10) > below)))
         buf_printf(next, "%llu", (unsigned long long)below);
-    api_release(&call);
     return rc;
 }
 

@@ -73,19 +73,16 @@ static int open_x(struct collection *c, struct error *err)
     return 0;
 }
 
-static int take_post(void *context, const struct json_value *values,
-                     struct error *err)
+static void take_post(void *context, const struct json_value *values)
 {
     struct x *x = context;
     struct pages *p = &x->pages;
-    (void)err;
     if (!tweet_whole(values))
         collection_skip(p->collection, "a post without id or created_at");
     else if (tweet_latest(values) &&
              walk_saw(&p->walk, p->list, values[TWEET_ID].text,
                       tweet_key(values), api_time(&values[TWEET_CREATED])))
         tweet_post(p->out, values);
-    return 0;
 }
 
 /* Where the present walk of a list ends. */
@@ -115,21 +112,19 @@ static int look_up(void *state, struct error *err)
 {
     struct x *x = state;
     struct pages *p = &x->pages;
-    struct api_call call = pages_call(p, "data[*]", paths, pages_take_alive);
-    call.or_else = missing;
+    struct api_call *call = pages_call(p, "data[*]", paths, pages_take_alive);
+    call->or_else = missing;
     uint64_t asked = 0, room = budget_left(&x->pages.budget);
-    buf_printf(&call.url, "%s/2/tweets", x->service);
+    buf_printf(&call->url, "%s/2/tweets", x->service);
     for (unsigned i = 0; i < p->asked_count; i++) {
         struct walk_item *item = &p->asked[i];
         item->seen = item->time < x->start || asked == room;
         if (item->seen)
             continue;
-        buf_puts(&call.url, asked++ ? "%2C" : "?ids=");
-        http_escape(&call.url, item->id);
+        buf_puts(&call->url, asked++ ? "%2C" : "?ids=");
+        http_escape(&call->url, item->id);
     }
-    int rc = asked ? ask(x, &call, asked, err) : 0;
-    api_release(&call);
-    return rc;
+    return asked ? ask(x, call, asked, err) : 0;
 }
 
 static void name(void *state, size_t place, struct buf *out)
@@ -144,8 +139,8 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct x *x = state;
     struct pages *p = &x->pages;
-    struct api_call call = pages_call(p, "data[*]", paths, take_post);
-    call.or_else = "/meta";
+    struct api_call *call = pages_call(p, "data[*]", paths, take_post);
+    call->or_else = "/meta";
     char *token = p->list->token, when[CLOCK_TEXT];
     uint64_t posts = budget_left(&x->pages.budget);
     posts = posts < p->size ? posts : p->size;
@@ -154,23 +149,22 @@ static int page(void *state, struct buf *next, struct error *err)
         x->start = horizon(x);
         token = "";
     }
-    buf_printf(&call.url, "%s/2/tweets/search/recent?tweet.fields=created_at"
+    buf_printf(&call->url, "%s/2/tweets/search/recent?tweet.fields=created_at"
                "%%2Cauthor_id%%2Clang%%2Cedit_history_tweet_ids%%2C"
                "referenced_tweets%%2Cpublic_metrics%%2Cnote_tweet&max_results"
                "=%llu&query=%%28", x->service, (unsigned long long)posts);
-    http_escape(&call.url, p->list->name);
-    buf_printf(&call.url, "%%29%s&start_time=",
+    http_escape(&call->url, p->list->name);
+    buf_printf(&call->url, "%%29%s&start_time=",
                x->reposts ? "" : "%20-is%3Aretweet");
-    http_escape(&call.url, clock_format(x->start, when));
-    api_and(&call.url, "&next_token=", *token ? token + 1 : "");
-    int rc = ask(x, &call, posts, err);
-    if (rc && api_says(&call, "UsageCapExceeded"))
+    http_escape(&call->url, clock_format(x->start, when));
+    api_and(&call->url, "&next_token=", *token ? token + 1 : "");
+    int rc = ask(x, call, posts, err);
+    if (rc && api_says(call, "UsageCapExceeded"))
         p->collection->wait_until = budget_renewed(&x->pages.budget);
-    struct text below = api_top(&call, "/meta.next_token");
+    struct text below = api_top(call, "/meta.next_token");
     if (below.length)
         buf_printf(next, "%lld %.*s", (long long)x->start, (int)below.length,
                    below.data);
-    api_release(&call);
     return rc;
 }
 

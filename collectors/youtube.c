@@ -57,14 +57,12 @@ static int open_youtube(struct collection *c, struct error *err)
     return budget_in_zone(&y->pages.budget, "America/Los_Angeles", err);
 }
 
-static int take_comment(void *context, const struct json_value *values,
-                        struct error *err)
+static void take_comment(void *context, const struct json_value *values)
 {
     struct youtube *y = context;
     struct batch *out = y->pages.out;
-    (void)err;
     if (!values[ID].text.length || !api_time(&values[CREATED]))
-        return 0;
+        return;
     struct post *post = pages_post(&y->pages, values[ID].text);
     post->kind = POST_COMMENT;
     post->text = api_text(out, &values[WORDS], POST_TEXT_LIMIT);
@@ -76,27 +74,24 @@ static int take_comment(void *context, const struct json_value *values,
     json_count(&values[LIKES], &post->likes);
     post->reply_to = y->thread;
     post->url = api_join(out, y->address, "", post->native_id, POST_URL_LIMIT);
-    return 0;
 }
 
-static int take_thread(void *context, const struct json_value *values,
-                       struct error *err)
+static void take_thread(void *context, const struct json_value *values)
 {
     struct youtube *y = context;
     struct pages *p = &y->pages;
     struct text video = values[VIDEO].text;
     if (!pages_saw(p, values[ID].text, api_time(&values[CREATED]), "comment"))
-        return 0;
+        return;
     y->thread = TEXT("");
     y->address = api_format(p->out, POST_URL_LIMIT, "https://www.youtube.com/"
                             "watch?v=%.*s&lc=", (int)video.length, video.data);
-    take_comment(y, values, err);
+    take_comment(y, values);
     struct post *post = &p->out->posts[p->out->count - 1];
     json_count(&values[TOTAL], &post->replies);
     y->thread = post->native_id;
     for (int i = 1; i <= INLINE; i++)
-        take_comment(y, values + i * COMMENT_END, err);
-    return 0;
+        take_comment(y, values + i * COMMENT_END);
 }
 
 /* ---- asking ----------------------------------------------------------- */
@@ -147,15 +142,14 @@ static int complete(struct youtube *y, struct error *err)
     struct buf token = BUF_INIT(0);
     int rc, pages = 0;
     do {
-        struct api_call call = pages_call(&y->pages, "items[*]", reply_paths,
-                                          take_comment);
-        buf_printf(&call.url, "%s/comments?part=snippet&maxResults=100&"
+        struct api_call *call = pages_call(&y->pages, "items[*]", reply_paths,
+                                           take_comment);
+        buf_printf(&call->url, "%s/comments?part=snippet&maxResults=100&"
                    "textFormat=plainText", y->service);
-        api_and(&call.url, "&parentId=", y->thread.data);
-        api_and(&call.url, "&pageToken=", buf_text(&token));
-        rc = ask(y, &call, err);
-        api_next(&call, "/nextPageToken", &token);
-        api_release(&call);
+        api_and(&call->url, "&parentId=", y->thread.data);
+        api_and(&call->url, "&pageToken=", buf_text(&token));
+        rc = ask(y, call, err);
+        api_next(call, "/nextPageToken", &token);
     } while (token.length && ++pages < REPLY_PAGES);
     if (token.length)
         collection_skip(y->pages.collection, "%.*s: more than %d pages of "
@@ -197,18 +191,17 @@ static int page(void *state, struct buf *next, struct error *err)
 {
     struct youtube *y = state;
     struct pages *p = &y->pages;
-    struct api_call call = pages_call(p, "items[*]", thread_paths,
-                                      take_thread);
-    buf_printf(&call.url, "%s/commentThreads?part=snippet,replies&order=time"
+    struct api_call *call = pages_call(p, "items[*]", thread_paths,
+                                       take_thread);
+    buf_printf(&call->url, "%s/commentThreads?part=snippet,replies&order=time"
                "&maxResults=100&textFormat=plainText", y->service);
-    api_and(&call.url, p->place < y->videos.count ? "&videoId="
+    api_and(&call->url, p->place < y->videos.count ? "&videoId="
                            : "&allThreadsRelatedToChannelId=",
             pages_item(p->place, &y->videos, &y->channels));
-    api_and(&call.url, "&pageToken=", p->list->token);
-    int rc = ask(y, &call, err);
-    api_next(&call, "/nextPageToken", next);
-    api_release(&call);
-    return rc < 0 ? -1 : complete_all(y, call.mark, err);
+    api_and(&call->url, "&pageToken=", p->list->token);
+    int rc = ask(y, call, err);
+    api_next(call, "/nextPageToken", next);
+    return rc < 0 ? -1 : complete_all(y, call->mark, err);
 }
 
 /* Known, but no longer listed: what the service does not know is deleted. It
@@ -216,14 +209,13 @@ static int page(void *state, struct buf *next, struct error *err)
 static int look_up(void *state, struct error *err)
 {
     struct youtube *y = state;
-    struct api_call call = pages_call(&y->pages, "items[*]", reply_paths,
-                                      pages_take_alive);
-    buf_printf(&call.url, "%s/comments?part=id&id=", y->service);
-    pages_ids(&y->pages, &call.url, "");
-    int rc = ask(y, &call, err);
-    if (rc == 0 && !api_says(&call, "commentNotFound"))
+    struct api_call *call = pages_call(&y->pages, "items[*]", reply_paths,
+                                       pages_take_alive);
+    buf_printf(&call->url, "%s/comments?part=id&id=", y->service);
+    pages_ids(&y->pages, &call->url, "");
+    int rc = ask(y, call, err);
+    if (rc == 0 && !api_says(call, "commentNotFound"))
         y->pages.asked->seen = true; /* it would not say */
-    api_release(&call);
     return rc < 0 ? -1 : 0;
 }
 
