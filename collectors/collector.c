@@ -7,6 +7,23 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
+int collection_read(struct collection *c, const struct config *config,
+                    const struct source_config *source, struct error *err)
+{
+    c->state = mem_alloc(c->kind->state_size);
+    option_defaults(c->kind->options, c->state);
+    return config_source_options(config, source, c->kind->options, c->state,
+                                 err);
+}
+
+void collection_close(struct collection *c)
+{
+    if (c->kind->close)
+        c->kind->close(c);
+    option_release(c->kind->options, c->state);
+    mem_free(c->state);
+}
+
 void collection_skip(struct collection *c, const char *format, ...)
 {
     va_list args;

@@ -8,7 +8,7 @@
 
 #include "base/api.h"
 #include "base/budget.h"
-#include "base/option.h"
+#include "base/config.h"
 #include "base/walk.h"
 
 /* One configured source, while it is being collected. */
@@ -50,7 +50,7 @@ struct collector {
     bool streams;                  /* listens: when followed, its next round
                                     * begins where the last one ends */
 
-    /* Optional: check the options, take resources. */
+    /* Check the options, take resources. */
     int (*open)(struct collection *c, struct error *err);
 
     /* Add the next page to out and set out->cursor.
@@ -58,7 +58,7 @@ struct collector {
      * added to out is valid and may be stored with the cursor as set. */
     int (*fetch)(struct collection *c, struct batch *out, struct error *err);
 
-    /* Optional: release what open took; called after a failed open, too. */
+    /* Release what open took; called when that failed, or never was. */
     void (*close)(struct collection *c);
 };
 
@@ -69,6 +69,12 @@ const struct collector *collector_find(const char *name); /* NULL: none */
 bool collector_brings(const char *type, const char *source);
 /* Most requests a minute to a host, all sources together. */
 unsigned collector_per_minute(const struct collector *c);
+
+/* For who asks a source: its state, with the options as they are written; then
+ * comes kind->open(). collection_close() is due also when either fails. */
+int collection_read(struct collection *c, const struct config *config,
+                    const struct source_config *source, struct error *err);
+void collection_close(struct collection *c);
 
 /* Count an item as left out and remember why. */
 void collection_skip(struct collection *c, const char *format, ...)

@@ -7,7 +7,7 @@
 
 enum { PAGE_POSTS = 1000, PAGE_BYTES = 4 << 20 };
 
-const struct option file_options[] = {
+static const struct option options[] = {
     { "path", OPTION_PATH, NULL, offsetof(struct file, path),
       "the file, beside the configuration unless absolute (required)" },
     { "format", OPTION_STRING, "auto", offsetof(struct file, format),
@@ -20,13 +20,13 @@ const struct option file_options[] = {
 };
 
 /* Every theirs=ours must name one of ours. */
-static int check_map(const struct file *options, struct error *err)
+static int check_map(const struct file *file, struct error *err)
 {
     struct text theirs;
     enum file_field field;
-    for (size_t i = 0; i < options->map.count; i++) {
-        const char *item = options->map.items[i];
-        file_name(options, i, &theirs, &field);
+    for (size_t i = 0; i < file->map.count; i++) {
+        const char *item = file->map.items[i];
+        file_name(file, i, &theirs, &field);
         if (!theirs.length)
             return error_set(err, ERROR_USAGE, "map \"%s\": write "
                              "theirs=ours, as body=text", item);
@@ -39,13 +39,13 @@ static int check_map(const struct file *options, struct error *err)
     return 0;
 }
 
-static int choose_format(struct file_job *job, struct error *err)
+static int choose_format(struct file *file, struct error *err)
 {
-    const char *wanted = job->options->format;
+    const char *wanted = file->format;
     for (size_t i = 0; wanted && file_formats[i]; i++)
         if (strcmp(file_formats[i]->name, wanted) == 0)
-            job->format = file_formats[i];
-    if (!job->format && wanted && strcmp(wanted, "auto") != 0)
+            file->form = file_formats[i];
+    if (!file->form && wanted && strcmp(wanted, "auto") != 0)
         return error_set(err, ERROR_USAGE, "there is no format \"%s\": auto, "
                          "ndjson, csv, tsv, twarc, pushshift or jetstream",
                          wanted);
@@ -63,36 +63,36 @@ static bool is_blank(struct text line)
 /* The cursor: "OFFSET LINES MARK", the mark a hash of the file's beginning,
  * so that a file that was replaced is read from its start, and who is gone.
  * False: from it. */
-static bool has_begun(struct file_job *job, uint64_t *offset, uint64_t *lines)
+static bool has_begun(struct file *file, uint64_t *offset, uint64_t *lines)
 {
     unsigned long long at, number, mark;
     int length = 0;
-    const char *cursor = job->collection->cursor;
+    const char *cursor = file->collection->cursor;
     if (!cursor || sscanf(cursor, "%llu %llu %llx%n", &at, &number, &mark,
                           &length) != 3)
         return false;
     *offset = at;
     *lines = number;
-    if (!at || file_input_mark(job->input, at) != mark)
+    if (!at || file_input_mark(file->input, at) != mark)
         return false;
-    departed_release(&job->departed);
-    departed_load(&job->departed, cursor + length);
+    departed_release(&file->departed);
+    departed_load(&file->departed, cursor + length);
     return true;
 }
 
 /* Look at the first line that says something, and leave it unread; one that
  * is too long says nothing of those after it. */
-static int look(struct file_job *job, struct error *err)
+static int look(struct file *file, struct error *err)
 {
     struct text line;
     enum file_line rc;
     uint64_t offset = 0, lines = 0;
     struct error why = ERROR_INIT;
-    bool begun = has_begun(job, &offset, &lines);
+    bool begun = has_begun(file, &offset, &lines);
     do {
-        rc = file_input_line(job->input, &line, &why);
+        rc = file_input_line(file->input, &line, &why);
         if (rc == FILE_LINE_BAD && !begun)
-            file_refuse(job, why.text);
+            file_refuse(file, why.text);
     } while (rc == FILE_LINE_BAD || (rc == FILE_LINE_GOOD && is_blank(line)));
     if (rc == FILE_LINE_END)
         return error_set(err, ERROR_INPUT, why.kind ? "no line of it can be "
@@ -101,108 +101,101 @@ static int look(struct file_job *job, struct error *err)
         *err = why;
         return -1;
     }
-    file_input_unread(job->input);
+    file_input_unread(file->input);
     if (text_begins(line, "\xff\xfe") || text_begins(line, "\xfe\xff"))
         return error_set(err, ERROR_INPUT, "this is UTF-16: save it as UTF-8");
-    if (!job->format)
-        job->format = file_guess(line);
-    if (job->format->next != file_table_next && line.data[0] == '[')
+    if (!file->form)
+        file->form = file_guess(line);
+    if (!file->form->open && file_table_open(file, line, err) < 0)
+        return -1;
+    if (file->form->open && line.data[0] == '[')
         return error_set(err, ERROR_INPUT, "this is a JSON array: put one "
                          "post on a line, as jq -c '.[]' does");
-    if (job->format->open(job, line, err) < 0)
-        return -1;
-    return begun ? file_input_seek(job->input, offset, lines + 1, err) : 0;
+    if (file->form->open)
+        file->form->open(file, line);
+    return begun ? file_input_seek(file->input, offset, lines + 1, err) : 0;
 }
 
-static void set_cursor(struct file_job *job)
+static void set_cursor(struct file *file)
 {
     uint64_t offset, lines;
-    if (!file_input_position(job->input, &offset, &lines) || !offset)
+    const struct buf *gone = &file->departed.lines;
+    if (!file_input_position(file->input, &offset, &lines) || !offset)
         return;
-    buf_clear(&job->out->cursor);
-    buf_printf(&job->out->cursor, "%llu %llu %llx%s",
+    buf_clear(&file->out->cursor);
+    buf_printf(&file->out->cursor, "%llu %llu %llx%s",
                (unsigned long long)offset, (unsigned long long)lines,
-               (unsigned long long)file_input_mark(job->input, offset),
-               job->departed.lines.length > 1 ? job->departed.lines.data : "");
+               (unsigned long long)file_input_mark(file->input, offset),
+               gone->length > 1 ? gone->data : "");
 }
 
 static void file_close(struct collection *c)
 {
-    struct file *options = c->state;
-    struct file_job *job = options->job;
-    if (!job)
-        return;
-    json_close(job->json);
-    json_close(job->users);
-    file_input_close(job->input);
-    arena_release(&job->name_memory);
-    departed_release(&job->departed);
-    mem_free(job->names);
-    mem_free(job->meaning);
-    mem_free(job);
-    options->job = NULL;
+    struct file *file = c->state;
+    json_close(file->json);
+    json_close(file->users);
+    file_input_close(file->input);
+    arena_release(&file->name_memory);
+    departed_release(&file->departed);
+    mem_free(file->names);
+    mem_free(file->meaning);
 }
 
 static int file_open(struct collection *c, struct error *err)
 {
-    struct file *options = c->state;
-    if (!options->path || !*options->path)
+    struct file *file = c->state;
+    if (!file->path || !*file->path)
         return error_set(err, ERROR_CONFIG, "no path was given");
-    struct file_job *job = mem_alloc(sizeof(*job));
-    options->job = job;
-    job->options = options;
-    job->collection = c;
-    job->now = (uint64_t)clock_now();
-    departed_load(&job->departed, "");
-    if (check_map(options, err) < 0 || choose_format(job, err) < 0 ||
-        (!c->trial && (file_input_open(&job->input, options->path, err) < 0 ||
-                       look(job, err) < 0))) { /* a pipe would wait */
-        file_close(c);
-        return error_prefix(err, "%s", strcmp(options->path, "-") == 0
-                            ? "stdin" : options->path);
-    }
+    file->collection = c;
+    file->now = clock_now();
+    departed_load(&file->departed, "");
+    if (check_map(file, err) < 0 || choose_format(file, err) < 0 ||
+        (!c->trial && (file_input_open(&file->input, file->path, err) < 0 ||
+                       look(file, err) < 0))) /* a pipe would wait */
+        return error_prefix(err, "%s", strcmp(file->path, "-") == 0
+                                           ? "stdin" : file->path);
     return 0;
 }
 
 static int file_fetch(struct collection *c, struct batch *out,
                       struct error *err)
 {
-    struct file_job *job = ((struct file *)c->state)->job;
+    struct file *file = c->state;
     size_t before = out->count, used = out->memory.used;
     enum file_line rc = FILE_LINE_GOOD;
     struct error why;
     why.kind = ERROR_NONE; /* its text is not cleared for every page */
-    job->out = out;
+    file->out = out;
     out->archive = true;
     while (rc > FILE_LINE_END && out->count - before < PAGE_POSTS &&
            out->memory.used - used < PAGE_BYTES) {
-        rc = job->format->next(job, &why);
+        rc = (file->json ? file_line_next : file_table_next)(file, &why);
         if (rc == FILE_LINE_BAD) /* is counted, not fatal */
-            file_refuse(job, why.text);
+            file_refuse(file, why.text);
     }
-    if (rc <= FILE_LINE_END || job->departed.lines.length > DEPARTED_MOST)
-        departed_tell(&job->departed, out);
-    set_cursor(job);
+    if (rc <= FILE_LINE_END || file->departed.lines.length > DEPARTED_MOST)
+        departed_tell(&file->departed, out);
+    set_cursor(file);
     if (rc == FILE_LINE_ERROR) {
         *err = why;
-        return error_prefix(err, "%s", job->options->path);
+        return error_prefix(err, "%s", file->path);
     }
     return rc != FILE_LINE_END;
 }
 
 void file_counts(const struct collection *c, struct file_counts *out)
 {
-    const struct file_job *job = ((const struct file *)c->state)->job;
+    const struct file *file = c->state;
     memset(out, 0, sizeof(*out));
-    if (!job || !job->input)
+    if (!file->input)
         return;
-    const char *name = job->ignored_name;
-    out->posts = job->good;
-    out->ignored = job->ignored;
-    if (job->format == &file_ndjson && job->json)
-        out->ignored = json_ignored(job->json, &name);
+    const char *name = file->ignored_name;
+    out->posts = file->good;
+    out->ignored = file->ignored;
+    if (file->form == &file_ndjson && file->json)
+        out->ignored = json_ignored(file->json, &name);
     snprintf(out->ignored_name, sizeof(out->ignored_name), "%s", name);
-    file_input_progress(job->input, &out->bytes, &out->size);
+    file_input_progress(file->input, &out->bytes, &out->size);
 }
 
 const struct collector collector_file = {
@@ -211,7 +204,7 @@ const struct collector collector_file = {
              ".gz and .zst as they are",
     .terms = "those of where the posts came from",
     .source = "",
-    .options = file_options,
+    .options = options,
     .state_size = sizeof(struct file),
     .every = 15 * MINUTE,
     .open = file_open,

@@ -15,19 +15,19 @@ static bool given(const struct json_value *v)
 }
 
 /* Blank lines are no documents. */
-static enum file_line next_line(struct file_job *job, struct error *err)
+enum file_line file_line_next(struct file *file, struct error *err)
 {
     struct text line;
-    enum file_line rc = file_input_line(job->input, &line, err);
+    enum file_line rc = file_input_line(file->input, &line, err);
     if (rc != FILE_LINE_GOOD)
         return rc;
-    if (job->users) {
-        job->name_count = 0;
-        arena_reset(&job->name_memory);
-        if (json_line(job->users, line.data, line.length, err) < 0)
+    if (file->users) {
+        file->name_count = 0;
+        arena_reset(&file->name_memory);
+        if (json_line(file->users, line.data, line.length, err) < 0)
             return FILE_LINE_BAD;
     }
-    return json_line(job->json, line.data, line.length, err) < 0
+    return json_line(file->json, line.data, line.length, err) < 0
         ? FILE_LINE_BAD : FILE_LINE_GOOD;
 }
 
@@ -41,55 +41,51 @@ struct row {
 static int take_rows(void *context, const struct json_value *values,
                      struct error *err)
 {
-    struct file_job *job = context;
+    struct file *file = context;
     struct text fields[FILE_MEANINGS] = { { NULL, 0 } };
     (void)err;
-    for (size_t i = job->columns; i-- > 0;)
+    for (size_t i = file->columns; i-- > 0;)
         if (given(&values[i]))
-            fields[job->meaning[i]] = values[i].text.data ? values[i].text
+            fields[file->meaning[i]] = values[i].text.data ? values[i].text
                                                           : TEXT("");
-    if (job->finish)
-        job->finish(job, fields);
-    file_post(job, fields);
+    if (file->finish)
+        file->finish(file, fields);
+    file_post(file, fields);
     return 0;
 }
 
-static void open_rows(struct file_job *job, const struct row *rows,
-                      size_t count)
+static void open_rows(struct file *file, const struct row *rows, size_t count)
 {
     const char **paths = mem_alloc((count + 1) * sizeof(*paths));
-    job->meaning = mem_alloc(count * sizeof(*job->meaning));
-    job->columns = count;
+    file->meaning = mem_alloc(count * sizeof(*file->meaning));
+    file->columns = count;
     for (size_t i = 0; i < count; i++) {
         paths[i] = rows[i].path;
-        job->meaning[i] = rows[i].field;
+        file->meaning[i] = rows[i].field;
     }
-    job->json = json_open("", paths, take_rows, job);
+    file->json = json_open("", paths, take_rows, file);
     mem_free(paths);
 }
-#define OPEN_ROWS(job, rows) \
-    open_rows(job, rows, sizeof(rows) / sizeof((rows)[0]))
+#define OPEN_ROWS(file, rows) \
+    open_rows(file, rows, sizeof(rows) / sizeof((rows)[0]))
 
 /* ---- ndjson ----------------------------------------------------------- */
 
-static int open_ndjson(struct file_job *job, struct text line,
-                       struct error *err)
+static void open_ndjson(struct file *file, struct text line)
 {
     struct row *rows = NULL;
     struct text name;
     enum file_field field;
     size_t n = 0, room = 0;
     (void)line;
-    (void)err;
-    for (; file_name(job->options, n, &name, &field); n++) {
+    for (; file_name(file, n, &name, &field); n++) {
         rows = mem_grow(rows, &room, n, sizeof(*rows));
         rows[n] = (struct row){ field, mem_slice(name.data, name.length) };
     }
-    open_rows(job, rows, n);
+    open_rows(file, rows, n);
     while (n-- > 0)
         mem_free((char *)rows[n].path);
     mem_free(rows);
-    return 0;
 }
 
 /* ---- twarc ------------------------------------------------------------ */
@@ -106,53 +102,53 @@ static const struct row twarc1_rows[] = {
     { FIELD_QUOTE_OF, "quoted_status_id_str" },
 };
 
-static void finish_twarc1(struct file_job *job, struct text *f)
+static void finish_twarc1(struct file *file, struct text *f)
 {
     f[FIELD_SOURCE] = TEXT("x");
-    f[FIELD_TEXT] = api_unescape(&job->out->memory, f[FIELD_TEXT]);
+    f[FIELD_TEXT] = api_unescape(&file->out->memory, f[FIELD_TEXT]);
     f[FIELD_KIND] = f[FIELD_REPOST_OF].data ? TEXT("repost")
         : f[FIELD_REPLY_TO].data ? TEXT("reply")
         : f[FIELD_QUOTE_OF].data ? TEXT("quote") : TEXT("post");
-    f[FIELD_URL] = api_join(job->out, TEXT("https://x.com/i/status/"), "",
+    f[FIELD_URL] = api_join(file->out, TEXT("https://x.com/i/status/"), "",
                             f[FIELD_ID], POST_URL_LIMIT);
 }
 
-static struct text user_name(const struct file_job *job, struct text id)
+static struct text user_name(const struct file *file, struct text id)
 {
-    for (size_t i = 0; i + 1 < job->name_count; i += 2)
-        if (text_equal(job->names[i], id))
-            return job->names[i + 1];
+    for (size_t i = 0; i + 1 < file->name_count; i += 2)
+        if (text_equal(file->names[i], id))
+            return file->names[i + 1];
     return (struct text){ NULL, 0 };
 }
 
 static int take_twarc2(void *context, const struct json_value *v,
                        struct error *err)
 {
-    struct file_job *job = context;
+    struct file *file = context;
     (void)err;
     if (!tweet_whole(v)) {
-        file_refuse(job, "a tweet without id or date");
+        file_refuse(file, "a tweet without id or date");
         return 0;
     }
-    tweet_post(job->out, v);
-    struct post *post = &job->out->posts[job->out->count - 1];
-    struct text name = user_name(job, post->author);
+    tweet_post(file->out, v);
+    struct post *post = &file->out->posts[file->out->count - 1];
+    struct text name = user_name(file, post->author);
     if (!post->handle.length && name.length)
-        post->handle = text_copy(&job->out->memory, name.data, name.length,
+        post->handle = text_copy(&file->out->memory, name.data, name.length,
                                  POST_ID_LIMIT);
-    job->good++;
+    file->good++;
     return 0;
 }
 
 static int take_user(void *context, const struct json_value *v,
                      struct error *err)
 {
-    struct file_job *job = context;
+    struct file *file = context;
     (void)err;
     for (int i = 0; i < 2; i++) {
-        job->names = mem_grow(job->names, &job->name_room, job->name_count,
-                              sizeof(*job->names));
-        job->names[job->name_count++] = text_copy(&job->name_memory,
+        file->names = mem_grow(file->names, &file->name_room, file->name_count,
+                               sizeof(*file->names));
+        file->names[file->name_count++] = text_copy(&file->name_memory,
             v[i].text.data ? v[i].text.data : "", v[i].text.length,
             POST_ID_LIMIT);
     }
@@ -162,22 +158,19 @@ static int take_user(void *context, const struct json_value *v,
 static const char *const tweet_paths[] = { TWEET_PATHS, NULL };
 
 /* The first line says which version, and whether pages were flattened. */
-static int open_twarc(struct file_job *job, struct text line,
-                      struct error *err)
+static void open_twarc(struct file *file, struct text line)
 {
     static const char *const users[] = { "id", "username", NULL };
-    (void)err;
     bool v1 = memmem(line.data, line.length, "\"id_str\"", 8) != NULL;
     bool page = !v1 && memmem(line.data, line.length, "\"data\"", 6) != NULL;
-    job->finish = finish_twarc1;
+    file->finish = finish_twarc1;
     if (v1)
-        OPEN_ROWS(job, twarc1_rows);
+        OPEN_ROWS(file, twarc1_rows);
     else
-        job->json = json_open(page ? "data[*]" : "", tweet_paths, take_twarc2,
-                              job);
+        file->json = json_open(page ? "data[*]" : "", tweet_paths, take_twarc2,
+                               file);
     if (page)
-        job->users = json_open("includes.users[*]", users, take_user, job);
-    return 0;
+        file->users = json_open("includes.users[*]", users, take_user, file);
 }
 
 /* ---- pushshift -------------------------------------------------------- */
@@ -196,39 +189,36 @@ static bool is_gone(struct text t)
     return text_is(t, "[deleted]") || text_is(t, "[removed]");
 }
 
-static void finish_pushshift(struct file_job *job, struct text *f)
+static void finish_pushshift(struct file *file, struct text *f)
 {
     struct text *id = &f[FIELD_ID], own = f[FIELD_SELF];
     bool comment = f[FIELD_TEXT].data != NULL;
     f[FIELD_SOURCE] = TEXT("reddit");
     if (id->length && !memchr(id->data, '_', id->length))
-        *id = api_join(job->out, text_of(comment ? "t1_" : "t3_"), "", *id,
+        *id = api_join(file->out, text_of(comment ? "t1_" : "t3_"), "", *id,
                        SIZE_MAX);
     if (is_gone(comment ? f[FIELD_TEXT] : own))
         f[FIELD_DELETED] = TEXT("true");
     if (!comment)
         f[FIELD_TEXT] = own.length && !is_gone(own)
-            ? api_join(job->out, f[FIELD_TITLE], "\n\n", own, SIZE_MAX)
+            ? api_join(file->out, f[FIELD_TITLE], "\n\n", own, SIZE_MAX)
             : f[FIELD_TITLE];
-    f[FIELD_TEXT] = api_unescape(&job->out->memory, f[FIELD_TEXT]);
+    f[FIELD_TEXT] = api_unescape(&file->out->memory, f[FIELD_TEXT]);
     f[FIELD_KIND] = comment ? TEXT("comment") : TEXT("post");
     if (is_gone(f[FIELD_HANDLE]))
         f[FIELD_HANDLE] = (struct text){ NULL, 0 };
     if (!f[FIELD_AUTHOR].data)
         f[FIELD_AUTHOR] = f[FIELD_HANDLE];
     if (f[FIELD_URL].data)
-        f[FIELD_URL] = api_join(job->out, TEXT("https://www.reddit.com"), "",
+        f[FIELD_URL] = api_join(file->out, TEXT("https://www.reddit.com"), "",
                                 f[FIELD_URL], SIZE_MAX);
 }
 
-static int open_pushshift(struct file_job *job, struct text line,
-                          struct error *err)
+static void open_pushshift(struct file *file, struct text line)
 {
     (void)line;
-    (void)err;
-    job->finish = finish_pushshift;
-    OPEN_ROWS(job, pushshift_rows);
-    return 0;
+    file->finish = finish_pushshift;
+    OPEN_ROWS(file, pushshift_rows);
 }
 
 /* ---- jetstream -------------------------------------------------------- */
@@ -236,41 +226,39 @@ static int open_pushshift(struct file_job *job, struct text line,
 static int take_jetstream(void *context, const struct json_value *v,
                           struct error *err)
 {
-    struct file_job *job = context;
+    struct file *file = context;
     int64_t when;
     enum frame what = atproto_frame(v, &when);
     (void)err; /* likes and follows are no posts */
     if (what == FRAME_WRITTEN || what == FRAME_DELETED)
-        atproto_post(job->out, v, when, what == FRAME_DELETED);
+        atproto_post(file->out, v, when, what == FRAME_DELETED);
     else if (what == FRAME_LEFT || what == FRAME_RETURNED)
-        departed_note(&job->departed, v[FRAME_DID].text, what == FRAME_LEFT);
+        departed_note(&file->departed, v[FRAME_DID].text, what == FRAME_LEFT);
     else if (what == FRAME_BROKEN)
-        file_refuse(job, "a frame without did or rkey");
-    job->good += what == FRAME_WRITTEN || what == FRAME_DELETED;
+        file_refuse(file, "a frame without did or rkey");
+    file->good += what == FRAME_WRITTEN || what == FRAME_DELETED;
     return 0;
 }
 
 /* The first line says which of its forms. */
-static int open_jetstream(struct file_job *job, struct text line,
-                          struct error *err)
+static void open_jetstream(struct file *file, struct text line)
 {
-    (void)err;
     bool second = memmem(line.data, line.length, "\"payload\"", 9) != NULL;
-    job->json = json_open("", atproto_wires[second].paths, take_jetstream, job);
-    return 0;
+    file->json = json_open("", atproto_wires[second].paths, take_jetstream,
+                           file);
 }
 
 /* ---- which one -------------------------------------------------------- */
 
-const struct file_format file_ndjson = { "ndjson", open_ndjson, next_line };
-static const struct file_format twarc = { "twarc", open_twarc, next_line };
-static const struct file_format pushshift = { "pushshift", open_pushshift,
-                                              next_line };
-static const struct file_format jetstream = { "jetstream", open_jetstream,
-                                              next_line };
+const struct file_format file_ndjson = { "ndjson", open_ndjson };
+const struct file_format file_tsv = { "tsv", NULL };
+static const struct file_format csv = { "csv", NULL };
+static const struct file_format twarc = { "twarc", open_twarc };
+static const struct file_format pushshift = { "pushshift", open_pushshift };
+static const struct file_format jetstream = { "jetstream", open_jetstream };
 
 const struct file_format *const file_formats[] = {
-    &file_ndjson, &file_csv, &file_tsv, &twarc, &pushshift, &jetstream, NULL,
+    &file_ndjson, &csv, &file_tsv, &twarc, &pushshift, &jetstream, NULL,
 };
 
 /* What a line has that tells its format: all of these, as objects or arrays
@@ -314,7 +302,7 @@ const struct file_format *file_guess(struct text line)
     while (i < line.length && (line.data[i] == ' ' || line.data[i] == '\t'))
         i++;
     if (i == line.length || (line.data[i] != '{' && line.data[i] != '['))
-        return memchr(line.data, '\t', line.length) ? &file_tsv : &file_csv;
+        return memchr(line.data, '\t', line.length) ? &file_tsv : &csv;
     for (; guess.sign < signs + sizeof(signs) / sizeof(*signs); guess.sign++) {
         struct json *j = json_open("", guess.sign->paths, take_guess, &guess);
         json_line(j, line.data, line.length, NULL);

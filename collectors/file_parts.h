@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parts of the file collector: options, the job of reading one file, the
- * formats it knows, and how named fields become a post. */
+/* Parts of the file collector: a file that is read, the formats it may be in,
+ * and how named fields become a post. */
 #ifndef COLLECTORS_FILE_PARTS_H
 #define COLLECTORS_FILE_PARTS_H
 
@@ -23,26 +23,16 @@ enum file_field {
     FILE_MEANINGS,
 };
 
-/* The options, as the table fills them; then what runs. */
 struct file {
-    char *path;
-    char *format;
-    char *source;
+    char *path, *format, *source; /* the options */
     struct option_list map;
-    struct file_job *job;
-};
-extern const struct option file_options[];
 
-struct file_format;
-
-struct file_job {
-    const struct file *options;
     struct collection *collection;
-    const struct file_format *format;
+    const struct file_format *form; /* which of the formats */
     struct file_input *input;
     struct batch *out;         /* of the running fetch */
     struct json *json;
-    void (*finish)(struct file_job *job, struct text *fields); /* or NULL */
+    void (*finish)(struct file *file, struct text *fields); /* or NULL */
     struct json *users;        /* twarc v2 pages */
     struct text *names;        /* of those users: id, name, id, name */
     size_t name_count, name_room;
@@ -51,19 +41,19 @@ struct file_job {
     enum file_field *meaning;  /* of each path or column; owned */
     size_t columns;
     char delimiter;
-    uint64_t now, good, told;
+    int64_t now;
+    uint64_t good, told;
     uint64_t ignored;          /* values or columns under unknown names */
     char ignored_name[80];     /* the first of them */
 };
 
 struct file_format {
     const char *name;
-    /* Make the readers; line is the first one, not read yet. */
-    int (*open)(struct file_job *job, struct text line, struct error *err);
-    /* Posts of one more line or record. */
-    enum file_line (*next)(struct file_job *job, struct error *err);
+    /* Make the readers of JSON for the first line, which is not read yet. NULL:
+     * it is a table. */
+    void (*open)(struct file *file, struct text line);
 };
-extern const struct file_format file_ndjson, file_csv, file_tsv;
+extern const struct file_format file_ndjson, file_tsv;
 extern const struct file_format *const file_formats[]; /* NULL-terminated */
 
 /* Which format the first line is in. */
@@ -71,19 +61,19 @@ const struct file_format *file_guess(struct text line);
 
 /* The names of columns and keys and what they mean, in the order in which they
  * count: those of --map, ours, aliases. False: there is no such one. */
-bool file_name(const struct file *options, size_t i, struct text *name,
+bool file_name(const struct file *file, size_t i, struct text *name,
                enum file_field *field);
 
-/* Tables: the header line names the columns. */
-int file_table_open(struct file_job *job, struct text line,
-                    struct error *err);
-enum file_line file_table_next(struct file_job *job, struct error *err);
+/* Posts of one more line of JSON. */
+enum file_line file_line_next(struct file *file, struct error *err);
+/* Tables: the header line names the columns; posts of one more record. */
+int file_table_open(struct file *file, struct text line, struct error *err);
+enum file_line file_table_next(struct file *file, struct error *err);
 
-/* Add a post made of the fields (data NULL: absent) to job->out. A post that
+/* Add a post made of the fields (data NULL: absent) to file->out. A post that
  * cannot be is refused: counted by file_refuse() with its line. */
-void file_post(struct file_job *job,
-               const struct text fields[FILE_MEANINGS]);
+void file_post(struct file *file, const struct text fields[FILE_MEANINGS]);
 /* Count what is left out and say the first few. */
-void file_refuse(struct file_job *job, const char *why);
+void file_refuse(struct file *file, const char *why);
 
 #endif

@@ -37,13 +37,13 @@ static const struct {
 };
 enum { NAMES = sizeof(names) / sizeof(*names) };
 
-bool file_name(const struct file *options, size_t i, struct text *name,
+bool file_name(const struct file *file, size_t i, struct text *name,
                enum file_field *field)
 {
-    size_t mapped = options->map.count, n = i < mapped ? 0 : i - mapped;
+    size_t mapped = file->map.count, n = i < mapped ? 0 : i - mapped;
     *field = FIELD_NONE;
     if (i < mapped) {
-        const char *item = options->map.items[i];
+        const char *item = file->map.items[i];
         const char *equals = strrchr(item, '=');
         *name = (struct text){ item, equals ? (size_t)(equals - item) : 0 };
         while (n < NAMES && equals && strcmp(names[n].name, equals + 1) != 0)
@@ -56,18 +56,17 @@ bool file_name(const struct file *options, size_t i, struct text *name,
     return i < mapped + NAMES;
 }
 
-void file_refuse(struct file_job *job, const char *why)
+void file_refuse(struct file *file, const char *why)
 {
-    struct collection *c = job->collection;
-    const char *path = strcmp(job->options->path, "-") == 0
-        ? "stdin" : job->options->path;
-    unsigned long long line = file_input_number(job->input);
+    struct collection *c = file->collection;
+    const char *path = strcmp(file->path, "-") == 0 ? "stdin" : file->path;
+    unsigned long long line = file_input_number(file->input);
     c->skipped++;
     snprintf(c->skipped_why, sizeof(c->skipped_why), "%s:%llu: %s", path,
              line, why);
-    if (job->told++ < TELL)
+    if (file->told++ < TELL)
         log_line(LOG_WARN, "%s:%llu: %s", path, line, why);
-    else if (job->told == TELL + 1)
+    else if (file->told == TELL + 1)
         log_line(LOG_WARN, "%s: more lines are left out, counted at the end",
                  path);
 }
@@ -161,10 +160,9 @@ static struct text derive_id(struct batch *out, const struct post *p)
     return text_of(id);
 }
 
-static const char *fill(struct file_job *job, const struct text *f,
-                        struct post *p)
+static const char *fill(struct file *file, const struct text *f, struct post *p)
 {
-    struct batch *out = job->out;
+    struct batch *out = file->out;
     p->deleted = text_is(f[FIELD_DELETED], "true");
     p->native_id = keep(out, f[FIELD_ID], POST_ID_LIMIT);
     if (f[FIELD_ID].length > POST_ID_LIMIT)
@@ -175,12 +173,12 @@ static const char *fill(struct file_job *job, const struct text *f,
     if (!f[FIELD_TEXT].data && !f[FIELD_MADE].data && !f[FIELD_RATING].data &&
         !p->deleted)
         return "no text";
-    const char *why = read_time(f, p, (int64_t)job->now);
+    const char *why = read_time(f, p, file->now);
     if (why && !p->deleted)
         return why;
     p->source = keep(out, f[FIELD_SOURCE], SOURCE_LIMIT);
     if (!p->source.length)
-        p->source = text_of(job->options->source);
+        p->source = text_of(file->source);
     p->author_hash = read_hash(f[FIELD_AUTHOR]);
     if (!p->author_hash)
         p->author = keep(out, f[FIELD_AUTHOR], POST_ID_LIMIT);
@@ -201,20 +199,20 @@ static const char *fill(struct file_job *job, const struct text *f,
     p->edited = time_of(f[FIELD_EDITED]);
     p->kind = read_kind(f, p);
     p->fetched = time_of(f[FIELD_FETCHED]);
-    if (!p->fetched || p->fetched > (int64_t)job->now)
-        p->fetched = (int64_t)job->now;
+    if (!p->fetched || p->fetched > file->now)
+        p->fetched = file->now;
     if (!p->native_id.length)
         p->native_id = derive_id(out, p);
     return NULL;
 }
 
-void file_post(struct file_job *job, const struct text fields[FILE_MEANINGS])
+void file_post(struct file *file, const struct text fields[FILE_MEANINGS])
 {
-    const char *why = fill(job, fields, batch_add(job->out));
+    const char *why = fill(file, fields, batch_add(file->out));
     if (!why) {
-        job->good++;
+        file->good++;
         return;
     }
-    batch_drop(job->out);
-    file_refuse(job, why);
+    batch_drop(file->out);
+    file_refuse(file, why);
 }

@@ -17,45 +17,45 @@ static struct text trim(struct text t)
 
 /* Of two columns with one meaning the one whose name counts more, or the
  * first, has it. */
-static void name_columns(struct file_job *job, const struct text *fields,
+static void name_columns(struct file *file, const struct text *fields,
                          bool has[FILE_MEANINGS])
 {
     struct text name;
     enum file_field field;
-    job->meaning = mem_alloc(job->columns * sizeof(*job->meaning));
-    for (size_t i = 0; i < job->columns; i++)
-        job->meaning[i] = FIELD_NONE;
-    for (size_t n = 0; file_name(job->options, n, &name, &field); n++)
-        for (size_t i = 0; i < job->columns; i++)
-            if (job->meaning[i] == FIELD_NONE &&
+    file->meaning = mem_alloc(file->columns * sizeof(*file->meaning));
+    for (size_t i = 0; i < file->columns; i++)
+        file->meaning[i] = FIELD_NONE;
+    for (size_t n = 0; file_name(file, n, &name, &field); n++)
+        for (size_t i = 0; i < file->columns; i++)
+            if (file->meaning[i] == FIELD_NONE &&
                 (field >= FILE_FIELDS || !has[field]) &&
                 text_equal(trim(fields[i]), name)) {
-                job->meaning[i] = field;
+                file->meaning[i] = field;
                 has[field] = true;
             }
-    for (size_t i = 0; i < job->columns; i++) {
+    for (size_t i = 0; i < file->columns; i++) {
         name = trim(fields[i]);
-        if (job->meaning[i] == FIELD_NONE && job->ignored++ == 0)
-            snprintf(job->ignored_name, sizeof(job->ignored_name), "%.*s",
+        if (file->meaning[i] == FIELD_NONE && file->ignored++ == 0)
+            snprintf(file->ignored_name, sizeof(file->ignored_name), "%.*s",
                      (int)name.length, name.data);
     }
 }
 
-int file_table_open(struct file_job *job, struct text line, struct error *err)
+int file_table_open(struct file *file, struct text line, struct error *err)
 {
     struct text fields[FILE_COLUMNS];
     bool has[FILE_MEANINGS] = { false };
-    job->delimiter = job->format == &file_tsv ? '\t'
+    file->delimiter = file->form == &file_tsv ? '\t'
         : !memchr(line.data, ',', line.length) &&
           memchr(line.data, ';', line.length) ? ';' : ',';
     enum file_line rc;
     do
-        rc = file_input_record(job->input, job->delimiter, fields,
-                               &job->columns, err);
-    while (rc == FILE_LINE_GOOD && job->columns == 0);
+        rc = file_input_record(file->input, file->delimiter, fields,
+                               &file->columns, err);
+    while (rc == FILE_LINE_GOOD && file->columns == 0);
     if (rc != FILE_LINE_GOOD)
         return error_set(err, ERROR_INPUT, "no header line");
-    name_columns(job, fields, has);
+    name_columns(file, fields, has);
     if (!has[FIELD_TEXT] && !has[FIELD_CREATED])
         return error_set(err, ERROR_INPUT, "the first line is neither JSON "
                          "nor names a column text and one created_at: what "
@@ -68,28 +68,23 @@ int file_table_open(struct file_job *job, struct text line, struct error *err)
     return 0;
 }
 
-enum file_line file_table_next(struct file_job *job, struct error *err)
+enum file_line file_table_next(struct file *file, struct error *err)
 {
     struct text fields[FILE_COLUMNS], post[FILE_MEANINGS] = { { 0, 0 } };
     size_t count;
-    enum file_line rc = file_input_record(job->input, job->delimiter, fields,
+    enum file_line rc = file_input_record(file->input, file->delimiter, fields,
                                           &count, err);
     if (rc != FILE_LINE_GOOD || !count)
         return rc;
-    if (count != job->columns) {
+    if (count != file->columns) {
         char why[80];
         snprintf(why, sizeof(why), "%zu columns where the header has %zu",
-                 count, job->columns);
-        file_refuse(job, why);
+                 count, file->columns);
+        file_refuse(file, why);
         return rc;
     }
     for (size_t i = 0; i < count; i++)
-        post[job->meaning[i]] = fields[i];
-    file_post(job, post);
+        post[file->meaning[i]] = fields[i];
+    file_post(file, post);
     return rc;
 }
-
-const struct file_format file_csv = { "csv", file_table_open,
-                                      file_table_next };
-const struct file_format file_tsv = { "tsv", file_table_open,
-                                      file_table_next };

@@ -39,22 +39,15 @@ static void check_source(const struct config *c, const struct source_config *s,
                    s->type, s->label);
         return;
     }
-    void *state = mem_alloc(kind->state_size);
     struct collection trial = { .kind = kind, .label = s->label, .cursor = "",
-                                .since = clock_now(), .trial = true,
-                                .state = state };
-    option_defaults(kind->options, state);
-    bool read = config_source_options(c, s, kind->options, state, &err) == 0;
-    if (!read)
+                                .since = clock_now(), .trial = true };
+    if (collection_read(&trial, c, s, &err))
         buf_printf(faults, "%s\n", err.text);
-    else if (kind->open && kind->open(&trial, &err) &&
+    else if (kind->open(&trial, &err) &&
              (err.kind == ERROR_CONFIG || err.kind == ERROR_USAGE))
         buf_printf(faults, "%s:%d: source %s: %s\n", c->path, s->line,
                    s->label, err.text);
-    if (read && kind->close)
-        kind->close(&trial);
-    option_release(kind->options, state);
-    mem_free(state);
+    collection_close(&trial);
 }
 
 /* Everything that can be wrong, told at once. */

@@ -160,10 +160,9 @@ static int run_source(struct worker *w, struct job *job)
 {
     struct crew *crew = w->crew;
     const struct collect_flags *flags = crew->in->flags;
-    const struct collector *kind = job->kind;
     const struct ingest_bounds bounds = bounds_of(flags, job);
     struct buf cursor = BUF_INIT(0);
-    struct collection c = { .kind = kind, .label = job->source->label,
+    struct collection c = { .kind = job->kind, .label = job->source->label,
                             .http = w->http,
                             .folder = buf_text(&crew->folder),
                             .stop = crew->follow ? &stopped : NULL,
@@ -172,14 +171,12 @@ static int run_source(struct worker *w, struct job *job)
     job->why = (struct error)ERROR_INIT;
     job->report = (struct ingest_report){ .pages = 0 };
     c.since = c.further ? c.since : clock_now() - 7 * DAY;
-    c.state = mem_alloc(kind->state_size);
-    option_defaults(kind->options, c.state);
-    bool read = config_source_options(crew->in->config, job->source,
-                                      kind->options, c.state, &job->why) == 0;
+    bool read = collection_read(&c, crew->in->config, job->source,
+                                &job->why) == 0;
     if (read && read_cursor(&crew->turns, c.label, &cursor, &job->why))
         goto done;
     c.cursor = buf_text(&cursor);
-    if (!read || (kind->open && kind->open(&c, &job->why))) {
+    if (!read || job->kind->open(&c, &job->why)) {
         struct error store_why = ERROR_INIT;
         if (ingest_refuse(w->ingest, &c, &job->why, &store_why))
             job->why = store_why;
@@ -188,11 +185,8 @@ static int run_source(struct worker *w, struct job *job)
     } else {
         rc = ingest_round(w->ingest, &c, &bounds, &job->report, &job->why);
     }
-    if (read && kind->close) /* may be called after a failed open() */
-        kind->close(&c);
 done:
-    option_release(kind->options, c.state);
-    mem_free(c.state);
+    collection_close(&c);
     buf_release(&cursor);
     return rc;
 }

@@ -67,20 +67,15 @@ static int ask(struct invocation *in, const struct source_config *source,
     struct http_budget budget = { .requests = REQUESTS, .seconds = MINUTE };
     struct collection c = { .kind = kind, .label = source->label,
                             .cursor = "", .http = http,
-                            .since = clock_now() - 7 * DAY,
-                            .state = mem_alloc(kind->state_size) };
+                            .since = clock_now() - 7 * DAY };
     int rc = -1;
-    bool open = false;
     batch_init(&out);
     find_sessions(in, &folder);
     c.folder = folder.length ? buf_text(&folder) : NULL;
-    option_defaults(kind->options, c.state);
-    if (config_source_options(in->config, source, kind->options, c.state, err))
+    if (collection_read(&c, in->config, source, err))
         goto done;
-    open = true;
     http_begin(http, &budget);
-    rc = kind->open ? kind->open(&c, err) : 0;
-    rc = rc ? rc : 1;
+    rc = kind->open(&c, err) ? -1 : 1;
     /* The first of several tags or words may have nothing. */
     for (int page = 0; rc == 1 && !out.count && page < REQUESTS; page++)
         rc = kind->fetch(&c, &out, err);
@@ -94,10 +89,7 @@ done:
             clean_post(&out.posts[i], &out.memory);
         tell(source->label, &c, &out, rc > 0);
     }
-    if (open && kind->close)
-        kind->close(&c);
-    option_release(kind->options, c.state);
-    mem_free(c.state);
+    collection_close(&c);
     batch_release(&out);
     buf_release(&folder);
     return rc < 0 ? -1 : EXIT_DONE;

@@ -36,16 +36,17 @@ struct result {
 static void read_file(struct result *r, const char *cursor,
                       const char *const *extra)
 {
+    const struct option *table = collector_file.options;
     memset(r, 0, sizeof(*r));
     batch_init(&r->posts);
-    option_defaults(file_options, &r->state);
+    option_defaults(table, &r->state);
     r->c = (struct collection){ .kind = &collector_file, .label = "t",
                                 .cursor = cursor, .state = &r->state };
-    assert_int_equal(option_set(option_find(file_options, "path"), &r->state,
+    assert_int_equal(option_set(option_find(table, "path"), &r->state,
                                 path, ".", NULL), 0);
     for (; extra && *extra; extra += 2)
-        assert_int_equal(option_set(option_find(file_options, extra[0]),
-                                    &r->state, extra[1], ".", NULL), 0);
+        assert_int_equal(option_set(option_find(table, extra[0]), &r->state,
+                                    extra[1], ".", NULL), 0);
     r->rc = collector_file.open(&r->c, &r->err);
     while (r->rc >= 0 &&
            (r->rc = collector_file.fetch(&r->c, &r->posts, &r->err)) > 0)
@@ -57,7 +58,7 @@ static void read_file(struct result *r, const char *cursor,
 static void release(struct result *r)
 {
     batch_release(&r->posts);
-    option_release(file_options, &r->state);
+    option_release(collector_file.options, &r->state);
 }
 
 /* Every post as "source id author created kind text|" and so on. */
