@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell accuracy: how often the sentiment label is right, on texts that
  * people labelled. Changes nothing. */
-#include <math.h>
+#include <ctype.h>
+#include <strings.h>
 
 #include "base/write.h"
 #include "commands/labelled.h"
@@ -45,7 +46,6 @@ struct terms {
 
 struct judging {
     const struct flags *flags;
-    int format;
     struct scorer *scorer;
     struct words words;
     struct pair *pairs;  /* owned */
@@ -116,15 +116,9 @@ static void bootstrap(const struct judging *j, double *low, double *high)
     *high = recalls[RESAMPLES - 1 - TAIL];
 }
 
-static char folded(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-}
-
 static bool is_letter(struct text t, size_t at)
 {
-    return at < t.length && folded(t.data[at]) >= 'a' &&
-           folded(t.data[at]) <= 'z';
+    return at < t.length && isalpha((unsigned char)t.data[at]);
 }
 
 /* Where the term stands in the text, letters of any case: the first place
@@ -133,15 +127,12 @@ static bool find_term(struct text t, struct text term, struct span *out)
 {
     bool found = false;
     for (size_t at = 0; at + term.length <= t.length; at++) {
-        size_t n = 0;
-        while (n < term.length &&
-               folded(t.data[at + n]) == folded(term.data[n]))
-            n++;
-        if (n < term.length)
+        if (strncasecmp(t.data + at, term.data, term.length) != 0)
             continue;
-        bool inside = (at && is_letter(t, at - 1)) || is_letter(t, at + n);
+        bool inside = (at && is_letter(t, at - 1)) ||
+                      is_letter(t, at + term.length);
         if (!found || !inside)
-            *out = (struct span){ (uint32_t)at, (uint32_t)n };
+            *out = (struct span){ (uint32_t)at, (uint32_t)term.length };
         found = true;
         if (!inside)
             break;
@@ -270,33 +261,31 @@ static void print_text(const struct judging *j, const struct figures *f,
 }
 
 static void print_json(const struct judging *j, const struct figures *f,
-                       double low, double high)
+                       double low, double high, struct writer *w)
 {
-    struct buf out = BUF_INIT(0);
-    struct writer w = { .out = &out };
-    write_begin(&w, NULL, '{');
-    write_count(&w, "texts", j->count);
-    write_begin(&w, "confusion", '{');
+    write_begin(w, NULL, '{');
+    write_count(w, "texts", j->count);
+    write_begin(w, "confusion", '{');
     for (int c = LABEL_NEGATIVE; c < LABEL_COUNT; c++) {
-        write_begin(&w, label_names[c], '{');
+        write_begin(w, label_names[c], '{');
         for (int d = LABEL_NEGATIVE; d < LABEL_COUNT; d++)
-            write_count(&w, label_names[d], f->confusion[c][d]);
-        write_end(&w, '}');
+            write_count(w, label_names[d], f->confusion[c][d]);
+        write_end(w, '}');
     }
-    write_end(&w, '}');
-    write_real(&w, "macro_recall", f->recall);
-    write_real(&w, "macro_recall_low", low);
-    write_real(&w, "macro_recall_high", high);
-    write_real(&w, "macro_f1", f->f1);
-    write_real(&w, "accuracy", f->accuracy);
+    write_end(w, '}');
+    write_real(w, "macro_recall", f->recall);
+    write_real(w, "macro_recall_low", low);
+    write_real(w, "macro_recall_high", high);
+    write_real(w, "macro_f1", f->f1);
+    write_real(w, "accuracy", f->accuracy);
     if (j->flags->targets)
-        print_parts(j, &w);
-    write_end(&w, '}');
-    puts(buf_text(&out));
-    buf_release(&out);
+        print_parts(j, w);
+    write_end(w, '}');
+    buf_putc(w->out, '\n');
 }
 
-static int report(const struct judging *j, struct error *err)
+static int report(const struct judging *j, struct invocation *in,
+                  struct error *err)
 {
     struct figures f = { .recall = 0 };
     double low, high;
@@ -306,8 +295,8 @@ static int report(const struct judging *j, struct error *err)
         f.confusion[j->pairs[i].gold][j->pairs[i].said]++;
     judge_figures(&f);
     bootstrap(j, &low, &high);
-    if (j->format == FORMAT_JSON)
-        print_json(j, &f, low, high);
+    if (in->format == FORMAT_JSON)
+        print_json(j, &f, low, high, &in->writer);
     else
         print_text(j, &f, low, high);
     return EXIT_DONE;
@@ -323,8 +312,7 @@ static int run(struct invocation *in, struct error *err)
     if (in->argc != 1)
         return error_set(err, ERROR_USAGE, "one file of labelled texts is "
                          "needed: swell accuracy FILE");
-    j.format = format_index(f->format, 2, err);
-    if (j.format < 0)
+    if (invocation_format(in, f->format, 2, err))
         return -1;
     buf_printf(&folder, "%s/lexicons/%s", data_folder(), f->language);
     if (f->predictions && !(j.predictions = fopen(f->predictions, "we")))
@@ -333,7 +321,7 @@ static int run(struct invocation *in, struct error *err)
     if (sentiment_open(&sentiment, folder.data, f->lexicon, err) == 0) {
         j.scorer = scorer_open(sentiment);
         if (labelled_read(in->argv[0], judge, &j, err) == 0)
-            status = report(&j, err);
+            status = report(&j, in, err);
     }
     if (j.predictions && fclose(j.predictions) && status == EXIT_DONE)
         status = error_set(err, ERROR_SYSTEM, "%s: not all was written",

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "commands/reading.h"
 #include "pipeline/ingest_turn.h"
 
 /* Seconds that a command waits for another's append. */
@@ -34,6 +35,8 @@ const struct option global_options[] = {
       "this text, or that of a subcommand" },
     OPTION_END
 };
+
+const struct option no_options[] = { OPTION_END };
 
 /* Wraps at spaces outside [] so that a line ends before column 80; goes on
  * from `column`, further lines are indented by `indent`. */
@@ -300,6 +303,17 @@ int invocation_config(struct invocation *in, struct error *err)
     return 0;
 }
 
+int invocation_format(struct invocation *in, const char *word, int count,
+                      struct error *err)
+{
+    static const char *const names[] = { "text", "json", "csv", "ndjson" };
+    int format = word_index("format", word, names, count, err);
+    in->format = (enum format)format;
+    in->writer = (struct writer){ .out = &in->out,
+                                  .csv = in->format == FORMAT_CSV };
+    return format < 0 ? -1 : 0;
+}
+
 int invocation_store_url(struct invocation *in, struct buf *out,
                          struct error *err)
 {
@@ -327,6 +341,12 @@ int invocation_store(struct invocation *in, enum store_mode mode,
         rc = store_hold(in->store, err);
     buf_release(&url);
     return rc;
+}
+
+void invocation_let_go(struct invocation *in)
+{
+    store_close(in->store);
+    in->store = NULL;
 }
 
 int invocation_rules(struct invocation *in, struct error *err)

@@ -11,10 +11,14 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "base/option.h"
+#include "base/write.h"
 #include "pipeline/tagger.h"
 #include "store/store.h"
 
 enum exit_status { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_INCOMPLETE };
+
+/* In which form an answer is given; each command takes the first so many. */
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON };
 
 /* Global options, before or after the subcommand. */
 struct globals {
@@ -33,6 +37,8 @@ struct invocation {
     char **argv;
     const char *subject;  /* the word of ONE_SUBJECT, MAYBE_SUBJECT; or NULL */
     struct buf out;       /* printed after the command, unless that failed */
+    enum format format;   /* of invocation_format() */
+    struct writer writer; /* likewise: JSON or CSV into out */
     /* Opened by the functions below, closed by command_main(). */
     struct config *config;
     struct store *store;
@@ -56,19 +62,23 @@ struct command {
     int (*run)(struct invocation *in, struct error *err);
 };
 
-extern const struct option global_options[];
+extern const struct option global_options[], no_options[];
 extern const struct command *const commands[]; /* NULL-terminated, by name */
 
 /* The program: options, the command, its exit status. */
 int command_main(int argc, char **argv);
 
+/* The form that --format says, of the first so many. */
+int invocation_format(struct invocation *in, const char *word, int count,
+                      struct error *err);
 /* The configuration that is or would be read; NULL: there is none. */
 const char *invocation_config_path(const struct invocation *in);
 int invocation_config(struct invocation *in, struct error *err);
 /* One that is read is held at this moment: all that an answer says is of it.
- * So close it before waiting for a network or a person. */
+ * So let go of it before waiting for a network or a person. */
 int invocation_store(struct invocation *in, enum store_mode mode,
                      struct error *err);
+void invocation_let_go(struct invocation *in);
 /* Where the store is, for who opens it himself; released by the caller. */
 int invocation_store_url(struct invocation *in, struct buf *out,
                          struct error *err);

@@ -3,8 +3,6 @@
  * gone from the disk too. */
 #include "commands/command.h"
 
-static const struct option options[] = { OPTION_END };
-
 static int run(struct invocation *in, struct error *err)
 {
     struct store_stats before, after;
@@ -26,6 +24,6 @@ const struct command command_compact = {
     .about = "rewrite the store without free pages",
     .help = "Needs as much free disk as the store is large. Those who read "
             "the store go on\nwith the old file until their next question.\n",
-    .options = options,
+    .options = no_options,
     .run = run,
 };

@@ -18,16 +18,10 @@ static const struct option options[] = {
     OPTION_END
 };
 
-struct table {
-    struct invocation *in;
-    int format;
-    struct writer writer;
-};
-
 /* Hours of each state, and the covered share of all that was planned. */
-static int put_source(struct table *t, const char *label, struct error *err)
+static int put_source(struct invocation *in, const char *label,
+                      struct error *err)
 {
-    struct invocation *in = t->in;
     double hours[COVERAGE_STATES], planned = 0;
     if (coverage_sums(in, label, in->from, in->until, hours, err))
         return -1;
@@ -35,17 +29,17 @@ static int put_source(struct table *t, const char *label, struct error *err)
         planned += hours[s];
     double got = hours[COVERAGE_COVERED] + hours[COVERAGE_LATE];
     double share = planned > 0 ? got / planned : 0;
-    if (t->format == FORMAT_TEXT) {
+    if (in->format == FORMAT_TEXT) {
         buf_printf(&in->out, "%-20s", label);
         for (int s = COVERAGE_PLANNED; s < COVERAGE_STATES; s++)
             buf_printf(&in->out, " %9.2f", hours[s]);
         buf_printf(&in->out, " %6.1f %%\n", 100 * share);
         return 0;
     }
-    write_begin(&t->writer, NULL, '{');
-    write_coverage(&t->writer, label, hours);
-    write_real(&t->writer, "share", share);
-    write_end(&t->writer, '}');
+    write_begin(&in->writer, NULL, '{');
+    write_coverage(&in->writer, label, hours);
+    write_real(&in->writer, "share", share);
+    write_end(&in->writer, '}');
     return 0;
 }
 
@@ -53,24 +47,22 @@ static int run(struct invocation *in, struct error *err)
 {
     const struct flags *flags = in->flags;
     struct names names = { 0 };
-    struct table t = { .in = in, .writer.out = &in->out };
-    t.format = format_index(flags->format, 3, err);
-    t.writer.csv = t.format == FORMAT_CSV;
-    if (t.format < 0 || invocation_range(in, &flags->range, DAY, err) ||
+    if (invocation_format(in, flags->format, 3, err) ||
+        invocation_range(in, &flags->range, DAY, err) ||
         invocation_store(in, STORE_READ, err))
         return -1;
     int rc = names_read(&names, in->store, STORE_LABELS, err);
     names_sort(&names);
-    if (t.format == FORMAT_TEXT)
+    if (in->format == FORMAT_TEXT)
         buf_printf(&in->out, "%-20s %9s %9s %9s %9s %9s %8s\n", "hours",
                    "planned", "limited", "failed", "covered", "late", "share");
     else
-        write_rows(&t.writer, "label,planned,rate-limited,failed,covered,late,"
+        write_rows(&in->writer, "label,planned,rate-limited,failed,covered,late,"
                    "share");
     for (size_t i = 0; i < names.count && rc == 0; i++)
-        rc = put_source(&t, names.items[i], err);
-    if (t.format != FORMAT_TEXT)
-        write_rows_end(&t.writer);
+        rc = put_source(in, names.items[i], err);
+    if (in->format != FORMAT_TEXT)
+        write_rows_end(&in->writer);
     names_release(&names);
     return rc;
 }

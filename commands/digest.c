@@ -75,8 +75,7 @@ static int send(struct invocation *in, int64_t day, struct error *err)
         invocation_store(in, STORE_READ, err)) /* it is there */
         goto done;
     replies_check(in);
-    store_close(in->store);
-    in->store = NULL;
+    invocation_let_go(in);
     turns.url = buf_text(&url);
     turns.patience = PATIENCE;
     if (deliver_all(&turns, in->config, day, &report, &talk, err))

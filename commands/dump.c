@@ -2,8 +2,6 @@
 /* swell dump: the store as text that mdb_load reads too. */
 #include "commands/command.h"
 
-static const struct option options[] = { OPTION_END };
-
 static int print(void *context, const char *data, size_t length)
 {
     return fwrite(data, 1, length, context) == length ? 0 : -1;
@@ -24,6 +22,6 @@ const struct command command_dump = {
     .about = "write the whole store as text (the format of mdb_dump -a)",
     .help = "The author key is not in it: copy author.key beside the store as "
             "well.\n",
-    .options = options,
+    .options = no_options,
     .run = run,
 };

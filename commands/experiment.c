@@ -43,9 +43,6 @@ struct call {
     struct invocation *in;
     const struct flags *flags;
     const char *name;
-    bool json;
-    struct buf *out;
-    struct writer writer;
     struct arena memory;       /* of the experiments' texts */
 };
 
@@ -206,13 +203,15 @@ static void list_one(struct call *c, const struct experiment *e)
 {
     char from[CLOCK_TEXT], to[CLOCK_TEXT];
 
-    if (c->json) {
-        write_begin(&c->writer, NULL, '{');
-        put_experiment(&c->writer, c, e);
-        write_end(&c->writer, '}');
+    struct writer *w = &c->in->writer;
+
+    if (c->in->format == FORMAT_JSON) {
+        write_begin(w, NULL, '{');
+        put_experiment(w, c, e);
+        write_end(w, '}');
     } else {
         const char *until = day_of(c, e->until, to);
-        buf_printf(c->out, "%s: %s, %s, %s to %s, %s%s%s\n", e->name, e->title,
+        buf_printf(w->out, "%s: %s, %s, %s to %s, %s%s%s\n", e->name, e->title,
                    e->subject, day_of(c, e->from, from), until ? until : "now",
                    e->closed ? "closed" : "open", *e->lesson ? ": " : "",
                    e->lesson);
@@ -223,19 +222,20 @@ static int run_list(struct call *c, struct error *err)
 {
     struct experiment *all;
     size_t count;
-    int rc = experiment_list(&all, &count, &c->memory, c->in->store, err);
+    struct invocation *in = c->in;
+    int rc = experiment_list(&all, &count, &c->memory, in->store, err);
 
-    if (c->json)
-        write_rows(&c->writer, NULL);
+    if (in->format == FORMAT_JSON)
+        write_rows(&in->writer, NULL);
     for (size_t i = 0; i < count; i++)
         list_one(c, &all[i]);
     mem_free(all);
     if (rc)
         return -1;
-    if (c->json)
-        write_rows_end(&c->writer);
-    else if (!c->out->length)
-        buf_puts(c->out, "No experiments yet. Add one: swell experiment add "
+    if (in->format == FORMAT_JSON)
+        write_rows_end(&in->writer);
+    else if (!in->out.length)
+        buf_puts(&in->out, "No experiments yet. Add one: swell experiment add "
                  "NAME --subject S --from DATE\n");
     return EXIT_DONE;
 }
@@ -276,15 +276,15 @@ static void put_effect(struct buf *out, const struct effect *e)
 static void show_reading(struct call *c, const struct experiment *e,
                          const struct experiment_reading *r)
 {
-    struct writer *w = &c->writer;
+    struct writer *w = &c->in->writer;
 
-    if (!c->json) {
-        buf_printf(c->out, "%s, %s: %u days before against %u after, %u "
+    if (c->in->format != FORMAT_JSON) {
+        buf_printf(w->out, "%s, %s: %u days before against %u after, %u "
                    "controls\n", e->title, e->subject, r->days_before,
                    r->days_after, r->controls);
-        phrase_left_out(c->out, "", r, "\n");
+        phrase_left_out(w->out, "", r, "\n");
         for (int m = 0; m < EFFECT_COUNT; m++)
-            put_effect(c->out, &r->effects[m]);
+            put_effect(w->out, &r->effects[m]);
         return;
     }
     write_begin(w, NULL, '{');
@@ -302,7 +302,7 @@ static void show_reading(struct call *c, const struct experiment *e,
     }
     write_end(w, ']');
     write_end(w, '}');
-    buf_putc(c->out, '\n');
+    buf_putc(w->out, '\n');
 }
 
 static int run_read(struct call *c, struct error *err)
@@ -333,8 +333,7 @@ static const struct verb {
 static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
-    struct call c = { .in = in, .flags = f, .out = &in->out,
-                      .writer.out = &in->out };
+    struct call c = { .in = in, .flags = f };
     const struct verb *verb = NULL;
 
     for (size_t i = 0; in->argc && i < sizeof(verbs) / sizeof(*verbs); i++)
@@ -351,11 +350,10 @@ static int run(struct invocation *in, struct error *err)
     if (!*c.name || strlen(c.name) > NAME_MOST || strpbrk(c.name, "/\n\r\t"))
         return error_set(err, ERROR_USAGE, "a name has 1 to %d bytes and no "
                          "slash", NAME_MOST);
-    int format = format_index(f->format, 2, err);
-    if (format < 0 || invocation_zone(in, f->tz, err) ||
+    if (invocation_format(in, f->format, 2, err) ||
+        invocation_zone(in, f->tz, err) ||
         invocation_store(in, verb->writes ? STORE_CHANGE : STORE_READ, err))
         return -1;
-    c.json = format == FORMAT_JSON;
     int rc = verb->run(&c, err);
     arena_release(&c.memory);
     return rc;

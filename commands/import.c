@@ -41,7 +41,7 @@ static const struct option options[] = {
 };
 
 struct totals {
-    struct store_result stored;
+    struct ingest_report report;
     uint64_t posts, skipped, ignored;
     char ignored_name[80];
     char skipped_why[200];      /* the last reason */
@@ -82,8 +82,7 @@ static int set_options(const struct flags *flags, const char *path,
     return 0;
 }
 
-static void add_totals(struct totals *t, const struct ingest_report *report,
-                       const struct collection *c)
+static void add_totals(struct totals *t, const struct collection *c)
 {
     struct file_counts counts;
     file_counts(c, &counts);
@@ -96,11 +95,6 @@ static void add_totals(struct totals *t, const struct ingest_report *report,
         snprintf(t->ignored_name, sizeof(t->ignored_name), "%s",
                  counts.ignored_name);
     t->ignored += counts.ignored;
-    t->stored.added += report->stored.added;
-    t->stored.replaced += report->stored.replaced;
-    t->stored.unchanged += report->stored.unchanged;
-    t->stored.removed += report->stored.removed;
-    t->stored.blocked += report->stored.blocked;
 }
 
 /* A file that fails is said and counted; -1 only for what ends all. */
@@ -108,7 +102,6 @@ static int import_file(struct ingest *ingest, const struct flags *flags,
                        const char *path, struct totals *t, struct error *err)
 {
     struct collector kind = collector_file;
-    struct ingest_report report = { .pages = 0 };
     const struct ingest_bounds bounds = { .pages = 0 };
     kind.fetch = fetch;
     struct collection c = { .kind = &kind, .label = "", .cursor = "",
@@ -118,13 +111,11 @@ static int import_file(struct ingest *ingest, const struct flags *flags,
     if (!rc)
         rc = kind.open(&c, &why);
     if (!rc) {
-        rc = ingest_round(ingest, &c, &bounds, &report, &why);
+        rc = ingest_round(ingest, &c, &bounds, &t->report, &why);
         log_progress("kB", 1, 1);
-        add_totals(t, &report, &c);
-        kind.close(&c);
+        add_totals(t, &c);
     }
-    option_release(kind.options, c.state);
-    mem_free(c.state);
+    collection_close(&c);
     if (!rc)
         return 0;
     if (why.kind != ERROR_INPUT && why.kind != ERROR_DENIED) {
@@ -174,7 +165,7 @@ static void tell(const struct totals *t, double seconds)
                  "meaning here, first \"%s\" (--map THEIRS=OURS gives one)",
                  t->ignored, t->ignored == 1 ? "" : "s",
                  t->ignored == 1 ? "" : "s", t->ignored_name);
-    const struct store_result *s = &t->stored;
+    const struct store_result *s = &t->report.stored;
     struct buf line = BUF_INIT(0);
     buf_printf(&line, "%" PRIu64 " post%s: %" PRIu64 " added, %" PRIu64
                " replaced, %" PRIu64 " unchanged", t->posts,

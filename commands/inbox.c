@@ -33,10 +33,8 @@ static const struct option options[] = {
 struct inbox {
     struct invocation *in;
     const struct flags *flags;
-    int state, format;
+    int state;
     struct waiting *waiting;
-    struct buf *out;
-    struct writer writer;
 };
 
 /* ---- the states ---------------------------------------------------------- */
@@ -81,7 +79,7 @@ static const char *kind_of(const struct ask *a)
 
 static void put_text(struct inbox *b, const struct ask *a)
 {
-    struct buf *out = b->out;
+    struct buf *out = &b->in->out;
     const struct asked *s = waiting_subject(b->waiting, a->subject);
     local_time(out, b->in->zone, a->asked);
     buf_printf(out, "  %s to ", kind_of(a));
@@ -111,7 +109,7 @@ static void put_text(struct inbox *b, const struct ask *a)
 
 static void put_row(struct inbox *b, const struct ask *a)
 {
-    struct writer *w = &b->writer;
+    struct writer *w = &b->in->writer;
     int64_t minutes = (a->answered - a->asked) / MINUTE;
     write_begin(w, NULL, '{');
     write_text(w, "source", a->sample.source);
@@ -170,10 +168,10 @@ static void put_brands(struct inbox *b, const struct ask *asks, size_t count)
             if (s->ours != !rivals)
                 continue;
             waiting_figures(&figures, &asks[i], next - i);
-            if (b->format == FORMAT_TEXT)
-                brand_text(b->out, s, &figures, b->in->until);
+            if (b->in->format == FORMAT_TEXT)
+                brand_text(&b->in->out, s, &figures, b->in->until);
             else
-                brand_json(&b->writer, s, &figures);
+                brand_json(&b->in->writer, s, &figures);
         }
 }
 
@@ -181,13 +179,13 @@ static void put_asks(struct inbox *b, const struct ask *const *listed,
                      size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        (b->format == FORMAT_TEXT ? put_text : put_row)(b, listed[i]);
+        (b->in->format == FORMAT_TEXT ? put_text : put_row)(b, listed[i]);
 }
 
 static void print_json(struct inbox *b, const struct ask *asks, size_t count,
                        const struct ask *const *listed, size_t shown)
 {
-    struct writer *w = &b->writer;
+    struct writer *w = &b->in->writer;
     write_begin(w, NULL, '{');
     write_begin(w, "brands", '[');
     put_brands(b, asks, count);
@@ -196,30 +194,31 @@ static void print_json(struct inbox *b, const struct ask *asks, size_t count,
     put_asks(b, listed, shown);
     write_end(w, ']');
     write_end(w, '}');
-    buf_putc(b->out, '\n');
+    buf_putc(w->out, '\n');
 }
 
 static void print(struct inbox *b)
 {
+    struct invocation *in = b->in;
     size_t count, found;
     const struct ask *asks = waiting_asks(b->waiting, &count);
     const struct ask **listed = waiting_list(b->waiting, b->state, &found);
     size_t limit = b->flags->limit;
     size_t shown = limit && limit < found ? limit : found;
-    if (b->format == FORMAT_JSON) {
+    if (in->format == FORMAT_JSON) {
         print_json(b, asks, count, listed, shown);
-    } else if (b->format == FORMAT_CSV) {
-        write_rows(&b->writer, "source,id,subject,asked_at,kind,state,by_hand,"
+    } else if (in->format == FORMAT_CSV) {
+        write_rows(&in->writer, "source,id,subject,asked_at,kind,state,by_hand,"
                    "answered_at,minutes,posts,url,text");
         put_asks(b, listed, shown);
     } else {
         put_brands(b, asks, count);
-        buf_putc(b->out, '\n');
+        buf_putc(&in->out, '\n');
         put_asks(b, listed, shown);
-        buf_printf(b->out, "%zu %s%s\n", found, state_words[b->state],
+        buf_printf(&in->out, "%zu %s%s\n", found, state_words[b->state],
                    found > shown ? "; --limit 0 gives all" : "");
     }
-    if (b->format != FORMAT_TEXT && found > shown)
+    if (in->format != FORMAT_TEXT && found > shown)
         log_line(LOG_NOTE, "%zu of %zu given; --limit 0 gives all", shown,
                  found);
     mem_free(listed);
@@ -242,8 +241,7 @@ static int list(struct inbox *b, struct error *err)
 
 static int run(struct invocation *in, struct error *err)
 {
-    struct inbox b = { .in = in, .flags = in->flags, .out = &in->out,
-                       .writer.out = &in->out };
+    struct inbox b = { .in = in, .flags = in->flags };
     if (in->argc && tag_index(verbs, VERB_COUNT, in->argv[0]) >= 0)
         return set_states(in, err);
     if (in->argc > 1)
@@ -253,10 +251,8 @@ static int run(struct invocation *in, struct error *err)
         in->subject = in->argv[0]; /* NULL: our brands */
     b.state = word_index("state", b.flags->state, state_words, STATE_ALL + 1,
                          err);
-    b.format = format_index(b.flags->format, 3, err);
-    if (b.state < 0 || b.format < 0)
+    if (b.state < 0 || invocation_format(in, b.flags->format, 3, err))
         return -1;
-    b.writer.csv = b.format == FORMAT_CSV;
     return list(&b, err);
 }
 

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct option options[] = { OPTION_END };
-
 static const char head[] =
     "# Groundswell's configuration. It works as it stands: it watches three\n"
     "# retailers through sources that need no key. Then: swell check, swell\n"
@@ -106,6 +104,6 @@ const struct command command_init = {
     .name = "init",
     .arguments = "[FILE]",
     .about = "write a commented swell.yaml that works as it stands",
-    .options = options,
+    .options = no_options,
     .run = run,
 };

@@ -122,8 +122,7 @@ static int keep(struct invocation *in, const struct draw *d,
     if (rc == 0)
         rc = post_note(in->store, d->key + strlen(LABEL_NOTES), &key, &value,
                        err);
-    store_close(in->store);
-    in->store = NULL;
+    invocation_let_go(in);
     buf_release(&key);
     buf_release(&value);
     return rc;
@@ -234,8 +233,7 @@ static int run(struct invocation *in, struct error *err)
     int rc = store_posts(in->store, &q, take_post, &d, err);
     if (rc == 0)
         rc = store_note_scan(in->store, LABEL_NOTES, take_known, &d, err);
-    store_close(in->store);
-    in->store = NULL;
+    invocation_let_go(in);
     if (d.count)
         qsort(d.items, d.count, sizeof(*d.items), by_order);
     if (rc == 0)

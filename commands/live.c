@@ -22,8 +22,7 @@ static void find_sessions(struct invocation *in, struct buf *out)
     buf_printf(out, "%s/sessions", store_folder(in->store));
     if (access(buf_text(out), X_OK))
         buf_clear(out);
-    store_close(in->store);
-    in->store = NULL;
+    invocation_let_go(in);
 }
 
 static void tell(const char *label, const struct collection *c,

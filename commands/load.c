@@ -2,8 +2,6 @@
 /* swell load: a dump into a new store. */
 #include "commands/reading.h"
 
-static const struct option options[] = { OPTION_END };
-
 static int next(void *context, struct text *line)
 {
     return lines_next(context, line, NULL);
@@ -29,6 +27,6 @@ const struct command command_load = {
     .name = "load",
     .arguments = "[FILE]",
     .about = "fill a new store from swell dump or mdb_dump -a",
-    .options = options,
+    .options = no_options,
     .run = run,
 };

@@ -92,13 +92,11 @@ static int run(struct invocation *in, struct error *err)
     return EXIT_DONE;
 }
 
-static const struct option options[] = { OPTION_END };
-
 const struct command command_manual = {
     .name = "manual",
     .words = NO_WORDS,
     .arguments = "",
     .about = "print the manual page: swell manual | man -l -",
-    .options = options,
+    .options = no_options,
     .run = run,
 };

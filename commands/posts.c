@@ -55,12 +55,11 @@ struct search {
     struct invocation *in;
     const struct flags *flags;
     int members[TAG_KINDS];  /* -1: any */
-    int order, format;
+    int order;
     struct arena memory;
     struct place *places;
     size_t count, room;
     uint64_t seen;
-    struct writer writer;    /* into in->out */
     const struct place *at;  /* being printed */
 };
 
@@ -177,13 +176,13 @@ static int put_post(void *context, const struct post *post,
     struct search *s = context;
     const struct tags *tags = &s->at->tags;
     (void)unused;
-    if (s->format == FORMAT_TEXT)
+    if (s->in->format == FORMAT_TEXT)
         put_text(s, post, tags);
     else
-        put_row(&s->writer, post, tags);
-    if (s->format == FORMAT_NDJSON) { /* no list: each row alone */
+        put_row(&s->in->writer, post, tags);
+    if (s->in->format == FORMAT_NDJSON) { /* no list: each row alone */
         buf_putc(&s->in->out, '\n');
-        s->writer.within = false;
+        s->in->writer.within = false;
     }
     flush(s);
     return 0;
@@ -192,9 +191,10 @@ static int put_post(void *context, const struct post *post,
 static int print(struct search *s, struct error *err)
 {
     size_t limit = s->flags->limit ? s->flags->limit : s->count;
-    bool list = s->format == FORMAT_CSV || s->format == FORMAT_JSON;
+    enum format format = s->in->format;
+    bool list = format == FORMAT_CSV || format == FORMAT_JSON;
     if (list)
-        write_rows(&s->writer, "id,source,created_at,author,lang,kind,rating,"
+        write_rows(&s->in->writer, "id,source,created_at,author,lang,kind,rating,"
                    "likes,reposts,replies,reply_to,label,score,aspects,intents,"
                    "channels,url,text");
     for (size_t i = 0; i < s->count && i < limit; i++) {
@@ -204,8 +204,8 @@ static int print(struct search *s, struct error *err)
             return -1;
     }
     if (list)
-        write_rows_end(&s->writer);
-    else if (s->format == FORMAT_TEXT)
+        write_rows_end(&s->in->writer);
+    else if (format == FORMAT_TEXT)
         buf_printf(&s->in->out, "%zu of %" PRIu64 " posts fit%s\n", s->count,
                    s->seen, s->count > limit ? "; --limit 0 gives all" : "");
     return 0;
@@ -214,9 +214,10 @@ static int print(struct search *s, struct error *err)
 static int read_filters(struct search *s, struct error *err)
 {
     const struct flags *f = s->flags;
-    s->format = format_index(f->format, 4, err);
+    if (invocation_format(s->in, f->format, 4, err))
+        return -1;
     s->order = word_index("order", f->order, order_names, ORDER_COUNT, err);
-    if (s->format < 0 || s->order < 0)
+    if (s->order < 0)
         return -1;
     for (int k = 0; k < TAG_KINDS; k++) {
         const struct tag_names *t = &tag_kinds[k];
@@ -233,13 +234,11 @@ static int read_filters(struct search *s, struct error *err)
 
 static int run(struct invocation *in, struct error *err)
 {
-    struct search s = { .in = in, .flags = in->flags,
-                        .writer.out = &in->out };
+    struct search s = { .in = in, .flags = in->flags };
     if (read_filters(&s, err) ||
         invocation_range(in, &s.flags->range, DAY, err) ||
         subject_open(in, err))
         return -1;
-    s.writer.csv = s.format == FORMAT_CSV;
     struct store_query q = { in->subject, s.flags->source, in->from,
                              in->until };
     int rc = store_posts(in->store, &q, take_post, &s, err);

@@ -306,12 +306,6 @@ int word_index(const char *option, const char *word, const char *const *names,
     return index;
 }
 
-int format_index(const char *word, int count, struct error *err)
-{
-    static const char *const names[] = { "text", "json", "csv", "ndjson" };
-    return word_index("format", word, names, count, err);
-}
-
 void put_quoted(struct buf *out, struct text t, size_t columns)
 {
     char *copy = mem_slice(t.data ? t.data : "", t.length);

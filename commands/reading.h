@@ -80,11 +80,6 @@ bool terminal_colour(void);
 int word_index(const char *option, const char *word,
                const char *const *names, int count, struct error *err);
 
-/* In which form an answer is given; each command takes the first so many. */
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON };
-/* That of --format, -1 when it is none of them. */
-int format_index(const char *word, int count, struct error *err);
-
 /* A text from outside on the line, cut to so many columns. */
 void put_quoted(struct buf *out, struct text t, size_t columns);
 /* A text from outside in lines behind a margin, at most so many columns of it

@@ -173,8 +173,7 @@ static enum MHD_Result finish(struct server *s, struct MHD_Connection *c,
                                 c, MHD_GET_ARGUMENT_KIND, "day"),
                             &body, &type, &err);
     }
-    store_close(s->site.in->store); /* the next request sees what is new */
-    s->site.in->store = NULL;
+    invocation_let_go(s->site.in); /* the next request sees what is new */
     if (status == 200 || status == 303)
         return reply(c, status, type, &body, location);
     buf_release(&body);
@@ -304,8 +303,7 @@ static int run(struct invocation *in, struct error *err)
         invocation_zone(in, NULL, err))
         return -1;
     replies_check(in);
-    store_close(in->store); /* it is there: opened for each request */
-    in->store = NULL;
+    invocation_let_go(in); /* it is there: opened for each request */
     return serve(&s, err);
 }
 

@@ -152,28 +152,25 @@ static void put_health(struct writer *w, const struct health *h)
     write_end(w, '}');
 }
 
-static void print_json(const struct store_stats *stats,
+static void print_json(struct writer *w, const struct store_stats *stats,
                        const struct health *all, size_t count,
                        const struct failures *failed)
 {
-    struct buf out = BUF_INIT(0);
-    struct writer w = { .out = &out };
-    write_begin(&w, NULL, '{');
-    write_count(&w, "posts", stats->posts);
-    write_count(&w, "subjects", stats->subjects);
-    write_count(&w, "bytes_used", stats->bytes_used);
-    write_count(&w, "bytes_file", stats->bytes_file);
-    write_begin(&w, "sources", '[');
+    write_begin(w, NULL, '{');
+    write_count(w, "posts", stats->posts);
+    write_count(w, "subjects", stats->subjects);
+    write_count(w, "bytes_used", stats->bytes_used);
+    write_count(w, "bytes_file", stats->bytes_file);
+    write_begin(w, "sources", '[');
     for (size_t i = 0; i < count; i++)
-        put_health(&w, &all[i]);
-    write_end(&w, ']');
-    write_begin(&w, "deliveries_failed", '[');
-    write_json(&w, NULL, (struct text){ buf_text(&failed->json),
+        put_health(w, &all[i]);
+    write_end(w, ']');
+    write_begin(w, "deliveries_failed", '[');
+    write_json(w, NULL, (struct text){ buf_text(&failed->json),
                                         failed->json.length });
-    write_end(&w, ']');
-    write_end(&w, '}');
-    puts(buf_text(&out));
-    buf_release(&out);
+    write_end(w, ']');
+    write_end(w, '}');
+    buf_putc(w->out, '\n');
 }
 
 /* ---- for node_exporter ------------------------------------------------ */
@@ -250,12 +247,12 @@ static int write_metrics(const char *path, const struct store_stats *stats,
 static int run(struct invocation *in, struct error *err)
 {
     const struct status_flags *flags = in->flags;
-    int format = format_index(flags->format, 2, err);
     bool wrong = false;
     struct failures failed = { BUF_INIT(0), BUF_INIT(0), 0 };
     struct store_stats stats;
     int rc = -1;
-    if (format < 0 || invocation_store(in, STORE_READ, err) ||
+    if (invocation_format(in, flags->format, 2, err) ||
+        invocation_store(in, STORE_READ, err) ||
         store_stats(in->store, &stats, err))
         return -1;
     size_t count = in->config->source_count;
@@ -270,9 +267,10 @@ static int run(struct invocation *in, struct error *err)
     if (flags->metrics && write_metrics(flags->metrics, &stats, all, count,
                                         &failed, err))
         goto done;
-    if (!flags->metrics)
-        (format == FORMAT_JSON ? print_json : print_text)(&stats, all, count,
-                                                          &failed);
+    if (!flags->metrics && in->format == FORMAT_JSON)
+        print_json(&in->writer, &stats, all, count, &failed);
+    else if (!flags->metrics)
+        print_text(&stats, all, count, &failed);
     rc = wrong || failed.count ? EXIT_INCOMPLETE : EXIT_DONE;
 done:
     buf_release(&failed.text);

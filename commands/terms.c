@@ -77,35 +77,33 @@ static void put_text(struct buf *out, const struct terms *t,
         buf_puts(out, "Nothing new.\n");
 }
 
-static void put_csv(struct buf *out, const struct terms *t)
+static void put_csv(struct writer *w, const struct terms *t)
 {
-    struct writer w = { .out = out, .csv = true };
-    write_rows(&w, "term,phrase,kind,posts,authors,before,expected,surprise,z,"
+    write_rows(w, "term,phrase,kind,posts,authors,before,expected,surprise,z,"
                "growth,first_seen,weak,url");
     for (size_t i = 0; i < t->count; i++) {
         const struct term *e = &t->items[i];
-        write_begin(&w, NULL, '{');
-        json_term_fields(&w, e);
-        write_text(&w, NULL, e->example_count ? e->examples[0].url : NULL);
-        write_end(&w, '}');
+        write_begin(w, NULL, '{');
+        json_term_fields(w, e);
+        write_text(w, NULL, e->example_count ? e->examples[0].url : NULL);
+        write_end(w, '}');
     }
 }
 
-static void put_json(struct buf *out, const struct terms *t,
+static void put_json(struct writer *w, const struct terms *t,
                      const char *subject)
 {
-    struct writer w = { .out = out };
-    write_begin(&w, NULL, '{');
-    write_text(&w, "subject", subject);
-    write_text(&w, "compared_with", basis_names[t->basis]);
-    write_count(&w, "background_days", t->background_days);
-    write_count(&w, "background_authors", t->background_authors);
-    write_count(&w, "posts", t->posts);
-    write_count(&w, "authors", t->authors);
-    write_count(&w, "copies", t->copies);
-    json_terms(&w, "terms", t->items, t->count);
-    write_end(&w, '}');
-    buf_putc(out, '\n');
+    write_begin(w, NULL, '{');
+    write_text(w, "subject", subject);
+    write_text(w, "compared_with", basis_names[t->basis]);
+    write_count(w, "background_days", t->background_days);
+    write_count(w, "background_authors", t->background_authors);
+    write_count(w, "posts", t->posts);
+    write_count(w, "authors", t->authors);
+    write_count(w, "copies", t->copies);
+    json_terms(w, "terms", t->items, t->count);
+    write_end(w, '}');
+    buf_putc(w->out, '\n');
 }
 
 static int run(struct invocation *in, struct error *err)
@@ -116,9 +114,8 @@ static int run(struct invocation *in, struct error *err)
         .background_days = (unsigned)f->background, .weak = true };
     const char *shown = in->subject ? in->subject : "every post";
     struct terms *t;
-    int format = format_index(f->format, 3, err);
 
-    if (format < 0)
+    if (invocation_format(in, f->format, 3, err))
         return -1;
     if (f->limit < 1 || f->limit > 1000 || f->background < 1 ||
         f->background > 366)
@@ -130,10 +127,10 @@ static int run(struct invocation *in, struct error *err)
     q.until = in->until;
     if (terms_find(&t, in->store, in->config, &q, err))
         return -1;
-    if (format == FORMAT_CSV)
-        put_csv(&in->out, t);
-    else if (format == FORMAT_JSON)
-        put_json(&in->out, t, shown);
+    if (in->format == FORMAT_CSV)
+        put_csv(&in->writer, t);
+    else if (in->format == FORMAT_JSON)
+        put_json(&in->writer, t, shown);
     else
         put_text(&in->out, t, shown, in->zone);
     terms_close(t);

@@ -122,8 +122,6 @@ static void put_rows(struct writer *w, const struct alert *a)
 struct listing {
     struct invocation *in;
     const struct flags *flags;
-    int format;
-    struct writer writer;
     size_t count;
     uint64_t series, subjects, subjects_new; /* of the last day */
     bool withheld;
@@ -132,19 +130,21 @@ struct listing {
 /* fresh: only what began in this day; the days before have told the rest. */
 static void print_alerts(struct listing *l, const struct alerts *a, bool fresh)
 {
+    struct writer *w = &l->in->writer;
+
     for (size_t i = 0; i < a->count; i++) {
         const struct alert *e = &a->items[i];
 
         if (!shown(e, l->flags) || (fresh && !e->fresh))
             continue;
-        if (l->format == FORMAT_CSV) {
-            put_rows(&l->writer, e);
-        } else if (l->format == FORMAT_JSON) {
-            write_begin(&l->writer, NULL, '{');
-            json_alert(&l->writer, e);
-            write_end(&l->writer, '}');
+        if (l->in->format == FORMAT_CSV) {
+            put_rows(w, e);
+        } else if (l->in->format == FORMAT_JSON) {
+            write_begin(w, NULL, '{');
+            json_alert(w, e);
+            write_end(w, '}');
         } else {
-            put_text(&l->in->out, e, l->in->zone);
+            put_text(w->out, e, l->in->zone);
         }
         l->count++;
     }
@@ -180,21 +180,19 @@ static int print_days(struct listing *l, struct error *err)
 static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
-    struct listing l = { .in = in, .flags = f, .writer.out = &in->out };
+    struct listing l = { .in = in, .flags = f };
 
-    l.format = format_index(f->format, 3, err);
-    l.writer.csv = l.format == FORMAT_CSV;
-    if (l.format < 0 || invocation_range(in, &f->range, DAY, err) ||
-        subject_open(in, err))
+    if (invocation_format(in, f->format, 3, err) ||
+        invocation_range(in, &f->range, DAY, err) || subject_open(in, err))
         return -1;
-    if (l.format != FORMAT_TEXT)
-        write_rows(&l.writer, "subject,kind,level,measure,since,until,observed,"
+    if (in->format != FORMAT_TEXT)
+        write_rows(&in->writer, "subject,kind,level,measure,since,until,observed,"
                    "expected,low,high,score,authors,top_author,copied,"
                    "coverage,part_subject");
     if (print_days(&l, err))
         return -1;
-    if (l.format != FORMAT_TEXT)
-        write_rows_end(&l.writer);
+    if (in->format != FORMAT_TEXT)
+        write_rows_end(&in->writer);
     else
         buf_printf(&in->out, "%s%zu told; %" PRIu64 " series of %" PRIu64
                    " subjects judged, %" PRIu64 " too new%s.\n",

@@ -10,13 +10,11 @@ static int run(struct invocation *in, struct error *err)
     return EXIT_DONE;
 }
 
-static const struct option options[] = { OPTION_END };
-
 const struct command command_version = {
     .name = "version",
     .words = NO_WORDS,
     .arguments = "",
     .about = "print the version",
-    .options = options,
+    .options = no_options,
     .run = run,
 };

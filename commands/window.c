@@ -287,33 +287,31 @@ static void put_rows(struct writer *w, const struct view *v)
     }
 }
 
-static void print_csv(struct buf *out, const struct view *v)
+static void print_csv(struct writer *w, const struct view *v)
 {
-    struct writer w = { .out = out, .csv = true };
-    buf_printf(out, "%s,until,posts,authors,positive,neutral,negative,"
+    buf_printf(w->out, "%s,until,posts,authors,positive,neutral,negative,"
                "unscored,net,net_low,net_high,coverage,rules_first,rules_last\n",
                v->by == BY_ALL ? "from" : by_names[v->by]);
     if (v->by == BY_ALL) {
-        put_row(&w, v, &v->total);
-        write_end(&w, '}');
+        put_row(w, v, &v->total);
+        write_end(w, '}');
     }
-    put_rows(&w, v);
+    put_rows(w, v);
 }
 
-static void print_json(struct buf *out, const struct view *v)
+static void print_json(struct writer *w, const struct view *v)
 {
-    struct writer w = { .out = out };
-    write_begin(&w, NULL, '{');
-    write_text(&w, "subject", v->in->subject);
-    put_row(&w, v, &v->total);
+    write_begin(w, NULL, '{');
+    write_text(w, "subject", v->in->subject);
+    put_row(w, v, &v->total);
     if (v->by != BY_ALL) {
-        write_text(&w, "by", by_names[v->by]);
-        write_begin(&w, "rows", '[');
-        put_rows(&w, v);
-        write_end(&w, ']');
+        write_text(w, "by", by_names[v->by]);
+        write_begin(w, "rows", '[');
+        put_rows(w, v);
+        write_end(w, ']');
     }
-    write_end(&w, '}');
-    buf_putc(out, '\n');
+    write_end(w, '}');
+    buf_putc(w->out, '\n');
 }
 
 /* Bound right, or left where columns are negative. */
@@ -404,8 +402,9 @@ static void text_head(struct buf *out, const struct view *v)
     buf_puts(out, "\n");
 }
 
-static void print_text(struct buf *out, const struct view *v)
+static void print_text(struct writer *w, const struct view *v)
 {
+    struct buf *out = w->out;
     uint64_t most = 0;
     text_head(out, v);
     if (v->by == BY_ALL)
@@ -423,15 +422,14 @@ static int run(struct invocation *in, struct error *err)
     const struct flags *f = in->flags;
     struct view v = { .in = in, .flags = f };
     v.by = word_index("by", f->by, by_names, BY_COUNT, err);
-    int format = v.by < 0 ? -1 : format_index(f->format, 3, err);
-    if (format < 0 || invocation_range(in, &f->range, DAY, err) ||
-        subject_open(in, err))
+    if (v.by < 0 || invocation_format(in, f->format, 3, err) ||
+        invocation_range(in, &f->range, DAY, err) || subject_open(in, err))
         return -1;
     int rc = look(&v, err);
     if (rc == 0)
-        (format == FORMAT_CSV    ? print_csv
-         : format == FORMAT_JSON ? print_json
-                                 : print_text)(&in->out, &v);
+        (in->format == FORMAT_CSV    ? print_csv
+         : in->format == FORMAT_JSON ? print_json
+                                     : print_text)(&in->writer, &v);
     names_release(&v.names);
     mem_free(v.rows);
     return rc;

@@ -319,7 +319,6 @@ int ingest_round(struct ingest *i, struct collection *c,
 {
     pthread_t appender = 0;
     struct error why = ERROR_INIT;
-    *report = (struct ingest_report){ .pages = 0 };
     i->now = clock_now();
     if (c->http)
         http_begin(c->http, &bounds->network);

@@ -39,7 +39,7 @@ struct ingest_bounds {
 
 /* One bounded round of a source: pages until caught up or a bound is met.
  * What was got before a failure is stored. On failure coverage is marked,
- * err names the source. */
+ * err names the source. Counts are added to *report. */
 int ingest_round(struct ingest *i, struct collection *c,
                  const struct ingest_bounds *bounds,
                  struct ingest_report *report, struct error *err);
