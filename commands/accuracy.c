@@ -7,6 +7,7 @@
 #include "base/write.h"
 #include "commands/labelled.h"
 #include "commands/reading.h"
+#include "digest/stats.h"
 #include "pipeline/sentiment.h"
 
 enum { RESAMPLES = 1000, TAIL = RESAMPLES * 25 / 1000 };
@@ -90,12 +91,6 @@ static uint64_t next_random(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Macro-recall of texts drawn again and again: its middle 95 %. */
 static void bootstrap(const struct judging *j, double *low, double *high)
 {
@@ -111,7 +106,7 @@ static void bootstrap(const struct judging *j, double *low, double *high)
         judge_figures(&f);
         recalls[r] = f.recall;
     }
-    qsort(recalls, RESAMPLES, sizeof(*recalls), compare_doubles);
+    stats_sort(recalls, RESAMPLES);
     *low = recalls[TAIL];
     *high = recalls[RESAMPLES - 1 - TAIL];
 }

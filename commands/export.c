@@ -426,16 +426,14 @@ static int run(struct invocation *in, struct error *err)
                          "windows, terms or coverage", flags->what);
     if (flags->from && flags->to && flags->from >= flags->to)
         return error_set(err, ERROR_USAGE, "--from is not before --to");
-    if (sheet_check(flags->format, flags->out, err) ||
-        invocation_store(in, STORE_READ, err) ||
-        (flags->subject && subject_check(in, flags->subject, err)))
+    e.sheet = sheet_new(flags->format, flags->out, whats[what].name, err);
+    if (!e.sheet)
         return -1;
-    e.query.subject = flags->subject;
+    in->subject = e.query.subject = flags->subject;
     e.query.source = flags->source;
-    if (find_range(&e, whats[what].run == run_coverage))
-        return -1;
-    e.sheet = sheet_new(flags->format, flags->out, whats[what].name);
-    bool whole = !whats[what].run(&e) && !e.failed &&
+    bool whole = !subject_open(in, err) &&
+                 !find_range(&e, whats[what].run == run_coverage) &&
+                 !whats[what].run(&e) && !e.failed &&
                  !store_kept(in->store, err);
     uint64_t rows = sheet_rows(e.sheet);
     return sheet_close(e.sheet, whole, err) || write_manifest(&e, rows)

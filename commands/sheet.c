@@ -42,22 +42,18 @@ struct sheet {
     sqlite3_stmt *insert;
 };
 
-int sheet_check(const char *format, const char *path, struct error *err)
+struct sheet *sheet_new(const char *format, const char *path,
+                        const char *table, struct error *err)
 {
     int form = tag_index(forms, FORMS, format);
-    if (form < 0)
-        return error_set(err, ERROR_USAGE, "--format %.40s: ndjson, csv or "
-                         "sqlite", format);
-    return form == SQLITE && !path
-               ? error_set(err, ERROR_USAGE, "--format sqlite needs --out "
-                           "FILE") : 0;
-}
-
-struct sheet *sheet_new(const char *format, const char *path,
-                        const char *table)
-{
+    if (form < 0 || (form == SQLITE && !path)) {
+        error_set(err, ERROR_USAGE, form < 0
+                  ? "--format %.40s: ndjson, csv or sqlite"
+                  : "--format %.40s needs --out FILE", format);
+        return NULL;
+    }
     struct sheet *s = mem_alloc(sizeof(*s));
-    s->form = (enum form)tag_index(forms, FORMS, format);
+    s->form = (enum form)form;
     s->path = path;
     s->table = table;
     s->writer = (struct writer){ .out = &s->line, .csv = s->form == CSV,
@@ -72,31 +68,29 @@ bool sheet_is_new(const struct sheet *s)
 
 /* ---- cells --------------------------------------------------------------- */
 
-/* The name of the cell, which is then the s->at'th; NULL: nothing is to be
- * written. */
-static const char *begin_cell(struct sheet *s, const char *name,
-                              enum column_type type, bool absent)
+/* An empty value: nothing is written. A database makes a number of its text by
+ * the column's type. */
+static void put_cell(struct sheet *s, const char *name, enum column_type type,
+                     struct text value)
 {
     if (!s->open) {
         s->columns = mem_grow(s->columns, &s->room, s->count,
                               sizeof(*s->columns));
         s->columns[s->count++] = (struct column){ mem_string(name), type };
-        return NULL;
+        return;
     }
-    if (absent && s->form == CSV)
-        write_text(&s->writer, NULL, NULL);
     const char *column = s->columns[s->at++].name;
-    return absent ? NULL : column;
+    if (s->form == SQLITE && value.length)
+        sqlite3_bind_text(s->insert, (int)s->at, value.data,
+                          (int)value.length, SQLITE_TRANSIENT);
+    else if (s->form == CSV || value.length)
+        (type == COLUMN_TEXT ? write_slice : write_json)(&s->writer, column,
+                                                         value);
 }
 
 void sheet_text(struct sheet *s, const char *name, struct text value)
 {
-    const char *column = begin_cell(s, name, COLUMN_TEXT, !value.length);
-    if (column && s->form == SQLITE)
-        sqlite3_bind_text(s->insert, (int)s->at, value.data,
-                          (int)value.length, SQLITE_TRANSIENT);
-    else if (column)
-        write_slice(&s->writer, column, value);
+    put_cell(s, name, COLUMN_TEXT, value);
 }
 
 void sheet_time(struct sheet *s, const char *name, int64_t when)
@@ -119,37 +113,28 @@ void sheet_list(struct sheet *s, const char *name, const char *words)
     write_end(&s->writer, ']');
 }
 
-static void put_number(struct sheet *s, const char *name, uint64_t value,
-                       bool absent)
-{
-    const char *column = begin_cell(s, name, COLUMN_NUMBER, absent);
-    if (column && s->form == SQLITE)
-        sqlite3_bind_int64(s->insert, (int)s->at, (int64_t)value);
-    else if (column)
-        write_count(&s->writer, column, value);
-}
-
 void sheet_number(struct sheet *s, const char *name, uint64_t value)
 {
-    put_number(s, name, value, false);
+    char text[24];
+    snprintf(text, sizeof(text), "%" PRIu64, value);
+    put_cell(s, name, COLUMN_NUMBER, text_of(text));
 }
 
 void sheet_nonzero(struct sheet *s, const char *name, uint64_t value)
 {
-    put_number(s, name, value, value == 0);
+    if (value)
+        sheet_number(s, name, value);
+    else
+        put_cell(s, name, COLUMN_NUMBER, TEXT(""));
 }
 
 void sheet_decimal(struct sheet *s, const char *name, int64_t value)
 {
-    const char *column = begin_cell(s, name, COLUMN_DECIMAL, false);
     int64_t size = value < 0 ? -value : value;
     char text[32];
     snprintf(text, sizeof(text), "%s%" PRId64 ".%03d", value < 0 ? "-" : "",
              size / 1000, (int)(size % 1000));
-    if (column && s->form == SQLITE)
-        sqlite3_bind_double(s->insert, (int)s->at, (double)value / 1000);
-    else if (column)
-        write_json(&s->writer, column, text_of(text));
+    put_cell(s, name, COLUMN_DECIMAL, text_of(text));
 }
 
 /* ---- rows ---------------------------------------------------------------- */

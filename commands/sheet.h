@@ -15,12 +15,11 @@
 
 struct sheet;
 
-/* Can such a sheet be written there? Touches nothing. format: "ndjson", "csv"
- * or "sqlite". path: where to; NULL: standard output (not for sqlite). */
-int sheet_check(const char *format, const char *path, struct error *err);
-/* Of a format and path that were checked, which are borrowed, as table is. */
+/* Touches nothing. format: "ndjson", "csv" or "sqlite". path: where to; NULL:
+ * standard output (not for sqlite). Path and table are borrowed. NULL: see
+ * err. */
 struct sheet *sheet_new(const char *format, const char *path,
-                        const char *table);
+                        const char *table, struct error *err);
 /* This row names the columns: names need not last, and later rows may leave
  * them out. */
 bool sheet_is_new(const struct sheet *s);

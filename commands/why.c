@@ -11,6 +11,7 @@
 #include "digest/coverage.h"
 #include "digest/digest.h"
 #include "digest/posts.h"
+#include "digest/stats.h"
 
 enum { RULES = 4 };
 
@@ -127,32 +128,25 @@ static void line(struct inquiry *q, const char *name)
     buf_printf(q->out, "  %-11s", name);
 }
 
-static int ascending(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* The days before that the digest compares with, on the same count. */
 static void put_usual(struct inquiry *q)
 {
-    uint64_t days[DIGEST_DAYS];
+    double days[DIGEST_DAYS];
     size_t known = 0;
-    for (int i = 0; i < DIGEST_DAYS; i++)
-        if (q->usual.known[i] && i >= q->usual.first)
-            days[known++] = counts_of(&q->own[i], q->figure.kind,
-                                      q->figure.member);
+    for (int i = q->usual.first; i < DIGEST_DAYS; i++)
+        if (q->usual.known[i])
+            days[known++] = (double)counts_of(&q->own[i], q->figure.kind,
+                                              q->figure.member);
     line(q, "usual");
     if (!known) {
         buf_puts(q->out, "no earlier day to compare with\n");
         return;
     }
-    qsort(days, known, sizeof(*days), ascending);
-    size_t lower = (known - 1) / 2, upper = known / 2;
+    stats_sort(days, known);
     buf_printf(q->out, "%.4g a day: median of the %zu collected days among "
-               "the %d before (%" PRIu64 " to %" PRIu64 ")\n",
-               ((double)days[lower] + (double)days[upper]) / 2,
-               known, DIGEST_DAYS, days[0], days[known - 1]);
+               "the %d before (%.0f to %.0f)\n",
+               stats_quantile(days, known, 0.5), known, DIGEST_DAYS, days[0],
+               days[known - 1]);
 }
 
 static void put_net(struct inquiry *q)
@@ -203,7 +197,7 @@ static int put_figure(struct inquiry *q, struct error *err)
     phrase_quote(out, "", subject_title(q->in, q->in->subject), 60, "");
     buf_printf(out, ", %s, ", q->figure.name);
     phrase_day(out, q->day);
-    buf_printf(out, "\n");
+    buf_putc(out, '\n');
     line(q, "seen");
     phrase_count(out, "", q->all[DIGEST_DAYS].posts, "");
     buf_puts(out, " posts of the day; one seen again replaced "
@@ -294,7 +288,8 @@ static int put_alerts(struct inquiry *q, struct error *err)
     if (!told)
         buf_printf(out, "  none, of %" PRIu64 " series of %" PRIu64 " subjects "
                    "(alert from score %.1f)%s\n", all->series, all->subjects,
-                   all->needed, all->withheld ? "; coverage is too poor to judge" : "");
+                   all->needed,
+                   all->withheld ? "; coverage is too poor to judge" : "");
     alerts_close(all);
     return 0;
 }
