@@ -19,17 +19,16 @@ struct flags {
 };
 
 static const struct option options[] = {
-    { "format", OPTION_STRING, "text", offsetof(struct flags, format),
-      "text or json" },
-    { "lexicon", OPTION_STRING, NULL, offsetof(struct flags, lexicon),
+    { "format", OPTION_STRING, "text", FLAG(format), "text or json" },
+    { "lexicon", OPTION_STRING, NULL, FLAG(lexicon),
       "a lexicon of your own on top (ours, VADER's or AFINN's format)" },
-    { "language", OPTION_STRING, "en", offsetof(struct flags, language),
+    { "language", OPTION_STRING, "en", FLAG(language),
       "folder below lexicons/" },
-    { "targets", OPTION_BOOL, NULL, offsetof(struct flags, targets),
+    { "targets", OPTION_BOOL, NULL, FLAG(targets),
       "the file has a term column: score the term's clause" },
-    { "ids", OPTION_STRING, NULL, offsetof(struct flags, ids),
+    { "ids", OPTION_STRING, NULL, FLAG(ids),
       "only rows whose id has this in it" },
-    { "predictions", OPTION_STRING, NULL, offsetof(struct flags, predictions),
+    { "predictions", OPTION_STRING, NULL, FLAG(predictions),
       "also write id and label of every text to this file" },
     OPTION_END
 };

@@ -14,12 +14,12 @@ struct flags {
 };
 
 static const struct option options[] = {
-    { "sample", OPTION_STRING, NULL, offsetof(struct flags, sample),
+    { "sample", OPTION_STRING, NULL, FLAG(sample),
       "a file of texts, one a line (- is standard input): say which subjects "
       "match which, and why not" },
-    { "subject", OPTION_STRING, NULL, offsetof(struct flags, subject),
+    { "subject", OPTION_STRING, NULL, FLAG(subject),
       "with --sample: only this one" },
-    { "live", OPTION_STRING, NULL, offsetof(struct flags, live),
+    { "live", OPTION_STRING, NULL, FLAG(live),
       "ask this source for one page, and say what it would bring" },
     OPTION_END
 };
@@ -89,30 +89,19 @@ static void print_subject(const struct config *c, size_t i)
     puts(s->case_sensitive ? "; as written" : "");
 }
 
-static void print_seconds(int64_t seconds)
-{
-    if (seconds >= 86400 && seconds % 86400 == 0)
-        printf("%lldd", (long long)(seconds / 86400));
-    else if (seconds >= 3600 && seconds % 3600 == 0)
-        printf("%lldh", (long long)(seconds / 3600));
-    else
-        printf("%lldm", (long long)(seconds / 60));
-}
-
 /* Secrets are files in the configuration: only their path is shown. */
 static void print_source(const struct source_config *s)
 {
     const struct collector *kind = collector_find(s->type);
     int64_t every = s->every ? s->every : kind->every;
+    char text[PERIOD_TEXT];
     printf("  %s: %s", s->label, s->type);
     for (size_t i = 0; i < s->pair_count; i++)
         printf(", %s %s", s->pairs[i].key, s->pairs[i].value);
     if (!s->enabled)
         printf("; switched off");
-    else if (every) {
-        printf("; every ");
-        print_seconds(every);
-    }
+    else
+        printf("; every %s", period(every, text));
     putchar('\n');
 }
 

@@ -19,27 +19,26 @@
 #include "pipeline/ingest.h"
 #include "pipeline/round.h"
 
-struct collect_flags {
+struct flags {
     bool follow;
     uint64_t at_once, pages, requests, bytes;
     int64_t time, since;
 };
 
 static const struct option options[] = {
-    { "follow", OPTION_BOOL, NULL, offsetof(struct collect_flags, follow),
+    { "follow", OPTION_BOOL, NULL, FLAG(follow),
       "go on until stopped, each source when it is due" },
-    { "at-once", OPTION_COUNT, "8", offsetof(struct collect_flags, at_once),
+    { "at-once", OPTION_COUNT, "8", FLAG(at_once),
       "most sources that are asked at the same time" },
-    { "pages", OPTION_COUNT, "200", offsetof(struct collect_flags, pages),
+    { "pages", OPTION_COUNT, "200", FLAG(pages),
       "most pages that a source reads in a round" },
-    { "requests", OPTION_COUNT, "1000",
-      offsetof(struct collect_flags, requests),
+    { "requests", OPTION_COUNT, "1000", FLAG(requests),
       "most requests that a source makes in a round" },
-    { "bytes", OPTION_COUNT, "500m", offsetof(struct collect_flags, bytes),
+    { "bytes", OPTION_COUNT, "500m", FLAG(bytes),
       "most bytes that a source sends in a round, unpacked" },
-    { "time", OPTION_DURATION, "4m", offsetof(struct collect_flags, time),
+    { "time", OPTION_DURATION, "4m", FLAG(time),
       "longest round of a source; what is left waits for the next" },
-    { "since", OPTION_DATE, NULL, offsetof(struct collect_flags, since),
+    { "since", OPTION_DATE, NULL, FLAG(since),
       "how far back to go, also where a source began later; default 7 days "
       "before its first round" },
     OPTION_END
@@ -91,14 +90,6 @@ static void stop(int signal)
     stopped = signal;
 }
 
-static bool named(const struct invocation *in, const char *label)
-{
-    for (int i = 0; i < in->argc; i++)
-        if (strcmp(in->argv[i], label) == 0)
-            return true;
-    return false;
-}
-
 static int check_names(const struct invocation *in, struct error *err)
 {
     if (!in->config->source_count)
@@ -131,7 +122,7 @@ static void say(const struct invocation *in, const char *label,
 
 /* ---- one source ------------------------------------------------------- */
 
-static struct ingest_bounds bounds_of(const struct collect_flags *flags,
+static struct ingest_bounds bounds_of(const struct flags *flags,
                                       const struct job *job)
 {
     uint64_t rate = job->source->per_minute ? job->source->per_minute
@@ -159,7 +150,7 @@ static int read_cursor(struct turns *turns, const char *label,
 static int run_source(struct worker *w, struct job *job)
 {
     struct crew *crew = w->crew;
-    const struct collect_flags *flags = crew->in->flags;
+    const struct flags *flags = crew->in->flags;
     const struct ingest_bounds bounds = bounds_of(flags, job);
     struct buf cursor = BUF_INIT(0);
     struct collection c = { .kind = job->kind, .label = job->source->label,
@@ -332,7 +323,7 @@ static void keep_telling(struct crew *crew)
 
 static int run_jobs(struct crew *crew, struct error *err)
 {
-    size_t most = ((const struct collect_flags *)crew->in->flags)->at_once;
+    size_t most = ((const struct flags *)crew->in->flags)->at_once;
     struct worker workers[AT_ONCE_MOST];
     size_t count = 0, started = 0, due = 0;
     int rc = 0;
@@ -392,7 +383,7 @@ static int list_jobs(struct crew *crew, struct store *store, struct error *err)
     for (size_t i = 0; i < config->source_count; i++) {
         const struct source_config *source = &config->sources[i];
         struct job *job = &crew->jobs[crew->count];
-        if (!(crew->in->argc ? named(crew->in, source->label)
+        if (!(crew->in->argc ? invocation_names(crew->in, source->label)
                              : source->enabled))
             continue;
         *job = (struct job){ .source = source, .why = ERROR_INIT,
@@ -448,7 +439,7 @@ static int collect(struct crew *crew, struct error *err)
 
 static int run(struct invocation *in, struct error *err)
 {
-    const struct collect_flags *flags = in->flags;
+    const struct flags *flags = in->flags;
     struct crew crew = { .in = in, .turns = TURNS_INIT, .lock = -1,
                          .clocks = LIMIT_CLOCKS_INIT, .follow = flags->follow,
                          .mutex = PTHREAD_MUTEX_INITIALIZER };
@@ -489,6 +480,6 @@ const struct command command_collect = {
         "patience. Two at once are safe: the second leaves. Others may write to\n"
         "the store meanwhile. Status 3: some source failed, each is named.\n",
     .options = options,
-    .state_size = sizeof(struct collect_flags),
+    .state_size = sizeof(struct flags),
     .run = run,
 };

@@ -303,6 +303,14 @@ int invocation_config(struct invocation *in, struct error *err)
     return 0;
 }
 
+bool invocation_names(const struct invocation *in, const char *word)
+{
+    for (int i = 0; i < in->argc; i++)
+        if (strcmp(in->argv[i], word) == 0)
+            return true;
+    return false;
+}
+
 int invocation_format(struct invocation *in, const char *word, int count,
                       struct error *err)
 {

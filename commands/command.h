@@ -68,6 +68,8 @@ extern const struct command *const commands[]; /* NULL-terminated, by name */
 /* The program: options, the command, its exit status. */
 int command_main(int argc, char **argv);
 
+/* Is it one of the words? */
+bool invocation_names(const struct invocation *in, const char *word);
 /* The form that --format says, of the first so many. */
 int invocation_format(struct invocation *in, const char *word, int count,
                       struct error *err);
@@ -88,22 +90,24 @@ int invocation_rules(struct invocation *in, struct error *err);
  * data folder (PREFIX/share/swell), else SWELL_DATA. */
 const char *data_folder(void);
 
-/* Time words shared by window, posts, terms, trends, coverage, why. Embed the
- * struct as the first member of the flags and put RANGE_OPTIONS(type) in the
- * table. */
+/* Where a row of a command's options keeps its value: in its struct flags. */
+#define FLAG(member) offsetof(struct flags, member)
+
+/* Time words shared by window, posts, terms, trends, coverage, inbox, label: a
+ * struct range_flags range in the flags, and these rows in the table. */
 struct range_flags {
     char *last, *from, *to, *day, *tz;
 };
-#define RANGE_OPTIONS(type) \
-    { "last", OPTION_STRING, NULL, offsetof(type, range.last), \
+#define RANGE_OPTIONS \
+    { "last", OPTION_STRING, NULL, FLAG(range.last), \
       "the stretch that ends now: 24h, 7d, 30d" }, \
-    { "from", OPTION_STRING, NULL, offsetof(type, range.from), \
+    { "from", OPTION_STRING, NULL, FLAG(range.from), \
       "start: 2026-11-20 or 2026-11-20T15:00Z" }, \
-    { "to", OPTION_STRING, NULL, offsetof(type, range.to), \
+    { "to", OPTION_STRING, NULL, FLAG(range.to), \
       "end, excluded; default now" }, \
-    { "day", OPTION_STRING, NULL, offsetof(type, range.day), \
+    { "day", OPTION_STRING, NULL, FLAG(range.day), \
       "one day: 2026-11-20, today, yesterday" }, \
-    { "tz", OPTION_ZONE, NULL, offsetof(type, range.tz), \
+    { "tz", OPTION_ZONE, NULL, FLAG(range.tz), \
       "time zone of days; default the digest's" }
 
 /* The zone: that of --tz, else the digest's. */

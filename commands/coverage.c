@@ -10,11 +10,9 @@ struct flags {
 };
 
 static const struct option options[] = {
-    { "format", OPTION_STRING, "text", offsetof(struct flags, format),
-      "text, csv or json" },
-    RANGE_OPTIONS(struct flags),
-    { "since", OPTION_STRING, NULL, offsetof(struct flags, range.from),
-      "the same as --from" },
+    { "format", OPTION_STRING, "text", FLAG(format), "text, csv or json" },
+    RANGE_OPTIONS,
+    { "since", OPTION_STRING, NULL, FLAG(range.from), "the same as --from" },
     OPTION_END
 };
 

@@ -22,9 +22,8 @@ struct flags {
 };
 
 static const struct option options[] = {
-    { "format", OPTION_STRING, "csv", offsetof(struct flags, format),
-      "csv is the one there is" },
-    { "threshold", OPTION_FLOAT, "4.5", offsetof(struct flags, threshold),
+    { "format", OPTION_STRING, "csv", FLAG(format), "csv is the one there is" },
+    { "threshold", OPTION_FLOAT, "4.5", FLAG(threshold),
       "usual spreads above expected that make an alert" },
     OPTION_END
 };

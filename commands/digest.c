@@ -25,19 +25,19 @@ struct flags {
 };
 
 static const struct option options[] = {
-    { "day", OPTION_STRING, "yesterday", offsetof(struct flags, day),
+    { "day", OPTION_STRING, "yesterday", FLAG(day),
       "2026-11-20, today or yesterday" },
-    { "tz", OPTION_ZONE, NULL, offsetof(struct flags, tz),
+    { "tz", OPTION_ZONE, NULL, FLAG(tz),
       "time zone of the day; default the digest's" },
-    { "brand", OPTION_LIST, NULL, offsetof(struct flags, brands),
+    { "brand", OPTION_LIST, NULL, FLAG(brands),
       "only this brand and its products; may be given again" },
-    { "format", OPTION_STRING, "text", offsetof(struct flags, format),
+    { "format", OPTION_STRING, "text", FLAG(format),
       "text, html, markdown or json" },
-    { "out", OPTION_STRING, NULL, offsetof(struct flags, out),
+    { "out", OPTION_STRING, NULL, FLAG(out),
       "write to this file, whole or not at all" },
-    { "site", OPTION_STRING, NULL, offsetof(struct flags, site),
+    { "site", OPTION_STRING, NULL, FLAG(site),
       "write the day's page and index.html into this folder" },
-    { "send", OPTION_BOOL, "no", offsetof(struct flags, send),
+    { "send", OPTION_BOOL, "no", FLAG(send),
       "tell each recipient whose hour has come, once" },
     OPTION_END
 };

@@ -12,11 +12,11 @@ struct flags {
 };
 
 static const struct option options[] = {
-    { "before", OPTION_DATE, NULL, offsetof(struct flags, before),
+    { "before", OPTION_DATE, NULL, FLAG(before),
       "drop posts created before this moment" },
-    { "older", OPTION_DURATION, NULL, offsetof(struct flags, older),
+    { "older", OPTION_DURATION, NULL, FLAG(older),
       "drop posts older than 90d, 26w" },
-    { "source", OPTION_STRING, NULL, offsetof(struct flags, source),
+    { "source", OPTION_STRING, NULL, FLAG(source),
       "only posts of this source" },
     OPTION_END
 };

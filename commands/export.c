@@ -21,24 +21,22 @@ struct flags {
 };
 
 static const struct option options[] = {
-    { "format", OPTION_STRING, "ndjson", offsetof(struct flags, format),
+    { "format", OPTION_STRING, "ndjson", FLAG(format),
       "ndjson, csv or sqlite" },
-    { "what", OPTION_STRING, "posts", offsetof(struct flags, what),
+    { "what", OPTION_STRING, "posts", FLAG(what),
       "posts, mentions, windows, terms or coverage" },
-    { "out", OPTION_STRING, NULL, offsetof(struct flags, out),
+    { "out", OPTION_STRING, NULL, FLAG(out),
       "a file; default standard output" },
-    { "from", OPTION_DATE, NULL, offsetof(struct flags, from),
+    { "from", OPTION_DATE, NULL, FLAG(from),
       "start, UTC; default the first post" },
-    { "to", OPTION_DATE, NULL, offsetof(struct flags, to),
+    { "to", OPTION_DATE, NULL, FLAG(to),
       "end, excluded; default after the last post" },
-    { "subject", OPTION_STRING, NULL, offsetof(struct flags, subject),
-      "only this subject" },
-    { "source", OPTION_STRING, NULL, offsetof(struct flags, source),
-      "only this source" },
-    { "manifest", OPTION_STRING, NULL, offsetof(struct flags, manifest),
+    { "subject", OPTION_STRING, NULL, FLAG(subject), "only this subject" },
+    { "source", OPTION_STRING, NULL, FLAG(source), "only this source" },
+    { "manifest", OPTION_STRING, NULL, FLAG(manifest),
       "what was asked, rules, queries and coverage (JSON); default beside "
       "--out: FILE.WHAT.manifest.json" },
-    { "handles", OPTION_BOOL, NULL, offsetof(struct flags, handles),
+    { "handles", OPTION_BOOL, NULL, FLAG(handles),
       "handles too, where the store keeps them" },
     OPTION_END
 };

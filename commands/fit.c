@@ -15,23 +15,23 @@ struct flags {
 };
 
 static const struct option options[] = {
-    { "train", OPTION_LIST, NULL, offsetof(struct flags, train),
+    { "train", OPTION_LIST, NULL, FLAG(train),
       "labelled file; the words after the options are more of them" },
-    { "share", OPTION_STRING, NULL, offsetof(struct flags, shares),
+    { "share", OPTION_STRING, NULL, FLAG(shares),
       "how much each file weighs, in their order: 1,1,0.2; default 1" },
-    { "ids", OPTION_STRING, NULL, offsetof(struct flags, ids),
+    { "ids", OPTION_STRING, NULL, FLAG(ids),
       "of files with a term column, only rows whose id has this in it" },
-    { "cost", OPTION_FLOAT, "1", offsetof(struct flags, cost),
+    { "cost", OPTION_FLOAT, "1", FLAG(cost),
       "higher follows the labels more closely" },
-    { "least", OPTION_COUNT, "5", offsetof(struct flags, least),
+    { "least", OPTION_COUNT, "5", FLAG(least),
       "a term must be in this many texts" },
-    { "base", OPTION_STRING, NULL, offsetof(struct flags, base),
+    { "base", OPTION_STRING, NULL, FLAG(base),
       "english: correct the shipped table instead of making one" },
-    { "labels", OPTION_LIST, NULL, offsetof(struct flags, labels),
+    { "labels", OPTION_LIST, NULL, FLAG(labels),
       "with --base: your own labels, 300 or so" },
-    { "language", OPTION_STRING, "en", offsetof(struct flags, language),
+    { "language", OPTION_STRING, "en", FLAG(language),
       "folder below lexicons/" },
-    { "out", OPTION_STRING, "-", offsetof(struct flags, out),
+    { "out", OPTION_STRING, "-", FLAG(out),
       "where the table goes; - is stdout" },
     OPTION_END
 };

@@ -14,13 +14,11 @@ struct flags {
 };
 
 static const struct option options[] = {
-    { "author", OPTION_STRING, NULL, offsetof(struct flags, author),
+    { "author", OPTION_STRING, NULL, FLAG(author),
       "all posts of this author: the id the source uses, or a kept handle" },
-    { "post", OPTION_STRING, NULL, offsetof(struct flags, post),
-      "the post with this id" },
-    { "url", OPTION_STRING, NULL, offsetof(struct flags, url),
-      "the post at this address" },
-    { "source", OPTION_STRING, NULL, offsetof(struct flags, source),
+    { "post", OPTION_STRING, NULL, FLAG(post), "the post with this id" },
+    { "url", OPTION_STRING, NULL, FLAG(url), "the post at this address" },
+    { "source", OPTION_STRING, NULL, FLAG(source),
       "of this source; default every source" },
     OPTION_END
 };

@@ -25,17 +25,16 @@ struct flags {
 };
 
 static const struct option options[] = {
-    { "format", OPTION_STRING, "auto", offsetof(struct flags, format),
+    { "format", OPTION_STRING, "auto", FLAG(format),
       "auto, ndjson, csv, tsv, twarc, pushshift or jetstream" },
-    { "map", OPTION_LIST, NULL, offsetof(struct flags, map),
+    { "map", OPTION_LIST, NULL, FLAG(map),
       "what a column or key means: theirs=ours, as body=text; repeatable" },
-    { "source", OPTION_STRING, "import", offsetof(struct flags, source),
+    { "source", OPTION_STRING, "import", FLAG(source),
       "the source of posts that name none" },
-    { "what", OPTION_STRING, "posts", offsetof(struct flags, what),
+    { "what", OPTION_STRING, "posts", FLAG(what),
       "posts, or coverage: CSV with label,from,until,state" },
-    { "batch", OPTION_COUNT, "10000", offsetof(struct flags, batch),
-      "posts a transaction" },
-    { "threads", OPTION_STRING, "auto", offsetof(struct flags, threads),
+    { "batch", OPTION_COUNT, "10000", FLAG(batch), "posts a transaction" },
+    { "threads", OPTION_STRING, "auto", FLAG(threads),
       "taggers beside the reader; 0: all in one thread" },
     OPTION_END
 };

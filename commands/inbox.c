@@ -20,13 +20,11 @@ struct flags {
 };
 
 static const struct option options[] = {
-    RANGE_OPTIONS(struct flags),
-    { "state", OPTION_STRING, "open", offsetof(struct flags, state),
+    RANGE_OPTIONS,
+    { "state", OPTION_STRING, "open", FLAG(state),
       "open, answered, ignored or all" },
-    { "limit", OPTION_COUNT, "20", offsetof(struct flags, limit),
-      "most asks given; 0: all" },
-    { "format", OPTION_STRING, "text", offsetof(struct flags, format),
-      "text, csv or json" },
+    { "limit", OPTION_COUNT, "20", FLAG(limit), "most asks given; 0: all" },
+    { "format", OPTION_STRING, "text", FLAG(format), "text, csv or json" },
     OPTION_END
 };
 

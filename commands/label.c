@@ -20,15 +20,14 @@ struct flags {
 };
 
 static const struct option options[] = {
-    { "subject", OPTION_STRING, NULL, offsetof(struct flags, subject),
+    { "subject", OPTION_STRING, NULL, FLAG(subject),
       "only posts that mention it" },
-    { "n", OPTION_COUNT, "60", offsetof(struct flags, number),
-      "how many to ask for" },
-    { "seed", OPTION_COUNT, "1", offsetof(struct flags, seed),
+    { "n", OPTION_COUNT, "60", FLAG(number), "how many to ask for" },
+    { "seed", OPTION_COUNT, "1", FLAG(seed),
       "another number draws other posts" },
-    { "list", OPTION_BOOL, NULL, offsetof(struct flags, list),
+    { "list", OPTION_BOOL, NULL, FLAG(list),
       "print the labels as id, label, text: for swell accuracy and swell fit" },
-    RANGE_OPTIONS(struct flags),
+    RANGE_OPTIONS,
     OPTION_END
 };
 

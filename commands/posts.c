@@ -22,22 +22,21 @@ struct flags {
 };
 
 static const struct option options[] = {
-    RANGE_OPTIONS(struct flags),
-    { "label", OPTION_STRING, NULL, offsetof(struct flags, tags[TAG_LABEL]),
+    RANGE_OPTIONS,
+    { "label", OPTION_STRING, NULL, FLAG(tags[TAG_LABEL]),
       "positive, neutral, negative or unscored" },
-    { "aspect", OPTION_STRING, NULL, offsetof(struct flags, tags[TAG_ASPECT]),
+    { "aspect", OPTION_STRING, NULL, FLAG(tags[TAG_ASPECT]),
       "price, delivery, stock ... (a wrong word lists them)" },
-    { "intent", OPTION_STRING, NULL, offsetof(struct flags, tags[TAG_INTENT]),
+    { "intent", OPTION_STRING, NULL, FLAG(tags[TAG_INTENT]),
       "question, complaint, suggestion ..." },
-    { "channel", OPTION_STRING, NULL, offsetof(struct flags, tags[TAG_CHANNEL]),
+    { "channel", OPTION_STRING, NULL, FLAG(tags[TAG_CHANNEL]),
       "store, online, app or delivery" },
-    { "source", OPTION_STRING, NULL, offsetof(struct flags, source),
+    { "source", OPTION_STRING, NULL, FLAG(source),
       "only posts of this service" },
-    { "order", OPTION_STRING, "time", offsetof(struct flags, order),
+    { "order", OPTION_STRING, "time", FLAG(order),
       "time: newest first; telling: the most telling first" },
-    { "limit", OPTION_COUNT, "20", offsetof(struct flags, limit),
-      "most posts given; 0: all" },
-    { "format", OPTION_STRING, "text", offsetof(struct flags, format),
+    { "limit", OPTION_COUNT, "20", FLAG(limit), "most posts given; 0: all" },
+    { "format", OPTION_STRING, "text", FLAG(format),
       "text, csv, json or ndjson" },
     OPTION_END
 };

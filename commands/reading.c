@@ -331,6 +331,15 @@ void put_folded(struct buf *out, const char *margin, struct text t,
     buf_release(&quoted);
 }
 
+const char *period(int64_t seconds, char out[PERIOD_TEXT])
+{
+    int64_t unit = seconds % DAY == 0 ? DAY : seconds % HOUR == 0 ? HOUR
+                                                                  : MINUTE;
+    snprintf(out, PERIOD_TEXT, "%lld%c", (long long)(seconds / unit),
+             unit == DAY ? 'd' : unit == HOUR ? 'h' : 'm');
+    return out;
+}
+
 void local_time(struct buf *out, const struct zone *zone, int64_t when)
 {
     char text[CLOCK_TEXT];

@@ -87,6 +87,9 @@ void put_quoted(struct buf *out, struct text t, size_t columns);
 void put_folded(struct buf *out, const char *margin, struct text t,
                 size_t most);
 
+enum { PERIOD_TEXT = 32 };
+/* "7d", "6h", "15m": as it would be written in the configuration. */
+const char *period(int64_t seconds, char out[PERIOD_TEXT]);
 /* "2026-11-20 15:00" of the zone. */
 void local_time(struct buf *out, const struct zone *zone, int64_t when);
 

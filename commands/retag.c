@@ -25,9 +25,9 @@ struct flags {
 };
 
 static const struct option options[] = {
-    { "since", OPTION_DATE, NULL, offsetof(struct flags, since),
+    { "since", OPTION_DATE, NULL, FLAG(since),
       "only posts created since then; default all" },
-    { "dry-run", OPTION_BOOL, NULL, offsetof(struct flags, dry_run),
+    { "dry-run", OPTION_BOOL, NULL, FLAG(dry_run),
       "only show what would change" },
     OPTION_END
 };

@@ -26,8 +26,7 @@ struct flags {
 };
 
 static const struct option options[] = {
-    { "listen", OPTION_STRING, "127.0.0.1:8787",
-      offsetof(struct flags, listen),
+    { "listen", OPTION_STRING, "127.0.0.1:8787", FLAG(listen),
       "address and port; one that others reach is warned of" },
     OPTION_END
 };

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell sources: every type of source with its options, limits and terms,
  * straight from the collectors' tables. Asks nobody. */
-#include "commands/command.h"
+#include <ctype.h>
 
 #include "base/clock.h"
 #include "collectors/collector.h"
+#include "commands/reading.h"
 
-struct sources_flags {
+struct flags {
     char *format;
 };
 
 static const struct option options[] = {
-    { "format", OPTION_STRING, "text", offsetof(struct sources_flags, format),
-      "text or markdown" },
+    { "format", OPTION_STRING, "text", FLAG(format), "text or markdown" },
     OPTION_END
 };
 
@@ -28,27 +28,17 @@ static const char *type_name(enum option_type type)
     return names[type];
 }
 
-static void every(const struct collector *c, char out[32])
-{
-    if (c->every >= HOUR && c->every % HOUR == 0)
-        snprintf(out, 32, "%lldh", (long long)(c->every / HOUR));
-    else
-        snprintf(out, 32, "%lldm", (long long)(c->every / MINUTE));
-}
-
 static void print_text(const struct collector *c)
 {
-    char rhythm[32];
-    every(c, rhythm);
+    char rhythm[PERIOD_TEXT];
     printf("%s: %s\n", c->name, c->about);
-    if (c->every)
-        printf("  every      %s, at most %u requests a minute to a host, "
-               "unless said otherwise\n", rhythm, collector_per_minute(c));
+    printf("  every      %s, at most %u requests a minute to a host, unless "
+           "said otherwise\n", period(c->every, rhythm),
+           collector_per_minute(c));
     if (c->keep)
         printf("  keep       at most %lld days\n",
                (long long)(c->keep / DAY));
-    if (c->terms)
-        printf("  terms      %s\n", c->terms);
+    printf("  terms      %s\n", c->terms);
     if (c->key_help)
         printf("  key        %s\n", c->key_help);
     for (const struct option *o = c->options; o->name; o++)
@@ -60,21 +50,16 @@ static void print_text(const struct collector *c)
 
 static void print_markdown(const struct collector *c)
 {
-    char rhythm[32];
-    every(c, rhythm);
-    printf("\n## %s\n\n%c%s.\n\n", c->name,
-           c->about[0] >= 'a' && c->about[0] <= 'z' ? c->about[0] - 32
-                                                    : c->about[0],
+    char rhythm[PERIOD_TEXT];
+    printf("\n## %s\n\n%c%s.\n\n", c->name, toupper(c->about[0]),
            c->about + 1);
-    if (c->every)
-        printf("- Asked every %s unless `every` says otherwise; a host is "
-               "asked at most %u\n  times a minute unless `per_minute` says "
-               "otherwise.\n", rhythm, collector_per_minute(c));
+    printf("- Asked every %s unless `every` says otherwise; a host is asked at "
+           "most %u\n  times a minute unless `per_minute` says otherwise.\n",
+           period(c->every, rhythm), collector_per_minute(c));
     if (c->keep)
         printf("- Its terms let posts be kept for %lld days at most.\n",
                (long long)(c->keep / DAY));
-    if (c->terms)
-        printf("- Terms and limits: %s.\n", c->terms);
+    printf("- Terms and limits: %s.\n", c->terms);
     if (c->key_help)
         printf("- Key: %s.\n", c->key_help);
     printf("\n| option | | default | meaning |\n|---|---|---|---|\n");
@@ -86,7 +71,7 @@ static void print_markdown(const struct collector *c)
 
 static int run(struct invocation *in, struct error *err)
 {
-    const struct sources_flags *flags = in->flags;
+    const struct flags *flags = in->flags;
     bool markdown = strcmp(flags->format, "markdown") == 0;
     for (int i = 0; i < in->argc; i++)
         if (!collector_find(in->argv[i]))
@@ -98,13 +83,9 @@ static int run(struct invocation *in, struct error *err)
         printf("# Sources\n\nWritten by `swell sources --format markdown`. "
                "Each is a row under `sources:`\nwith a `name`, its `type`, "
                "perhaps `every`, and the options of its table.\n");
-    for (const struct collector *const *c = collectors; *c; c++) {
-        bool wanted = !in->argc;
-        for (int i = 0; i < in->argc; i++)
-            wanted = wanted || strcmp(in->argv[i], (*c)->name) == 0;
-        if (wanted)
+    for (const struct collector *const *c = collectors; *c; c++)
+        if (!in->argc || invocation_names(in, (*c)->name))
             (markdown ? print_markdown : print_text)(*c);
-    }
     return EXIT_DONE;
 }
 
@@ -113,6 +94,6 @@ const struct command command_sources = {
     .arguments = "[TYPE...]",
     .about = "types of source with their options, limits and terms",
     .options = options,
-    .state_size = sizeof(struct sources_flags),
+    .state_size = sizeof(struct flags),
     .run = run,
 };

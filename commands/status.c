@@ -10,14 +10,13 @@
 #include "commands/reading.h"
 #include "pipeline/round.h"
 
-struct status_flags {
+struct flags {
     char *format, *metrics;
 };
 
 static const struct option options[] = {
-    { "format", OPTION_STRING, "text", offsetof(struct status_flags, format),
-      "text or json" },
-    { "metrics", OPTION_STRING, NULL, offsetof(struct status_flags, metrics),
+    { "format", OPTION_STRING, "text", FLAG(format), "text or json" },
+    { "metrics", OPTION_STRING, NULL, FLAG(metrics),
       "write figures for node_exporter's textfile collector to this file "
       "instead" },
     OPTION_END
@@ -246,7 +245,7 @@ static int write_metrics(const char *path, const struct store_stats *stats,
 
 static int run(struct invocation *in, struct error *err)
 {
-    const struct status_flags *flags = in->flags;
+    const struct flags *flags = in->flags;
     bool wrong = false;
     struct failures failed = { BUF_INIT(0), BUF_INIT(0), 0 };
     struct store_stats stats;
@@ -292,6 +291,6 @@ const struct command command_status = {
         "same words in the digest and, with operator: under digest:, in a\n"
         "mail; in --metrics its swell_source_up is 0.\n",
     .options = options,
-    .state_size = sizeof(struct status_flags),
+    .state_size = sizeof(struct flags),
     .run = run,
 };

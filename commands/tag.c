@@ -29,11 +29,10 @@ struct flags {
 };
 
 static const struct option options[] = {
-    { "format", OPTION_STRING, "text", offsetof(struct flags, format),
-      "tsv, ndjson or text" },
-    { "explain", OPTION_BOOL, NULL, offsetof(struct flags, explain),
+    { "format", OPTION_STRING, "text", FLAG(format), "tsv, ndjson or text" },
+    { "explain", OPTION_BOOL, NULL, FLAG(explain),
       "say which entries and rules made each tag" },
-    { "lexicon", OPTION_STRING, NULL, offsetof(struct flags, lexicon),
+    { "lexicon", OPTION_STRING, NULL, FLAG(lexicon),
       "a lexicon of one's own on top: ours, VADER's or AFINN's format" },
     OPTION_END
 };

@@ -13,15 +13,13 @@ struct flags {
 };
 
 static const struct option options[] = {
-    RANGE_OPTIONS(struct flags),
-    { "source", OPTION_STRING, NULL, offsetof(struct flags, source),
+    RANGE_OPTIONS,
+    { "source", OPTION_STRING, NULL, FLAG(source),
       "posts of this source only" },
-    { "limit", OPTION_COUNT, "20", offsetof(struct flags, limit),
-      "most terms" },
-    { "background", OPTION_COUNT, "60", offsetof(struct flags, background),
+    { "limit", OPTION_COUNT, "20", FLAG(limit), "most terms" },
+    { "background", OPTION_COUNT, "60", FLAG(background),
       "days before to compare with" },
-    { "format", OPTION_STRING, "text", offsetof(struct flags, format),
-      "text, csv or json" },
+    { "format", OPTION_STRING, "text", FLAG(format), "text, csv or json" },
     OPTION_END
 };
 

@@ -13,11 +13,10 @@ struct flags {
 };
 
 static const struct option options[] = {
-    RANGE_OPTIONS(struct flags),
-    { "watch", OPTION_BOOL, "no", offsetof(struct flags, watch),
+    RANGE_OPTIONS,
+    { "watch", OPTION_BOOL, "no", FLAG(watch),
       "also what is only worth watching" },
-    { "format", OPTION_STRING, "text", offsetof(struct flags, format),
-      "text, csv or json" },
+    { "format", OPTION_STRING, "text", FLAG(format), "text, csv or json" },
     OPTION_END
 };
 

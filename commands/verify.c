@@ -8,7 +8,7 @@ struct flags {
 };
 
 static const struct option options[] = {
-    { "repair", OPTION_BOOL, NULL, offsetof(struct flags, repair),
+    { "repair", OPTION_BOOL, NULL, FLAG(repair),
       "also mend what differs, from the posts" },
     OPTION_END
 };

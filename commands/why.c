@@ -20,11 +20,11 @@ struct flags {
 };
 
 static const struct option options[] = {
-    { "day", OPTION_STRING, "yesterday", offsetof(struct flags, day),
+    { "day", OPTION_STRING, "yesterday", FLAG(day),
       "2026-11-20, today or yesterday" },
-    { "tz", OPTION_ZONE, NULL, offsetof(struct flags, tz),
+    { "tz", OPTION_ZONE, NULL, FLAG(tz),
       "time zone of the day; default the digest's" },
-    { "count", OPTION_STRING, "posts", offsetof(struct flags, count),
+    { "count", OPTION_STRING, "posts", FLAG(count),
       "posts, a label, an aspect, an intent or a channel" },
     OPTION_END
 };

@@ -25,13 +25,12 @@ struct flags {
 };
 
 static const struct option options[] = {
-    RANGE_OPTIONS(struct flags),
-    { "by", OPTION_STRING, "all", offsetof(struct flags, by),
+    RANGE_OPTIONS,
+    { "by", OPTION_STRING, "all", FLAG(by),
       "hour, day, source, aspect or intent" },
-    { "source", OPTION_STRING, NULL, offsetof(struct flags, source),
+    { "source", OPTION_STRING, NULL, FLAG(source),
       "only posts of this service" },
-    { "format", OPTION_STRING, "text", offsetof(struct flags, format),
-      "text, csv or json" },
+    { "format", OPTION_STRING, "text", FLAG(format), "text, csv or json" },
     OPTION_END
 };
 
