@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bluesky by its XRPC: searches and author feeds, newest first
  * (base/walk.h), on the server's times: createdAt is what the client claims.
- * Signing in is bluesky_session.c's. Does not read the firehose. */
+ * Logins are scarce (30 in five minutes), tokens live for two hours and a dead
+ * one is HTTP 400 here. Does not read the firehose.
+ * Longer than others: signing in is here, too. */
 #include "base/api.h"
 #include "base/atproto.h"
 #include "base/clock.h"
-#include "collectors/bluesky_session.h"
+#include "base/session.h"
+#include "base/write.h"
 #include "collectors/collector.h"
+
+/* A service that refuses what it has just given out is not asked for ever. */
+enum { LOGINS = 3, TOKEN_LIMIT = 16 * 1024 };
 
 struct bluesky {
     struct pages pages;       /* listings: queries, then authors */
     char *service, *identifier, *password;
     struct option_list queries, authors;
 
-    struct atproto account;
+    struct buf access, refresh; /* tokens, kept between runs; empty: none */
+    unsigned logins;          /* since a token was last accepted */
 };
 
 static const struct option options[] = {
@@ -44,6 +51,112 @@ enum { URI, TEXT_, CREATED, LANG, PARENT, EMBED, DID, HANDLE, INDEXED, LIKES,
 static const char *const search_paths[] = { POST_PATHS("") };
 static const char *const feed_paths[] = { POST_PATHS("post.") };
 
+/* ---- signing in ------------------------------------------------------- */
+
+/* Kept as two lines: the token, and the one that renews it. */
+static int read_session(struct bluesky *b, const struct collection *c,
+                        struct error *err)
+{
+    struct buf kept = BUF_INIT(4 * TOKEN_LIMIT);
+    b->access = b->refresh = (struct buf)BUF_INIT(TOKEN_LIMIT);
+    if (b->identifier && session_read(c->folder, c->label, &kept, err) < 0)
+        return -1;
+    const char *line = buf_text(&kept);
+    size_t first = strcspn(line, "\n");
+    buf_add(&b->access, line, first);
+    if (line[first])
+        buf_add(&b->refresh, line + first + 1,
+                strcspn(line + first + 1, "\n"));
+    session_wipe(&kept);
+    return 0;
+}
+
+static void take_session(void *context, const struct json_value *values)
+{
+    struct bluesky *b = context;
+    if (values[0].type != JSON_STRING || values[1].type != JSON_STRING)
+        return;
+    buf_clear(&b->access);
+    buf_clear(&b->refresh);
+    buf_add(&b->access, values[0].text.data, values[0].text.length);
+    buf_add(&b->refresh, values[1].text.data, values[1].text.length);
+}
+
+static int get_session(struct bluesky *b, bool refresh, struct error *err)
+{
+    static const char *const paths[] = { "accessJwt", "refreshJwt", NULL };
+    const struct collection *c = b->pages.collection;
+    struct buf body = BUF_INIT(0), kept = BUF_INIT(0), old = BUF_INIT(0);
+    struct writer w = { .out = &body };
+    struct api_call call = { .http = c->http, .element = "",
+                             .paths = paths, .take = take_session,
+                             .context = b };
+    buf_puts(&old, buf_text(&b->refresh));
+    buf_printf(&call.url, "%s/xrpc/com.atproto.server.%s", b->service,
+               refresh ? "refreshSession" : "createSession");
+    if (!refresh) {
+        write_begin(&w, NULL, '{');
+        write_text(&w, "identifier", b->identifier);
+        write_text(&w, "password", b->password);
+        write_end(&w, '}');
+        call.request.content_type = "application/json";
+        call.request.secret = b->password;
+    }
+    call.request.body = buf_text(&body);
+    call.request.body_length = body.length;
+    call.request.bearer = refresh ? buf_text(&old) : NULL;
+    int rc = api_send(&call, err);
+    if (rc == 0 && !b->access.length)
+        rc = error_set(err, ERROR_INPUT, "%s: no token came with the session",
+                       b->service);
+    buf_printf(&kept, "%s\n%s\n", buf_text(&b->access), buf_text(&b->refresh));
+    if (rc == 0)
+        rc = session_write(c->folder, c->label, &kept, err);
+    session_wipe(&body);
+    session_wipe(&kept);
+    session_wipe(&old);
+    api_release(&call);
+    return rc;
+}
+
+/* A new token: by the refresh token, else by the password; few times. */
+static int sign_in(struct bluesky *b, struct error *err)
+{
+    bool refresh = b->refresh.length > 0;
+    if (b->logins++ >= LOGINS)
+        return error_set(err, ERROR_DENIED, "%s: keeps refusing its own "
+                         "tokens", b->service);
+    if (refresh && get_session(b, true, err) == 0)
+        return 0;
+    if (refresh && err->kind == ERROR_RETRY)
+        return -1;
+    buf_clear(&b->refresh);
+    buf_clear(&b->access);
+    if (get_session(b, false, err))
+        return error_prefix(err, "signing in as %s", b->identifier);
+    return 0;
+}
+
+/* api_send() with a token; signs in when there is none or it has died. */
+static int ask(struct bluesky *b, struct api_call *call, struct error *err)
+{
+    for (;;) {
+        if (b->identifier && !b->access.length && sign_in(b, err))
+            return -1;
+        call->request.bearer = b->access.length ? buf_text(&b->access) : NULL;
+        if (api_send(call, err) == 0) {
+            b->logins = 0;
+            return 0;
+        }
+        bool token = (call->reply.status == 400 || call->reply.status == 401) &&
+                     api_says(call, "ExpiredToken InvalidToken AuthMissing");
+        if (!token || !b->identifier)
+            return -1;
+        buf_clear(&b->access);
+        api_again(call);
+    }
+}
+
 static int open_bluesky(struct collection *c, struct error *err)
 {
     struct bluesky *b = c->state;
@@ -53,20 +166,15 @@ static int open_bluesky(struct collection *c, struct error *err)
     if (b->queries.count && (!b->identifier || !b->password))
         return error_set(err, ERROR_CONFIG, "searching needs identifier and "
                          "password_file (an app password)");
-    b->account = (struct atproto){ .http = c->http, .service = b->service,
-                                   .identifier = b->identifier,
-                                   .password = b->password,
-                                   .folder = c->folder, .label = c->label };
-    if (atproto_open(&b->account, err))
-        return -1;
     pages_open(c);
-    return 0;
+    return read_session(b, c, err);
 }
 
 static void close_bluesky(struct collection *c)
 {
     struct bluesky *b = c->state;
-    atproto_close(&b->account);
+    session_wipe(&b->access);
+    session_wipe(&b->refresh);
     pages_close(c);
 }
 
@@ -119,7 +227,7 @@ static int look_up(void *state, struct error *err)
                                        pages_take_alive);
     buf_printf(&call->url, "%s/xrpc/app.bsky.feed.getPosts?uris=", b->service);
     pages_ids(p, &call->url, "&uris=");
-    int rc = atproto_send(&b->account, call, err);
+    int rc = ask(b, call, err);
     for (unsigned i = 0; i < p->asked_count; i++)
         if (strstr(p->asked[i].id, ".feed.repost/"))
             p->asked[i].seen = true;
@@ -157,7 +265,7 @@ static int page(void *state, struct buf *next, struct error *err)
     buf_printf(&call->url, "&limit=%llu%s%s", (unsigned long long)p->size,
                until ? "&until=" : "", until ? clock_format(until, when) : "");
     api_and(&call->url, "&cursor=", cursor);
-    int rc = atproto_send(&b->account, call, err);
+    int rc = ask(b, call, err);
     struct text below = api_top(call, "/cursor");
     shown += call->elements;
     if (below.length) {

@@ -97,20 +97,12 @@ bool pages_saw(struct pages *p, struct text id, int64_t when, const char *what)
     return false;
 }
 
-void pages_alive(struct pages *p, struct text id)
-{
-    for (unsigned i = 0; i < p->asked_count; i++)
-        if (text_is(id, p->asked[i].id))
-            p->asked[i].seen = true;
-}
-
 void pages_take_alive(void *pages, const struct json_value *values)
 {
-    struct pages *p = pages;
-    if (p->asked_count == 1) /* whatever it calls it now */
-        p->asked->seen = true;
-    else
-        pages_alive(p, values[0].text);
+    struct pages *p = pages; /* asked for one: whatever it calls it now */
+    for (unsigned i = 0; i < p->asked_count; i++)
+        if (p->asked_count == 1 || text_is(values[0].text, p->asked[i].id))
+            p->asked[i].seen = true;
 }
 
 int pages_looked_up(struct pages *p, int rc, const char *gone,

@@ -98,7 +98,7 @@ struct pages {
     struct batch *out;
     struct collection *collection;
     struct api_call call;     /* the last one of pages_call() */
-    struct walk_item *asked;  /* those being looked up: pages_alive() */
+    struct walk_item *asked;  /* those being looked up */
     unsigned asked_count;
     struct error failed;      /* of the first listing that cannot be read */
     unsigned ill;             /* services' faults in a row */
@@ -123,7 +123,7 @@ struct listings {
      * that a service dislikes keeps nobody else out. */
     int (*page)(void *state, struct buf *next, struct error *err);
     /* Look up pages.asked, at most at_once of them, which left the listing:
-     * pages_alive() for those that are still there. NULL: never. */
+     * pages_take_alive() for those that are still there. NULL: never. */
     int (*look_up)(void *state, struct error *err);
     unsigned at_once;
     /* Optional: is it this listing's alone, where the kind of error does not
@@ -149,7 +149,6 @@ void pages_gone(struct pages *p, struct text id, int64_t created);
  * or date, which is told: "a review without id or date". */
 bool pages_saw(struct pages *p, struct text id, int64_t when,
                const char *what);
-void pages_alive(struct pages *p, struct text id);
 /* An api_take of what is looked up, for a state or its pages: the element,
  * whose id is its first value, is still there. */
 void pages_take_alive(void *pages, const struct json_value *values);

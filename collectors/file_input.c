@@ -15,7 +15,6 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "collectors/file_record.h"
 #include "collectors/file_unpack.h"
 
 enum {
@@ -167,17 +166,110 @@ void file_input_unread(struct file_input *f)
 
 /* ---- records ---------------------------------------------------------- */
 
+/* One record of a table (RFC 4180; between tabs there are no quotes). */
+struct record {
+    char delimiter;
+    struct text *fields;       /* room for FILE_COLUMNS */
+    size_t count, used;        /* fields; bytes, with the newline */
+    bool more;                 /* a delimiter came: there is another field */
+    const char *why;           /* it is broken */
+};
+
+enum found { RECORD_WHOLE, RECORD_MORE /* bytes are needed */,
+             RECORD_BROKEN };
+
+/* ended: no more bytes come, a last record needs no newline. */
+static enum found scan_field(struct record *s, const char *data,
+                             size_t length, bool ended)
+{
+    size_t i = s->used, from = i;
+    bool quoted = i < length && data[i] == '"' && s->delimiter != '\t';
+    size_t until;
+    if (quoted) {
+        from = ++i;
+        for (;;) {
+            const char *q = memchr(data + i, '"', length - i);
+            if (!q)
+                return RECORD_MORE;
+            i = (size_t)(q - data);
+            if (i + 1 == length && !ended)
+                return RECORD_MORE;
+            if (i + 1 == length || data[i + 1] != '"')
+                break;
+            i += 2; /* a doubled one */
+        }
+        until = i++;
+    } else {
+        while (i < length && data[i] != s->delimiter && data[i] != '\n')
+            i++;
+        if (i == length && !ended)
+            return RECORD_MORE;
+        until = i;
+        if (i < length && data[i] == '\n' && until > from &&
+            data[until - 1] == '\r')
+            until--;
+    }
+    if (quoted && i < length && data[i] == '\r')
+        i++;
+    s->more = i < length && data[i] == s->delimiter;
+    if (i < length && !s->more && data[i] != '\n') {
+        s->why = "there is text behind a closing quote";
+        return RECORD_BROKEN;
+    }
+    if (s->count < FILE_COLUMNS)
+        s->fields[s->count++] = (struct text){ data + from, until - from };
+    s->used = i + (i < length);
+    return RECORD_WHOLE;
+}
+
+static enum found scan_record(struct record *s, const char *data,
+                              size_t length, bool ended)
+{
+    enum found found;
+    s->count = s->used = 0;
+    do
+        found = scan_field(s, data, length, ended);
+    while (found == RECORD_WHOLE && s->more);
+    return found;
+}
+
+/* "" inside quotes means one; in place, the field only gets shorter. */
+static void undouble(char *data, struct text *field)
+{
+    if (field->data == data || field->data[-1] != '"' ||
+        !memchr(field->data, '"', field->length))
+        return;
+    char *to = data + (field->data - data), *begin = to;
+    for (size_t i = 0; i < field->length; i++) {
+        *to++ = field->data[i];
+        i += field->data[i] == '"';
+    }
+    field->length = (size_t)(to - begin);
+}
+
+/* Its newlines, and with the doubled quotes undone. */
+static size_t take_record(struct record *s, char *data)
+{
+    size_t lines = 0;
+    char *at = data, *end = data + s->used;
+    for (; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+        lines++;
+    for (size_t i = 0; i < s->count; i++)
+        undouble(data, &s->fields[i]);
+    return lines;
+}
+
 enum file_line file_input_record(struct file_input *f, char delimiter,
                                  struct text fields[FILE_COLUMNS],
                                  size_t *count, struct error *err)
 {
-    struct file_record r = { .delimiter = delimiter, .fields = fields };
-    enum record what = RECORD_MORE;
+    struct record r = { .delimiter = delimiter, .fields = fields };
+    enum found what = RECORD_MORE;
     while (what == RECORD_MORE) {
         size_t have = f->end - f->start;
         bool ended = f->ended;
         if (have)
-            what = file_record_scan(&r, f->data + f->start, have, ended);
+            what = scan_record(&r, f->data + f->start, have, ended);
         if (what != RECORD_MORE)
             break;
         if (have > FILE_LINE_LIMIT)
@@ -193,7 +285,7 @@ enum file_line file_input_record(struct file_input *f, char delimiter,
     char *from = f->data + f->start;
     f->number = f->next;
     consume(f, r.used, r.used && from[r.used - 1] == '\n');
-    f->next += file_record_take(&r, from);
+    f->next += take_record(&r, from);
     *count = r.count == 1 && !fields[0].length ? 0 : r.count;
     return FILE_LINE_GOOD;
 }

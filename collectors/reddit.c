@@ -2,14 +2,15 @@
 /* Reddit by its OAuth interface, with a key that Reddit has approved: new
  * posts, comments and searches, newest first (base/walk.h). Never asks by
  * `before`: a deleted anchor answers nothing for ever. A listing ends after
- * 1,000; what has left it is looked up. Reads no pages meant for people. */
+ * 1,000; what has left it is looked up. Reads no pages meant for people.
+ * Longer than others: signing in is here, too. */
 #include "base/api.h"
 #include "base/clock.h"
+#include "base/session.h"
 #include "collectors/collector.h"
-#include "collectors/reddit_session.h"
 
 /* Of a listing that ends so deep, the rest is out of reach. */
-enum { DEEP = 900 };
+enum { DEEP = 900, TOKEN_LIMIT = 16 * 1024 };
 
 struct reddit {
     struct pages pages;       /* listings: see name() */
@@ -17,7 +18,8 @@ struct reddit {
     struct option_list subreddits, queries;
     bool comments;
 
-    struct reddit_session session;
+    struct buf token;         /* kept between runs; empty: none */
+    bool renewed;             /* since one was last accepted */
     size_t shown;             /* items of the present walk */
     int64_t reached;          /* nothing before it could be read */
     bool closed;              /* the listing, not the service */
@@ -58,20 +60,72 @@ static int open_reddit(struct collection *c, struct error *err)
                          "approved key on one line, ID:SECRET");
     if (!r->subreddits.count && !r->queries.count)
         return error_set(err, ERROR_CONFIG, "name a subreddit or a query");
-    r->session = (struct reddit_session){ .http = c->http, .login = r->login,
-                                          .key = r->key, .folder = c->folder,
-                                          .label = c->label };
-    if (reddit_session_open(&r->session, err))
-        return -1;
     pages_open(c);
-    return 0;
+    r->token = (struct buf)BUF_INIT(TOKEN_LIMIT);
+    return session_read(c->folder, c->label, &r->token, err) < 0 ? -1 : 0;
 }
 
 static void close_reddit(struct collection *c)
 {
     struct reddit *r = c->state;
-    reddit_session_close(&r->session);
+    session_wipe(&r->token);
     pages_close(c);
+}
+
+/* ---- signing in ------------------------------------------------------- */
+
+static void take_token(void *context, const struct json_value *values)
+{
+    struct reddit *r = context;
+    if (values[0].type == JSON_STRING)
+        buf_add(&r->token, values[0].text.data, values[0].text.length);
+}
+
+/* An application's token lives for a day and has no refresh token: the key
+ * gets the next one. */
+static int sign_in(struct reddit *r, struct error *err)
+{
+    static const char *const token_paths[] = { "access_token", NULL };
+    static const char body[] = "grant_type=client_credentials";
+    const struct collection *c = r->pages.collection;
+    struct api_call call = { .http = c->http, .element = "",
+                             .paths = token_paths, .take = take_token,
+                             .context = r };
+    buf_printf(&call.url, "%s/api/v1/access_token", r->login);
+    call.request.basic = r->key;
+    call.request.body = body;
+    call.request.body_length = sizeof(body) - 1;
+    call.request.content_type = "application/x-www-form-urlencoded";
+    buf_clear(&r->token);
+    int rc = api_send(&call, err);
+    if (rc)
+        error_prefix(err, "signing in with the key");
+    else if (!r->token.length)
+        rc = error_set(err, ERROR_DENIED, "%s gives no token for this key: is "
+                       "it approved?", r->login);
+    else
+        rc = session_write(c->folder, c->label, &r->token, err);
+    api_release(&call);
+    return rc;
+}
+
+/* api_send() with a token. One may die at any page and is renewed; one that is
+ * refused when it is fresh is the end. */
+static int ask(struct reddit *r, struct api_call *call, struct error *err)
+{
+    for (;;) {
+        if (!r->token.length && sign_in(r, err))
+            return -1;
+        call->request.bearer = buf_text(&r->token);
+        int rc = api_send(call, err);
+        if (rc == 0)
+            r->renewed = false;
+        if (rc == 0 || call->reply.status != 401 || r->renewed)
+            return rc;
+        r->renewed = true;
+        buf_clear(&r->token);
+        api_again(call);
+    }
 }
 
 /* ---- posts ------------------------------------------------------------ */
@@ -126,9 +180,8 @@ static void take_post(void *context, const struct json_value *values)
 
 static void take_alive(void *context, const struct json_value *values)
 {
-    struct reddit *r = context;
     if (!is_gone(values))
-        pages_alive(&r->pages, values[NAME].text);
+        pages_take_alive(context, values);
 }
 
 static int look_up(void *state, struct error *err)
@@ -138,7 +191,7 @@ static int look_up(void *state, struct error *err)
                                        take_alive);
     buf_printf(&call->url, "%s/api/info?raw_json=1&id=", r->service);
     pages_ids(&r->pages, &call->url, "%2C");
-    return reddit_send(&r->session, call, err);
+    return ask(r, call, err);
 }
 
 /* ---- pages ------------------------------------------------------------ */
@@ -176,7 +229,7 @@ static int page(void *state, struct buf *next, struct error *err)
     api_and(&call->url, "&after=", l->token);
     if (!*l->token)
         r->shown = 0;
-    int rc = reddit_send(&r->session, call, err);
+    int rc = ask(r, call, err);
     r->shown += rc ? 0 : call->elements;
     api_next(call, "/data.after", next);
     if (rc == 0 && !next->length && r->shown >= DEEP && !l->met &&

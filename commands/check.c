@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell check: is everything that was written down right, and what would be
  * collected. Changes nothing; asks no service but the one of --live. */
-#include <errno.h>
-#include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "collectors/collector.h"
-#include "commands/live.h"
 #include "commands/reading.h"
+#include "pipeline/clean.h"
+#include "pipeline/round.h"
 
 struct flags {
     char *sample, *subject, *live;
@@ -92,8 +92,6 @@ static void print_subject(const struct config *c, size_t i)
 /* Secrets are files in the configuration: only their path is shown. */
 static void print_source(const struct source_config *s)
 {
-    const struct collector *kind = collector_find(s->type);
-    int64_t every = s->every ? s->every : kind->every;
     char text[PERIOD_TEXT];
     printf("  %s: %s", s->label, s->type);
     for (size_t i = 0; i < s->pair_count; i++)
@@ -101,7 +99,7 @@ static void print_source(const struct source_config *s)
     if (!s->enabled)
         printf("; switched off");
     else
-        printf("; every %s", period(every, text));
+        printf("; every %s", period(round_every(s), text));
     putchar('\n');
 }
 
@@ -188,6 +186,98 @@ static int print_sample(struct invocation *in, struct error *err)
     return rc ? -1 : EXIT_DONE;
 }
 
+/* ---- --live: one page of a source, told and not kept ------------------- */
+
+/* A login, a lookup and a page: no source needs more to show itself. */
+enum { REQUESTS = 4 };
+
+/* Where sessions are cached, so that asking does not log in anew; "" where
+ * there is no store yet. */
+static void find_sessions(struct invocation *in, struct buf *out)
+{
+    if (invocation_store(in, STORE_READ, NULL))
+        return;
+    buf_printf(out, "%s/sessions", store_folder(in->store));
+    if (access(buf_text(out), X_OK))
+        buf_clear(out);
+    invocation_let_go(in);
+}
+
+static void tell(const struct collection *c, const struct batch *out, bool more)
+{
+    char from[CLOCK_TEXT], to[CLOCK_TEXT];
+    const struct post *newest = NULL, *oldest = NULL;
+    size_t posts = 0;
+    for (size_t i = 0; i < out->count; i++) {
+        const struct post *p = &out->posts[i];
+        if (p->deleted)
+            continue;
+        posts++;
+        if (!newest || p->created > newest->created)
+            newest = p;
+        if (!oldest || p->created < oldest->created)
+            oldest = p;
+    }
+    printf("%s answers: %zu posts of the last 7 days on the first page%s; %u "
+           "requests\n", c->label, posts, more ? ", more below" : "",
+           http_requests(c->http));
+    if (c->skipped)
+        printf("  left out %llu items, the last: %s\n",
+               (unsigned long long)c->skipped, c->skipped_why);
+    if (!newest)
+        return;
+    printf("  from %s to %s\n", clock_format(oldest->created, from),
+           clock_format(newest->created, to));
+    struct buf words = BUF_INIT(0);
+    put_quoted(&words, newest->text, SHOWN);
+    printf("  the newest: %s\n", buf_text(&words));
+    buf_release(&words);
+}
+
+static int ask(struct invocation *in, const char *label, struct error *err)
+{
+    struct http_limits limits = { .allow_loopback = in->config->allow_loopback,
+                                  .user_agent = in->config->user_agent,
+                                  .tries = 1 };
+    struct http_budget budget = { .requests = REQUESTS, .seconds = MINUTE };
+    struct buf folder = BUF_INIT(0);
+    struct batch out;
+    struct collection c = { .label = label, .cursor = "",
+                            .since = clock_now() - 7 * DAY };
+    const struct source_config *source = config_source(in->config, label);
+    if (!source)
+        return error_set(err, ERROR_USAGE, "no source is named \"%s\" in %s",
+                         label, in->config->path);
+    if (http_open(&c.http, &limits, err))
+        return -1;
+    batch_init(&out);
+    find_sessions(in, &folder);
+    c.folder = folder.length ? buf_text(&folder) : NULL;
+    c.kind = collector_find(source->type);
+    int rc = collection_read(&c, in->config, source, err);
+    if (rc)
+        goto done;
+    http_begin(c.http, &budget);
+    rc = c.kind->open(&c, err) ? -1 : 1;
+    /* The first of several tags or words may have nothing. */
+    for (int page = 0; rc == 1 && !out.count && page < REQUESTS; page++)
+        rc = c.kind->fetch(&c, &out, err);
+    if (rc < 0 && http_spent(c.http))
+        rc = 1; /* enough was seen */
+    for (size_t i = 0; i < out.count; i++)
+        clean_post(&out.posts[i], &out.memory);
+    if (rc < 0)
+        error_prefix(err, "%s", label);
+    else
+        tell(&c, &out, rc > 0);
+done:
+    collection_close(&c);
+    batch_release(&out);
+    buf_release(&folder);
+    http_close(c.http);
+    return rc < 0 ? -1 : EXIT_DONE;
+}
+
 static int run(struct invocation *in, struct error *err)
 {
     const struct flags *flags = in->flags;
@@ -207,7 +297,7 @@ static int run(struct invocation *in, struct error *err)
         if (flags->sample)
             rc = print_sample(in, err);
         if (flags->live && rc == EXIT_DONE)
-            rc = live_check(in, flags->live, err);
+            rc = ask(in, flags->live, err);
     }
     buf_release(&faults);
     return rc;
