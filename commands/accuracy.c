@@ -154,7 +154,8 @@ static int judge(void *context, const struct labelled *row, struct error *err)
     struct pair pair = { .text = words_hash(row->text.data, row->text.length),
                          .gold = (uint8_t)row->label, .whole = tags.label };
     if (j->flags->targets)
-        scorer_mention(j->scorer, span, false, &tags);
+        scorer_mention(j->scorer, words_around(&j->words, span), false,
+                       &tags);
     pair.said = tags.label;
     j->pairs = mem_grow(j->pairs, &j->room, j->count, sizeof(*j->pairs));
     j->pairs[j->count++] = pair;

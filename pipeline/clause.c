@@ -27,12 +27,11 @@ static bool names_rival(const struct scorer *s, size_t from, size_t first)
     return true;
 }
 
-bool scorer_addressed(const struct scorer *s, struct span span)
+bool scorer_addressed(const struct scorer *s, struct range place)
 {
     const struct words *words = s->look.words;
-    size_t first, until;
-    words_around(words, span, &first, &until);
-    if (first == until || words->items[first].kind != WORD_HANDLE)
+    size_t first = place.from;
+    if (first == place.until || words->items[first].kind != WORD_HANDLE)
         return false;
     while (first > 0 && (words->items[first - 1].kind == WORD_HANDLE ||
                          words->items[first - 1].kind == WORD_PUNCTUATION))
@@ -40,23 +39,20 @@ bool scorer_addressed(const struct scorer *s, struct span span)
     return first == 0;
 }
 
-struct clause scorer_clause(const struct scorer *s, struct span span)
+struct clause scorer_clause(const struct scorer *s, struct range place)
 {
     const struct words *words = s->look.words;
     const struct looked *items = s->look.items;
     const uint32_t parts = ENTRY_CONTRAST | ENTRY_CONCESSION;
-    size_t first;
-    struct clause c = { 0 };
+    struct clause c = { place.from, place.until, false, false };
     if (!words->count)
         return c;
-    words_around(words, span, &first, &c.until);
-    c.from = first;
     while (c.from > 0 && !(items[c.from].acts & ACT_CLAUSE))
         c.from--;
     while (c.until < words->count && !(items[c.until].acts & ACT_CLAUSE))
         c.until++;
     c.parted = has_role(s, c.from, parts) ||
                (c.until < words->count && has_role(s, c.until, parts));
-    c.rival = names_rival(s, c.from, first);
+    c.rival = names_rival(s, c.from, place.from);
     return c;
 }

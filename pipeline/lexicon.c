@@ -437,7 +437,7 @@ int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
                                [WORD_NUMBER] = words_hash("<number>", 8),
                                [WORD_LINK] = words_hash("<link>", 6),
                                [WORD_HANDLE] = words_hash("<handle>", 8) } };
-    index_open(&l->index, 0);
+    index_open(&l->index, 1u << 16);
     l->entries = mem_grow(NULL, &l->room, 0, sizeof(*l->entries));
     l->entries[l->count++] = (struct entry){ .hash = 0 };
     for (size_t i = 0; status == 0 && i < sizeof(files) / sizeof(*files);

@@ -268,12 +268,12 @@ static bool clause_score(const struct scorer *s, const struct clause *c,
     return out->label != LABEL_NEUTRAL;
 }
 
-void scorer_mention(struct scorer *s, struct span span, bool alone,
+void scorer_mention(struct scorer *s, struct range place, bool alone,
                     struct tags *tags)
 {
-    if (scorer_addressed(s, span))
+    if (scorer_addressed(s, place))
         return;
-    struct clause c = scorer_clause(s, span);
+    struct clause c = scorer_clause(s, place);
     bool part = c.from < c.until && c.until - c.from < s->look.words->count;
     struct tags own = *tags;
     if (part && (c.parted || !alone) && clause_score(s, &c, &own))

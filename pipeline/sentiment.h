@@ -44,23 +44,23 @@ void scorer_read(struct scorer *s, const struct words *words,
 void scorer_score(struct scorer *s, size_t from, size_t until,
                   struct tags *out, visit_contribution *visit, void *context);
 
-/* The clause around a span: words [from, until). */
+/* The clause around words. */
 struct clause {
     size_t from, until;
     bool parted;  /* by a "but" or "although" from the rest */
     bool rival;   /* "better than Acme": what praises is no praise of Acme */
 };
-struct clause scorer_clause(const struct scorer *s, struct span span);
+struct clause scorer_clause(const struct scorer *s, struct range place);
 
-/* Whether the span is a handle before all that is said: "@acme thanks, but
+/* Whether the words are a handle before all that is said: "@acme thanks, but
  * where is it?" says all of it to Acme, not the first clause. */
-bool scorer_addressed(const struct scorer *s, struct span span);
+bool scorer_addressed(const struct scorer *s, struct range place);
 
-/* The sentiment towards what the span names: that of its clause where it has
+/* The sentiment towards what the words name: that of its clause where it has
  * one, else what the tags say already, of the sentence or the text. Who is
  * addressed keeps those; so does who is alone in the text, unless a "but"
  * parts the clause from the rest. */
-void scorer_mention(struct scorer *s, struct span span, bool alone,
+void scorer_mention(struct scorer *s, struct range place, bool alone,
                     struct tags *tags);
 
 /* A number that changes when any entry does: part of the rule version. */

@@ -132,15 +132,16 @@ static void tag_mention(struct tagger *t, struct post *post,
                         struct mention *mention, bool family, bool alone)
 {
     struct tags *tags = &mention->tags;
-    size_t from = 0, until = t->words.count;
+    struct range place = words_around(&t->words, mention->span);
     *tags = post->tags;
-    if (!family && !scorer_addressed(t->scorer, mention->span))
-        words_sentence(&t->words, mention->span, &from, &until);
-    if (until - from < t->words.count) {
-        scorer_score(t->scorer, from, until, tags, NULL, NULL);
-        spotter_tag(t->spotter, from, until, tags);
+    if (!family && !scorer_addressed(t->scorer, place)) {
+        struct range part = words_sentence(&t->words, place);
+        if (part.until - part.from < t->words.count) {
+            scorer_score(t->scorer, part.from, part.until, tags, NULL, NULL);
+            spotter_tag(t->spotter, part.from, part.until, tags);
+        }
     }
-    scorer_mention(t->scorer, mention->span, alone, tags);
+    scorer_mention(t->scorer, place, alone, tags);
 }
 
 /* A product brings its brand, which stands where the product stands: what is

@@ -828,8 +828,7 @@ struct span words_span(const struct words *w, size_t from, size_t until)
     return (struct span){ start, last->start + last->length - start };
 }
 
-void words_around(const struct words *w, struct span span, size_t *from,
-                  size_t *until)
+struct range words_around(const struct words *w, struct span span)
 {
     size_t first = 0;
     while (first + 1 < w->count &&
@@ -839,23 +838,19 @@ void words_around(const struct words *w, struct span span, size_t *from,
     while (end < w->count &&
            w->items[end].start < span.start + span.length)
         end++;
-    *from = first;
-    *until = end;
+    return (struct range){ first, end };
 }
 
-void words_sentence(const struct words *w, struct span span, size_t *from,
-                    size_t *until)
+struct range words_sentence(const struct words *w, struct range part)
 {
-    size_t first, end;
-    words_around(w, span, &first, &end);
     bool closed = false;
-    while (end < w->count && !closed && !(w->items[end].flags & WORD_BREAK))
-        closed = w->items[end++].flags & WORD_SENTENCE;
-    while (first > 0 && !(w->items[first].flags & WORD_BREAK) &&
-           !(w->items[first - 1].flags & WORD_SENTENCE))
-        first--;
-    *from = first;
-    *until = end;
+    while (part.until < w->count && !closed &&
+           !(w->items[part.until].flags & WORD_BREAK))
+        closed = w->items[part.until++].flags & WORD_SENTENCE;
+    while (part.from > 0 && !(w->items[part.from].flags & WORD_BREAK) &&
+           !(w->items[part.from - 1].flags & WORD_SENTENCE))
+        part.from--;
+    return part;
 }
 
 void words_release(struct words *w)

@@ -74,6 +74,11 @@ struct words {
     bool ascii;          /* no byte of the text is beyond ASCII */
 };
 
+/* Words [from, until). */
+struct range {
+    size_t from, until;
+};
+
 #define WORDS_INIT { { 0, 0 }, 0, 0, 0, 0, 0, 0, 0, false }
 
 /* A hyphen between letters joins: "wide-leg" and "don't" are one word each,
@@ -93,12 +98,10 @@ uint64_t words_hash_padded(const char *data, size_t length);
 uint64_t words_squeezed(const struct words *w, size_t index, size_t keep);
 /* The text of words [from, until); none when there are none. */
 struct span words_span(const struct words *w, size_t from, size_t until);
-/* The words that a span touches: [*from, *until). */
-void words_around(const struct words *w, struct span span, size_t *from,
-                  size_t *until);
-/* Those of its sentence: [*from, *until). */
-void words_sentence(const struct words *w, struct span span, size_t *from,
-                    size_t *until);
+/* The words that a span touches. */
+struct range words_around(const struct words *w, struct span span);
+/* The sentence, or sentences, that they stand in. */
+struct range words_sentence(const struct words *w, struct range part);
 /* Hash of two or more neighbours, from the hashes of each, in order. */
 static inline uint64_t words_join(uint64_t first, uint64_t second)
 {

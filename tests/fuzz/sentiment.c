@@ -77,11 +77,12 @@ static void score(const struct sentiment *s, struct text t)
     }
     for (size_t i = 0; i < w.count && i < 8; i++) {
         struct span span = { w.items[i].start, w.items[i].length };
-        struct clause c = scorer_clause(scorer, span);
+        struct range place = words_around(&w, span);
+        struct clause c = scorer_clause(scorer, place);
         if (c.from > i || c.until <= i || c.until > w.count)
             abort();
         part = tags;
-        scorer_mention(scorer, span, i & 1, &part);
+        scorer_mention(scorer, place, i & 1, &part);
         if (part.score < -1000 || part.score > 1000)
             abort();
     }

@@ -281,7 +281,7 @@ static void test_mention(void **state)
         words_split(&w, text_of(rows[i].text));
         scorer_read(scorer, &w, NULL);
         scorer_score(scorer, 0, w.count, &tags, NULL, NULL);
-        scorer_mention(scorer, span, false, &tags);
+        scorer_mention(scorer, words_around(&w, span), false, &tags);
         if (tags.label == rows[i].label)
             continue;
         wrong++;
