@@ -20,12 +20,13 @@ struct painter {
 #define YELLOW "33"
 #define GREEN "32"
 
-static void ink(struct painter *p, const char *code, const char *text)
+static void ink(struct painter *p, const char *code, struct text t)
 {
-    if (p->colour && code)
-        buf_printf(p->out, "\033[%sm%s\033[0m", code, text);
-    else
-        buf_puts(p->out, text);
+    bool paint = p->colour && code;
+    if (paint)
+        buf_printf(p->out, "\033[%sm", code);
+    buf_add(p->out, t.data, t.length);
+    buf_puts(p->out, paint ? "\033[0m" : "");
 }
 
 /* A cell: cut to its columns, padded right, or left when right is set. Takes
@@ -33,15 +34,11 @@ static void ink(struct painter *p, const char *code, const char *text)
 static void cell(struct painter *p, const char *code, struct buf *phrase,
                  size_t columns, bool right)
 {
-    struct text t = text_fit((struct text){ buf_text(phrase), phrase->length },
-                             columns);
+    struct text t = text_fit(text_of(buf_text(phrase)), columns);
     int blank = (int)(columns - text_columns(t));
-    struct buf cut = BUF_INIT(0);
-    buf_add(&cut, t.data, t.length);
     buf_printf(p->out, "%*s", right ? blank : 0, "");
-    ink(p, code, buf_text(&cut));
+    ink(p, code, t);
     buf_printf(p->out, "%*s", right ? 0 : blank, "");
-    buf_release(&cut);
     buf_release(phrase);
 }
 
@@ -49,18 +46,12 @@ static void cell(struct painter *p, const char *code, struct buf *phrase,
 static void paragraph(struct painter *p, const char *first, const char *rest,
                       const char *code, struct buf *phrase)
 {
-    struct text left = { buf_text(phrase), phrase->length };
-    const char *margin = first;
-    while (left.length) {
-        struct text line = phrase_line(&left, p->columns -
-                                              text_columns(text_of(margin)));
-        struct buf words = BUF_INIT(0);
-        buf_add(&words, line.data, line.length);
+    struct text left = text_of(buf_text(phrase));
+    for (const char *margin = first; left.length; margin = rest) {
+        size_t room = p->columns - text_columns(text_of(margin));
         buf_puts(p->out, margin);
-        ink(p, code, buf_text(&words));
+        ink(p, code, phrase_line(&left, room));
         buf_putc(p->out, '\n');
-        buf_release(&words);
-        margin = rest;
     }
     buf_release(phrase);
 }
@@ -73,10 +64,10 @@ static void say(struct painter *p, const char *code, struct buf *phrase)
 static void heading(struct painter *p, const char *text, const char *note)
 {
     buf_putc(p->out, '\n');
-    ink(p, BOLD, text);
+    ink(p, BOLD, text_of(text));
     if (note) {
         buf_puts(p->out, "  ");
-        ink(p, DIM, note);
+        ink(p, DIM, text_of(note));
     }
     buf_putc(p->out, '\n');
 }
@@ -114,10 +105,8 @@ static void head(struct painter *p)
     if (*d->rivals)
         phrase_quote(&rivals, "against ", d->rivals, 60, "");
     /* The rivals on the same line only when they fit whole. */
-    bool fits = text_columns((struct text){ b.data, b.length }) +
-                text_columns((struct text){ buf_text(&rivals),
-                                            rivals.length }) + 3 <= p->columns;
-    if (rivals.length && fits) {
+    if (rivals.length && text_columns(text_of(b.data)) + 3 +
+                         text_columns(text_of(rivals.data)) <= p->columns) {
         buf_printf(&b, " · %s", rivals.data);
         buf_release(&rivals);
     }
@@ -220,7 +209,7 @@ static void standing_head(struct painter *p, const struct columns *w)
                "share", "usual");
     if (w->spark)
         buf_printf(&b, "  %zu days", w->spark);
-    ink(p, DIM, buf_text(&b));
+    ink(p, DIM, text_of(buf_text(&b)));
     buf_putc(p->out, '\n');
     buf_release(&b);
 }
