@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include "digest/html.h"
+
 enum { DAYS_WIDTH = 140, DAYS_HEIGHT = 32, HOURS_WIDTH = 620,
        HOURS_HEIGHT = 76 };
 
@@ -21,9 +23,10 @@ void chart_days(struct buf *out, const uint32_t days[DAYS_SPAN],
     double most = high, step = (DAYS_WIDTH - 6.0) / DIGEST_DAYS;
     for (int i = 0; i < DAYS_SPAN; i++)
         most = fmax(most, days[i]);
-    buf_printf(out, "<svg class=\"days\" viewBox=\"0 0 %d %d\" role=\"img\" "
-               "aria-label=\"%s\"><title>%s</title>", DAYS_WIDTH, DAYS_HEIGHT,
-               what, what);
+    buf_printf(out, "<svg class=\"days\" viewBox=\"0 0 %d %d\" role=\"img\" ",
+               DAYS_WIDTH, DAYS_HEIGHT);
+    html_escaped(out, "aria-label=\"", what, "\">");
+    html_escaped(out, "<title>", what, "</title>");
     if (high > 0)
         buf_printf(out, "<rect class=\"band\" x=\"3\" y=\"%.1f\" width=\"%d\" "
                    "height=\"%.1f\"/>", scale(high, most, DAYS_HEIGHT),
@@ -68,8 +71,9 @@ void chart_hours(struct buf *out, const struct chart_hours *c)
     double most = fmax(fmax(1, c->usual), most_of(c));
     double step = c->count ? (double)HOURS_WIDTH / (double)c->count : 0;
     buf_printf(out, "<figure><svg class=\"hours\" viewBox=\"0 0 %d %d\" "
-               "preserveAspectRatio=\"none\" role=\"img\" aria-label=\"%s, "
-               "posts by hour:", HOURS_WIDTH, HOURS_HEIGHT, c->title);
+               "preserveAspectRatio=\"none\" role=\"img\" ", HOURS_WIDTH,
+               HOURS_HEIGHT);
+    html_escaped(out, "aria-label=\"", c->title, ", posts by hour:");
     for (size_t i = 0; i < c->count; i++)
         buf_printf(out, " %u", c->hours[i]);
     buf_puts(out, "\">");

@@ -10,7 +10,7 @@
 
 /* A line over the days, the usual range as a band, a dot on the last. Days
  * that are not known (nothing was collected) are no zeros but gaps in the
- * line. what: escaped. */
+ * line. */
 void chart_days(struct buf *out, const uint32_t days[DAYS_SPAN],
                 const bool known[DAYS_SPAN], double low, double high,
                 const char *what);
@@ -21,7 +21,7 @@ struct chart_hours {
     const uint32_t *hours;
     size_t count, since, until;
     double usual;          /* posts an hour, a dashed line; < 0: none */
-    const char *title;     /* escaped */
+    const char *title;
 };
 void chart_hours(struct buf *out, const struct chart_hours *c);
 void chart_hours_plain(struct buf *out, const struct chart_hours *c);

@@ -85,7 +85,7 @@ static int add_source(struct composer *c, const char *name, size_t *room,
     if (days_series(c->store, c->starts, NULL, name, days, err))
         return -1;
     for (int i = 0; i < DIGEST_DAYS; i++)
-        if (d->known[i] && i >= d->history_from)
+        if (d->usual.known[i] && i >= d->usual.first)
             sorted[known++] = (double)days[i].posts;
     stats_sort(sorted, known);
     double usual = stats_quantile(sorted, known, 0.5);
@@ -187,24 +187,17 @@ int compose_data(struct composer *c, struct error *err)
 {
     struct digest *d = c->d;
     struct counts days[DAYS_SPAN];
-    struct days_usual usual;
     if (for_each(c, STORE_LABELS, add_label, err) ||
         coverage_share(&d->coverage, NULL, c->store, c->config, NULL, d->from,
                        d->until, err) ||
         add_faults(c, err) ||
         days_series(c->store, c->starts, NULL, NULL, days, err) ||
-        add_restated(c, days, err))
+        add_restated(c, days, err) ||
+        days_usual(&d->usual, c->store, c->config, c->starts, days, err) ||
+        for_each(c, STORE_SOURCES, add_source, err))
         return -1;
     d->collected = days[DIGEST_DAYS].posts;
     d->unscored = days[DIGEST_DAYS].label[LABEL_UNSCORED];
-    if (days_usual(&usual, c->store, c->config, c->starts, days, err))
-        return -1;
-    d->change = usual.change;
-    d->history_from = usual.first;
-    d->history_days = usual.count;
-    memcpy(d->known, usual.known, sizeof(d->known));
-    if (for_each(c, STORE_SOURCES, add_source, err))
-        return -1;
     if (d->gap_count)
         qsort(d->gaps, d->gap_count, sizeof(*d->gaps), by_time);
     if (d->source_count)

@@ -80,8 +80,8 @@ static double deviation(const struct digest *d, const struct digest_standing *s,
 {
     double steps[DIGEST_DAYS];
     *count = 0;
-    for (int i = d->history_from + apart; i < DIGEST_DAYS; i++)
-        if (d->known[i] && d->known[i - apart])
+    for (int i = d->usual.first + apart; i < DIGEST_DAYS; i++)
+        if (d->usual.known[i] && d->usual.known[i - apart])
             steps[(*count)++] =
                 fabs(root(s->history[i]) - root(s->history[i - apart]));
     if (apart > 1 && *count < DIGEST_DAYS / 4)
@@ -101,12 +101,12 @@ static bool drifted(const struct composer *c, const struct digest_standing *s)
     const struct digest *d = c->d;
     double posts = (double)s->today.posts;
     int pairs;
-    if (d->history_days < DIGEST_DAYS / 4 || isnan(s->change) ||
+    if (d->usual.count < DIGEST_DAYS / 4 || isnan(s->change) ||
         d->alerts->withheld)
         return false;
     double all = posts / fmax(d->coverage, COVERAGE_FLOOR); /* had all come */
     double usual = deviation(d, s, 7, &pairs);
-    double far = usual * sqrt(1 + 1.0 / d->history_days) *
+    double far = usual * sqrt(1 + 1.0 / d->usual.count) *
                  fmax(0, stats_t(1 - DRIFT_CHANCE / 2 /
                                          (double)d->standing_count,
                                  fmax(1, pairs)) - 1.28);
@@ -122,7 +122,7 @@ static int compare(struct composer *c, struct digest_standing *s,
                    const struct counts *days, struct error *err)
 {
     struct store_query before = { s->name, NULL,
-                                  c->starts[c->d->history_from], c->d->from };
+                                  c->starts[c->d->usual.first], c->d->from };
     uint64_t people;
     double sorted[DIGEST_DAYS];
     size_t known = 0;
@@ -134,10 +134,10 @@ static int compare(struct composer *c, struct digest_standing *s,
         estimate_net(&net, &days[i], 0, 0);
         s->history[i] = (uint32_t)days[i].posts;
         s->history_net[i] = days[i].posts ? (float)net.value : NAN;
-        if (i < c->d->history_from)
+        if (i < c->d->usual.first)
             continue;
         counts_add(&all, &days[i]);
-        if (!c->d->known[i])
+        if (!c->d->usual.known[i])
             continue;
         counts_add(&past, &days[i]);
         sorted[known++] = (double)days[i].posts;
@@ -202,8 +202,8 @@ static void share_voice(struct digest *d, struct digest_standing *s,
     s->share = NAN;
     if (!s->product && all[DIGEST_DAYS])
         s->share = (double)s->today.posts / (double)all[DIGEST_DAYS];
-    for (int i = d->history_from; i < DIGEST_DAYS && !s->product; i++)
-        if (d->known[i] && all[i])
+    for (int i = d->usual.first; i < DIGEST_DAYS && !s->product; i++)
+        if (d->usual.known[i] && all[i])
             shares[count++] = s->history[i] / (double)all[i];
     stats_sort(shares, count);
     s->share_usual = stats_quantile(shares, count, 0.5);

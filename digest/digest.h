@@ -24,6 +24,15 @@
 enum { DIGEST_DAYS = 28,            /* of history beside each figure */
        DAYS_SPAN = DIGEST_DAYS + 1 }; /* with the day, the last */
 
+/* Which of the days before tell what is usual: those since the last change of
+ * what is collected that have posts, of all and half of what was planned. */
+struct days_usual {
+    struct coverage_change change;
+    int first;                 /* the first day after it */
+    unsigned count;            /* known days from there */
+    bool known[DAYS_SPAN];     /* was collected; the day itself always is */
+};
+
 /* An estimate with its 95 % interval; few: under the floor, do not show a
  * figure but say "too few to say". */
 struct estimate {
@@ -150,12 +159,7 @@ struct digest {
     uint64_t restated;         /* changed since the day was first told */
     uint64_t restated_before[3]; /* the same of the days before, the latest
                                 * first; 0: a tenth of its posts or less */
-    bool known[DAYS_SPAN]; /* history days that were collected; the
-                                * last, the day, is always known */
-    struct coverage_change change; /* of the sources, within the history */
-    int history_from;          /* the first day after it */
-    uint32_t history_days;     /* from there, that have posts and were covered:
-                                * the days "usual" is from */
+    struct days_usual usual;
     struct digest_gap *gaps;
     size_t gap_count;
     struct digest_source *sources;
@@ -214,13 +218,6 @@ void days_starts(const struct zone *zone, int64_t day,
 int days_series(struct store *store, const int64_t starts[DAYS_SPAN + 1],
                 const char *subject, const char *source,
                 struct counts out[DAYS_SPAN], struct error *err);
-/* Which of the days before tell what is usual: those since the last change of
- * what is collected that have posts, of all and half of what was planned. */
-struct days_usual {
-    struct coverage_change change;
-    int first, count;          /* the first day after it; so many are known */
-    bool known[DAYS_SPAN];     /* the day itself is, too */
-};
 int days_usual(struct days_usual *out, struct store *store,
                const struct config *config,
                const int64_t starts[DAYS_SPAN + 1],

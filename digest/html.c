@@ -5,37 +5,16 @@
 
 #include <string.h>
 
-static void put_head(const struct page *p)
-{
-    struct buf title = BUF_INIT(0);
-    buf_printf(&title, "%s, ", p->d->title);
-    phrase_day(&title, p->d->day);
-    html_open(p->out, buf_text(&title), p->mail);
-    buf_release(&title);
-    html_nav(p->out, p->links);
-}
-
-static void put_fact(const struct page *p, bool warn, struct buf *phrase)
-{
-    if (phrase->length)
-        html_phrase(p->out, warn ? "<li class=\"warn\">" : "<li>", phrase,
-                    "</li>\n");
-}
-
 /* Is anything wrong with the data? */
 static void put_facts(const struct page *p)
 {
     const struct digest *d = p->d;
     struct buf b = BUF_INIT(0);
     buf_puts(p->out, "<ul class=\"facts\">");
-    bool poor = phrase_data(&b, d);
-    put_fact(p, poor, &b);
-    for (size_t i = 0;; i++) {
-        int fault = phrase_note(&b, d, i);
-        if (fault < 0)
-            break;
-        put_fact(p, fault, &b);
-    }
+    int warn = phrase_data(&b, d);
+    for (size_t i = 0; warn >= 0; warn = phrase_note(&b, d, i++))
+        html_phrase(p->out, warn ? "<li class=\"warn\">" : "<li>", &b,
+                    "</li>\n");
     buf_puts(p->out, "</ul></header>\n");
 }
 
@@ -43,6 +22,11 @@ static void put_header(const struct page *p)
 {
     const struct digest *d = p->d;
     struct buf b = BUF_INIT(0);
+    buf_printf(&b, "%s, ", d->title);
+    phrase_day(&b, d->day);
+    html_open(p->out, b.data, p->mail);
+    html_nav(p->out, p->links);
+    buf_clear(&b);
     phrase_day(&b, d->day);
     html_phrase(p->out, "<header><h1>", &b, "</h1>\n<div class=\"dim\">");
     html_escaped(p->out, "", d->title, "");
@@ -82,18 +66,16 @@ static void put_footer(const struct page *p)
 {
     const struct digest *d = p->d;
     char now[CLOCK_TEXT], day[CLOCK_TEXT];
-    clock_format(d->day * DAY, day);
     buf_printf(p->out, "<footer><p>Net sentiment is (positive − negative) / "
                "posts in a language that is scored, with its 95 %% interval. "
                "Usual is the median of the %u days before that were collected. "
                "Rules %u. Made %s by <code>swell digest --day %.10s</code>.</p>"
-               "</footer>\n</main></body></html>\n", d->history_days, d->rules,
-               clock_format(d->now, now), day);
+               "</footer>\n</main></body></html>\n", d->usual.count, d->rules,
+               clock_format(d->now, now), clock_format(d->day * DAY, day));
 }
 
 static void put_page(const struct page *p)
 {
-    put_head(p);
     put_header(p);
     put_brief(p);
     html_sections(p);

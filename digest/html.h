@@ -20,7 +20,7 @@ void html_escaped(struct buf *out, const char *before, const char *text,
 /* The same in <bdi>: a text by others cannot turn the line around. */
 void html_text(struct buf *out, const char *before, const char *text,
                const char *after);
-/* A phrase_* result, escaped; phrase is released. */
+/* A phrase_* result, escaped, and released; of an empty one nothing. */
 void html_phrase(struct buf *out, const char *before, struct buf *phrase,
                  const char *after);
 /* One post, quoted. d gives the zone and the day that needs no date. */

@@ -7,6 +7,11 @@
 #include <math.h>
 #include <string.h>
 
+static const char *const entities[128] = {
+    ['<'] = "&lt;", ['>'] = "&gt;", ['&'] = "&amp;", ['"'] = "&quot;",
+    ['\''] = "&#39;", [' '] = " ",
+};
+
 void html_escaped(struct buf *out, const char *before, const char *text,
                   const char *after)
 {
@@ -16,20 +21,10 @@ void html_escaped(struct buf *out, const char *before, const char *text,
         uint32_t point;
         size_t n = text_decode(text + i, length - i, &point);
         point = phrase_harmless(point);
-        if (point == '<')
-            buf_puts(out, "&lt;");
-        else if (point == '>')
-            buf_puts(out, "&gt;");
-        else if (point == '&')
-            buf_puts(out, "&amp;");
-        else if (point == '"')
-            buf_puts(out, "&quot;");
-        else if (point == '\'')
-            buf_puts(out, "&#39;");
-        else if (point == ' ' && text[i + 1] == '%')
+        if (point == ' ' && text[i + 1] == '%')
             buf_puts(out, "&nbsp;"); /* 25 % is one word */
-        else if (point == ' ')
-            buf_putc(out, ' ');
+        else if (point < 128 && entities[point])
+            buf_puts(out, entities[point]);
         else if (point)
             buf_add(out, text + i, n);
         i += n;
@@ -49,7 +44,8 @@ void html_text(struct buf *out, const char *before, const char *text,
 void html_phrase(struct buf *out, const char *before, struct buf *phrase,
                  const char *after)
 {
-    html_escaped(out, before, buf_text(phrase), after);
+    if (phrase->length)
+        html_escaped(out, before, phrase->data, after);
     buf_release(phrase);
 }
 
@@ -104,11 +100,9 @@ void html_subject(const struct page *p, const char *name)
     if (link) {
         buf_puts(p->out, "<a href=\"/subject/");
         for (const unsigned char *c = (const unsigned char *)name; *c; c++)
-            buf_printf(p->out, (*c >= 'a' && *c <= 'z') ||
-                                       (*c >= 'A' && *c <= 'Z') ||
-                                       (*c >= '0' && *c <= '9') ||
-                                       strchr("-_./", *c)
-                                   ? "%c" : "%%%02X", *c);
+            buf_printf(p->out, isalnum(*c) || strchr("-_./", *c) ? "%c"
+                                                                 : "%%%02X",
+                       *c);
         buf_puts(p->out, "?day=");
         phrase_date(p->out, p->d->day);
         buf_puts(p->out, "\">");
@@ -134,10 +128,9 @@ void html_sample(struct buf *out, const struct digest *d,
 {
     struct buf phrase = BUF_INIT(0);
     html_text(out, "<blockquote>", s->text, " <cite>");
-    if (phrase_is_link(s->url)) {
+    if (phrase_is_link(s->url))
         html_escaped(out, "<a rel=\"noopener noreferrer\" href=\"", s->url,
                      "\">");
-    }
     html_escaped(out, "", s->source, "");
     phrase_clock(&phrase, "", s->created, d, "");
     html_phrase(out, ", ", &phrase, phrase_is_link(s->url) ? "</a>" : "");

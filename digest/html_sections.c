@@ -68,21 +68,14 @@ static void put_hours(const struct page *p, const struct alert *a)
 {
     const struct digest *d = p->d;
     const struct digest_standing *s = phrase_standing(d, a->subject);
-    struct chart_hours chart = { .usual = -1 };
-    struct buf safe = BUF_INIT(0);
     if (!s || !s->hour_count || a->until <= d->from)
         return;
-    chart.hours = s->hours;
-    chart.count = s->hour_count;
-    chart.since = (size_t)((a->since > d->from ? a->since - d->from : 0) /
-                           HOUR);
-    chart.until = (size_t)((a->until - d->from + HOUR - 1) / HOUR);
-    if (s->usual > 0)
-        chart.usual = s->usual / 24;
-    html_escaped(&safe, "", s->title, "");
-    chart.title = buf_text(&safe);
+    int64_t since = a->since > d->from ? a->since - d->from : 0;
+    struct chart_hours chart = {
+        s->hours, s->hour_count, (size_t)(since / HOUR),
+        (size_t)((a->until - d->from + HOUR - 1) / HOUR),
+        s->usual > 0 ? s->usual / 24 : -1, s->title };
     (p->mail ? chart_hours_plain : chart_hours)(p->out, &chart);
-    buf_release(&safe);
 }
 
 static void put_alert(const struct page *p, const struct alert *a)
@@ -124,9 +117,8 @@ static void put_changes(const struct page *p)
     html_phrase(p->out, alerts->withheld ? "<p class=\"warn\">" : "<p>",
                 &phrase, "</p>\n");
     phrase_words(&phrase, d);
-    if (phrase.length)
-        html_phrase(p->out, "<p><span class=\"dim\">New words:</span> ",
-                    &phrase, "</p>\n");
+    html_phrase(p->out, "<p><span class=\"dim\">New words:</span> ", &phrase,
+                "</p>\n");
     buf_puts(p->out, "</section>\n");
 }
 
@@ -135,7 +127,7 @@ static void put_changes(const struct page *p)
 static void put_days(const struct page *p, const struct digest_standing *s)
 {
     const struct digest *d = p->d;
-    struct buf what = BUF_INIT(0), safe = BUF_INIT(0);
+    struct buf what = BUF_INIT(0);
     enum { LAST = 8 }; /* in a mail: a week, and the day */
     if (p->mail) {
         buf_puts(p->out, "<br><span class=\"spark\">");
@@ -146,10 +138,9 @@ static void put_days(const struct page *p, const struct digest_standing *s)
     buf_printf(&what, "%s: posts a day, last %d days", s->title, DIGEST_DAYS);
     if (!isnan(s->usual))
         buf_printf(&what, ", usually %.0f to %.0f", s->low, s->high);
-    html_escaped(&safe, "", buf_text(&what), "");
-    chart_days(p->out, s->history, d->known, s->low, s->high, buf_text(&safe));
+    chart_days(p->out, s->history, d->usual.known, s->low, s->high,
+               buf_text(&what));
     buf_release(&what);
-    buf_release(&safe);
 }
 
 /* What it usually is, where the day's interval leaves that out. */
@@ -283,8 +274,7 @@ static void put_wishes(const struct page *p)
         return;
     open_section(p, "wishes", "What shoppers ask for <small>people in 7 days"
                  "</small>");
-    if (phrase.length)
-        html_phrase(p->out, "<p>", &phrase, "</p>\n");
+    html_phrase(p->out, "<p>", &phrase, "</p>\n");
     buf_puts(p->out, d->wish_count ? "<ol>\n" : "");
     for (size_t i = 0; i < d->wish_count; i++) {
         const struct digest_wish *w = &d->wishes[i];
@@ -321,8 +311,7 @@ static void put_waiting(const struct page *p)
         buf_puts(p->out, "</li>\n");
     }
     phrase_unanswered(&phrase, d);
-    if (phrase.length)
-        html_phrase(p->out, "<li>", &phrase, "</li>\n");
+    html_phrase(p->out, "<li>", &phrase, "</li>\n");
     buf_puts(p->out, "</ul>\n");
     if (p->links && p->links->served)
         buf_puts(p->out, "<p><a href=\"/inbox\">All of ours, to answer</a></p>"

@@ -133,14 +133,14 @@ static void source_fields(struct writer *w, const struct digest_source *s)
  * partial. */
 static void put_change(struct writer *w, const struct digest *d)
 {
-    if (!d->history_from) {
+    if (!d->usual.first) {
         write_text(w, "source_change", NULL);
         return;
     }
     write_begin(w, "source_change", '{');
-    write_text(w, "source", d->change.source);
-    write_flag(w, "added", d->change.added);
-    write_time(w, "when", d->change.when);
+    write_text(w, "source", d->usual.change.source);
+    write_flag(w, "added", d->usual.change.added);
+    write_time(w, "when", d->usual.change.when);
     write_end(w, '}');
 }
 
@@ -161,10 +161,10 @@ static void put_data(struct writer *w)
     for (int i = 0; i < 3; i++)
         write_count(w, NULL, d->restated_before[i]);
     write_end(w, ']');
-    write_count(w, "history_days", d->history_days);
+    write_count(w, "history_days", d->usual.count);
     write_begin(w, "history_known", '[');
     for (int i = 0; i < DIGEST_DAYS; i++)
-        write_flag(w, NULL, d->known[i] && i >= d->history_from);
+        write_flag(w, NULL, d->usual.known[i] && i >= d->usual.first);
     write_end(w, ']');
     write_count(w, "rules", d->rules);
     write_count(w, "rules_before", d->rules_before);

@@ -23,13 +23,16 @@ static void escape(struct buf *out, const char *text)
     }
 }
 
-/* Take a phrase: escape it, between marks of ours, and let it go. */
+/* Take a phrase: escape it, between marks of ours, and let it go; of an empty
+ * one nothing. */
 static void say(struct buf *out, const char *before, struct buf *phrase,
                 const char *after)
 {
-    buf_puts(out, before);
-    escape(out, buf_text(phrase));
-    buf_puts(out, after);
+    if (phrase->length) {
+        buf_puts(out, before);
+        escape(out, phrase->data);
+        buf_puts(out, after);
+    }
     buf_release(phrase);
 }
 
@@ -120,8 +123,7 @@ static void changes(struct buf *out, const struct digest *d)
     phrase_verdict(&b, d);
     say(out, "\n", &b, "\n");
     phrase_words(&b, d);
-    if (b.length)
-        say(out, "\nNew words: ", &b, "\n");
+    say(out, "\nNew words: ", &b, "\n");
 }
 
 static void standing(struct buf *out, const struct digest *d)
@@ -151,8 +153,7 @@ static void standing(struct buf *out, const struct digest *d)
         buf_release(&b);
     }
     phrase_rows_note(&b, d, count);
-    if (b.length)
-        say(out, "\n", &b, "\n");
+    say(out, "\n", &b, "\n");
     command(out, d, SECTION_STANDING);
 }
 
@@ -173,8 +174,7 @@ static void people(struct buf *out, const struct digest *d)
         phrase_wish(out, d, w);
         buf_puts(out, "\n");
     }
-    if (asked.length)
-        say(out, "- ", &asked, "\n");
+    say(out, "- ", &asked, "\n");
     if (any)
         command(out, d, SECTION_WISHES);
     if (d->waiting_count)
@@ -189,8 +189,7 @@ static void people(struct buf *out, const struct digest *d)
             sample(out, d, "  - ", &w->samples[k]);
     }
     phrase_unanswered(&b, d);
-    if (b.length)
-        say(out, "- ", &b, "\n");
+    say(out, "- ", &b, "\n");
     if (d->waiting_count)
         command(out, d, SECTION_WAITING);
 }

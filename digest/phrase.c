@@ -22,9 +22,8 @@ void phrase_day(struct buf *out, int64_t day)
 
 void phrase_date(struct buf *out, int64_t day)
 {
-    int year, month, date;
-    clock_date(day, &year, &month, &date);
-    buf_printf(out, "%04d-%02d-%02d", year, month, date);
+    char when[CLOCK_TEXT];
+    buf_printf(out, "%.10s", clock_format(day * DAY, when));
 }
 
 void phrase_count(struct buf *out, const char *before, uint64_t n,

@@ -2,6 +2,7 @@
 /* The sentences of the digest's sections; those of an alert are in
  * phrase_alert.c, of an experiment in phrase_experiment.c, figures in
  * phrase.c. */
+#include <ctype.h>
 #include <math.h>
 
 #include "digest/coverage.h"
@@ -32,23 +33,23 @@ static void note_history(struct buf *out, const struct digest *d)
 {
     if (!d->posts)
         return;
-    if (!d->history_days)
+    if (!d->usual.count)
         buf_puts(out, "no earlier day to compare with: counts and sentiment "
                  "hold, what is usual, new or changed cannot be said yet");
-    else if (d->history_days < DIGEST_DAYS / 4)
+    else if (d->usual.count < DIGEST_DAYS / 4)
         buf_printf(out, "only %u earlier %s: counts and sentiment hold, "
                    "“usual” is a guess and little can be called a change "
-                   "before %d days", d->history_days,
-                   d->history_days == 1 ? "day" : "days", DIGEST_DAYS / 4);
+                   "before %d days", d->usual.count,
+                   d->usual.count == 1 ? "day" : "days", DIGEST_DAYS / 4);
 }
 
 static void note_change(struct buf *out, const struct digest *d)
 {
-    if (!d->history_from)
+    if (!d->usual.first)
         return;
-    phrase_quote(out, "", d->change.source, 40, d->change.added ? " was added "
+    phrase_quote(out, "", d->usual.change.source, 40, d->usual.change.added ? " was added "
                                                                 : " ended ");
-    phrase_clock(out, "", d->change.when, d, ": earlier days are not compared");
+    phrase_clock(out, "", d->usual.change.when, d, ": earlier days are not compared");
     if (d->alerts->partial)
         buf_puts(out, "; alerts are without it");
 }
@@ -65,9 +66,8 @@ static void note_expired(struct buf *out, const struct digest *d)
 
 static void note_restated(struct buf *out, const struct digest *d)
 {
-    if (!d->restated)
-        return;
-    phrase_posts(out, "restated since it was told: ", d->restated, "");
+    if (d->restated)
+        phrase_posts(out, "restated since it was told: ", d->restated, "");
 }
 
 static void note_restated_before(struct buf *out, const struct digest *d)
@@ -245,17 +245,17 @@ void phrase_rows_note(struct buf *out, const struct digest *d, size_t shown)
     if (quiet)
         buf_printf(out, "%zu more with little to say (--format json has all)",
                    quiet);
-    if (d->history_days)
+    if (d->usual.count)
         buf_printf(out, "%susual: posts against the median of %u %s",
-                   quiet ? " · " : "", d->history_days,
-                   d->history_days == 1 ? "day" : "days");
+                   quiet ? " · " : "", d->usual.count,
+                   d->usual.count == 1 ? "day" : "days");
 }
 
 void phrase_days(struct buf *out, const struct digest *d,
                  const struct digest_standing *s, size_t days)
 {
     size_t skip = DIGEST_DAYS + 1 - days;
-    phrase_spark(out, s->history + skip, d->known + skip, days);
+    phrase_spark(out, s->history + skip, d->usual.known + skip, days);
 }
 
 /* Was most of the week before the last one collected? */
@@ -263,8 +263,8 @@ static bool knows_week_before(const struct digest *d)
 {
     int known = 0;
     for (int i = 0; i < 7; i++)
-        known += d->known[DIGEST_DAYS - 13 + i] &&
-                 DIGEST_DAYS - 13 + i >= d->history_from;
+        known += d->usual.known[DIGEST_DAYS - 13 + i] &&
+                 DIGEST_DAYS - 13 + i >= d->usual.first;
     return known > 3;
 }
 
@@ -367,30 +367,57 @@ void phrase_rival_gap(struct buf *out, const struct digest_gap_to_rival *g)
     phrase_count(out, "", g->their_posts, " posts)");
 }
 
+/* ---- the commands behind the figures ------------------------------------- */
+
 /* Names are letters, digits, - and / as a rule; others are quoted for the
  * shell. */
 static void shell_word(struct buf *out, const char *word)
 {
-    bool plain = *word != '\0';
-    for (const char *c = word; *c; c++)
-        plain &= (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
-                 (*c >= '0' && *c <= '9') || strchr("-_/.", *c) != NULL;
-    buf_puts(out, plain ? "" : "'");
-    for (const char *c = word; *c; c++)
+    const char *c = word;
+    while (isalnum((unsigned char)*c) || (*c && strchr("-_/.", *c)))
+        c++;
+    const char *mark = *word && !*c ? "" : "'";
+    buf_puts(out, mark);
+    for (c = word; *c; c++)
         if (*c == '\'')
             buf_puts(out, "'\\''");
         else
             buf_putc(out, *c);
-    buf_puts(out, plain ? "" : "'");
+    buf_puts(out, mark);
+}
+
+static void ask(struct buf *out, const struct digest *d, const char *command,
+                const char *subject, int days)
+{
+    buf_printf(out, "swell %s ", command);
+    shell_word(out, subject);
+    buf_puts(out, days == 1 ? " --day " : days ? " --from " : "");
+    if (days)
+        phrase_date(out, d->day + 1 - days);
+    if (days > 1) {
+        buf_puts(out, " --to ");
+        phrase_date(out, d->day + 1);
+    }
 }
 
 void phrase_why(struct buf *out, const struct digest *d, const char *subject)
 {
-    buf_puts(out, "swell why ");
-    shell_word(out, subject);
-    buf_puts(out, " --day ");
-    phrase_date(out, d->day);
+    ask(out, d, "why", subject, 1);
 }
+
+static const struct {
+    const char *verb, *command;
+    int days;                  /* asked about, the day the last; 0: no time */
+    const char *rest;
+} commands[] = {
+    [SECTION_STANDING] = { "why", "why", 1, " --count negative" },
+    [SECTION_WISHES] = { "read them", "posts", 7, " --intent question" },
+    [SECTION_WAITING] = { "answer them", "inbox", 7, "" },
+    [SECTION_EXPERIMENTS] = { "why", "experiment read", 0, "" },
+    [SECTION_RIVALS] = { "why", "window", 7, " --by aspect" },
+    [SECTION_SWITCHES] = { "who switched", "posts", 7, " --intent switch" },
+    [SECTION_WHERE] = { "why", "why", 1, " --count " },
+};
 
 /* Ours, or the first there is: whom a section's command asks about. */
 static const char *whose(const struct digest *d)
@@ -401,58 +428,23 @@ static const char *whose(const struct digest *d)
     return d->standing_count ? d->standing[0].name : "*";
 }
 
-/* swell COMMAND SUBJECT, the last 7 days, REST */
-static void week(struct buf *out, const struct digest *d, const char *command,
-                 const char *subject, const char *rest)
-{
-    buf_printf(out, "swell %s ", command);
-    shell_word(out, subject);
-    buf_puts(out, " --from ");
-    phrase_date(out, d->day - 6);
-    buf_puts(out, " --to ");
-    phrase_date(out, d->day + 1);
-    buf_puts(out, rest);
-}
-
 const char *phrase_verb(enum digest_section section)
 {
-    static const char *const verbs[] = {
-        [SECTION_STANDING] = "why", [SECTION_WISHES] = "read them",
-        [SECTION_WAITING] = "answer them", [SECTION_EXPERIMENTS] = "why",
-        [SECTION_RIVALS] = "why", [SECTION_SWITCHES] = "who switched",
-        [SECTION_WHERE] = "why",
-    };
-    return verbs[section];
+    return commands[section].verb;
 }
 
 void phrase_command(struct buf *out, const struct digest *d,
                     enum digest_section section)
 {
-    switch (section) {
-    case SECTION_STANDING:
-        phrase_why(out, d, whose(d));
-        buf_puts(out, " --count negative");
-        break;
-    case SECTION_WISHES:
-        week(out, d, "posts", d->wish_count ? d->wishes[0].subject : whose(d),
-             d->wish_count ? " --intent suggestion" : " --intent question");
-        break;
-    case SECTION_WAITING:
-        week(out, d, "inbox", whose(d), "");
-        break;
-    case SECTION_EXPERIMENTS:
-        buf_puts(out, "swell experiment read ");
-        shell_word(out, d->experiments[0].experiment.name);
-        break;
-    case SECTION_RIVALS:
-        week(out, d, "window", whose(d), " --by aspect");
-        break;
-    case SECTION_SWITCHES:
-        week(out, d, "posts", whose(d), " --intent switch");
-        break;
-    case SECTION_WHERE:
-        phrase_why(out, d, whose(d));
-        buf_printf(out, " --count %s", aspect_names[d->where_rows[0]]);
-        break;
+    const char *subject = whose(d), *rest = commands[section].rest;
+    if (section == SECTION_EXPERIMENTS)
+        subject = d->experiments[0].experiment.name;
+    if (section == SECTION_WISHES && d->wish_count) {
+        subject = d->wishes[0].subject;
+        rest = " --intent suggestion";
     }
+    ask(out, d, commands[section].command, subject, commands[section].days);
+    buf_puts(out, rest);
+    if (section == SECTION_WHERE)
+        buf_puts(out, aspect_names[d->where_rows[0]]);
 }

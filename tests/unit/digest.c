@@ -178,7 +178,7 @@ static void standing_is_counted(void **state)
     assert_int_equal(d->authors, 5);
     assert_int_equal(d->collected, 16);
     assert_int_equal(d->unscored, 1);
-    assert_int_equal(d->history_days, 10);
+    assert_int_equal(d->usual.count, 10);
     assert_false(d->planned);
     assert_true(d->closed);
     assert_string_equal(d->title, "Acme & Sons");
@@ -269,7 +269,7 @@ static void an_empty_store_composes(void **state)
     struct buf out = BUF_INIT(0);
     const struct digest *d = compose(f, NULL);
     assert_int_equal(d->posts, 0);
-    assert_int_equal(d->history_days, 0);
+    assert_int_equal(d->usual.count, 0);
     digest_text(d, &out, 80, false);
     assert_string_equal(buf_text(&out),
                         "Friday 4 October 2024 · Acme & Sons · UTC · against "
@@ -464,7 +464,7 @@ static void a_source_that_came_is_no_change(void **state)
     assert_int_equal(d->standing[0].term_count, 0);
     assert_int_equal(d->alerts->subjects, 1);
     assert_int_equal(d->alerts->count, 0);
-    assert_int_equal(d->history_days, 0);
+    assert_int_equal(d->usual.count, 0);
     assert_true(tells(d, "bluesky was added 00:00: earlier days are not "
                          "compared; alerts are without it"));
     assert_true(json_tells(d, "\"source_change\":{\"source\":\"bluesky\","
@@ -487,7 +487,7 @@ static void a_source_that_came_is_no_change(void **state)
     if (digest_compose(&f->digest, f->store, f->config, f->zone, D + 1, NULL,
                        &f->err))
         fail_msg("%s", f->err.text);
-    assert_int_equal(f->digest->history_days, 1);
+    assert_int_equal(f->digest->usual.count, 1);
     assert_near(f->digest->standing[0].net_usual.high, 1.959964 / 182);
 }
 

@@ -196,7 +196,7 @@ static void alerts_show_cause_and_arithmetic(void **state)
     standing.hours[15] = 20;
     standing.today.posts = 40;
     d.alerts = &alerts;
-    d.history_days = 28;
+    d.usual.count = 28;
     d.standing = &standing;
     d.standing_count = 1;
     digest_html(&d, &page, NULL);
