@@ -72,7 +72,6 @@ struct alert {
     double copied;         /* share of reposts and near-copies */
     double worth;          /* so many of them count as one, for they come in
                             * conversations; 1: they come alone */
-    bool told;             /* digest_compose(): it is shown */
     bool few_writers;      /* held at watch: carried by few, by copies or by
                             * conversations no larger than usual */
     /* Why. */

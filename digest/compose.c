@@ -202,17 +202,18 @@ static int compose_alerts(struct composer *c, struct error *err)
     struct alerts_query query = { .from = d->from, .until = d->until };
     if (alerts_find(&d->alerts, c->store, c->config, &query, err))
         return -1;
+    struct alerts *all = d->alerts;
+    struct alert *told = mem_alloc((all->count + 1) * sizeof(*told));
     size_t count = 0;
-    for (size_t i = 0; i < d->alerts->count; i++) {
-        int index = watched_find(c, d->alerts->items[i].subject);
-        d->alerts->items[i].told =
-            index >= 0 && c->watched[index].kept &&
-            !told_elsewhere(c, &d->alerts->items[i]);
+    for (size_t i = 0; i < all->count; i++) {
+        int index = watched_find(c, all->items[i].subject);
+        if (index >= 0 && c->watched[index].kept &&
+            !told_elsewhere(c, &all->items[i]))
+            told[count++] = all->items[i];
     }
-    for (size_t i = 0; i < d->alerts->count; i++)
-        if (d->alerts->items[i].told)
-            d->alerts->items[count++] = d->alerts->items[i];
-    d->alerts->count = count;
+    mem_free(all->items);
+    all->items = told;
+    all->count = count;
     return 0;
 }
 

@@ -184,24 +184,18 @@ static int clearest_first(const void *a, const void *b)
                     : strcmp(x->gap.aspect, y->gap.aspect);
 }
 
+/* As counted, and as estimated. */
 static double net_value(const struct counts *c, int aspect)
 {
     return ((double)c->aspect_positive[aspect] -
             (double)c->aspect_negative[aspect]) / (double)c->aspect[aspect];
 }
 
-/* In standard deviations of the difference. */
-static double difference(const struct watched *ours,
-                         const struct watched *theirs, int a)
+static struct net aspect_net(const struct watched *w, int aspect)
 {
-    struct net x = net_of(ours->week.aspect_positive[a],
-                          ours->week.aspect_negative[a], ours->week.aspect[a],
-                          ours->week.posts, ours->week_authors);
-    struct net y = net_of(theirs->week.aspect_positive[a],
-                          theirs->week.aspect_negative[a],
-                          theirs->week.aspect[a], theirs->week.posts,
-                          theirs->week_authors);
-    return (x.mean - y.mean) / sqrt(x.variance + y.variance);
+    const struct counts *c = &w->week;
+    return net_of(c->aspect_positive[aspect], c->aspect_negative[aspect],
+                  c->aspect[aspect], c->posts, w->week_authors);
 }
 
 /* Add the aspects of which both have enough posts. */
@@ -213,10 +207,11 @@ static size_t rate(struct rated *found, const struct watched *us,
     for (int a = 0; a < ASPECT_COUNT; a++) {
         if (ours->aspect[a] < floor || theirs->aspect[a] < floor)
             continue;
+        struct net x = aspect_net(us, a), y = aspect_net(rival, a);
         found[count++] = (struct rated){
             { aspect_names[a], rival->title, net_value(ours, a),
               net_value(theirs, a), ours->aspect[a], theirs->aspect[a] },
-            difference(us, rival, a) };
+            (x.mean - y.mean) / sqrt(x.variance + y.variance) };
     }
     return count;
 }

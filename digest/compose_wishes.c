@@ -128,14 +128,10 @@ static bool same_wish(const struct group *g, const uint64_t *words,
 {
     size_t shared = 0;
     for (size_t i = 0, k = 0; i < g->word_count && k < count;) {
-        if (g->words[i] == words[k])
-            shared++;
-        if (g->words[i] < words[k])
-            i++;
-        else if (g->words[i] > words[k])
-            k++;
-        else
-            i++, k++;
+        uint64_t a = g->words[i], b = words[k];
+        shared += a == b;
+        i += a <= b;
+        k += b <= a;
     }
     size_t fewer = count < g->word_count ? count : g->word_count;
     size_t all = count + g->word_count - shared;

@@ -38,7 +38,7 @@ static int send_mail(const struct delivery *t, const struct digest *d,
     struct buf message = BUF_INIT(0);
     mail_compose(&message, &head, d);
     int rc = mail_send(&server, c->smtp_from, t->to->email,
-                       (struct text){ message.data, message.length }, err);
+                       text_of(message.data), err);
     buf_release(&message);
     return rc;
 }
@@ -60,19 +60,14 @@ static int send_webhook(const struct delivery *t, const struct digest *d,
         digest_chat(d, &text, slack);
     else
         digest_markdown(d, &text);
-    struct text content = { buf_text(&text), text.length };
-    if (teams) {
+    if (teams)
         buf_puts(&body, "{\"type\":\"message\",\"attachments\":[{"
                  "\"contentType\":\"application/vnd.microsoft.card.adaptive\","
                  "\"content\":{\"type\":\"AdaptiveCard\",\"version\":\"1.4\","
-                 "\"body\":[{\"type\":\"TextBlock\",\"wrap\":true,\"text\":");
-        json_write(&body, content);
-        buf_puts(&body, "}]}}]}");
-    } else {
-        buf_puts(&body, "{\"text\":");
-        json_write(&body, content);
-        buf_puts(&body, "}");
-    }
+                 "\"body\":[{\"type\":\"TextBlock\",\"wrap\":true,");
+    buf_puts(&body, teams ? "\"text\":" : "{\"text\":");
+    json_write(&body, text_of(buf_text(&text)));
+    buf_puts(&body, teams ? "}]}}]}" : "}");
     const char *place = strstr(t->to->webhook, "://");
     place = strchr(place ? place + 3 : t->to->webhook, '/');
     struct http_request request = {
@@ -82,10 +77,9 @@ static int send_webhook(const struct delivery *t, const struct digest *d,
         .content_type = "application/json",
     };
     int rc = http_open(&http, &limits, err);
-    if (!rc) {
+    if (!rc)
         rc = http_send(http, &request, &reply, err);
-        http_reply_release(&reply);
-    }
+    http_reply_release(&reply);
     http_close(http);
     buf_release(&text);
     buf_release(&body);
@@ -190,8 +184,7 @@ static int keep(const struct delivery *t, struct store *store,
         rc = note(store, "sent", name, text_of(day), err);
     }
     if (!rc)
-        rc = note(store, "delivery", name,
-                  (struct text){ buf_text(&text), text.length }, err);
+        rc = note(store, "delivery", name, text_of(buf_text(&text)), err);
     if (!rc)
         rc = note(store, "sending", name, TEXT(""), err);
     buf_release(&text);

@@ -198,7 +198,7 @@ int digest_site(const struct digest *d, const struct digest *before,
     if (!rc && after)
         rc = write_page(after, folder, days, count, err);
     if (!rc)
-        rc = count ? write_index(d, folder, days, count, err) : 0;
+        rc = write_index(d, folder, days, count, err);
     mem_free(days);
     return rc;
 }

@@ -270,12 +270,10 @@ static size_t shared_documents(const struct chosen *a, const struct chosen *b)
 {
     size_t shared = 0;
     for (size_t i = 0, j = 0; i < a->document_count && j < b->document_count;) {
-        if (a->documents[i] == b->documents[j])
-            shared++, i++, j++;
-        else if (a->documents[i] < b->documents[j])
-            i++;
-        else
-            j++;
+        uint32_t x = a->documents[i], y = b->documents[j];
+        shared += x == y;
+        i += x <= y;
+        j += y <= x;
     }
     return shared;
 }

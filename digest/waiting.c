@@ -4,6 +4,7 @@
  * as the same ask is one definition, kept in one place. */
 #include "digest/waiting.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -174,9 +175,7 @@ static uint64_t handle_hash(struct text handle)
         handle.length--;
     }
     for (size_t i = 0; i < handle.length && length < sizeof(lower); i++)
-        lower[length++] = (char)(handle.data[i] >= 'A' && handle.data[i] <= 'Z'
-                                     ? handle.data[i] | 32
-                                     : handle.data[i]);
+        lower[length++] = (char)tolower((unsigned char)handle.data[i]);
     return hash64(lower, length);
 }
 
@@ -275,8 +274,7 @@ static int voice_of(const struct waiting *w, const struct post *post)
 
 static bool is_handle(unsigned char c)
 {
-    return c == '_' || c == '-' || c == '.' || (c >= '0' && c <= '9') ||
-           ((c | 32) >= 'a' && (c | 32) <= 'z');
+    return isalnum(c) || c == '_' || c == '-' || c == '.';
 }
 
 /* Does the text name an account of the brand? *others: it opens with the
@@ -362,30 +360,26 @@ static void add_cry(struct waiting *w, const struct post *post, int subject,
 /* A brand is asked once by a post; where a product is meant, about that. */
 static void take_mentions(struct waiting *w, const struct post *post)
 {
+    size_t before = w->cry_count;
     for (size_t i = 0; i < post->mention_count; i++) {
         const struct mention *m = &post->mentions[i];
         int subject = subject_of(w, m->subject);
-        bool told = false;
-        if (subject < 0)
+        int brand = subject < 0 ? -1 : w->subjects[subject].brand;
+        if (brand < 0 || !is_ask(w, post, &m->tags, brand))
             continue;
-        int brand = w->subjects[subject].brand;
-        if (!is_ask(w, post, &m->tags, brand))
-            continue;
-        for (size_t k = w->cry_count; k > 0 && !told; k--) {
-            struct cry *c = &w->cries[k - 1];
-            if (c->key != post_key(post->source, post->native_id))
-                break;
-            told = c->ask.brand == brand;
-            if (told && is_wanted(w, subject) &&
-                (c->ask.subject == brand || !c->ask.sample.text)) {
-                c->ask.subject = subject;
-                if (!c->ask.sample.text)
-                    post_sample(&c->ask.sample, &w->memory, post, &m->tags,
-                                SIZE_MAX);
-            }
-        }
-        if (!told)
+        size_t k = before;
+        while (k < w->cry_count && w->cries[k].ask.brand != brand)
+            k++;
+        if (k == w->cry_count) {
             add_cry(w, post, subject, &m->tags);
+            continue;
+        }
+        struct ask *a = &w->cries[k].ask;
+        if (!is_wanted(w, subject) || (a->subject != brand && a->sample.text))
+            continue;
+        a->subject = subject;
+        if (!a->sample.text)
+            post_sample(&a->sample, &w->memory, post, &m->tags, SIZE_MAX);
     }
 }
 
