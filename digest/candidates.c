@@ -40,13 +40,15 @@ static void set_add_words(struct hash_set *s, struct words *w,
     }
 }
 
-static int stop_load(struct hash_set *s, const char *folder,
-                     struct error *err)
+int words_list(struct hash_set *s, const struct config *config,
+               const char *name, struct error *err)
 {
     struct words w = WORDS_INIT;
     struct buf path = BUF_INIT(0);
     char line[4096];
-    buf_printf(&path, "%s/lexicons/stopwords.txt", folder);
+    if (!config || !config->data)
+        return 0;
+    buf_printf(&path, "%s/lexicons/%s", config->data, name);
     FILE *file = fopen(path.data, "re");
     int rc = file ? 0 : error_set(err, ERROR_CONFIG, "%s: %s", path.data,
                                   strerror(errno));
@@ -76,7 +78,7 @@ int unwanted_load(struct unwanted *u, const struct config *config,
 {
     struct words w = WORDS_INIT;
     *u = (struct unwanted){ 0 };
-    if (config && config->data && stop_load(&u->stop, config->data, err))
+    if (words_list(&u->stop, config, "stopwords.txt", err))
         return -1;
     for (size_t i = 0; config && i < config->subject_count; i++) {
         const struct subject *s = &config->subjects[i];

@@ -11,6 +11,10 @@
 #include "pipeline/words.h"
 #include "store/store.h"
 
+/* Add the words of lexicons/NAME. config NULL, or without lexicons: none. */
+int words_list(struct hash_set *s, const struct config *config,
+               const char *name, struct error *err);
+
 /* Words that are never a term. */
 struct unwanted {
     struct hash_set stop;    /* of every language */

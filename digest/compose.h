@@ -75,9 +75,10 @@ void compose_rival_gaps(struct composer *c);
 
 /* The parts that look at posts: take each sighting, then finish. */
 struct wishes;
-struct wishes *wishes_open(struct composer *c);
+int wishes_open(struct wishes **out, struct composer *c, struct error *err);
 void wishes_take(struct wishes *w, const struct sighting *s);
-void wishes_finish(struct wishes *w); /* fills the digest, frees w */
+void wishes_finish(struct wishes *w); /* fills the digest; frees w, even one
+                                       * that did not open */
 
 struct switches;
 struct switches *switches_open(struct composer *c);

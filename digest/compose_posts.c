@@ -164,12 +164,13 @@ int compose_posts(struct composer *c, struct error *err)
     struct store_query all = { .until = c->d->until };
     all.from = c->starts[DIGEST_DAYS + 1 - 2 * COMPOSE_WEEK];
     p.week = c->starts[DIGEST_DAYS + 1 - COMPOSE_WEEK];
-    if (waiting_open(&p.waiting, c->store, c->config, NULL, p.week, err))
-        return -1;
-    p.wishes = wishes_open(c);
     p.switches = switches_open(c);
     p.reading = reading_open(c);
-    int rc = store_posts(c->store, &all, take_post, &p, err);
+    int rc = wishes_open(&p.wishes, c, err);
+    if (!rc)
+        rc = waiting_open(&p.waiting, c->store, c->config, NULL, p.week, err);
+    if (!rc)
+        rc = store_posts(c->store, &all, take_post, &p, err);
     wishes_finish(p.wishes);
     if (rc >= 0 && fill_waiting(c, p.waiting, err))
         rc = -1;

@@ -4,6 +4,7 @@
  * itself: the post's span says where it is. */
 #include <stdlib.h>
 
+#include "digest/candidates.h"
 #include "digest/compose.h"
 #include "pipeline/words.h"
 
@@ -25,41 +26,11 @@ struct group {
 struct wishes {
     struct composer *c;
     struct words words;
+    struct hash_set idle;        /* words that wish, not what is wished */
     struct group *groups;
     size_t group_count, group_room;
     struct hash_set askers;      /* of each week and group or aspect */
 };
-
-/* Words that say that something is wished, not what. */
-static const char *const idle[] = {
-    "a", "able", "about", "actually", "add", "again", "all", "already", "also",
-    "am", "an", "and", "answer", "any", "anyone", "anything", "anyway", "are",
-    "as", "ask", "asking", "at", "back", "be", "been", "best", "better", "bit",
-    "bring", "but", "by", "call", "can", "care", "check", "come", "could",
-    "day", "different", "do", "does", "done", "else", "even", "ever",
-    "everyone", "first", "fix", "for", "from", "fun", "get", "getting", "give",
-    "go", "going", "good", "got", "great", "guys", "had", "happy", "has",
-    "have", "having", "hear", "help", "here", "hope", "how", "i", "if", "in",
-    "into", "is", "it", "its", "just", "keep", "know", "later", "least", "let",
-    "like", "list", "listen", "look", "lot", "love", "make", "making", "many",
-    "maybe", "me", "mine", "more", "much", "my", "need", "next", "nice",
-    "night", "now", "of", "off", "offer", "on", "one", "only", "or", "our",
-    "out", "over", "people", "please", "pls", "put", "really", "reply",
-    "respond", "see", "sell", "should", "so", "some", "someone", "something",
-    "soon", "start", "still", "stock", "such", "sure", "take", "talk", "tell",
-    "than", "thank", "thanks", "that", "the", "their", "them", "then", "there",
-    "they", "thing", "things", "this", "time", "to", "today", "tomorrow",
-    "too", "try", "up", "us", "use", "used", "using", "version", "very",
-    "vote", "wait", "want", "was", "way", "we", "week", "were", "what", "when",
-    "where", "which", "who", "why", "will", "wish", "with", "work", "working",
-    "would", "year", "years", "yes", "you", "your",
-};
-
-static int compare_word(const void *key, const void *item)
-{
-    return text_compare(*(const struct text *)key,
-                        text_of(*(const char *const *)item));
-}
 
 static int ascending(const void *a, const void *b)
 {
@@ -67,11 +38,11 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-struct wishes *wishes_open(struct composer *c)
+int wishes_open(struct wishes **out, struct composer *c, struct error *err)
 {
-    struct wishes *w = mem_alloc(sizeof(*w));
+    struct wishes *w = *out = mem_alloc(sizeof(*w));
     w->c = c;
-    return w;
+    return words_list(&w->idle, c->config, "idle.txt", err);
 }
 
 /* Whether a stretch of the post lies in a name that was matched. */
@@ -101,8 +72,7 @@ static size_t content(struct wishes *w, const struct sighting *s,
         if (word->kind > WORD_NUMBER && word->kind != WORD_HASHTAG)
             continue;
         if (in_name(s, offset + word->start, word->length) ||
-            bsearch(&t, idle, sizeof(idle) / sizeof(*idle), sizeof(*idle),
-                    compare_word))
+            hash_set_has(&w->idle, word->hash))
             continue;
         from = from < word->start ? from : word->start;
         until = word->start + word->length;
@@ -268,6 +238,7 @@ void wishes_finish(struct wishes *w)
     if (d->wish_count > SHOWN)
         d->wish_count = SHOWN;
     words_release(&w->words);
+    hash_set_release(&w->idle);
     hash_set_release(&w->askers);
     mem_free(w->groups);
     mem_free(w);

@@ -48,6 +48,7 @@ static int setup(void **state)
         store_open(&f->store, f->folder, STORE_WRITE, &f->err) ||
         zone_open(&f->zone, "UTC", &f->err))
         fail_msg("%s", f->err.text);
+    f->config->data = "."; /* lexicons */
     batch_init(&f->batch);
     f->batch.subjects = subjects;
     f->batch.subject_count = 3;
