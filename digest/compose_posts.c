@@ -162,8 +162,8 @@ int compose_posts(struct composer *c, struct error *err)
 {
     struct pass p = { .c = c };
     struct store_query all = { .until = c->d->until };
-    all.from = c->starts[DIGEST_DAYS + 1 - 2 * COMPOSE_WEEK];
-    p.week = c->starts[DIGEST_DAYS + 1 - COMPOSE_WEEK];
+    all.from = c->starts[DAYS_SPAN - 2 * COMPOSE_WEEK];
+    p.week = c->starts[DAYS_SPAN - COMPOSE_WEEK];
     p.switches = switches_open(c);
     p.reading = reading_open(c);
     int rc = wishes_open(&p.wishes, c, err);

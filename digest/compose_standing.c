@@ -199,9 +199,8 @@ static void share_voice(struct digest *d, struct digest_standing *s,
 {
     double shares[DIGEST_DAYS];
     size_t count = 0;
-    s->share = NAN;
-    if (!s->product && all[DIGEST_DAYS])
-        s->share = (double)s->today.posts / (double)all[DIGEST_DAYS];
+    s->share = s->product ? NAN : (double)s->today.posts /
+                                      (double)all[DIGEST_DAYS];
     for (int i = d->usual.first; i < DIGEST_DAYS && !s->product; i++)
         if (d->usual.known[i] && all[i])
             shares[count++] = s->history[i] / (double)all[i];
@@ -214,21 +213,18 @@ static void share_voice(struct digest *d, struct digest_standing *s,
 int compose_standing(struct composer *c, struct error *err)
 {
     struct counts days[DAYS_SPAN];
-    struct store_query week = {
-        .from = c->starts[DIGEST_DAYS + 1 - COMPOSE_WEEK],
-        .until = c->d->until };
     uint64_t all[DAYS_SPAN] = { 0 }; /* posts of all brands */
     size_t room = 0;
     for (size_t i = 0; i < c->watched_count; i++) {
         struct watched *w = &c->watched[i];
+        struct store_query week = {
+            w->name, NULL, c->starts[DAYS_SPAN - COMPOSE_WEEK], c->d->until };
         if (days_series(c->store, c->starts, w->name, NULL, days, err))
             return -1;
-        for (int k = 0; k < DAYS_SPAN; k++) {
-            if (k > DIGEST_DAYS - COMPOSE_WEEK)
-                counts_add(&w->week, &days[k]);
-            all[k] += w->product ? 0 : days[k].posts;
-        }
-        week.subject = w->name;
+        for (int k = DAYS_SPAN - COMPOSE_WEEK; k < DAYS_SPAN; k++)
+            counts_add(&w->week, &days[k]);
+        for (int k = 0; k < DAYS_SPAN && !w->product; k++)
+            all[k] += days[k].posts;
         if ((w->kept && add_standing(c, w, &room, days, err)) ||
             (!w->product &&
              store_authors(c->store, &week, &w->week_authors, err)))
@@ -247,19 +243,17 @@ int compose_standing(struct composer *c, struct error *err)
 /* Words of what we watch are no news by themselves: the table counts them. */
 bool watched_named(const struct composer *c, int index, const char *text)
 {
-    struct words title = WORDS_INIT, term = WORDS_INIT;
-    size_t found = 0;
-    words_split(&title, text_of(c->watched[index].title));
-    words_split(&term, text_of(text));
-    for (size_t i = 0; i < term.count; i++)
-        for (size_t k = 0; k < title.count; k++)
-            if (term.items[i].hash == title.items[k].hash) {
-                found++;
-                break;
-            }
-    bool all = term.count && found == term.count;
-    words_release(&title);
-    words_release(&term);
+    struct words w = WORDS_INIT;
+    struct hash_set title = { 0 };
+    words_split(&w, text_of(c->watched[index].title));
+    for (size_t i = 0; i < w.count; i++)
+        hash_set_add(&title, w.items[i].hash);
+    words_split(&w, text_of(text));
+    bool all = w.count > 0;
+    for (size_t i = 0; i < w.count; i++)
+        all &= hash_set_has(&title, w.items[i].hash);
+    words_release(&w);
+    hash_set_release(&title);
     return all;
 }
 
