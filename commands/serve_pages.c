@@ -11,7 +11,6 @@
 #include "commands/labelled.h"
 #include "commands/proofs.h"
 #include "commands/reading.h"
-#include "digest/chart.h"
 #include "digest/html.h"
 #include "digest/posts.h"
 #include "digest/waiting.h"

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See chart.h. Coordinates are rounded to a tenth: same input, same bytes,
- * and a small page. */
-#include "digest/chart.h"
+/* The charts of html.h. Coordinates are rounded to a tenth: same input, same
+ * bytes, and a small page. */
+#include "digest/html.h"
 
 #include <math.h>
-
-#include "digest/html.h"
 
 enum { DAYS_WIDTH = 140, DAYS_HEIGHT = 32, HOURS_WIDTH = 620,
        HOURS_HEIGHT = 76 };
 
-static double scale(double value, double most, double height)
+static double days_y(double value, double most)
 {
     double share = most > 0 ? value / most : 0;
-    return height - 2 - (share > 1 ? 1 : share) * (height - 5);
+    return DAYS_HEIGHT - 2 - (share > 1 ? 1 : share) * (DAYS_HEIGHT - 5);
 }
 
 void chart_days(struct buf *out, const uint32_t days[DAYS_SPAN],
@@ -29,24 +27,21 @@ void chart_days(struct buf *out, const uint32_t days[DAYS_SPAN],
     html_escaped(out, "<title>", what, "</title>");
     if (high > 0)
         buf_printf(out, "<rect class=\"band\" x=\"3\" y=\"%.1f\" width=\"%d\" "
-                   "height=\"%.1f\"/>", scale(high, most, DAYS_HEIGHT),
-                   DAYS_WIDTH - 6,
-                   fmax(1, scale(low, most, DAYS_HEIGHT) -
-                               scale(high, most, DAYS_HEIGHT)));
+                   "height=\"%.1f\"/>", days_y(high, most), DAYS_WIDTH - 6,
+                   fmax(1, days_y(low, most) - days_y(high, most)));
     for (int i = 0; i < DAYS_SPAN; i++) {
         if (!known[i])
             continue;
         buf_puts(out, i && known[i - 1]
                           ? " "
                           : "<polyline class=\"line\" points=\"");
-        buf_printf(out, "%.1f,%.1f", 3 + step * i,
-                   scale(days[i], most, DAYS_HEIGHT));
+        buf_printf(out, "%.1f,%.1f", 3 + step * i, days_y(days[i], most));
         if (i == DIGEST_DAYS || !known[i + 1])
             buf_puts(out, "\"/>");
     }
     buf_printf(out, "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" "
                "r=\"2.6\"/></svg>", 3 + step * DIGEST_DAYS,
-               scale(days[DIGEST_DAYS], most, DAYS_HEIGHT));
+               days_y(days[DIGEST_DAYS], most));
 }
 
 static uint32_t most_of(const struct chart_hours *c)

@@ -85,10 +85,10 @@ struct switches *switches_open(struct composer *c);
 void switches_take(struct switches *w, const struct sighting *s);
 void switches_finish(struct switches *w);
 
-struct reading;
-struct reading *reading_open(struct composer *c);
-void reading_take(struct reading *r, const struct sighting *s);
-void reading_finish(struct reading *r);
+struct samples;
+struct samples *samples_open(struct composer *c);
+void samples_take(struct samples *all, const struct sighting *s);
+void samples_finish(struct samples *all);
 
 /* One pass over the posts: all of the above. */
 int compose_posts(struct composer *c, struct error *err);

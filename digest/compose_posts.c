@@ -17,7 +17,7 @@ struct pass {
     struct wishes *wishes;
     struct waiting *waiting;
     struct switches *switches;
-    struct reading *reading;
+    struct samples *samples;
 };
 
 /* The store numbers subjects its own way; names are asked for once each. */
@@ -100,7 +100,7 @@ static int take_post(void *context, const struct post *post,
                 post_copied(&p->asked, post, s->week);
     wishes_take(p->wishes, s);
     switches_take(p->switches, s);
-    reading_take(p->reading, s);
+    samples_take(p->samples, s);
     return 0;
 }
 
@@ -165,7 +165,7 @@ int compose_posts(struct composer *c, struct error *err)
     all.from = c->starts[DAYS_SPAN - 2 * COMPOSE_WEEK];
     p.week = c->starts[DAYS_SPAN - COMPOSE_WEEK];
     p.switches = switches_open(c);
-    p.reading = reading_open(c);
+    p.samples = samples_open(c);
     int rc = wishes_open(&p.wishes, c, err);
     if (!rc)
         rc = waiting_open(&p.waiting, c->store, c->config, NULL, p.week, err);
@@ -176,7 +176,7 @@ int compose_posts(struct composer *c, struct error *err)
         rc = -1;
     waiting_close(p.waiting);
     switches_finish(p.switches);
-    reading_finish(p.reading);
+    samples_finish(p.samples);
     hash_set_release(&p.authors);
     hash_set_release(&p.asked);
     /* The windows outlive the posts. */

@@ -38,7 +38,6 @@ void html_experiment(struct buf *out, const struct zone *zone,
 
 /* The subject's title, a link where its page is served. */
 void html_subject(const struct page *p, const char *name);
-void html_why(const struct page *p, const char *subject);
 /* The command behind a section's figures, in a fold. */
 void html_command(const struct page *p, enum digest_section section);
 /* A fold, open in mail. */
@@ -46,5 +45,27 @@ void html_fold(const struct page *p, const char *summary);
 void html_fold_end(const struct page *p);
 
 void html_sections(const struct page *p);
+
+/* Small charts (chart.c): inline SVG with a text alternative for a page, block
+ * characters for a mail, where readers drop SVG. They take numbers, not
+ * posts, and use the page's colours by class. */
+
+/* A line over the days, the usual range as a band, a dot on the last. Days
+ * that are not known (nothing was collected) are no zeros but gaps in the
+ * line. */
+void chart_days(struct buf *out, const uint32_t days[DAYS_SPAN],
+                const bool known[DAYS_SPAN], double low, double high,
+                const char *what);
+
+/* A day's posts by hour; those in [since, until) (hours of the day) stand
+ * out. */
+struct chart_hours {
+    const uint32_t *hours;
+    size_t count, since, until;
+    double usual;          /* posts an hour, a dashed line; < 0: none */
+    const char *title;
+};
+void chart_hours(struct buf *out, const struct chart_hours *c);
+void chart_hours_plain(struct buf *out, const struct chart_hours *c);
 
 #endif

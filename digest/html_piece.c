@@ -49,13 +49,6 @@ void html_phrase(struct buf *out, const char *before, struct buf *phrase,
     buf_release(phrase);
 }
 
-void html_why(const struct page *p, const char *subject)
-{
-    struct buf phrase = BUF_INIT(0);
-    phrase_why(&phrase, p->d, subject);
-    html_phrase(p->out, "<code>", &phrase, "</code>");
-}
-
 void html_command(const struct page *p, enum digest_section section)
 {
     struct buf phrase = BUF_INIT(0);

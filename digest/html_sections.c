@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "digest/chart.h"
-
 static void open_section(const struct page *p, const char *id,
                          const char *title)
 {
@@ -44,6 +42,7 @@ static void put_part(const struct page *p, const struct alert_part *part)
  * has the command alone. */
 static void put_why(const struct page *p, const struct alert *a)
 {
+    struct buf why = BUF_INIT(0);
     html_fold(p, "Why this is told");
     if (!p->mail) {
         buf_puts(p->out, "<ul>");
@@ -60,7 +59,8 @@ static void put_why(const struct page *p, const struct alert *a)
             buf_puts(p->out, "not recorded");
         buf_puts(p->out, "</li></ul>");
     }
-    html_why(p, a->subject);
+    phrase_why(&why, p->d, a->subject);
+    html_phrase(p->out, "<code>", &why, "</code>");
     html_fold_end(p);
 }
 

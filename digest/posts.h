@@ -5,7 +5,17 @@
 #define DIGEST_POSTS_H
 
 #include "base/hash_set.h"
-#include "digest/terms.h"
+#include "base/mem.h"
+#include "base/post.h"
+
+/* A post as it is shown: texts in the owner's arena, NUL-terminated. */
+struct sample {
+    const char *source, *native_id, *url, *text;
+    int64_t created;
+    uint64_t author;      /* keyed hash */
+    uint32_t likes, reposts;
+    struct tags tags;     /* of the mention, or of the post for "*" */
+};
 
 /* Strong words, an answer wanted, echo; a repost tells nothing (-1). */
 double post_telling(const struct post *post, const struct tags *tags);

@@ -8,6 +8,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "digest/posts.h"
 #include "store/store.h"
 
 enum term_kind { TERM_WORD, TERM_PHRASE, TERM_HASHTAG, TERM_EMOJI, TERM_NAME,
@@ -16,15 +17,6 @@ extern const char *const term_kind_names[TERM_KIND_COUNT];
                               /* word phrase hashtag emoji name */
 
 enum { TERM_EXAMPLES = 3 };
-
-/* A post as it is shown: texts in the owner's arena, NUL-terminated. */
-struct sample {
-    const char *source, *native_id, *url, *text;
-    int64_t created;
-    uint64_t author;      /* keyed hash */
-    uint32_t likes, reposts;
-    struct tags tags;     /* of the mention, or of the post for "*" */
-};
 
 struct term {
     const char *text;     /* as most often written: "two-day delivery" */

@@ -17,28 +17,28 @@ struct shelf {
     size_t count;
 };
 
-struct reading {
+struct samples {
     struct composer *c;
     struct shelf *shelves;     /* by watched index; brands only */
     struct hash_set told;      /* prints of what the alerts show */
 };
 
-struct reading *reading_open(struct composer *c)
+struct samples *samples_open(struct composer *c)
 {
-    struct reading *r = mem_alloc(sizeof(*r));
-    r->c = c;
-    r->shelves = mem_alloc((c->watched_count + 1) * sizeof(*r->shelves));
+    struct samples *all = mem_alloc(sizeof(*all));
+    all->c = c;
+    all->shelves = mem_alloc((c->watched_count + 1) * sizeof(*all->shelves));
     const struct alerts *alerts = c->d->alerts;
     for (size_t i = 0; i < alerts->count; i++)
         for (size_t k = 0; k < alerts->items[i].sample_count; k++) {
             const char *text = alerts->items[i].samples[k].text;
-            hash_set_add(&r->told, post_fingerprint(text_of(text)));
+            hash_set_add(&all->told, post_fingerprint(text_of(text)));
         }
-    return r;
+    return all;
 }
 
 /* A better one pushes the others down; one writer, one text, one place. */
-static void shelve(struct reading *r, struct shelf *shelf,
+static void shelve(struct samples *all, struct shelf *shelf,
                    const struct post *post, const struct tags *tags)
 {
     double telling = post_telling(post, tags);
@@ -47,7 +47,7 @@ static void shelve(struct reading *r, struct shelf *shelf,
         (at == EACH && telling <= shelf->items[EACH - 1].telling))
         return;
     uint64_t print = post_fingerprint(post->text);
-    if (!print || hash_set_has(&r->told, print))
+    if (!print || hash_set_has(&all->told, print))
         return;
     for (size_t i = 0; i < shelf->count; i++) {
         const struct shelved *x = &shelf->items[i];
@@ -66,7 +66,7 @@ static void shelve(struct reading *r, struct shelf *shelf,
         shelf->items[at] = shelf->items[at - 1];
     shelf->items[at].telling = telling;
     shelf->items[at].print = print;
-    post_sample(&shelf->items[at].sample, &r->c->d->memory, post, tags,
+    post_sample(&shelf->items[at].sample, &all->c->d->memory, post, tags,
                 SIZE_MAX);
 }
 
@@ -94,9 +94,9 @@ static void count_where(struct digest *d, const struct tags *tags)
     }
 }
 
-void reading_take(struct reading *r, const struct sighting *s)
+void samples_take(struct samples *all, const struct sighting *s)
 {
-    struct composer *c = r->c;
+    struct composer *c = all->c;
     bool counted = false;
     if (!s->today)
         return;
@@ -108,7 +108,7 @@ void reading_take(struct reading *r, const struct sighting *s)
             count_where(c->d, &s->mentions[i]->tags);
             counted = true;
         }
-        shelve(r, &r->shelves[s->watched[i]], s->post, &s->mentions[i]->tags);
+        shelve(all, &all->shelves[s->watched[i]], s->post, &s->mentions[i]->tags);
     }
 }
 
@@ -152,22 +152,22 @@ static void order_where(struct digest *d)
 }
 
 /* Ours, then the rivals': each brand's best, then each one's second. */
-void reading_finish(struct reading *r)
+void samples_finish(struct samples *all)
 {
-    struct composer *c = r->c;
+    struct composer *c = all->c;
     struct digest *d = c->d;
     order_where(d);
     d->samples = mem_alloc(SHOWN * sizeof(*d->samples));
     for (int ours = 1; ours >= 0; ours--)
         for (size_t rank = 0; rank < EACH; rank++)
             for (size_t i = 0; i < c->watched_count; i++) {
-                const struct shelf *shelf = &r->shelves[i];
+                const struct shelf *shelf = &all->shelves[i];
                 if (watched_ours(c, (int)i) == ours && rank < shelf->count &&
                     d->sample_count < SHOWN &&
                     !shown(d, &shelf->items[rank].sample))
                     d->samples[d->sample_count++] = shelf->items[rank].sample;
             }
-    hash_set_release(&r->told);
-    mem_free(r->shelves);
-    mem_free(r);
+    hash_set_release(&all->told);
+    mem_free(all->shelves);
+    mem_free(all);
 }
