@@ -57,10 +57,8 @@ static int read_days(int64_t **days, size_t *count, int64_t own,
 {
     size_t room = 0;
     DIR *dir = opendir(folder);
-    if (!dir) {
-        error_set(err, ERROR_SYSTEM, "%s: %s", folder, strerror(errno));
-        return -1;
-    }
+    if (!dir)
+        return error_set(err, ERROR_SYSTEM, "%s: %s", folder, strerror(errno));
     *days = mem_grow(*days, &room, 0, sizeof(**days));
     (*days)[(*count)++] = own;
     for (struct dirent *entry; (entry = readdir(dir));) {
@@ -74,8 +72,7 @@ static int read_days(int64_t **days, size_t *count, int64_t own,
     qsort(*days, *count, sizeof(**days), by_day);
     return 0;
 }
-
-static void put_cell(struct buf *out, int64_t day, bool page)
+static void put_day(struct buf *out, int64_t day, bool page)
 {
     int year, month, date;
     clock_date(day, &year, &month, &date);
@@ -90,18 +87,24 @@ static void put_cell(struct buf *out, int64_t day, bool page)
     buf_printf(out, "\">%d</a></td>", date);
 }
 
-/* Monday first. days: those of the month, ascending. */
-static void put_month(struct buf *out, const int64_t *days, size_t count)
+/* The month of the last of the days, Monday first; how many days are of the
+ * months before it. */
+static size_t put_month(struct buf *out, const int64_t *days,
+                        size_t count)
 {
     static const char *const weekdays[] = { "Mo", "Tu", "We", "Th", "Fr",
                                             "Sa", "Su" };
     int year, month, date;
     struct buf name = BUF_INIT(0);
-    clock_date(days[0], &year, &month, &date);
+    clock_date(days[count - 1], &year, &month, &date);
     int64_t first = clock_days(year, month, 1);
     int64_t after = month == 12 ? clock_days(year + 1, 1, 1)
                                 : clock_days(year, month + 1, 1);
     int blank = (clock_weekday(first) + 6) % 7;
+    const int64_t *next = days + count, *end = next;
+    while (next > days && next[-1] >= first)
+        next--;
+    size_t before = (size_t)(next - days);
     phrase_day(&name, first);
     buf_printf(out, "<h2>%s</h2>\n<table class=\"month\"><thead><tr>",
                strchr(strchr(buf_text(&name), ' ') + 1, ' ') + 1);
@@ -114,13 +117,12 @@ static void put_month(struct buf *out, const int64_t *days, size_t count)
     for (int64_t day = first; day < after; day++) {
         if (day > first && clock_weekday(day) == 1)
             buf_puts(out, "</tr>\n<tr>");
-        while (count && *days < day) {
-            days++;
-            count--;
-        }
-        put_cell(out, day, count && *days == day);
+        bool page = next < end && *next == day;
+        put_day(out, day, page);
+        next += page;
     }
     buf_puts(out, "</tr>\n</tbody></table>\n");
+    return before;
 }
 
 void digest_calendar(struct buf *out, const char *title, const int64_t *days,
@@ -137,35 +139,26 @@ void digest_calendar(struct buf *out, const char *title, const int64_t *days,
         phrase_day(out, days[count - 1]);
         buf_puts(out, "</a></p>\n");
     }
-    for (size_t end = count, start; end > 0; end = start) {
-        int year, month, date, y, m;
-        clock_date(days[end - 1], &year, &month, &date);
-        for (start = end - 1; start > 0; start--) {
-            clock_date(days[start - 1], &y, &m, &date);
-            if (y != year || m != month)
-                break;
-        }
-        put_month(out, days + start, end - start);
-    }
+    while (count)
+        count = put_month(out, days, count);
     buf_puts(out, "</main></body></html>\n");
 }
 
-static int write_index(const struct digest *d, const char *folder,
-                       const int64_t *days, size_t count, struct error *err)
+static int put_file(const char *folder, const char *name,
+                    const struct buf *content, struct error *err)
 {
-    struct buf out = BUF_INIT(0), path = BUF_INIT(0);
-    digest_calendar(&out, d->title, days, count, false);
-    buf_printf(&path, "%s/index.html", folder);
-    int rc = file_replace(path.data, &out, err);
-    buf_release(&out);
+    struct buf path = BUF_INIT(0);
+    buf_printf(&path, "%s/%s", folder, name);
+    int rc = file_replace(path.data, content, err);
     buf_release(&path);
     return rc;
 }
 
-static int write_page(const struct digest *d, const char *folder,
-                      const int64_t *days, size_t count, struct error *err)
+static int put_page(const struct digest *d, const char *folder,
+                    const int64_t *days, size_t count,
+                    struct error *err)
 {
-    struct buf out = BUF_INIT(0), path = BUF_INIT(0);
+    struct buf out = BUF_INIT(0), name = BUF_INIT(0);
     struct digest_links links = { .before = "", .after = ".html" };
     for (size_t i = 0; i < count; i++) {
         if (days[i] < d->day)
@@ -174,10 +167,10 @@ static int write_page(const struct digest *d, const char *folder,
             links.next = days[i];
     }
     digest_html(d, &out, &links);
-    full_path(&path, folder, d->day);
-    int rc = file_replace(path.data, &out, err);
+    page_name(&name, d->day);
+    int rc = put_file(folder, name.data, &out, err);
     buf_release(&out);
-    buf_release(&path);
+    buf_release(&name);
     return rc;
 }
 
@@ -185,20 +178,20 @@ int digest_site(const struct digest *d, const struct digest *before,
                 const struct digest *after, const char *folder,
                 struct error *err)
 {
+    const struct digest *pages[] = { d, before, after };
     int64_t *days = NULL;
+    struct buf index = BUF_INIT(0);
     size_t count = 0;
     if (mkdir(folder, 0755) && errno != EEXIST)
         return error_set(err, ERROR_SYSTEM, "%s: %s", folder,
                          strerror(errno));
-    if (read_days(&days, &count, d->day, folder, err))
-        return -1;
-    int rc = write_page(d, folder, days, count, err);
-    if (!rc && before)
-        rc = write_page(before, folder, days, count, err);
-    if (!rc && after)
-        rc = write_page(after, folder, days, count, err);
+    int rc = read_days(&days, &count, d->day, folder, err);
+    for (size_t i = 0; i < 3 && !rc; i++)
+        rc = pages[i] ? put_page(pages[i], folder, days, count, err) : 0;
+    digest_calendar(&index, d->title, days, count, false);
     if (!rc)
-        rc = write_index(d, folder, days, count, err);
+        rc = put_file(folder, "index.html", &index, err);
+    buf_release(&index);
     mem_free(days);
     return rc;
 }
