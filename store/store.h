@@ -224,10 +224,4 @@ typedef int store_line(void *context, struct text *line);
 int store_load(struct store *s, store_line *next, void *context,
                struct error *err);
 
-/* ---- for backends ----------------------------------------------------- */
-
-/* What a backend provides; store.c opens by URL and passes calls on. Members
- * mean the functions above of the same name. */
-struct store_backend;
-
 #endif
