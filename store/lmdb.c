@@ -127,13 +127,15 @@ int lmdb_read_begin(struct lmdb *s, MDB_txn **txn, struct error *err)
     return 0;
 }
 
-void lmdb_read_end(struct lmdb *s, MDB_txn *txn)
+int lmdb_read_end(struct lmdb *s, MDB_txn *txn, int rc, const char *doing,
+                  struct error *err)
 {
-    if (txn && txn != s->held) {
+    if (txn != s->held) {
         s->reading--;
         s->inside--;
         mdb_txn_abort(txn);
     }
+    return rc ? lmdb_fail(s, rc, doing, err) : 0;
 }
 
 static int lmdb_hold(struct store *base, struct error *err)
@@ -153,22 +155,35 @@ static int map_grow(struct lmdb *s)
     return mdb_env_set_mapsize(s->env, info.me_mapsize * 2);
 }
 
-/* LMDB does not write a free page at the very end of the file; the file is
- * then a little short, and check_length() would take it for a cut one. */
-static int keep_length(struct lmdb *s)
+int lmdb_measure(const struct lmdb *s, struct lmdb_size *out)
 {
     MDB_envinfo info;
     MDB_stat st;
     struct stat file;
-    int fd, rc = mdb_env_info(s->env, &info);
+    int rc = mdb_env_info(s->env, &info);
     if (rc == 0)
         rc = mdb_env_stat(s->env, &st);
     if (rc == 0)
-        rc = mdb_env_get_fd(s->env, &fd);
-    if (rc || fstat(fd, &file))
+        rc = mdb_env_get_fd(s->env, &out->fd);
+    if (rc || fstat(out->fd, &file))
         return rc ? rc : errno;
-    off_t wanted = (off_t)((info.me_last_pgno + 1) * st.ms_psize);
-    return file.st_size < wanted && ftruncate(fd, wanted) ? errno : 0;
+    out->pages = info.me_last_pgno + 1;
+    out->page = st.ms_psize;
+    out->file = (uint64_t)file.st_size;
+    out->inode = file.st_ino;
+    return 0;
+}
+
+/* LMDB does not write a free page at the very end of the file; the file is
+ * then a little short, and check_length() would take it for a cut one. */
+static int keep_length(struct lmdb *s)
+{
+    struct lmdb_size size;
+    int rc = lmdb_measure(s, &size);
+    if (rc)
+        return rc;
+    uint64_t wanted = size.pages * size.page;
+    return size.file < wanted && ftruncate(size.fd, (off_t)wanted) ? errno : 0;
 }
 
 int lmdb_write(struct lmdb *s, lmdb_work *work, void *context,
@@ -258,24 +273,16 @@ static int open_somehow(struct lmdb *s)
 /* A file cut short would end the process when its missing end is read. */
 static int check_length(struct lmdb *s, struct error *err)
 {
-    MDB_envinfo info;
-    MDB_stat st;
-    struct stat file;
-    int fd, rc = mdb_env_info(s->env, &info);
-    if (rc == 0)
-        rc = mdb_env_stat(s->env, &st);
-    if (rc == 0)
-        rc = mdb_env_get_fd(s->env, &fd);
-    if (rc == 0 && fstat(fd, &file))
-        rc = errno;
+    struct lmdb_size size;
+    int rc = lmdb_measure(s, &size);
     if (rc)
         return lmdb_fail(s, rc, "looking at the file", err);
-    s->inode = file.st_ino;
-    uint64_t wanted = ((uint64_t)info.me_last_pgno + 1) * st.ms_psize;
-    if (info.me_last_pgno > 1 && (uint64_t)file.st_size < wanted)
+    s->inode = size.inode;
+    uint64_t wanted = size.pages * size.page;
+    if (size.pages > 2 && size.file < wanted)
         return error_set(err, ERROR_CORRUPT, "%s/data.mdb: cut short: %llu "
                          "bytes of %llu; restore it from a backup", s->path,
-                         (unsigned long long)file.st_size,
+                         (unsigned long long)size.file,
                          (unsigned long long)wanted);
     return 0;
 }
@@ -365,7 +372,8 @@ static void lmdb_close(struct store *base)
     struct lmdb *s = lmdb_of(base);
     MDB_txn *held = s->held;
     s->held = NULL;
-    lmdb_read_end(s, held);
+    if (held)
+        (void)lmdb_read_end(s, held, 0, "closing the store", NULL);
     lmdb_unwatch(s);
     if (s->env)
         mdb_env_close(s->env);

@@ -123,12 +123,23 @@ static inline struct lmdb *lmdb_of(struct store *s)
 int lmdb_fail(const struct lmdb *s, int rc, const char *doing,
               struct error *err);
 int lmdb_read_begin(struct lmdb *s, MDB_txn **txn, struct error *err);
+/* 0, or lmdb_fail() of rc. */
+int lmdb_read_end(struct lmdb *s, MDB_txn *txn, int rc, const char *doing,
+                  struct error *err);
+
+/* The file as it is, and as its pages make it. */
+struct lmdb_size {
+    uint64_t file;         /* bytes */
+    uint64_t pages, page;  /* so many, each of so many bytes */
+    ino_t inode;
+    int fd;                /* borrowed */
+};
+int lmdb_measure(const struct lmdb *s, struct lmdb_size *out);
 /* By writers that could not know of this reader, who may not write lock.mdb. */
 bool lmdb_overtaken(const struct lmdb *s);
 #define OVERTAKEN "other processes wrote meanwhile, and this user may not " \
     "write lock.mdb, where readers say what they need; try again, or give " \
     "this user write access to that file"
-void lmdb_read_end(struct lmdb *s, MDB_txn *txn);
 
 /* One synced write transaction. work may run again after the map has grown,
  * so it starts its results anew each time. */
@@ -136,6 +147,12 @@ typedef int lmdb_work(struct lmdb *s, MDB_txn *txn, void *context,
                       struct error *err);
 int lmdb_write(struct lmdb *s, lmdb_work *work, void *context,
                const char *doing, struct error *err);
+
+/* Close and open the file of a store again. */
+int lmdb_reopen(struct lmdb *s, struct error *err);
+/* Nothing came of it: take away the file, and the folder, if opening this
+ * made them. The store can then only be closed. */
+void lmdb_unmake(struct lmdb *s);
 
 /* ---- lmdb_tables.c ---- */
 
@@ -161,6 +178,29 @@ static inline struct text value_text(const MDB_val *v)
 {
     return (struct text){ v->mv_data, v->mv_size };
 }
+
+/* A walk over rows in the order of their keys:
+ *
+ *   struct scan r = scan_from(txn, s->table[POSTS], key, POST_KEY);
+ *   for (; r.rc == 0 && ... r.key, r.value ...; scan_next(&r))
+ *       r.rc = ...;
+ *   return scan_end(&r);
+ */
+struct scan {
+    MDB_cursor *cursor;    /* NULL when it could not be opened */
+    MDB_val key, value;    /* of the row, when rc is 0 */
+    int rc;
+};
+
+/* From the first key that is not before this one; length 0: from the first. */
+struct scan scan_from(MDB_txn *txn, MDB_dbi table, const void *key,
+                      size_t length);
+/* Does nothing unless rc is 0. */
+void scan_next(struct scan *r);
+/* Returns rc, 0 at the end of the table. */
+int scan_end(struct scan *r);
+/* The key of the first or last row; MDB_NOTFOUND: there is none. */
+int lmdb_edge(MDB_txn *txn, MDB_dbi table, MDB_cursor_op edge, MDB_val *key);
 
 /* ---- lmdb_fault.c ---- */
 
@@ -188,9 +228,6 @@ const char *lmdb_name(struct lmdb *s, MDB_txn *txn, enum store_name kind,
 int lmdb_last_id(struct lmdb *s, MDB_txn *txn, enum store_name kind,
                  uint32_t *id);
 void lmdb_names_release(struct lmdb *s);
-int lmdb_names(struct store *s, enum store_name kind, visit_name *visit,
-               void *context, struct error *err);
-const char *lmdb_subject_name(struct store *s, uint32_t id);
 
 /* ---- lmdb_keys.c ---- */
 
@@ -355,66 +392,32 @@ void day_authors_forget(struct lmdb *s);
 int lmdb_scan_authors(struct lmdb *s, MDB_txn *txn, uint32_t subject,
                       uint32_t source, int64_t from, int64_t until,
                       struct hll *out);
-int lmdb_authors(struct store *s, const struct store_query *q,
-                 uint64_t *authors, struct error *err);
 
 /* ---- lmdb_expire.c ---- */
 
 /* Posts of the source before this moment were expired (a multiple of 900);
  * source 0: the latest of all sources'. */
 int lmdb_expired(struct lmdb *s, MDB_txn *txn, uint32_t source, int64_t *out);
-int lmdb_expire(struct store *s, const char *source, int64_t before,
-                uint64_t *count, struct error *err);
 
-/* ---- lmdb_append.c, lmdb_forget.c ---- */
-
-int lmdb_append(struct store *s, const struct batch *batch,
-                struct store_result *result, struct error *err);
+/* ---- lmdb_forget.c ---- */
 
 /* Take a stored post out of posts, and note what leaves the figures in
  * changes; replaced: its new self counts as restated. Its identity stays. */
 int lmdb_unlink(struct lmdb *s, MDB_txn *txn, const unsigned char *key,
                 const struct record *record, bool replaced,
                 struct changes *changes);
-int lmdb_forget(struct store *s, const struct store_selector *which,
-                uint64_t *count, struct error *err);
 
 /* ---- lmdb_told.c ---- */
 
-int lmdb_told(struct store *s, int64_t day, struct error *err);
-int lmdb_restated(struct store *s, int64_t from, int64_t until,
-                  uint64_t *count, struct error *err);
 /* So many posts came, changed or went in each quarter hour of the day; *told:
  * the day was told already. */
 int lmdb_told_add(struct lmdb *s, MDB_txn *txn, int64_t day,
                   const uint32_t more[QUARTERS], bool *told);
 
-/* ---- lmdb_notes.c: small texts, cursors, rules, terms ---- */
-
-int lmdb_cursor(struct store *s, const char *label, struct buf *out,
-                struct error *err);
-int lmdb_note_put(struct store *s, const char *key, struct text value,
-                  struct error *err);
-int lmdb_note_get(struct store *s, const char *key, struct buf *out,
-                  struct error *err);
-int lmdb_note_scan(struct store *s, const char *prefix, visit_note *visit,
-                   void *context, struct error *err);
-uint32_t lmdb_rules(struct store *s, struct text description,
-                    struct error *err);
-int lmdb_rules_scan(struct store *s, visit_rules *visit, void *context,
-                    struct error *err);
-int lmdb_terms_get(struct store *s, const char *subject, int64_t day,
-                   struct buf *out, struct error *err);
-int lmdb_terms_put(struct store *s, const char *subject,
-                   const struct store_terms *rows, size_t count,
-                   struct error *err);
-
 /* ---- lmdb_coverage.c ---- */
 
 int lmdb_coverage_mark(struct lmdb *s, MDB_txn *txn, uint32_t label,
                        const struct coverage_span *span);
-int lmdb_coverage(struct store *s, const char *label, int64_t from,
-                  int64_t until, uint8_t *out, struct error *err);
 
 /* ---- lmdb_read.c ---- */
 
@@ -424,29 +427,34 @@ void lmdb_clamp(struct lmdb *s, MDB_txn *txn, int64_t *from, int64_t *until);
 int lmdb_query_ids(struct lmdb *s, MDB_txn *txn, const struct store_query *q,
                    uint32_t *subject, uint32_t *source, bool *known,
                    struct error *err);
-int lmdb_series(struct store *s, const struct store_query *q, int64_t width,
-                struct counts *out, size_t count, struct error *err);
-int lmdb_posts(struct store *s, const struct store_query *q,
-               visit_post *visit, void *context, struct error *err);
-int lmdb_post(struct store *s, struct text source, struct text native_id,
-              visit_post *visit, void *context, struct error *err);
-int lmdb_span(struct store *s, int64_t *first, int64_t *last,
-              struct error *err);
 
-/* ---- lmdb_verify.c, lmdb_care.c, lmdb_dump.c ---- */
+/* ---- the verbs of store.h ---- */
 
-int lmdb_verify(struct store *s, bool repair, visit_difference *visit,
-                void *context, uint64_t *differences, struct error *err);
-int lmdb_compact(struct store *s, struct error *err);
-int lmdb_stats(struct store *s, struct store_stats *out, struct error *err);
-int lmdb_dump(struct store *s, store_write *write, void *context,
-              struct error *err);
-int lmdb_load(struct store *s, store_line *next, void *context,
-              struct error *err);
-/* Close and open the file of a store again. */
-int lmdb_reopen(struct lmdb *s, struct error *err);
-/* Nothing came of it: take away the file, and the folder, if opening this
- * made them. The store can then only be closed. */
-void lmdb_unmake(struct lmdb *s);
+__typeof__(store_append) lmdb_append;
+__typeof__(store_cursor) lmdb_cursor;
+__typeof__(store_note_put) lmdb_note_put;
+__typeof__(store_note_get) lmdb_note_get;
+__typeof__(store_note_scan) lmdb_note_scan;
+__typeof__(store_rules) lmdb_rules;
+__typeof__(store_rules_scan) lmdb_rules_scan;
+__typeof__(store_forget) lmdb_forget;
+__typeof__(store_expire) lmdb_expire;
+__typeof__(store_compact) lmdb_compact;
+__typeof__(store_told) lmdb_told;
+__typeof__(store_restated) lmdb_restated;
+__typeof__(store_series) lmdb_series;
+__typeof__(store_authors) lmdb_authors;
+__typeof__(store_posts) lmdb_posts;
+__typeof__(store_post) lmdb_post;
+__typeof__(store_subject_name) lmdb_subject_name;
+__typeof__(store_names) lmdb_names;
+__typeof__(store_span) lmdb_span;
+__typeof__(store_coverage) lmdb_coverage;
+__typeof__(store_terms_get) lmdb_terms_get;
+__typeof__(store_terms_put) lmdb_terms_put;
+__typeof__(store_verify) lmdb_verify;
+__typeof__(store_dump) lmdb_dump;
+__typeof__(store_load) lmdb_load;
+__typeof__(store_stats) lmdb_stats;
 
 #endif

@@ -8,7 +8,7 @@
 #include "store/hll.h"
 #include "store/record.h"
 
-struct scan {
+struct wanted {
     struct lmdb *s;
     MDB_txn *txn;
     uint32_t source;
@@ -16,38 +16,31 @@ struct scan {
 };
 
 /* Author and source stand at the front of the record. */
-static void add_author(const struct scan *scan, struct text record)
+static void add_author(const struct wanted *w, struct text record)
 {
     uint64_t author = record_author(record);
-    if (author && (!scan->source || record_source(record) == scan->source))
-        hll_add(scan->out, author);
+    if (author && (!w->source || record_source(record) == w->source))
+        hll_add(w->out, author);
 }
 
-static int scan_posts(const struct scan *scan, int64_t from, int64_t until)
+static int scan_posts(const struct wanted *w, int64_t from, int64_t until)
 {
     unsigned char key[POST_KEY];
-    MDB_cursor *c = NULL;
-    MDB_val k = { POST_KEY, key }, v;
-    int rc = mdb_cursor_open(scan->txn, scan->s->table[POSTS], &c);
-    if (rc)
-        return rc;
     post_key(key, from, 0);
-    for (rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
-         rc == 0 && created_of(k.mv_data) < until;
-         rc = mdb_cursor_get(c, &k, &v, MDB_NEXT))
-        add_author(scan, value_text(&v));
-    mdb_cursor_close(c);
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    struct scan r = scan_from(w->txn, w->s->table[POSTS], key, POST_KEY);
+    for (; r.rc == 0 && created_of(r.key.mv_data) < until; scan_next(&r))
+        add_author(w, value_text(&r.value));
+    return scan_end(&r);
 }
 
 static int scan_entry(void *context, const unsigned char key[POST_KEY])
 {
-    const struct scan *scan = context;
+    const struct wanted *w = context;
     struct text record;
-    int rc = lmdb_get(scan->s, scan->txn, POSTS, key, POST_KEY, &record);
+    int rc = lmdb_get(w->s, w->txn, POSTS, key, POST_KEY, &record);
     if (rc)
         return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
-    add_author(scan, record);
+    add_author(w, record);
     return 0;
 }
 
@@ -55,10 +48,10 @@ int lmdb_scan_authors(struct lmdb *s, MDB_txn *txn, uint32_t subject,
                       uint32_t source, int64_t from, int64_t until,
                       struct hll *out)
 {
-    struct scan scan = { s, txn, source, out };
+    struct wanted w = { s, txn, source, out };
     return subject ? lmdb_entries_of(s, txn, subject, from, until,
-                                     scan_entry, &scan)
-                   : scan_posts(&scan, from, until);
+                                     scan_entry, &w)
+                   : scan_posts(&w, from, until);
 }
 
 static int add_day(struct lmdb *s, MDB_txn *txn, uint32_t subject,
@@ -108,9 +101,8 @@ int lmdb_authors(struct store *base, const struct store_query *q,
     int rc = lmdb_query_ids(s, txn, q, &subject, &source, &known, err);
     if (rc == 0 && known)
         rc = collect(s, txn, subject, source, from, until, &sketch);
-    lmdb_read_end(s, txn);
     if (rc == 0)
         *authors = hll_count(&sketch);
     hll_release(&sketch);
-    return rc ? lmdb_fail(s, rc, "counting authors", err) : 0;
+    return lmdb_read_end(s, txn, rc, "counting authors", err);
 }

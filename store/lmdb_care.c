@@ -6,40 +6,32 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* Of the file, less what its list of free pages names: a list of numbers a
  * transaction, their count in front. */
-static int used_bytes(struct lmdb *s, MDB_txn *txn, uint64_t *bytes)
+static int count_bytes(struct lmdb *s, MDB_txn *txn, struct store_stats *out)
 {
     enum { FREE_PAGES = 0 };
-    MDB_envinfo info = { 0 };
-    MDB_stat st = { 0 };
-    MDB_cursor *c = NULL;
-    MDB_val k, v;
-    size_t pages = 0, count;
-    int rc = mdb_env_info(s->env, &info);
-    if (rc == 0)
-        rc = mdb_env_stat(s->env, &st);
-    if (rc == 0)
-        rc = mdb_cursor_open(txn, FREE_PAGES, &c);
-    while (rc == 0 && (rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0) {
-        memcpy(&count, v.mv_data, sizeof(count));
-        pages += count;
+    struct lmdb_size size;
+    int rc = lmdb_measure(s, &size);
+    if (rc)
+        return rc;
+    struct scan r = scan_from(txn, FREE_PAGES, NULL, 0);
+    size_t count;
+    for (; r.rc == 0; scan_next(&r)) {
+        memcpy(&count, r.value.mv_data, sizeof(count));
+        size.pages -= count;
     }
-    if (c)
-        mdb_cursor_close(c);
-    *bytes = (info.me_last_pgno + 1 - pages) * st.ms_psize;
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    out->bytes_used = size.pages * size.page;
+    out->bytes_file = size.file;
+    return scan_end(&r);
 }
 
 int lmdb_stats(struct store *base, struct store_stats *out, struct error *err)
 {
     struct lmdb *s = lmdb_of(base);
     MDB_txn *txn;
-    struct stat file;
-    int fd;
     memset(out, 0, sizeof(*out));
     if (lmdb_read_begin(s, &txn, err))
         return -1;
@@ -48,22 +40,14 @@ int lmdb_stats(struct store *base, struct store_stats *out, struct error *err)
     out->days = lmdb_entries(s, txn, DAYS);
     out->notes = lmdb_entries(s, txn, NOTES);
     out->format = LMDB_FORMAT;
-    int rc = used_bytes(s, txn, &out->bytes_used);
+    int rc = count_bytes(s, txn, out);
     if (rc == 0)
         rc = lmdb_tombstones(s, txn, &out->tombstones);
     if (rc == 0)
         rc = lmdb_last_id(s, txn, STORE_SUBJECTS, &out->subjects);
     if (rc == 0)
         rc = lmdb_last_id(s, txn, STORE_SOURCES, &out->sources);
-    lmdb_read_end(s, txn);
-    if (rc == 0)
-        rc = mdb_env_get_fd(s->env, &fd);
-    if (rc == 0 && fstat(fd, &file))
-        rc = errno;
-    if (rc)
-        return lmdb_fail(s, rc, "looking at the store", err);
-    out->bytes_file = (uint64_t)file.st_size;
-    return 0;
+    return lmdb_read_end(s, txn, rc, "looking at the store", err);
 }
 
 /* ---- compaction ---- */

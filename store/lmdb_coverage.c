@@ -91,6 +91,5 @@ int lmdb_coverage(struct store *base, const char *label, int64_t from,
         loaded = day;
         out[i] = states[quarter % QUARTERS];
     }
-    lmdb_read_end(s, txn);
-    return rc ? lmdb_fail(s, rc, "reading coverage", err) : 0;
+    return lmdb_read_end(s, txn, rc, "reading coverage", err);
 }

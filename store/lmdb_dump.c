@@ -27,39 +27,32 @@ static int dump_table(struct lmdb *s, MDB_txn *txn, enum table t,
                       store_write *write, void *context)
 {
     struct buf out = BUF_INIT(0);
-    MDB_cursor *c = NULL;
-    MDB_val k, v;
     MDB_stat st;
     MDB_envinfo info;
     int rc = mdb_stat(txn, s->table[t], &st);
     if (rc == 0)
         rc = mdb_env_info(s->env, &info);
-    if (rc == 0)
-        rc = mdb_cursor_open(txn, s->table[t], &c);
     if (rc)
-        goto done;
+        return rc;
     buf_printf(&out, "VERSION=3\nformat=bytevalue\ndatabase=%s\ntype=btree\n"
                "mapsize=%zu\nmaxreaders=%u\n%sdb_pagesize=%u\nHEADER=END\n",
                table_names[t], info.me_mapsize, info.me_maxreaders,
                table_flags(t) ? "duplicates=1\ndupsort=1\ndupfixed=1\n" : "",
                st.ms_psize);
-    while ((rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0) {
-        add_hex(&out, &k);
-        add_hex(&out, &v);
+    struct scan r = scan_from(txn, s->table[t], NULL, 0);
+    for (; r.rc == 0; scan_next(&r)) {
+        add_hex(&out, &r.key);
+        add_hex(&out, &r.value);
         if (out.length >= 64 * KiB) {
-            rc = write(context, out.data, out.length) ? TOLD_WHY : 0;
+            r.rc = write(context, out.data, out.length) ? TOLD_WHY : 0;
             buf_clear(&out);
         }
-        if (rc)
-            goto done;
     }
-    if (rc == MDB_NOTFOUND) {
+    rc = scan_end(&r);
+    if (rc == 0) {
         buf_puts(&out, "DATA=END\n");
         rc = write(context, out.data, out.length) ? TOLD_WHY : 0;
     }
-done:
-    if (c)
-        mdb_cursor_close(c);
     buf_release(&out);
     return rc;
 }
@@ -85,11 +78,10 @@ int lmdb_dump(struct store *base, store_write *write, void *context,
         return -1;
     for (int i = 0; i < TABLES && rc == 0; i++)
         rc = dump_table(s, txn, order[i], write, context);
-    lmdb_read_end(s, txn);
     if (rc == TOLD_WHY)
-        return error_set(err, ERROR_SYSTEM, "%s: the dump could not be "
-                         "written", s->path);
-    return rc ? lmdb_fail(s, rc, "dumping", err) : 0;
+        error_set(err, ERROR_SYSTEM, "%s: the dump could not be written",
+                  s->path);
+    return lmdb_read_end(s, txn, rc, "dumping", err);
 }
 
 /* ---- in ---- */

@@ -8,13 +8,13 @@
 
 #include "store/record.h"
 
-enum { MARK_KEY = 9, AT_ONCE = 10000 };
+enum { MARK_SOURCE = 7, MARK_KEY = MARK_SOURCE + 2, AT_ONCE = 10000 };
 
 /* source 0: all, also those yet to come. */
 static void mark_key(unsigned char out[MARK_KEY], uint32_t source)
 {
-    memcpy(out, "expired", 7);
-    pack_big(out + 7, source, 2);
+    memcpy(out, "expired", MARK_SOURCE);
+    pack_big(out + MARK_SOURCE, source, 2);
 }
 
 static int mark_get(struct lmdb *s, MDB_txn *txn, uint32_t source,
@@ -30,39 +30,22 @@ static int mark_get(struct lmdb *s, MDB_txn *txn, uint32_t source,
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-static int mark_latest(struct lmdb *s, MDB_txn *txn, int64_t *out)
-{
-    unsigned char key[MARK_KEY];
-    MDB_cursor *c = NULL;
-    MDB_val k = { MARK_KEY, key }, v;
-    mark_key(key, 0);
-    *out = 0;
-    int rc = mdb_cursor_open(txn, s->table[META], &c);
-    if (rc)
-        return rc;
-    for (rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE); rc == 0;
-         rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) {
-        if (k.mv_size != MARK_KEY || memcmp(k.mv_data, key, 7) != 0)
-            break;
-        int64_t mark = (int64_t)unpack_big(v.mv_data, 6);
-        if (mark > *out)
-            *out = mark;
-    }
-    mdb_cursor_close(c);
-    return rc == MDB_NOTFOUND ? 0 : rc;
-}
-
 int lmdb_expired(struct lmdb *s, MDB_txn *txn, uint32_t source, int64_t *out)
 {
-    int64_t all;
-    if (source == 0)
-        return mark_latest(s, txn, out);
-    int rc = mark_get(s, txn, 0, &all);
-    if (rc == 0)
-        rc = mark_get(s, txn, source, out);
-    if (rc == 0 && all > *out)
-        *out = all;
-    return rc;
+    unsigned char key[MARK_KEY];
+    mark_key(key, 0);
+    *out = 0;
+    struct scan r = scan_from(txn, s->table[META], key, MARK_KEY);
+    for (; r.rc == 0 && r.key.mv_size == MARK_KEY &&
+           memcmp(r.key.mv_data, key, MARK_SOURCE) == 0; scan_next(&r)) {
+        const unsigned char *found = r.key.mv_data;
+        uint64_t whose = unpack_big(found + MARK_SOURCE, 2);
+        if (r.value.mv_size != 6 || (source && whose && whose != source))
+            continue;
+        int64_t mark = (int64_t)unpack_big(r.value.mv_data, 6);
+        *out = mark > *out ? mark : *out;
+    }
+    return scan_end(&r);
 }
 
 struct expire {
@@ -95,15 +78,11 @@ static int expire_some(struct lmdb *s, MDB_txn *txn, struct expire *e,
                        uint32_t source)
 {
     unsigned char key[POST_KEY];
-    MDB_cursor *c = NULL;
-    MDB_val k = { POST_KEY, e->at }, v;
     unsigned seen = 0;
-    int rc = mdb_cursor_open(txn, s->table[POSTS], &c);
-    if (rc)
-        return rc;
-    for (rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE); rc == 0;
-         rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) {
-        memcpy(key, k.mv_data, POST_KEY);
+    struct scan r = scan_from(txn, s->table[POSTS], e->at, POST_KEY);
+    for (; r.rc == 0; scan_next(&r)) {
+        struct text value = value_text(&r.value);
+        memcpy(key, r.key.mv_data, POST_KEY);
         int64_t created = created_of(key);
         if (created >= e->before)
             break;
@@ -112,17 +91,14 @@ static int expire_some(struct lmdb *s, MDB_txn *txn, struct expire *e,
             e->more = true;
             break;
         }
-        if (source && record_source(value_text(&v)) != source)
+        if (source && record_source(value) != source)
             continue;
-        rc = record_read(&e->record, created, value_text(&v))
-                 ? MDB_CORRUPTED : expire_post(s, txn, c, e, key);
-        if (rc)
-            break;
+        r.rc = record_read(&e->record, created, value)
+                   ? MDB_CORRUPTED : expire_post(s, txn, r.cursor, e, key);
         e->count++;
     }
-    mdb_cursor_close(c);
-    return rc && rc != MDB_NOTFOUND ? rc
-                                    : changes_flush(s, txn, &e->changes);
+    int rc = scan_end(&r);
+    return rc ? rc : changes_flush(s, txn, &e->changes);
 }
 
 /* The mark is set with the first posts that go: cut short, the next run goes

@@ -39,26 +39,21 @@ static bool selected(const struct forget *f)
 /* A walk over all posts: forgetting is rare and no index is kept for it. */
 static int find_posts(struct lmdb *s, MDB_txn *txn, struct forget *f)
 {
-    MDB_cursor *c = NULL;
-    MDB_val k, v;
-    int rc = mdb_cursor_open(txn, s->table[POSTS], &c);
-    while (rc == 0 && (rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0) {
-        if (f->which->author &&
-            record_author(value_text(&v)) != f->which->author)
+    struct scan r = scan_from(txn, s->table[POSTS], NULL, 0);
+    for (; r.rc == 0; scan_next(&r)) {
+        struct text value = value_text(&r.value);
+        if (f->which->author && record_author(value) != f->which->author)
             continue;
-        if (k.mv_size != POST_KEY ||
-            record_read(&f->record, created_of(k.mv_data),
-                        value_text(&v))) {
-            rc = MDB_CORRUPTED;
+        if (r.key.mv_size != POST_KEY ||
+            record_read(&f->record, created_of(r.key.mv_data), value)) {
+            r.rc = MDB_CORRUPTED;
         } else if (selected(f)) {
             f->keys = mem_grow(f->keys, &f->key_room, f->key_count,
                                sizeof(*f->keys));
-            memcpy(f->keys[f->key_count++], k.mv_data, POST_KEY);
+            memcpy(f->keys[f->key_count++], r.key.mv_data, POST_KEY);
         }
     }
-    if (c)
-        mdb_cursor_close(c);
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    return scan_end(&r);
 }
 
 static int bury(struct lmdb *s, MDB_txn *txn, const unsigned char *id)

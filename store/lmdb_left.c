@@ -123,23 +123,17 @@ static int walk_day(struct lmdb *s, MDB_txn *txn, struct day_authors *d,
                     int64_t day)
 {
     unsigned char from[POST_KEY];
-    MDB_cursor *c = NULL;
-    MDB_val k = { POST_KEY, from }, v;
+    int64_t until = (day + 1) * DAY_SECONDS;
     d->day = day;
     d->walked = true;
     d->count = 0;
     mem_free(d->last);
     d->last = mem_alloc(HLL_REGISTERS * sizeof(*d->last));
-    int rc = mdb_cursor_open(txn, s->table[POSTS], &c);
-    if (rc)
-        return rc;
     post_key(from, day * DAY_SECONDS, 0);
-    for (rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
-         rc == 0 && created_of(k.mv_data) < (day + 1) * DAY_SECONDS;
-         rc = mdb_cursor_get(c, &k, &v, MDB_NEXT))
-        note_author(d, k.mv_data, record_author(value_text(&v)));
-    mdb_cursor_close(c);
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    struct scan r = scan_from(txn, s->table[POSTS], from, POST_KEY);
+    for (; r.rc == 0 && created_of(r.key.mv_data) < until; scan_next(&r))
+        note_author(d, r.key.mv_data, record_author(value_text(&r.value)));
+    return scan_end(&r);
 }
 
 /* ---- who may take the place of those who left ---- */

@@ -152,8 +152,7 @@ int lmdb_names(struct store *base, enum store_name kind, visit_name *visit,
         if (name && visit(context, name))
             break;
     }
-    lmdb_read_end(s, txn);
-    return rc ? lmdb_fail(s, rc, "reading names", err) : 0;
+    return lmdb_read_end(s, txn, rc, "reading names", err);
 }
 
 const char *lmdb_subject_name(struct store *base, uint32_t id)
@@ -166,6 +165,6 @@ const char *lmdb_subject_name(struct store *base, uint32_t id)
     if (lmdb_read_begin(s, &txn, NULL))
         return NULL;
     const char *name = lmdb_name(s, txn, STORE_SUBJECTS, id);
-    lmdb_read_end(s, txn);
+    (void)lmdb_read_end(s, txn, 0, "reading a name", NULL);
     return name;
 }

@@ -18,13 +18,13 @@ static int copy_value(struct lmdb *s, enum table t, const void *key,
         return -1;
     int rc = lmdb_get(s, txn, t, key, length, &value);
     int full = rc == 0 ? buf_add(out, value.data, value.length) : 0;
-    lmdb_read_end(s, txn);
+    bool found = rc == 0;
+    if (lmdb_read_end(s, txn, rc == MDB_NOTFOUND ? 0 : rc, "reading", err))
+        return -1;
     if (full)
         return error_set(err, ERROR_INPUT, "%s: a value of table %s is "
                          "larger than asked for", s->path, table_names[t]);
-    if (rc == MDB_NOTFOUND)
-        return 0;
-    return rc ? lmdb_fail(s, rc, "reading", err) : 1;
+    return found;
 }
 
 int lmdb_cursor(struct store *s, const char *label, struct buf *out,
@@ -87,28 +87,22 @@ int lmdb_note_scan(struct store *base, const char *prefix, visit_note *visit,
     struct lmdb *s = lmdb_of(base);
     size_t length = strlen(prefix);
     MDB_txn *txn;
-    MDB_cursor *c = NULL;
-    MDB_val k = { length, (char *)prefix }, v;
     if (length > KEY_LIMIT)
         return 0;
     if (lmdb_read_begin(s, &txn, err))
         return -1;
-    int rc = mdb_cursor_open(txn, s->table[NOTES], &c);
-    if (rc == 0)
-        rc = mdb_cursor_get(c, &k, &v, length ? MDB_SET_RANGE : MDB_FIRST);
-    for (; rc == 0; rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) {
-        if (k.mv_size < length || memcmp(k.mv_data, prefix, length) != 0)
+    struct scan r = scan_from(txn, s->table[NOTES], prefix, length);
+    for (; r.rc == 0; scan_next(&r)) {
+        struct text name = value_text(&r.key);
+        if (!text_begins(name, prefix))
             break;
         char key[KEY_LIMIT + 1] = "";
-        memcpy(key, k.mv_data, k.mv_size < KEY_LIMIT ? k.mv_size : KEY_LIMIT);
-        if (visit(context, key, value_text(&v)))
+        memcpy(key, name.data, name.length < KEY_LIMIT ? name.length
+                                                       : KEY_LIMIT);
+        if (visit(context, key, value_text(&r.value)))
             break;
     }
-    if (c)
-        mdb_cursor_close(c);
-    lmdb_read_end(s, txn);
-    return rc && rc != MDB_NOTFOUND ? lmdb_fail(s, rc, "reading notes", err)
-                                    : 0;
+    return lmdb_read_end(s, txn, scan_end(&r), "reading notes", err);
 }
 
 /* ---- rules ---- */
@@ -160,10 +154,7 @@ uint32_t lmdb_rules(struct store *base, struct text description,
     if (lmdb_read_begin(s, &txn, err))
         return 0;
     int rc = find_rules(s, txn, &r);
-    lmdb_read_end(s, txn);
-    if (rc)
-        (void)lmdb_fail(s, rc, "reading rules", err);
-    if (rc || r.id)
+    if (lmdb_read_end(s, txn, rc, "reading rules", err) || r.id)
         return r.id;
     return lmdb_write(s, add_rules, &r, "keeping a rule version", err) ? 0
                                                                        : r.id;
@@ -173,26 +164,18 @@ int lmdb_rules_scan(struct store *base, visit_rules *visit, void *context,
                     struct error *err)
 {
     struct lmdb *s = lmdb_of(base);
-    unsigned char first[1] = { 1 };
+    static const unsigned char first[1] = { 1 };
     MDB_txn *txn;
-    MDB_cursor *c = NULL;
-    MDB_val k = { sizeof(first), first }, v;
     if (lmdb_read_begin(s, &txn, err))
         return -1;
-    int rc = mdb_cursor_open(txn, s->table[RULES], &c);
-    if (rc == 0)
-        rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
-    for (; rc == 0 && k.mv_size == 5;
-         rc = mdb_cursor_get(c, &k, &v, MDB_NEXT))
-        if (visit(context,
-                  (uint32_t)unpack_big((unsigned char *)k.mv_data + 1, 4),
-                  value_text(&v)))
+    struct scan r = scan_from(txn, s->table[RULES], first, sizeof(first));
+    for (; r.rc == 0 && r.key.mv_size == 5; scan_next(&r)) {
+        const unsigned char *key = r.key.mv_data;
+        if (visit(context, (uint32_t)unpack_big(key + 1, 4),
+                  value_text(&r.value)))
             break;
-    if (c)
-        mdb_cursor_close(c);
-    lmdb_read_end(s, txn);
-    return rc && rc != MDB_NOTFOUND ? lmdb_fail(s, rc, "reading rules", err)
-                                    : 0;
+    }
+    return lmdb_read_end(s, txn, scan_end(&r), "reading rules", err);
 }
 
 /* ---- terms ---- */
@@ -211,9 +194,8 @@ static int terms_key(struct lmdb *s, const char *subject, int64_t day,
     if (lmdb_read_begin(s, &txn, err))
         return -1;
     int rc = lmdb_query_ids(s, txn, &q, &id, &source, known, err);
-    lmdb_read_end(s, txn);
     day_key(key, day, id);
-    return rc ? lmdb_fail(s, rc, "reading terms", err) : 0;
+    return lmdb_read_end(s, txn, rc, "reading terms", err);
 }
 
 int lmdb_terms_get(struct store *base, const char *subject, int64_t day,

@@ -29,17 +29,12 @@ int lmdb_query_ids(struct lmdb *s, MDB_txn *txn, const struct store_query *q,
 
 void lmdb_clamp(struct lmdb *s, MDB_txn *txn, int64_t *from, int64_t *until)
 {
-    MDB_cursor *c = NULL;
-    MDB_val k, v;
+    MDB_val key;
     int64_t first = 0, last = 0;
-    if (mdb_cursor_open(txn, s->table[DAYS], &c))
-        return;
-    if (mdb_cursor_get(c, &k, &v, MDB_FIRST) == 0) {
-        first = (int64_t)unpack_big(k.mv_data, 2) * DAY_SECONDS;
-        if (mdb_cursor_get(c, &k, &v, MDB_LAST) == 0)
-            last = ((int64_t)unpack_big(k.mv_data, 2) + 1) * DAY_SECONDS;
-    }
-    mdb_cursor_close(c);
+    if (lmdb_edge(txn, s->table[DAYS], MDB_FIRST, &key) == 0)
+        first = (int64_t)unpack_big(key.mv_data, 2) * DAY_SECONDS;
+    if (lmdb_edge(txn, s->table[DAYS], MDB_LAST, &key) == 0)
+        last = ((int64_t)unpack_big(key.mv_data, 2) + 1) * DAY_SECONDS;
     if (*from < first)
         *from = first;
     if (*until > last)
@@ -110,8 +105,7 @@ int lmdb_series(struct store *base, const struct store_query *q,
     if (rc == 0 && known)
         rc = lmdb_hours(s, r.txn, r.subject, r.from, r.until, add_day_cell,
                         &r);
-    lmdb_read_end(s, r.txn);
-    return rc ? lmdb_fail(s, rc, "reading windows", err) : 0;
+    return lmdb_read_end(s, r.txn, rc, "reading windows", err);
 }
 
 /* ---- posts ---- */
@@ -150,22 +144,13 @@ static int show(struct walk *w, const unsigned char *key, struct text value)
 static int walk_all(struct walk *w)
 {
     unsigned char key[POST_KEY];
-    MDB_cursor *c = NULL;
-    MDB_val k = { POST_KEY, key }, v;
-    int rc = mdb_cursor_open(w->txn, w->s->table[POSTS], &c);
-    if (rc)
-        return rc;
     post_key(key, w->from, 0);
-    rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
-    while (rc == 0 && !w->stop &&
-           created_of(k.mv_data) < w->until) {
-        if (!w->source || record_source(value_text(&v)) == w->source)
-            rc = show(w, k.mv_data, value_text(&v));
-        if (rc == 0)
-            rc = mdb_cursor_get(c, &k, &v, MDB_NEXT);
-    }
-    mdb_cursor_close(c);
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    struct scan r = scan_from(w->txn, w->s->table[POSTS], key, POST_KEY);
+    for (; r.rc == 0 && !w->stop && created_of(r.key.mv_data) < w->until;
+         scan_next(&r))
+        if (!w->source || record_source(value_text(&r.value)) == w->source)
+            r.rc = show(w, r.key.mv_data, value_text(&r.value));
+    return scan_end(&r);
 }
 
 static int show_entry(void *context, const unsigned char key[POST_KEY])
@@ -202,8 +187,7 @@ int lmdb_posts(struct store *base, const struct store_query *q,
     if (rc == 0 && known)
         rc = w.subject ? walk_subject(&w) : walk_all(&w);
     mem_free(w.record);
-    lmdb_read_end(s, w.txn);
-    return rc ? lmdb_fail(s, rc, "reading posts", err) : 0;
+    return lmdb_read_end(s, w.txn, rc, "reading posts", err);
 }
 
 /* 1: shown, 0: unknown or forgotten, else a code in *rc. */
@@ -241,27 +225,22 @@ int lmdb_post(struct store *base, struct text source, struct text native_id,
     w.record = mem_alloc(sizeof(*w.record));
     int found = find_post(&w, source, native_id, &rc, err);
     mem_free(w.record);
-    lmdb_read_end(s, w.txn);
-    return rc ? lmdb_fail(s, rc, "reading a post", err) : found;
+    return lmdb_read_end(s, w.txn, rc, "reading a post", err) ? -1 : found;
 }
 
 /* The hour of the first or last window; -1: there is none. */
 static int64_t edge_hour(struct lmdb *s, MDB_txn *txn, MDB_cursor_op edge)
 {
     unsigned char key[DAY_KEY];
-    MDB_cursor *c = NULL;
-    MDB_val k, v;
-    struct row row = { { "", 0 }, { "", 0 } };
+    MDB_val last;
+    struct row row;
     struct cell cell;
-    int64_t hour = -1, day = 0;
-    if (mdb_cursor_open(txn, s->table[DAYS], &c))
+    int64_t hour = -1;
+    if (lmdb_edge(txn, s->table[DAYS], edge, &last))
         return -1;
-    if (mdb_cursor_get(c, &k, &v, edge) == 0) {
-        day = (int64_t)unpack_big(k.mv_data, 2);
-        day_key(key, day, 0);
-        (void)lmdb_row(s, txn, DAYS, key, &row);
-    }
-    mdb_cursor_close(c);
+    int64_t day = (int64_t)unpack_big(last.mv_data, 2);
+    day_key(key, day, 0);
+    (void)lmdb_row(s, txn, DAYS, key, &row);
     struct unpack cells = unpack_of(row.cells);
     while ((hour < 0 || edge == MDB_LAST) && cell_next(&cells, &cell) > 0)
         hour = day * DAY_SECONDS + (int64_t)cell.index * HOUR_SECONDS;
@@ -271,14 +250,9 @@ static int64_t edge_hour(struct lmdb *s, MDB_txn *txn, MDB_cursor_op edge)
 static int edge_post(struct lmdb *s, MDB_txn *txn, MDB_cursor_op edge,
                      int64_t *created)
 {
-    MDB_cursor *c;
-    MDB_val k, v;
-    int rc = mdb_cursor_open(txn, s->table[POSTS], &c);
-    if (rc)
-        return rc;
-    rc = mdb_cursor_get(c, &k, &v, edge);
-    *created = rc ? -1 : created_of(k.mv_data);
-    mdb_cursor_close(c);
+    MDB_val key;
+    int rc = lmdb_edge(txn, s->table[POSTS], edge, &key);
+    *created = rc ? -1 : created_of(key.mv_data);
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
@@ -297,8 +271,8 @@ int lmdb_span(struct store *base, int64_t *first, int64_t *last,
     if (rc == 0)
         rc = edge_post(s, txn, MDB_LAST, &post);
     *last = post >= until - HOUR_SECONDS ? post : until - 1;
-    lmdb_read_end(s, txn);
     if (rc || from < 0)
         *first = *last = 0;
-    return rc ? lmdb_fail(s, rc, "reading the time span", err) : from >= 0;
+    return lmdb_read_end(s, txn, rc, "reading the time span", err)
+               ? -1 : from >= 0;
 }

@@ -132,6 +132,42 @@ int lmdb_delete(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
+struct scan scan_from(MDB_txn *txn, MDB_dbi table, const void *key,
+                      size_t length)
+{
+    struct scan r = { .key = { length, (void *)key } };
+    r.rc = mdb_cursor_open(txn, table, &r.cursor);
+    if (r.rc == 0)
+        r.rc = mdb_cursor_get(r.cursor, &r.key, &r.value,
+                              length ? MDB_SET_RANGE : MDB_FIRST);
+    return r;
+}
+
+void scan_next(struct scan *r)
+{
+    if (r->rc == 0)
+        r->rc = mdb_cursor_get(r->cursor, &r->key, &r->value, MDB_NEXT);
+}
+
+int scan_end(struct scan *r)
+{
+    if (r->cursor)
+        mdb_cursor_close(r->cursor);
+    return r->rc == MDB_NOTFOUND ? 0 : r->rc;
+}
+
+int lmdb_edge(MDB_txn *txn, MDB_dbi table, MDB_cursor_op edge, MDB_val *key)
+{
+    MDB_cursor *c;
+    MDB_val value;
+    int rc = mdb_cursor_open(txn, table, &c);
+    if (rc)
+        return rc;
+    rc = mdb_cursor_get(c, key, &value, edge);
+    mdb_cursor_close(c);
+    return rc;
+}
+
 size_t lmdb_entries(struct lmdb *s, MDB_txn *txn, enum table t)
 {
     MDB_stat st;

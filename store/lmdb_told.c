@@ -64,28 +64,21 @@ int lmdb_restated(struct store *base, int64_t from, int64_t until,
 {
     struct lmdb *s = lmdb_of(base);
     MDB_txn *txn;
-    MDB_cursor *c = NULL;
     unsigned char key[2];
-    MDB_val k = { sizeof(key), key }, v;
     *count = 0;
     if (from < 0)
         from = 0;
     if (lmdb_read_begin(s, &txn, err))
         return -1;
     pack_big(key, (uint64_t)(from / DAY_SECONDS), 2);
-    int rc = mdb_cursor_open(txn, s->table[TOLD], &c);
-    if (rc == 0)
-        rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
-    for (; rc == 0; rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) {
-        int64_t start = (int64_t)unpack_big(k.mv_data, 2) * DAY_SECONDS;
+    struct scan r = scan_from(txn, s->table[TOLD], key, sizeof(key));
+    for (; r.rc == 0; scan_next(&r)) {
+        int64_t start = (int64_t)unpack_big(r.key.mv_data, 2) * DAY_SECONDS;
         if (start >= until)
             break;
-        if (v.mv_size == ROW)
-            *count += sum_row(v.mv_data, start, from, until);
+        if (r.value.mv_size == ROW)
+            *count += sum_row(r.value.mv_data, start, from, until);
     }
-    if (c)
-        mdb_cursor_close(c);
-    lmdb_read_end(s, txn);
-    return rc && rc != MDB_NOTFOUND
-               ? lmdb_fail(s, rc, "reading what was restated", err) : 0;
+    return lmdb_read_end(s, txn, scan_end(&r), "reading what was restated",
+                         err);
 }

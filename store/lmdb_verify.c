@@ -140,26 +140,20 @@ static int compare_table(struct verify *v, enum table t)
 /* Fill have with the day's rows of a table whose keys start with the day. */
 static int verify_load(struct verify *v, enum table t)
 {
-    unsigned char key[2];
-    MDB_cursor *c = NULL;
-    MDB_val k = { sizeof(key), key }, value;
+    unsigned char day[2];
     rows_clear(&v->have);
-    pack_big(key, (uint64_t)v->day, 2);
-    int rc = mdb_cursor_open(v->txn, v->s->table[t], &c);
-    if (rc)
-        return rc;
-    for (rc = mdb_cursor_get(c, &k, &value, MDB_SET_RANGE); rc == 0;
-         rc = mdb_cursor_get(c, &k, &value, MDB_NEXT)) {
-        if (k.mv_size != (t == HOURS ? HOUR_KEY : DAY_KEY)) {
-            rc = MDB_CORRUPTED;
+    pack_big(day, (uint64_t)v->day, 2);
+    struct scan r = scan_from(v->txn, v->s->table[t], day, sizeof(day));
+    for (; r.rc == 0; scan_next(&r)) {
+        if (r.key.mv_size != (t == HOURS ? HOUR_KEY : DAY_KEY))
+            r.rc = MDB_CORRUPTED;
+        else if (memcmp(r.key.mv_data, day, sizeof(day)) != 0)
             break;
-        }
-        if ((int64_t)unpack_big(k.mv_data, 2) != v->day)
-            break;
-        rows_add(&v->have, k.mv_data, k.mv_size, value_text(&value));
+        else
+            rows_add(&v->have, r.key.mv_data, r.key.mv_size,
+                     value_text(&r.value));
     }
-    mdb_cursor_close(c);
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    return scan_end(&r);
 }
 
 /* ---- posts and identities ---- */
@@ -226,30 +220,24 @@ static int read_post(struct verify *v, const unsigned char *key,
 static int read_posts(struct verify *v)
 {
     unsigned char key[POST_KEY];
-    MDB_cursor *c = NULL;
-    MDB_val k = { POST_KEY, key }, value;
     int64_t until = (v->day + 1) * DAY_SECONDS;
     v->changes.count = 0;
     post_key(key, v->day * DAY_SECONDS, 0);
-    int rc = mdb_cursor_open(v->txn, v->s->table[POSTS], &c);
-    if (rc)
-        return rc;
-    rc = mdb_cursor_get(c, &k, &value, MDB_SET_RANGE);
-    while (rc == 0 && created_of(k.mv_data) < until) {
-        /* A repair in between moves the cursor's page: find it again. */
-        memcpy(key, k.mv_data, POST_KEY);
-        rc = read_post(v, key, value_text(&value));
-        if (rc == 0 && v->repair) {
+    struct scan r = scan_from(v->txn, v->s->table[POSTS], key, POST_KEY);
+    while (r.rc == 0 && created_of(r.key.mv_data) < until) {
+        memcpy(key, r.key.mv_data, POST_KEY);
+        r.rc = read_post(v, key, value_text(&r.value));
+        if (r.rc == 0 && v->repair) {
+            /* It may have moved the cursor's page: find the next one anew. */
             for (int i = POST_KEY; i-- > 0 && ++key[i] == 0;)
                 ; /* the next key there can be */
-            k = (MDB_val){ POST_KEY, key };
-            rc = mdb_cursor_get(c, &k, &value, MDB_SET_RANGE);
-        } else if (rc == 0) {
-            rc = mdb_cursor_get(c, &k, &value, MDB_NEXT);
+            r.key = (MDB_val){ POST_KEY, key };
+            r.rc = mdb_cursor_get(r.cursor, &r.key, &r.value, MDB_SET_RANGE);
+        } else {
+            scan_next(&r);
         }
     }
-    mdb_cursor_close(c);
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    return scan_end(&r);
 }
 
 /* ---- all of it ---- */
@@ -257,17 +245,15 @@ static int read_posts(struct verify *v)
 /* Identities whose post is not there. */
 static int verify_ids(struct verify *v)
 {
-    MDB_cursor *c = NULL;
-    MDB_val k, value;
     uint64_t buried = 0, noted;
     struct text there;
     unsigned char key[POST_KEY], id[ID_KEY];
     int64_t created;
-    int rc = mdb_cursor_open(v->txn, v->s->table[IDS], &c);
-    while (rc == 0 && (rc = mdb_cursor_get(c, &k, &value, MDB_NEXT)) == 0) {
-        if (id_read(&k, &value, id, &created)) {
-            rc = MDB_CORRUPTED;
-            break;
+    struct scan r = scan_from(v->txn, v->s->table[IDS], NULL, 0);
+    for (; r.rc == 0; scan_next(&r)) {
+        if (id_read(&r.key, &r.value, id, &created)) {
+            r.rc = MDB_CORRUPTED;
+            continue;
         }
         if (!id_has_post(created)) {
             buried += created == ID_FORGOTTEN;
@@ -275,17 +261,14 @@ static int verify_ids(struct verify *v)
         }
         post_key(key, created, 0);
         memcpy(key + CREATED, id + ID_KEY - POST_HASH, POST_HASH);
-        rc = lmdb_get(v->s, v->txn, POSTS, key, POST_KEY, &there);
-        if (rc == 0)
+        r.rc = lmdb_get(v->s, v->txn, POSTS, key, POST_KEY, &there);
+        if (r.rc != MDB_NOTFOUND)
             continue;
-        if (rc != MDB_NOTFOUND)
-            break;
         differ(v, "an identity whose post is not there");
-        rc = v->repair ? mdb_cursor_del(c, 0) : 0;
+        r.rc = v->repair ? mdb_cursor_del(r.cursor, 0) : 0;
     }
-    if (c)
-        mdb_cursor_close(c);
-    if (rc != MDB_NOTFOUND)
+    int rc = scan_end(&r);
+    if (rc)
         return rc;
     rc = lmdb_tombstones(v->s, v->txn, &noted);
     if (rc || noted == buried)
@@ -301,18 +284,13 @@ static int64_t edge_day(struct verify *v, MDB_cursor_op edge)
     static const enum table dated[] = { HOURS, DAYS, POSTS };
     int64_t best = -1;
     for (int i = 0; i < 3; i++) {
-        MDB_cursor *c = NULL;
-        MDB_val k, value;
-        if (mdb_cursor_open(v->txn, v->s->table[dated[i]], &c))
+        MDB_val key;
+        if (lmdb_edge(v->txn, v->s->table[dated[i]], edge, &key))
             continue;
-        if (mdb_cursor_get(c, &k, &value, edge) == 0) {
-            int64_t day = dated[i] == POSTS
-                ? created_of(k.mv_data) / DAY_SECONDS
-                : (int64_t)unpack_big(k.mv_data, 2);
-            if (best < 0 || (edge == MDB_FIRST ? day < best : day > best))
-                best = day;
-        }
-        mdb_cursor_close(c);
+        int64_t day = dated[i] == POSTS ? created_of(key.mv_data) / DAY_SECONDS
+                                        : (int64_t)unpack_big(key.mv_data, 2);
+        if (best < 0 || (edge == MDB_FIRST ? day < best : day > best))
+            best = day;
     }
     return best;
 }
@@ -364,17 +342,14 @@ int lmdb_verify(struct store *base, bool repair, visit_difference *visit,
     struct lmdb *s = lmdb_of(base);
     struct verify *v = mem_alloc(sizeof(*v));
     MDB_txn *txn;
-    int rc;
+    int rc = -1;
     v->repair = repair;
     v->visit = visit;
     v->context = context;
-    if (repair) {
+    if (repair)
         rc = lmdb_write(s, verify, v, "repairing", err);
-    } else if ((rc = lmdb_read_begin(s, &txn, err)) == 0) {
-        rc = verify(s, txn, v, err);
-        lmdb_read_end(s, txn);
-        rc = rc ? lmdb_fail(s, rc, "verifying", err) : 0;
-    }
+    else if (lmdb_read_begin(s, &txn, err) == 0)
+        rc = lmdb_read_end(s, txn, verify(s, txn, v, err), "verifying", err);
     *differences = v->differences;
     changes_release(&v->changes);
     rows_release(&v->right);
