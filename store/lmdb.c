@@ -75,30 +75,31 @@ int lmdb_fail(const struct lmdb *s, int rc, const char *doing,
 
 /* ---- transactions ---- */
 
-static int begin(struct lmdb *s, unsigned flags, MDB_txn **txn)
+static int begin(struct txn *t, unsigned flags)
 {
-    int rc = mdb_txn_begin(s->env, NULL, flags, txn);
+    MDB_env *env = t->s->env;
+    int rc = mdb_txn_begin(env, NULL, flags, &t->mdb);
     if (rc == MDB_MAP_RESIZED) { /* another process made it larger */
-        rc = mdb_env_set_mapsize(s->env, 0);
+        rc = mdb_env_set_mapsize(env, 0);
         if (rc == 0)
-            rc = mdb_txn_begin(s->env, NULL, flags, txn);
+            rc = mdb_txn_begin(env, NULL, flags, &t->mdb);
     }
-    s->inside += rc == 0;
+    t->s->inside += rc == 0;
     return rc;
 }
 
 /* Ends it, whatever it returns. */
-static int finish(struct lmdb *s, MDB_txn *txn, int rc)
+static int finish(struct txn t, int rc)
 {
     if (rc == 0)
-        rc = mdb_txn_commit(txn);
+        rc = mdb_txn_commit(t.mdb);
     else
-        mdb_txn_abort(txn);
+        mdb_txn_abort(t.mdb);
     if (rc) {
-        lmdb_subject_ids_forget(s);
-        day_authors_forget(s);
+        lmdb_subject_ids_forget(t.s);
+        day_authors_forget(t.s);
     }
-    s->inside--;
+    t.s->inside--;
     return rc;
 }
 
@@ -113,35 +114,38 @@ static bool file_was_replaced(const struct lmdb *s)
     return stat(path, &st) == 0 && st.st_ino != s->inode;
 }
 
-int lmdb_read_begin(struct lmdb *s, MDB_txn **txn, struct error *err)
+int lmdb_read_begin(struct store *base, struct txn *t, struct error *err)
 {
-    *txn = s->held;
+    struct lmdb *s = lmdb_of(base);
+    *t = (struct txn){ s, s->held };
     if (s->held)
         return 0;
     if (file_was_replaced(s) && lmdb_reopen(s, err))
         return -1;
-    int rc = begin(s, MDB_RDONLY, txn);
+    int rc = begin(t, MDB_RDONLY);
     if (rc)
         return lmdb_fail(s, rc, "starting to read", err);
     s->reading++;
     return 0;
 }
 
-int lmdb_read_end(struct lmdb *s, MDB_txn *txn, int rc, const char *doing,
-                  struct error *err)
+int lmdb_read_end(struct txn t, int rc, const char *doing, struct error *err)
 {
-    if (txn != s->held) {
-        s->reading--;
-        s->inside--;
-        mdb_txn_abort(txn);
+    if (t.mdb != t.s->held) {
+        t.s->reading--;
+        t.s->inside--;
+        mdb_txn_abort(t.mdb);
     }
-    return rc ? lmdb_fail(s, rc, doing, err) : 0;
+    return rc ? lmdb_fail(t.s, rc, doing, err) : 0;
 }
 
 static int lmdb_hold(struct store *base, struct error *err)
 {
-    struct lmdb *s = lmdb_of(base);
-    return lmdb_read_begin(s, &s->held, err);
+    struct txn t;
+    if (lmdb_read_begin(base, &t, err))
+        return -1;
+    t.s->held = t.mdb;
+    return 0;
 }
 
 static int map_grow(struct lmdb *s)
@@ -186,19 +190,20 @@ static int keep_length(struct lmdb *s)
     return size.file < wanted && ftruncate(size.fd, (off_t)wanted) ? errno : 0;
 }
 
-int lmdb_write(struct lmdb *s, lmdb_work *work, void *context,
+int lmdb_write(struct store *base, lmdb_work *work, void *context,
                const char *doing, struct error *err)
 {
+    struct lmdb *s = lmdb_of(base);
     if (s->mode != STORE_WRITE)
         return error_set(err, ERROR_USAGE, "%s: opened for reading only",
                          s->path);
     int rc;
     do {
-        MDB_txn *txn = NULL;
-        rc = begin(s, 0, &txn);
+        struct txn t = { s, NULL };
+        rc = begin(&t, 0);
         if (rc)
             break;
-        rc = finish(s, txn, work(s, txn, context, err));
+        rc = finish(t, work(t, context, err));
         if (rc == 0)
             rc = keep_length(s);
     } while (rc == MDB_MAP_FULL && (rc = map_grow(s)) == 0);
@@ -210,14 +215,12 @@ int lmdb_write(struct lmdb *s, lmdb_work *work, void *context,
 static int open_tables(struct lmdb *s, struct error *err)
 {
     if (s->mode == STORE_WRITE)
-        return lmdb_write(s, lmdb_tables_make, NULL, "opening the store",
-                          err);
-    MDB_txn *txn;
-    int rc = begin(s, MDB_RDONLY, &txn);
-    if (rc == 0) {
-        /* a commit keeps the table handles */
-        rc = finish(s, txn, lmdb_tables(s, txn, err));
-    }
+        return lmdb_write(&s->base, lmdb_tables_make, NULL,
+                          "opening the store", err);
+    struct txn t = { s, NULL };
+    int rc = begin(&t, MDB_RDONLY);
+    if (rc == 0) /* a commit keeps the table handles */
+        rc = finish(t, lmdb_tables(t, err));
     return rc ? lmdb_fail(s, rc, "opening the store", err) : 0;
 }
 
@@ -370,10 +373,10 @@ void lmdb_unmake(struct lmdb *s)
 static void lmdb_close(struct store *base)
 {
     struct lmdb *s = lmdb_of(base);
-    MDB_txn *held = s->held;
+    struct txn held = { s, s->held };
     s->held = NULL;
-    if (held)
-        (void)lmdb_read_end(s, held, 0, "closing the store", NULL);
+    if (held.mdb)
+        (void)lmdb_read_end(held, 0, "closing the store", NULL);
     lmdb_unwatch(s);
     if (s->env)
         mdb_env_close(s->env);

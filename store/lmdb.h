@@ -56,7 +56,7 @@ enum { LMDB_FORMAT = 4 };
 #define FORMAT_LOADING "loading" /* in its place until a load is whole */
 
 enum table { POSTS, IDS, HOURS, DAYS, TERMS, NAMES, COVERAGE, CURSORS, NOTES,
-             RULES, TOLD, META, TABLES };
+             RULES, TOLD, META, TABLES, FREE_PAGES = TABLES };
 extern const char *const table_names[TABLES];
 
 /* As mdb_dbi_open() wants them for a new table. */
@@ -96,7 +96,7 @@ struct lmdb {
     char *path;
     enum store_mode mode;
     MDB_env *env;
-    MDB_dbi table[TABLES];
+    MDB_dbi table[TABLES + 1]; /* the last is 0: LMDB's own of free pages */
     int lock;           /* writer.lock; -1 for a reader */
     bool made_folder, made_file; /* they were not there before */
     ino_t inode;        /* of data.mdb: another one after a compaction */
@@ -106,6 +106,12 @@ struct lmdb {
     struct name_list names[STORE_LABELS + 1]; /* by id - 1, as asked for */
     struct name_list known;   /* subjects by their place in the last batch */
     struct day_authors authors[2]; /* the last even day and the last odd one */
+};
+
+/* One of its transactions; passed by value. */
+struct txn {
+    struct lmdb *s;
+    MDB_txn *mdb;
 };
 
 /* Inner functions return 0, an LMDB or errno code, or TOLD_WHY when err is
@@ -122,10 +128,9 @@ static inline struct lmdb *lmdb_of(struct store *s)
 /* Turn a code into a sentence; always -1. doing: "reading posts". */
 int lmdb_fail(const struct lmdb *s, int rc, const char *doing,
               struct error *err);
-int lmdb_read_begin(struct lmdb *s, MDB_txn **txn, struct error *err);
+int lmdb_read_begin(struct store *s, struct txn *t, struct error *err);
 /* 0, or lmdb_fail() of rc. */
-int lmdb_read_end(struct lmdb *s, MDB_txn *txn, int rc, const char *doing,
-                  struct error *err);
+int lmdb_read_end(struct txn t, int rc, const char *doing, struct error *err);
 
 /* The file as it is, and as its pages make it. */
 struct lmdb_size {
@@ -143,9 +148,8 @@ bool lmdb_overtaken(const struct lmdb *s);
 
 /* One synced write transaction. work may run again after the map has grown,
  * so it starts its results anew each time. */
-typedef int lmdb_work(struct lmdb *s, MDB_txn *txn, void *context,
-                      struct error *err);
-int lmdb_write(struct lmdb *s, lmdb_work *work, void *context,
+typedef int lmdb_work(struct txn t, void *context, struct error *err);
+int lmdb_write(struct store *s, lmdb_work *work, void *context,
                const char *doing, struct error *err);
 
 /* Close and open the file of a store again. */
@@ -159,20 +163,18 @@ void lmdb_unmake(struct lmdb *s);
 /* There is no store here; always -1. */
 int lmdb_none(const struct lmdb *s, struct error *err);
 /* Refuses a store of another format and a file that is not ours. */
-int lmdb_tables(struct lmdb *s, MDB_txn *txn, struct error *err);
+int lmdb_tables(struct txn t, struct error *err);
 /* The same for a writer, who makes them in an empty file. */
-int lmdb_tables_make(struct lmdb *s, MDB_txn *txn, void *context,
-                     struct error *err);
+int lmdb_tables_make(struct txn t, void *context, struct error *err);
 
 /* Table access: value is empty and rc MDB_NOTFOUND when there is none. */
-int lmdb_get(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
-             size_t length, struct text *value);
-int lmdb_put(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
-             size_t length, const void *value, size_t size);
+int lmdb_get(struct txn t, enum table table, const void *key, size_t length,
+             struct text *value);
+int lmdb_put(struct txn t, enum table table, const void *key, size_t length,
+             const void *value, size_t size);
 /* MDB_NOTFOUND is fine. */
-int lmdb_delete(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
-                size_t length);
-size_t lmdb_entries(struct lmdb *s, MDB_txn *txn, enum table t);
+int lmdb_delete(struct txn t, enum table table, const void *key, size_t length);
+size_t lmdb_entries(struct txn t, enum table table);
 
 static inline struct text value_text(const MDB_val *v)
 {
@@ -181,7 +183,7 @@ static inline struct text value_text(const MDB_val *v)
 
 /* A walk over rows in the order of their keys:
  *
- *   struct scan r = scan_from(txn, s->table[POSTS], key, POST_KEY);
+ *   struct scan r = scan_from(t, POSTS, key, POST_KEY);
  *   for (; r.rc == 0 && ... r.key, r.value ...; scan_next(&r))
  *       r.rc = ...;
  *   return scan_end(&r);
@@ -193,14 +195,15 @@ struct scan {
 };
 
 /* From the first key that is not before this one; length 0: from the first. */
-struct scan scan_from(MDB_txn *txn, MDB_dbi table, const void *key,
+struct scan scan_from(struct txn t, enum table table, const void *key,
                       size_t length);
 /* Does nothing unless rc is 0. */
 void scan_next(struct scan *r);
 /* Returns rc, 0 at the end of the table. */
 int scan_end(struct scan *r);
 /* The key of the first or last row; MDB_NOTFOUND: there is none. */
-int lmdb_edge(MDB_txn *txn, MDB_dbi table, MDB_cursor_op edge, MDB_val *key);
+int lmdb_edge(struct txn t, enum table table, MDB_cursor_op edge,
+              MDB_val *key);
 
 /* ---- lmdb_fault.c ---- */
 
@@ -212,21 +215,18 @@ void lmdb_unwatch(const struct lmdb *s);
 /* ---- lmdb_names.c ---- */
 
 /* Id of a name; 0 when unknown (rc 0). create: give it the next one. */
-int lmdb_name_id(struct lmdb *s, MDB_txn *txn, enum store_name kind,
-                 struct text name, bool create, uint32_t *id,
-                 struct error *err);
+int lmdb_name_id(struct txn t, enum store_name kind, struct text name,
+                 bool create, uint32_t *id, struct error *err);
 /* A subject's id, made when new. It is remembered by its place in the list of
  * a batch, for the next one has the same list. */
-int lmdb_subject_id(struct lmdb *s, MDB_txn *txn, size_t place,
-                    const char *name, uint32_t *id, struct error *err);
+int lmdb_subject_id(struct txn t, size_t place, const char *name, uint32_t *id,
+                    struct error *err);
 /* What was remembered may never have become durable. */
 void lmdb_subject_ids_forget(struct lmdb *s);
 /* NULL when there is no such id. */
-const char *lmdb_name(struct lmdb *s, MDB_txn *txn, enum store_name kind,
-                      uint32_t id);
+const char *lmdb_name(struct txn t, enum store_name kind, uint32_t id);
 /* The largest id of a kind, which is how many there are. */
-int lmdb_last_id(struct lmdb *s, MDB_txn *txn, enum store_name kind,
-                 uint32_t *id);
+int lmdb_last_id(struct txn t, enum store_name kind, uint32_t *id);
 void lmdb_names_release(struct lmdb *s);
 
 /* ---- lmdb_keys.c ---- */
@@ -255,17 +255,16 @@ void id_key(unsigned char out[ID_KEY], uint32_t source, struct text native_id,
             uint64_t hash);
 /* The identity of a stored post; MDB_CORRUPTED when it has no source. */
 struct record;
-int lmdb_identity(struct lmdb *s, MDB_txn *txn, const struct record *r,
+int lmdb_identity(struct txn t, const struct record *r,
                   unsigned char out[ID_KEY]);
 /* When its post was created, or one of the above. */
-int lmdb_id_get(struct lmdb *s, MDB_txn *txn, const unsigned char id[ID_KEY],
+int lmdb_id_get(struct txn t, const unsigned char id[ID_KEY],
                 int64_t *created);
 /* Instead of what is there; ID_NONE: nothing. */
-int lmdb_id_put(struct lmdb *s, MDB_txn *txn, const unsigned char id[ID_KEY],
-                int64_t created);
+int lmdb_id_put(struct txn t, const unsigned char id[ID_KEY], int64_t created);
 /* How many are noted as forgotten. */
-int lmdb_tombstones(struct lmdb *s, MDB_txn *txn, uint64_t *count);
-int lmdb_tombstones_put(struct lmdb *s, MDB_txn *txn, uint64_t count);
+int lmdb_tombstones(struct txn t, uint64_t *count);
+int lmdb_tombstones_put(struct txn t, uint64_t count);
 /* -1: not a row of the table. */
 int id_read(const MDB_val *key, const MDB_val *value,
             unsigned char out[ID_KEY], int64_t *created);
@@ -292,8 +291,7 @@ struct row {
 };
 
 /* Empty when there is none. */
-int lmdb_row(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
-             struct row *row);
+int lmdb_row(struct txn t, enum table table, const void *key, struct row *row);
 /* -1: not a row. */
 int row_read(struct text value, struct row *row);
 size_t row_length(struct text cells, struct text rest);
@@ -306,15 +304,14 @@ void entries_sort(struct buf *entries);
  * its cell of the day's row; nonzero from visit stops and is returned. */
 struct cell;
 typedef int visit_hour(void *context, int64_t hour, const struct cell *cell);
-int lmdb_hours(struct lmdb *s, MDB_txn *txn, uint32_t subject, int64_t from,
-               int64_t until, visit_hour *visit, void *context);
+int lmdb_hours(struct txn t, uint32_t subject, int64_t from, int64_t until,
+               visit_hour *visit, void *context);
 
 /* Show the key of each post of [from, until) that mentions the subject, in
  * order; nonzero from visit stops and is returned. */
 typedef int visit_entry(void *context, const unsigned char key[POST_KEY]);
-int lmdb_entries_of(struct lmdb *s, MDB_txn *txn, uint32_t subject,
-                    int64_t from, int64_t until, visit_entry *visit,
-                    void *context);
+int lmdb_entries_of(struct txn t, uint32_t subject, int64_t from,
+                    int64_t until, visit_entry *visit, void *context);
 
 /* ---- lmdb_changes.c: what a transaction does to hours and days ---- */
 
@@ -361,7 +358,7 @@ changes_row_end(const struct change *const *from,
                 const struct change *const *end, uint32_t hours);
 /* Apply all to hours, days, terms and told. Posts must be written before:
  * sketches that lose an author are mended by them. */
-int changes_flush(struct lmdb *s, MDB_txn *txn, struct changes *c);
+int changes_flush(struct txn t, struct changes *c);
 
 /* ---- lmdb_left.c: who left a day's sketch ---- */
 
@@ -377,8 +374,8 @@ void left_release(struct left *l);
 bool left_find(struct left *l, const struct change *const *from,
                const struct change *const *until);
 /* Take those out of the row's sketch. */
-int left_mend(struct lmdb *s, MDB_txn *txn, struct left *l, int64_t day,
-              uint32_t subject, struct hll *sketch);
+int left_mend(struct txn t, struct left *l, int64_t day, uint32_t subject,
+              struct hll *sketch);
 
 /* Whoever writes a post, or another author into one, says so. */
 void day_authors_note(struct lmdb *s, const unsigned char *key,
@@ -389,21 +386,20 @@ void day_authors_forget(struct lmdb *s);
 /* ---- lmdb_authors.c ---- */
 
 /* Add the authors of [from, until) from the posts; source 0: all. */
-int lmdb_scan_authors(struct lmdb *s, MDB_txn *txn, uint32_t subject,
-                      uint32_t source, int64_t from, int64_t until,
-                      struct hll *out);
+int lmdb_scan_authors(struct txn t, uint32_t subject, uint32_t source,
+                      int64_t from, int64_t until, struct hll *out);
 
 /* ---- lmdb_expire.c ---- */
 
 /* Posts of the source before this moment were expired (a multiple of 900);
  * source 0: the latest of all sources'. */
-int lmdb_expired(struct lmdb *s, MDB_txn *txn, uint32_t source, int64_t *out);
+int lmdb_expired(struct txn t, uint32_t source, int64_t *out);
 
 /* ---- lmdb_forget.c ---- */
 
 /* Take a stored post out of posts, and note what leaves the figures in
  * changes; replaced: its new self counts as restated. Its identity stays. */
-int lmdb_unlink(struct lmdb *s, MDB_txn *txn, const unsigned char *key,
+int lmdb_unlink(struct txn t, const unsigned char *key,
                 const struct record *record, bool replaced,
                 struct changes *changes);
 
@@ -411,20 +407,20 @@ int lmdb_unlink(struct lmdb *s, MDB_txn *txn, const unsigned char *key,
 
 /* So many posts came, changed or went in each quarter hour of the day; *told:
  * the day was told already. */
-int lmdb_told_add(struct lmdb *s, MDB_txn *txn, int64_t day,
-                  const uint32_t more[QUARTERS], bool *told);
+int lmdb_told_add(struct txn t, int64_t day, const uint32_t more[QUARTERS],
+                  bool *told);
 
 /* ---- lmdb_coverage.c ---- */
 
-int lmdb_coverage_mark(struct lmdb *s, MDB_txn *txn, uint32_t label,
+int lmdb_coverage_mark(struct txn t, uint32_t label,
                        const struct coverage_span *span);
 
 /* ---- lmdb_read.c ---- */
 
 /* Narrow a range to the days that have windows. */
-void lmdb_clamp(struct lmdb *s, MDB_txn *txn, int64_t *from, int64_t *until);
+void lmdb_clamp(struct txn t, int64_t *from, int64_t *until);
 /* Id of a query's subject or source: *known false when there is none. */
-int lmdb_query_ids(struct lmdb *s, MDB_txn *txn, const struct store_query *q,
+int lmdb_query_ids(struct txn t, const struct store_query *q,
                    uint32_t *subject, uint32_t *source, bool *known,
                    struct error *err);
 

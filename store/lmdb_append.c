@@ -61,8 +61,8 @@ struct append {
 
 /* ---- arrange ---- */
 
-static int find_source(struct lmdb *s, MDB_txn *txn, struct append *a,
-                       struct text name, unsigned *place, struct error *err)
+static int find_source(struct txn t, struct append *a, struct text name,
+                       unsigned *place, struct error *err)
 {
     for (unsigned i = 0; i < a->source_count; i++)
         if (text_equal(a->sources[i].name, name)) {
@@ -73,14 +73,14 @@ static int find_source(struct lmdb *s, MDB_txn *txn, struct append *a,
                                                  : SOURCES_KEPT - 1;
     a->sources[at].name = name;
     *place = at;
-    int rc = lmdb_name_id(s, txn, STORE_SOURCES, name, true,
-                          &a->sources[at].id, err);
+    int rc = lmdb_name_id(t, STORE_SOURCES, name, true, &a->sources[at].id,
+                          err);
     if (rc == 0)
-        rc = lmdb_expired(s, txn, a->sources[at].id, &a->sources[at].expired);
+        rc = lmdb_expired(t, a->sources[at].id, &a->sources[at].expired);
     return rc;
 }
 
-static int find_subjects(struct lmdb *s, MDB_txn *txn, struct append *a,
+static int find_subjects(struct txn t, struct append *a,
                          const struct post *post, struct error *err)
 {
     for (uint32_t i = 0; i < post->mention_count; i++) {
@@ -91,8 +91,7 @@ static int find_subjects(struct lmdb *s, MDB_txn *txn, struct append *a,
                              a->batch->subject_count);
         if (a->subjects[subject])
             continue;
-        int rc = lmdb_subject_id(s, txn, subject,
-                                 a->batch->subjects[subject],
+        int rc = lmdb_subject_id(t, subject, a->batch->subjects[subject],
                                  &a->subjects[subject], err);
         if (rc)
             return rc;
@@ -120,8 +119,7 @@ static bool same_identity(const struct identity *a, const struct identity *b)
     return memcmp(a->key, b->key, ID_KEY) == 0;
 }
 
-static int arrange(struct lmdb *s, MDB_txn *txn, struct append *a,
-                   struct error *err)
+static int arrange(struct txn t, struct append *a, struct error *err)
 {
     for (size_t i = 0; i < a->batch->count; i++) {
         const struct post *p = &a->batch->posts[i];
@@ -130,9 +128,9 @@ static int arrange(struct lmdb *s, MDB_txn *txn, struct append *a,
         unsigned place;
         if (check_post(p, err))
             return TOLD_WHY;
-        int rc = find_source(s, txn, a, p->source, &place, err);
+        int rc = find_source(t, a, p->source, &place, err);
         if (rc == 0)
-            rc = find_subjects(s, txn, a, p, err);
+            rc = find_subjects(t, a, p, err);
         if (rc)
             return rc;
         *e = (struct entry){ .post = p, .created = p->created,
@@ -193,15 +191,14 @@ static void count_repeated(struct append *a, const struct entry *e,
 }
 
 /* The identity is known: what differs? */
-static int settle_known(struct lmdb *s, MDB_txn *txn, struct append *a,
-                        MDB_cursor *c, const struct identity *id,
-                        int64_t created)
+static int settle_known(struct txn t, struct append *a, MDB_cursor *c,
+                        const struct identity *id, int64_t created)
 {
     struct entry *e = id->entry;
     unsigned char key[POST_KEY];
     struct text old, fresh = make_record(a, &a->record, e);
     post_key(key, created, e->hash);
-    int rc = lmdb_get(s, txn, POSTS, key, POST_KEY, &old);
+    int rc = lmdb_get(t, POSTS, key, POST_KEY, &old);
     if (rc)
         return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
     e->moved = created != e->created;
@@ -226,7 +223,7 @@ static int settle_known(struct lmdb *s, MDB_txn *txn, struct append *a,
         a->result.removed++;
     if (!e->counts)
         return 0;
-    rc = lmdb_unlink(s, txn, key, a->old, e->keep && !e->moved, &a->changes);
+    rc = lmdb_unlink(t, key, a->old, e->keep && !e->moved, &a->changes);
     if (rc == 0 && (!e->keep || e->moved))
         rc = id_put(c, id->key, e->keep ? e->created : ID_DELETED);
     return rc;
@@ -257,8 +254,8 @@ static int settle_new(struct append *a, MDB_cursor *c,
 
 /* One behind the last of its source is new, and so are all that follow: none
  * is looked up. */
-static int settle_one(struct lmdb *s, MDB_txn *txn, struct append *a,
-                      MDB_cursor *c, const struct identity *id)
+static int settle_one(struct txn t, struct append *a, MDB_cursor *c,
+                      const struct identity *id)
 {
     struct entry *e = id->entry;
     int64_t created = ID_NONE;
@@ -279,14 +276,14 @@ static int settle_one(struct lmdb *s, MDB_txn *txn, struct append *a,
         a->result.blocked++;
         return 0;
     }
-    return settle_known(s, txn, a, c, id, created);
+    return settle_known(t, a, c, id, created);
 }
 
-static int settle(struct lmdb *s, MDB_txn *txn, struct append *a)
+static int settle(struct txn t, struct append *a)
 {
     const struct identity *from = a->ids, *end = from + a->batch->count;
     MDB_cursor *c = NULL;
-    int rc = mdb_cursor_open(txn, s->table[IDS], &c);
+    int rc = mdb_cursor_open(t.mdb, t.s->table[IDS], &c);
     while (from < end && rc == 0) {
         const struct identity *last = from;
         while (last + 1 < end && same_identity(from, last + 1))
@@ -295,7 +292,7 @@ static int settle(struct lmdb *s, MDB_txn *txn, struct append *a)
         for (; from <= last; from++)
             if (from != winner)
                 count_repeated(a, from->entry, winner->entry);
-        rc = settle_one(s, txn, a, c, winner);
+        rc = settle_one(t, a, c, winner);
     }
     if (rc == 0)
         rc = id_add_last(c, a->last, &a->behind);
@@ -336,9 +333,8 @@ static void count_entry(struct lmdb *s, struct append *a,
     }
 }
 
-static int write_post(struct lmdb *s, MDB_txn *txn, struct append *a,
-                      MDB_cursor *c, struct entry *e,
-                      const unsigned char *key, bool behind)
+static int write_post(struct txn t, struct append *a, MDB_cursor *c,
+                      struct entry *e, const unsigned char *key, bool behind)
 {
     struct text record = make_record(a, &a->record, e);
     MDB_val k = { POST_KEY, (void *)key };
@@ -351,10 +347,10 @@ static int write_post(struct lmdb *s, MDB_txn *txn, struct append *a,
         a->result.replaced -= e->moved;
         unsigned char id[ID_KEY];
         id_key(id, e->source, e->post->native_id, e->hash);
-        return lmdb_id_put(s, txn, id, ID_NONE);
+        return lmdb_id_put(t, id, ID_NONE);
     }
     if (rc == 0 && e->counts)
-        count_entry(s, a, e, key);
+        count_entry(t.s, a, e, key);
     a->result.added += rc == 0 && e->fresh;
     return rc;
 }
@@ -381,7 +377,7 @@ static void fetch_soon(const struct append *a, size_t i, size_t count)
 /* A batch whose posts all lie behind those that are there fills pages to the
  * end. Where others come late there is room left for one in most pages: two
  * that are half full would be made of each. */
-static int write_posts(struct lmdb *s, MDB_txn *txn, struct append *a)
+static int write_posts(struct txn t, struct append *a)
 {
     size_t count = 0;
     struct timed *order = a->order;
@@ -396,39 +392,36 @@ static int write_posts(struct lmdb *s, MDB_txn *txn, struct append *a)
                  POST_KEY);
     MDB_cursor *c = NULL;
     MDB_val k = { 0, NULL }, v;
-    int rc = mdb_cursor_open(txn, s->table[POSTS], &c);
+    int rc = mdb_cursor_open(t.mdb, t.s->table[POSTS], &c);
     bool behind = rc == 0 && count > 0 &&
                   (mdb_cursor_get(c, &k, &v, MDB_LAST) == MDB_NOTFOUND ||
                    (k.mv_size == POST_KEY &&
                     memcmp(order[0].key, k.mv_data, POST_KEY) > 0));
     for (size_t i = 0; i < count && rc == 0; i++) {
         fetch_soon(a, i, count);
-        rc = write_post(s, txn, a, c, order[i].entry, order[i].key, behind);
+        rc = write_post(t, a, c, order[i].entry, order[i].key, behind);
     }
     if (c)
         mdb_cursor_close(c);
     return rc;
 }
 
-static int write_label(struct lmdb *s, MDB_txn *txn, const struct batch *b,
-                       struct error *err)
+static int write_label(struct txn t, const struct batch *b, struct error *err)
 {
     uint32_t id;
     int rc = 0;
     if (!b->label[0])
         return 0;
-    rc = lmdb_name_id(s, txn, STORE_LABELS, text_of(b->label), true, &id,
-                      err);
+    rc = lmdb_name_id(t, STORE_LABELS, text_of(b->label), true, &id, err);
     if (rc == 0 && b->cursor.length)
-        rc = lmdb_put(s, txn, CURSORS, b->label, strlen(b->label),
-                      b->cursor.data, b->cursor.length);
+        rc = lmdb_put(t, CURSORS, b->label, strlen(b->label), b->cursor.data,
+                      b->cursor.length);
     if (rc == 0 && b->coverage.state != COVERAGE_NONE)
-        rc = lmdb_coverage_mark(s, txn, id, &b->coverage);
+        rc = lmdb_coverage_mark(t, id, &b->coverage);
     return rc;
 }
 
-static int append(struct lmdb *s, MDB_txn *txn, void *context,
-                  struct error *err)
+static int append(struct txn t, void *context, struct error *err)
 {
     struct append *a = context;
     a->result = (struct store_result){ 0 };
@@ -438,15 +431,15 @@ static int append(struct lmdb *s, MDB_txn *txn, void *context,
     a->changes.count = 0;
     memset(a->subjects, 0, (a->batch->subject_count + 1) *
                            sizeof(*a->subjects));
-    int rc = arrange(s, txn, a, err);
+    int rc = arrange(t, a, err);
     if (rc == 0)
-        rc = settle(s, txn, a);
+        rc = settle(t, a);
     if (rc == 0)
-        rc = write_posts(s, txn, a);
+        rc = write_posts(t, a);
     if (rc == 0)
-        rc = changes_flush(s, txn, &a->changes);
+        rc = changes_flush(t, &a->changes);
     a->result.late = a->changes.late;
-    return rc ? rc : write_label(s, txn, a->batch, err);
+    return rc ? rc : write_label(t, a->batch, err);
 }
 
 int lmdb_append(struct store *base, const struct batch *batch,
@@ -458,7 +451,7 @@ int lmdb_append(struct store *base, const struct batch *batch,
     a.order = mem_resize(NULL, batch->count * sizeof(*a.order));
     a.subjects = mem_alloc((batch->subject_count + 1) * sizeof(*a.subjects));
     a.old = mem_alloc(sizeof(*a.old));
-    int rc = lmdb_write(lmdb_of(base), append, &a, "keeping posts", err);
+    int rc = lmdb_write(base, append, &a, "keeping posts", err);
     if (rc == 0) {
         result->added += a.result.added;
         result->replaced += a.result.replaced;

@@ -9,8 +9,7 @@
 #include "store/record.h"
 
 struct wanted {
-    struct lmdb *s;
-    MDB_txn *txn;
+    struct txn t;
     uint32_t source;
     struct hll *out;
 };
@@ -27,7 +26,7 @@ static int scan_posts(const struct wanted *w, int64_t from, int64_t until)
 {
     unsigned char key[POST_KEY];
     post_key(key, from, 0);
-    struct scan r = scan_from(w->txn, w->s->table[POSTS], key, POST_KEY);
+    struct scan r = scan_from(w->t, POSTS, key, POST_KEY);
     for (; r.rc == 0 && created_of(r.key.mv_data) < until; scan_next(&r))
         add_author(w, value_text(&r.value));
     return scan_end(&r);
@@ -37,38 +36,35 @@ static int scan_entry(void *context, const unsigned char key[POST_KEY])
 {
     const struct wanted *w = context;
     struct text record;
-    int rc = lmdb_get(w->s, w->txn, POSTS, key, POST_KEY, &record);
+    int rc = lmdb_get(w->t, POSTS, key, POST_KEY, &record);
     if (rc)
         return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
     add_author(w, record);
     return 0;
 }
 
-int lmdb_scan_authors(struct lmdb *s, MDB_txn *txn, uint32_t subject,
-                      uint32_t source, int64_t from, int64_t until,
-                      struct hll *out)
+int lmdb_scan_authors(struct txn t, uint32_t subject, uint32_t source,
+                      int64_t from, int64_t until, struct hll *out)
 {
-    struct wanted w = { s, txn, source, out };
-    return subject ? lmdb_entries_of(s, txn, subject, from, until,
-                                     scan_entry, &w)
+    struct wanted w = { t, source, out };
+    return subject ? lmdb_entries_of(t, subject, from, until, scan_entry, &w)
                    : scan_posts(&w, from, until);
 }
 
-static int add_day(struct lmdb *s, MDB_txn *txn, uint32_t subject,
-                   int64_t day, struct hll *out)
+static int add_day(struct txn t, uint32_t subject, int64_t day,
+                   struct hll *out)
 {
     unsigned char key[DAY_KEY];
     struct row row;
     day_key(key, day, subject);
-    int rc = lmdb_row(s, txn, DAYS, key, &row);
+    int rc = lmdb_row(t, DAYS, key, &row);
     return rc == 0 && row.rest.length &&
            hll_merge(out, row.rest.data, row.rest.length) ? MDB_CORRUPTED
                                                           : rc;
 }
 
-static int collect(struct lmdb *s, MDB_txn *txn, uint32_t subject,
-                   uint32_t source, int64_t from, int64_t until,
-                   struct hll *out)
+static int collect(struct txn t, uint32_t subject, uint32_t source,
+                   int64_t from, int64_t until, struct hll *out)
 {
     int rc = 0;
     while (from < until && rc == 0) {
@@ -77,9 +73,8 @@ static int collect(struct lmdb *s, MDB_txn *txn, uint32_t subject,
         bool whole = from % DAY_SECONDS == 0 && next <= until && !source;
         if (next > until)
             next = until;
-        rc = whole ? add_day(s, txn, subject, day, out)
-                   : lmdb_scan_authors(s, txn, subject, source, from, next,
-                                       out);
+        rc = whole ? add_day(t, subject, day, out)
+                   : lmdb_scan_authors(t, subject, source, from, next, out);
         from = next;
     }
     return rc;
@@ -88,21 +83,20 @@ static int collect(struct lmdb *s, MDB_txn *txn, uint32_t subject,
 int lmdb_authors(struct store *base, const struct store_query *q,
                  uint64_t *authors, struct error *err)
 {
-    struct lmdb *s = lmdb_of(base);
-    MDB_txn *txn;
+    struct txn t;
     uint32_t subject, source;
     bool known;
     struct hll sketch = { 0 };
     int64_t from = q->from, until = q->until;
     *authors = 0;
-    if (lmdb_read_begin(s, &txn, err))
+    if (lmdb_read_begin(base, &t, err))
         return -1;
-    lmdb_clamp(s, txn, &from, &until);
-    int rc = lmdb_query_ids(s, txn, q, &subject, &source, &known, err);
+    lmdb_clamp(t, &from, &until);
+    int rc = lmdb_query_ids(t, q, &subject, &source, &known, err);
     if (rc == 0 && known)
-        rc = collect(s, txn, subject, source, from, until, &sketch);
+        rc = collect(t, subject, source, from, until, &sketch);
     if (rc == 0)
         *authors = hll_count(&sketch);
     hll_release(&sketch);
-    return lmdb_read_end(s, txn, rc, "counting authors", err);
+    return lmdb_read_end(t, rc, "counting authors", err);
 }

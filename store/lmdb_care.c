@@ -10,14 +10,13 @@
 
 /* Of the file, less what its list of free pages names: a list of numbers a
  * transaction, their count in front. */
-static int count_bytes(struct lmdb *s, MDB_txn *txn, struct store_stats *out)
+static int count_bytes(struct txn t, struct store_stats *out)
 {
-    enum { FREE_PAGES = 0 };
     struct lmdb_size size;
-    int rc = lmdb_measure(s, &size);
+    int rc = lmdb_measure(t.s, &size);
     if (rc)
         return rc;
-    struct scan r = scan_from(txn, FREE_PAGES, NULL, 0);
+    struct scan r = scan_from(t, FREE_PAGES, NULL, 0);
     size_t count;
     for (; r.rc == 0; scan_next(&r)) {
         memcpy(&count, r.value.mv_data, sizeof(count));
@@ -30,24 +29,23 @@ static int count_bytes(struct lmdb *s, MDB_txn *txn, struct store_stats *out)
 
 int lmdb_stats(struct store *base, struct store_stats *out, struct error *err)
 {
-    struct lmdb *s = lmdb_of(base);
-    MDB_txn *txn;
+    struct txn t;
     memset(out, 0, sizeof(*out));
-    if (lmdb_read_begin(s, &txn, err))
+    if (lmdb_read_begin(base, &t, err))
         return -1;
-    out->posts = lmdb_entries(s, txn, POSTS);
-    out->hours = lmdb_entries(s, txn, HOURS);
-    out->days = lmdb_entries(s, txn, DAYS);
-    out->notes = lmdb_entries(s, txn, NOTES);
+    out->posts = lmdb_entries(t, POSTS);
+    out->hours = lmdb_entries(t, HOURS);
+    out->days = lmdb_entries(t, DAYS);
+    out->notes = lmdb_entries(t, NOTES);
     out->format = LMDB_FORMAT;
-    int rc = count_bytes(s, txn, out);
+    int rc = count_bytes(t, out);
     if (rc == 0)
-        rc = lmdb_tombstones(s, txn, &out->tombstones);
+        rc = lmdb_tombstones(t, &out->tombstones);
     if (rc == 0)
-        rc = lmdb_last_id(s, txn, STORE_SUBJECTS, &out->subjects);
+        rc = lmdb_last_id(t, STORE_SUBJECTS, &out->subjects);
     if (rc == 0)
-        rc = lmdb_last_id(s, txn, STORE_SOURCES, &out->sources);
-    return lmdb_read_end(s, txn, rc, "looking at the store", err);
+        rc = lmdb_last_id(t, STORE_SOURCES, &out->sources);
+    return lmdb_read_end(t, rc, "looking at the store", err);
 }
 
 /* ---- compaction ---- */

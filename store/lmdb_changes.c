@@ -85,8 +85,7 @@ struct table_end {
 };
 
 struct flush {
-    struct lmdb *s;
-    MDB_txn *txn;
+    struct txn t;
     struct changes *changes;
     int64_t expired;
     bool terms, told;
@@ -98,11 +97,11 @@ struct flush {
     struct hll sketch;
 };
 
-static int open_table(struct flush *f, enum table t, struct table_end *e,
+static int open_table(struct flush *f, enum table table, struct table_end *e,
                       size_t length)
 {
     MDB_val k, v;
-    int rc = mdb_cursor_open(f->txn, f->s->table[t], &e->cursor);
+    int rc = mdb_cursor_open(f->t.mdb, f->t.s->table[table], &e->cursor);
     if (rc == 0)
         rc = mdb_cursor_get(e->cursor, &k, &v, MDB_LAST);
     if (rc == 0 && k.mv_size == length)
@@ -287,10 +286,10 @@ static int merge_sketch(struct flush *f, struct text old,
 /* Somebody left: what the day's posts say of the row's authors. */
 static int mend_sketch(struct flush *f, int64_t day, uint32_t subject)
 {
-    int rc = left_mend(f->s, f->txn, &f->left, day, subject, &f->sketch);
+    int rc = left_mend(f->t, &f->left, day, subject, &f->sketch);
     if (rc == 0 && hll_unsure(&f->sketch)) {
         hll_clear(&f->sketch);
-        rc = lmdb_scan_authors(f->s, f->txn, subject, 0, day * DAY_SECONDS,
+        rc = lmdb_scan_authors(f->t, subject, 0, day * DAY_SECONDS,
                                (day + 1) * DAY_SECONDS, &f->sketch);
     }
     pack_sketch(f);
@@ -314,7 +313,7 @@ static int flush_day(struct flush *f, const struct change *const *from,
         return 0; /* posts that grew too old */
     int rc = find_row(&f->days, key, DAY_KEY, &old, &found, &past);
     if (rc == 0 && f->terms)
-        rc = lmdb_delete(f->s, f->txn, TERMS, key, DAY_KEY);
+        rc = lmdb_delete(f->t, TERMS, key, DAY_KEY);
     if (rc)
         return rc;
     buf_clear(&f->merged);
@@ -350,7 +349,7 @@ static int flush_told(struct flush *f, const struct change *const *from,
         more[c->hour % DAY_HOURS * 4 + (c->place & 3)] += c->told;
         fresh += c->fresh;
     }
-    int rc = lmdb_told_add(f->s, f->txn, day, more, &told);
+    int rc = lmdb_told_add(f->t, day, more, &told);
     f->changes->late += told ? fresh : 0;
     return rc;
 }
@@ -373,10 +372,10 @@ static int flush_days(struct flush *f)
 static int flush_tables(struct flush *f)
 {
     struct changes *c = f->changes;
-    f->terms = lmdb_entries(f->s, f->txn, TERMS) > 0;
-    f->told = lmdb_entries(f->s, f->txn, TOLD) > 0;
+    f->terms = lmdb_entries(f->t, TERMS) > 0;
+    f->told = lmdb_entries(f->t, TOLD) > 0;
     c->late = 0;
-    int rc = lmdb_expired(f->s, f->txn, 0, &f->expired);
+    int rc = lmdb_expired(f->t, 0, &f->expired);
     if (rc == 0)
         rc = open_table(f, HOURS, &f->hours, HOUR_KEY);
     if (rc == 0)
@@ -386,11 +385,10 @@ static int flush_tables(struct flush *f)
     return rc ? rc : flush_days(f);
 }
 
-int changes_flush(struct lmdb *s, MDB_txn *txn, struct changes *c)
+int changes_flush(struct txn t, struct changes *c)
 {
     struct flush *f = mem_alloc(sizeof(*f));
-    f->s = s;
-    f->txn = txn;
+    f->t = t;
     f->changes = c;
     f->sketch.stored = true;
     int rc = flush_tables(f);

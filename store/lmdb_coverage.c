@@ -13,13 +13,13 @@ static void coverage_key(unsigned char out[COVERAGE_KEY], uint32_t label,
     pack_big(out + 4, (uint64_t)day, 2);
 }
 
-static int load(struct lmdb *s, MDB_txn *txn, uint32_t label, int64_t day,
+static int load(struct txn t, uint32_t label, int64_t day,
                 uint8_t states[QUARTERS])
 {
     unsigned char key[COVERAGE_KEY];
     struct text value;
     coverage_key(key, label, day);
-    int rc = lmdb_get(s, txn, COVERAGE, key, COVERAGE_KEY, &value);
+    int rc = lmdb_get(t, COVERAGE, key, COVERAGE_KEY, &value);
     memset(states, COVERAGE_NONE, QUARTERS);
     if (rc == 0 && value.length == QUARTERS)
         memcpy(states, value.data, QUARTERS);
@@ -42,7 +42,7 @@ static uint8_t next_state(uint8_t old, const struct coverage_span *span,
                ? COVERAGE_LATE : span->state;
 }
 
-int lmdb_coverage_mark(struct lmdb *s, MDB_txn *txn, uint32_t label,
+int lmdb_coverage_mark(struct txn t, uint32_t label,
                        const struct coverage_span *span)
 {
     int64_t from = within_time(span->from) / QUARTER_SECONDS;
@@ -53,15 +53,14 @@ int lmdb_coverage_mark(struct lmdb *s, MDB_txn *txn, uint32_t label,
         unsigned char key[COVERAGE_KEY];
         uint8_t states[QUARTERS], before[QUARTERS];
         int64_t day = from / QUARTERS;
-        rc = load(s, txn, label, day, states);
+        rc = load(t, label, day, states);
         memcpy(before, states, QUARTERS);
         for (; from < until && from / QUARTERS == day; from++)
             states[from % QUARTERS] = next_state(states[from % QUARTERS],
                                                  span, from);
         coverage_key(key, label, day);
         if (rc == 0 && memcmp(before, states, QUARTERS) != 0)
-            rc = lmdb_put(s, txn, COVERAGE, key, COVERAGE_KEY, states,
-                          QUARTERS);
+            rc = lmdb_put(t, COVERAGE, key, COVERAGE_KEY, states, QUARTERS);
     }
     return rc;
 }
@@ -69,17 +68,15 @@ int lmdb_coverage_mark(struct lmdb *s, MDB_txn *txn, uint32_t label,
 int lmdb_coverage(struct store *base, const char *label, int64_t from,
                   int64_t until, uint8_t *out, struct error *err)
 {
-    struct lmdb *s = lmdb_of(base);
-    MDB_txn *txn;
+    struct txn t;
     uint32_t id;
     uint8_t states[QUARTERS];
     size_t count = until > from ? (size_t)((until - from) / QUARTER_SECONDS)
                                 : 0;
     memset(out, COVERAGE_NONE, count);
-    if (lmdb_read_begin(s, &txn, err))
+    if (lmdb_read_begin(base, &t, err))
         return -1;
-    int rc = lmdb_name_id(s, txn, STORE_LABELS, text_of(label), false, &id,
-                          err);
+    int rc = lmdb_name_id(t, STORE_LABELS, text_of(label), false, &id, err);
     int64_t loaded = -1;
     for (size_t i = 0; i < count && id && rc == 0; i++) {
         int64_t quarter = from / QUARTER_SECONDS + (int64_t)i;
@@ -87,9 +84,9 @@ int lmdb_coverage(struct store *base, const char *label, int64_t from,
         if (quarter < 0 || day > LAST_DAY)
             continue;
         if (day != loaded)
-            rc = load(s, txn, id, day, states);
+            rc = load(t, id, day, states);
         loaded = day;
         out[i] = states[quarter % QUARTERS];
     }
-    return lmdb_read_end(s, txn, rc, "reading coverage", err);
+    return lmdb_read_end(t, rc, "reading coverage", err);
 }

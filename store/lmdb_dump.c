@@ -23,23 +23,24 @@ static void add_hex(struct buf *out, const MDB_val *v)
     buf_putc(out, '\n');
 }
 
-static int dump_table(struct lmdb *s, MDB_txn *txn, enum table t,
-                      store_write *write, void *context)
+static int dump_table(struct txn t, enum table table, store_write *write,
+                      void *context)
 {
     struct buf out = BUF_INIT(0);
     MDB_stat st;
     MDB_envinfo info;
-    int rc = mdb_stat(txn, s->table[t], &st);
+    int rc = mdb_stat(t.mdb, t.s->table[table], &st);
     if (rc == 0)
-        rc = mdb_env_info(s->env, &info);
+        rc = mdb_env_info(t.s->env, &info);
     if (rc)
         return rc;
     buf_printf(&out, "VERSION=3\nformat=bytevalue\ndatabase=%s\ntype=btree\n"
                "mapsize=%zu\nmaxreaders=%u\n%sdb_pagesize=%u\nHEADER=END\n",
-               table_names[t], info.me_mapsize, info.me_maxreaders,
-               table_flags(t) ? "duplicates=1\ndupsort=1\ndupfixed=1\n" : "",
+               table_names[table], info.me_mapsize, info.me_maxreaders,
+               table_flags(table) ? "duplicates=1\ndupsort=1\ndupfixed=1\n"
+                                  : "",
                st.ms_psize);
-    struct scan r = scan_from(txn, s->table[t], NULL, 0);
+    struct scan r = scan_from(t, table, NULL, 0);
     for (; r.rc == 0; scan_next(&r)) {
         add_hex(&out, &r.key);
         add_hex(&out, &r.value);
@@ -67,21 +68,20 @@ static int compare_names(const void *a, const void *b)
 int lmdb_dump(struct store *base, store_write *write, void *context,
               struct error *err)
 {
-    struct lmdb *s = lmdb_of(base);
     enum table order[TABLES];
-    MDB_txn *txn;
+    struct txn t;
     int rc = 0;
     for (int i = 0; i < TABLES; i++)
         order[i] = (enum table)i;
     qsort(order, TABLES, sizeof(*order), compare_names);
-    if (lmdb_read_begin(s, &txn, err))
+    if (lmdb_read_begin(base, &t, err))
         return -1;
     for (int i = 0; i < TABLES && rc == 0; i++)
-        rc = dump_table(s, txn, order[i], write, context);
+        rc = dump_table(t, order[i], write, context);
     if (rc == TOLD_WHY)
         error_set(err, ERROR_SYSTEM, "%s: the dump could not be written",
-                  s->path);
-    return lmdb_read_end(s, txn, rc, "dumping", err);
+                  t.s->path);
+    return lmdb_read_end(t, rc, "dumping", err);
 }
 
 /* ---- in ---- */
@@ -212,9 +212,9 @@ static int read_rows(struct load *l, struct error *err)
     return 0;
 }
 
-static int put_format(struct lmdb *s, MDB_txn *txn, const char *format)
+static int put_format(struct txn t, const char *format)
 {
-    return lmdb_put(s, txn, META, "format", 6, format, strlen(format));
+    return lmdb_put(t, META, "format", 6, format, strlen(format));
 }
 
 /* Not the format: is it that row? */
@@ -228,24 +228,23 @@ static bool keep_format(struct load *l, const struct loaded *row,
     return true;
 }
 
-static int write_rows(struct lmdb *s, MDB_txn *txn, void *context,
-                      struct error *err)
+static int write_rows(struct txn t, void *context, struct error *err)
 {
     struct load *l = context;
-    int rc = put_format(s, txn, FORMAT_LOADING);
+    int rc = put_format(t, FORMAT_LOADING);
     for (size_t i = 0; i < l->count && rc == 0; i++) {
         const struct loaded *row = &l->rows[i];
         const char *key = l->bytes.data + row->at;
         if (keep_format(l, row, (struct text){ key, row->key_length }))
             continue;
-        rc = lmdb_put(s, txn, row->table, key, row->key_length,
+        rc = lmdb_put(t, row->table, key, row->key_length,
                       key + row->key_length, row->length);
         if (rc == MDB_BAD_VALSIZE) {
             l->line = row->line;
             return wrong(l, "a row of a length that cannot be", err);
         }
     }
-    return rc == 0 && l->over ? put_format(s, txn, l->format) : rc;
+    return rc == 0 && l->over ? put_format(t, l->format) : rc;
 }
 
 int lmdb_load(struct store *base, store_line *next, void *context,
@@ -262,7 +261,7 @@ int lmdb_load(struct store *base, store_line *next, void *context,
     while (rc == 0 && !l.over) {
         rc = read_rows(&l, err);
         if (rc == 0)
-            rc = lmdb_write(s, write_rows, &l, "loading", err);
+            rc = lmdb_write(base, write_rows, &l, "loading", err);
     }
     mem_free(l.rows);
     buf_release(&l.bytes);

@@ -17,25 +17,24 @@ static void mark_key(unsigned char out[MARK_KEY], uint32_t source)
     pack_big(out + MARK_SOURCE, source, 2);
 }
 
-static int mark_get(struct lmdb *s, MDB_txn *txn, uint32_t source,
-                    int64_t *out)
+static int mark_get(struct txn t, uint32_t source, int64_t *out)
 {
     unsigned char key[MARK_KEY];
     struct text value;
     mark_key(key, source);
-    int rc = lmdb_get(s, txn, META, key, MARK_KEY, &value);
+    int rc = lmdb_get(t, META, key, MARK_KEY, &value);
     *out = 0;
     if (rc == 0 && value.length == 6)
         *out = (int64_t)unpack_big((const unsigned char *)value.data, 6);
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-int lmdb_expired(struct lmdb *s, MDB_txn *txn, uint32_t source, int64_t *out)
+int lmdb_expired(struct txn t, uint32_t source, int64_t *out)
 {
     unsigned char key[MARK_KEY];
     mark_key(key, 0);
     *out = 0;
-    struct scan r = scan_from(txn, s->table[META], key, MARK_KEY);
+    struct scan r = scan_from(t, META, key, MARK_KEY);
     for (; r.rc == 0 && r.key.mv_size == MARK_KEY &&
            memcmp(r.key.mv_data, key, MARK_SOURCE) == 0; scan_next(&r)) {
         const unsigned char *found = r.key.mv_data;
@@ -59,27 +58,26 @@ struct expire {
     struct changes changes;
 };
 
-static int expire_post(struct lmdb *s, MDB_txn *txn, MDB_cursor *c,
-                       struct expire *e, const unsigned char *key)
+static int expire_post(struct txn t, MDB_cursor *c, struct expire *e,
+                       const unsigned char *key)
 {
     const struct post *p = &e->record.post;
     struct coming of = { p, key, e->record.source, 0, false, false };
     unsigned char id[ID_KEY];
-    int rc = lmdb_identity(s, txn, &e->record, id);
+    int rc = lmdb_identity(t, &e->record, id);
     for (uint32_t i = 0; i < p->mention_count; i++)
         changes_add(&e->changes, &of, p->mentions[i].subject,
                     &p->mentions[i].tags);
     if (rc == 0)
-        rc = lmdb_id_put(s, txn, id, ID_NONE);
+        rc = lmdb_id_put(t, id, ID_NONE);
     return rc ? rc : mdb_cursor_del(c, 0);
 }
 
-static int expire_some(struct lmdb *s, MDB_txn *txn, struct expire *e,
-                       uint32_t source)
+static int expire_some(struct txn t, struct expire *e, uint32_t source)
 {
     unsigned char key[POST_KEY];
     unsigned seen = 0;
-    struct scan r = scan_from(txn, s->table[POSTS], e->at, POST_KEY);
+    struct scan r = scan_from(t, POSTS, e->at, POST_KEY);
     for (; r.rc == 0; scan_next(&r)) {
         struct text value = value_text(&r.value);
         memcpy(key, r.key.mv_data, POST_KEY);
@@ -94,17 +92,16 @@ static int expire_some(struct lmdb *s, MDB_txn *txn, struct expire *e,
         if (source && record_source(value) != source)
             continue;
         r.rc = record_read(&e->record, created, value)
-                   ? MDB_CORRUPTED : expire_post(s, txn, r.cursor, e, key);
+                   ? MDB_CORRUPTED : expire_post(t, r.cursor, e, key);
         e->count++;
     }
     int rc = scan_end(&r);
-    return rc ? rc : changes_flush(s, txn, &e->changes);
+    return rc ? rc : changes_flush(t, &e->changes);
 }
 
 /* The mark is set with the first posts that go: cut short, the next run goes
  * on, and nothing dropped so far comes back. */
-static int expire(struct lmdb *s, MDB_txn *txn, void *context,
-                  struct error *err)
+static int expire(struct txn t, void *context, struct error *err)
 {
     struct expire *e = context;
     unsigned char key[MARK_KEY], value[6];
@@ -115,20 +112,20 @@ static int expire(struct lmdb *s, MDB_txn *txn, void *context,
     e->more = false;
     e->changes.count = 0;
     if (e->source) {
-        rc = lmdb_name_id(s, txn, STORE_SOURCES, text_of(e->source), false,
-                          &source, err);
+        rc = lmdb_name_id(t, STORE_SOURCES, text_of(e->source), false, &source,
+                          err);
         if (rc == 0 && source == 0)
             return error_set(err, ERROR_USAGE, "%s: no posts of a source "
-                             "called %s", s->path, e->source);
+                             "called %s", t.s->path, e->source);
     }
     if (rc == 0)
-        rc = mark_get(s, txn, source, &old);
+        rc = mark_get(t, source, &old);
     if (rc == 0 && e->before > old) {
         mark_key(key, source);
         pack_big(value, (uint64_t)e->before, sizeof(value));
-        rc = lmdb_put(s, txn, META, key, MARK_KEY, value, sizeof(value));
+        rc = lmdb_put(t, META, key, MARK_KEY, value, sizeof(value));
     }
-    return rc ? rc : expire_some(s, txn, e, source);
+    return rc ? rc : expire_some(t, e, source);
 }
 
 int lmdb_expire(struct store *base, const char *source, int64_t before,
@@ -140,7 +137,7 @@ int lmdb_expire(struct store *base, const char *source, int64_t before,
     e->before = before > 0 ? before - before % QUARTER_SECONDS : 0;
     *count = 0;
     do {
-        rc = lmdb_write(lmdb_of(base), expire, e, "expiring posts", err);
+        rc = lmdb_write(base, expire, e, "expiring posts", err);
         if (rc == 0)
             *count += e->count;
         memcpy(e->at, e->next, POST_KEY);

@@ -12,7 +12,7 @@
 static int frozen_quarters(struct verify *v, uint32_t source, int64_t *out)
 {
     int64_t mark = 0;
-    int rc = v->expired ? lmdb_expired(v->s, v->txn, source, &mark) : 0;
+    int rc = v->expired ? lmdb_expired(v->t, source, &mark) : 0;
     *out = (mark - v->day * DAY_SECONDS) / QUARTER_SECONDS;
     return rc;
 }
@@ -113,7 +113,7 @@ static int right_sketch(struct verify *v, const unsigned char *key,
         if ((**from)->author)
             hll_add(&sketch, (**from)->author);
     if (v->day * DAY_SECONDS < v->expired) {
-        rc = lmdb_row(v->s, v->txn, DAYS, key, &row);
+        rc = lmdb_row(v->t, DAYS, key, &row);
         if (rc == 0 && row.rest.length)
             (void)hll_merge(&sketch, row.rest.data, row.rest.length);
     }

@@ -57,10 +57,10 @@ void id_key(unsigned char out[ID_KEY], uint32_t source, struct text native_id,
              POST_HASH);
 }
 
-int lmdb_identity(struct lmdb *s, MDB_txn *txn, const struct record *r,
+int lmdb_identity(struct txn t, const struct record *r,
                   unsigned char out[ID_KEY])
 {
-    const char *source = lmdb_name(s, txn, STORE_SOURCES, r->source);
+    const char *source = lmdb_name(t, STORE_SOURCES, r->source);
     if (!source)
         return MDB_CORRUPTED;
     id_key(out, r->source, r->post.native_id,
@@ -152,11 +152,10 @@ int id_put(MDB_cursor *c, const unsigned char id[ID_KEY], int64_t created)
     return rc || created == ID_NONE ? rc : id_add(c, id, created);
 }
 
-int lmdb_id_get(struct lmdb *s, MDB_txn *txn, const unsigned char id[ID_KEY],
-                int64_t *created)
+int lmdb_id_get(struct txn t, const unsigned char id[ID_KEY], int64_t *created)
 {
     MDB_cursor *c;
-    int rc = mdb_cursor_open(txn, s->table[IDS], &c);
+    int rc = mdb_cursor_open(t.mdb, t.s->table[IDS], &c);
     if (rc)
         return rc;
     rc = id_get(c, id, created);
@@ -164,11 +163,10 @@ int lmdb_id_get(struct lmdb *s, MDB_txn *txn, const unsigned char id[ID_KEY],
     return rc;
 }
 
-int lmdb_id_put(struct lmdb *s, MDB_txn *txn, const unsigned char id[ID_KEY],
-                int64_t created)
+int lmdb_id_put(struct txn t, const unsigned char id[ID_KEY], int64_t created)
 {
     MDB_cursor *c;
-    int rc = mdb_cursor_open(txn, s->table[IDS], &c);
+    int rc = mdb_cursor_open(t.mdb, t.s->table[IDS], &c);
     if (rc)
         return rc;
     rc = id_put(c, id, created);
@@ -176,18 +174,18 @@ int lmdb_id_put(struct lmdb *s, MDB_txn *txn, const unsigned char id[ID_KEY],
     return rc;
 }
 
-int lmdb_tombstones(struct lmdb *s, MDB_txn *txn, uint64_t *count)
+int lmdb_tombstones(struct txn t, uint64_t *count)
 {
     struct text value;
-    int rc = lmdb_get(s, txn, META, "tombstones", 10, &value);
+    int rc = lmdb_get(t, META, "tombstones", 10, &value);
     *count = value.length == 8
                  ? unpack_big((const unsigned char *)value.data, 8) : 0;
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-int lmdb_tombstones_put(struct lmdb *s, MDB_txn *txn, uint64_t count)
+int lmdb_tombstones_put(struct txn t, uint64_t count)
 {
     unsigned char number[8];
     pack_big(number, count, 8);
-    return lmdb_put(s, txn, META, "tombstones", 10, number, 8);
+    return lmdb_put(t, META, "tombstones", 10, number, 8);
 }

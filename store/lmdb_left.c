@@ -119,8 +119,7 @@ void day_authors_forget(struct lmdb *s)
     }
 }
 
-static int walk_day(struct lmdb *s, MDB_txn *txn, struct day_authors *d,
-                    int64_t day)
+static int walk_day(struct txn t, struct day_authors *d, int64_t day)
 {
     unsigned char from[POST_KEY];
     int64_t until = (day + 1) * DAY_SECONDS;
@@ -130,7 +129,7 @@ static int walk_day(struct lmdb *s, MDB_txn *txn, struct day_authors *d,
     mem_free(d->last);
     d->last = mem_alloc(HLL_REGISTERS * sizeof(*d->last));
     post_key(from, day * DAY_SECONDS, 0);
-    struct scan r = scan_from(txn, s->table[POSTS], from, POST_KEY);
+    struct scan r = scan_from(t, POSTS, from, POST_KEY);
     for (; r.rc == 0 && created_of(r.key.mv_data) < until; scan_next(&r))
         note_author(d, r.key.mv_data, record_author(value_text(&r.value)));
     return scan_end(&r);
@@ -146,12 +145,11 @@ static bool mentions(const struct post *p, uint32_t subject)
     return subject == 0;
 }
 
-static int put_back(struct lmdb *s, MDB_txn *txn, struct record *r,
-                    uint32_t subject, const unsigned char *key,
-                    struct hll *sketch)
+static int put_back(struct txn t, struct record *r, uint32_t subject,
+                    const unsigned char *key, struct hll *sketch)
 {
     struct text value;
-    int rc = lmdb_get(s, txn, POSTS, key, POST_KEY, &value);
+    int rc = lmdb_get(t, POSTS, key, POST_KEY, &value);
     if (rc)
         return rc == MDB_NOTFOUND ? 0 : rc; /* gone since it was noted */
     if (record_read(r, created_of(key), value))
@@ -161,10 +159,10 @@ static int put_back(struct lmdb *s, MDB_txn *txn, struct record *r,
     return 0;
 }
 
-int left_mend(struct lmdb *s, MDB_txn *txn, struct left *l, int64_t day,
-              uint32_t subject, struct hll *sketch)
+int left_mend(struct txn t, struct left *l, int64_t day, uint32_t subject,
+              struct hll *sketch)
 {
-    struct day_authors *d = kept_for(s, day);
+    struct day_authors *d = kept_for(t.s, day);
     int rc = 0;
     if (!l->record)
         l->record = mem_alloc(sizeof(*l->record));
@@ -173,12 +171,12 @@ int left_mend(struct lmdb *s, MDB_txn *txn, struct left *l, int64_t day,
         if (!hll_drop(sketch, gone))
             continue;
         if (!d->walked || d->day != day)
-            rc = walk_day(s, txn, d, day);
+            rc = walk_day(t, d, day);
         for (uint32_t n = rc ? 0 : d->last[hll_place(gone)]; n && rc == 0;
              n = d->items[n - 1].next)
             if (hll_misses(sketch, gone, d->items[n - 1].code))
-                rc = put_back(s, txn, l->record, subject,
-                              d->items[n - 1].key, sketch);
+                rc = put_back(t, l->record, subject, d->items[n - 1].key,
+                              sketch);
     }
     return rc;
 }

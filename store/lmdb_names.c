@@ -14,14 +14,13 @@ static size_t name_key(unsigned char *out, int kind, struct text name)
     return 1 + name.length;
 }
 
-int lmdb_last_id(struct lmdb *s, MDB_txn *txn, enum store_name kind,
-                 uint32_t *id)
+int lmdb_last_id(struct txn t, enum store_name kind, uint32_t *id)
 {
     unsigned char key[1] = { (unsigned char)(kind + BACK + 1) };
     MDB_val k = { sizeof(key), key }, v;
     MDB_cursor *c = NULL;
     *id = 0;
-    int rc = mdb_cursor_open(txn, s->table[NAMES], &c);
+    int rc = mdb_cursor_open(t.mdb, t.s->table[NAMES], &c);
     if (rc)
         return rc;
     rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
@@ -33,28 +32,27 @@ int lmdb_last_id(struct lmdb *s, MDB_txn *txn, enum store_name kind,
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-static int name_add(struct lmdb *s, MDB_txn *txn, enum store_name kind,
-                    struct text name, uint32_t *id, struct error *err)
+static int name_add(struct txn t, enum store_name kind, struct text name,
+                    uint32_t *id, struct error *err)
 {
     unsigned char key[1 + KEY_LIMIT], back[5], number[4];
-    int rc = lmdb_last_id(s, txn, kind, id);
+    int rc = lmdb_last_id(t, kind, id);
     if (rc)
         return rc;
     if (++*id > 0xffff && kind == STORE_SOURCES)
         return error_set(err, ERROR_USAGE, "%s: more than 65,535 sources",
-                         s->path);
+                         t.s->path);
     back[0] = (unsigned char)(kind + BACK);
     pack_big(back + 1, *id, 4);
     pack_big(number, *id, 4);
-    rc = lmdb_put(s, txn, NAMES, key, name_key(key, kind, name), number, 4);
+    rc = lmdb_put(t, NAMES, key, name_key(key, kind, name), number, 4);
     if (rc == 0)
-        rc = lmdb_put(s, txn, NAMES, back, 5, name.data, name.length);
+        rc = lmdb_put(t, NAMES, back, 5, name.data, name.length);
     return rc;
 }
 
-int lmdb_name_id(struct lmdb *s, MDB_txn *txn, enum store_name kind,
-                 struct text name, bool create, uint32_t *id,
-                 struct error *err)
+int lmdb_name_id(struct txn t, enum store_name kind, struct text name,
+                 bool create, uint32_t *id, struct error *err)
 {
     unsigned char key[1 + KEY_LIMIT];
     struct text value;
@@ -65,9 +63,9 @@ int lmdb_name_id(struct lmdb *s, MDB_txn *txn, enum store_name kind,
         return error_set(err, ERROR_INPUT, "a name of %zu bytes: 1 to %d can "
                          "be stored", name.length, KEY_LIMIT);
     }
-    int rc = lmdb_get(s, txn, NAMES, key, name_key(key, kind, name), &value);
+    int rc = lmdb_get(t, NAMES, key, name_key(key, kind, name), &value);
     if (rc == MDB_NOTFOUND)
-        return create ? name_add(s, txn, kind, name, id, err) : 0;
+        return create ? name_add(t, kind, name, id, err) : 0;
     if (rc == 0 && value.length != 4)
         rc = MDB_CORRUPTED;
     if (rc == 0)
@@ -75,10 +73,10 @@ int lmdb_name_id(struct lmdb *s, MDB_txn *txn, enum store_name kind,
     return rc;
 }
 
-int lmdb_subject_id(struct lmdb *s, MDB_txn *txn, size_t place,
-                    const char *name, uint32_t *id, struct error *err)
+int lmdb_subject_id(struct txn t, size_t place, const char *name, uint32_t *id,
+                    struct error *err)
 {
-    struct name_list *known = &s->known;
+    struct name_list *known = &t.s->known;
     while (known->count <= place) {
         known->items = mem_grow(known->items, &known->room, known->count,
                                 sizeof(*known->items));
@@ -88,8 +86,7 @@ int lmdb_subject_id(struct lmdb *s, MDB_txn *txn, size_t place,
     *id = k->id;
     if (k->name && strcmp(k->name, name) == 0)
         return 0;
-    int rc = lmdb_name_id(s, txn, STORE_SUBJECTS, text_of(name), true, id,
-                          err);
+    int rc = lmdb_name_id(t, STORE_SUBJECTS, text_of(name), true, id, err);
     mem_free(k->name);
     *k = rc ? (struct name){ NULL, 0 }
             : (struct name){ mem_string(name), *id };
@@ -109,10 +106,9 @@ void lmdb_subject_ids_forget(struct lmdb *s)
     list_release(&s->known);
 }
 
-const char *lmdb_name(struct lmdb *s, MDB_txn *txn, enum store_name kind,
-                      uint32_t id)
+const char *lmdb_name(struct txn t, enum store_name kind, uint32_t id)
 {
-    struct name_list *list = &s->names[kind];
+    struct name_list *list = &t.s->names[kind];
     if (id == 0)
         return NULL;
     if (id <= list->count && list->items[id - 1].name)
@@ -120,7 +116,7 @@ const char *lmdb_name(struct lmdb *s, MDB_txn *txn, enum store_name kind,
     unsigned char key[5] = { (unsigned char)(kind + BACK) };
     struct text value;
     pack_big(key + 1, id, 4);
-    if (lmdb_get(s, txn, NAMES, key, sizeof(key), &value))
+    if (lmdb_get(t, NAMES, key, sizeof(key), &value))
         return NULL;
     while (list->count < id) {
         list->items = mem_grow(list->items, &list->room, list->count,
@@ -141,30 +137,28 @@ void lmdb_names_release(struct lmdb *s)
 int lmdb_names(struct store *base, enum store_name kind, visit_name *visit,
                void *context, struct error *err)
 {
-    struct lmdb *s = lmdb_of(base);
-    MDB_txn *txn;
+    struct txn t;
     uint32_t last = 0;
-    if (lmdb_read_begin(s, &txn, err))
+    if (lmdb_read_begin(base, &t, err))
         return -1;
-    int rc = lmdb_last_id(s, txn, kind, &last);
+    int rc = lmdb_last_id(t, kind, &last);
     for (uint32_t id = 1; id <= last && rc == 0; id++) {
-        const char *name = lmdb_name(s, txn, kind, id);
+        const char *name = lmdb_name(t, kind, id);
         if (name && visit(context, name))
             break;
     }
-    return lmdb_read_end(s, txn, rc, "reading names", err);
+    return lmdb_read_end(t, rc, "reading names", err);
 }
 
 const char *lmdb_subject_name(struct store *base, uint32_t id)
 {
-    struct lmdb *s = lmdb_of(base);
-    struct name_list *list = &s->names[STORE_SUBJECTS];
-    MDB_txn *txn;
+    const struct name_list *list = &lmdb_of(base)->names[STORE_SUBJECTS];
+    struct txn t;
     if (id > 0 && id <= list->count && list->items[id - 1].name)
         return list->items[id - 1].name;
-    if (lmdb_read_begin(s, &txn, NULL))
+    if (lmdb_read_begin(base, &t, NULL))
         return NULL;
-    const char *name = lmdb_name(s, txn, STORE_SUBJECTS, id);
-    (void)lmdb_read_end(s, txn, 0, "reading a name", NULL);
+    const char *name = lmdb_name(t, STORE_SUBJECTS, id);
+    (void)lmdb_read_end(t, 0, "reading a name", NULL);
     return name;
 }

@@ -8,22 +8,23 @@
 #include "base/hash.h"
 
 /* 1: copied, 0: none, -1: err. */
-static int copy_value(struct lmdb *s, enum table t, const void *key,
+static int copy_value(struct store *base, enum table table, const void *key,
                       size_t length, struct buf *out, struct error *err)
 {
-    MDB_txn *txn;
+    struct txn t;
     struct text value;
     buf_clear(out);
-    if (lmdb_read_begin(s, &txn, err))
+    if (lmdb_read_begin(base, &t, err))
         return -1;
-    int rc = lmdb_get(s, txn, t, key, length, &value);
+    int rc = lmdb_get(t, table, key, length, &value);
     int full = rc == 0 ? buf_add(out, value.data, value.length) : 0;
     bool found = rc == 0;
-    if (lmdb_read_end(s, txn, rc == MDB_NOTFOUND ? 0 : rc, "reading", err))
+    if (lmdb_read_end(t, rc == MDB_NOTFOUND ? 0 : rc, "reading", err))
         return -1;
     if (full)
         return error_set(err, ERROR_INPUT, "%s: a value of table %s is "
-                         "larger than asked for", s->path, table_names[t]);
+                         "larger than asked for", t.s->path,
+                         table_names[table]);
     return found;
 }
 
@@ -33,7 +34,7 @@ int lmdb_cursor(struct store *s, const char *label, struct buf *out,
     size_t length = strlen(label);
     if (length == 0 || length > KEY_LIMIT)
         return 0;
-    return copy_value(lmdb_of(s), CURSORS, label, length, out, err);
+    return copy_value(s, CURSORS, label, length, out, err);
 }
 
 /* ---- notes ---- */
@@ -45,14 +46,13 @@ struct pair {
     struct text value;
 };
 
-static int put_pair(struct lmdb *s, MDB_txn *txn, void *context,
-                    struct error *err)
+static int put_pair(struct txn t, void *context, struct error *err)
 {
     (void)err;
     const struct pair *p = context;
     if (!p->value.length)
-        return lmdb_delete(s, txn, p->table, p->key, p->length);
-    return lmdb_put(s, txn, p->table, p->key, p->length, p->value.data,
+        return lmdb_delete(t, p->table, p->key, p->length);
+    return lmdb_put(t, p->table, p->key, p->length, p->value.data,
                     p->value.length);
 }
 
@@ -69,8 +69,9 @@ int lmdb_note_put(struct store *s, const char *key, struct text value,
                   struct error *err)
 {
     struct pair p = { NOTES, key, strlen(key), value };
-    return check_key(key, err) ? -1 : lmdb_write(lmdb_of(s), put_pair, &p,
-                                                 "keeping a note", err);
+    if (check_key(key, err))
+        return -1;
+    return lmdb_write(s, put_pair, &p, "keeping a note", err);
 }
 
 int lmdb_note_get(struct store *s, const char *key, struct buf *out,
@@ -78,20 +79,19 @@ int lmdb_note_get(struct store *s, const char *key, struct buf *out,
 {
     if (check_key(key, err))
         return -1;
-    return copy_value(lmdb_of(s), NOTES, key, strlen(key), out, err);
+    return copy_value(s, NOTES, key, strlen(key), out, err);
 }
 
 int lmdb_note_scan(struct store *base, const char *prefix, visit_note *visit,
                    void *context, struct error *err)
 {
-    struct lmdb *s = lmdb_of(base);
     size_t length = strlen(prefix);
-    MDB_txn *txn;
+    struct txn t;
     if (length > KEY_LIMIT)
         return 0;
-    if (lmdb_read_begin(s, &txn, err))
+    if (lmdb_read_begin(base, &t, err))
         return -1;
-    struct scan r = scan_from(txn, s->table[NOTES], prefix, length);
+    struct scan r = scan_from(t, NOTES, prefix, length);
     for (; r.rc == 0; scan_next(&r)) {
         struct text name = value_text(&r.key);
         if (!text_begins(name, prefix))
@@ -102,7 +102,7 @@ int lmdb_note_scan(struct store *base, const char *prefix, visit_note *visit,
         if (visit(context, key, value_text(&r.value)))
             break;
     }
-    return lmdb_read_end(s, txn, scan_end(&r), "reading notes", err);
+    return lmdb_read_end(t, scan_end(&r), "reading notes", err);
 }
 
 /* ---- rules ---- */
@@ -113,34 +113,33 @@ struct rules_row {
     uint32_t id;
 };
 
-static int find_rules(struct lmdb *s, MDB_txn *txn, struct rules_row *r)
+static int find_rules(struct txn t, struct rules_row *r)
 {
     struct text value;
     r->id = 0;
     r->key[0] = 0;
     pack_big(r->key + 1, hash64(r->description.data, r->description.length),
              8);
-    int rc = lmdb_get(s, txn, RULES, r->key, sizeof(r->key), &value);
+    int rc = lmdb_get(t, RULES, r->key, sizeof(r->key), &value);
     if (rc == 0 && value.length == 4)
         r->id = (uint32_t)unpack_big((const unsigned char *)value.data, 4);
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-static int add_rules(struct lmdb *s, MDB_txn *txn, void *context,
-                     struct error *err)
+static int add_rules(struct txn t, void *context, struct error *err)
 {
     (void)err;
     struct rules_row *r = context;
     unsigned char back[5] = { 1 }, number[4];
-    int rc = find_rules(s, txn, r);
+    int rc = find_rules(t, r);
     if (rc || r->id)
         return rc;
-    r->id = (uint32_t)lmdb_entries(s, txn, RULES) / 2 + 1;
+    r->id = (uint32_t)lmdb_entries(t, RULES) / 2 + 1;
     pack_big(back + 1, r->id, 4);
     pack_big(number, r->id, 4);
-    rc = lmdb_put(s, txn, RULES, r->key, sizeof(r->key), number, 4);
+    rc = lmdb_put(t, RULES, r->key, sizeof(r->key), number, 4);
     if (rc == 0)
-        rc = lmdb_put(s, txn, RULES, back, sizeof(back), r->description.data,
+        rc = lmdb_put(t, RULES, back, sizeof(back), r->description.data,
                       r->description.length);
     return rc;
 }
@@ -148,66 +147,64 @@ static int add_rules(struct lmdb *s, MDB_txn *txn, void *context,
 uint32_t lmdb_rules(struct store *base, struct text description,
                     struct error *err)
 {
-    struct lmdb *s = lmdb_of(base);
     struct rules_row r = { .description = description };
-    MDB_txn *txn;
-    if (lmdb_read_begin(s, &txn, err))
+    struct txn t;
+    if (lmdb_read_begin(base, &t, err))
         return 0;
-    int rc = find_rules(s, txn, &r);
-    if (lmdb_read_end(s, txn, rc, "reading rules", err) || r.id)
+    int rc = find_rules(t, &r);
+    if (lmdb_read_end(t, rc, "reading rules", err) || r.id)
         return r.id;
-    return lmdb_write(s, add_rules, &r, "keeping a rule version", err) ? 0
-                                                                       : r.id;
+    if (lmdb_write(base, add_rules, &r, "keeping a rule version", err))
+        return 0;
+    return r.id;
 }
 
 int lmdb_rules_scan(struct store *base, visit_rules *visit, void *context,
                     struct error *err)
 {
-    struct lmdb *s = lmdb_of(base);
     static const unsigned char first[1] = { 1 };
-    MDB_txn *txn;
-    if (lmdb_read_begin(s, &txn, err))
+    struct txn t;
+    if (lmdb_read_begin(base, &t, err))
         return -1;
-    struct scan r = scan_from(txn, s->table[RULES], first, sizeof(first));
+    struct scan r = scan_from(t, RULES, first, sizeof(first));
     for (; r.rc == 0 && r.key.mv_size == 5; scan_next(&r)) {
         const unsigned char *key = r.key.mv_data;
         if (visit(context, (uint32_t)unpack_big(key + 1, 4),
                   value_text(&r.value)))
             break;
     }
-    return lmdb_read_end(s, txn, scan_end(&r), "reading rules", err);
+    return lmdb_read_end(t, scan_end(&r), "reading rules", err);
 }
 
 /* ---- terms ---- */
 
 /* *known false: no such subject, or no such day. */
-static int terms_key(struct lmdb *s, const char *subject, int64_t day,
+static int terms_key(struct store *base, const char *subject, int64_t day,
                      unsigned char key[DAY_KEY], bool *known,
                      struct error *err)
 {
-    MDB_txn *txn;
+    struct txn t;
     uint32_t id, source;
     struct store_query q = { .subject = subject };
     *known = false;
     if (day < 0 || day > LAST_DAY)
         return 0;
-    if (lmdb_read_begin(s, &txn, err))
+    if (lmdb_read_begin(base, &t, err))
         return -1;
-    int rc = lmdb_query_ids(s, txn, &q, &id, &source, known, err);
+    int rc = lmdb_query_ids(t, &q, &id, &source, known, err);
     day_key(key, day, id);
-    return lmdb_read_end(s, txn, rc, "reading terms", err);
+    return lmdb_read_end(t, rc, "reading terms", err);
 }
 
 int lmdb_terms_get(struct store *base, const char *subject, int64_t day,
                    struct buf *out, struct error *err)
 {
-    struct lmdb *s = lmdb_of(base);
     unsigned char key[DAY_KEY];
     bool known;
     buf_clear(out);
-    if (terms_key(s, subject, day, key, &known, err))
+    if (terms_key(base, subject, day, key, &known, err))
         return -1;
-    return known ? copy_value(s, TERMS, key, DAY_KEY, out, err) : 0;
+    return known ? copy_value(base, TERMS, key, DAY_KEY, out, err) : 0;
 }
 
 struct keeping {
@@ -217,21 +214,20 @@ struct keeping {
 };
 
 /* A subject without posts has no terms to keep. */
-static int put_terms(struct lmdb *s, MDB_txn *txn, void *context,
-                     struct error *err)
+static int put_terms(struct txn t, void *context, struct error *err)
 {
     const struct keeping *k = context;
     struct store_query q = { .subject = k->subject };
     unsigned char key[DAY_KEY];
     uint32_t id, source;
     bool known;
-    int rc = lmdb_query_ids(s, txn, &q, &id, &source, &known, err);
+    int rc = lmdb_query_ids(t, &q, &id, &source, &known, err);
     for (size_t i = 0; !rc && known && i < k->count; i++) {
         struct pair p = { TERMS, key, DAY_KEY, k->rows[i].packed };
         if (k->rows[i].day < 0 || k->rows[i].day > LAST_DAY)
             continue;
         day_key(key, k->rows[i].day, id);
-        rc = put_pair(s, txn, &p, err);
+        rc = put_pair(t, &p, err);
     }
     return rc;
 }
@@ -241,7 +237,5 @@ int lmdb_terms_put(struct store *base, const char *subject,
                    struct error *err)
 {
     struct keeping k = { subject, rows, count };
-    return count ? lmdb_write(lmdb_of(base), put_terms, &k, "keeping terms",
-                              err)
-                 : 0;
+    return count ? lmdb_write(base, put_terms, &k, "keeping terms", err) : 0;
 }

@@ -7,7 +7,7 @@
 #include "store/counts.h"
 #include "store/record.h"
 
-int lmdb_query_ids(struct lmdb *s, MDB_txn *txn, const struct store_query *q,
+int lmdb_query_ids(struct txn t, const struct store_query *q,
                    uint32_t *subject, uint32_t *source, bool *known,
                    struct error *err)
 {
@@ -15,25 +15,25 @@ int lmdb_query_ids(struct lmdb *s, MDB_txn *txn, const struct store_query *q,
     *subject = *source = 0;
     *known = true;
     if (q->subject && strcmp(q->subject, "*") != 0) {
-        rc = lmdb_name_id(s, txn, STORE_SUBJECTS, text_of(q->subject), false,
+        rc = lmdb_name_id(t, STORE_SUBJECTS, text_of(q->subject), false,
                           subject, err);
         *known = *subject != 0;
     }
     if (rc == 0 && q->source) {
-        rc = lmdb_name_id(s, txn, STORE_SOURCES, text_of(q->source), false,
-                          source, err);
+        rc = lmdb_name_id(t, STORE_SOURCES, text_of(q->source), false, source,
+                          err);
         *known = *known && *source != 0;
     }
     return rc;
 }
 
-void lmdb_clamp(struct lmdb *s, MDB_txn *txn, int64_t *from, int64_t *until)
+void lmdb_clamp(struct txn t, int64_t *from, int64_t *until)
 {
     MDB_val key;
     int64_t first = 0, last = 0;
-    if (lmdb_edge(txn, s->table[DAYS], MDB_FIRST, &key) == 0)
+    if (lmdb_edge(t, DAYS, MDB_FIRST, &key) == 0)
         first = (int64_t)unpack_big(key.mv_data, 2) * DAY_SECONDS;
-    if (lmdb_edge(txn, s->table[DAYS], MDB_LAST, &key) == 0)
+    if (lmdb_edge(t, DAYS, MDB_LAST, &key) == 0)
         last = ((int64_t)unpack_big(key.mv_data, 2) + 1) * DAY_SECONDS;
     if (*from < first)
         *from = first;
@@ -44,8 +44,7 @@ void lmdb_clamp(struct lmdb *s, MDB_txn *txn, int64_t *from, int64_t *until)
 /* ---- series ---- */
 
 struct series {
-    struct lmdb *s;
-    MDB_txn *txn;
+    struct txn t;
     int64_t from, until, width;
     struct counts *out;
     uint32_t subject, source;
@@ -67,7 +66,7 @@ static int add_hour(const struct series *r, int64_t hour)
     struct cell cell;
     int more = 0;
     hour_key(key, hour, r->subject);
-    int rc = lmdb_row(r->s, r->txn, HOURS, key, &row);
+    int rc = lmdb_row(r->t, HOURS, key, &row);
     struct unpack in = unpack_of(row.cells);
     while (rc == 0 && (more = cell_next(&in, &cell)) > 0)
         if ((!r->source || cell.index >> 2 == r->source) &&
@@ -88,8 +87,7 @@ int lmdb_series(struct store *base, const struct store_query *q,
                 int64_t width, struct counts *out, size_t count,
                 struct error *err)
 {
-    struct lmdb *s = lmdb_of(base);
-    struct series r = { .s = s, .from = q->from, .width = width, .out = out };
+    struct series r = { .from = q->from, .width = width, .out = out };
     bool known;
     memset(out, 0, count * sizeof(*out));
     if (width <= 0 || width % QUARTER_SECONDS || q->from % QUARTER_SECONDS ||
@@ -99,13 +97,12 @@ int lmdb_series(struct store *base, const struct store_query *q,
     r.until = q->from + width * (int64_t)count;
     r.hours = !q->source && width % HOUR_SECONDS == 0 &&
               q->from % HOUR_SECONDS == 0;
-    if (lmdb_read_begin(s, &r.txn, err))
+    if (lmdb_read_begin(base, &r.t, err))
         return -1;
-    int rc = lmdb_query_ids(s, r.txn, q, &r.subject, &r.source, &known, err);
+    int rc = lmdb_query_ids(r.t, q, &r.subject, &r.source, &known, err);
     if (rc == 0 && known)
-        rc = lmdb_hours(s, r.txn, r.subject, r.from, r.until, add_day_cell,
-                        &r);
-    return lmdb_read_end(s, r.txn, rc, "reading windows", err);
+        rc = lmdb_hours(r.t, r.subject, r.from, r.until, add_day_cell, &r);
+    return lmdb_read_end(r.t, rc, "reading windows", err);
 }
 
 /* ---- posts ---- */
@@ -113,8 +110,7 @@ int lmdb_series(struct store *base, const struct store_query *q,
 enum { STOPPED = -2 };
 
 struct walk {
-    struct lmdb *s;
-    MDB_txn *txn;
+    struct txn t;
     visit_post *visit;
     void *context;
     struct record *record;   /* owned scratch */
@@ -129,7 +125,7 @@ static int show(struct walk *w, const unsigned char *key, struct text value)
     const struct mention *mention = NULL;
     if (record_read(r, created_of(key), value))
         return MDB_CORRUPTED;
-    const char *source = lmdb_name(w->s, w->txn, STORE_SOURCES, r->source);
+    const char *source = lmdb_name(w->t, STORE_SOURCES, r->source);
     if (!source)
         return MDB_CORRUPTED;
     r->post.source = text_of(source);
@@ -145,7 +141,7 @@ static int walk_all(struct walk *w)
 {
     unsigned char key[POST_KEY];
     post_key(key, w->from, 0);
-    struct scan r = scan_from(w->txn, w->s->table[POSTS], key, POST_KEY);
+    struct scan r = scan_from(w->t, POSTS, key, POST_KEY);
     for (; r.rc == 0 && !w->stop && created_of(r.key.mv_data) < w->until;
          scan_next(&r))
         if (!w->source || record_source(value_text(&r.value)) == w->source)
@@ -157,7 +153,7 @@ static int show_entry(void *context, const unsigned char key[POST_KEY])
 {
     struct walk *w = context;
     struct text record;
-    int rc = lmdb_get(w->s, w->txn, POSTS, key, POST_KEY, &record);
+    int rc = lmdb_get(w->t, POSTS, key, POST_KEY, &record);
     if (rc)
         return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
     if (!w->source || record_source(record) == w->source)
@@ -167,91 +163,87 @@ static int show_entry(void *context, const unsigned char key[POST_KEY])
 
 static int walk_subject(struct walk *w)
 {
-    int rc = lmdb_entries_of(w->s, w->txn, w->subject, w->from, w->until,
-                             show_entry, w);
+    int rc = lmdb_entries_of(w->t, w->subject, w->from, w->until, show_entry,
+                             w);
     return rc == STOPPED ? 0 : rc;
 }
 
 int lmdb_posts(struct store *base, const struct store_query *q,
                visit_post *visit, void *context, struct error *err)
 {
-    struct lmdb *s = lmdb_of(base);
-    struct walk w = { .s = s, .visit = visit, .context = context,
-                      .from = q->from, .until = q->until };
+    struct walk w = { .visit = visit, .context = context, .from = q->from,
+                      .until = q->until };
     bool known;
-    if (lmdb_read_begin(s, &w.txn, err))
+    if (lmdb_read_begin(base, &w.t, err))
         return -1;
     w.record = mem_alloc(sizeof(*w.record));
-    lmdb_clamp(s, w.txn, &w.from, &w.until);
-    int rc = lmdb_query_ids(s, w.txn, q, &w.subject, &w.source, &known, err);
+    lmdb_clamp(w.t, &w.from, &w.until);
+    int rc = lmdb_query_ids(w.t, q, &w.subject, &w.source, &known, err);
     if (rc == 0 && known)
         rc = w.subject ? walk_subject(&w) : walk_all(&w);
     mem_free(w.record);
-    return lmdb_read_end(s, w.txn, rc, "reading posts", err);
+    return lmdb_read_end(w.t, rc, "reading posts", err);
 }
 
-/* 1: shown, 0: unknown or forgotten, else a code in *rc. */
-static int find_post(struct walk *w, struct text source,
-                     struct text native_id, int *rc, struct error *err)
+/* *found false: unknown or forgotten. */
+static int find_post(struct walk *w, struct text source, struct text native_id,
+                     bool *found, struct error *err)
 {
     unsigned char id[ID_KEY], key[POST_KEY];
     struct text value;
     uint32_t number;
     int64_t created;
-    *rc = lmdb_name_id(w->s, w->txn, STORE_SOURCES, source, false, &number,
-                       err);
-    if (*rc || !number || native_id.length > POST_ID_LIMIT)
-        return 0;
+    int rc = lmdb_name_id(w->t, STORE_SOURCES, source, false, &number, err);
+    *found = false;
+    if (rc || !number || native_id.length > POST_ID_LIMIT)
+        return rc;
     uint64_t hash = post_hash(source, native_id);
     id_key(id, number, native_id, hash);
-    *rc = lmdb_id_get(w->s, w->txn, id, &created);
-    if (*rc || !id_has_post(created))
-        return 0;
+    rc = lmdb_id_get(w->t, id, &created);
+    if (rc || !id_has_post(created))
+        return rc;
     post_key(key, created, hash);
-    *rc = lmdb_get(w->s, w->txn, POSTS, key, POST_KEY, &value);
-    if (*rc == 0)
-        *rc = show(w, key, value);
-    return *rc == 0;
+    rc = lmdb_get(w->t, POSTS, key, POST_KEY, &value);
+    *found = rc == 0;
+    return rc ? rc : show(w, key, value);
 }
 
 int lmdb_post(struct store *base, struct text source, struct text native_id,
               visit_post *visit, void *context, struct error *err)
 {
-    struct lmdb *s = lmdb_of(base);
-    struct walk w = { .s = s, .visit = visit, .context = context };
-    int rc;
-    if (lmdb_read_begin(s, &w.txn, err))
+    struct walk w = { .visit = visit, .context = context };
+    bool found;
+    if (lmdb_read_begin(base, &w.t, err))
         return -1;
     w.record = mem_alloc(sizeof(*w.record));
-    int found = find_post(&w, source, native_id, &rc, err);
+    int rc = find_post(&w, source, native_id, &found, err);
     mem_free(w.record);
-    return lmdb_read_end(s, w.txn, rc, "reading a post", err) ? -1 : found;
+    return lmdb_read_end(w.t, rc, "reading a post", err) ? -1 : found;
 }
 
 /* The hour of the first or last window; -1: there is none. */
-static int64_t edge_hour(struct lmdb *s, MDB_txn *txn, MDB_cursor_op edge)
+static int64_t edge_hour(struct txn t, MDB_cursor_op edge)
 {
     unsigned char key[DAY_KEY];
     MDB_val last;
     struct row row;
     struct cell cell;
     int64_t hour = -1;
-    if (lmdb_edge(txn, s->table[DAYS], edge, &last))
+    if (lmdb_edge(t, DAYS, edge, &last))
         return -1;
     int64_t day = (int64_t)unpack_big(last.mv_data, 2);
     day_key(key, day, 0);
-    (void)lmdb_row(s, txn, DAYS, key, &row);
+    (void)lmdb_row(t, DAYS, key, &row);
     struct unpack cells = unpack_of(row.cells);
     while ((hour < 0 || edge == MDB_LAST) && cell_next(&cells, &cell) > 0)
         hour = day * DAY_SECONDS + (int64_t)cell.index * HOUR_SECONDS;
     return hour;
 }
 
-static int edge_post(struct lmdb *s, MDB_txn *txn, MDB_cursor_op edge,
-                     int64_t *created)
+static int edge_post(struct txn t, MDB_cursor_op edge, int64_t *created)
 {
     MDB_val key;
-    int rc = lmdb_edge(txn, s->table[POSTS], edge, &key);
+    int rc = lmdb_edge(t, POSTS, edge, &key);
     *created = rc ? -1 : created_of(key.mv_data);
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
@@ -259,20 +251,19 @@ static int edge_post(struct lmdb *s, MDB_txn *txn, MDB_cursor_op edge,
 int lmdb_span(struct store *base, int64_t *first, int64_t *last,
               struct error *err)
 {
-    struct lmdb *s = lmdb_of(base);
-    MDB_txn *txn;
+    struct txn t;
     *first = *last = 0;
-    if (lmdb_read_begin(s, &txn, err))
+    if (lmdb_read_begin(base, &t, err))
         return -1;
-    int64_t from = edge_hour(s, txn, MDB_FIRST), post = -1;
-    int64_t until = edge_hour(s, txn, MDB_LAST) + HOUR_SECONDS;
-    int rc = edge_post(s, txn, MDB_FIRST, &post);
+    int64_t from = edge_hour(t, MDB_FIRST), post = -1;
+    int64_t until = edge_hour(t, MDB_LAST) + HOUR_SECONDS;
+    int rc = edge_post(t, MDB_FIRST, &post);
     *first = post >= 0 && post < from + HOUR_SECONDS ? post : from;
     if (rc == 0)
-        rc = edge_post(s, txn, MDB_LAST, &post);
+        rc = edge_post(t, MDB_LAST, &post);
     *last = post >= until - HOUR_SECONDS ? post : until - 1;
     if (rc || from < 0)
         *first = *last = 0;
-    return lmdb_read_end(s, txn, rc, "reading the time span", err)
+    return lmdb_read_end(t, rc, "reading the time span", err)
                ? -1 : from >= 0;
 }

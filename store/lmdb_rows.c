@@ -33,16 +33,15 @@ void row_write(void *out, struct text cells, struct text rest)
     memcpy(at, rest.data, rest.length);
 }
 
-int lmdb_row(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
-             struct row *row)
+int lmdb_row(struct txn t, enum table table, const void *key, struct row *row)
 {
     struct text value;
-    int rc = lmdb_get(s, txn, t, key, t == HOURS ? HOUR_KEY : DAY_KEY,
-                      &value);
+    size_t length = table == HOURS ? HOUR_KEY : DAY_KEY;
+    int rc = lmdb_get(t, table, key, length, &value);
     *row = (struct row){ { "", 0 }, { "", 0 } };
     if (rc)
         return rc == MDB_NOTFOUND ? 0 : rc;
-    return row_read(value, row) || (t == HOURS && row->rest.length % ENTRY)
+    return row_read(value, row) || (table == HOURS && row->rest.length % ENTRY)
                ? MDB_CORRUPTED : 0;
 }
 
@@ -53,11 +52,11 @@ void entries_sort(struct buf *b)
 
 /* ---- a subject's hours and posts ---- */
 
-int lmdb_hours(struct lmdb *s, MDB_txn *txn, uint32_t subject, int64_t from,
-               int64_t until, visit_hour *visit, void *context)
+int lmdb_hours(struct txn t, uint32_t subject, int64_t from, int64_t until,
+               visit_hour *visit, void *context)
 {
     int rc = 0;
-    lmdb_clamp(s, txn, &from, &until);
+    lmdb_clamp(t, &from, &until);
     for (int64_t day = from / DAY_SECONDS;
          day * DAY_SECONDS < until && rc == 0; day++) {
         unsigned char key[DAY_KEY];
@@ -65,7 +64,7 @@ int lmdb_hours(struct lmdb *s, MDB_txn *txn, uint32_t subject, int64_t from,
         struct cell cell;
         int more = 0;
         day_key(key, day, subject);
-        rc = lmdb_row(s, txn, DAYS, key, &row);
+        rc = lmdb_row(t, DAYS, key, &row);
         struct unpack in = unpack_of(row.cells);
         while (rc == 0 && (more = cell_next(&in, &cell)) > 0) {
             int64_t hour = day * DAY_SECONDS +
@@ -80,8 +79,7 @@ int lmdb_hours(struct lmdb *s, MDB_txn *txn, uint32_t subject, int64_t from,
 }
 
 struct entries {
-    struct lmdb *s;
-    MDB_txn *txn;
+    struct txn t;
     uint32_t subject;
     int64_t from, until;
     visit_entry *visit;
@@ -95,7 +93,7 @@ static int walk_hour(void *context, int64_t hour, const struct cell *cell)
     unsigned char key[HOUR_KEY], post[POST_KEY];
     struct row row;
     hour_key(key, hour, e->subject);
-    int rc = lmdb_row(e->s, e->txn, HOURS, key, &row);
+    int rc = lmdb_row(e->t, HOURS, key, &row);
     const unsigned char *at = (const unsigned char *)row.rest.data;
     const unsigned char *end = at + row.rest.length;
     for (; at < end && rc == 0; at += ENTRY) {
@@ -111,10 +109,9 @@ static int walk_hour(void *context, int64_t hour, const struct cell *cell)
     return rc;
 }
 
-int lmdb_entries_of(struct lmdb *s, MDB_txn *txn, uint32_t subject,
-                    int64_t from, int64_t until, visit_entry *visit,
-                    void *context)
+int lmdb_entries_of(struct txn t, uint32_t subject, int64_t from,
+                    int64_t until, visit_entry *visit, void *context)
 {
-    struct entries e = { s, txn, subject, from, until, visit, context };
-    return lmdb_hours(s, txn, subject, from, until, walk_hour, &e);
+    struct entries e = { t, subject, from, until, visit, context };
+    return lmdb_hours(t, subject, from, until, walk_hour, &e);
 }

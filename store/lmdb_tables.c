@@ -45,22 +45,22 @@ static int top_entries(MDB_txn *txn, size_t *count)
     return rc;
 }
 
-int lmdb_tables(struct lmdb *s, MDB_txn *txn, struct error *err)
+int lmdb_tables(struct txn t, struct error *err)
 {
     struct text value;
     size_t count;
-    int rc = top_entries(txn, &count);
+    int rc = top_entries(t.mdb, &count);
     if (rc == 0 && count == 0)
-        return lmdb_none(s, err);
+        return lmdb_none(t.s, err);
     if (rc == 0)
-        rc = mdb_dbi_open(txn, table_names[META], 0, &s->table[META]);
+        rc = mdb_dbi_open(t.mdb, table_names[META], 0, &t.s->table[META]);
     if (rc == MDB_NOTFOUND || rc == MDB_INCOMPATIBLE)
         return error_set(err, ERROR_CORRUPT, "%s/data.mdb: an LMDB file, but "
                          "not a Groundswell store; give another path",
-                         s->path);
+                         t.s->path);
     if (rc)
         return rc;
-    rc = lmdb_get(s, txn, META, "format", 6, &value);
+    rc = lmdb_get(t, META, "format", 6, &value);
     if (rc && rc != MDB_NOTFOUND)
         return rc;
     char number[16] = "";
@@ -69,74 +69,72 @@ int lmdb_tables(struct lmdb *s, MDB_txn *txn, struct error *err)
     if (strcmp(number, FORMAT_LOADING) == 0)
         return error_set(err, ERROR_CORRUPT, "%s/data.mdb: a load fills it, or "
                          "was cut off: then remove that file and load again",
-                         s->path);
+                         t.s->path);
     long format = strtol(number, NULL, 10);
     if (format < 1)
         return error_set(err, ERROR_CORRUPT, "%s/data.mdb: no store format "
-                         "in it; give another path", s->path);
+                         "in it; give another path", t.s->path);
     if (format != LMDB_FORMAT)
         return error_set(err, ERROR_USAGE, "%s: a store of format %ld, made "
                          "by another version of swell; this one knows format "
                          "%d: use that version, or bring the posts with its "
-                         "export and an import here", s->path, format,
+                         "export and an import here", t.s->path, format,
                          LMDB_FORMAT);
-    for (int t = 0; t < TABLES && rc == 0; t++)
-        rc = mdb_dbi_open(txn, table_names[t], 0, &s->table[t]);
+    for (int table = 0; table < TABLES && rc == 0; table++)
+        rc = mdb_dbi_open(t.mdb, table_names[table], 0, &t.s->table[table]);
     return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
 }
 
-int lmdb_tables_make(struct lmdb *s, MDB_txn *txn, void *context,
-                     struct error *err)
+int lmdb_tables_make(struct txn t, void *context, struct error *err)
 {
     (void)context;
     char format[16];
     size_t count;
-    int rc = top_entries(txn, &count);
+    int rc = top_entries(t.mdb, &count);
     if (rc == 0 && count > 0)
-        return lmdb_tables(s, txn, err);
+        return lmdb_tables(t, err);
     snprintf(format, sizeof(format), "%d", LMDB_FORMAT);
-    for (int t = 0; t < TABLES && rc == 0; t++)
-        rc = mdb_dbi_open(txn, table_names[t],
-                          MDB_CREATE | table_flags((enum table)t),
-                          &s->table[t]);
+    for (int table = 0; table < TABLES && rc == 0; table++)
+        rc = mdb_dbi_open(t.mdb, table_names[table],
+                          MDB_CREATE | table_flags((enum table)table),
+                          &t.s->table[table]);
     if (rc == 0)
-        rc = lmdb_put(s, txn, META, "format", 6, format, strlen(format));
+        rc = lmdb_put(t, META, "format", 6, format, strlen(format));
     if (rc == 0)
-        rc = lmdb_put(s, txn, META, "about", 5, about, sizeof(about) - 1);
+        rc = lmdb_put(t, META, "about", 5, about, sizeof(about) - 1);
     return rc;
 }
 
 /* ---- table access ---- */
 
-int lmdb_get(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
-             size_t length, struct text *value)
+int lmdb_get(struct txn t, enum table table, const void *key, size_t length,
+             struct text *value)
 {
     MDB_val k = { length, (void *)key }, v = { 0, NULL };
-    int rc = mdb_get(txn, s->table[t], &k, &v);
+    int rc = mdb_get(t.mdb, t.s->table[table], &k, &v);
     *value = rc ? (struct text){ "", 0 } : value_text(&v);
     return rc;
 }
 
-int lmdb_put(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
-             size_t length, const void *value, size_t size)
+int lmdb_put(struct txn t, enum table table, const void *key, size_t length,
+             const void *value, size_t size)
 {
     MDB_val k = { length, (void *)key }, v = { size, (void *)value };
-    return mdb_put(txn, s->table[t], &k, &v, 0);
+    return mdb_put(t.mdb, t.s->table[table], &k, &v, 0);
 }
 
-int lmdb_delete(struct lmdb *s, MDB_txn *txn, enum table t, const void *key,
-                size_t length)
+int lmdb_delete(struct txn t, enum table table, const void *key, size_t length)
 {
     MDB_val k = { length, (void *)key };
-    int rc = mdb_del(txn, s->table[t], &k, NULL);
+    int rc = mdb_del(t.mdb, t.s->table[table], &k, NULL);
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-struct scan scan_from(MDB_txn *txn, MDB_dbi table, const void *key,
+struct scan scan_from(struct txn t, enum table table, const void *key,
                       size_t length)
 {
     struct scan r = { .key = { length, (void *)key } };
-    r.rc = mdb_cursor_open(txn, table, &r.cursor);
+    r.rc = mdb_cursor_open(t.mdb, t.s->table[table], &r.cursor);
     if (r.rc == 0)
         r.rc = mdb_cursor_get(r.cursor, &r.key, &r.value,
                               length ? MDB_SET_RANGE : MDB_FIRST);
@@ -156,11 +154,12 @@ int scan_end(struct scan *r)
     return r->rc == MDB_NOTFOUND ? 0 : r->rc;
 }
 
-int lmdb_edge(MDB_txn *txn, MDB_dbi table, MDB_cursor_op edge, MDB_val *key)
+int lmdb_edge(struct txn t, enum table table, MDB_cursor_op edge,
+              MDB_val *key)
 {
     MDB_cursor *c;
     MDB_val value;
-    int rc = mdb_cursor_open(txn, table, &c);
+    int rc = mdb_cursor_open(t.mdb, t.s->table[table], &c);
     if (rc)
         return rc;
     rc = mdb_cursor_get(c, key, &value, edge);
@@ -168,8 +167,8 @@ int lmdb_edge(MDB_txn *txn, MDB_dbi table, MDB_cursor_op edge, MDB_val *key)
     return rc;
 }
 
-size_t lmdb_entries(struct lmdb *s, MDB_txn *txn, enum table t)
+size_t lmdb_entries(struct txn t, enum table table)
 {
     MDB_stat st;
-    return mdb_stat(txn, s->table[t], &st) ? 0 : st.ms_entries;
+    return mdb_stat(t.mdb, t.s->table[table], &st) ? 0 : st.ms_entries;
 }

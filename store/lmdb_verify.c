@@ -87,32 +87,31 @@ static const char *date_of(struct verify *v)
 
 /* ---- comparing ---- */
 
-static const char *subject_of(struct verify *v, enum table t,
+static const char *subject_of(struct verify *v, enum table table,
                               struct text key)
 {
-    const char *at = key.data + (t == HOURS ? 3 : 2);
+    const char *at = key.data + (table == HOURS ? 3 : 2);
     uint32_t id = (uint32_t)unpack_big((const unsigned char *)at, 4);
-    const char *name = id ? lmdb_name(v->s, v->txn, STORE_SUBJECTS, id) : "*";
+    const char *name = id ? lmdb_name(v->t, STORE_SUBJECTS, id) : "*";
     return name ? name : "a subject without a name";
 }
 
 /* right NULL: a row too many; have NULL: one is missing. */
-static int differ_row(struct verify *v, enum table t, struct text key,
+static int differ_row(struct verify *v, enum table table, struct text key,
                       const struct text *right, const struct text *have)
 {
-    differ(v, "%s: %s of %s: a row %s", date_of(v), table_names[t],
-           subject_of(v, t, key),
+    differ(v, "%s: %s of %s: a row %s", date_of(v), table_names[table],
+           subject_of(v, table, key),
            !right ? "that no post accounts for" : !have ? "is missing"
            : "differs from what the posts say");
     if (!v->repair)
         return 0;
     if (!right)
-        return lmdb_delete(v->s, v->txn, t, key.data, key.length);
-    return lmdb_put(v->s, v->txn, t, key.data, key.length, right->data,
-                    right->length);
+        return lmdb_delete(v->t, table, key.data, key.length);
+    return lmdb_put(v->t, table, key.data, key.length, right->data, right->length);
 }
 
-static int compare_table(struct verify *v, enum table t)
+static int compare_table(struct verify *v, enum table table)
 {
     size_t i = 0, j = 0;
     int rc = 0;
@@ -128,24 +127,24 @@ static int compare_table(struct verify *v, enum table t)
         if (order >= 0)
             have = row_value(&v->have, j++);
         if (order < 0)
-            rc = differ_row(v, t, a, &right, NULL);
+            rc = differ_row(v, table, a, &right, NULL);
         else if (order > 0)
-            rc = differ_row(v, t, b, NULL, &have);
+            rc = differ_row(v, table, b, NULL, &have);
         else if (!text_equal(right, have))
-            rc = differ_row(v, t, a, &right, &have);
+            rc = differ_row(v, table, a, &right, &have);
     }
     return rc;
 }
 
 /* Fill have with the day's rows of a table whose keys start with the day. */
-static int verify_load(struct verify *v, enum table t)
+static int verify_load(struct verify *v, enum table table)
 {
     unsigned char day[2];
     rows_clear(&v->have);
     pack_big(day, (uint64_t)v->day, 2);
-    struct scan r = scan_from(v->txn, v->s->table[t], day, sizeof(day));
+    struct scan r = scan_from(v->t, table, day, sizeof(day));
     for (; r.rc == 0; scan_next(&r)) {
-        if (r.key.mv_size != (t == HOURS ? HOUR_KEY : DAY_KEY))
+        if (r.key.mv_size != (table == HOURS ? HOUR_KEY : DAY_KEY))
             r.rc = MDB_CORRUPTED;
         else if (memcmp(r.key.mv_data, day, sizeof(day)) != 0)
             break;
@@ -165,8 +164,7 @@ static int check_identity(struct verify *v, const unsigned char *key, int *rc)
     const struct post *p = &v->record.post;
     struct text there;
     int64_t created;
-    const char *source = lmdb_name(v->s, v->txn, STORE_SOURCES,
-                                   v->record.source);
+    const char *source = lmdb_name(v->t, STORE_SOURCES, v->record.source);
     uint64_t hash = source ? post_hash(text_of(source), p->native_id) : 0;
     post_key(other, created_of(key), hash);
     if (!source || memcmp(other, key, POST_KEY) != 0) {
@@ -175,7 +173,7 @@ static int check_identity(struct verify *v, const unsigned char *key, int *rc)
         return 1;
     }
     id_key(id, v->record.source, p->native_id, hash);
-    *rc = lmdb_id_get(v->s, v->txn, id, &created);
+    *rc = lmdb_id_get(v->t, id, &created);
     if (*rc || created == created_of(key))
         return *rc == 0;
     differ(v, "%s: the identity of post %.*s of %s %s", date_of(v),
@@ -185,19 +183,19 @@ static int check_identity(struct verify *v, const unsigned char *key, int *rc)
            : "says that it is gone");
     if (created != ID_NONE && !id_has_post(created)) {
         if (v->repair) /* whoever asked to be left out stays out */
-            *rc = lmdb_delete(v->s, v->txn, POSTS, key, POST_KEY);
+            *rc = lmdb_delete(v->t, POSTS, key, POST_KEY);
         return 0;
     }
     if (created != ID_NONE) {
         post_key(other, created, hash);
-        if (lmdb_get(v->s, v->txn, POSTS, other, POST_KEY, &there) == 0) {
+        if (lmdb_get(v->t, POSTS, other, POST_KEY, &there) == 0) {
             if (v->repair) /* the identity's own post counts */
-                *rc = lmdb_delete(v->s, v->txn, POSTS, key, POST_KEY);
+                *rc = lmdb_delete(v->t, POSTS, key, POST_KEY);
             return 0;
         }
     }
     if (v->repair)
-        *rc = lmdb_id_put(v->s, v->txn, id, created_of(key));
+        *rc = lmdb_id_put(v->t, id, created_of(key));
     return 1;
 }
 
@@ -223,7 +221,7 @@ static int read_posts(struct verify *v)
     int64_t until = (v->day + 1) * DAY_SECONDS;
     v->changes.count = 0;
     post_key(key, v->day * DAY_SECONDS, 0);
-    struct scan r = scan_from(v->txn, v->s->table[POSTS], key, POST_KEY);
+    struct scan r = scan_from(v->t, POSTS, key, POST_KEY);
     while (r.rc == 0 && created_of(r.key.mv_data) < until) {
         memcpy(key, r.key.mv_data, POST_KEY);
         r.rc = read_post(v, key, value_text(&r.value));
@@ -249,7 +247,7 @@ static int verify_ids(struct verify *v)
     struct text there;
     unsigned char key[POST_KEY], id[ID_KEY];
     int64_t created;
-    struct scan r = scan_from(v->txn, v->s->table[IDS], NULL, 0);
+    struct scan r = scan_from(v->t, IDS, NULL, 0);
     for (; r.rc == 0; scan_next(&r)) {
         if (id_read(&r.key, &r.value, id, &created)) {
             r.rc = MDB_CORRUPTED;
@@ -261,7 +259,7 @@ static int verify_ids(struct verify *v)
         }
         post_key(key, created, 0);
         memcpy(key + CREATED, id + ID_KEY - POST_HASH, POST_HASH);
-        r.rc = lmdb_get(v->s, v->txn, POSTS, key, POST_KEY, &there);
+        r.rc = lmdb_get(v->t, POSTS, key, POST_KEY, &there);
         if (r.rc != MDB_NOTFOUND)
             continue;
         differ(v, "an identity whose post is not there");
@@ -270,12 +268,12 @@ static int verify_ids(struct verify *v)
     int rc = scan_end(&r);
     if (rc)
         return rc;
-    rc = lmdb_tombstones(v->s, v->txn, &noted);
+    rc = lmdb_tombstones(v->t, &noted);
     if (rc || noted == buried)
         return rc;
     differ(v, "%llu tombstones are noted, %llu are there",
            (unsigned long long)noted, (unsigned long long)buried);
-    return v->repair ? lmdb_tombstones_put(v->s, v->txn, buried) : 0;
+    return v->repair ? lmdb_tombstones_put(v->t, buried) : 0;
 }
 
 /* First or last day that has a row in any of the counted tables. */
@@ -285,7 +283,7 @@ static int64_t edge_day(struct verify *v, MDB_cursor_op edge)
     int64_t best = -1;
     for (int i = 0; i < 3; i++) {
         MDB_val key;
-        if (lmdb_edge(v->txn, v->s->table[dated[i]], edge, &key))
+        if (lmdb_edge(v->t, dated[i], edge, &key))
             continue;
         int64_t day = dated[i] == POSTS ? created_of(key.mv_data) / DAY_SECONDS
                                         : (int64_t)unpack_big(key.mv_data, 2);
@@ -319,16 +317,14 @@ static int verify_day(struct verify *v)
     return rc ? rc : compare_table(v, DAYS);
 }
 
-static int verify(struct lmdb *s, MDB_txn *txn, void *context,
-                  struct error *err)
+static int verify(struct txn t, void *context, struct error *err)
 {
     (void)err;
     struct verify *v = context;
-    v->s = s;
-    v->txn = txn;
+    v->t = t;
     v->differences = 0;
     int64_t last = edge_day(v, MDB_LAST);
-    int rc = lmdb_expired(s, txn, 0, &v->expired);
+    int rc = lmdb_expired(t, 0, &v->expired);
     for (v->day = edge_day(v, MDB_FIRST); v->day >= 0 && v->day <= last &&
                                           rc == 0; v->day++) {
         rc = verify_day(v);
@@ -339,17 +335,16 @@ static int verify(struct lmdb *s, MDB_txn *txn, void *context,
 int lmdb_verify(struct store *base, bool repair, visit_difference *visit,
                 void *context, uint64_t *differences, struct error *err)
 {
-    struct lmdb *s = lmdb_of(base);
     struct verify *v = mem_alloc(sizeof(*v));
-    MDB_txn *txn;
+    struct txn t;
     int rc = -1;
     v->repair = repair;
     v->visit = visit;
     v->context = context;
     if (repair)
-        rc = lmdb_write(s, verify, v, "repairing", err);
-    else if (lmdb_read_begin(s, &txn, err) == 0)
-        rc = lmdb_read_end(s, txn, verify(s, txn, v, err), "verifying", err);
+        rc = lmdb_write(base, verify, v, "repairing", err);
+    else if (lmdb_read_begin(base, &t, err) == 0)
+        rc = lmdb_read_end(t, verify(t, v, err), "verifying", err);
     *differences = v->differences;
     changes_release(&v->changes);
     rows_release(&v->right);

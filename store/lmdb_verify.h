@@ -22,8 +22,7 @@ struct verify {
     visit_difference *visit;
     void *context;
     uint64_t differences;
-    struct lmdb *s;
-    MDB_txn *txn;
+    struct txn t;
     int64_t day, expired;     /* latest mark of all sources */
     char date[CLOCK_TEXT];    /* of the day */
     struct changes changes;   /* of the day's posts */
