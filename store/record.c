@@ -55,6 +55,12 @@ static const struct form {
       { PART("https://news.ycombinator.com/item?id="), PART("") } },
 };
 
+/* An id taken apart. */
+struct shape {
+    unsigned form;             /* 0: none of the above */
+    struct text holes[HOLES];  /* what fills them */
+};
+
 /* Room for all of a record is made before: what is added returns its end. */
 static unsigned char *add_text(unsigned char *out, struct text t)
 {
@@ -88,48 +94,36 @@ static bool parts_match(const struct text *parts, int count, struct text t,
     }
 }
 
-/* Into out, which has room; returns the end. */
-static char *parts_fill(char *out, const struct text *parts, int count,
-                        const struct text holes[HOLES])
+static struct shape shape_of(struct text id)
 {
-    for (int i = 0;; i++) {
-        out = mempcpy(out, parts[i].data, parts[i].length);
-        if (i == count)
-            return out;
-        if (holes[i].length)
-            out = mempcpy(out, holes[i].data, holes[i].length);
-    }
+    struct shape s = { 0 };
+    if (id.length > POST_ID_LIMIT)
+        return s;
+    for (unsigned f = 1; f < FORMS && !s.form; f++)
+        if (parts_match(forms[f].id, forms[f].holes, id, s.holes))
+            s.form = f;
+    return s;
 }
 
-static unsigned find_form(struct text id, struct text holes[HOLES])
-{
-    for (unsigned f = 1; f < FORMS && id.length <= POST_ID_LIMIT; f++)
-        if (parts_match(forms[f].id, forms[f].holes, id, holes))
-            return f;
-    return 0;
-}
-
-/* holes: what fills those of its form. */
 static unsigned char *add_id(unsigned char *out, struct text id,
-                             unsigned form, const struct text holes[HOLES])
+                             const struct shape *s)
 {
-    *out++ = (unsigned char)form;
-    if (!form)
+    *out++ = (unsigned char)s->form;
+    if (!s->form)
         return add_text(out, id);
-    for (int i = 0; i < forms[form].holes; i++)
-        out = pack_letters(out, holes[i]);
+    for (int i = 0; i < forms[s->form].holes; i++)
+        out = pack_letters(out, s->holes[i]);
     return out;
 }
 
-static bool url_follows(const struct post *p, unsigned form,
-                        const struct text holes[HOLES])
+static bool url_follows(const struct post *p, const struct shape *s)
 {
-    const struct form *f = &forms[form];
+    const struct form *f = &forms[s->form];
     struct text same[HOLES];
-    if (!form || !parts_match(f->url, f->holes, p->url, same))
+    if (!s->form || !parts_match(f->url, f->holes, p->url, same))
         return false;
     for (int i = 0; i < f->holes; i++)
-        if (!text_equal(holes[i], same[i]))
+        if (!text_equal(s->holes[i], same[i]))
             return false;
     return true;
 }
@@ -190,8 +184,7 @@ static inline unsigned char *add_field(unsigned char *out,
                                        const struct field *f)
 {
     const void *at = (const char *)p + f->offset;
-    struct text holes[HOLES] = { { NULL, 0 } };
-    unsigned form;
+    struct shape shape;
     switch (f->kind) {
     case NUMBER_FIELD: return pack_varint(out, *(const uint32_t *)at);
     case BYTE_FIELD: return pack_varint(out, *(const uint8_t *)at);
@@ -200,19 +193,19 @@ static inline unsigned char *add_field(unsigned char *out,
     case SPAN_FIELD: return add_span(out, *(const struct span *)at);
     case TEXT_FIELD: return add_text(out, *(const struct text *)at);
     default:
-        form = find_form(*(const struct text *)at, holes);
-        return add_id(out, *(const struct text *)at, form, holes);
+        shape = shape_of(*(const struct text *)at);
+        return add_id(out, *(const struct text *)at, &shape);
     }
 }
 
 static unsigned char *add_rest(unsigned char *out, const struct post *p,
                                uint32_t rules)
 {
-    struct text holes[HOLES] = { { NULL, 0 } };
+    const struct shape shape = shape_of(p->native_id);
     struct text guess = { p->language,
                           strnlen(p->language, sizeof(p->language)) };
-    unsigned which = 0, form = find_form(p->native_id, holes);
-    out = add_id(out, p->native_id, form, holes);
+    unsigned which = 0;
+    out = add_id(out, p->native_id, &shape);
     *out++ = (unsigned char)guess.length;
     memcpy(out, p->language, sizeof(p->language));
     out += guess.length;
@@ -222,7 +215,7 @@ static unsigned char *add_rest(unsigned char *out, const struct post *p,
 #pragma GCC unroll 14
     for (unsigned i = 0; i < FIELDS; i++)
         which |= is_there(p, &fields[i]) ? bit_of(i) : 0;
-    if (p->url.length && url_follows(p, form, holes))
+    if (p->url.length && url_follows(p, &shape))
         which ^= bit_of(URL_FIELD) | URL_OF_FORM;
     else if (p->url.length && text_equal(p->url, p->native_id))
         which ^= bit_of(URL_FIELD) | URL_IS_ID;
@@ -288,34 +281,47 @@ static void read_head(struct record *r, struct unpack *u)
     p->mentions = r->mentions;
 }
 
-/* An id made anew of what stood for its stars; *at: where there is room. */
-static struct text read_id(struct unpack *u, char **at, unsigned *form,
-                           struct text holes[HOLES])
+/* All of it, made where there is room; *at moves on. */
+static struct text make_text(const struct text *parts, const struct shape *s,
+                             char **at)
 {
-    uint64_t number = unpack_varint(u);
+    char *out = *at, *start = out;
+    for (int i = 0;; i++) {
+        out = mempcpy(out, parts[i].data, parts[i].length);
+        if (i == forms[s->form].holes)
+            break;
+        if (s->holes[i].length)
+            out = mempcpy(out, s->holes[i].data, s->holes[i].length);
+    }
+    *at = out;
+    return (struct text){ start, (size_t)(out - start) };
+}
+
+/* An id made anew of what filled its holes; *at: where there is room. */
+static struct text read_id(struct unpack *u, char **at, struct shape *s)
+{
+    uint64_t form = unpack_varint(u);
     size_t length = 0;
-    *form = 0;
-    if (number == 0)
+    *s = (struct shape){ 0 };
+    if (form == 0)
         return unpack_text(u);
-    if (number >= FORMS) {
+    if (form >= FORMS) {
         u->broken = true;
         return (struct text){ "", 0 };
     }
-    for (int i = 0; i < forms[number].holes; i++)
-        length += (holes[i] = unpack_letters(u, at, POST_ID_LIMIT -
-                                                    length)).length;
-    char *start = *at;
-    *form = (unsigned)number;
-    *at = parts_fill(start, forms[number].id, forms[number].holes, holes);
-    return (struct text){ start, (size_t)(*at - start) };
+    s->form = (unsigned)form;
+    for (int i = 0; i < forms[form].holes; i++) {
+        s->holes[i] = unpack_letters(u, at, POST_ID_LIMIT - length);
+        length += s->holes[i].length;
+    }
+    return make_text(forms[form].id, s, at);
 }
 
 static void read_field(struct post *p, struct unpack *u,
                        const struct field *f, char **made)
 {
     void *at = (char *)p + f->offset;
-    struct text holes[HOLES] = { { NULL, 0 } };
-    unsigned form;
+    struct shape shape;
     switch (f->kind) {
     case NUMBER_FIELD: *(uint32_t *)at = (uint32_t)unpack_varint(u); break;
     case BYTE_FIELD: *(uint8_t *)at = (uint8_t)unpack_varint(u); break;
@@ -323,7 +329,7 @@ static void read_field(struct post *p, struct unpack *u,
         *(int64_t *)at = p->created + unzigzag(unpack_varint(u));
         break;
     case SPAN_FIELD: *(struct span *)at = read_span(u); break;
-    case ID_FIELD: *(struct text *)at = read_id(u, made, &form, holes); break;
+    case ID_FIELD: *(struct text *)at = read_id(u, made, &shape); break;
     case TEXT_FIELD: *(struct text *)at = unpack_text(u); break;
     }
 }
@@ -331,10 +337,9 @@ static void read_field(struct post *p, struct unpack *u,
 static void read_rest(struct record *r, struct unpack *u)
 {
     struct post *p = &r->post;
-    struct text holes[HOLES] = { { NULL, 0 } };
+    struct shape shape;
     char *at = r->made;
-    unsigned form;
-    p->native_id = read_id(u, &at, &form, holes);
+    p->native_id = read_id(u, &at, &shape);
     struct text language = unpack_text(u);
     if (language.length < sizeof(p->language))
         memcpy(p->language, language.data, language.length);
@@ -343,11 +348,8 @@ static void read_rest(struct record *r, struct unpack *u)
     uint64_t which = unpack_varint(u);
     if (which >> FIRST_FIELD >> FIELDS)
         u->broken = true;
-    if (which & URL_OF_FORM && form) {
-        char *start = at;
-        at = parts_fill(start, forms[form].url, forms[form].holes, holes);
-        p->url = (struct text){ start, (size_t)(at - start) };
-    }
+    if (which & URL_OF_FORM && shape.form)
+        p->url = make_text(forms[shape.form].url, &shape, &at);
     if (which & URL_IS_ID)
         p->url = p->native_id;
     if (which & LANG_AS_GUESSED)
