@@ -100,11 +100,13 @@ static void skip_spaces(struct scan *s)
         s->at++;
 }
 
-static int64_t seconds_of(int year, int month, int day, int64_t hour,
-                          int64_t minute, int64_t second)
+/* The moment of a date, a clock (hour, minute, second) and a zone's offset. */
+static int moment_of(int year, int month, int day, const int64_t part[3],
+                     int64_t offset, int64_t *out)
 {
-    if (month < 1 || month > 12 || hour < 0 || minute < 0 || minute > 59 ||
-        hour * HOUR + minute * MINUTE > DAY || second < 0 || second > 60)
+    int64_t within = part[0] * HOUR + part[1] * MINUTE;
+    if (month < 1 || month > 12 || part[0] < 0 || part[1] < 0 ||
+        part[1] > 59 || within > DAY || part[2] < 0 || part[2] > 60)
         return -1;
     int64_t days = clock_days(year, month, day);
     int same_year, same_month, same_day = day;
@@ -112,8 +114,9 @@ static int64_t seconds_of(int year, int month, int day, int64_t hour,
         clock_date(days, &same_year, &same_month, &same_day);
     if (same_day != day) /* the month has no such day */
         return -1;
-    return days * DAY + hour * HOUR + minute * MINUTE +
-           (second == 60 ? 59 : second);
+    int64_t when = days * DAY + within + (part[2] == 60 ? 59 : part[2]);
+    *out = when - offset;
+    return when < 0 ? -1 : 0;
 }
 
 /* "Z", "+01:00", "+0100", "GMT", "EST"; nothing is UTC. -1: junk. */
@@ -178,20 +181,13 @@ static int parse_iso(struct scan s, int64_t *out)
     int64_t part[3] = { 0, 0, 0 };
     if (day < 0)
         return -1;
-    if (s.at < s.end) {
-        if (!(take(&s, 'T') || take(&s, 't') || take(&s, ' ')))
-            return -1;
-        if (take_clock(&s, part) || take_zone(&s, &offset))
-            return -1;
-    }
-    if (s.at != s.end)
+    if (s.at < s.end &&
+        (!(take(&s, 'T') || take(&s, 't') || take(&s, ' ')) ||
+         take_clock(&s, part) || take_zone(&s, &offset)))
         return -1;
-    int64_t when = seconds_of((int)year, (int)month, (int)day, part[0],
-                              part[1], part[2]);
-    if (when < 0)
-        return -1;
-    *out = when - offset;
-    return 0;
+    return s.at != s.end ? -1
+                         : moment_of((int)year, (int)month, (int)day, part,
+                                     offset, out);
 }
 
 static int take_month(struct scan *s)
@@ -252,12 +248,7 @@ static int parse_words(struct scan s, int64_t *out)
     }
     if (s.at != s.end || year < 0)
         return -1;
-    int64_t when = seconds_of((int)year, month, (int)day, part[0], part[1],
-                              part[2]);
-    if (when < 0)
-        return -1;
-    *out = when - offset;
-    return 0;
+    return moment_of((int)year, month, (int)day, part, offset, out);
 }
 
 /* Seconds, milliseconds or microseconds since 1970, by number of digits. */
@@ -266,11 +257,8 @@ static int parse_unix(struct scan s, int64_t *out)
     const char *start = s.at;
     int64_t value = take_digits(&s, 9, 17);
     int64_t digits = s.at - start;
-    if (value < 0)
-        return -1;
-    if (take(&s, '.') && take_digits(&s, 1, 18) < 0)
-        return -1;
-    if (s.at != s.end)
+    if (value < 0 || (take(&s, '.') && take_digits(&s, 1, 18) < 0) ||
+        s.at != s.end)
         return -1;
     *out = digits <= 11 ? value : digits <= 14 ? value / 1000 : value / 1000000;
     return 0;

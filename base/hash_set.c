@@ -4,25 +4,18 @@
 
 #include "base/mem.h"
 
-static void set_put(uint64_t *slots, size_t room, uint64_t hash)
+/* Where the hash is or belongs. */
+static uint64_t *find(uint64_t *slots, size_t room, uint64_t hash)
 {
     size_t at = (size_t)hash & (room - 1);
-
-    while (slots[at])
+    while (slots[at] && slots[at] != hash)
         at = (at + 1) & (room - 1);
-    slots[at] = hash;
+    return &slots[at];
 }
 
 bool hash_set_has(const struct hash_set *s, uint64_t hash)
 {
-    size_t at;
-
-    if (s->room == 0)
-        return false;
-    at = (size_t)hash & (s->room - 1);
-    while (s->slots[at] && s->slots[at] != hash)
-        at = (at + 1) & (s->room - 1);
-    return s->slots[at] == hash;
+    return s->room && *find(s->slots, s->room, hash) == hash;
 }
 
 bool hash_set_add(struct hash_set *s, uint64_t hash)
@@ -32,15 +25,14 @@ bool hash_set_add(struct hash_set *s, uint64_t hash)
     if (s->count * 2 >= s->room) {
         size_t room = s->room ? s->room * 2 : 64;
         uint64_t *slots = mem_alloc(room * sizeof(*slots));
-
         for (size_t i = 0; i < s->room; i++)
             if (s->slots[i])
-                set_put(slots, room, s->slots[i]);
+                *find(slots, room, s->slots[i]) = s->slots[i];
         mem_free(s->slots);
         s->slots = slots;
         s->room = room;
     }
-    set_put(s->slots, s->room, hash);
+    *find(s->slots, s->room, hash) = hash;
     s->count++;
     return true;
 }

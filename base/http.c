@@ -63,14 +63,10 @@ int http_open(struct http **out, const struct http_limits *limits,
     h->limits = *limits;
     h->own = (struct limit_clocks)LIMIT_CLOCKS_INIT;
     h->clocks = h->limits.clocks = limits->clocks ? limits->clocks : &h->own;
-    if (!h->limits.body)
-        h->limits.body = 16 * MiB;
-    if (!h->limits.seconds)
-        h->limits.seconds = 30;
-    if (!h->limits.wait)
-        h->limits.wait = 20;
-    if (!h->limits.tries)
-        h->limits.tries = 3;
+    h->limits.body = limits->body ? limits->body : 16 * MiB;
+    h->limits.seconds = limits->seconds ? limits->seconds : 30;
+    h->limits.wait = limits->wait ? limits->wait : 20;
+    h->limits.tries = limits->tries ? limits->tries : 3;
     if (!h->limits.user_agent || !*h->limits.user_agent)
         h->limits.user_agent = "groundswell/" VERSION;
     h->easy = curl_easy_init();

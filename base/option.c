@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/tags.h"
 
 enum { SECRET_LIMIT = 8 * 1024 };
 
@@ -63,19 +64,13 @@ static int parse_count(const char *value, uint64_t *out)
 
 static int parse_bool(const char *value, bool *out)
 {
-    static const char *const yes[] = { "true", "yes", "on", "1" };
-    static const char *const no[] = { "false", "no", "off", "0" };
-    for (size_t i = 0; i < 4; i++) {
-        if (strcmp(value, yes[i]) == 0) {
-            *out = true;
-            return 0;
-        }
-        if (strcmp(value, no[i]) == 0) {
-            *out = false;
-            return 0;
-        }
-    }
-    return -1;
+    static const char *const words[] = { "false", "true", "no", "yes", "off",
+                                         "on", "0", "1" };
+    int which = tag_index(words, 8, value);
+    if (which < 0)
+        return -1;
+    *out = which % 2;
+    return 0;
 }
 
 /* A path as it is meant: from dir, unless it is absolute or standard input. */
@@ -243,13 +238,20 @@ int option_set(const struct option *o, void *state, const char *value,
     return error_set(err, ERROR_CONFIG, "%s: unknown type of option", o->name);
 }
 
+/* Its value is a char *, owned. */
+static bool is_text(enum option_type type)
+{
+    return type == OPTION_STRING || type == OPTION_NAME ||
+           type == OPTION_PATH || type == OPTION_SECRET ||
+           type == OPTION_URL || type == OPTION_ZONE;
+}
+
 bool option_given(const struct option *o, const void *state)
 {
     const void *place = (const char *)state + o->offset;
-    switch (o->type) {
-    case OPTION_STRING: case OPTION_SECRET: case OPTION_URL: case OPTION_PATH:
-    case OPTION_ZONE: case OPTION_NAME:
+    if (is_text(o->type))
         return *(char *const *)place && **(char *const *)place;
+    switch (o->type) {
     case OPTION_LIST:
         return ((const struct option_list *)place)->count > 0;
     case OPTION_COUNT:
@@ -260,10 +262,9 @@ bool option_given(const struct option *o, const void *state)
         return *(const bool *)place;
     case OPTION_DURATION: case OPTION_DATE:
         return *(const int64_t *)place != 0;
-    case OPTION_NONE:
-        break;
+    default:
+        return false;
     }
-    return false;
 }
 
 void option_release(const struct option *table, void *state)
@@ -277,9 +278,7 @@ void option_release(const struct option *table, void *state)
             mem_free(list->items);
             mem_free(list->lines);
             *list = (struct option_list){ NULL, 0, NULL };
-        } else if (table->type == OPTION_STRING || table->type == OPTION_PATH ||
-                   table->type == OPTION_URL || table->type == OPTION_ZONE ||
-                   table->type == OPTION_SECRET || table->type == OPTION_NAME) {
+        } else if (is_text(table->type)) {
             char **text = place;
             if (*text && table->type == OPTION_SECRET)
                 secret_wipe(*text, strlen(*text));

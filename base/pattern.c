@@ -66,21 +66,19 @@ static pcre2_code *compile(const struct buf *source, unsigned flags,
     return out;
 }
 
+static bool is_letter(char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
 /* Everything that is no letter or digit loses its meaning. */
 static void add_literal(struct buf *b, const char *source, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)source[i];
-        if (c < 0x80 && !(c >= '0' && c <= '9') &&
-            !((c | 32) >= 'a' && (c | 32) <= 'z'))
+        if ((unsigned char)source[i] < 0x80 && !is_letter(source[i]))
             buf_putc(b, '\\');
-        buf_putc(b, (char)c);
+        buf_putc(b, source[i]);
     }
-}
-
-static bool is_letter(char c)
-{
-    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
 }
 
 /* True when the text costs more than a short one may. */

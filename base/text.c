@@ -176,28 +176,14 @@ size_t text_decode(const char *data, size_t length, uint32_t *point)
 
 size_t text_encode(uint32_t point, char out[4])
 {
-    if (point < 0x80) {
-        out[0] = (char)point;
-        return 1;
-    }
-    if (point < 0x800) {
-        out[0] = (char)(0xc0 | point >> 6);
-        out[1] = (char)(0x80 | (point & 0x3f));
-        return 2;
-    }
+    static const unsigned char leads[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
     if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
         point = 0xfffd;
-    if (point < 0x10000) {
-        out[0] = (char)(0xe0 | point >> 12);
-        out[1] = (char)(0x80 | (point >> 6 & 0x3f));
-        out[2] = (char)(0x80 | (point & 0x3f));
-        return 3;
-    }
-    out[0] = (char)(0xf0 | point >> 18);
-    out[1] = (char)(0x80 | (point >> 12 & 0x3f));
-    out[2] = (char)(0x80 | (point >> 6 & 0x3f));
-    out[3] = (char)(0x80 | (point & 0x3f));
-    return 4;
+    size_t n = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    for (size_t i = n; --i > 0; point >>= 6)
+        out[i] = (char)(0x80 | (point & 0x3f));
+    out[0] = (char)(leads[n] | point);
+    return n;
 }
 
 uint32_t text_lower(uint32_t c)

@@ -130,21 +130,19 @@ static int32_t rule_at(const struct zone *z, int64_t when)
     return summer ? z->summer : z->standard;
 }
 
-/* Lay out of a TZif block: header 44 bytes with six counts. */
-static size_t block_size(const unsigned char *h, int time_size)
+/* Of a TZif block: a header of 44 bytes that ends in six counts (isut, isstd,
+ * leap seconds, times, types, bytes of names), then so many of each. */
+static size_t block_size(const unsigned char *h, size_t time_size)
 {
-    size_t isut = (size_t)big_endian(h + 20, 4);
-    size_t isstd = (size_t)big_endian(h + 24, 4);
-    size_t leap = (size_t)big_endian(h + 28, 4);
-    size_t times = (size_t)big_endian(h + 32, 4);
-    size_t types = (size_t)big_endian(h + 36, 4);
-    size_t chars = (size_t)big_endian(h + 40, 4);
-    size_t most = 1u << 20;
-    if (isut > most || isstd > most || leap > most || times > most ||
-        types > most || chars > most)
-        return most * 64;
-    return 44 + times * (size_t)time_size + times + types * 6 + chars +
-           leap * ((size_t)time_size + 4) + isstd + isut;
+    const size_t each[] = { 1, 1, time_size + 4, time_size + 1, 6, 1 };
+    size_t size = 44;
+    for (int i = 0; i < 6; i++) {
+        size_t count = (size_t)big_endian(h + 20 + 4 * i, 4);
+        if (count > 1u << 20)
+            return SIZE_MAX;
+        size += count * each[i];
+    }
+    return size;
 }
 
 static int read_tzif(struct zone *z, const unsigned char *data, size_t length)
