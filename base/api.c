@@ -168,9 +168,8 @@ struct text api_titled(struct batch *out, struct text title, struct text html)
 {
     struct buf above = BUF_INIT(2 * POST_TEXT_LIMIT);
     api_html(&above, title);
-    struct text whole = api_join(out, (struct text){ buf_text(&above),
-                                                     above.length },
-                                 "<p>", html, POST_TEXT_LIMIT);
+    struct text whole = api_join(out, buf_bytes(&above), "<p>", html,
+                                 POST_TEXT_LIMIT);
     buf_release(&above);
     return whole;
 }

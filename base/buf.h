@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text.h"
+
 #define KiB ((size_t)1024)
 #define MiB (1024 * KiB)
 
@@ -32,5 +34,10 @@ int buf_printf(struct buf *b, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 const char *buf_text(const struct buf *b); /* "" when empty; borrowed */
+
+static inline struct text buf_bytes(const struct buf *b)
+{
+    return (struct text){ buf_text(b), b->length };
+}
 
 #endif

@@ -354,7 +354,7 @@ int feed_end(struct feed *f, struct error *err)
 struct text feed_language(const struct feed *f)
 {
     return f->json ? json_top(f->json, "/language").text
-                   : (struct text){ buf_text(&f->language), f->language.length };
+                   : buf_bytes(&f->language);
 }
 
 void feed_close(struct feed *f)

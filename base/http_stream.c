@@ -185,8 +185,7 @@ int http_stream_next(struct http_stream *s, int64_t ms, struct text *message,
                                  : curl_easy_strerror(code));
         int rc = take(s, piece, got, meta, err);
         if (rc == 1 && !s->overlong)
-            *message = (struct text){ buf_text(&s->message),
-                                      s->message.length };
+            *message = buf_bytes(&s->message);
         if (rc)
             return rc;
     }

@@ -4,6 +4,7 @@
  * and no seam between small and large counts. */
 #include "store/hll.h"
 
+#include <endian.h>
 #include <math.h>
 #include <string.h>
 
@@ -96,15 +97,11 @@ static void merge_tail(struct hll *h)
 static void settle(struct hll *h)
 {
     size_t count = h->count;
-    if (h->sorted == count)
-        return;
-    if (count - h->sorted > INSERT_LIMIT) {
+    if (count - h->sorted > INSERT_LIMIT)
         merge_tail(h);
-    } else {
-        /* The place of each is free: so many or more were read already. */
+    else /* the place of each is free: so many or more were read already */
         for (size_t i = h->sorted; i < count; i++)
             insert_code(h, h->codes[i]);
-    }
     h->count = h->sorted;
 }
 
@@ -116,10 +113,9 @@ static uint8_t rank_of(uint32_t code)
 
 static void raise_register(uint8_t *registers, uint32_t code)
 {
-    uint32_t place = code >> RANK_BITS;
-    uint8_t rank = rank_of(code);
-    if (registers[place] < rank)
-        registers[place] = rank;
+    uint8_t *reg = &registers[hll_place(code)], rank = rank_of(code);
+    if (*reg < rank)
+        *reg = rank;
 }
 
 static void use_registers(struct hll *h)
@@ -155,7 +151,7 @@ void hll_add(struct hll *h, uint64_t author)
 bool hll_drop(struct hll *h, uint32_t code)
 {
     if (h->registers) {
-        uint8_t *reg = &h->registers[code >> RANK_BITS];
+        uint8_t *reg = &h->registers[hll_place(code)];
         bool held = *reg == rank_of(code);
         *reg = held ? 0 : *reg;
         return held;
@@ -172,7 +168,7 @@ bool hll_drop(struct hll *h, uint32_t code)
 
 bool hll_misses(const struct hll *h, uint32_t dropped, uint32_t code)
 {
-    return h->registers ? h->registers[code >> RANK_BITS] < rank_of(code)
+    return h->registers ? h->registers[hll_place(code)] < rank_of(code)
                         : code == dropped;
 }
 
@@ -183,14 +179,6 @@ bool hll_unsure(const struct hll *h)
     for (int i = 0; h->registers && i < HLL_REGISTERS; i++)
         used += h->registers[i] > 0;
     return h->registers && used <= HLL_CODES;
-}
-
-static void use_room(struct hll *h, size_t count)
-{
-    if (h->room >= count)
-        return;
-    h->codes = mem_resize(h->codes, count * sizeof(*h->codes));
-    h->room = count;
 }
 
 int hll_merge(struct hll *h, const void *packed, size_t length)
@@ -204,17 +192,19 @@ int hll_merge(struct hll *h, const void *packed, size_t length)
         }
         return 0;
     }
-    if (length % 4 != 1 || in[0] != FORM_CODES)
-        return -1;
-    if (length > 1 + 4 * HLL_CODES)
+    if (length % 4 != 1 || in[0] != FORM_CODES ||
+        length > 1 + 4 * HLL_CODES)
         return -1;
     uint32_t codes[HLL_CODES];
     size_t count = length / 4;
-    for (size_t i = 0; i < count; i++, in += 4)
-        codes[i] = (uint32_t)in[1] | (uint32_t)in[2] << 8 |
-                   (uint32_t)in[3] << 16 | (uint32_t)in[4] << 24;
+    memcpy(codes, in + 1, 4 * count);
+    for (size_t i = 0; i < count; i++)
+        codes[i] = le32toh(codes[i]);
     if (hll_empty(h)) { /* they are stored in order */
-        use_room(h, count);
+        if (h->room < count) {
+            h->room = count;
+            h->codes = mem_resize(h->codes, count * sizeof(*codes));
+        }
         memcpy(h->codes, codes, count * sizeof(*codes));
         h->count = h->sorted = count;
         return 0;
@@ -234,16 +224,11 @@ void hll_pack(struct hll *h, struct buf *out)
         buf_add(out, h->registers, HLL_REGISTERS);
         return;
     }
-    unsigned char bytes[1 + 4 * HLL_CODES], *at = bytes;
-    *at++ = FORM_CODES;
-    for (size_t i = 0; i < h->count; i++, at += 4) {
-        uint32_t code = h->codes[i];
-        at[0] = (unsigned char)code;
-        at[1] = (unsigned char)(code >> 8);
-        at[2] = (unsigned char)(code >> 16);
-        at[3] = (unsigned char)(code >> 24);
-    }
-    buf_add(out, bytes, (size_t)(at - bytes));
+    uint32_t codes[HLL_CODES];
+    for (size_t i = 0; i < h->count; i++)
+        codes[i] = htole32(h->codes[i]);
+    buf_putc(out, FORM_CODES);
+    buf_add(out, codes, 4 * h->count);
 }
 
 static double sigma(double x)

@@ -128,11 +128,6 @@ static int find_row(struct table_end *e, const unsigned char *key,
     return row_read(value_text(&v), old) ? MDB_CORRUPTED : 0;
 }
 
-static struct text buf_bytes(const struct buf *b)
-{
-    return (struct text){ buf_text(b), b->length };
-}
-
 /* In place of what find_row() found. */
 static int put_row(struct flush *f, struct table_end *e,
                    const unsigned char *key, size_t length, struct text rest,
@@ -246,19 +241,6 @@ static int flush_hour(struct flush *f, const struct change *const *from,
                    past);
 }
 
-static int flush_hours(struct flush *f)
-{
-    changes_sort(f->changes, 1);
-    const struct change *const *from = f->changes->sorted, *const *until;
-    const struct change *const *end = from + f->changes->count;
-    int rc = 0;
-    for (; from < end && rc == 0; from = until) {
-        until = changes_row_end(from, end, 1);
-        rc = flush_hour(f, from, until);
-    }
-    return rc;
-}
-
 /* ---- days ---- */
 
 static void pack_sketch(struct flush *f)
@@ -342,8 +324,6 @@ static int flush_told(struct flush *f, const struct change *const *from,
     uint64_t fresh = 0;
     int64_t day = (*from)->hour / DAY_HOURS;
     bool told;
-    if (!f->told || (*from)->subject != 0)
-        return 0;
     for (; from < until; from++) {
         const struct change *c = *from;
         more[c->hour % DAY_HOURS * 4 + (c->place & 3)] += c->told;
@@ -354,16 +334,19 @@ static int flush_told(struct flush *f, const struct change *const *from,
     return rc;
 }
 
-static int flush_days(struct flush *f)
+/* Rows of so many hours. */
+static int flush_rows(struct flush *f, uint32_t hours)
 {
-    changes_sort(f->changes, DAY_HOURS);
+    changes_sort(f->changes, hours);
     const struct change *const *from = f->changes->sorted, *const *until;
     const struct change *const *end = from + f->changes->count;
     int rc = 0;
     for (; from < end && rc == 0; from = until) {
-        until = changes_row_end(from, end, DAY_HOURS);
-        rc = flush_day(f, from, until);
-        if (rc == 0)
+        until = changes_row_end(from, end, hours);
+        rc = hours == 1 ? flush_hour(f, from, until)
+                        : flush_day(f, from, until);
+        if (rc == 0 && hours == DAY_HOURS && f->told &&
+            (*from)->subject == 0)
             rc = flush_told(f, from, until);
     }
     return rc;
@@ -379,10 +362,10 @@ static int flush_tables(struct flush *f)
     if (rc == 0)
         rc = open_table(f, HOURS, &f->hours, HOUR_KEY);
     if (rc == 0)
-        rc = flush_hours(f);
+        rc = flush_rows(f, 1);
     if (rc == 0)
         rc = open_table(f, DAYS, &f->days, DAY_KEY);
-    return rc ? rc : flush_days(f);
+    return rc ? rc : flush_rows(f, DAY_HOURS);
 }
 
 int changes_flush(struct txn t, struct changes *c)

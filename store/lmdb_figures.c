@@ -53,9 +53,7 @@ static int right_hour(struct verify *v, const unsigned char *key,
     }
     entries_sort(&v->entries);
     buf_clear(&v->merged);
-    (void)cells_merge(&v->cells, (struct text){ buf_text(&v->scratch),
-                                                v->scratch.length },
-                      &v->merged);
+    (void)cells_merge(&v->cells, buf_bytes(&v->scratch), &v->merged);
     rows_add_row(v, &v->right, key, HOUR_KEY, &v->entries);
     return rc;
 }

@@ -73,16 +73,21 @@ int lmdb_name_id(struct txn t, enum store_name kind, struct text name,
     return rc;
 }
 
+/* Blank where it is new. */
+static struct name *name_at(struct name_list *list, size_t place)
+{
+    while (list->count <= place) {
+        list->items = mem_grow(list->items, &list->room, list->count,
+                               sizeof(*list->items));
+        list->items[list->count++] = (struct name){ NULL, 0 };
+    }
+    return &list->items[place];
+}
+
 int lmdb_subject_id(struct txn t, size_t place, const char *name, uint32_t *id,
                     struct error *err)
 {
-    struct name_list *known = &t.s->known;
-    while (known->count <= place) {
-        known->items = mem_grow(known->items, &known->room, known->count,
-                                sizeof(*known->items));
-        known->items[known->count++] = (struct name){ NULL, 0 };
-    }
-    struct name *k = &known->items[place];
+    struct name *k = name_at(&t.s->known, place);
     *id = k->id;
     if (k->name && strcmp(k->name, name) == 0)
         return 0;
@@ -106,25 +111,27 @@ void lmdb_subject_ids_forget(struct lmdb *s)
     list_release(&s->known);
 }
 
+/* NULL: it was not asked for yet, or there is none. */
+static const char *known_name(const struct lmdb *s, enum store_name kind,
+                              uint32_t id)
+{
+    const struct name_list *list = &s->names[kind];
+    return id > 0 && id <= list->count ? list->items[id - 1].name : NULL;
+}
+
 const char *lmdb_name(struct txn t, enum store_name kind, uint32_t id)
 {
-    struct name_list *list = &t.s->names[kind];
-    if (id == 0)
-        return NULL;
-    if (id <= list->count && list->items[id - 1].name)
-        return list->items[id - 1].name;
+    const char *known = known_name(t.s, kind, id);
+    if (known || id == 0)
+        return known;
     unsigned char key[5] = { (unsigned char)(kind + BACK) };
     struct text value;
     pack_big(key + 1, id, 4);
     if (lmdb_get(t, NAMES, key, sizeof(key), &value))
         return NULL;
-    while (list->count < id) {
-        list->items = mem_grow(list->items, &list->room, list->count,
-                               sizeof(*list->items));
-        list->items[list->count++] = (struct name){ NULL, 0 };
-    }
-    list->items[id - 1].name = mem_slice(value.data, value.length);
-    return list->items[id - 1].name;
+    struct name *name = name_at(&t.s->names[kind], id - 1);
+    name->name = mem_slice(value.data, value.length);
+    return name->name;
 }
 
 void lmdb_names_release(struct lmdb *s)
@@ -152,13 +159,11 @@ int lmdb_names(struct store *base, enum store_name kind, visit_name *visit,
 
 const char *lmdb_subject_name(struct store *base, uint32_t id)
 {
-    const struct name_list *list = &lmdb_of(base)->names[STORE_SUBJECTS];
+    const char *name = known_name(lmdb_of(base), STORE_SUBJECTS, id);
     struct txn t;
-    if (id > 0 && id <= list->count && list->items[id - 1].name)
-        return list->items[id - 1].name;
-    if (lmdb_read_begin(base, &t, NULL))
-        return NULL;
-    const char *name = lmdb_name(t, STORE_SUBJECTS, id);
+    if (name || lmdb_read_begin(base, &t, NULL))
+        return name;
+    name = lmdb_name(t, STORE_SUBJECTS, id);
     (void)lmdb_read_end(t, 0, "reading a name", NULL);
     return name;
 }

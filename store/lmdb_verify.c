@@ -31,8 +31,7 @@ static void rows_add(struct rows *r, const void *key, size_t key_length,
 void rows_add_row(struct verify *v, struct rows *r, const void *key,
                   size_t key_length, const struct buf *rest)
 {
-    struct text cells = { buf_text(&v->merged), v->merged.length };
-    struct text more = { buf_text(rest), rest->length };
+    struct text cells = buf_bytes(&v->merged), more = buf_bytes(rest);
     size_t length = row_length(cells, more);
     if (!cells.length && !more.length)
         return;
@@ -108,7 +107,8 @@ static int differ_row(struct verify *v, enum table table, struct text key,
         return 0;
     if (!right)
         return lmdb_delete(v->t, table, key.data, key.length);
-    return lmdb_put(v->t, table, key.data, key.length, right->data, right->length);
+    return lmdb_put(v->t, table, key.data, key.length, right->data,
+                    right->length);
 }
 
 static int compare_table(struct verify *v, enum table table)
