@@ -358,8 +358,8 @@ def check_digest(zone, day, starts):
             same(gap[key + "s"], (labels["positive"] - labels["negative"]) /
                  all_posts, "gap", gap["aspect"], day)
     voices = sum(len(select(name, start, end)) for name in brands)
-    before = sum(len(select(name, *starts[i:i + 2])) for name in brands
-                 for i in known)
+    talk = [sum(len(select(name, *starts[i:i + 2])) for name in brands)
+            for i in range(28)]
     for s in d["standing"]:
         found = select(s["subject"], start, end)
         labels, people = count(found)
@@ -388,8 +388,10 @@ def check_digest(zone, day, starts):
             same(s["change"], len(found) / s["usual"] - 1, "change", *where)
         same(s["share"], None if s["product"] else len(found) / voices,
              "share", *where)
-        same(s["share_usual"], None if s["product"] else
-             sum(past[i] for i in known) / before, "share before", *where)
+        shares = [past[i] / talk[i] for i in known if talk[i]]
+        for key, q in (("low", 0.1), ("usual", 0.5), ("high", 0.9)):
+            same(s["share_" + key], None if s["product"] else
+                 quantile(shares, q), "share", key, *where)
         same(s["hours"],
              [len(select(s["subject"], t, min(t + 3600, end)))
               for t in range(start, end, 3600)] if found else [], "hours",
