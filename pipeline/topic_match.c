@@ -129,26 +129,42 @@ static inline struct event *add_event(struct event *next,
     return next + ((c->flags & CELL_BUSY) != 0);
 }
 
-/* What each word does: by itself, as second of a pair, by what it is. Marks
- * between the words of a pair are passed over. */
-static void read_events(struct topic_place *p)
+/* Second words of pairs, past marks between. Those that may be are listed
+ * without a branch, which would be guessed wrong, and looked up last. */
+static void read_pairs(struct topic_place *p)
 {
     const struct topic_rows *t = p->t;
     struct topic_word *v = p->view;
-    struct event *next = p->events;
     const struct cell *previous = t->cells;
-    size_t before = 0, count = p->words->count;
-    for (size_t i = 0; i < count; i++, v++) {
+    uint32_t before = 0, count = (uint32_t)p->words->count;
+    size_t found = 0;
+    for (uint32_t i = 0; i < count; i++, v++) {
         bool soft = v->flags & WORD_SOFT;
-        v->event = (uint32_t)(next - p->events);
-        next = add_event(next, v->cell, i, i);
-        if (__builtin_expect(topic_may_pair(t, previous, v->cell), 0))
-            next = add_event(next, topic_pair(t, previous, v->cell), before,
-                             i);
-        for (unsigned left = v->classes; left; left &= left - 1)
-            next = add_event(next, t->kind_cells[__builtin_ctz(left)], i, i);
+        v->pair = t->cells;
+        v->before = before;
+        p->pairs[found] = i;
+        found += topic_may_pair(t, previous, v->cell);
         previous = soft ? previous : v->cell;
         before = soft ? before : i;
+    }
+    for (size_t i = 0; i < found; i++) {
+        v = &p->view[p->pairs[i]];
+        v->pair = topic_pair(t, p->view[v->before].cell, v->cell);
+    }
+}
+
+/* What each word does: by itself, as second of a pair, by what it is. */
+static void read_events(struct topic_place *p)
+{
+    struct topic_word *v = p->view;
+    struct event *next = p->events;
+    size_t count = p->words->count;
+    for (size_t i = 0; i < count; i++, v++) {
+        v->event = (uint32_t)(next - p->events);
+        next = add_event(next, v->cell, i, i);
+        next = add_event(next, v->pair, v->before, i);
+        for (unsigned left = v->classes; left; left &= left - 1)
+            next = add_event(next, p->t->kind_cells[__builtin_ctz(left)], i, i);
     }
     v->event = (uint32_t)(next - p->events);
 }
@@ -213,6 +229,7 @@ static void make_room(struct topic_place *p, size_t count)
         return;
     p->room = count * 2 + 1;
     p->view = mem_resize(p->view, p->room * sizeof(*p->view));
+    p->pairs = mem_resize(p->pairs, p->room * sizeof(*p->pairs));
     p->events = mem_resize(p->events,
                            p->room * EVENTS * sizeof(*p->events));
     p->near = mem_resize(p->near, (p->room + 2 * MARGIN + 1) * NEAR_LEVELS *
@@ -228,6 +245,7 @@ void topic_read(struct topic_place *p, const struct words *words,
     for (size_t i = 0; mask && i < words->count; i++)
         if (mask[i])
             hide(p, &p->view[i]);
+    read_pairs(p);
     read_events(p);
     read_near(p);
 }
@@ -235,6 +253,7 @@ void topic_read(struct topic_place *p, const struct words *words,
 void topic_release(struct topic_place *p)
 {
     mem_free(p->view);
+    mem_free(p->pairs);
     mem_free(p->events);
     mem_free(p->near);
 }

@@ -11,6 +11,8 @@ struct topic_word {
     union sets sets;         /* of patterns' elements that allow it */
     uint64_t key;            /* it is looked up by */
     const struct cell *cell; /* cells[0] when there is none */
+    const struct cell *pair; /* likewise, of this word and the one before */
+    uint32_t before;         /* that one: marks may stand between */
     uint32_t event;          /* the first of its events */
     uint32_t place;          /* of its own in near; soft marks have none */
     uint32_t flags;          /* the word's; TOPIC_STARTS */
@@ -30,8 +32,9 @@ struct event {
 struct topic_place {
     const struct topic_rows *t;
     const struct words *words;
-    struct topic_word *view; /* owned, as the next two; one a word, one more */
+    struct topic_word *view; /* owned, as the next three; one a word, one more */
     struct event *events;
+    uint32_t *pairs;         /* words that may be second of a pair */
     union sets *near;        /* sets of 1, 2, 4 and 8 words from each on */
     size_t room;
     size_t from, until;
