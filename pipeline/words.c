@@ -590,6 +590,14 @@ static size_t take_mixed(struct words *w, size_t start, size_t end, bool odd)
     return add_plain(w, start, end, odd);
 }
 
+/* Whether a word ends here for sure: behind "." one may go on as a link. */
+static inline bool ends_word(const char *c)
+{
+    unsigned here = class_of(*c), next = class_of(c[1]);
+    return ((here & (SPACE | LAST)) != 0) |
+           ((*c == '.') & ((next & SPACE) != 0));
+}
+
 /* Most text is words in lower case, perhaps with a capital in front, a space
  * or a mark behind each; "xd" is a face. What is odd about a word stops it
  * before its end, where no space is. */
@@ -598,7 +606,7 @@ static inline size_t take_word(struct words *w, size_t start)
     const char *c = w->folded + start;
     size_t length = (size_t)__builtin_ctzll(bits_at(w->stops, start) |
                                             (uint64_t)1 << RUN_LIMIT);
-    if (class_of(c[length]) & (SPACE | LAST) && (length != 2 || *c != 'x')) {
+    if (ends_word(c + length) & ((length != 2) | (*c != 'x'))) {
         add(w, start, start + length, WORD_PLAIN, hash_padded(c, length))
             ->flags |= (w->text.data[start] != *c) * WORD_TITLE;
         return start + length;
