@@ -299,7 +299,7 @@ static int open_file(struct lmdb *s, struct error *err)
     int rc = open_somehow(s), dead;
     if (folder >= 0)
         close(folder);
-    if (rc == ENOENT)
+    if (rc == ENOENT || rc == EBADF) /* EBADF: an empty file */
         return lmdb_none(s, err);
     if (rc == EBUSY)
         return error_set(err, ERROR_BUSY, "%s: another process is writing, "
@@ -328,6 +328,23 @@ int lmdb_reopen(struct lmdb *s, struct error *err)
     return open_file(s, err);
 }
 
+/* LMDB writes it through a mapping, and on a full disk that is a signal. */
+static int make_reader_table(const struct lmdb *s, struct error *err)
+{
+    enum { BYTES = 8192 }; /* of 126 readers */
+    char path[4096];
+    snprintf(path, sizeof(path), "%s/lock.mdb", s->path);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return 0; /* it is there, or LMDB says why not */
+    int rc = posix_fallocate(fd, 0, BYTES);
+    close(fd);
+    if (rc != ENOSPC)
+        return 0;
+    unlink(path);
+    return lmdb_fail(s, rc, "opening the store", err);
+}
+
 static int take_lock(struct lmdb *s, struct error *err)
 {
     char path[4096];
@@ -344,7 +361,7 @@ static int take_lock(struct lmdb *s, struct error *err)
         file.st_nlink) { /* it was not taken away by lmdb_unmake() */
         snprintf(path, sizeof(path), "%s/data.mdb", s->path);
         s->made_file = access(path, F_OK) != 0;
-        return 0;
+        return make_reader_table(s, err);
     }
     if (errno == EWOULDBLOCK || !file.st_nlink)
         return error_set(err, ERROR_BUSY, "%s: another process is writing to "
@@ -397,6 +414,7 @@ static int lmdb_open(struct store **out, const char *place,
     s->mode = mode;
     s->lock = -1;
     if ((mode == STORE_WRITE && take_lock(s, err)) || open_file(s, err)) {
+        lmdb_unmake(s); /* half of an empty store is none */
         lmdb_close(&s->base);
         return -1;
     }

@@ -33,4 +33,18 @@ while [ $i -lt "$fills" ]; do
     import small/store || fail "fill $i: the import cannot go on"
     swell --store small/store dump | cmp - wanted || fail "fill $i: the import ends otherwise"
 done
+# The very first write finds no room for the store itself: no signal ends it,
+# and half of an empty store is not left to be refused when there is room.
+umount small
+mount -t tmpfs -o size=256k none small || fail "mount"
+for left in 0 4 8 12 20; do
+    rm -rf small/*
+    dd if=/dev/zero of=small/fill bs=1k count=256 2>/dev/null
+    truncate -s $((256 - left))k small/fill
+    import small/store >said 2>&1
+    [ $? = 1 ] && grep -q "disk is full" said || { cat said; fail "$left KiB left for a store: not said"; }
+    swell --store small/store verify 2>&1 | grep -q "no store here yet" || fail "$left KiB left: something of a store is there"
+    rm small/fill
+    head -n 1 posts.ndjson | swell -q --now 2026-11-01T00:00:00Z --store small/store import - || fail "$left KiB left: refused for ever"
+done
 echo "full $full times"
