@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What topics_fit and topics_score share: the lexicons over one text, and
- * tables of labelled posts read row by row. Who misses a file leaves. Not part
- * of the program. */
+/* What topics_fit, topics_score and the test of topics share: the lexicons
+ * over one text, and tables of labelled posts read row by row. Who misses a
+ * file leaves. Not part of the program. */
 #ifndef TOOLS_LABELLED_H
 #define TOOLS_LABELLED_H
 
@@ -18,13 +18,13 @@ static const char RESTAURANTS[] =
 struct lexicons {
     struct topics *topics;
     struct sentiment *sentiment;
-    struct scorer *scorer;
+    struct scorer *scorer;  /* NULL: no sentiment */
     struct spotter *spotter;
     struct arena memory;
     struct words words;     /* of the text read last */
 };
 
-static struct lexicons lexicons_open(const char *folder)
+static inline struct lexicons lexicons_open(const char *folder)
 {
     struct lexicons l = { .words = WORDS_INIT };
     struct error err = ERROR_INIT;
@@ -38,7 +38,7 @@ static struct lexicons lexicons_open(const char *folder)
     return l;
 }
 
-static void lexicons_close(struct lexicons *l)
+static inline void lexicons_close(struct lexicons *l)
 {
     words_release(&l->words);
     scorer_close(l->scorer);
@@ -49,12 +49,14 @@ static void lexicons_close(struct lexicons *l)
 }
 
 /* The spotter stays at the text; the tags are those of its sentiment. */
-static struct tags lexicons_read(struct lexicons *l, struct text text)
+static inline struct tags lexicons_read(struct lexicons *l, struct text text)
 {
     struct tags tags = { 0 };
     words_split(&l->words, clean_entities(&l->memory, text));
-    scorer_read(l->scorer, &l->words, NULL);
-    scorer_score(l->scorer, 0, l->words.count, &tags, NULL, NULL);
+    if (l->scorer) {
+        scorer_read(l->scorer, &l->words, NULL);
+        scorer_score(l->scorer, 0, l->words.count, &tags, NULL, NULL);
+    }
     spotter_read(l->spotter, &l->words, NULL);
     return tags;
 }
@@ -66,7 +68,7 @@ struct rows {
 };
 
 /* Behind the first line, which names the columns. */
-static struct rows rows_open(const char *folder, const char *name)
+static inline struct rows rows_open(const char *folder, const char *name)
 {
     struct rows r = { .line = NULL };
     char path[4096];
@@ -80,7 +82,7 @@ static struct rows rows_open(const char *folder, const char *name)
 }
 
 /* The next row of so many cells or more. */
-static bool rows_next(struct rows *r, size_t least)
+static inline bool rows_next(struct rows *r, size_t least)
 {
     while (getline(&r->line, &r->room, r->file) >= 0) {
         char *rest = r->line;
@@ -94,14 +96,14 @@ static bool rows_next(struct rows *r, size_t least)
     return false;
 }
 
-static void rows_close(struct rows *r)
+static inline void rows_close(struct rows *r)
 {
     mem_free(r->line);
     fclose(r->file);
 }
 
 /* A fifth of the restaurants is kept for judging, the rest may be fitted on. */
-static bool restaurant_judges(const struct rows *r)
+static inline bool restaurant_judges(const struct rows *r)
 {
     return hash64(r->cells[0], strlen(r->cells[0])) % 5 == 0;
 }
