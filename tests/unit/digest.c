@@ -6,8 +6,7 @@
 
 #include "base/hash.h"
 #include "digest/digest.h"
-#include "tests/unit/scratch.h"
-#include "tests/unit/test.h"
+#include "tests/unit/storing.h"
 
 enum { D = 20000 };                     /* the day; 2024-10-04 */
 #define T ((int64_t)D * DAY)
@@ -24,51 +23,33 @@ static const char yaml[] =
     "        match: [returns app]\n"
     "  - name: bolt\n    title: Bolt\n    match: [bolt]\n";
 
-struct fixture {
-    char folder[SCRATCH_ROOM];
-    struct store *store;
-    struct config *config;
-    struct zone *zone;
-    struct batch batch;
-    struct error err;
-    struct digest *digest;
-    unsigned next;
-};
+static struct config *config;
+static struct zone *zone;
+static struct digest *digest;
 
 static int setup(void **state)
 {
-    struct fixture *f = mem_alloc(sizeof(*f));
+    struct fixture *f = *state = fixture_open(subjects, COUNT(subjects));
     struct buf path = BUF_INIT(0);
-    scratch_make(f->folder);
     buf_printf(&path, "%s/swell.yaml", f->folder);
     FILE *file = fopen(path.data, "w");
     fputs(yaml, file);
     fclose(file);
-    if (config_load(&f->config, path.data, NULL, &f->err) ||
-        store_open(&f->store, f->folder, STORE_WRITE, &f->err) ||
-        zone_open(&f->zone, "UTC", &f->err))
-        fail_msg("%s", f->err.text);
-    f->config->data = "."; /* lexicons */
-    batch_init(&f->batch);
-    f->batch.subjects = subjects;
-    f->batch.subject_count = 3;
-    f->batch.rules = 1;
+    ok(f, config_load(&config, path.data, NULL, &f->err));
+    config->data = "."; /* lexicons */
+    ok(f, zone_open(&zone, "UTC", &f->err));
     clock_fix(T + 2 * DAY);
     buf_release(&path);
-    *state = f;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    struct fixture *f = *state;
-    digest_close(f->digest);
-    store_close(f->store);
-    config_close(f->config);
-    zone_close(f->zone);
-    batch_release(&f->batch);
-    scratch_remove(f->folder);
-    mem_free(f);
+    digest_close(digest);
+    digest = NULL;
+    config_close(config);
+    zone_close(zone);
+    fixture_close(*state);
     return 0;
 }
 
@@ -76,26 +57,10 @@ static int teardown(void **state)
 static struct post *add(struct fixture *f, int64_t created, unsigned set,
                         enum label label, uint64_t author, const char *text)
 {
-    struct post *p = batch_add(&f->batch);
-    struct arena *memory = &f->batch.memory;
-    char id[20];
-    snprintf(id, sizeof(id), "p%u", f->next++);
-    p->source = TEXT("forum");
-    p->native_id = text_of(arena_copy(memory, id, strlen(id)));
-    p->text = text_of(arena_copy(memory, text, strlen(text)));
-    p->created = created;
+    struct post *p = fixture_post(f, NULL, created, label, text);
     p->fetched = T + DAY;
     p->author_hash = author;
-    p->tags.label = (uint8_t)label;
-    p->tags.score = label == LABEL_NEGATIVE ? -500
-                    : label == LABEL_POSITIVE ? 500 : 0;
-    memcpy(p->language, "en", 3);
-    p->mentions = arena_alloc(memory, 3 * sizeof(*p->mentions));
-    for (uint32_t i = 0; i < 3; i++)
-        if (set & 1u << i)
-            p->mentions[p->mention_count++] = (struct mention){
-                .subject = i, .tags = p->tags };
-    return p;
+    return fixture_mention(f, p, set);
 }
 
 static void tag(struct post *p, unsigned aspects, unsigned intents)
@@ -114,22 +79,20 @@ static struct span span_in(const struct post *p, const char *words)
                           (uint32_t)strlen(words) };
 }
 
-static void append(struct fixture *f)
+/* Of a day; the one before it is closed. */
+static const struct digest *compose_day(struct fixture *f, int64_t day,
+                                        const struct option_list *brands)
 {
-    struct store_result r = { 0 };
-    if (store_append(f->store, &f->batch, &r, &f->err))
-        fail_msg("%s", f->err.text);
-    batch_reset(&f->batch);
-    f->batch.rules = 1;
+    digest_close(digest);
+    ok(f, digest_compose(&digest, f->store, config, zone, day, brands,
+                         &f->err));
+    return digest;
 }
 
 static const struct digest *compose(struct fixture *f,
                                     const struct option_list *brands)
 {
-    if (digest_compose(&f->digest, f->store, f->config, f->zone, D, brands,
-                       &f->err))
-        fail_msg("%s", f->err.text);
-    return f->digest;
+    return compose_day(f, D, brands);
 }
 
 #define assert_near(a, b) assert_true(fabs((a) - (b)) < 1e-4)
@@ -453,10 +416,8 @@ static void a_source_that_came_is_no_change(void **state)
     }
     append(f);
     assert_true(compose(f, NULL)->standing[0].drifted);
-    assert_int_equal(f->digest->standing[0].term_count, 1);
-    assert_int_equal(f->digest->alerts->subjects, 1);
-    digest_close(f->digest);
-    f->digest = NULL;
+    assert_int_equal(digest->standing[0].term_count, 1);
+    assert_int_equal(digest->alerts->subjects, 1);
     covered(f, "mastodon", T - 31 * DAY);
     covered(f, "bluesky", T);
     const struct digest *d = compose(f, NULL);
@@ -476,20 +437,14 @@ static void a_source_that_came_is_no_change(void **state)
         add(f, T + 9 * HOUR + i * 90, 1, LABEL_NEUTRAL, 20000 + (uint64_t)i,
             "the kettles of acme leak")->source = TEXT("mastodon");
     append(f);
-    digest_close(f->digest);
-    f->digest = NULL;
     d = compose(f, NULL);
     assert_int_equal(d->alerts->count, 1);
     assert_int_equal(d->alerts->items[0].level, DETECT_ALERT);
     assert_int_equal(d->alerts->items[0].parts[0].observed, 105);
     /* A day later: people and posts of that day alone, one post each. */
-    digest_close(f->digest);
-    f->digest = NULL;
-    if (digest_compose(&f->digest, f->store, f->config, f->zone, D + 1, NULL,
-                       &f->err))
-        fail_msg("%s", f->err.text);
-    assert_int_equal(f->digest->usual.count, 1);
-    assert_near(f->digest->standing[0].net_usual.high, 1.959964 / 182);
+    compose_day(f, D + 1, NULL);
+    assert_int_equal(digest->usual.count, 1);
+    assert_near(digest->standing[0].net_usual.high, 1.959964 / 182);
 }
 
 /* A rival's new phrase is told with its name, and lives as long as the
@@ -626,9 +581,7 @@ static void gaps_and_late_posts_are_told(void **state)
                                                 COVERAGE_FAILED };
     append(f);
     compose(f, NULL);
-    assert_int_equal(0, digest_told(f->digest, f->store, &f->err));
-    digest_close(f->digest);
-    f->digest = NULL;
+    ok(f, digest_told(digest, f->store, &f->err));
     add(f, T + 5 * HOUR, 1, LABEL_NEUTRAL, 1, "late word about acme");
     append(f);
     const struct digest *d = compose(f, NULL);
@@ -639,19 +592,13 @@ static void gaps_and_late_posts_are_told(void **state)
     assert_int_equal(d->gaps[0].until, T + 5 * HOUR);
     assert_true(tells(d, "feed missing 03:00–05:00 (failed)"));
     assert_true(tells(d, "restated since it was told: 1 post"));
-    digest_close(f->digest);
-    if (digest_compose(&f->digest, f->store, f->config, f->zone, D + 1, NULL,
-                       &f->err))
-        fail_msg("%s", f->err.text);
-    assert_int_equal(f->digest->restated_before[0], 0); /* 1 of 17 */
+    compose_day(f, D + 1, NULL);
+    assert_int_equal(digest->restated_before[0], 0); /* 1 of 17 */
     add(f, T + 5 * HOUR, 1, LABEL_NEUTRAL, 1, "and another about acme");
     append(f);
-    digest_close(f->digest);
-    if (digest_compose(&f->digest, f->store, f->config, f->zone, D + 1, NULL,
-                       &f->err))
-        fail_msg("%s", f->err.text);
-    assert_int_equal(f->digest->restated_before[0], 2);
-    assert_true(tells(f->digest, "to be read again, restated since it was "
+    compose_day(f, D + 1, NULL);
+    assert_int_equal(digest->restated_before[0], 2);
+    assert_true(tells(digest, "to be read again, restated since it was "
                                  "told: 2024-10-04 (2 posts)"));
 }
 
@@ -660,18 +607,16 @@ static void a_day_of_25_hours(void **state)
 {
     struct fixture *f = *state;
     int64_t day = clock_days(2024, 10, 27);
-    zone_close(f->zone);
-    assert_int_equal(0, zone_open(&f->zone, "Europe/Berlin", &f->err));
-    int64_t from = zone_day_start(f->zone, day);
+    zone_close(zone);
+    assert_int_equal(0, zone_open(&zone, "Europe/Berlin", &f->err));
+    int64_t from = zone_day_start(zone, day);
     for (int i = 0; i < 25; i++)
         add(f, from + i * HOUR, 1, LABEL_NEUTRAL, 1, "hourly");
     add(f, from - 1, 1, LABEL_NEUTRAL, 1, "the day before");
     add(f, from + 25 * HOUR, 1, LABEL_NEUTRAL, 1, "the day after");
     append(f);
     clock_fix(from + 3 * DAY);
-    assert_int_equal(0, digest_compose(&f->digest, f->store, f->config,
-                                       f->zone, day, NULL, &f->err));
-    const struct digest_standing *s = &f->digest->standing[0];
+    const struct digest_standing *s = &compose_day(f, day, NULL)->standing[0];
     assert_int_equal(s->today.posts, 25);
     assert_int_equal(s->yesterday.posts, 1);
     assert_int_equal(s->hour_count, 25);

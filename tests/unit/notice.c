@@ -7,49 +7,29 @@
 #include "digest/alerts.h"
 #include "digest/candidates.h"
 #include "digest/terms.h"
-#include "store/store.h"
-#include "tests/unit/scratch.h"
-#include "tests/unit/test.h"
+#include "tests/unit/storing.h"
 
 enum { DAY_0 = 20000, DAYS = 30, TODAY = DAY_0 + DAYS };
 
 static const char *const subjects[] = { "acme", "bolt", "acme/tote",
                                         "acme/coat" };
 
-struct fixture {
-    char folder[SCRATCH_ROOM];
-    struct store *store;
-    struct batch batch;
-    struct error err;
-    uint64_t seed;
-    unsigned made;
-};
+static uint64_t seed;
 
-static unsigned below(struct fixture *f, unsigned most)
+static unsigned below(unsigned most)
 {
-    f->seed = f->seed * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)((f->seed >> 33) % most);
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)((seed >> 33) % most);
 }
 
+/* A product brings its brand. */
 static void add(struct fixture *f, int subject, int64_t when, uint64_t author,
                 const char *text, bool negative)
 {
-    struct post *p = batch_add(&f->batch);
-    struct arena *memory = &f->batch.memory;
-    char id[32];
-    snprintf(id, sizeof(id), "n%u", f->made++);
-    p->source = TEXT("forum");
-    p->native_id = text_of(arena_copy(memory, id, strlen(id)));
-    p->text = text_of(arena_copy(memory, text, strlen(text)));
-    p->created = p->fetched = when;
+    struct post *p = fixture_post(f, NULL, when, negative ? LABEL_NEGATIVE
+                                  : LABEL_NEUTRAL, text);
     p->author_hash = author;
-    p->tags.label = negative ? LABEL_NEGATIVE : LABEL_NEUTRAL;
-    p->tags.score = negative ? -400 : 0;
-    p->mentions = arena_alloc(memory, 2 * sizeof(*p->mentions));
-    p->mentions[0] = (struct mention){ .subject = (uint32_t)subject,
-                                       .tags = p->tags };
-    p->mentions[1] = (struct mention){ .subject = 0, .tags = p->tags };
-    p->mention_count = subject >= 2 ? 2 : 1; /* a product brings its brand */
+    fixture_mention(f, p, 1u << subject | (subject >= 2));
 }
 
 /* Ordinary talk: rate posts an hour, words from a small stock. */
@@ -67,13 +47,13 @@ static void add_usual(struct fixture *f, int subject, int from, int until,
     };
     char text[160];
     for (int hour = from * 24; hour < until * 24; hour++) {
-        unsigned posts = below(f, 2 * rate + 1);
+        unsigned posts = below(2 * rate + 1);
         for (unsigned i = 0; i < posts; i++) {
-            snprintf(text, sizeof(text), "the %s %s %u", things[below(f, 12)],
-                     said[below(f, 10)], below(f, 90) + 10);
+            snprintf(text, sizeof(text), "the %s %s %u", things[below(12)],
+                     said[below(10)], below(90) + 10);
             add(f, subject, (DAY_0 * 24 + hour) * (int64_t)HOUR +
-                                below(f, 3600), 1000 + below(f, 5000), text,
-                below(f, 4) == 0);
+                                below(3600), 1000 + below(5000), text,
+                below(4) == 0);
         }
     }
 }
@@ -84,44 +64,24 @@ static void add_wave(struct fixture *f, int subject, int people, int64_t from,
 {
     char text[120];
     for (int i = 0; i < people; i++) {
-        snprintf(text, sizeof(text), "%u the %s %u", below(f, 999), what,
-                 below(f, 999));
-        add(f, subject, from + below(f, hours * HOUR),
+        snprintf(text, sizeof(text), "%u the %s %u", below(999), what,
+                 below(999));
+        add(f, subject, from + below(hours * HOUR),
             (uint64_t)(400 + 200 * subject + i), text, true);
     }
 }
 
-static void flush(struct fixture *f)
-{
-    struct store_result r = { 0 };
-    if (store_append(f->store, &f->batch, &r, &f->err))
-        fail_msg("%s", f->err.text);
-    batch_reset(&f->batch);
-}
-
 static int setup(void **state)
 {
-    struct fixture *f = mem_alloc(sizeof(*f));
-    scratch_make(f->folder);
-    f->seed = 9;
-    if (store_open(&f->store, f->folder, STORE_WRITE, &f->err))
-        fail_msg("%s", f->err.text);
-    batch_init(&f->batch);
-    f->batch.subjects = subjects;
-    f->batch.subject_count = 4;
-    f->batch.rules = 1;
+    *state = fixture_open(subjects, COUNT(subjects));
+    seed = 9;
     clock_fix((TODAY + 1) * (int64_t)DAY + HOUR);
-    *state = f;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    struct fixture *f = *state;
-    store_close(f->store);
-    batch_release(&f->batch);
-    scratch_remove(f->folder);
-    mem_free(f);
+    fixture_close(*state);
     return 0;
 }
 
@@ -136,9 +96,8 @@ static struct terms *find_terms(struct fixture *f, const char *subject,
     struct terms_query q = { .subject = subject, .from = today(0),
                              .until = today(24), .weak = weak };
     struct terms *t;
-    flush(f);
-    if (terms_find(&t, f->store, NULL, &q, &f->err))
-        fail_msg("%s", f->err.text);
+    append(f);
+    ok(f, terms_find(&t, f->store, NULL, &q, &f->err));
     return t;
 }
 
@@ -146,9 +105,8 @@ static struct alerts *find_alerts(struct fixture *f)
 {
     struct alerts_query q = { .from = today(0), .until = today(24) };
     struct alerts *a;
-    flush(f);
-    if (alerts_find(&a, f->store, NULL, &q, &f->err))
-        fail_msg("%s", f->err.text);
+    append(f);
+    ok(f, alerts_find(&a, f->store, NULL, &q, &f->err));
     return a;
 }
 
@@ -200,20 +158,24 @@ static void a_usual_day_has_no_new_terms(void **state)
     terms_close(t);
 }
 
-/* A phrase that one writer a day uses is no new one when seven do. */
-static void a_rare_phrase_of_busy_days_is_known(void **state)
+/* One writer a day of busy days uses a phrase, then seven do in a day. */
+static struct terms *add_ladles(struct fixture *f, const char *at_last)
 {
-    struct fixture *f = *state;
     char text[120];
     add_usual(f, 0, 0, DAYS + 1, 30);
     for (int i = 0; i < DAYS + 7; i++) {
-        snprintf(text, sizeof(text), "%u a copper ladle %u", below(f, 999),
-                 below(f, 999));
         int day = i < DAYS ? i : DAYS;
+        snprintf(text, sizeof(text), "%u a %s %u", below(999),
+                 day < DAYS ? "copper ladle" : at_last, below(999));
         add(f, 0, (DAY_0 + day) * (int64_t)DAY + 9 * HOUR + i, 50 + (uint64_t)i,
             text, false);
     }
-    struct terms *t = find_terms(f, "acme", true);
+    return find_terms(f, "acme", true);
+}
+
+static void a_rare_phrase_of_busy_days_is_known(void **state)
+{
+    struct terms *t = add_ladles(*state, "copper ladle");
     bool found = false;
     for (size_t i = 0; i < t->count; i++) {
         const struct term *e = &t->items[i];
@@ -226,21 +188,10 @@ static void a_rare_phrase_of_busy_days_is_known(void **state)
     terms_close(t);
 }
 
-/* Nor when all seven write it like a name, which nobody did before. */
+/* Also when all seven write it like a name, which nobody did before. */
 static void a_rare_phrase_is_known_as_a_name(void **state)
 {
-    struct fixture *f = *state;
-    char text[120];
-    add_usual(f, 0, 0, DAYS + 1, 30);
-    for (int i = 0; i < DAYS + 7; i++) {
-        snprintf(text, sizeof(text), i < DAYS ? "%u a copper ladle %u"
-                                              : "%u a Copper Ladle %u",
-                 below(f, 999), below(f, 999));
-        int day = i < DAYS ? i : DAYS;
-        add(f, 0, (DAY_0 + day) * (int64_t)DAY + 9 * HOUR + i, 50 + (uint64_t)i,
-            text, false);
-    }
-    struct terms *t = find_terms(f, "acme", true);
+    struct terms *t = add_ladles(*state, "Copper Ladle");
     for (size_t i = 0; i < t->count; i++)
         assert_true(t->items[i].weak && t->items[i].before >= DAYS);
     terms_close(t);
@@ -300,9 +251,9 @@ static void the_cache_gives_the_same_answer(void **state)
     add_usual(f, 0, 0, DAYS + 1, 5);
     for (int i = 0; i < 12; i++)
         add(f, 0, today(9) + i, 50 + (uint64_t)i, "a gondola", false);
-    flush(f);
-    assert_int_equal(terms_find(&first, f->store, NULL, &q, &f->err), 0);
-    assert_int_equal(terms_find(&second, f->store, NULL, &q, &f->err), 0);
+    append(f);
+    ok(f, terms_find(&first, f->store, NULL, &q, &f->err));
+    ok(f, terms_find(&second, f->store, NULL, &q, &f->err));
     assert_int_equal(first->count, second->count);
     assert_true(first->count > 0);
     for (size_t i = 0; i < first->count; i++) {
@@ -320,8 +271,8 @@ static void ignore(void *context, const char *sentence)
 static uint64_t wrong_terms(struct fixture *f, bool repair)
 {
     uint64_t differences = 0;
-    assert_int_equal(terms_verify(f->store, NULL, repair, ignore, NULL,
-                                  &differences, &f->err), 0);
+    ok(f, terms_verify(f->store, NULL, repair, ignore, NULL, &differences,
+                       &f->err));
     return differences;
 }
 
@@ -334,15 +285,15 @@ static void a_kept_term_that_is_wrong_is_found(void **state)
     struct terms *t;
     int64_t day = today(0) / 86400 - 1;
     add_usual(f, 0, 0, DAYS + 1, 5);
-    flush(f);
-    assert_int_equal(terms_find(&t, f->store, NULL, &q, &f->err), 0);
+    append(f);
+    ok(f, terms_find(&t, f->store, NULL, &q, &f->err));
     terms_close(t);
     assert_int_equal(wrong_terms(f, false), 0);
     assert_int_equal(store_terms_get(f->store, "acme", day, &kept, &f->err),
                      1);
     kept.data[kept.length - 8]++; /* of the filter */
     struct store_terms row = { day, { kept.data, kept.length } };
-    assert_int_equal(store_terms_put(f->store, "acme", &row, 1, &f->err), 0);
+    ok(f, store_terms_put(f->store, "acme", &row, 1, &f->err));
     assert_int_equal(wrong_terms(f, false), 1);
     assert_int_equal(wrong_terms(f, true), 1);
     assert_int_equal(wrong_terms(f, false), 0);
@@ -366,8 +317,7 @@ static void a_kept_day_that_is_damaged_is_not_read(void **state)
                                  { bad, kept.length } };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct store_terms row = { day, rows[i] };
-        assert_int_equal(store_terms_put(f->store, "acme", &row, 1, &f->err),
-                         0);
+        ok(f, store_terms_put(f->store, "acme", &row, 1, &f->err));
         terms_close(find_terms(f, "acme", false));
         assert_int_equal(store_terms_get(f->store, "acme", day, &again,
                                          &f->err), 1);
@@ -387,12 +337,12 @@ static void a_usual_month_has_no_alerts(void **state)
     struct alerts *a;
     add_usual(f, 0, 0, DAYS + 1, 6);
     add_usual(f, 1, 0, DAYS + 1, 2);
-    flush(f);
+    append(f);
     for (int day = 8; day <= DAYS; day++) {
         struct alerts_query q = {
             .from = (DAY_0 + day) * (int64_t)DAY,
             .until = (DAY_0 + day + 1) * (int64_t)DAY };
-        assert_int_equal(alerts_find(&a, f->store, NULL, &q, &f->err), 0);
+        ok(f, alerts_find(&a, f->store, NULL, &q, &f->err));
         assert_int_equal(told(a), 0);
         assert_int_equal(a->subjects, 2);
         alerts_close(a);
@@ -471,7 +421,7 @@ static void few_writers_are_at_most_a_watch(void **state)
     char text[120];
     add_usual(f, 0, 0, DAYS + 1, 6);
     for (int i = 0; i < 150; i++) { /* two writers: not even shown */
-        snprintf(text, sizeof(text), "%u refund me %u", below(f, 999), i);
+        snprintf(text, sizeof(text), "%u refund me %u", below(999), i);
         add(f, 1, today(14) + i, 400 + (uint64_t)i % 2, text, true);
     }
     add_usual(f, 1, 0, DAYS + 1, 1);
@@ -493,8 +443,8 @@ static void add_talk(struct fixture *f, int subject, int people, int64_t from)
     char text[120], root[32];
     snprintf(root, sizeof(root), "n%u", f->made);
     for (int i = 0; i < people; i++) {
-        snprintf(text, sizeof(text), "%u the till %u", below(f, 999),
-                 below(f, 999));
+        snprintf(text, sizeof(text), "%u the till %u", below(999),
+                 below(999));
         add(f, subject, from + i * 60, f->made + 9000, text, false);
         if (i)
             f->batch.posts[f->batch.count - 1].reply_to =
@@ -526,7 +476,7 @@ static void cover(struct fixture *f, int64_t from, int64_t until,
 {
     snprintf(f->batch.label, sizeof(f->batch.label), "forum");
     f->batch.coverage = (struct coverage_span){ from, until, (uint8_t)as };
-    flush(f);
+    append(f);
     f->batch.coverage = (struct coverage_span){ 0 };
 }
 

@@ -8,111 +8,96 @@
 
 #include <sys/wait.h>
 
-#include "tests/unit/scratch.h"
-#include "tests/unit/test.h"
+#include "tests/unit/storing.h"
 
 enum { POSTS_A_BATCH = 500, BATCHES = 20 };
 
-static void fill(struct batch *b, int from)
+static void fill(struct fixture *f, int from)
 {
-    batch_reset(b);
+    batch_reset(&f->batch);
     for (int i = from; i < from + POSTS_A_BATCH; i++) {
         char id[16];
-        int length = snprintf(id, sizeof(id), "%d", i);
-        struct post *p = batch_add(b);
-        p->source = TEXT("forum");
-        p->native_id = (struct text){
-            arena_copy(&b->memory, id, (size_t)length), (size_t)length };
-        p->text = TEXT("A sentence long enough to need some room, again and "
-                       "again, until the room is used up.");
-        p->created = 1700000000 + i * 60;
-        p->author_hash = 1 + (uint64_t)i;
+        snprintf(id, sizeof(id), "%d", i);
+        fixture_post(f, id, 1700000000 + i * 60, LABEL_UNSCORED,
+                     "A sentence long enough to need some room, again and "
+                     "again, until the room is used up.")->author_hash =
+            1 + (uint64_t)i;
     }
+}
+
+/* An empty store and batch; closed by fixture_close(). */
+static struct fixture *opened(void)
+{
+    static const char *const subjects[] = { "acme" };
+    return fixture_open(subjects, 1);
+}
+
+/* So many batches are kept; returns their posts. */
+static uint64_t append_batches(struct fixture *f, int count)
+{
+    for (int i = 0; i < count; i++) {
+        fill(f, i * POSTS_A_BATCH);
+        assert_int_equal(append(f).added, POSTS_A_BATCH);
+    }
+    return (uint64_t)count * POSTS_A_BATCH;
+}
+
+static struct store_stats stats_of(struct fixture *f)
+{
+    struct store_stats st;
+    ok(f, store_stats(f->store, &st, &f->err));
+    return st;
+}
+
+static void verified(struct fixture *f)
+{
+    uint64_t differences;
+    ok(f, store_verify(f->store, false, NULL, NULL, &differences, &f->err));
+    assert_int_equal(differences, 0);
+}
+
+static void leave_room(struct fixture *f, size_t pages)
+{
+    assert_int_equal(mdb_env_set_mapsize(lmdb_of(f->store)->env,
+                     stats_of(f).bytes_file + pages * 4096), 0);
 }
 
 static void the_map_grows(void **state)
 {
-    struct store *s;
-    struct batch b;
-    struct store_stats st;
-    struct store_result r = { 0 };
-    struct error err = ERROR_INIT;
-    char folder[SCRATCH_ROOM];
-    uint64_t differences;
-    scratch_make(folder);
-    batch_init(&b);
-    if (store_open(&s, folder, STORE_WRITE, &err))
-        fail_msg("%s", err.text);
-    for (int i = 0; i < BATCHES; i++) {
-        fill(&b, i * POSTS_A_BATCH);
-        if (store_append(s, &b, &r, &err))
-            fail_msg("%s", err.text);
-    }
-    assert_int_equal(r.added, BATCHES * POSTS_A_BATCH);
-    assert_int_equal(store_stats(s, &st, &err), 0);
-    assert_int_equal(st.posts, BATCHES * POSTS_A_BATCH);
-    assert_true(st.bytes_file > 4 * MAP_START);
-    assert_int_equal(store_verify(s, false, NULL, NULL, &differences, &err),
-                     0);
-    assert_int_equal(differences, 0);
-    store_close(s);
-    batch_release(&b);
-    scratch_remove(folder);
+    struct fixture *f = opened();
+    uint64_t posts = append_batches(f, BATCHES);
+    assert_int_equal(stats_of(f).posts, posts);
+    assert_true(stats_of(f).bytes_file > 4 * MAP_START);
+    verified(f);
+    fixture_close(f);
 }
 
 /* More than one transaction's posts expire; with room for some 20 to 32 pages
  * the first has found all that it drops when it meets the edge. */
-static void expire_with_room(size_t pages)
-{
-    enum { BATCHES_HERE = 21 };
-    static const char *const subjects[] = { "acme" };
-    char folder[SCRATCH_ROOM];
-    struct store *s;
-    struct store_stats st;
-    struct store_result r = { 0 };
-    struct mention mention = { .subject = 0 };
-    struct batch b;
-    uint64_t count;
-    batch_init(&b);
-    b.subjects = subjects;
-    b.subject_count = 1;
-    scratch_make(folder);
-    assert_int_equal(store_open(&s, folder, STORE_WRITE, NULL), 0);
-    for (int i = 0; i < BATCHES_HERE; i++) {
-        fill(&b, i * POSTS_A_BATCH);
-        for (size_t n = 0; n < b.count; n++) {
-            b.posts[n].mentions = &mention;
-            b.posts[n].mention_count = 1;
-        }
-        assert_int_equal(store_append(s, &b, &r, NULL), 0);
-    }
-    assert_int_equal(store_compact(s, NULL), 0);
-    assert_int_equal(store_stats(s, &st, NULL), 0);
-    assert_int_equal(mdb_env_set_mapsize(lmdb_of(s)->env, st.bytes_file +
-                                         pages * 4096), 0);
-    assert_int_equal(store_expire(s, NULL, 1800000000, &count, NULL), 0);
-    assert_int_equal(count, BATCHES_HERE * POSTS_A_BATCH);
-    assert_int_equal(store_stats(s, &st, NULL), 0);
-    assert_int_equal(st.posts, 0);
-    store_close(s);
-    batch_release(&b);
-    scratch_remove(folder);
-}
-
 static void the_map_grows_while_posts_expire(void **state)
 {
-    for (size_t pages = 8; pages <= 48; pages += 4)
-        expire_with_room(pages);
+    for (size_t pages = 8; pages <= 48; pages += 4) {
+        struct fixture *f = opened();
+        uint64_t count, posts = 0;
+        for (; posts < 21 * POSTS_A_BATCH; posts += POSTS_A_BATCH) {
+            fill(f, (int)posts);
+            for (size_t n = 0; n < f->batch.count; n++)
+                fixture_mention(f, &f->batch.posts[n], 1);
+            append(f);
+        }
+        ok(f, store_compact(f->store, &f->err));
+        leave_room(f, pages);
+        ok(f, store_expire(f->store, NULL, 1800000000, &count, &f->err));
+        assert_int_equal(count, posts);
+        assert_int_equal(stats_of(f).posts, 0);
+        fixture_close(f);
+    }
 }
 
-static void one_post(struct batch *b, const char *id, uint64_t author,
-                     bool deleted)
+static void add(struct fixture *f, const char *id, uint64_t author,
+                bool deleted)
 {
-    struct post *p = batch_add(b);
-    p->source = TEXT("forum");
-    p->native_id = text_of(id);
-    p->text = TEXT("Short.");
-    p->created = 1700000000;
+    struct post *p = fixture_post(f, id, 1700000000, LABEL_NEUTRAL, "Short.");
     p->author_hash = author;
     p->deleted = deleted;
 }
@@ -122,43 +107,30 @@ static void one_post(struct batch *b, const char *id, uint64_t author,
  * out of who is left comes to nothing with it. True: it did not meet it. */
 static bool fail_with_room(size_t pages)
 {
-    char folder[SCRATCH_ROOM];
-    struct store *s;
-    struct store_stats st;
-    struct store_result r = { 0 };
+    struct fixture *f = opened();
     struct store_query q = { NULL, NULL, 1699920000, 1700006400 };
-    struct batch b;
-    struct error err = ERROR_INIT;
-    uint64_t authors, differences;
-    batch_init(&b);
-    scratch_make(folder);
-    assert_int_equal(store_open(&s, folder, STORE_WRITE, NULL), 0);
-    one_post(&b, "a", 1, false);
-    one_post(&b, "b", 1, false);
-    one_post(&b, "c", 2, false);
-    assert_int_equal(store_append(s, &b, &r, NULL), 0);
-    assert_int_equal(store_stats(s, &st, NULL), 0);
-    assert_int_equal(mdb_env_set_mapsize(lmdb_of(s)->env, st.bytes_file +
-                                         pages * 4096), 0);
-    fill(&b, 0);
-    for (size_t i = 0; i < b.count; i++) /* a day each, behind the other */
-        b.posts[i].created = 1700006400 + (int64_t)i * 86400;
-    one_post(&b, "a", 1, true);
-    lmdb_of(s)->reading++; /* as a reader of this process would keep it */
-    bool done = store_append(s, &b, &r, &err) == 0;
-    lmdb_of(s)->reading--;
-    assert_true(done || err.kind == ERROR_FULL);
-    batch_reset(&b);
-    one_post(&b, "b", 1, true);
-    assert_int_equal(store_append(s, &b, &r, NULL), 0);
-    assert_int_equal(store_authors(s, &q, &authors, NULL), 0);
+    struct store_result r = { 0 };
+    uint64_t authors;
+    add(f, "a", 1, false);
+    add(f, "b", 1, false);
+    add(f, "c", 2, false);
+    append(f);
+    leave_room(f, pages);
+    fill(f, 0);
+    for (size_t i = 0; i < f->batch.count; i++) /* a day each */
+        f->batch.posts[i].created = 1700006400 + (int64_t)i * 86400;
+    add(f, "a", 1, true);
+    lmdb_of(f->store)->reading++; /* as a reader of this process keeps it */
+    bool done = store_append(f->store, &f->batch, &r, &f->err) == 0;
+    lmdb_of(f->store)->reading--;
+    assert_true(done || f->err.kind == ERROR_FULL);
+    batch_reset(&f->batch);
+    add(f, "b", 1, true);
+    append(f);
+    ok(f, store_authors(f->store, &q, &authors, &f->err));
     assert_int_equal(authors, done ? 1 : 2);
-    assert_int_equal(store_verify(s, false, NULL, NULL, &differences, NULL),
-                     0);
-    assert_int_equal(differences, 0);
-    store_close(s);
-    batch_release(&b);
-    scratch_remove(folder);
+    verified(f);
+    fixture_close(f);
     return done;
 }
 
@@ -188,33 +160,17 @@ static int next_line(void *context, struct text *line)
 /* Lines come once, the transaction that writes them may not. */
 static void the_map_grows_under_a_load(void **state)
 {
-    struct store *s;
-    struct batch b;
-    struct store_stats st;
-    struct store_result r = { 0 };
+    struct fixture *from = opened(), *to = opened();
     struct buf dump = BUF_INIT(0);
-    char from[SCRATCH_ROOM], to[SCRATCH_ROOM];
-    scratch_make(from);
-    scratch_make(to);
-    batch_init(&b);
-    assert_int_equal(store_open(&s, from, STORE_WRITE, NULL), 0);
-    for (int i = 0; i < BATCHES; i++) {
-        fill(&b, i * POSTS_A_BATCH);
-        assert_int_equal(store_append(s, &b, &r, NULL), 0);
-    }
-    assert_int_equal(store_dump(s, keep, &dump, NULL), 0);
-    store_close(s);
+    uint64_t posts = append_batches(from, BATCHES);
+    ok(from, store_dump(from->store, keep, &dump, &from->err));
     const char *at = buf_text(&dump);
-    assert_int_equal(store_open(&s, to, STORE_WRITE, NULL), 0);
-    assert_int_equal(store_load(s, next_line, &at, NULL), 0);
-    assert_int_equal(store_stats(s, &st, NULL), 0);
-    assert_int_equal(st.posts, BATCHES * POSTS_A_BATCH);
-    assert_true(st.bytes_file > 4 * MAP_START);
-    store_close(s);
+    ok(to, store_load(to->store, next_line, &at, &to->err));
+    assert_int_equal(stats_of(to).posts, posts);
+    assert_true(stats_of(to).bytes_file > 4 * MAP_START);
     buf_release(&dump);
-    batch_release(&b);
-    scratch_remove(from);
-    scratch_remove(to);
+    fixture_close(from);
+    fixture_close(to);
 }
 
 /* In the other process: posts that it sees each time it is asked, until the
@@ -245,34 +201,27 @@ static uint64_t asked(int ask, int answer)
 
 static void a_reader_follows(void **state)
 {
-    struct store *s;
-    struct batch b;
-    struct store_result r = { 0 };
-    char folder[SCRATCH_ROOM];
+    struct fixture *f = opened();
+    uint64_t added = 0;
     int ask[2], answer[2], status;
-    scratch_make(folder);
-    batch_init(&b);
-    assert_int_equal(store_open(&s, folder, STORE_WRITE, NULL), 0);
     assert_int_equal(pipe(ask) | pipe(answer), 0);
     pid_t child = fork();
     if (child == 0) {
         close(ask[1]);
-        read_when_asked(folder, ask[0], answer[1]);
+        read_when_asked(f->folder, ask[0], answer[1]);
     }
     assert_int_equal(asked(ask[1], answer[0]), 0);
     for (int i = 0; i < BATCHES; i++) {
-        fill(&b, i * POSTS_A_BATCH);
-        assert_int_equal(store_append(s, &b, &r, NULL), 0);
+        fill(f, i * POSTS_A_BATCH);
+        added += append(f).added;
         if (i % 5 == 4)
-            assert_int_equal(store_compact(s, NULL), 0);
-        assert_int_equal(asked(ask[1], answer[0]), r.added);
+            ok(f, store_compact(f->store, &f->err));
+        assert_int_equal(asked(ask[1], answer[0]), added);
     }
     close(ask[1]);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
-    store_close(s);
-    batch_release(&b);
-    scratch_remove(folder);
+    fixture_close(f);
 }
 
 int main(void)

@@ -7,9 +7,7 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 
-#include "store/store.h"
-#include "tests/unit/scratch.h"
-#include "tests/unit/test.h"
+#include "tests/unit/storing.h"
 
 /* So many ids that a source's identities outgrow one page. */
 enum { IDS = 200, SOURCES = 2, SUBJECTS = 3, AUTHORS = 7, DAYS = 6,
@@ -238,8 +236,7 @@ static void do_append(struct run *r, int first)
 {
     struct store_result result = { 0 };
     unsigned count = fill_batch(r, first);
-    if (store_append(r->store, &r->batch, &result, &r->err))
-        fail_msg("%s", r->err.text);
+    ok(r, store_append(r->store, &r->batch, &result, &r->err));
     assert_int_equal(result.added + result.replaced + result.unchanged +
                      result.removed + result.blocked, count);
     batch_reset(&r->batch);
@@ -247,8 +244,7 @@ static void do_append(struct run *r, int first)
 
 static void open_store(struct run *r)
 {
-    if (store_open(&r->store, r->folder, STORE_WRITE, &r->err))
-        fail_msg("%s", r->err.text);
+    ok(r, store_open(&r->store, r->folder, STORE_WRITE, &r->err));
 }
 
 /* A process dies somewhere in keeping a batch, or just does not; then the
@@ -273,15 +269,14 @@ static void do_kill(struct run *r)
     assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
     r->killed += WIFSIGNALED(status) != 0;
     open_store(r);
-    if (store_append(r->store, &r->batch, &result, &r->err))
-        fail_msg("%s", r->err.text);
+    ok(r, store_append(r->store, &r->batch, &result, &r->err));
     batch_reset(&r->batch);
 }
 
 static void do_told(struct run *r)
 {
     int day = (int)roll(r, DAYS);
-    assert_int_equal(store_told(r->store, T0 / 86400 + day, &r->err), 0);
+    ok(r, store_told(r->store, T0 / 86400 + day, &r->err));
     r->model.told[day] = true;
 }
 
@@ -300,7 +295,7 @@ static void do_repeat(struct run *r)
         changed += p->rules != r->batch.rules;
         p->rules = r->batch.rules;
     }
-    assert_int_equal(store_append(r->store, &r->batch, &result, &r->err), 0);
+    ok(r, store_append(r->store, &r->batch, &result, &r->err));
     assert_int_equal(result.unchanged, same);
     assert_int_equal(result.replaced, changed);
     batch_reset(&r->batch);
@@ -326,8 +321,7 @@ static void do_retag(struct run *r)
             continue;
         uint64_t count = r->batch.count;
         model_settle(&r->model);
-        if (store_append(r->store, &r->batch, &result, &r->err))
-            fail_msg("%s", r->err.text);
+        ok(r, store_append(r->store, &r->batch, &result, &r->err));
         assert_int_equal(result.replaced, count);
         batch_reset(&r->batch);
         if (roll(r, 10) == 0)
@@ -361,8 +355,7 @@ static void do_forget(struct run *r)
         }
     }
     model_settle(&r->model);
-    if (store_forget(r->store, &which, &count, &r->err))
-        fail_msg("%s", r->err.text);
+    ok(r, store_forget(r->store, &which, &count, &r->err));
     assert_int_equal(count, expected);
 }
 
@@ -393,9 +386,8 @@ static void do_expire(struct run *r)
         }
     }
     memcpy(m->before, m->post, sizeof(m->post)); /* restates nothing */
-    if (store_expire(r->store, only < 0 ? NULL : sources[only], before,
-                     &count, &r->err))
-        fail_msg("%s", r->err.text);
+    ok(r, store_expire(r->store, only < 0 ? NULL : sources[only], before,
+                       &count, &r->err));
     assert_int_equal(count, expected);
 }
 
@@ -419,8 +411,7 @@ static void compare_series(struct run *r, int64_t from, int64_t width,
                                      from, from + width * (int64_t)count };
             model_series(&r->model, subject, source, from, width, count,
                          mine);
-            if (store_series(r->store, &q, width, theirs, count, &r->err))
-                fail_msg("%s", r->err.text);
+            ok(r, store_series(r->store, &q, width, theirs, count, &r->err));
             assert_memory_equal(mine, theirs, count * sizeof(*mine));
         }
     mem_free(mine);
@@ -434,7 +425,7 @@ static void compare_authors(struct run *r)
         struct store_query q = { subject < 0 ? NULL : subjects[subject],
                                  NULL, T0 + 86400, T0 + 3 * 86400 };
         for (int half = 0; half < 2; half++, q.from += 43200 + 900) {
-            assert_int_equal(store_authors(r->store, &q, &n, &r->err), 0);
+            ok(r, store_authors(r->store, &q, &n, &r->err));
             assert_int_equal(n, model_authors(&r->model, subject, q.from,
                                               q.until));
         }
@@ -476,8 +467,7 @@ static void compare_posts(struct run *r)
         uint64_t expected = 0;
         struct store_query q = { subject < 0 ? NULL : subjects[subject],
                                  NULL, from, until };
-        if (store_posts(r->store, &q, check_post, &c, &r->err))
-            fail_msg("%s", r->err.text);
+        ok(r, store_posts(r->store, &q, check_post, &c, &r->err));
         for (int i = 0; i < SOURCES * IDS; i++) {
             const struct plain *p = &r->model.post[i / IDS][i % IDS];
             expected += p->present && p->created >= from &&
@@ -495,9 +485,8 @@ static void compare_restated(struct run *r)
         int until = at + (int)roll(r, DAYS * 96 - (unsigned)at + 1);
         for (int i = at; i < until; i++)
             expected += r->model.restated[i];
-        assert_int_equal(store_restated(r->store, T0 + at * 900,
-                                        T0 + until * 900, &count, &r->err),
-                         0);
+        ok(r, store_restated(r->store, T0 + at * 900, T0 + until * 900, &count,
+                             &r->err));
         assert_int_equal(count, expected);
     }
 }
@@ -519,12 +508,11 @@ static void compare(struct run *r)
     /* Sketches of days that lost posts to age only grow. */
     if (!r->model.expired[0] && !r->model.expired[1])
         compare_authors(r);
-    if (store_verify(r->store, false, tell, NULL, &differences, &r->err))
-        fail_msg("%s", r->err.text);
+    ok(r, store_verify(r->store, false, tell, NULL, &differences, &r->err));
     assert_int_equal(differences, 0);
     for (int i = 0; i < SOURCES * IDS; i++)
         present += r->model.post[i / IDS][i % IDS].present;
-    assert_int_equal(store_stats(r->store, &stats, &r->err), 0);
+    ok(r, store_stats(r->store, &stats, &r->err));
     assert_int_equal(stats.posts, present);
 }
 
@@ -560,7 +548,7 @@ static unsigned live(uint64_t seed)
         else if (what < 97)
             do_reopen(r);
         else if (what == 97)
-            assert_int_equal(store_compact(r->store, &r->err), 0);
+            ok(r, store_compact(r->store, &r->err));
         if (step % 20 == 19)
             compare(r);
     }
