@@ -66,29 +66,46 @@ static void rig_close(struct rig *r)
     mentions_close(r->m);
 }
 
+/* A text and what was found in it. */
+struct found {
+    struct words words;
+    struct arena memory;
+    struct post post;
+    uint8_t *mask;
+};
+
+static struct found found_in(struct finder *finder, struct text text)
+{
+    struct found f = { .words = WORDS_INIT, .post = { .text = text } };
+    words_split(&f.words, text);
+    f.mask = mem_alloc(f.words.count + 1);
+    finder_find(finder, &f.words, &f.post, &f.memory, f.mask);
+    assert_int_equal(f.mask[f.words.count], 0);
+    return f;
+}
+
+static void found_release(struct found *f)
+{
+    mem_free(f->mask);
+    arena_release(&f->memory);
+    words_release(&f->words);
+}
+
 /* "acme=Acme acme/card=Acme Card": subjects and what matched. */
 static void rig_expect(struct rig *r, const char *text, const char *wanted)
 {
-    struct words words = WORDS_INIT;
-    struct arena memory = { 0 };
-    struct post post = { .text = text_of(text) };
+    struct found f = found_in(r->finder, text_of(text));
     struct buf got = BUF_INIT(0);
-    words_split(&words, post.text);
-    uint8_t *mask = mem_alloc(words.count + 1);
-    finder_find(r->finder, &words, &post, &memory, mask);
-    for (uint32_t i = 0; i < post.mention_count; i++)
+    for (uint32_t i = 0; i < f.post.mention_count; i++)
         buf_printf(&got, "%s%s=%.*s", i ? " " : "",
-                   r->subjects[post.mentions[i].subject].name,
-                   (int)post.mentions[i].span.length,
-                   text + post.mentions[i].span.start);
+                   r->subjects[f.post.mentions[i].subject].name,
+                   (int)f.post.mentions[i].span.length,
+                   text + f.post.mentions[i].span.start);
     if (strcmp(buf_text(&got), wanted) != 0)
         fail_msg("\"%s\" gives \"%s\", not \"%s\"", text, buf_text(&got),
                  wanted);
-    assert_int_equal(mask[words.count], 0);
-    mem_free(mask);
     buf_release(&got);
-    arena_release(&memory);
-    words_release(&words);
+    found_release(&f);
 }
 
 static void one(const char *match, const char *text, const char *wanted)
@@ -311,15 +328,10 @@ static void test_limit(void **state)
     for (size_t i = 5; i < 205; i += 2)
         memcpy(text + i, "\xc3\xa9", 2);
     memcpy(text + 205, "~z", 3);
-    struct words words = WORDS_INIT;
-    struct arena memory = { 0 };
-    struct post post = { .text = text_of(text) };
-    words_split(&words, post.text);
-    finder_find(r.finder, &words, &post, &memory, NULL);
-    assert_int_equal(post.faults, POST_FAULT_PATTERN);
-    assert_int_equal(post.mention_count, 1);
-    words_release(&words);
-    arena_release(&memory);
+    struct found f = found_in(r.finder, text_of(text));
+    assert_int_equal(f.post.faults, POST_FAULT_PATTERN);
+    assert_int_equal(f.post.mention_count, 1);
+    found_release(&f);
     rig_close(&r);
 }
 
@@ -338,16 +350,12 @@ static void test_hostile(void **state)
     assert_int_equal(rig_open(&r, w, 2, NULL, NULL), 0);
     char *big = mem_alloc(POST_TEXT_LIMIT);
     for (size_t f = 0; f < COUNT(fills); f++) {
-        struct words words = WORDS_INIT;
-        struct arena memory = { 0 };
         for (size_t i = 0; i < POST_TEXT_LIMIT; i++)
             big[i] = fills[f][i % strlen(fills[f])];
-        struct post post = { .text = { big, POST_TEXT_LIMIT } };
-        words_split(&words, post.text);
-        finder_find(r.finder, &words, &post, &memory, NULL);
-        assert_int_equal(post.mention_count, 0);
-        words_release(&words);
-        arena_release(&memory);
+        struct found found = found_in(r.finder, (struct text){
+            big, POST_TEXT_LIMIT });
+        assert_int_equal(found.post.mention_count, 0);
+        found_release(&found);
     }
     mem_free(big);
     rig_close(&r);
@@ -388,27 +396,17 @@ static void test_crowd(void **state)
     struct finder *finder = finder_open(m);
     for (int i = 0; i < CROWD; i++) {
         char one[40];
-        struct words words = WORDS_INIT;
-        struct arena memory = { 0 };
         snprintf(one, sizeof(one), "my acme w%d broke", i);
-        struct post post = { .text = text_of(one) };
-        words_split(&words, post.text);
-        finder_find(finder, &words, &post, &memory, NULL);
-        assert_int_equal(post.mention_count, 2);
-        assert_int_equal(post.mentions[0].subject, i);
-        assert_int_equal(post.mentions[1].subject, CROWD);
-        words_release(&words);
-        arena_release(&memory);
+        struct found f = found_in(finder, text_of(one));
+        assert_int_equal(f.post.mention_count, 2);
+        assert_int_equal(f.post.mentions[0].subject, i);
+        assert_int_equal(f.post.mentions[1].subject, CROWD);
+        found_release(&f);
     }
-    struct words words = WORDS_INIT;
-    struct arena memory = { 0 };
-    struct post post = { .text = text_of(buf_text(&text)) };
-    words_split(&words, post.text);
-    finder_find(finder, &words, &post, &memory, NULL);
-    assert_int_equal(post.mention_count, POST_MENTIONS_LIMIT);
-    assert_int_equal(post.mentions[POST_MENTIONS_LIMIT - 1].subject, CROWD);
-    words_release(&words);
-    arena_release(&memory);
+    struct found f = found_in(finder, text_of(buf_text(&text)));
+    assert_int_equal(f.post.mention_count, POST_MENTIONS_LIMIT);
+    assert_int_equal(f.post.mentions[POST_MENTIONS_LIMIT - 1].subject, CROWD);
+    found_release(&f);
     buf_release(&text);
     finder_close(finder);
     mentions_close(m);

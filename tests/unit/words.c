@@ -140,44 +140,36 @@ static void test_normal_form(void **state)
 
 static void test_flags(void **state)
 {
-    assert_int_equal(first("GREAT").flags,
-                     WORD_LETTERS | WORD_CAPS | WORD_TITLE);
-    assert_int_equal(first("Great").flags, WORD_LETTERS | WORD_TITLE);
-    assert_int_equal(first("I").flags, WORD_LETTERS | WORD_TITLE);
-    assert_int_equal(first("sooo").flags,
-                     WORD_LETTERS | WORD_LENGTHENED | WORD_ODD);
-    assert_int_equal(first("SOOO").flags,
-                     WORD_LETTERS | WORD_CAPS | WORD_TITLE | WORD_LENGTHENED |
-                         WORD_ODD);
-    assert_int_equal(first("#so").flags, WORD_ODD);
-    assert_int_equal(first("caf\xc3\xa9").flags,
-                     WORD_LETTERS | WORD_HIGH);
-    assert_int_equal(first("!").flags,
-                     WORD_ASIDE | WORD_EXCLAMATION | WORD_END |
-                         WORD_SENTENCE | WORD_MARK);
-    assert_int_equal(first("...").flags,
-                     WORD_ASIDE | WORD_STOP | WORD_END | WORD_SENTENCE |
-                         WORD_MARK | WORD_ODD);
-    assert_int_equal(first(",").flags,
-                     WORD_ASIDE | WORD_SOFT | WORD_MARK);
-    assert_int_equal(first("(").flags,
-                     WORD_ASIDE | WORD_SOFT | WORD_MARK | WORD_OPENS);
+    static const struct { const char *text; unsigned flags; } rows[] = {
+        { "GREAT", WORD_LETTERS | WORD_CAPS | WORD_TITLE },
+        { "Great", WORD_LETTERS | WORD_TITLE },
+        { "I", WORD_LETTERS | WORD_TITLE },
+        { "sooo", WORD_LETTERS | WORD_LENGTHENED | WORD_ODD },
+        { "SOOO", WORD_LETTERS | WORD_CAPS | WORD_TITLE | WORD_LENGTHENED |
+          WORD_ODD },
+        { "#so", WORD_ODD },
+        { "caf\xc3\xa9", WORD_LETTERS | WORD_HIGH },
+        { "!", WORD_ASIDE | WORD_EXCLAMATION | WORD_END | WORD_SENTENCE |
+          WORD_MARK },
+        { "...", WORD_ASIDE | WORD_STOP | WORD_END | WORD_SENTENCE | WORD_MARK |
+          WORD_ODD },
+        { ",", WORD_ASIDE | WORD_SOFT | WORD_MARK },
+        { "(", WORD_ASIDE | WORD_SOFT | WORD_MARK | WORD_OPENS },
+        { ":)", WORD_ASIDE | WORD_OPENS },
+        { "@so", WORD_ASIDE | WORD_CLASSED | WORD_ACCOUNT },
+        { "50%", WORD_CLASSED },
+        { "so", WORD_LETTERS },
+        { "well-made", WORD_LETTERS | WORD_JOINED },
+        { "don't", WORD_LETTERS | WORD_JOINED },
+        { "WELL-Made", WORD_LETTERS | WORD_TITLE | WORD_JOINED },
+        { "so-oooo", WORD_LETTERS | WORD_JOINED | WORD_LENGTHENED | WORD_ODD },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (first(rows[i].text).flags != rows[i].flags)
+            fail_msg("%s: %x, not %x", rows[i].text, first(rows[i].text).flags,
+                     rows[i].flags);
     assert_int_equal(first("\xef\xbc\x8c").flags, first(",").flags);
     assert_int_equal(first("\xef\xbc\x81").flags, first("!").flags);
-    assert_int_equal(first(":)").flags, WORD_ASIDE | WORD_OPENS);
-    assert_int_equal(first("@so").flags,
-                     WORD_ASIDE | WORD_CLASSED | WORD_ACCOUNT);
-    assert_int_equal(first("50%").flags, WORD_CLASSED);
-    assert_int_equal(first("so").flags, WORD_LETTERS);
-    assert_int_equal(first("well-made").flags,
-                     WORD_LETTERS | WORD_JOINED);
-    assert_int_equal(first("don't").flags,
-                     WORD_LETTERS | WORD_JOINED);
-    assert_int_equal(first("WELL-Made").flags,
-                     WORD_LETTERS | WORD_TITLE | WORD_JOINED);
-    assert_int_equal(first("so-oooo").flags,
-                     WORD_LETTERS | WORD_JOINED | WORD_LENGTHENED |
-                         WORD_ODD);
     struct words w = WORDS_INIT;
     words_split(&w, TEXT("a b\nc"));
     assert_int_equal(w.items[1].flags, WORD_LETTERS);
