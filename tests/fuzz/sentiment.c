@@ -37,9 +37,7 @@ static const char *folder(void)
     atexit(leave);
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
         snprintf(file, sizeof(file), "%s/%s", place, files[i].name);
-        FILE *f = fopen(file, "w");
-        if (!f || fputs(files[i].rows, f) < 0 || fclose(f))
-            abort();
+        scratch_write(file, files[i].rows);
     }
     return place;
 }

@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/option.h"
 #include "base/text.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 
 static void a_buffer_stops_at_its_ceiling(void **state)
@@ -146,9 +147,7 @@ static void options_read_and_refuse(void **state)
 static void secrets_that_others_read_are_refused(void **state)
 {
     char path[] = "/tmp/swell-secret-XXXXXX";
-    int fd = mkstemp(path);
-    assert_int_equal(7, write(fd, "s3cret\n", 7));
-    close(fd);
+    scratch_file(path, "s3cret\n");
     struct sample s = { 0 };
     assert_int_equal(0, chmod(path, 0644));
     assert_int_equal(-1, set(&s, "secret_file", path));
@@ -157,9 +156,7 @@ static void secrets_that_others_read_are_refused(void **state)
     assert_string_equal("s3cret", s.secret);
     assert_int_equal(0, prctl(PR_GET_DUMPABLE, 0, 0, 0, 0));
     /* a first line that says nothing; a pipe is not waited for */
-    FILE *f = fopen(path, "w");
-    fputs("\ns3cret\n", f);
-    fclose(f);
+    scratch_write(path, "\ns3cret\n");
     assert_int_equal(-1, set(&s, "secret_file", path));
     assert_int_equal(0, unlink(path));
     assert_int_equal(0, mkfifo(path, 0600));
@@ -167,9 +164,7 @@ static void secrets_that_others_read_are_refused(void **state)
     assert_int_equal(-1, set(&s, "secret_file", path));
     alarm(0);
     assert_int_equal(0, unlink(path));
-    f = fopen(path, "w");
-    fputs("s3cret\n", f);
-    fclose(f);
+    scratch_write(path, "s3cret\n");
     /* systemd's credentials: by name, and 0440 where there are ACLs */
     assert_int_equal(0, chmod(path, 0440));
     assert_int_equal(-1, set(&s, "secret_file", path + 5));

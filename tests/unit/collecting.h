@@ -11,12 +11,19 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "collectors/collector.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 
 /* ---- the service ------------------------------------------------------ */
 
 /* Fills body; returns the status, or 0: the line is dead. */
 typedef int answer(const struct http_request *request, struct buf *body);
+
+static inline int says(struct buf *body, int status, const char *text)
+{
+    buf_puts(body, text);
+    return status;
+}
 
 static struct {
     answer *answer;
@@ -128,6 +135,18 @@ static void ready(struct run *r)
     option_defaults(r->c.kind->options, r->c.state);
 }
 
+/* ... and more options: name, value, ... NULL. */
+static inline void given(struct run *r, ...)
+{
+    va_list pairs;
+    const char *name;
+    ready(r);
+    va_start(pairs, r);
+    while ((name = va_arg(pairs, const char *)))
+        set(r, name, va_arg(pairs, const char *));
+    va_end(pairs);
+}
+
 static int round_of(struct run *r, unsigned pages)
 {
     batch_reset(&r->out);
@@ -191,11 +210,7 @@ static const struct post *find(const struct run *r, const char *id)
 static inline void secret(struct run *r, const char *name, const char *content)
 {
     char path[] = "/tmp/swell-test-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, content, strlen(content)),
-                     (ssize_t)strlen(content));
-    close(fd);
+    scratch_file(path, content);
     set(r, name, path);
     unlink(path);
 }

@@ -30,10 +30,8 @@ static int answer_capture(const struct http_request *request, struct buf *body)
     static const char *at;
     bool below = strstr(request->url, "max_id=") ||
                  strstr(request->url, "cursor=");
-    if (strstr(request->url, "createSession")) {
-        buf_puts(body, "{\"accessJwt\":\"a\",\"refreshJwt\":\"r\"}");
-        return 200;
-    }
+    if (strstr(request->url, "createSession"))
+        return says(body, 200, "{\"accessJwt\":\"a\",\"refreshJwt\":\"r\"}");
     if (!below)
         at = buf_text(&capture);
     size_t length = strstr(at, "}\n{") ? (size_t)(strstr(at, "}\n{") + 2 - at)
@@ -149,10 +147,8 @@ static int answer_toots(const struct http_request *request, struct buf *body)
         buf_printf(body, "{\"id\":\"%d\"}", id);
         return toots.deleted[id] ? 404 : 200;
     }
-    if (strstr(request->url, "/tag/none")) {
-        buf_puts(body, "[]");
-        return 200;
-    }
+    if (strstr(request->url, "/tag/none"))
+        return says(body, 200, "[]");
     if (toots.fail_below && id < toots.fail_below) {
         service.wait = 0;
         return 503;
@@ -185,9 +181,7 @@ static void ready_toots(struct run *r)
 {
     clock_fix(1790000000 + toots.newest * 60 + 30);
     r->c.since = 1790000000 - 100000;
-    ready(r);
-    set(r, "host", "https://h.example/");
-    set(r, "tag", "acme");
+    given(r, "host", "https://h.example/", "tag", "acme", NULL);
 }
 
 static int collect_toots(struct run *r, unsigned pages)
@@ -271,11 +265,8 @@ static void test_mastodon_turns(void **state)
     do {
         clock_fix(1790000000 + toots.newest);
         r.c.since = 1790000000 - 100000;
-        ready(&r);
-        set(&r, "host", "https://h.example/");
-        set(&r, "tag", "one");
-        set(&r, "tag", "two");
-        set(&r, "overlap", "10s");
+        given(&r, "host", "https://h.example/", "tag", "one", "tag", "two",
+              "overlap", "10s", NULL);
         assert_in_range(round_of(&r, 30), 0, 1);
         snprintf(id, sizeof(id), "https://h.example/one/%d", toots.newest);
         assert_non_null(find(&r, id));
@@ -340,9 +331,7 @@ static void test_mastodon_hidden(void **state)
     begin(&r, "mastodon", answer_hidden);
     clock_fix(1790080000);
     r.c.since = 1790000000;
-    ready(&r);
-    set(&r, "host", "https://h.example");
-    set(&r, "tag", "acme");
+    given(&r, "host", "https://h.example", "tag", "acme", NULL);
     assert_int_equal(round_of(&r, 20), 0);
     assert_int_equal(r.out.count, 2);
     assert_int_equal(find(&r, "https://h.example/59")->kind, POST_QUOTE);

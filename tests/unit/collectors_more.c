@@ -22,10 +22,8 @@ static int sign_in(const struct http_request *request, struct buf *body)
     service.logins++;
     assert_string_equal(request->basic, "an-id:a secret");
     assert_string_equal(request->body, "grant_type=client_credentials");
-    if (sub.refuse && service.logins > 1) {
-        buf_puts(body, "{\"message\":\"Unauthorized\",\"error\":401}");
-        return 401;
-    }
+    if (sub.refuse && service.logins > 1)
+        return says(body, 401, "{\"message\":\"Unauthorized\",\"error\":401}");
     sub.lives = sub.dead ? 0 : 2;
     buf_printf(body, "{\"access_token\":\"t%d\",\"token_type\":\"bearer\","
                "\"expires_in\":86400,\"scope\":\"*\"}", ++sub.token);
@@ -48,24 +46,16 @@ static int answer_sub(const struct http_request *request, struct buf *body)
         return sign_in(request, body);
     snprintf(token, sizeof(token), "t%d", sub.token);
     if (!request->bearer || strcmp(request->bearer, token) ||
-        sub.lives-- == 0) {
-        buf_puts(body, "{\"message\":\"Unauthorized\",\"error\":401}");
-        return 401;
-    }
-    if (sub.ill) {
-        buf_puts(body, sub.ill);
-        return 200;
-    }
-    if (sub.blocked) {
-        buf_puts(body, "<html><h1>whoa there</h1></html>");
-        return 403;
-    }
+        sub.lives-- == 0)
+        return says(body, 401, "{\"message\":\"Unauthorized\",\"error\":401}");
+    if (sub.ill)
+        return says(body, 200, sub.ill);
+    if (sub.blocked)
+        return says(body, 403, "<html><h1>whoa there</h1></html>");
     assert_non_null(strstr(request->url, "raw_json=1"));
     assert_null(strstr(request->url, "before="));
-    if (strstr(request->url, "/r/closed/") && sub.closed) {
-        buf_puts(body, "{\"reason\":\"private\",\"error\":403}");
-        return 403;
-    }
+    if (strstr(request->url, "/r/closed/") && sub.closed)
+        return says(body, 403, "{\"reason\":\"private\",\"error\":403}");
     buf_puts(body, "{\"kind\":\"Listing\",\"data\":{\"children\":[");
     const char *id = strstr(request->url, "&id=");
     if (id) {
@@ -75,8 +65,7 @@ static int answer_sub(const struct http_request *request, struct buf *body)
                 buf_puts(body, shown++ ? "," : "");
                 child(body, (int)strtol(id + 3, NULL, 10));
             }
-        buf_puts(body, "]}}");
-        return 200;
+        return says(body, 200, "]}}");
     }
     long after = number_after(request->url, "after=t3_", sub.newest + 1);
     if (sub.fixed)
@@ -99,10 +88,8 @@ static int collect_sub_of(struct run *r, const char *first, const char *second)
 {
     clock_fix(START + sub.newest * 60 + 30);
     r->c.since = START - DAY;
-    ready(r);
+    given(r, "comments", "no", "subreddit", first, NULL);
     secret(r, "key_file", "an-id:a secret\n");
-    set(r, "comments", "no");
-    set(r, "subreddit", first);
     if (second)
         set(r, "subreddit", second);
     return round_of(r, 50);
@@ -279,16 +266,14 @@ static int answer_stars(const struct http_request *request, struct buf *body)
                    i % 5 + 1, i, clock_format(START + i * HOUR, when),
                    stars.reported[i] ? "reported" : "active");
     }
-    buf_puts(body, "],\"links\":[]}");
-    return 200;
+    return says(body, 200, "],\"links\":[]}");
 }
 
 static int collect_stars(struct run *r)
 {
     r->c.since = START;
-    ready(r);
+    given(r, "shop", "shop.example", NULL);
     secret(r, "key_file", "the-key\n");
-    set(r, "shop", "shop.example");
     return round_of(r, 50);
 }
 

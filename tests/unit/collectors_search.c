@@ -23,28 +23,23 @@ static int answer_sky(const struct http_request *request, struct buf *body)
     if (strstr(request->url, "createSession")) {
         service.logins++;
         assert_non_null(strstr(request->body, "pass word"));
-        if (sky.refuse_login) {
-            buf_puts(body, "{\"error\":\"AuthenticationRequired\"}");
-            return 401;
-        }
+        if (sky.refuse_login)
+            return says(body, 401, "{\"error\":\"AuthenticationRequired\"}");
         sky.token++;
         sky.dies_after = 2;
     } else if (strstr(request->url, "refreshSession")) {
         sky.refreshes++;
-        if (sky.refuse_refresh) {
-            buf_puts(body, "{\"error\":\"ExpiredToken\"}");
-            return 400;
-        }
+        if (sky.refuse_refresh)
+            return says(body, 400, "{\"error\":\"ExpiredToken\"}");
         sky.token++;
         sky.dies_after = 2;
     } else {
         snprintf(token, sizeof(token), "access%d", sky.token);
         if (!request->bearer || strcmp(request->bearer, token) != 0 ||
-            sky.dies_after-- == 0) {
-            buf_puts(body, "{\"error\":\"ExpiredToken\",\"message\":\"Token "
-                           "has expired\"}");
-            return 400;
-        }
+            sky.dies_after-- == 0)
+            return says(body, 400,
+                        "{\"error\":\"ExpiredToken\",\"message\":\"Token has ex"
+                        "pired\"}");
         int at = cursor ? (int)strtol(cursor + 7, NULL, 10) : sky.posts;
         buf_puts(body, "{\"posts\":[");
         for (int i = 0; i < 10 && at > 0; i++, at--)
@@ -69,14 +64,10 @@ static int collect_sky(struct run *r, const char *folder)
     char path[300];
     clock_fix(1790001000);
     snprintf(path, sizeof(path), "%s/password", folder);
-    FILE *f = fopen(path, "w");
-    fputs("pass word\n", f);
-    fclose(f);
+    scratch_write(path, "pass word\n");
     chmod(path, 0600);
     r->c.folder = folder;
-    ready(r);
-    set(r, "query", "acme");
-    set(r, "identifier", "us.example");
+    given(r, "query", "acme", "identifier", "us.example", NULL);
     const struct option *o = option_find(r->c.kind->options, "password_file");
     assert_int_equal(option_set(o, r->c.state, path, "/", &r->err), 0);
     return round_of(r, 100);
@@ -135,10 +126,8 @@ static int answer_deep(const struct http_request *request, struct buf *body)
                *until = strstr(request->url, "&until=");
     char when[CLOCK_TEXT];
     int64_t most = WRITTEN;
-    if (strstr(request->url, "createSession")) {
-        buf_puts(body, "{\"accessJwt\":\"a\",\"refreshJwt\":\"r\"}");
-        return 200;
-    }
+    if (strstr(request->url, "createSession"))
+        return says(body, 200, "{\"accessJwt\":\"a\",\"refreshJwt\":\"r\"}");
     if (until) {
         assert_int_equal(clock_parse(until + 7, 20, &most), 0);
         most -= 1790000001;
@@ -166,9 +155,7 @@ static void test_bluesky_deep(void **state)
     clock_fix(1790000000 + WRITTEN);
     for (int round = 0; round < 2; round++) { /* it may end in the middle */
         r.c.since = 1790000000;
-        ready(&r);
-        set(&r, "query", "acme");
-        set(&r, "identifier", "a.example");
+        given(&r, "query", "acme", "identifier", "a.example", NULL);
         secret(&r, "password_file", "word\n");
         assert_int_equal(round_of(&r, pages[round]), round ? 0 : 1);
         for (size_t i = 0; i < r.out.count; i++)
@@ -246,9 +233,7 @@ static void test_hackernews(void **state)
         }
         clock_fix(1790000100 + round * 100000);
         r.c.since = 1789000000;
-        ready(&r);
-        set(&r, "query", "acme");
-        set(&r, "page_size", "10");
+        given(&r, "query", "acme", "page_size", "10", NULL);
         assert_int_equal(round_of(&r, 100), 0);
         for (size_t i = 0; i < r.out.count; i++)
             if (!r.out.posts[i].deleted)
@@ -305,14 +290,10 @@ static int answer_loop(const struct http_request *request, struct buf *body)
     snprintf(loop.bearer, sizeof(loop.bearer), "%s", request->bearer);
     if (strstr(request->url, "/refresh_access_token?grant_type=th_"))
         return renew_loop(request, body);
-    if (loop.issued && clock_now() - loop.issued > 60 * DAY) {
-        buf_puts(body, "{\"error\":{\"code\":190}}");
-        return 400;
-    }
-    if (loop.status) {
-        buf_puts(body, loop.error);
-        return loop.status;
-    }
+    if (loop.issued && clock_now() - loop.issued > 60 * DAY)
+        return says(body, 400, "{\"error\":{\"code\":190}}");
+    if (loop.status)
+        return says(body, loop.status, loop.error);
     buf_puts(body, "{\"data\":[");
     for (; at >= 0 && START + at * 60 >= since && shown < 100; at--) {
         char when[CLOCK_TEXT];
@@ -339,9 +320,8 @@ static int collect_loop(struct run *r)
     clock_fix(START + loop.newest * 60 + 30);
     r->c.since = START;
     r->c.wait_until = 0;
-    ready(r);
+    given(r, "query", "acme", NULL);
     secret(r, "token_file", loop.file ? loop.file : "the token\n");
-    set(r, "query", "acme");
     return round_of(r, 50);
 }
 
@@ -435,8 +415,7 @@ static void test_threads_year(void **state)
 
 static int answer_none(const struct http_request *request, struct buf *body)
 {
-    buf_puts(body, "{\"hits\":[],\"nbHits\":0}");
-    return 200;
+    return says(body, 200, "{\"hits\":[],\"nbHits\":0}");
 }
 
 /* A search of any length and with any character is a listing of its own, in
@@ -450,10 +429,7 @@ static void test_odd_searches(void **state)
     begin(&r, "hackernews", answer_none);
     for (int round = 0; round < 2; round++) {
         clock_fix(START + round * 600);
-        ready(&r);
-        set(&r, "query", words);
-        set(&r, "query", "tea\tcoat");
-        set(&r, "query", "acme");
+        given(&r, "query", words, "query", "tea\tcoat", "query", "acme", NULL);
         assert_int_equal(round_of(&r, 10), 0);
         assert_int_equal(service.requests, 3);
         assert_non_null(strstr(buf_text(&r.cursor), "aaa\t1790000"));

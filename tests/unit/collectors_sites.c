@@ -49,8 +49,7 @@ static int collect_feed(struct run *r, int64_t now)
 {
     clock_fix(now);
     r->c.since = 1790000000;
-    ready(r);
-    set(r, "url", "https://s.example/feed");
+    given(r, "url", "https://s.example/feed", NULL);
     return round_of(r, 10);
 }
 
@@ -144,9 +143,7 @@ static void test_feed_language(void **state)
         site.json = n == 1;
         site.newest = 2;
         begin(&r, "feed", n == 2 ? answer_feed : answer_language);
-        ready(&r);
-        set(&r, "url", "https://s.example/feed");
-        set(&r, "language", "es");
+        given(&r, "url", "https://s.example/feed", "language", "es", NULL);
         assert_int_equal(round_of(&r, 10), 0);
         assert_int_equal(r.out.count, 2);
         assert_true(text_begins(r.out.posts[0].lang, n == 2 ? "es" : "de-AT"));
@@ -162,8 +159,7 @@ static void test_feed_gone(void **state)
     begin(&r, "feed", answer_feed);
     for (int day = 0; day <= 31; day++) {
         clock_fix(1790000000 + day * DAY);
-        ready(&r);
-        set(&r, "url", "https://s.example/gone");
+        given(&r, "url", "https://s.example/gone", NULL);
         assert_int_equal(round_of(&r, 10), -1);
         assert_non_null(strstr(r.err.text, "gone for good"));
         assert_int_equal(service.requests, day % 30 == 0);
@@ -202,8 +198,7 @@ static void test_feed_of_several(void **state)
     site.newest = 12;
     for (int living = 0; living < 3; living++) {
         r.c.since = 1790000000;
-        ready(&r);
-        set(&r, "url", "https://s.example/gone");
+        given(&r, "url", "https://s.example/gone", NULL);
         for (int i = 0; i < living; i++)
             set(&r, "url", "https://s.example/feed");
         set(&r, "url", "https://s.example/gone2");
@@ -251,9 +246,7 @@ static size_t collect_reviews(struct run *r)
 {
     clock_fix(1790000060 + shop.reviews * 600);
     r->c.since = 1790000000;
-    ready(r);
-    set(r, "app", "id123");
-    set(r, "country", "gb");
+    given(r, "app", "id123", "country", "gb", NULL);
     assert_int_equal(round_of(r, 20), 0);
     return r->out.count;
 }
@@ -285,9 +278,7 @@ static void test_appstore(void **state)
         /* an empty feed of a living app: an error, and nothing is forgotten,
          * or all would be of today when it is full again */
         shop.reviews = 0;
-        ready(&r);
-        set(&r, "app", "123");
-        set(&r, "country", "gb");
+        given(&r, "app", "123", "country", "gb", NULL);
         assert_int_equal(round_of(&r, 20), -1);
         assert_non_null(strstr(r.err.text, "the feed is empty"));
         shop.reviews = 134;
@@ -295,9 +286,7 @@ static void test_appstore(void **state)
         /* nor is it empty when all of it is other than it was */
         shop.renamed = true;
         buf_clear(&r.cursor);
-        ready(&r);
-        set(&r, "app", "123");
-        set(&r, "country", "gb");
+        given(&r, "app", "123", "country", "gb", NULL);
         assert_int_equal(round_of(&r, 20), -1);
         assert_non_null(strstr(r.err.text, "(an entry without rating)"));
         shop.renamed = false;
@@ -357,8 +346,7 @@ static int answer_blog(const struct http_request *request, struct buf *body)
     buf_putc(body, ']');
     if (blog.old && !shown && offset) {
         buf_clear(body);
-        buf_puts(body, "{\"code\":\"rest_post_invalid_page_number\"}");
-        return 400;
+        return says(body, 400, "{\"code\":\"rest_post_invalid_page_number\"}");
     }
     return 200;
 }
@@ -367,11 +355,8 @@ static size_t collect_blog(struct run *r)
 {
     clock_fix(1790000050 + blog.comments * 100);
     r->c.since = 1780000000;
-    ready(r);
-    set(r, "site", "https://b.example/");
-    set(r, "reviews", "yes");
-    set(r, "page_size", "10");
-    set(r, "overlap", "10m");
+    given(r, "site", "https://b.example/", "reviews", "yes", "page_size", "10",
+          "overlap", "10m", NULL);
     assert_int_equal(round_of(r, 50), 0);
     return r->out.count;
 }

@@ -100,10 +100,8 @@ static int answer_tube(const struct http_request *request, struct buf *body)
 static int collect_tube(struct run *r)
 {
     r->c.since = START;
-    ready(r);
+    given(r, "channel", "UCacme", "overlap", "10m", NULL);
     secret(r, "key_file", "the-key\n");
-    set(r, "channel", "UCacme");
-    set(r, "overlap", "10m");
     return round_of(r, 200);
 }
 
@@ -178,10 +176,8 @@ static void test_youtube_refusals(void **state)
         clock_fix(START);
         tube.reason = rows[i].reason;
         r.c.since = START;
-        ready(&r);
+        given(&r, "video", "shut", "video", "open", NULL);
         secret(&r, "key_file", "the-key\n");
-        set(&r, "video", "shut");
-        set(&r, "video", "open");
         assert_int_equal(round_of(&r, 10), rows[i].rc);
         assert_int_equal(r.c.wait_until, rows[i].wait);
         assert_int_equal(r.out.count, rows[i].rc ? 0 : 13);
@@ -194,10 +190,8 @@ static void test_youtube_refusals(void **state)
     for (int round = 0; round < 3; round++) {
         r.c.since = START;
         r.c.wait_until = 0;
-        ready(&r);
+        given(&r, "video", "open", "quota", "4", NULL);
         secret(&r, "key_file", "the-key\n");
-        set(&r, "video", "open");
-        set(&r, "quota", "4");
         clock_fix(START + round * 60);
         if (round == 2)
             clock_fix(1790060400);
@@ -238,10 +232,8 @@ static int answer_forum(const struct http_request *request, struct buf *body)
     assert_string_equal(service.sent, "");
     if ((one = number_after(request->url, "/posts/", -1)) >= 0) {
         forum.lookups++;
-        if (forum.removed[one] && forum.status) {
-            buf_puts(body, forum.wall);
-            return forum.status;
-        }
+        if (forum.removed[one] && forum.status)
+            return says(body, forum.status, forum.wall);
         forum_post(body, (int)one);
         return forum.removed[one] ? 404 : 200;
     }
@@ -251,16 +243,13 @@ static int answer_forum(const struct http_request *request, struct buf *body)
             buf_puts(body, shown++ ? "," : "");
             forum_post(body, (int)n);
         }
-    buf_puts(body, "]}");
-    return 200;
+    return says(body, 200, "]}");
 }
 
 static int collect_forum(struct run *r)
 {
     r->c.since = START;
-    ready(r);
-    set(r, "site", "https://forum.example/");
-    set(r, "overlap", "10m");
+    given(r, "site", "https://forum.example/", "overlap", "10m", NULL);
     return round_of(r, 50);
 }
 
@@ -381,9 +370,7 @@ static void test_parents(void **state)
     begin(&r, "mastodon", answer_replies);
     for (round_shown = 1; round_shown < 3; round_shown++) {
         r.c.since = START;
-        ready(&r);
-        set(&r, "host", "https://a.example");
-        set(&r, "tag", "parent");
+        given(&r, "host", "https://a.example", "tag", "parent", NULL);
         clock_fix(START + 600);
         if (round_shown == 1) /* what was seen is kept all the same */
             set(&r, "tag", "other");

@@ -51,8 +51,7 @@ static int answer_bird(const struct http_request *request, struct buf *body)
     assert_in_range(most, 10, 100);
     if (bird.fixed) {
         buf_clear(body);
-        buf_puts(body, bird.fixed);
-        return 200;
+        return says(body, 200, bird.fixed);
     }
     for (; at >= 0 && START + at * 60 >= start && shown < most; at--)
         if (!bird.deleted[at])
@@ -73,8 +72,7 @@ static int answer_bird(const struct http_request *request, struct buf *body)
         buf_puts(body, ",\"next_token\":\"n50\"");
     else if (at >= 0 && START + at * 60 >= start)
         buf_printf(body, ",\"next_token\":\"n%ld\"", at);
-    buf_puts(body, "}}");
-    return 200;
+    return says(body, 200, "}}");
 }
 
 static const char *posts_cap, *dollars_cap;
@@ -83,11 +81,9 @@ static int collect_bird(struct run *r)
 {
     r->c.since = START;
     r->c.wait_until = 0;
-    ready(r);
+    given(r, "query", "acme OR \"acme jacket\"", "posts_a_day", posts_cap,
+          "dollars_a_day", dollars_cap, NULL);
     secret(r, "token_file", "the token\n");
-    set(r, "query", "acme OR \"acme jacket\"");
-    set(r, "posts_a_day", posts_cap);
-    set(r, "dollars_a_day", dollars_cap);
     return round_of(r, 50);
 }
 

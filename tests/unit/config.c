@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A configuration that is right is read whole; each fault has its line. */
-#include <unistd.h>
-
 #include "base/config.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 
 /* What config_load() says to a file of this content. */
@@ -10,11 +9,7 @@ static int load(struct config **out, const char *content, struct buf *faults,
                 struct error *err)
 {
     char path[] = "/tmp/swell-config-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal((ssize_t)strlen(content),
-                     write(fd, content, strlen(content)));
-    close(fd);
+    scratch_file(path, content);
     int rc = config_load(out, path, faults, err);
     unlink(path);
     return rc;

@@ -32,9 +32,7 @@ static int setup(void **state)
     struct fixture *f = *state = fixture_open(subjects, COUNT(subjects));
     struct buf path = BUF_INIT(0);
     buf_printf(&path, "%s/swell.yaml", f->folder);
-    FILE *file = fopen(path.data, "w");
-    fputs(yaml, file);
-    fclose(file);
+    scratch_write(path.data, yaml);
     ok(f, config_load(&config, path.data, NULL, &f->err));
     config->data = "."; /* lexicons */
     ok(f, zone_open(&zone, "UTC", &f->err));

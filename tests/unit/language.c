@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Language guesses of short posts, and the file they rest on. */
-#include <unistd.h>
-
 #include "pipeline/language.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 
 static struct languages *languages;
@@ -76,11 +75,7 @@ static void test_little(void **state)
 static void refuses(const char *content, const char *why)
 {
     char path[] = "languages-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, content, strlen(content)),
-                     (ssize_t)strlen(content));
-    close(fd);
+    scratch_file(path, content);
     struct languages *l;
     struct error err = ERROR_INIT;
     assert_int_equal(languages_open(&l, path, &err), -1);

@@ -13,14 +13,35 @@
 
 enum { SCRATCH_ROOM = 512 };
 
+static inline void scratch_fail(const char *path)
+{
+    perror(path);
+    abort();
+}
+
+/* A file with this text. */
+static inline void scratch_write(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+    if (!f || fputs(text, f) < 0 || fclose(f))
+        scratch_fail(path);
+}
+
+/* ... of a new name, which ends with XXXXXX. */
+static inline void scratch_file(char *path, const char *text)
+{
+    int fd = mkstemp(path);
+    if (fd < 0 || close(fd))
+        scratch_fail(path);
+    scratch_write(path, text);
+}
+
 static inline void scratch_make(char path[SCRATCH_ROOM])
 {
     const char *base = getenv("TMPDIR");
     snprintf(path, SCRATCH_ROOM, "%s/swell-test-XXXXXX", base ? base : "/tmp");
-    if (!mkdtemp(path)) {
-        perror(path);
-        abort();
-    }
+    if (!mkdtemp(path))
+        scratch_fail(path);
 }
 
 static inline void scratch_remove(const char *path)

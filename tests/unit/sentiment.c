@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "pipeline/sentiment.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 
 static struct sentiment *english(void)
@@ -300,10 +301,7 @@ static int open_with(const char *rows, struct sentiment **s,
                      struct error *err)
 {
     char path[] = "/tmp/swell-lexicon-XXXXXX";
-    int file = mkstemp(path);
-    assert_true(file >= 0);
-    assert_int_equal(write(file, rows, strlen(rows)), strlen(rows));
-    close(file);
+    scratch_file(path, rows);
     int status = sentiment_open(s, "lexicons/en", path, err);
     unlink(path);
     return status;

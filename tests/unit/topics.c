@@ -151,10 +151,7 @@ static bool small(struct lexicons *l, const char *aspects, const char *intents,
     scratch_make(folder);
     for (int i = 0; i < 4; i++) {
         snprintf(path, sizeof(path), "%s/%s.tsv", folder, names[i]);
-        FILE *file = fopen(path, "w");
-        assert_non_null(file);
-        fputs(texts[i], file);
-        fclose(file);
+        scratch_write(path, texts[i]);
     }
     int status = topics_open(&l->topics, folder, err);
     assert_int_equal(status, l->topics ? 0 : -1);
