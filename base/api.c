@@ -93,9 +93,7 @@ struct text api_top(const struct api_call *call, const char *path)
     if (!call->whole)
         return TEXT("");
     struct json_value value = json_top(call->json, path);
-    if (value.type != JSON_STRING && value.type != JSON_NUMBER)
-        return TEXT("");
-    return value.text;
+    return json_written(&value) ? value.text : TEXT("");
 }
 
 void api_next(const struct api_call *call, const char *path,
@@ -128,7 +126,7 @@ void api_release(struct api_call *call)
 struct text api_text(struct batch *out, const struct json_value *value,
                      size_t limit)
 {
-    if (value->type != JSON_STRING && value->type != JSON_NUMBER)
+    if (!json_written(value))
         return (struct text){ NULL, 0 };
     return text_copy(&out->memory, value->text.data, value->text.length,
                      limit);
@@ -189,7 +187,7 @@ void api_html(struct buf *out, struct text plain)
 int64_t api_time(const struct json_value *value)
 {
     int64_t when;
-    if ((value->type != JSON_STRING && value->type != JSON_NUMBER) ||
+    if (!json_written(value) ||
         clock_parse(value->text.data, value->text.length, &when))
         return 0;
     return when < POST_EARLIEST ? 0 : when;
@@ -198,8 +196,7 @@ int64_t api_time(const struct json_value *value)
 uint8_t api_rating(const struct json_value *value)
 {
     char digits[16];
-    if ((value->type != JSON_STRING && value->type != JSON_NUMBER) ||
-        value->text.length >= sizeof(digits))
+    if (!json_written(value) || value->text.length >= sizeof(digits))
         return 0;
     memcpy(digits, value->text.data, value->text.length);
     digits[value->text.length] = '\0';

@@ -7,16 +7,6 @@
 
 #include "base/clock.h"
 
-int budget_in_zone(struct budget *b, const char *zone, struct error *err)
-{
-    return zone_open(&b->zone, zone, err);
-}
-
-void budget_close(struct budget *b)
-{
-    zone_close(b->zone);
-}
-
 void budget_read(struct budget *b, const char *cursor)
 {
     const char *line = cursor ? strstr(cursor, "\nspent\t") : NULL;

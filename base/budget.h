@@ -8,18 +8,14 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "base/error.h"
 
 struct budget {
     uint64_t most;         /* a day */
     int64_t day;           /* the last one in which something was used */
     uint64_t used;         /* in it */
-    struct zone *zone;     /* whose days; NULL: UTC */
+    struct zone *zone;     /* whose days; NULL: UTC; the user's to close */
 };
 
-/* Its days are those of this zone: to be closed. */
-int budget_in_zone(struct budget *b, const char *zone, struct error *err);
-void budget_close(struct budget *b);
 void budget_read(struct budget *b, const char *cursor);
 void budget_save(const struct budget *b, struct buf *cursor);
 /* How much is left; on a new day all is. A clock set back frees nothing. */

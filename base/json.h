@@ -63,6 +63,12 @@ bool json_listed(const struct json *j);
 uint64_t json_ignored(const struct json *j, const char **example);
 void json_close(struct json *j);
 
+/* A text or a number: something is written there. */
+static inline bool json_written(const struct json_value *v)
+{
+    return v->type == JSON_STRING || v->type == JSON_NUMBER;
+}
+
 /* Conversions; false when the value is not such a thing. */
 bool json_count(const struct json_value *v, uint32_t *out); /* clamps */
 bool json_integer(const struct json_value *v, int64_t *out);

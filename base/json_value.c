@@ -12,8 +12,8 @@ static bool number_of(const struct json_value *v, double *fraction,
                       int64_t *whole, bool *is_whole)
 {
     char digits[64];
-    if ((v->type != JSON_NUMBER && v->type != JSON_STRING) ||
-        v->text.length == 0 || v->text.length >= sizeof(digits))
+    if (!json_written(v) || v->text.length == 0 ||
+        v->text.length >= sizeof(digits))
         return false;
     memcpy(digits, v->text.data, v->text.length);
     digits[v->text.length] = '\0';
@@ -48,8 +48,7 @@ bool json_integer(const struct json_value *v, int64_t *out)
 static bool short_count(const struct json_value *v, uint32_t *out)
 {
     uint32_t sum = 0;
-    if ((v->type != JSON_NUMBER && v->type != JSON_STRING) ||
-        v->text.length == 0 || v->text.length > 9)
+    if (!json_written(v) || v->text.length == 0 || v->text.length > 9)
         return false;
     for (size_t i = 0; i < v->text.length; i++) {
         unsigned digit = (unsigned char)v->text.data[i] - (unsigned)'0';

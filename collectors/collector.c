@@ -58,7 +58,7 @@ void pages_close(struct collection *c)
 {
     struct pages *p = c->state;
     walk_close(&p->walk);
-    budget_close(&p->budget);
+    zone_close(p->budget.zone);
     api_release(&p->call);
 }
 

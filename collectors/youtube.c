@@ -54,7 +54,7 @@ static int open_youtube(struct collection *c, struct error *err)
         return error_set(err, ERROR_CONFIG, "key_file and a video or a "
                          "channel are needed");
     pages_open(c);
-    return budget_in_zone(&y->pages.budget, "America/Los_Angeles", err);
+    return zone_open(&y->pages.budget.zone, "America/Los_Angeles", err);
 }
 
 static void take_comment(void *context, const struct json_value *values)

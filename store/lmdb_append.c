@@ -114,11 +114,6 @@ static int check_post(const struct post *p, struct error *err)
     return 0;
 }
 
-static bool same_identity(const struct identity *a, const struct identity *b)
-{
-    return memcmp(a->key, b->key, ID_KEY) == 0;
-}
-
 static int arrange(struct txn t, struct append *a, struct error *err)
 {
     for (size_t i = 0; i < a->batch->count; i++) {
@@ -286,7 +281,7 @@ static int settle(struct txn t, struct append *a)
     int rc = mdb_cursor_open(t.mdb, t.s->table[IDS], &c);
     while (from < end && rc == 0) {
         const struct identity *last = from;
-        while (last + 1 < end && same_identity(from, last + 1))
+        while (last + 1 < end && memcmp(from->key, last[1].key, ID_KEY) == 0)
             last++;
         const struct identity *winner = find_winner(a, from, last);
         for (; from <= last; from++)
