@@ -9,7 +9,8 @@
 
 struct store {
     const struct store_backend *backend;
-    enum store_mode mode;      /* set by store_open() */
+    enum store_mode mode;      /* STORE_READ or STORE_WRITE */
+    const char *folder;        /* see store_folder(); the backend's */
 };
 
 struct store_backend {
@@ -17,7 +18,6 @@ struct store_backend {
     int (*open)(struct store **out, const char *place, enum store_mode mode,
                 struct error *err);
     __typeof__(store_close) *close;
-    __typeof__(store_folder) *folder;
     __typeof__(store_hold) *hold;
     __typeof__(store_kept) *kept;
     __typeof__(store_append) *append;

@@ -108,7 +108,7 @@ static bool file_was_replaced(const struct lmdb *s)
 {
     char path[4096];
     struct stat st;
-    if (s->mode == STORE_WRITE || s->reading)
+    if (s->base.mode == STORE_WRITE || s->reading)
         return false;
     snprintf(path, sizeof(path), "%s/data.mdb", s->path);
     return stat(path, &st) == 0 && st.st_ino != s->inode;
@@ -194,7 +194,7 @@ int lmdb_write(struct store *base, lmdb_work *work, void *context,
                const char *doing, struct error *err)
 {
     struct lmdb *s = lmdb_of(base);
-    if (s->mode != STORE_WRITE)
+    if (s->base.mode != STORE_WRITE)
         return error_set(err, ERROR_USAGE, "%s: opened for reading only",
                          s->path);
     int rc;
@@ -214,7 +214,7 @@ int lmdb_write(struct store *base, lmdb_work *work, void *context,
 
 static int open_tables(struct lmdb *s, struct error *err)
 {
-    if (s->mode == STORE_WRITE)
+    if (s->base.mode == STORE_WRITE)
         return lmdb_write(&s->base, lmdb_tables_make, NULL,
                           "opening the store", err);
     struct txn t = { s, NULL };
@@ -255,7 +255,7 @@ static bool writer_is_busy(const struct lmdb *s)
  * writes: nothing would keep a writer from the pages that it reads. */
 static int open_somehow(struct lmdb *s)
 {
-    unsigned flags = s->mode == STORE_READ ? MDB_RDONLY : 0;
+    unsigned flags = s->base.mode == STORE_READ ? MDB_RDONLY : 0;
     size_t map = MAP_START;
     int rc;
     while ((rc = open_environment(s, flags, map)) != 0) {
@@ -309,7 +309,7 @@ static int open_file(struct lmdb *s, struct error *err)
     if (rc)
         return lmdb_fail(s, rc, "opening the store", err);
     lmdb_watch(s);
-    if (s->mode == STORE_WRITE) /* readers that died pin pages */
+    if (s->base.mode == STORE_WRITE) /* readers that died pin pages */
         (void)mdb_reader_check(s->env, &dead);
     if (check_length(s, err) || open_tables(s, err)) {
         mdb_env_close(s->env);
@@ -409,9 +409,8 @@ static int lmdb_open(struct store **out, const char *place,
                      enum store_mode mode, struct error *err)
 {
     struct lmdb *s = mem_alloc(sizeof(*s));
-    s->base.backend = &store_lmdb;
     s->path = mem_string(place);
-    s->mode = mode;
+    s->base = (struct store){ &store_lmdb, mode, s->path };
     s->lock = -1;
     if ((mode == STORE_WRITE && take_lock(s, err)) || open_file(s, err)) {
         lmdb_unmake(s); /* half of an empty store is none */
@@ -422,16 +421,10 @@ static int lmdb_open(struct store **out, const char *place,
     return 0;
 }
 
-static const char *lmdb_folder(const struct store *s)
-{
-    return ((const struct lmdb *)s)->path;
-}
-
 const struct store_backend store_lmdb = {
     .scheme = "lmdb://",
     .open = lmdb_open,
     .close = lmdb_close,
-    .folder = lmdb_folder,
     .hold = lmdb_hold,
     .kept = lmdb_kept,
     .append = lmdb_append,

@@ -94,7 +94,6 @@ struct day_authors {
 struct lmdb {
     struct store base;  /* first: a struct store * is this */
     char *path;
-    enum store_mode mode;
     MDB_env *env;
     MDB_dbi table[TABLES + 1]; /* the last is 0: LMDB's own of free pages */
     int lock;           /* writer.lock; -1 for a reader */

@@ -93,7 +93,7 @@ int lmdb_compact(struct store *base, struct error *err)
 {
     struct lmdb *s = lmdb_of(base);
     char fresh[4096];
-    if (s->mode != STORE_WRITE)
+    if (s->base.mode != STORE_WRITE)
         return error_set(err, ERROR_USAGE, "%s: opened for reading only",
                          s->path);
     if (s->reading)

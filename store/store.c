@@ -54,10 +54,7 @@ int store_open(struct store **out, const char *url, enum store_mode mode,
         *out = NULL;
         mode = STORE_WRITE;
     }
-    if (backend->open(out, place, mode, err))
-        return -1;
-    (*out)->mode = mode;
-    return 0;
+    return backend->open(out, place, mode, err);
 }
 
 bool store_writable(const struct store *s)
@@ -73,7 +70,7 @@ void store_close(struct store *s)
 
 const char *store_folder(const struct store *s)
 {
-    return s->backend->folder(s);
+    return s->folder;
 }
 
 int store_kept(struct store *s, struct error *err)
