@@ -27,7 +27,7 @@ struct flags {
 
 static const struct option options[] = {
     { "follow", OPTION_BOOL, NULL, FLAG(follow),
-      "go on until stopped, each source when it is due" },
+      "go on until stopped, by the configuration of its start" },
     { "at-once", OPTION_COUNT, "8", FLAG(at_once),
       "most sources that are asked at the same time" },
     { "pages", OPTION_COUNT, "200", FLAG(pages),
