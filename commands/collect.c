@@ -71,6 +71,7 @@ struct crew {
     size_t count;
     pthread_mutex_t mutex;     /* for what is below, and the jobs */
     unsigned failed, ran, at_work;
+    int64_t looked;            /* when a job was looked for last */
     bool broken;               /* the store is: no more jobs */
     struct error why;          /* how */
 };
@@ -210,16 +211,22 @@ static int plan(struct crew *crew, struct store *store, struct job *job,
     return waits && asked;
 }
 
-/* The next one to run, NULL: none is due. With the mutex. */
+/* The next one to run, NULL: none is due. With the mutex. When the clock is
+ * put right by hours, so is what was planned by the wrong one. */
 static struct job *next_job(struct crew *crew)
 {
     struct job *first = NULL;
+    int64_t now = clock_now(), back = crew->looked - now;
     for (size_t i = 0; i < crew->count; i++) {
         struct job *job = &crew->jobs[i];
-        if (!job->runs && job->due <= clock_now() &&
-            (!first || job->due < first->due))
+        if (job->runs)
+            continue;
+        if (back > HOUR && job->due < INT64_MAX)
+            job->due -= back;
+        if (job->due <= now && (!first || job->due < first->due))
             first = job;
     }
+    crew->looked = now;
     return first;
 }
 
