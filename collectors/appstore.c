@@ -4,7 +4,6 @@
  * entry list may be an array, one object or absent; dates are missing for
  * weeks at times; feeds of living apps are empty at times, which is an error:
  * nothing is deleted by it, and what was known is not forgotten. */
-#include "base/api.h"
 #include "base/clock.h"
 #include "collectors/collector.h"
 

@@ -4,7 +4,6 @@
  * Logins are scarce (30 in five minutes), tokens live for two hours and a dead
  * one is HTTP 400 here. Does not read the firehose.
  * Longer than others: signing in is here, too. */
-#include "base/api.h"
 #include "base/atproto.h"
 #include "base/clock.h"
 #include "base/session.h"

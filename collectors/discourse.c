@@ -2,7 +2,6 @@
 /* All public posts of a Discourse forum, newest first (base/walk.h), by
  * /posts.json; "before" is an id, so deletions do not shift its pages. What
  * has left the list is asked for by its number. Reads no private messages. */
-#include "base/api.h"
 #include "base/clock.h"
 #include "collectors/collector.h"
 

@@ -6,7 +6,6 @@
  * Reads no format itself: that is base/feed.h's. */
 #include "base/feed.h"
 
-#include "base/api.h"
 #include "base/clock.h"
 #include "collectors/collector.h"
 #include "collectors/feed_memory.h"

@@ -4,7 +4,6 @@
  * the first it is asked again, for what is as old or older. Algolia never
  * shows deleted and dead items, so what has left the listing is looked up at
  * the source. */
-#include "base/api.h"
 #include "base/clock.h"
 #include "collectors/collector.h"
 

@@ -5,7 +5,6 @@
  * native id is its uri, the same on every server; what has left a timeline is
  * asked for by its id, and 404 or 410 means deleted. Whoever asks not to be
  * indexed is left out. */
-#include "base/api.h"
 #include "base/clock.h"
 #include "collectors/collector.h"
 #include "collectors/mastodon_parents.h"

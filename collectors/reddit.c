@@ -4,7 +4,6 @@
  * `before`: a deleted anchor answers nothing for ever. A listing ends after
  * 1,000; what has left it is looked up. Reads no pages meant for people.
  * Longer than others: signing in is here, too. */
-#include "base/api.h"
 #include "base/clock.h"
 #include "base/session.h"
 #include "collectors/collector.h"

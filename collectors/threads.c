@@ -3,7 +3,6 @@
  * since the last one. `paging.next` holds the token and is not followed. The
  * search leaves posts out as it likes: what is not found is not taken for
  * deleted. Tokens live for 60 days and are renewed every week. */
-#include "base/api.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/session.h"

@@ -3,7 +3,6 @@
  * own key, newest first (base/walk.h); once a week a month of them is read
  * again, for edits. The key travels in a header, never in the address. Asks
  * for nothing private: no orders, no e-mail. */
-#include "base/api.h"
 #include "base/clock.h"
 #include "collectors/collector.h"
 

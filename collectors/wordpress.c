@@ -4,7 +4,6 @@
  * comments come and go, so each begins a little above where the last ended.
  * The total in the headers is counted before permissions: a page of which all
  * is hidden is no end by it. No e-mail is asked for. */
-#include "base/api.h"
 #include "base/clock.h"
 #include "collectors/collector.h"
 

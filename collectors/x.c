@@ -2,7 +2,6 @@
 /* X by recent search, newest first (base/walk.h). Each post shown is paid
  * for, so a cap in posts and in dollars holds for each UTC day: what a page
  * may cost is counted before it is asked for. Asks for no people. */
-#include "base/api.h"
 #include "base/clock.h"
 #include "base/tweet.h"
 #include "collectors/collector.h"

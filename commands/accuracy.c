@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <strings.h>
 
-#include "base/write.h"
 #include "commands/labelled.h"
 #include "commands/reading.h"
 #include "digest/stats.h"

@@ -3,7 +3,6 @@
  * collected. Changes nothing; asks no service but the one of --live. */
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "collectors/collector.h"
 #include "commands/reading.h"
 #include "pipeline/clean.h"

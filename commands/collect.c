@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/limit.h"
 #include "base/log.h"
 #include "base/mem.h"

@@ -115,7 +115,6 @@ static int read_flag(struct invocation *in, int argc, char **argv, int *at,
         length = sizeof(name) - 1;
     memcpy(name, word, length);
     name[length] = '\0';
-
     void *state = in->flags;
     const struct option *o = in->command
                                  ? option_find(in->command->options, name)

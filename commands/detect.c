@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "collectors/file_input.h"
 #include "commands/command.h"
@@ -47,7 +46,6 @@ static void put_hour(const struct reading *r, struct detector *d, int64_t hour,
 {
     struct detect_point p;
     char when[CLOCK_TEXT];
-
     /* A series that always had rows and has none now is missing some. */
     detector_skip(d, hour, &p);
     if (rows || !(p.low > 0))
@@ -64,7 +62,6 @@ static void put_hour(const struct reading *r, struct detector *d, int64_t hour,
 static int by_time(const void *a, const void *b)
 {
     const struct row *x = a, *y = b;
-
     return x->when != y->when ? (x->when > y->when) - (x->when < y->when)
                               : (x->line > y->line) - (x->line < y->line);
 }
@@ -74,7 +71,6 @@ static int order_rows(struct reading *r, struct error *err)
 {
     unsigned long repeats = 0, first = 0;
     char text[CLOCK_TEXT];
-
     if (r->shuffled) {
         qsort(r->rows, r->count, sizeof(*r->rows), by_time);
         log_line(LOG_NOTE, "line %lu: earlier than the row before (%lu such "
@@ -82,7 +78,6 @@ static int order_rows(struct reading *r, struct error *err)
     }
     for (size_t i = 1; i < r->count; i++) {
         int64_t gap = r->rows[i].when - r->rows[i - 1].when;
-
         if (gap / HOUR > GAP_LIMIT)
             return error_set(err, ERROR_INPUT, "line %lu: %s is more than ten "
                              "years after the row before", r->rows[i].line,
@@ -102,7 +97,6 @@ static void detect_rows(const struct reading *r, double threshold)
 {
     struct detector d;
     size_t i = 0;
-
     printf("timestamp,count,expected,score,alert\n");
     detector_init(&d, threshold);
     if (!r->count)
@@ -113,7 +107,6 @@ static void detect_rows(const struct reading *r, double threshold)
     for (; hour <= last && hour + HOUR <= last + r->step; hour += HOUR) {
         size_t first = i;
         double sum = 0;
-
         for (; i < r->count && r->rows[i].when < hour + HOUR; i++)
             sum += r->rows[i].count;
         put_hour(r, &d, hour, sum, i > first);

@@ -3,7 +3,6 @@
  * recipients. What it says is digest/'s. */
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"

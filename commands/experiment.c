@@ -2,7 +2,6 @@
 /* swell experiment: what was tried, from when, and what came of it. */
 #include <math.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "commands/reading.h"
 #include "digest/digest.h"
@@ -58,7 +57,6 @@ static int read_day(const struct call *c, const char *flag, const char *text,
                     int64_t *out, struct error *err)
 {
     int64_t day;
-
     if (clock_parse_day(text, c->in->zone, &day))
         return error_set(err, ERROR_USAGE, "--%s %.40s: write 2026-11-20",
                          flag, text);
@@ -81,7 +79,6 @@ static int check_controls(const struct call *c, struct error *err)
 {
     const struct flags *f = c->flags;
     size_t count = 0;
-
     for (const char *at = f->controls; at && *at;) {
         char name[128];
         size_t length = strcspn(at, ", ");
@@ -106,7 +103,6 @@ static int check_controls(const struct call *c, struct error *err)
 static int check_add(const struct call *c, struct error *err)
 {
     const struct flags *f = c->flags;
-
     if (!f->subject || !f->from)
         return error_set(err, ERROR_USAGE, "experiment add needs --subject "
                          "and --from");
@@ -143,7 +139,6 @@ static int run_add(struct call *c, struct error *err)
         .aspect = f->aspect ? f->aspect : "",
         .channel = f->channel ? f->channel : "",
         .controls = f->controls ? f->controls : "", .lesson = "" };
-
     if (check_add(c, err))
         return -1;
     int rc = experiment_get(&old, &c->memory, c->in->store, c->name, err);
@@ -162,7 +157,6 @@ static int run_close(struct call *c, struct error *err)
 {
     struct experiment e;
     int rc = get(c, &e, err);
-
     if (rc)
         return -1;
     e.closed = clock_now();
@@ -183,7 +177,6 @@ static void put_experiment(struct writer *w, const struct call *c,
                            const struct experiment *e)
 {
     char day[CLOCK_TEXT];
-
     write_text(w, "name", e->name);
     write_text(w, "subject", e->subject);
     write_text(w, "title", e->title);
@@ -199,9 +192,7 @@ static void put_experiment(struct writer *w, const struct call *c,
 static void list_one(struct call *c, const struct experiment *e)
 {
     char from[CLOCK_TEXT], to[CLOCK_TEXT];
-
     struct writer *w = &c->in->writer;
-
     if (c->in->format == FORMAT_JSON) {
         write_begin(w, NULL, '{');
         put_experiment(w, c, e);
@@ -221,7 +212,6 @@ static int run_list(struct call *c, struct error *err)
     size_t count;
     struct invocation *in = c->in;
     int rc = experiment_list(&all, &count, &c->memory, in->store, err);
-
     if (in->format == FORMAT_JSON)
         write_rows(&in->writer, NULL);
     for (size_t i = 0; i < count; i++)
@@ -241,7 +231,6 @@ static void put_effect(struct buf *out, const struct effect *e)
 {
     bool posts = e->measure == EFFECT_POSTS;
     const char *unit = posts ? "%" : "points";
-
     buf_printf(out, "%s: %s", effect_names[e->measure],
                effect_verdict_names[e->verdict]);
     if (e->verdict == EFFECT_NONE)
@@ -274,7 +263,6 @@ static void show_reading(struct call *c, const struct experiment *e,
                          const struct experiment_reading *r)
 {
     struct writer *w = &c->in->writer;
-
     if (c->in->format != FORMAT_JSON) {
         buf_printf(w->out, "%s, %s: %u days before against %u after, %u "
                    "controls\n", e->title, e->subject, r->days_before,
@@ -306,7 +294,6 @@ static int run_read(struct call *c, struct error *err)
 {
     struct experiment_reading r;
     struct experiment e;
-
     if (get(c, &e, err))
         return -1;
     int rc = experiment_read(&r, c->in->store, c->in->config, &e, c->in->zone,
@@ -332,7 +319,6 @@ static int run(struct invocation *in, struct error *err)
     const struct flags *f = in->flags;
     struct call c = { .in = in, .flags = f };
     const struct verb *verb = NULL;
-
     for (size_t i = 0; in->argc && i < sizeof(verbs) / sizeof(*verbs); i++)
         if (!strcmp(verbs[i].name, in->argv[0]))
             verb = &verbs[i];

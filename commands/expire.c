@@ -2,7 +2,6 @@
 /* swell expire: drop posts by age; their figures stay. */
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "commands/command.h"
 

@@ -4,10 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
-#include "base/write.h"
-#include "commands/command.h"
 #include "commands/manifest.h"
 #include "commands/reading.h"
 #include "commands/sheet.h"

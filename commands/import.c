@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <sched.h>
 
-#include "base/clock.h"
 #include "base/limit.h"
 #include "base/log.h"
 #include "collectors/file.h"
@@ -16,12 +15,9 @@
 enum { THREADS_DEFAULT_MOST = 4, COMPLAINTS = 10 };
 
 struct flags {
-    char *format;
-    char *source;
-    char *what;
+    char *format, *source, *what, *threads;
     struct option_list map;
     uint64_t batch;
-    char *threads;
 };
 
 static const struct option options[] = {

@@ -3,7 +3,6 @@
  * people give it. What counts as asked is digest/waiting's. */
 #include <math.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "commands/reading.h"
 #include "digest/digest.h"

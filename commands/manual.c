@@ -3,7 +3,6 @@
  * and option tables, so that it cannot disagree with the program. */
 #include <string.h>
 
-#include "base/clock.h"
 #include "commands/command.h"
 
 /* Roff text: backslashes and leading dots and quotes escaped, - kept. */

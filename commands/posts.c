@@ -4,9 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
-#include "base/write.h"
 #include "commands/reading.h"
 #include "digest/digest.h"
 #include "digest/posts.h"

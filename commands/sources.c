@@ -3,7 +3,6 @@
  * straight from the collectors' tables. Asks nobody. */
 #include <ctype.h>
 
-#include "base/clock.h"
 #include "collectors/collector.h"
 #include "commands/reading.h"
 

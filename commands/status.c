@@ -2,11 +2,9 @@
 /* swell status: is collecting well? How much is stored, when each source last
  * succeeded, what it waits for, how much of the last day it covers. Status 3
  * when something is wrong. Reads only. */
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "base/write.h"
 #include "commands/reading.h"
 #include "pipeline/round.h"
 

@@ -11,7 +11,6 @@
 
 #include "base/json.h"
 #include "base/log.h"
-#include "base/write.h"
 #include "commands/reading.h"
 
 enum {

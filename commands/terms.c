@@ -2,7 +2,6 @@
 /* swell terms: what is newly talked of, against the days before. */
 #include <inttypes.h>
 
-#include "base/clock.h"
 #include "commands/reading.h"
 #include "digest/json.h"
 
@@ -112,7 +111,6 @@ static int run(struct invocation *in, struct error *err)
         .background_days = (unsigned)f->background, .weak = true };
     const char *shown = in->subject ? in->subject : "every post";
     struct terms *t;
-
     if (invocation_format(in, f->format, 3, err))
         return -1;
     if (f->limit < 1 || f->limit > 1000 || f->background < 1 ||

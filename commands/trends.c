@@ -2,7 +2,6 @@
 /* swell trends: what stood out in a range, with its cause. */
 #include <inttypes.h>
 
-#include "base/clock.h"
 #include "commands/reading.h"
 #include "digest/json.h"
 
@@ -130,10 +129,8 @@ struct listing {
 static void print_alerts(struct listing *l, const struct alerts *a, bool fresh)
 {
     struct writer *w = &l->in->writer;
-
     for (size_t i = 0; i < a->count; i++) {
         const struct alert *e = &a->items[i];
-
         if (!shown(e, l->flags) || (fresh && !e->fresh))
             continue;
         if (l->in->format == FORMAT_CSV) {
@@ -158,10 +155,8 @@ static int print_days(struct listing *l, struct error *err)
 {
     struct invocation *in = l->in;
     bool days = in->until - in->from > 2 * DAY;
-
     for (int64_t at = in->from, end; at < in->until; at = end) {
         struct alerts *a;
-
         end = days ? zone_day_start(in->zone, zone_day(in->zone, at) + 1)
                    : in->until;
         if (end > in->until)
@@ -180,7 +175,6 @@ static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
     struct listing l = { .in = in, .flags = f };
-
     if (invocation_format(in, f->format, 3, err) ||
         invocation_range(in, &f->range, DAY, err) || subject_open(in, err))
         return -1;

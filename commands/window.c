@@ -5,9 +5,7 @@
  * where there were several. */
 #include <math.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
-#include "base/write.h"
 #include "commands/reading.h"
 #include "digest/candidates.h"
 #include "digest/coverage.h"
