@@ -235,12 +235,6 @@ static int look_up(void *state, struct error *err)
 
 /* ---- pages ------------------------------------------------------------ */
 
-static void name(void *state, size_t place, struct buf *out)
-{
-    const struct bluesky *b = state;
-    pages_name(out, place, "q", &b->queries, "by", &b->authors);
-}
-
 /* The service shows some 10,000 posts of a search, then no cursor or fails. */
 enum { DEEP = 5000 };
 
@@ -260,7 +254,7 @@ static int page(void *state, struct buf *next, struct error *err)
     cursor = *cursor == ' ' ? cursor + 1 : "";
     buf_printf(&call->url, "%s/xrpc/app.bsky.feed.%s", b->service,
                query ? "searchPosts?sort=latest&q=" : "getAuthorFeed?actor=");
-    http_escape(&call->url, pages_item(p->place, &b->queries, &b->authors));
+    http_escape(&call->url, pages_item(p));
     buf_printf(&call->url, "&limit=%llu%s%s", (unsigned long long)p->size,
                until ? "&until=" : "", until ? clock_format(until, when) : "");
     api_and(&call->url, "&cursor=", cursor);
@@ -281,7 +275,9 @@ static int page(void *state, struct buf *next, struct error *err)
 }
 
 static const struct listings listings = {
-    .name = name, .page = page, .look_up = look_up, .at_once = 25
+    .of = { { "q/", offsetof(struct bluesky, queries) },
+            { "by/", offsetof(struct bluesky, authors) } },
+    .page = page, .look_up = look_up, .at_once = 25
 };
 
 const struct collector collector_bluesky = {

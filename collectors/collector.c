@@ -123,22 +123,27 @@ void pages_ids(const struct pages *p, struct buf *url, const char *between)
     }
 }
 
-void pages_name(struct buf *name, size_t place, const char *kind,
-                const struct option_list *first, const char *other,
-                const struct option_list *second)
+/* What is listed at this place; NULL: nothing. */
+static const char *item_at(const struct pages *p, size_t place,
+                           const char **before)
 {
-    const char *item = pages_item(place, first, second);
-    if (item)
-        buf_printf(name, "%s/%s", place < first->count ? kind : other, item);
+    const struct listings *l = p->collection->kind->listings;
+    for (size_t i = 0; i < 2 && l->of[i].before; i++) {
+        const char *state = p->collection->state;
+        const struct option_list *list = (const void *)(state +
+                                                        l->of[i].offset);
+        *before = l->of[i].before;
+        if (place < list->count)
+            return list->items[place];
+        place -= list->count;
+    }
+    return NULL;
 }
 
-const char *pages_item(size_t place, const struct option_list *first,
-                       const struct option_list *second)
+const char *pages_item(const struct pages *p)
 {
-    if (place < first->count)
-        return first->items[place];
-    place -= first->count;
-    return second && place < second->count ? second->items[place] : NULL;
+    const char *before;
+    return item_at(p, p->place, &before);
 }
 
 long pages_number(const struct pages *p)
@@ -180,8 +185,12 @@ enum { TURN = 20 };
 static bool is_listing(struct pages *p, const struct listings *l,
                        size_t place, struct buf *name)
 {
+    const char *before, *item = item_at(p, place, &before);
     buf_clear(name);
-    l->name(p->collection->state, place, name);
+    if (item)
+        buf_printf(name, "%s%s", before, item);
+    else if (l->name)
+        l->name(p->collection->state, place, name);
     for (size_t i = 0; i < name->length; i++) /* it is a field of the cursor */
         if (strchr("\t\n", name->data[i]))
             name->data[i] = ' ';

@@ -114,7 +114,13 @@ struct pages {
       what " a request, at most " most }
 
 struct listings {
-    /* The name of a listing; "": there is none at this place. */
+    /* Each item of these options, lists in the state, is a listing; its name
+     * has "tag/" before it. */
+    struct listings_of {
+        const char *before;
+        size_t offset;
+    } of[2];
+    /* Without such: the name of a listing; "": there is none at this place. */
     void (*name)(void *state, size_t place, struct buf *name);
     /* Ask for the page at pages.list->token ("": the top), give its posts to
      * walk_saw() and put the token of the page below into next; empty: there
@@ -159,14 +165,8 @@ int pages_looked_up(struct pages *p, int rc, const char *gone,
                     const char *untold);
 /* The ids of those looked up, with something between them. */
 void pages_ids(const struct pages *p, struct buf *url, const char *between);
-/* What is listed at this place, of two lists of which the second (NULL: none)
- * goes on where the first ends; NULL: neither has it. */
-const char *pages_item(size_t place, const struct option_list *first,
-                       const struct option_list *second);
-/* ... and its name: "tag/" and what is listed. */
-void pages_name(struct buf *name, size_t place, const char *kind,
-                const struct option_list *first, const char *other,
-                const struct option_list *second);
+/* The item of the options that is being read. */
+const char *pages_item(const struct pages *p);
 /* The token as the number of a page, 1 at the top; and of the one below. */
 long pages_number(const struct pages *p);
 void pages_next(const struct pages *p, struct buf *next);

@@ -92,13 +92,6 @@ static int look_up(void *state, struct error *err)
     return api_send(call, err);
 }
 
-static void name(void *state, size_t place, struct buf *out)
-{
-    const struct hackernews *h = state;
-    if (place < h->queries.count)
-        buf_puts(out, h->queries.items[place]);
-}
-
 static int page(void *state, struct buf *next, struct error *err)
 {
     struct hackernews *h = state;
@@ -124,7 +117,8 @@ static int page(void *state, struct buf *next, struct error *err)
 }
 
 static const struct listings searches = {
-    .name = name, .page = page, .look_up = look_up, .at_once = 1
+    .of = { { "", offsetof(struct hackernews, queries) } },
+    .page = page, .look_up = look_up, .at_once = 1
 };
 
 const struct collector collector_hackernews = {

@@ -169,12 +169,6 @@ static int judge(struct threads *t, const struct api_call *call,
     return -1;
 }
 
-static void name(void *state, size_t place, struct buf *out)
-{
-    const struct threads *t = state;
-    pages_name(out, place, "q", &t->queries, "tag", &t->tags);
-}
-
 static int page(void *state, struct buf *next, struct error *err)
 {
     struct threads *t = state;
@@ -184,7 +178,7 @@ static int page(void *state, struct buf *next, struct error *err)
         renew(t);
     struct api_call *call = pages_call(p, "data[*]", paths, take_post);
     call->request.bearer = buf_text(&t->token);
-    const char *what = pages_item(p->place, &t->queries, &t->tags);
+    const char *what = pages_item(p);
     buf_printf(&call->url, "%s/v1.0/keyword_search?search_type=RECENT&"
                "search_mode=%s&fields=id%%2Ctext%%2Cpermalink%%2Ctimestamp%%2C"
                "username%%2Cis_reply%%2Cis_quote_post&limit=%llu&since=%lld&q=",
@@ -201,7 +195,11 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings searches = { .name = name, .page = page };
+static const struct listings searches = {
+    .of = { { "q/", offsetof(struct threads, queries) },
+            { "tag/", offsetof(struct threads, tags) } },
+    .page = page
+};
 
 const struct collector collector_threads = {
     .name = "threads",

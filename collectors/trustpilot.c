@@ -131,13 +131,6 @@ static int look_up(void *state, struct error *err)
                            "");
 }
 
-static void name(void *state, size_t place, struct buf *out)
-{
-    const struct trustpilot *t = state;
-    if (place < t->shops.count)
-        buf_puts(out, t->shops.items[place]);
-}
-
 static int page(void *state, struct buf *next, struct error *err)
 {
     struct trustpilot *t = state;
@@ -158,7 +151,8 @@ static int page(void *state, struct buf *next, struct error *err)
 }
 
 static const struct listings shops = {
-    .name = name, .page = page, .look_up = look_up, .at_once = 1
+    .of = { { "", offsetof(struct trustpilot, shops) } },
+    .page = page, .look_up = look_up, .at_once = 1
 };
 
 const struct collector collector_trustpilot = {

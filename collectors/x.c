@@ -126,13 +126,6 @@ static int look_up(void *state, struct error *err)
     return asked ? ask(x, call, asked, err) : 0;
 }
 
-static void name(void *state, size_t place, struct buf *out)
-{
-    const struct x *x = state;
-    if (place < x->queries.count)
-        buf_puts(out, x->queries.items[place]);
-}
-
 /* A token is "START NEXT": the pages of a search all begin at one time. */
 static int page(void *state, struct buf *next, struct error *err)
 {
@@ -168,8 +161,8 @@ static int page(void *state, struct buf *next, struct error *err)
 }
 
 static const struct listings searches = {
-    .name = name, .page = page,
-    .look_up = look_up, .at_once = WALK_RING
+    .of = { { "", offsetof(struct x, queries) } },
+    .page = page, .look_up = look_up, .at_once = WALK_RING
 };
 
 /* The day's money is spent. What lies below is not bought tomorrow: then the

@@ -181,12 +181,6 @@ static int complete_all(struct youtube *y, size_t from, struct error *err)
 
 /* ---- listings --------------------------------------------------------- */
 
-static void name(void *state, size_t place, struct buf *out)
-{
-    const struct youtube *y = state;
-    pages_name(out, place, "video", &y->videos, "channel", &y->channels);
-}
-
 static int page(void *state, struct buf *next, struct error *err)
 {
     struct youtube *y = state;
@@ -197,7 +191,7 @@ static int page(void *state, struct buf *next, struct error *err)
                "&maxResults=100&textFormat=plainText", y->service);
     api_and(&call->url, p->place < y->videos.count ? "&videoId="
                            : "&allThreadsRelatedToChannelId=",
-            pages_item(p->place, &y->videos, &y->channels));
+            pages_item(p));
     api_and(&call->url, "&pageToken=", p->list->token);
     int rc = ask(y, call, err);
     api_next(call, "/nextPageToken", next);
@@ -220,7 +214,9 @@ static int look_up(void *state, struct error *err)
 }
 
 static const struct listings places = {
-    .name = name, .page = page, .look_up = look_up, .at_once = 1
+    .of = { { "video/", offsetof(struct youtube, videos) },
+            { "channel/", offsetof(struct youtube, channels) } },
+    .page = page, .look_up = look_up, .at_once = 1
 };
 
 const struct collector collector_youtube = {
