@@ -127,15 +127,13 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-/* Past 500 all are out of sight, not deleted: none is looked up. */
-static const struct listings stores = { .name = name, .page = page };
-
 const struct collector collector_appstore = {
     .name = "appstore",
     .about = "reviews of apps in Apple's App Store, per country",
     .terms = "public feed, the 500 last changed of an app and country; "
              "no limit is published, stay under a request a second",
-    .listings = &stores,
+    /* Past 500 all are out of sight, not deleted: none is looked up. */
+    .listings = { .name = name, .page = page },
     .options = options,
     .state_size = sizeof(struct appstore),
     .every = HOUR,

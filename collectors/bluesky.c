@@ -274,12 +274,6 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings listings = {
-    .of = { { "q/", offsetof(struct bluesky, queries) },
-            { "by/", offsetof(struct bluesky, authors) } },
-    .page = page, .look_up = look_up, .at_once = 25
-};
-
 const struct collector collector_bluesky = {
     .name = "bluesky",
     .about = "searches and author feeds of Bluesky",
@@ -287,7 +281,10 @@ const struct collector collector_bluesky = {
     .key_help = "in the app: Settings, Privacy and security, App passwords; "
                 "put it into a file of mode 0600. Author feeds need none "
                 "with service: https://public.api.bsky.app",
-    .listings = &listings,
+    .listings = {
+        .of = { { "q/", offsetof(struct bluesky, queries) },
+                { "by/", offsetof(struct bluesky, authors) } },
+        .page = page, .look_up = look_up, .at_once = 25 },
     .options = options,
     .state_size = sizeof(struct bluesky),
     .every = 5 * MINUTE,

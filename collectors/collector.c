@@ -127,7 +127,7 @@ void pages_ids(const struct pages *p, struct buf *url, const char *between)
 static const char *item_at(const struct pages *p, size_t place,
                            const char **before)
 {
-    const struct listings *l = p->collection->kind->listings;
+    const struct listings *l = &p->collection->kind->listings;
     for (size_t i = 0; i < 2 && l->of[i].before; i++) {
         const char *state = p->collection->state;
         const struct option_list *list = (const void *)(state +
@@ -274,7 +274,7 @@ int pages_fetch(struct collection *c, struct batch *out, struct error *err)
 {
     struct buf name = BUF_INIT(0), other = BUF_INIT(0);
     struct pages *p = c->state;
-    const struct listings *l = c->kind->listings;
+    const struct listings *l = &c->kind->listings;
     p->out = out;
     bool counted = p->budget.most > 0;
     if (counted)

@@ -34,6 +34,31 @@ struct collection {
     char skipped_why[200]; /* the last reason, with its position */
 };
 
+/* What a collector of such listings says of them: see struct pages below. */
+struct listings {
+    /* Each item of these options, lists in the state, is a listing; its name
+     * has "tag/" before it. */
+    struct listings_of {
+        const char *before;
+        size_t offset;
+    } of[2];
+    /* Without such: the name of a listing; "": there is none at this place. */
+    void (*name)(void *state, size_t place, struct buf *name);
+    /* Ask for the page at pages.list->token ("": the top), give its posts to
+     * walk_saw() and put the token of the page below into next; empty: there
+     * is none. -1: see err. What is this listing's trouble alone is told
+     * when the others are read, so that one shop that closed or one word
+     * that a service dislikes keeps nobody else out. */
+    int (*page)(void *state, struct buf *next, struct error *err);
+    /* Look up pages.asked, at most at_once of them, which left the listing:
+     * pages_take_alive() for those that are still there. NULL: never. */
+    int (*look_up)(void *state, struct error *err);
+    unsigned at_once;
+    /* Optional: is it this listing's alone, where the kind of error does not
+     * say so? */
+    bool (*own_trouble)(void *state);
+};
+
 struct collector {
     const char *name;              /* "hackernews" */
     const char *about;             /* one line for `swell sources` */
@@ -41,7 +66,7 @@ struct collector {
     const char *source;            /* of its posts; NULL: its name; "": as
                                     * each post says */
     const char *key_help;          /* how to get a key; NULL: none needed */
-    const struct listings *listings; /* for pages_fetch(); else NULL */
+    struct listings listings;      /* for pages_fetch() */
     const struct option *options;  /* ends with OPTION_END */
     size_t state_size;
     int64_t every;                 /* default seconds between rounds */
@@ -112,30 +137,6 @@ struct pages {
 #define PAGES_SIZE(most, what) \
     { "page_size", OPTION_COUNT, most, offsetof(struct pages, size), \
       what " a request, at most " most }
-
-struct listings {
-    /* Each item of these options, lists in the state, is a listing; its name
-     * has "tag/" before it. */
-    struct listings_of {
-        const char *before;
-        size_t offset;
-    } of[2];
-    /* Without such: the name of a listing; "": there is none at this place. */
-    void (*name)(void *state, size_t place, struct buf *name);
-    /* Ask for the page at pages.list->token ("": the top), give its posts to
-     * walk_saw() and put the token of the page below into next; empty: there
-     * is none. -1: see err. What is this listing's trouble alone is told
-     * when the others are read, so that one shop that closed or one word
-     * that a service dislikes keeps nobody else out. */
-    int (*page)(void *state, struct buf *next, struct error *err);
-    /* Look up pages.asked, at most at_once of them, which left the listing:
-     * pages_take_alive() for those that are still there. NULL: never. */
-    int (*look_up)(void *state, struct error *err);
-    unsigned at_once;
-    /* Optional: is it this listing's alone, where the kind of error does not
-     * say so? */
-    bool (*own_trouble)(void *state);
-};
 
 /* A size that is none, or more than the most, is the most. */
 void pages_open(struct collection *c);

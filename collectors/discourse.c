@@ -177,17 +177,14 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings latest = {
-    .name = name, .page = page, .look_up = look_up, .at_once = 1
-};
-
 const struct collector collector_discourse = {
     .name = "discourse",
     .about = "public posts of a Discourse forum",
     .terms = "per forum; removals are followed; 60 requests a minute",
     .key_help = "none for a public forum; else its Admin, API, New API key, "
                 "scope posts: list and read, into a file of mode 0600",
-    .listings = &latest,
+    .listings = {
+        .name = name, .page = page, .look_up = look_up, .at_once = 1 },
     .options = options,
     .state_size = sizeof(struct discourse),
     .every = 10 * MINUTE,

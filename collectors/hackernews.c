@@ -116,16 +116,13 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings searches = {
-    .of = { { "", offsetof(struct hackernews, queries) } },
-    .page = page, .look_up = look_up, .at_once = 1
-};
-
 const struct collector collector_hackernews = {
     .name = "hackernews",
     .about = "stories and comments of Hacker News that hold the words",
     .terms = "public search by Algolia, 10,000 requests an hour",
-    .listings = &searches,
+    .listings = {
+        .of = { { "", offsetof(struct hackernews, queries) } },
+        .page = page, .look_up = look_up, .at_once = 1 },
     .options = options,
     .state_size = sizeof(struct hackernews),
     .every = 10 * MINUTE,

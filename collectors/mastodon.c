@@ -180,10 +180,6 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings timelines = {
-    .name = name, .page = page, .look_up = look_up, .at_once = 1
-};
-
 static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
     struct mastodon *m = c->state;
@@ -201,7 +197,8 @@ const struct collector collector_mastodon = {
     .key_help = "most servers need none; else: Preferences, Development, New "
                 "application, scope read:statuses, put its access token into "
                 "a file of mode 0600",
-    .listings = &timelines,
+    .listings = {
+        .name = name, .page = page, .look_up = look_up, .at_once = 1 },
     .options = options,
     .state_size = sizeof(struct mastodon),
     .every = 5 * MINUTE,

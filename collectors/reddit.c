@@ -241,11 +241,6 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings listings = {
-    .name = name, .page = page, .look_up = look_up, .at_once = WALK_RING,
-    .own_trouble = is_closed
-};
-
 static int fetch(struct collection *c, struct batch *out, struct error *err)
 {
     struct reddit *r = c->state;
@@ -263,7 +258,9 @@ const struct collector collector_reddit = {
     .key_help = "apply under Reddit's Responsible Builder Policy and wait for "
                 "the approval; then reddit.com/prefs/apps, create a script "
                 "app; put its ID:SECRET into a file of mode 0600",
-    .listings = &listings,
+    .listings = {
+        .name = name, .page = page, .look_up = look_up, .at_once = WALK_RING,
+        .own_trouble = is_closed },
     .options = options,
     .state_size = sizeof(struct reddit),
     .every = 10 * MINUTE,

@@ -195,12 +195,6 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings searches = {
-    .of = { { "q/", offsetof(struct threads, queries) },
-            { "tag/", offsetof(struct threads, tags) } },
-    .page = page
-};
-
 const struct collector collector_threads = {
     .name = "threads",
     .about = "keyword and tag search of Threads, with your own app's token",
@@ -210,7 +204,10 @@ const struct collector collector_threads = {
                 "API; ask for review of threads_basic and "
                 "threads_keyword_search; exchange the user token for a "
                 "long-lived one, into a file of mode 0600; swell renews it",
-    .listings = &searches,
+    .listings = {
+        .of = { { "q/", offsetof(struct threads, queries) },
+                { "tag/", offsetof(struct threads, tags) } },
+        .page = page },
     .options = options,
     .state_size = sizeof(struct threads),
     .every = 15 * MINUTE,

@@ -150,11 +150,6 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings shops = {
-    .of = { { "", offsetof(struct trustpilot, shops) } },
-    .page = page, .look_up = look_up, .at_once = 1
-};
-
 const struct collector collector_trustpilot = {
     .name = "trustpilot",
     .about = "reviews of shops at Trustpilot, with your own API key",
@@ -163,7 +158,9 @@ const struct collector collector_trustpilot = {
     .key_help = "Trustpilot Business with API access: Integrations, "
                 "Developers, APIs, create an application; put its API key "
                 "into a file of mode 0600",
-    .listings = &shops,
+    .listings = {
+        .of = { { "", offsetof(struct trustpilot, shops) } },
+        .page = page, .look_up = look_up, .at_once = 1 },
     .options = options,
     .state_size = sizeof(struct trustpilot),
     .every = HOUR,

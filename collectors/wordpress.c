@@ -136,15 +136,12 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings lists = {
-    .name = name, .page = page, .look_up = look_up, .at_once = 1
-};
-
 const struct collector collector_wordpress = {
     .name = "wordpress",
     .about = "comments of a WordPress site, reviews of a WooCommerce shop",
     .terms = "public interfaces of the site; meant for your own",
-    .listings = &lists,
+    .listings = {
+        .name = name, .page = page, .look_up = look_up, .at_once = 1 },
     .options = options,
     .state_size = sizeof(struct wordpress),
     .every = 15 * MINUTE,

@@ -160,11 +160,6 @@ static int page(void *state, struct buf *next, struct error *err)
     return rc;
 }
 
-static const struct listings searches = {
-    .of = { { "", offsetof(struct x, queries) } },
-    .page = page, .look_up = look_up, .at_once = WALK_RING
-};
-
 /* The day's money is spent. What lies below is not bought tomorrow: then the
  * newest matter. */
 static int capped(struct x *x, struct buf *cursor, struct error *err)
@@ -211,7 +206,9 @@ const struct collector collector_x = {
     .key_help = "at console.x.com: create an app, buy credits, set X's own "
                 "spending limit, too; then Keys and tokens, Bearer token; put "
                 "it into a file of mode 0600",
-    .listings = &searches,
+    .listings = {
+        .of = { { "", offsetof(struct x, queries) } },
+        .page = page, .look_up = look_up, .at_once = WALK_RING },
     .options = options,
     .state_size = sizeof(struct x),
     .every = 15 * MINUTE,

@@ -213,12 +213,6 @@ static int look_up(void *state, struct error *err)
     return rc < 0 ? -1 : 0;
 }
 
-static const struct listings places = {
-    .of = { { "video/", offsetof(struct youtube, videos) },
-            { "channel/", offsetof(struct youtube, channels) } },
-    .page = page, .look_up = look_up, .at_once = 1
-};
-
 const struct collector collector_youtube = {
     .name = "youtube",
     .about = "comments under videos and channels of YouTube",
@@ -227,7 +221,10 @@ const struct collector collector_youtube = {
     .key_help = "console.cloud.google.com: new project, enable YouTube Data "
                 "API v3, Credentials, API key; put it into a file of mode "
                 "0600",
-    .listings = &places,
+    .listings = {
+        .of = { { "video/", offsetof(struct youtube, videos) },
+                { "channel/", offsetof(struct youtube, channels) } },
+        .page = page, .look_up = look_up, .at_once = 1 },
     .options = options,
     .state_size = sizeof(struct youtube),
     .every = 30 * MINUTE,
