@@ -92,6 +92,13 @@ done:
     return rc;
 }
 
+/* Colours are welcome: stdout is a terminal, NO_COLOR is not set. */
+static bool is_colourful(void)
+{
+    const char *never = getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && !(never && *never);
+}
+
 static int put(struct invocation *in, const struct flags *f, int format,
                const struct digest *d, struct error *err)
 {
@@ -105,7 +112,7 @@ static int put(struct invocation *in, const struct flags *f, int format,
         digest_json(d, out);
     else
         digest_text(d, out, screen ? terminal_columns() : 80,
-                    screen && terminal_colour());
+                    screen && is_colourful());
     if (screen)
         return 0;
     int rc = file_replace(f->out, out, err);
@@ -132,16 +139,13 @@ static int put_site(struct invocation *in, const char *site,
                     struct error *err)
 {
     struct digest *before = NULL, *after = NULL;
-    int rc = -1;
-    if (neighbour(&before, in, site, d, d->day - 1, brands, err) ||
-        neighbour(&after, in, site, d, d->day + 1, brands, err) ||
-        digest_site(d, before, after, site, err))
-        goto done;
-    tell(in, d);
-    rc = 0;
-done:
+    int rc = neighbour(&before, in, site, d, d->day - 1, brands, err) ||
+             neighbour(&after, in, site, d, d->day + 1, brands, err) ||
+             digest_site(d, before, after, site, err) ? -1 : 0;
     digest_close(before);
     digest_close(after);
+    if (!rc)
+        tell(in, d);
     return rc;
 }
 

@@ -40,16 +40,13 @@ static int expire_configured(struct invocation *in, uint64_t *total,
     if (any && expire(in, NULL, clock_now() - c->retention, total, err))
         return -1;
     for (size_t i = 0; i < c->source_count; i++) {
-        struct error unknown = ERROR_INIT;
         const struct source_config *s = &c->sources[i];
         if (s->retention <= 0)
             continue;
         any = true;
-        if (expire(in, s->type, clock_now() - s->retention, total, &unknown)
-            && unknown.kind != ERROR_USAGE) { /* USAGE: no posts of it yet */
-            *err = unknown;
+        if (expire(in, s->type, clock_now() - s->retention, total, err) &&
+            err->kind != ERROR_USAGE) /* USAGE: no posts of it yet */
             return -1;
-        }
     }
     if (!any) /* not a fault: cron calls this whatever is configured */
         log_line(LOG_NOTE, "no retention is configured, so nothing expires; "

@@ -43,7 +43,6 @@ struct export {
     const struct flags *flags;
     struct sheet *sheet;
     struct store_query query, day;   /* day: of terms */
-    const char *label;               /* of coverage */
     struct error *err;
     bool failed;
 };
@@ -330,27 +329,43 @@ static int run_terms(struct export *e)
 
 /* ---- coverage ---- */
 
-static int export_coverage(void *context, int64_t from, int64_t until,
-                           uint8_t state)
+static int export_span(struct export *e, const char *label, int64_t from,
+                       int64_t until, uint8_t state)
 {
-    struct export *e = context;
-    sheet_text(e->sheet, "label", text_of(e->label));
+    sheet_text(e->sheet, "label", text_of(label));
     sheet_time(e->sheet, "from", from);
     sheet_time(e->sheet, "until", until);
     sheet_text(e->sheet, "state", text_of(coverage_names[state]));
     return end_row(e);
 }
 
+/* Each stretch of one state that a source was reported to have, in whole
+ * quarter hours around the range. */
+static int export_spans(struct export *e, const char *label)
+{
+    int64_t from = e->query.from / QUARTER * QUARTER;
+    size_t count = (size_t)((e->query.until - from + QUARTER - 1) / QUARTER);
+    uint8_t *states = mem_alloc(count + 1);
+    int rc = store_coverage(e->in->store, label, from,
+                            from + (int64_t)count * QUARTER, states, e->err);
+    for (size_t at = 0, end; at < count && rc == 0; at = end) {
+        for (end = at + 1; end < count && states[end] == states[at]; end++)
+            continue;
+        if (states[at] != COVERAGE_NONE)
+            rc = export_span(e, label, from + (int64_t)at * QUARTER,
+                             from + (int64_t)end * QUARTER, states[at]);
+    }
+    mem_free(states);
+    return rc;
+}
+
 static int run_coverage(struct export *e)
 {
     struct names labels = { 0 };
     int rc = get_names(e, STORE_LABELS, e->flags->source, &labels) ||
-             export_coverage(e, 0, 0, COVERAGE_NONE);
-    for (size_t i = 0; i < labels.count && rc == 0; i++) {
-        e->label = labels.items[i];
-        rc = coverage_spans(e->in->store, e->label, e->query.from,
-                            e->query.until, export_coverage, e, e->err);
-    }
+             export_span(e, "", 0, 0, COVERAGE_NONE);
+    for (size_t i = 0; i < labels.count && rc == 0; i++)
+        rc = export_spans(e, labels.items[i]);
     names_release(&labels);
     return rc;
 }

@@ -65,15 +65,15 @@ static double next_share(const char **at)
     return share;
 }
 
-static int read_all(struct fit *fit, const struct flags *f,
-                    const struct option_list *files, char **more,
-                    int more_count, struct error *err)
+static int read_all(struct fit *fit, const struct invocation *in,
+                    const struct option_list *files, struct error *err)
 {
+    const struct flags *f = in->flags;
     struct reading r = { fit, f->ids };
     const char *shares = f->shares;
-    for (size_t i = 0; i < files->count + (size_t)more_count; i++) {
+    for (size_t i = 0; i < files->count + (size_t)in->argc; i++) {
         const char *path = i < files->count ? files->items[i]
-                                            : more[i - files->count];
+                                            : in->argv[i - files->count];
         double share = next_share(&shares);
         if (share < 0)
             return error_set(err, ERROR_USAGE, "--share is a list of numbers "
@@ -92,7 +92,6 @@ static int run(struct invocation *in, struct error *err)
     struct fit *fit = NULL;
     struct fit_result result;
     struct buf *table = &in->out, folder = BUF_INIT(4096);
-    int status = -1;
     if (files->count + (size_t)in->argc == 0)
         return error_set(err, ERROR_USAGE, "no labelled file was named; try "
                          "swell fit --train FILE, or swell fit --base "
@@ -101,25 +100,21 @@ static int run(struct invocation *in, struct error *err)
         return error_set(err, ERROR_USAGE, "there is no base \"%s\"; english "
                          "is the one there is", f->base);
     buf_printf(&folder, "%s/lexicons/%s", data_folder(), f->language);
-    if (fit_open(&fit, folder.data, err))
-        goto done;
-    if (read_all(fit, f, files, in->argv, in->argc, err))
-        goto done;
-    if (f->base ? fit_adapt(fit, folder.data, f->cost, table, &result, err)
-                : fit_weights(fit, f->cost, f->least, table, &result, err))
-        goto done;
-    if (strcmp(f->out, "-") != 0) {
-        if (file_replace(f->out, table, err))
-            goto done;
+    int rc = fit_open(&fit, folder.data, err) || read_all(fit, in, files, err);
+    if (!rc)
+        rc = f->base
+                 ? fit_adapt(fit, folder.data, f->cost, table, &result, err)
+                 : fit_weights(fit, f->cost, f->least, table, &result, err);
+    if (!rc && strcmp(f->out, "-") != 0) {
+        rc = file_replace(f->out, table, err);
         buf_clear(table); /* is not printed */
     }
-    log_line(LOG_NOTE, "%zu texts, %zu rows, %zu terms kept out as names",
-             result.texts, result.terms, result.kept_out);
-    status = EXIT_DONE;
-done:
+    if (!rc)
+        log_line(LOG_NOTE, "%zu texts, %zu rows, %zu terms kept out as names",
+                 result.texts, result.terms, result.kept_out);
     fit_close(fit);
     buf_release(&folder);
-    return status;
+    return rc ? -1 : EXIT_DONE;
 }
 
 const struct command command_fit = {

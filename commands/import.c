@@ -58,23 +58,23 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
     return rc;
 }
 
+static int set_option(void *state, const char *name, const char *value,
+                      struct error *err)
+{
+    return option_set(option_find(collector_file.options, name), state, value,
+                      ".", err);
+}
+
 static int set_options(const struct flags *flags, const char *path,
                        void *state, struct error *err)
 {
-    const struct option *table = collector_file.options;
-    const char *const given[][2] = { { "path", path },
-                                     { "format", flags->format },
-                                     { "source", flags->source } };
-    option_defaults(table, state);
-    for (size_t i = 0; i < sizeof(given) / sizeof(*given); i++)
-        if (option_set(option_find(table, given[i][0]), state, given[i][1],
-                       ".", err))
-            return -1;
-    for (size_t i = 0; i < flags->map.count; i++)
-        if (option_set(option_find(table, "map"), state, flags->map.items[i],
-                       ".", err))
-            return -1;
-    return 0;
+    option_defaults(collector_file.options, state);
+    int rc = set_option(state, "path", path, err) ||
+             set_option(state, "format", flags->format, err) ||
+             set_option(state, "source", flags->source, err);
+    for (size_t i = 0; i < flags->map.count && !rc; i++)
+        rc = set_option(state, "map", flags->map.items[i], err);
+    return rc ? -1 : 0;
 }
 
 static void add_totals(struct totals *t, const struct collection *c)

@@ -161,26 +161,6 @@ uint64_t counts_of(const struct counts *c, enum tag_kind kind, int member)
 
 /* ---- coverage ------------------------------------------------------------ */
 
-int coverage_spans(struct store *store, const char *label, int64_t from,
-                   int64_t until, visit_coverage *visit, void *context,
-                   struct error *err)
-{
-    from = from / QUARTER * QUARTER;
-    size_t count = (size_t)((until - from + QUARTER - 1) / QUARTER);
-    uint8_t *states = mem_alloc(count + 1);
-    int rc = store_coverage(store, label, from,
-                            from + (int64_t)count * QUARTER, states, err);
-    for (size_t at = 0, end; at < count && rc == 0; at = end) {
-        for (end = at + 1; end < count && states[end] == states[at]; end++)
-            continue;
-        if (states[at] != COVERAGE_NONE)
-            rc = visit(context, from + (int64_t)at * QUARTER,
-                       from + (int64_t)end * QUARTER, states[at]);
-    }
-    mem_free(states);
-    return rc;
-}
-
 int coverage_sums(struct invocation *in, const char *label, int64_t from,
                   int64_t until, double hours[COVERAGE_STATES],
                   struct error *err)
@@ -283,12 +263,6 @@ unsigned terminal_columns(void)
     if (columns < 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
         columns = size.ws_col;
     return columns < 1 || columns > 1000 ? 80 : (unsigned)columns;
-}
-
-bool terminal_colour(void)
-{
-    const char *never = getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) && !(never && *never);
 }
 
 int word_index(const char *option, const char *word, const char *const *names,

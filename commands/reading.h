@@ -33,13 +33,6 @@ extern const struct tag_names {
 bool tags_hold(const struct tags *t, enum tag_kind kind, int member);
 uint64_t counts_of(const struct counts *c, enum tag_kind kind, int member);
 
-/* Each stretch of one state that a source's coverage was reported to have, in
- * whole quarter hours around the range. Nonzero from visit stops. */
-typedef int visit_coverage(void *context, int64_t from, int64_t until,
-                           uint8_t state);
-int coverage_spans(struct store *store, const char *label, int64_t from,
-                   int64_t until, visit_coverage *visit, void *context,
-                   struct error *err);
 /* Hours of each state, with what was planned but not reported. */
 int coverage_sums(struct invocation *in, const char *label, int64_t from,
                   int64_t until, double hours[COVERAGE_STATES],
@@ -73,8 +66,6 @@ void lines_close(struct lines *l);
 
 /* Columns of the terminal: COLUMNS, the window's, else 80. */
 unsigned terminal_columns(void);
-/* Colours are welcome: stdout is a terminal, NO_COLOR is not set. */
-bool terminal_colour(void);
 
 /* Index of word in names, -1 with an error that lists them. */
 int word_index(const char *option, const char *word,
