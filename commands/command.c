@@ -110,11 +110,7 @@ static int read_flag(struct invocation *in, int argc, char **argv, int *at,
 {
     char name[64];
     const char *word = argv[*at] + 2, *value = strchr(word, '=');
-    size_t length = value ? (size_t)(value - word) : strlen(word);
-    if (length >= sizeof(name))
-        length = sizeof(name) - 1;
-    memcpy(name, word, length);
-    name[length] = '\0';
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
     void *state = in->flags;
     const struct option *o = in->command
                                  ? option_find(in->command->options, name)

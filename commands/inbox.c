@@ -54,7 +54,8 @@ static int set_states(struct invocation *in, struct error *err)
         buf_clear(&key);
         buf_clear(&value);
         waiting_note(&key, &value, in->argv[i], verb_states[verb]);
-        rc = post_note(in->store, in->argv[i], &key, &value, err);
+        rc = post_note(in->store, in->argv[i], buf_text(&key),
+                       buf_text(&value), err);
     }
     buf_release(&key);
     buf_release(&value);

@@ -113,16 +113,11 @@ static const char *ask(const struct draw *d, size_t number, size_t of)
 static int keep(struct invocation *in, const struct draw *d,
                 const char *answer, struct error *err)
 {
-    struct buf key = BUF_INIT(0), value = BUF_INIT(0);
-    buf_puts(&key, d->key);
-    buf_puts(&value, answer);
     int rc = invocation_store(in, STORE_CHANGE, err);
     if (rc == 0)
-        rc = post_note(in->store, d->key + strlen(LABEL_NOTES), &key, &value,
+        rc = post_note(in->store, d->key + strlen(LABEL_NOTES), d->key, answer,
                        err);
     invocation_let_go(in);
-    buf_release(&key);
-    buf_release(&value);
     return rc;
 }
 

@@ -206,18 +206,16 @@ static int take_none(void *context, const struct post *post,
     return 0;
 }
 
-int post_note(struct store *store, const char *id, const struct buf *key,
-              const struct buf *value, struct error *err)
+int post_note(struct store *store, const char *id, const char *key,
+              const char *value, struct error *err)
 {
     int known = post_find(store, id, take_none, NULL, err);
     if (known < 0)
         return -1;
-    if (!known && value->length)
+    if (!known && *value)
         return error_set(err, ERROR_USAGE, "%.120s: the store has no such "
                          "post", id);
-    return store_note_put(store, buf_text(key),
-                          (struct text){ buf_text(value), value->length },
-                          err);
+    return store_note_put(store, key, text_of(value), err);
 }
 
 /* ---- lines --------------------------------------------------------------- */

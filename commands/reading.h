@@ -47,8 +47,8 @@ int post_find(struct store *store, const char *id, visit_post *visit,
 /* Keep a note about the post SOURCE/ID, which must be there; an empty value
  * takes the note away, whatever became of the post. -1: ERROR_USAGE when it
  * is the id. */
-int post_note(struct store *store, const char *id, const struct buf *key,
-              const struct buf *value, struct error *err);
+int post_note(struct store *store, const char *id, const char *key,
+              const char *value, struct error *err);
 
 /* A file line by line; "-": standard input. */
 struct lines {

@@ -446,7 +446,8 @@ int serve_change(struct site *site, const char *path,
         buf_printf(&key, LABEL_NOTES "%s", id);
         buf_puts(&note, set);
     }
-    int rc = post_note(site->in->store, id, &key, &note, err);
+    int rc = post_note(site->in->store, id, buf_text(&key), buf_text(&note),
+                       err);
     buf_release(&key);
     buf_release(&note);
     return !rc ? 303 : err->kind == ERROR_USAGE ? 400 : -1;
