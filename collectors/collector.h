@@ -34,7 +34,8 @@ struct collection {
     char skipped_why[200]; /* the last reason, with its position */
 };
 
-/* What a collector of such listings says of them: see struct pages below. */
+/* What a collector says of listings that show the newest first: more on them
+ * below. */
 struct listings {
     /* Each item of these options, lists in the state, is a listing; its name
      * has "tag/" before it. */

@@ -35,13 +35,6 @@ static const char *const paths[] = {
     "version", "hidden", "user_deleted", "topic_title", "reply_count",
     "like_count", "post_type", "deleted_at", NULL };
 
-/* Posts of the staff's bookkeeping ("closed this topic") are type 2 and up. */
-static bool ordinary(const struct json_value *values)
-{
-    return values[TYPE].type != JSON_NUMBER ||
-           text_is(values[TYPE].text, "1");
-}
-
 static int open_discourse(struct collection *c, struct error *err)
 {
     struct discourse *d = c->state;
@@ -104,8 +97,10 @@ static void take_post(void *context, const struct json_value *values)
     if (!d->last_id || number < d->last_id)
         d->last_id = number;
     struct text key = identity(d, values[TOPIC].text, values[NUMBER].text);
-    if (!walk_saw(&d->pages.walk, d->pages.list, id, key, when) ||
-        !ordinary(values))
+    /* The staff's bookkeeping ("closed this topic") is of type 2 and up. */
+    bool ordinary = values[TYPE].type != JSON_NUMBER ||
+                    text_is(values[TYPE].text, "1");
+    if (!walk_saw(&d->pages.walk, d->pages.list, id, key, when) || !ordinary)
         return;
     if (json_true(&values[HIDDEN]) || json_true(&values[USER_DELETED]))
         pages_gone(&d->pages, key, when);

@@ -113,14 +113,6 @@ static void finish_twarc1(struct file *file, struct text *f)
                             f[FIELD_ID], POST_URL_LIMIT);
 }
 
-static struct text user_name(const struct file *file, struct text id)
-{
-    for (size_t i = 0; i + 1 < file->name_count; i += 2)
-        if (text_equal(file->names[i], id))
-            return file->names[i + 1];
-    return (struct text){ NULL, 0 };
-}
-
 static int take_twarc2(void *context, const struct json_value *v,
                        struct error *err)
 {
@@ -132,10 +124,11 @@ static int take_twarc2(void *context, const struct json_value *v,
     }
     tweet_post(file->out, v);
     struct post *post = &file->out->posts[file->out->count - 1];
-    struct text name = user_name(file, post->author);
-    if (!post->handle.length && name.length)
-        post->handle = text_copy(&file->out->memory, name.data, name.length,
-                                 POST_ID_LIMIT);
+    for (size_t i = 0; i < file->name_count && !post->handle.length; i += 2)
+        if (text_equal(file->names[i], post->author))
+            post->handle = text_copy(&file->out->memory,
+                                     file->names[i + 1].data,
+                                     file->names[i + 1].length, POST_ID_LIMIT);
     file->good++;
     return 0;
 }

@@ -160,17 +160,11 @@ static void put_text(struct search *s, const struct post *p,
     buf_putc(out, '\n');
 }
 
-/* There may be many: each is printed at once. */
-static void flush(struct search *s)
-{
-    fwrite(buf_text(&s->in->out), 1, s->in->out.length, stdout);
-    buf_clear(&s->in->out);
-}
-
 static int put_post(void *context, const struct post *post,
                     const struct mention *unused)
 {
     struct search *s = context;
+    struct buf *out = &s->in->out;
     const struct tags *tags = &s->at->tags;
     (void)unused;
     if (s->in->format == FORMAT_TEXT)
@@ -178,10 +172,11 @@ static int put_post(void *context, const struct post *post,
     else
         put_row(&s->in->writer, post, tags);
     if (s->in->format == FORMAT_NDJSON) { /* no list: each row alone */
-        buf_putc(&s->in->out, '\n');
+        buf_putc(out, '\n');
         s->in->writer.within = false;
     }
-    flush(s);
+    fwrite(out->data, 1, out->length, stdout); /* there may be many */
+    buf_clear(out);
     return 0;
 }
 

@@ -19,11 +19,6 @@ static const struct option options[] = {
     OPTION_END
 };
 
-static bool shown(const struct alert *a, const struct flags *f)
-{
-    return f->watch || (a->level == DETECT_ALERT && !a->withheld);
-}
-
 /* As of the end of its day. */
 static const char *state_of(const struct alert *a)
 {
@@ -131,7 +126,9 @@ static void print_alerts(struct listing *l, const struct alerts *a, bool fresh)
     struct writer *w = &l->in->writer;
     for (size_t i = 0; i < a->count; i++) {
         const struct alert *e = &a->items[i];
-        if (!shown(e, l->flags) || (fresh && !e->fresh))
+        bool shown = l->flags->watch ||
+                     (e->level == DETECT_ALERT && !e->withheld);
+        if (!shown || (fresh && !e->fresh))
             continue;
         if (l->in->format == FORMAT_CSV) {
             put_rows(w, e);
