@@ -4,8 +4,8 @@
 
 #include "base/log.h"
 #include "commands/reading.h"
-#include "digest/digest.h"
 #include "digest/json.h"
+#include "digest/phrase.h"
 
 enum { NAME_MOST = 80 };
 

@@ -5,8 +5,8 @@
 
 #include "base/log.h"
 #include "commands/reading.h"
-#include "digest/digest.h"
 #include "digest/json.h"
+#include "digest/phrase.h"
 
 enum { STATE_ALL = ASK_STATE_COUNT, TEXT_COLUMNS = 320 };
 static const char *const state_words[] = { "open", "answered", "ignored",

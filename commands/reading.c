@@ -10,8 +10,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "digest/coverage.h"
-#include "digest/digest.h"
 #include "digest/names.h"
+#include "digest/phrase.h"
 
 enum { NEAR_NAMES = 5, NAME_LIMIT = 100 };
 

@@ -11,7 +11,7 @@
 
 #include "commands/command.h"
 #include "digest/alerts.h"
-#include "digest/digest.h"
+#include "digest/phrase.h"
 #include "pipeline/ingest_retag.h"
 
 enum {

@@ -9,7 +9,7 @@
 #include "commands/proofs.h"
 #include "digest/candidates.h"
 #include "digest/coverage.h"
-#include "digest/digest.h"
+#include "digest/phrase.h"
 #include "digest/posts.h"
 #include "digest/stats.h"
 

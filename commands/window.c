@@ -9,8 +9,8 @@
 #include "commands/reading.h"
 #include "digest/candidates.h"
 #include "digest/coverage.h"
-#include "digest/digest.h"
 #include "digest/names.h"
+#include "digest/phrase.h"
 
 enum { BAR = 24, ROW_LIMIT = 40000 };
 

@@ -4,7 +4,7 @@
  * the whole digest is for mail and page. Computes nothing. */
 #include <string.h>
 
-#include "digest/digest.h"
+#include "digest/phrase.h"
 
 struct message {
     struct buf *out;

@@ -4,7 +4,7 @@
 #ifndef DIGEST_HTML_H
 #define DIGEST_HTML_H
 
-#include "digest/digest.h"
+#include "digest/phrase.h"
 
 struct page {
     struct buf *out;

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "digest/digest.h"
+#include "digest/phrase.h"
 
 /* A list of objects, the members of each put there by fields(). */
 #define PUT_EACH(w, name, items, count, fields) \

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "base/hash.h"
+#include "digest/phrase.h"
 
 enum { LINE_BYTES = 57 }; /* 76 characters of base64 */
 

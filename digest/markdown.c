@@ -3,7 +3,7 @@
  * escaped, links are http(s) only. Computes nothing. */
 #include <ctype.h>
 
-#include "digest/digest.h"
+#include "digest/phrase.h"
 
 /* A backslash before what could be markup, a link or a ping; < and & as HTML
  * would have them. */

@@ -4,7 +4,7 @@
  * text only: who renders escapes, colours and wraps. */
 #include <math.h>
 
-#include "digest/digest.h"
+#include "digest/phrase.h"
 
 static const char *const weekdays[] = { "Sunday", "Monday", "Tuesday",
     "Wednesday", "Thursday", "Friday", "Saturday" };

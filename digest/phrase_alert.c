@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sentences of an alert; see phrase.c. */
-#include "digest/digest.h"
+#include "digest/phrase.h"
 
 #define COPIES_TOLD 0.2 /* of the posts; fewer are usual */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The day in short, what there is to do, a line each with its figure first;
  * the sections tell the same at length. See phrase.c. */
-#include "digest/digest.h"
+#include "digest/phrase.h"
 
 bool phrase_is_alert(const struct alert *a)
 {

@@ -2,7 +2,7 @@
 /* The sentences of an experiment; see phrase.c. */
 #include <math.h>
 
-#include "digest/digest.h"
+#include "digest/phrase.h"
 
 static void put_points(struct buf *out, const char *before, double change,
                        const char *after)

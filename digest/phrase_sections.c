@@ -6,7 +6,7 @@
 #include <math.h>
 
 #include "digest/coverage.h"
-#include "digest/digest.h"
+#include "digest/phrase.h"
 
 bool phrase_data(struct buf *out, const struct digest *d)
 {

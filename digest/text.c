@@ -3,7 +3,7 @@
  * line readable without them. Computes nothing. */
 #include <math.h>
 
-#include "digest/digest.h"
+#include "digest/phrase.h"
 
 enum { NARROWEST = 60, WIDEST = 132 };
 

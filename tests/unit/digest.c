@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "base/hash.h"
-#include "digest/digest.h"
+#include "digest/phrase.h"
 #include "tests/unit/storing.h"
 
 enum { D = 20000 };                     /* the day; 2024-10-04 */
