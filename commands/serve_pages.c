@@ -72,7 +72,7 @@ static void put_form(struct buf *out, const struct site *site,
 static int calendar(struct site *site, struct buf *out, struct error *err)
 {
     int64_t today = zone_day(site->in->zone, clock_now());
-    int64_t days[CALENDAR_DAYS];
+    struct calendar_day days[CALENDAR_DAYS];
     size_t count = 0, hours = (CALENDAR_DAYS + 1) * 24;
     struct store_query q = {
         .from = zone_day_start(site->in->zone, today - CALENDAR_DAYS + 1) };
@@ -81,8 +81,8 @@ static int calendar(struct site *site, struct buf *out, struct error *err)
     for (size_t i = 0; i < hours && !rc; i++) {
         int64_t day = zone_day(site->in->zone, q.from + (int64_t)i * HOUR);
         if (counts[i].posts && day <= today && count < CALENDAR_DAYS &&
-            (!count || days[count - 1] != day))
-            days[count++] = day;
+            (!count || days[count - 1].day != day))
+            days[count++] = (struct calendar_day){ day, 0 };
     }
     mem_free(counts);
     if (rc)

@@ -258,8 +258,13 @@ int digest_site(const struct digest *d, const struct digest *before,
                 const struct digest *after, const char *folder,
                 struct error *err);
 /* The calendar alone: days ascending, each linked as YYYY-MM-DD.html. */
-void digest_calendar(struct buf *out, const char *title, const int64_t *days,
-                     size_t count, bool served);
+struct calendar_day {
+    int64_t day;
+    size_t alerts;               /* that its page tells, as far as is known */
+};
+void digest_calendar(struct buf *out, const char *title,
+                     const struct calendar_day *days, size_t count,
+                     bool served);
 /* True when the folder has a page of the day. */
 bool digest_site_has(const char *folder, int64_t day);
 

@@ -45,6 +45,9 @@ void html_fold(const struct page *p, const char *summary);
 void html_fold_end(const struct page *p);
 
 void html_sections(const struct page *p);
+/* How a story's level stands on the page: by it site.c finds the alerts of
+ * pages that were made before. */
+#define HTML_LEVEL(level) "<div class=\"level\">" level "</div>"
 
 /* Small charts (chart.c): inline SVG with a text alternative for a page, block
  * characters for a mail, where readers drop SVG. They take numbers, not

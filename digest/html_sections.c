@@ -82,8 +82,8 @@ static void put_alert(const struct page *p, const struct alert *a)
 {
     struct buf phrase = BUF_INIT(0);
     const char *level = detect_level_names[a->level];
-    buf_printf(p->out, "<article class=\"story %s\"><div class=\"level\">%s"
-               "</div>", level, a->withheld ? "shown, not judged" : level);
+    buf_printf(p->out, "<article class=\"story %s\">" HTML_LEVEL("%s"), level,
+               a->withheld ? "shown, not judged" : level);
     phrase_alert(&phrase, p->d, a);
     html_phrase(p->out, "<h3>", &phrase, "</h3>\n");
     phrase_alert_detail(&phrase, p->d, a);

@@ -90,6 +90,8 @@ static const char sheet_page[] =
 ".month th,.month td{width:14.28%;height:2.6rem;padding:0;text-align:center;"
 "border:1px solid var(--line);font-weight:normal}.month{max-width:24rem}"
 ".month a{display:block;line-height:2.6rem;font-weight:600}"
+".month .told a{line-height:1.1rem;color:var(--hot)}"
+".month .told small{display:block;line-height:1;color:inherit}"
 "form{display:inline}button{font:inherit;font-size:.9rem;padding:.25rem .7rem;"
 "margin:.15rem .3rem .15rem 0;border:1px solid var(--dim);border-radius:5px;"
 "background:var(--card);color:var(--ink);cursor:pointer}"

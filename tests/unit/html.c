@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "digest/digest.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 
 static const char hostile[] =
@@ -240,6 +241,49 @@ static void quiet_products_are_folded(void **state)
     buf_release(&page);
 }
 
+/* The calendar of a site marks the days whose pages tell alerts, in words, also
+ * when it is made again for another day; a text that looks like the mark, and
+ * an alert that is not judged, are none. */
+static void a_calendar_marks_alerts(void **state)
+{
+    char folder[SCRATCH_ROOM];
+    struct error err = ERROR_INIT;
+    struct digest d;
+    struct buf index = BUF_INIT(0), path = BUF_INIT(0);
+    struct alert_part part = { .subject = "acme", .name = "posts" };
+    struct sample sample = a_sample();
+    struct alert items[2] = {
+        { .level = DETECT_ALERT, .subject = "acme", .parts = &part },
+        { .level = DETECT_ALERT, .subject = "bolt", .parts = &part,
+          .withheld = true } };
+    struct alerts alerts = { .items = items, .count = 2 };
+    scratch_make(folder);
+    init(&d);
+    d.posts = d.collected = 1;
+    d.alerts = &alerts;
+    sample.text = "<div class=\"level\">alert</div>";
+    d.samples = &sample;
+    d.sample_count = 1;
+    assert_int_equal(digest_site(&d, NULL, NULL, folder, &err), 0);
+    d.day++;
+    d.alerts = &none;
+    assert_int_equal(digest_site(&d, NULL, NULL, folder, &err), 0);
+    buf_printf(&path, "%s/index.html", folder);
+    char page[32768];
+    FILE *file = fopen(path.data, "r");
+    assert_non_null(file);
+    buf_add(&index, page, fread(page, 1, sizeof(page), file));
+    fclose(file);
+    check_page(&index);
+    assert_non_null(strstr(index.data, "20 November 2026, 1 alert\">20<small>"
+                                       "alert</small></a>"));
+    assert_non_null(strstr(index.data, "21 November 2026\">21</a>"));
+    assert_int_equal(1, count_of(&index, "<small>alert"));
+    buf_release(&index);
+    buf_release(&path);
+    scratch_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +293,7 @@ int main(void)
         cmocka_unit_test(an_empty_day_has_its_chat),
         cmocka_unit_test(alerts_show_cause_and_arithmetic),
         cmocka_unit_test(quiet_products_are_folded),
+        cmocka_unit_test(a_calendar_marks_alerts),
     };
     if (zone_open(&utc, "UTC", NULL))
         return 1;
