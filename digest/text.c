@@ -14,11 +14,13 @@ struct painter {
     bool colour;
 };
 
+/* Yellow and green of the first eight are hardly seen on white: these are as
+ * far from white as from black. */
 #define BOLD "1"
 #define DIM "2"
-#define RED "1;31"
-#define YELLOW "33"
-#define GREEN "32"
+#define RED "31"
+#define AMBER "38;5;130"
+#define GREEN "38;5;28"
 
 static void ink(struct painter *p, const char *code, struct text t)
 {
@@ -113,7 +115,7 @@ static void head(struct painter *p)
     say(p, BOLD, &b);
     say(p, NULL, &rivals);
     bool poor = phrase_data(&b, d);
-    say(p, poor ? YELLOW : NULL, &b);
+    say(p, poor ? AMBER : NULL, &b);
 }
 
 static void notes(struct painter *p)
@@ -123,7 +125,7 @@ static void notes(struct painter *p)
         int fault = phrase_note(&b, p->d, i);
         if (fault < 0)
             return;
-        say(p, fault ? YELLOW : DIM, &b);
+        say(p, fault ? AMBER : DIM, &b);
     }
 }
 
@@ -153,7 +155,7 @@ static void alert(struct painter *p, const struct alert *a)
     struct buf b = BUF_INIT(0);
     phrase_alert(&b, p->d, a);
     paragraph(p, loud ? "▌ALERT  " : a->withheld ? "│UNSURE " : "│WATCH  ",
-              bar, loud ? RED : YELLOW, &b);
+              bar, loud ? "1;" RED : AMBER, &b);
     phrase_alert_detail(&b, p->d, a);
     paragraph(p, bar, bar, NULL, &b);
     if (a->fresh) { /* how it began was told before */
@@ -216,7 +218,7 @@ static void standing_head(struct painter *p, const struct columns *w)
 
 static const char *net_ink(const struct estimate *e)
 {
-    return e->few ? DIM : e->low > 0 ? GREEN : e->high < 0 ? "31" : NULL;
+    return e->few ? DIM : e->low > 0 ? GREEN : e->high < 0 ? RED : NULL;
 }
 
 static void standing_row(struct painter *p, const struct digest_standing *s,
@@ -241,7 +243,7 @@ static void standing_row(struct painter *p, const struct digest_standing *s,
         phrase_change(&b, s->change);
     else if (p->d->closed && !(s->usual > 0))
         buf_puts(&b, s->today.posts && !isnan(s->usual) ? "new" : "–");
-    cell(p, s->told || s->drifted ? YELLOW : NULL, &b, 8, true);
+    cell(p, s->told || s->drifted ? AMBER : NULL, &b, 8, true);
     if (w->spark) {
         buf_puts(p->out, "  ");
         phrase_days(p->out, p->d, s, w->spark);
@@ -392,7 +394,7 @@ static void where_cell(struct painter *p, const struct digest_cell *c)
         double net = cell_net(c);
         buf_printf(&b, " %s%.1f",
                    net < -0.05 ? "−" : net > 0.05 ? "+" : " ", fabs(net));
-        code = net < -0.05 ? "31" : net > 0.05 ? GREEN : DIM;
+        code = net < -0.05 ? RED : net > 0.05 ? GREEN : DIM;
     }
     cell(p, code, &b, 6, false);
 }

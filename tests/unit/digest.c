@@ -225,6 +225,23 @@ static void a_brand_alone_keeps_its_share(void **state)
     assert_int_equal(d->collected, 16);
 }
 
+/* On white and on black: none of the first eight colours but red is. */
+static void colours_are_seen(void **state)
+{
+    struct fixture *f = *state;
+    struct buf out = BUF_INIT(0);
+    for (unsigned i = 0; i < 12; i++)
+        add(f, T + HOUR + i, i % 2 ? 1 : 4,
+            i % 2 ? LABEL_POSITIVE : LABEL_NEGATIVE, 10 + i, "acme bolt");
+    append(f);
+    digest_text(compose(f, NULL), &out, 80, true);
+    assert_non_null(strstr(out.data, "\033[38;5;28m+1.00"));
+    assert_non_null(strstr(out.data, "\033[31m−1.00"));
+    for (const char *c = out.data; (c = strstr(c, "\033[3")); c++)
+        assert_true(c[3] == '1' || c[3] == '8');
+    buf_release(&out);
+}
+
 static void an_empty_store_composes(void **state)
 {
     struct fixture *f = *state;
@@ -793,6 +810,7 @@ int main(void)
         TEST(the_first_day_has_no_usual),
         TEST(a_loud_day_is_not_the_usual_share),
         TEST(a_brand_alone_keeps_its_share),
+        TEST(colours_are_seen),
         TEST(an_empty_store_composes),
         TEST(a_day_that_is_not_over_is_not_compared),
         TEST(wishes_are_grouped_by_the_thing),
