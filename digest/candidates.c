@@ -63,16 +63,6 @@ int words_list(struct hash_set *s, const struct config *config,
     return rc;
 }
 
-static void own_add(struct hash_set *own, struct words *w,
-                    const struct subject *s)
-{
-    for (size_t i = 0; i < s->match.count; i++)
-        set_add_words(own, w, s->match.items[i], true);
-    for (size_t i = 0; i < s->handles.count; i++)
-        set_add_words(own, w, s->handles.items[i], true);
-    set_add_words(own, w, s->title ? s->title : s->name, true);
-}
-
 int unwanted_load(struct unwanted *u, const struct config *config,
                   const char *subject, struct error *err)
 {
@@ -82,11 +72,16 @@ int unwanted_load(struct unwanted *u, const struct config *config,
         return -1;
     for (size_t i = 0; config && i < config->subject_count; i++) {
         const struct subject *s = &config->subjects[i];
+        size_t length = strlen(s->name);
         /* A product's terms also leave out its brand's names. */
-        if (subject && (strcmp(s->name, subject) == 0 ||
-                        (strncmp(s->name, subject, strlen(s->name)) == 0 &&
-                         subject[strlen(s->name)] == '/')))
-            own_add(&u->own, &w, s);
+        if (!subject || strncmp(s->name, subject, length) != 0 ||
+            (subject[length] && subject[length] != '/'))
+            continue;
+        for (size_t k = 0; k < s->match.count; k++)
+            set_add_words(&u->own, &w, s->match.items[k], true);
+        for (size_t k = 0; k < s->handles.count; k++)
+            set_add_words(&u->own, &w, s->handles.items[k], true);
+        set_add_words(&u->own, &w, s->title ? s->title : s->name, true);
     }
     words_release(&w);
     return 0;

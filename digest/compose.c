@@ -25,6 +25,12 @@ int watched_find(const struct composer *c, const char *name)
     return -1;
 }
 
+int kept_find(const struct composer *c, const char *name)
+{
+    int index = watched_find(c, name);
+    return index >= 0 && c->watched[index].kept ? index : -1;
+}
+
 static bool is_kept(const struct composer *c, const struct option_list *brands,
                     const struct watched *w)
 {
@@ -160,42 +166,29 @@ int days_series(struct store *store, const int64_t starts[DAYS_SPAN + 1],
 
 /* ---- parts that others find -------------------------------------------- */
 
-/* A brand's watch that is about the topic of its alert is the same story. */
-static bool told_as_topic(const struct composer *c, const struct alert *watch)
+/* Is it the story of an alert? A watch is, when the alert is a topic of the
+ * same subject and one of the watch's words; a topic is, when it is the name of
+ * the alert's brand. */
+static bool same_story(const struct composer *c, const struct alert *a,
+                       const struct alert *alert)
 {
-    const struct alerts *all = c->d->alerts;
-    if (watch->level == DETECT_ALERT || watch->withheld)
+    int index = watched_find(c, alert->subject);
+    bool topic = alert->kind == ALERT_TOPIC;
+    if (alert->level != DETECT_ALERT || topic == (a->kind == ALERT_TOPIC))
         return false;
-    for (size_t i = 0; i < all->count; i++)
-        for (size_t k = 0; all->items[i].kind == ALERT_TOPIC &&
-                           all->items[i].level == DETECT_ALERT &&
-                           strcmp(all->items[i].subject, watch->subject) == 0 &&
-                           k < watch->term_count; k++)
-            if (strcmp(all->items[i].parts[0].name,
-                       watch->terms[k].text) == 0)
-                return true;
-    return false;
-}
-
-/* A topic that is another brand's name, when that brand has a story of its
- * own, is the same story. */
-static bool told_elsewhere(const struct composer *c, const struct alert *topic)
-{
-    const struct alerts *all = c->d->alerts;
-    if (topic->kind != ALERT_TOPIC)
-        return told_as_topic(c, topic);
-    for (size_t i = 0; i < all->count; i++) {
-        const struct alert *a = &all->items[i];
-        int index = watched_find(c, a->subject);
-        if (index >= 0 && a->kind != ALERT_TOPIC &&
-            a->level == DETECT_ALERT &&
-            watched_named(c, c->watched[index].brand, topic->parts[0].name))
+    if (!topic)
+        return index >= 0 && watched_named(c, c->watched[index].brand,
+                                           a->parts[0].name);
+    if (a->level == DETECT_ALERT || a->withheld ||
+        strcmp(alert->subject, a->subject) != 0)
+        return false;
+    for (size_t i = 0; i < a->term_count; i++)
+        if (strcmp(alert->parts[0].name, a->terms[i].text) == 0)
             return true;
-    }
     return false;
 }
 
-/* Stories of subjects that are not kept are not told. */
+/* Each story once, and of subjects that are kept. */
 static int compose_alerts(struct composer *c, struct error *err)
 {
     struct digest *d = c->d;
@@ -206,9 +199,10 @@ static int compose_alerts(struct composer *c, struct error *err)
     struct alert *told = mem_alloc((all->count + 1) * sizeof(*told));
     size_t count = 0;
     for (size_t i = 0; i < all->count; i++) {
-        int index = watched_find(c, all->items[i].subject);
-        if (index >= 0 && c->watched[index].kept &&
-            !told_elsewhere(c, &all->items[i]))
+        bool again = false;
+        for (size_t k = 0; k < all->count; k++)
+            again |= same_story(c, &all->items[i], &all->items[k]);
+        if (!again && kept_find(c, all->items[i].subject) >= 0)
             told[count++] = all->items[i];
     }
     mem_free(all->items);
@@ -229,9 +223,8 @@ static int compose_experiments(struct composer *c, struct error *err)
     for (size_t i = 0; i < count && !rc; i++) {
         const struct experiment *e = &all[i];
         struct digest_experiment *out = &d->experiments[d->experiment_count];
-        int index = watched_find(c, e->subject);
         bool over = e->closed && e->closed < d->until;
-        if (over || e->from >= d->until || index < 0 || !c->watched[index].kept)
+        if (over || e->from >= d->until || kept_find(c, e->subject) < 0)
             continue;
         out->experiment = *e;
         rc = experiment_read(&out->reading, c->store, c->config, e, d->zone,

@@ -51,6 +51,7 @@ struct sighting {
 bool watched_ours(const struct composer *c, int index);
 /* Index of the subject of that name, -1: none. */
 int watched_find(const struct composer *c, const char *name);
+int kept_find(const struct composer *c, const char *name); /* of those kept */
 /* Is the text made of words of its title only? */
 bool watched_named(const struct composer *c, int index, const char *text);
 

@@ -14,14 +14,6 @@
  * what is usual. */
 #define HISTORY_FLOOR 0.5
 
-static void add_gap(struct digest *d, size_t *room, const char *label,
-                    int64_t from, int64_t until, uint8_t state)
-{
-    d->gaps = mem_grow(d->gaps, room, d->gap_count, sizeof(*d->gaps));
-    d->gaps[d->gap_count++] = (struct digest_gap){
-        arena_copy(&d->memory, label, strlen(label)), from, until, state };
-}
-
 static bool is_gap(uint8_t state)
 {
     return state == COVERAGE_PLANNED || state == COVERAGE_LIMITED ||
@@ -48,9 +40,13 @@ static int add_label(struct composer *c, const char *label, size_t *room,
         d->planned |= state[i] != COVERAGE_NONE;
         if (i + 1 < count && state[i + 1] == state[i])
             continue;
-        if (is_gap(state[i]))
-            add_gap(d, room, label, d->from + (int64_t)start * QUARTER,
-                    d->from + (int64_t)(i + 1) * QUARTER, state[i]);
+        if (is_gap(state[i])) {
+            d->gaps = mem_grow(d->gaps, room, d->gap_count, sizeof(*d->gaps));
+            d->gaps[d->gap_count++] = (struct digest_gap){
+                arena_copy(&d->memory, label, strlen(label)),
+                d->from + (int64_t)start * QUARTER,
+                d->from + (int64_t)(i + 1) * QUARTER, state[i] };
+        }
         start = i + 1;
     }
     return 0;

@@ -138,10 +138,10 @@ static int fill_waiting(struct composer *c, struct waiting *w, struct error *err
     const struct ask *asks = waiting_asks(w, &count);
     for (size_t i = 0, next; i < count; i = next) {
         const struct asked *brand = waiting_subject(w, asks[i].brand);
-        int index = watched_find(c, brand->name);
+        int index = kept_find(c, brand->name);
         for (next = i + 1; next < count && asks[next].brand == asks[i].brand;)
             next++;
-        if (index < 0 || !c->watched[index].kept)
+        if (index < 0)
             continue;
         d->waiting = mem_grow(d->waiting, &room, d->waiting_count,
                               sizeof(*d->waiting));
