@@ -202,15 +202,17 @@ static int deliver(const struct delivery *t, struct turns *turns,
     if (!store)
         return -1;
     int done = again ? 0 : is_done(t, store, err), failed = 0;
-    if (!done && early)
+    if (!done && early) {
         t->report->waiting++;
-    else if (!done)
+        done = 1;
+    }
+    if (!done)
         done = claim(t, store, err);
-    if (!done && !early)
+    if (!done)
         failed = digest_compose(&d, store, t->config, zone, t->day,
                                 &t->to->brands, &said);
     turn_end(turns);
-    if (done || early)
+    if (done)
         return done < 0 ? -1 : 0;
     if (!failed)
         failed = send(t, d, &said);
