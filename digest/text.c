@@ -12,6 +12,8 @@ struct painter {
     const struct digest *d;
     size_t columns;
     bool colour;
+    struct buf line;           /* what is to be said next: phrases add to it,
+                                * cell() and say() put it out */
 };
 
 /* Yellow and green of the first eight are hardly seen on white: these are as
@@ -31,36 +33,35 @@ static void ink(struct painter *p, const char *code, struct text t)
     buf_puts(p->out, paint ? "\033[0m" : "");
 }
 
-/* A cell: cut to its columns, padded right, or left when right is set. Takes
- * the phrase, as all below do: its buffer is free for the next. */
-static void cell(struct painter *p, const char *code, struct buf *phrase,
-                 size_t columns, bool right)
+/* A cell: cut to its columns, padded right, or left when right is set. */
+static void cell(struct painter *p, const char *code, size_t columns,
+                 bool right)
 {
-    struct text t = text_fit(text_of(buf_text(phrase)), columns);
+    struct text t = text_fit(buf_bytes(&p->line), columns);
     int blank = (int)(columns - text_columns(t));
     buf_printf(p->out, "%*s", right ? blank : 0, "");
     ink(p, code, t);
     buf_printf(p->out, "%*s", right ? 0 : blank, "");
-    buf_release(phrase);
+    buf_clear(&p->line);
 }
 
 /* Words of a sentence broken at spaces, each line behind its margin. */
 static void paragraph(struct painter *p, const char *first, const char *rest,
-                      const char *code, struct buf *phrase)
+                      const char *code)
 {
-    struct text left = text_of(buf_text(phrase));
+    struct text left = buf_bytes(&p->line);
     for (const char *margin = first; left.length; margin = rest) {
         size_t room = p->columns - text_columns(text_of(margin));
         buf_puts(p->out, margin);
         ink(p, code, phrase_line(&left, room));
         buf_putc(p->out, '\n');
     }
-    buf_release(phrase);
+    buf_clear(&p->line);
 }
 
-static void say(struct painter *p, const char *code, struct buf *phrase)
+static void say(struct painter *p, const char *code)
 {
-    paragraph(p, "", "  ", code, phrase);
+    paragraph(p, "", "  ", code);
 }
 
 static void heading(struct painter *p, const char *text, const char *note)
@@ -76,23 +77,21 @@ static void heading(struct painter *p, const char *text, const char *note)
 
 static void command(struct painter *p, enum digest_section section)
 {
-    struct buf b = BUF_INIT(0);
-    buf_printf(&b, "%s: ", phrase_verb(section));
-    phrase_command(&b, p->d, section);
-    say(p, DIM, &b);
+    buf_printf(&p->line, "%s: ", phrase_verb(section));
+    phrase_command(&p->line, p->d, section);
+    say(p, DIM);
 }
 
 /* "text" Source 15:22 https://… */
 static void sample(struct painter *p, const char *first, const char *rest,
                    const struct sample *s)
 {
-    struct buf b = BUF_INIT(0);
-    phrase_quote(&b, "“", s->text, 3 * p->columns, "” ");
-    phrase_quote(&b, "", s->source, 20, " ");
-    phrase_clock(&b, "", s->created, p->d, "");
+    phrase_quote(&p->line, "“", s->text, 3 * p->columns, "” ");
+    phrase_quote(&p->line, "", s->source, 20, " ");
+    phrase_clock(&p->line, "", s->created, p->d, "");
     if (*s->url)
-        phrase_quote(&b, " ", s->url, 0, "");
-    paragraph(p, first, rest, NULL, &b);
+        phrase_quote(&p->line, " ", s->url, 0, "");
+    paragraph(p, first, rest, NULL);
 }
 
 /* ---- is anything wrong with the data? ----------------------------------- */
@@ -100,48 +99,47 @@ static void sample(struct painter *p, const char *first, const char *rest,
 static void head(struct painter *p)
 {
     const struct digest *d = p->d;
-    struct buf b = BUF_INIT(0), rivals = BUF_INIT(0);
-    phrase_day(&b, d->day);
-    phrase_quote(&b, " · ", d->title, 60, "");
-    buf_printf(&b, " · %s", d->timezone);
+    struct buf rivals = BUF_INIT(0);
+    phrase_day(&p->line, d->day);
+    phrase_quote(&p->line, " · ", d->title, 60, "");
+    buf_printf(&p->line, " · %s", d->timezone);
     if (*d->rivals)
         phrase_quote(&rivals, "against ", d->rivals, 60, "");
     /* The rivals on the same line only when they fit whole. */
-    if (rivals.length && text_columns(text_of(b.data)) + 3 +
-                         text_columns(text_of(rivals.data)) <= p->columns) {
-        buf_printf(&b, " · %s", rivals.data);
-        buf_release(&rivals);
-    }
-    say(p, BOLD, &b);
-    say(p, NULL, &rivals);
-    bool poor = phrase_data(&b, d);
-    say(p, poor ? AMBER : NULL, &b);
+    bool fits = text_columns(buf_bytes(&p->line)) + 3 +
+                text_columns(buf_bytes(&rivals)) <= p->columns;
+    if (rivals.length && fits)
+        buf_printf(&p->line, " · %s", rivals.data);
+    say(p, BOLD);
+    buf_puts(&p->line, fits ? "" : buf_text(&rivals));
+    say(p, NULL);
+    buf_release(&rivals);
+    bool poor = phrase_data(&p->line, d);
+    say(p, poor ? AMBER : NULL);
 }
 
 static void notes(struct painter *p)
 {
-    struct buf b = BUF_INIT(0);
     for (size_t i = 0;; i++) {
-        int fault = phrase_note(&b, p->d, i);
+        int fault = phrase_note(&p->line, p->d, i);
         if (fault < 0)
             return;
-        say(p, fault ? AMBER : DIM, &b);
+        say(p, fault ? AMBER : DIM);
     }
 }
 
 /* What there is to do, the figures below each other. */
 static void brief(struct painter *p)
 {
-    struct buf b = BUF_INIT(0);
     size_t told = 0;
-    for (size_t i = 0; phrase_brief(&b, p->d, i); i++) {
+    for (size_t i = 0; phrase_brief(&p->line, p->d, i); i++) {
         static const char margin[] = "     ";
-        size_t figure = strspn(buf_text(&b), "0123456789,");
-        if (!b.length)
+        size_t figure = strspn(buf_text(&p->line), "0123456789,");
+        if (!p->line.length)
             continue;
         buf_puts(p->out, told++ ? "" : "\n");
         paragraph(p, figure ? margin + (figure < 4 ? figure + 1 : 5) : margin,
-                  "       ", i ? NULL : BOLD, &b);
+                  "       ", i ? NULL : BOLD);
     }
 }
 
@@ -152,32 +150,30 @@ static void alert(struct painter *p, const struct alert *a)
     bool loud = phrase_is_alert(a);
     const char *bar = loud ? "▌       " : "│       ";
     const struct digest_standing *s = phrase_standing(p->d, a->subject);
-    struct buf b = BUF_INIT(0);
-    phrase_alert(&b, p->d, a);
+    phrase_alert(&p->line, p->d, a);
     paragraph(p, loud ? "▌ALERT  " : a->withheld ? "│UNSURE " : "│WATCH  ",
-              bar, loud ? "1;" RED : AMBER, &b);
-    phrase_alert_detail(&b, p->d, a);
-    paragraph(p, bar, bar, NULL, &b);
+              bar, loud ? "1;" RED : AMBER);
+    phrase_alert_detail(&p->line, p->d, a);
+    paragraph(p, bar, bar, NULL);
     if (a->fresh) { /* how it began was told before */
         if (s && s->hour_count && s->today.posts) {
-            phrase_spark(&b, s->hours, NULL, s->hour_count);
-            buf_puts(&b, a->term_count ? " by hour  " : " by hour");
+            phrase_spark(&p->line, s->hours, NULL, s->hour_count);
+            buf_puts(&p->line, a->term_count ? " by hour  " : " by hour");
         }
-        phrase_alert_terms(&b, a);
-        paragraph(p, bar, bar, NULL, &b);
+        phrase_alert_terms(&p->line, a);
+        paragraph(p, bar, bar, NULL);
     }
     if (a->sample_count)
         sample(p, bar, bar, &a->samples[a->sample_count > 1]);
-    buf_puts(&b, "why: ");
-    phrase_why(&b, p->d, a->subject);
-    paragraph(p, bar, bar, DIM, &b);
+    buf_puts(&p->line, "why: ");
+    phrase_why(&p->line, p->d, a->subject);
+    paragraph(p, bar, bar, DIM);
 }
 
 static void changes(struct painter *p)
 {
     const struct digest *d = p->d;
     const struct alerts *all = d->alerts;
-    struct buf b = BUF_INIT(0);
     if (!d->posts && !d->expired && !all->count)
         return;
     if (all->count || d->rising_count)
@@ -186,12 +182,12 @@ static void changes(struct painter *p)
         buf_putc(p->out, '\n'); /* one line says so */
     for (size_t i = 0; i < all->count; i++)
         alert(p, &all->items[i]);
-    phrase_verdict(&b, d);
-    say(p, NULL, &b);
+    phrase_verdict(&p->line, d);
+    say(p, NULL);
     if (d->rising_count)
-        buf_puts(&b, "New words: ");
-    phrase_words(&b, d);
-    say(p, NULL, &b);
+        buf_puts(&p->line, "New words: ");
+    phrase_words(&p->line, d);
+    say(p, NULL);
 }
 
 /* ---- how each brand stands ---------------------------------------------- */
@@ -203,17 +199,14 @@ struct columns {
 static void standing_head(struct painter *p, const struct columns *w)
 {
     buf_putc(p->out, '\n');
-    struct buf b = BUF_INIT(0);
-    buf_puts(&b, "HOW EACH STANDS");
-    cell(p, BOLD, &b, w->title, false);
-    buf_printf(&b, "%7s%*s%7s  %-14s%6s%8s", "posts", (int)w->before,
+    buf_puts(&p->line, "HOW EACH STANDS");
+    cell(p, BOLD, w->title, false);
+    buf_printf(&p->line, "%7s%*s%7s  %-14s%6s%8s", "posts", (int)w->before,
                w->before ? "day before" : "", "people", "net sentiment",
                "share", "usual");
     if (w->spark)
-        buf_printf(&b, "  %zu days", w->spark);
-    ink(p, DIM, text_of(buf_text(&b)));
-    buf_putc(p->out, '\n');
-    buf_release(&b);
+        buf_printf(&p->line, "  %zu days", w->spark);
+    say(p, DIM);
 }
 
 static const char *net_ink(const struct estimate *e)
@@ -224,26 +217,25 @@ static const char *net_ink(const struct estimate *e)
 static void standing_row(struct painter *p, const struct digest_standing *s,
                          const struct columns *w)
 {
-    struct buf b = BUF_INIT(0);
-    phrase_quote(&b, "", s->title, w->title - 2 - 2 * s->product, "");
+    phrase_quote(&p->line, "", s->title, w->title - 2 - 2 * s->product, "");
     buf_puts(p->out, s->product ? "  " : "");
-    cell(p, s->product ? NULL : BOLD, &b, w->title - 2 * s->product, false);
-    phrase_count(&b, "", s->today.posts, "");
-    cell(p, NULL, &b, 7, true);
-    phrase_count(&b, "", s->yesterday.posts, "");
-    cell(p, DIM, &b, w->before, true);
-    phrase_count(&b, "", s->authors, "");
-    cell(p, NULL, &b, 7, true);
+    cell(p, s->product ? NULL : BOLD, w->title - 2 * s->product, false);
+    phrase_count(&p->line, "", s->today.posts, "");
+    cell(p, NULL, 7, true);
+    phrase_count(&p->line, "", s->yesterday.posts, "");
+    cell(p, DIM, w->before, true);
+    phrase_count(&p->line, "", s->authors, "");
+    cell(p, NULL, 7, true);
     buf_puts(p->out, "  ");
-    phrase_net(&b, &s->net);
-    cell(p, net_ink(&s->net), &b, 14, false);
-    phrase_share(&b, "", s->share, "");
-    cell(p, NULL, &b, 6, true);
+    phrase_net(&p->line, &s->net);
+    cell(p, net_ink(&s->net), 14, false);
+    phrase_share(&p->line, "", s->share, "");
+    cell(p, NULL, 6, true);
     if (!isnan(s->change))
-        phrase_change(&b, s->change);
+        phrase_change(&p->line, s->change);
     else if (p->d->closed && !(s->usual > 0))
-        buf_puts(&b, s->today.posts && !isnan(s->usual) ? "new" : "–");
-    cell(p, s->told || s->drifted ? AMBER : NULL, &b, 8, true);
+        buf_puts(&p->line, s->today.posts && !isnan(s->usual) ? "new" : "–");
+    cell(p, s->told || s->drifted ? AMBER : NULL, 8, true);
     if (w->spark) {
         buf_puts(p->out, "  ");
         phrase_days(p->out, p->d, s, w->spark);
@@ -279,14 +271,13 @@ static void standing(struct painter *p)
     const struct digest_standing *rows[ROWS_MOST];
     size_t count = phrase_rows(d, rows);
     struct columns w = fit_columns(p, rows, count);
-    struct buf b = BUF_INIT(0);
     if (!d->posts && !d->expired)
         return;
     standing_head(p, &w);
     for (size_t i = 0; i < count; i++)
         standing_row(p, rows[i], &w);
-    phrase_rows_note(&b, d, count);
-    paragraph(p, "", "", DIM, &b);
+    phrase_rows_note(&p->line, d, count);
+    paragraph(p, "", "", DIM);
     command(p, SECTION_STANDING);
 }
 
@@ -295,7 +286,6 @@ static void standing(struct painter *p)
 static void wishes(struct painter *p)
 {
     const struct digest *d = p->d;
-    struct buf b = BUF_INIT(0);
     struct buf asked = BUF_INIT(0);
     phrase_questions(&asked, d);
     if (!d->wish_count && !asked.length)
@@ -306,19 +296,20 @@ static void wishes(struct painter *p)
         char margin[16];
         snprintf(margin, sizeof(margin), "%4llu  ",
                  (unsigned long long)w->authors);
-        phrase_quote(&b, "", w->text, 100, " (");
-        phrase_quote(&b, "", phrase_title(d, w->subject), 30, ")");
-        phrase_wish(&b, d, w);
-        paragraph(p, margin, "      ", NULL, &b);
+        phrase_quote(&p->line, "", w->text, 100, " (");
+        phrase_quote(&p->line, "", phrase_title(d, w->subject), 30, ")");
+        phrase_wish(&p->line, d, w);
+        paragraph(p, margin, "      ", NULL);
     }
-    say(p, NULL, &asked);
+    buf_puts(&p->line, buf_text(&asked));
+    buf_release(&asked);
+    say(p, NULL);
     command(p, SECTION_WISHES);
 }
 
 static void waiting(struct painter *p)
 {
     const struct digest *d = p->d;
-    struct buf b = BUF_INIT(0);
     if (!d->waiting_count)
         return;
     heading(p, "WHO WAITS FOR AN ANSWER", NULL);
@@ -326,32 +317,31 @@ static void waiting(struct painter *p)
         const struct digest_waiting *w = &d->waiting[i];
         if (!w->own && !w->known) /* one line for all of them */
             continue;
-        phrase_waiting(&b, d, w);
-        say(p, NULL, &b);
+        phrase_waiting(&p->line, d, w);
+        say(p, NULL);
         for (size_t k = 0; k < w->sample_count && w->own && w->known; k++)
             sample(p, "    ", "      ", &w->samples[k]);
     }
-    phrase_unanswered(&b, d);
-    say(p, DIM, &b);
+    phrase_unanswered(&p->line, d);
+    say(p, DIM);
     command(p, SECTION_WAITING);
 }
 
 static void experiments(struct painter *p)
 {
     const struct digest *d = p->d;
-    struct buf b = BUF_INIT(0);
     if (!d->experiment_count)
         return;
     heading(p, "EXPERIMENTS", "95 % interval; after a date, not because of it");
     for (size_t i = 0; i < d->experiment_count; i++) {
         const struct digest_experiment *x = &d->experiments[i];
-        phrase_quote(&b, "", x->experiment.title, 60, ", ");
-        phrase_experiment(&b, d->zone,
+        phrase_quote(&p->line, "", x->experiment.title, 60, ", ");
+        phrase_experiment(&p->line, d->zone,
                           phrase_title(d, x->experiment.subject), x);
-        say(p, NULL, &b);
+        say(p, NULL);
         for (int k = 0; k < EFFECT_COUNT && x->reading.days_after; k++) {
-            phrase_effect(&b, &x->reading.effects[k]);
-            paragraph(p, "    ", "      ", NULL, &b);
+            phrase_effect(&p->line, &x->reading.effects[k]);
+            paragraph(p, "    ", "      ", NULL);
         }
     }
     command(p, SECTION_EXPERIMENTS);
@@ -360,18 +350,17 @@ static void experiments(struct painter *p)
 static void rivals(struct painter *p)
 {
     const struct digest *d = p->d;
-    struct buf b = BUF_INIT(0);
     if (!d->switch_count && !d->rival_gap_count)
         return;
     heading(p, "BESIDE THE RIVALS", "last 7 days");
     for (size_t i = 0; i < d->switch_count; i++) {
-        buf_puts(&b, i ? " · " : "Switched: ");
-        phrase_switch(&b, &d->switches[i]);
+        buf_puts(&p->line, i ? " · " : "Switched: ");
+        phrase_switch(&p->line, &d->switches[i]);
     }
-    say(p, NULL, &b);
+    say(p, NULL);
     for (size_t i = 0; i < d->rival_gap_count; i++) {
-        phrase_rival_gap(&b, &d->rival_gaps[i]);
-        say(p, NULL, &b);
+        phrase_rival_gap(&p->line, &d->rival_gaps[i]);
+        say(p, NULL);
     }
     if (d->rival_gap_count)
         command(p, SECTION_RIVALS);
@@ -383,20 +372,19 @@ static void rivals(struct painter *p)
 
 static void where_cell(struct painter *p, const struct digest_cell *c)
 {
-    struct buf b = BUF_INIT(0);
     const char *code = c->posts ? NULL : DIM;
     if (c->posts)
-        phrase_count(&b, "", c->posts, "");
+        phrase_count(&p->line, "", c->posts, "");
     else
-        buf_puts(&b, "·");
-    cell(p, code, &b, 6, true);
+        buf_puts(&p->line, "·");
+    cell(p, code, 6, true);
     if (c->posts >= CELL_LEAST) {
         double net = cell_net(c);
-        buf_printf(&b, " %s%.1f",
+        buf_printf(&p->line, " %s%.1f",
                    net < -0.05 ? "−" : net > 0.05 ? "+" : " ", fabs(net));
         code = net < -0.05 ? RED : net > 0.05 ? GREEN : DIM;
     }
-    cell(p, code, &b, 6, false);
+    cell(p, code, 6, false);
 }
 
 static void where(struct painter *p)
@@ -436,7 +424,7 @@ static void samples(struct painter *p)
 void digest_text(const struct digest *d, struct buf *out, unsigned columns,
                  bool colour)
 {
-    struct painter p = { out, d, columns, colour };
+    struct painter p = { out, d, columns, colour, BUF_INIT(0) };
     if (p.columns < NARROWEST)
         p.columns = NARROWEST;
     if (p.columns > WIDEST)
@@ -452,4 +440,5 @@ void digest_text(const struct digest *d, struct buf *out, unsigned columns,
     rivals(&p);
     where(&p);
     samples(&p);
+    buf_release(&p.line);
 }
