@@ -108,7 +108,8 @@ void samples_take(struct samples *all, const struct sighting *s)
             count_where(c->d, &s->mentions[i]->tags);
             counted = true;
         }
-        shelve(all, &all->shelves[s->watched[i]], s->post, &s->mentions[i]->tags);
+        shelve(all, &all->shelves[s->watched[i]], s->post,
+               &s->mentions[i]->tags);
     }
 }
 

@@ -45,11 +45,12 @@ static void note_history(struct buf *out, const struct digest *d)
 
 static void note_change(struct buf *out, const struct digest *d)
 {
+    const struct coverage_change *change = &d->usual.change;
     if (!d->usual.first)
         return;
-    phrase_quote(out, "", d->usual.change.source, 40, d->usual.change.added ? " was added "
-                                                                : " ended ");
-    phrase_clock(out, "", d->usual.change.when, d, ": earlier days are not compared");
+    phrase_quote(out, "", change->source, 40, change->added ? " was added "
+                                                            : " ended ");
+    phrase_clock(out, "", change->when, d, ": earlier days are not compared");
     if (d->alerts->partial)
         buf_puts(out, "; alerts are without it");
 }
