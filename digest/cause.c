@@ -156,7 +156,8 @@ static int talk_worth(const struct survey *s, struct alert *a, struct crowd *c)
                                      (double)past.posts);
     if (store_posts(s->store, &q, take_past, c, s->err))
         return -1;
-    qsort(c->voices, c->voice_count, sizeof(*c->voices), compare_voices);
+    if (c->voice_count)
+        qsort(c->voices, c->voice_count, sizeof(*c->voices), compare_voices);
     a->worth = fmin(talk_size(c, VOICE_COUNTED),
                     talk_size(c, VOICE_PAST));
     return 0;
