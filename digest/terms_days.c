@@ -23,9 +23,15 @@ struct fresh {
     size_t count, bytes;
 };
 
+/* On a full disk nothing is kept, and the answer is the same. */
 static int fresh_write(struct fresh *f, struct error *err)
 {
-    int rc = store_terms_put(f->store, f->subject, f->days, f->count, err);
+    struct error why = ERROR_INIT;
+    int rc = store_terms_put(f->store, f->subject, f->days, f->count, &why);
+    if (rc && why.kind == ERROR_FULL)
+        rc = 0;
+    else if (rc && err)
+        *err = why;
     for (size_t i = 0; i < f->count; i++)
         mem_free((char *)f->days[i].packed.data);
     f->count = f->bytes = 0;

@@ -33,6 +33,11 @@ while [ $i -lt "$fills" ]; do
     import small/store || fail "fill $i: the import cannot go on"
     swell --store small/store dump | cmp - wanted || fail "fill $i: the import ends otherwise"
 done
+# What can be told without a place to keep it is told.
+rm -rf small/* && cp -r whole small/store && dd if=/dev/zero of=small/fill bs=1k 2>/dev/null
+swell --now 2026-10-19T12:00:00Z --store small/store digest >out 2>said || { cat said; fail "no digest on a full disk"; }
+swell --now 2026-10-19T12:00:00Z --store whole digest >told 2>/dev/null && cmp out told || fail "another digest on a full disk"
+
 # The very first write finds no room for the store itself: no signal ends it,
 # and half of an empty store is not left to be refused when there is room.
 umount small
