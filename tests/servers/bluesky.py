@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Posts to Bluesky's reference server, collects, compares: see bluesky.sh."""
-import calendar
 import json
 import os
 import re
@@ -8,10 +7,9 @@ import subprocess
 import sys
 import time
 import urllib.parse
-import urllib.request
 
 sys.dont_write_bytecode = True
-from common import DIR, check, failures, stored, swell
+from common import DIR, ask, check, failures, same, seconds, stored, swell
 from front import soak
 
 BASE = "http://localhost:" + os.environ["PORT"]
@@ -26,9 +24,7 @@ def xrpc(name, body=None, token=None, **query):
     if token:
         headers["Authorization"] = "Bearer " + token
     data = json.dumps(body).encode() if body else None
-    with urllib.request.urlopen(urllib.request.Request(url, data, headers),
-                                timeout=20) as reply:
-        return json.loads(reply.read() or "{}")
+    return json.loads(ask(url, data, headers=headers) or "{}")
 
 
 people = {}
@@ -73,35 +69,26 @@ def wait_for(what, condition):
     check(what, False)
 
 
-def seconds(stamp):
-    return calendar.timegm(time.strptime(stamp[:19], "%Y-%m-%dT%H:%M:%S"))
+def wanted(s):
+    r = s["record"]
+    claimed, seen = seconds(r["createdAt"]), seconds(s["indexedAt"])
+    odd = claimed > time.time() + 86400
+    did, key = re.match(r"at://([^/]*)/[^/]*/(.*)", s["uri"]).groups()
+    parent = r.get("reply", {}).get("parent", {}).get("uri", "")
+    quote = r.get("embed", {}).get("$type", "").startswith(
+        "app.bsky.embed.record")
+    return {"source": "bluesky", "text": r["text"], "handle": "",
+            "url": f"https://bsky.app/profile/{did}/post/{key}",
+            "created": seen if odd else claimed, "indexed": seen,
+            "faults": 4 if odd else 0, "likes": s["likeCount"],
+            "reposts": s["repostCount"], "replies": s["replyCount"],
+            "lang": (r.get("langs") or [""])[0], "reply_to": parent,
+            "kind": "reply" if parent else "quote" if quote else "post"}
 
 
 def compare(when):
-    there, here = search(), stored()
-    check(f"{when}: the same posts", set(there) == set(here),
-          f"missing {sorted(set(there) - set(here))[:3]}, "
-          f"too many {sorted(set(here) - set(there))[:3]}")
-    for uri in set(there) & set(here):
-        s, p, r = there[uri], here[uri], there[uri]["record"]
-        claimed, seen = seconds(r["createdAt"]), seconds(s["indexedAt"])
-        odd = claimed > time.time() + 86400
-        did, key = re.match(r"at://([^/]*)/[^/]*/(.*)", uri).groups()
-        parent = r.get("reply", {}).get("parent", {}).get("uri", "")
-        quote = r.get("embed", {}).get("$type", "").startswith(
-            "app.bsky.embed.record")
-        for field, want in (
-                ("source", "bluesky"), ("text", r["text"]), ("handle", ""),
-                ("url", f"https://bsky.app/profile/{did}/post/{key}"),
-                ("created", seen if odd else claimed), ("indexed", seen),
-                ("faults", 4 if odd else 0), ("likes", s["likeCount"]),
-                ("reposts", s["repostCount"]), ("replies", s["replyCount"]),
-                ("lang", (r.get("langs") or [""])[0]), ("reply_to", parent),
-                ("kind", "reply" if parent else "quote" if quote
-                 else "post")):
-            check(f"{when}: {field} of {uri}", p[field] == want,
-                  f"{p[field]!r}, not {want!r}")
-        check(f"{when}: author", p["author_hash"] != "0" * 16)
+    there = search()
+    same(when, there, stored(), wanted)
     return len(there)
 
 

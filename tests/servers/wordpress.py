@@ -1,26 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """People comment on a WordPress site, swell collects and is compared with the
 site field by field: see wordpress.sh."""
-import html
 import json
 import os
 import re
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 
 sys.dont_write_bytecode = True
-from common import DIR, check, failures, stored, swell
+from common import (DIR, ask, check, failures, plain, same, seconds, stored,
+                    swell, wait_for)
 from front import soak
 
 BASE = "http://127.0.0.1:" + os.environ["PORT"]
-
-
-def ask(path):
-    with urllib.request.urlopen(BASE + path, timeout=20) as reply:
-        return reply.read().decode()
 
 
 def act(*steps):
@@ -32,50 +25,33 @@ def act(*steps):
     return json.loads(done.stdout)
 
 
-def listed():
-    found, page = {}, 1
+def pages(path, step):
+    """All that a route lists, by the ids that swell gives them; step: how
+    much its last word grows from page to page."""
+    found, at = {}, 1 if step == 1 else 0
     while True:
-        rows = json.loads(ask("/wp-json/wp/v2/comments?per_page=100&order=asc"
-                              f"&orderby=id&page={page}"))
+        rows = json.loads(ask(f"{BASE}/wp-json/{path}{at}"))
         found.update({f"{BASE}#comment-{c['id']}": c for c in rows})
         if len(rows) < 100:
             return found
-        page += 1
+        at += step
 
 
-def seconds(stamp):
-    return int(time.mktime(time.strptime(stamp, "%Y-%m-%dT%H:%M:%S")) -
-               time.timezone)
-
-
-def plain(content):
-    text = re.sub(r"<br\s*/?>|</p>", "\n", content)
-    text = re.sub(r"<[^>]*>", "", text)
-    return re.sub(r"\s+", " ", html.unescape(text)).strip()
+def listed():
+    return pages("wp/v2/comments?per_page=100&order=asc&orderby=id&page=", 1)
 
 
 def compare(when, count):
     there = listed()
-    here = {k: p for k, p in stored("wordpress").items()
-            if p["kind"] == "comment"}
     check(f"{when}: {count} comments", len(there) == count, str(len(there)))
-    check(f"{when}: the same comments", set(there) == set(here),
-          f"missing {sorted(set(there) - set(here))[:3]}, "
-          f"too many {sorted(set(here) - set(there))[:3]}")
-    for key in set(there) & set(here):
-        c, p = there[key], here[key]
-        for field, want in (
-                ("url", c["link"]), ("created", seconds(c["date_gmt"])),
-                ("kind", "comment"), ("handle", ""),
-                ("text", plain(c["content"]["rendered"])),
-                ("reply_to", f"{BASE}#comment-{c['parent']}" if c["parent"]
-                 else "")):
-            got = p[field]
-            if field == "text":
-                got = re.sub(r"\s+", " ", got).strip()
-            check(f"{when}: {field} of {key}", got == want,
-                  f"{got!r}, not {want!r}")
-        check(f"{when}: author", p["author_hash"] != "0" * 16)
+    same(when, there, of_kind("comment"), lambda c: {
+        "url": c["link"], "created": seconds(c["date_gmt"]), "handle": "",
+        "line": plain(c["content"]["rendered"]),
+        "reply_to": f"{BASE}#comment-{c['parent']}" if c["parent"] else ""})
+
+
+def of_kind(kind):
+    return {k: p for k, p in stored("wordpress").items() if p["kind"] == kind}
 
 
 with open(DIR + "/swell.yaml", "w") as f:
@@ -102,12 +78,7 @@ sources:
     per_minute: 60000
     url: [{BASE}/comments/feed/]
 """)
-for n in range(100):
-    try:
-        ask("/wp-json/")
-        break
-    except (urllib.error.URLError, ConnectionError):
-        time.sleep(0.1)
+wait_for(BASE + "/wp-json/")
 now = int(time.time())
 
 
@@ -172,36 +143,14 @@ def review(n, age, stars, **more):
         "comment_meta": {"rating": stars} if stars else {}, **more}]
 
 
-def reviewed():
-    found, offset = {}, 0
-    while True:
-        rows = json.loads(ask("/wp-json/wc/store/v1/products/reviews?per_page="
-                              f"100&orderby=id&order=asc&offset={offset}"))
-        found.update({f"{BASE}#comment-{r['id']}": r for r in rows})
-        offset += 100
-        if len(rows) < 100:
-            return found
-
-
 def compare_reviews(when, count):
-    there = reviewed()
-    here = {k: p for k, p in stored("wordpress").items()
-            if p["kind"] == "review"}
+    there = pages("wc/store/v1/products/reviews?per_page=100&orderby=id"
+                  "&order=asc&offset=", 100)
     check(f"{when}: {count} reviews", len(there) == count, str(len(there)))
-    check(f"{when}: the same reviews", set(there) == set(here),
-          f"missing {sorted(set(there) - set(here))[:3]}, "
-          f"too many {sorted(set(here) - set(there))[:3]}")
-    for key in set(there) & set(here):
-        r, p = there[key], here[key]
-        for field, want in (
-                ("url", r["product_permalink"]), ("rating", r["rating"] or 0),
-                ("created", seconds(r["date_created_gmt"])), ("reply_to", ""),
-                ("text", plain(r["product_name"] + "<br>" + r["review"]))):
-            got = p[field]
-            if field == "text":
-                got = re.sub(r"\s+", " ", got).strip()
-            check(f"{when}: {field} of {key}", got == want,
-                  f"{got!r}, not {want!r}")
+    same(when, there, of_kind("review"), lambda r: {
+        "url": r["product_permalink"], "rating": r["rating"] or 0,
+        "created": seconds(r["date_created_gmt"]), "reply_to": "",
+        "line": plain(r["product_name"] + "<br>" + r["review"])})
 
 
 ids = act(*[review(n, 80000 - n * 600, n % 6) for n in range(70)])
