@@ -7,7 +7,8 @@ command -v nginx >/dev/null || { echo "skip: nginx is not installed"; exit 77; }
 fetch=${BUILD:-$ROOT/build}/tests/tools/fetch
 [ -x "$fetch" ] || { echo "skip: $fetch is not built"; exit 77; }
 dir=$(mktemp -d) || exit 1
-port=$((20000 + $$ % 20000))
+. "$ROOT/tests/tools/ports.sh"
+free_ports 4
 other=$((port + 1))
 dead=$((port + 2))
 base=http://127.0.0.1:$port

@@ -25,7 +25,8 @@ for day in 19 20; do
 done
 $swell digest --day 2026-09-01 --format html --out site/empty.html || fail "no page of an empty day"
 grep -q "wwwwwwww" site/2026-11-20.html || fail "the hostile posts are not on the page"
-port=$((45000 + $$ % 2000))
+. "$ROOT/tests/tools/ports.sh"
+free_ports 1
 $swell serve --listen 127.0.0.1:$port 2>log &
 pid=$!
 own=http://127.0.0.1:$port

@@ -7,7 +7,6 @@
 build=${BUILD:-$ROOT/build}
 cache=${SERVER_CACHE:-$build/servers}/bluesky
 version=0.3.215
-port=$((44000 + $$ % 1000 * 4))
 
 skip() { echo "skip: $1"; exit 77; }
 
@@ -28,6 +27,8 @@ fi
 (cd "$cache" && node -e "require('better-sqlite3')(':memory:')") 2>/dev/null ||
     skip "better-sqlite3 was not built here: see npm approve-scripts"
 
+. "$ROOT/tests/tools/ports.sh"
+free_ports 4
 dir=$(mktemp -d) || exit 1
 chmod 755 "$dir"
 mkdir "$dir/pg"

@@ -10,7 +10,9 @@ dir=$(mktemp -d) || exit 1
 pid=
 trap '[ -z "$pid" ] || kill "$pid"; rm -rf "$dir"' EXIT
 fail() { echo "$1"; exit 1; }
-mail=$((43000 + $$ % 2000)) hook=$((45000 + $$ % 2000))
+. "$ROOT/tests/tools/ports.sh"
+free_ports 2
+mail=$port hook=$((port + 1))
 mkdir "$dir/in"
 "$python" "$ROOT/tests/servers/deliver.py" "$dir/in" $mail $hook &
 pid=$!

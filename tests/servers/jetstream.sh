@@ -9,7 +9,8 @@ python=/usr/bin/python3
 [ -x "$build/tests/tools/posts" ] || { echo "skip: tests/tools/posts is not built"; exit 77; }
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
-port=$((46000 + $$ % 3000))
+. "$ROOT/tests/tools/ports.sh"
+free_ports 1
 cat >"$dir/swell.yaml" <<END
 store: store
 allow_loopback: yes

@@ -14,7 +14,8 @@ swell="$build/swell --now 2026-11-21T08:00:00Z"
 head -n 2000 posts.ndjson >first.ndjson
 tail -n +2001 posts.ndjson >rest.ndjson
 printf '%s\n' '{"id":"h/1","source":"forum","created_at":"2026-11-20T12:00:00Z","author":"x","text":"@harrowandpine why <script>alert(1)</script> \"so\" late?"}' >>first.ndjson
-port=$((47000 + $$ % 2000))
+. "$ROOT/tests/tools/ports.sh"
+free_ports 1
 $swell serve --listen 127.0.0.1:$port 2>/dev/null && fail "served without a store"
 $swell -q import first.ndjson || fail "import failed"
 $swell -q experiment add returns --subject harrow-pine --from 2026-11-08 --title "Free returns" || fail "no experiment"

@@ -7,7 +7,8 @@
 build=${BUILD:-$ROOT/build}
 cache=${SERVER_CACHE:-$build/servers}/snac2
 snac=$cache/root/usr/bin/snac
-port=$((42000 + $$ % 2000))
+. "$ROOT/tests/tools/ports.sh"
+free_ports 1
 
 skip() { echo "skip: $1"; exit 77; }
 

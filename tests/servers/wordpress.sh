@@ -5,7 +5,6 @@
 # a double within this WordPress, woocommerce.php.
 : "${ROOT:?the project folder}"
 build=${BUILD:-$ROOT/build}
-port=$((38000 + $$ % 3000))
 
 skip() { echo "skip: $1"; exit 77; }
 
@@ -17,6 +16,8 @@ done
 php -m | grep -qi mysqli || skip "php-mysql is not installed"
 [ -x "$build/tests/tools/posts" ] || skip "tests/tools/posts is not built"
 
+. "$ROOT/tests/tools/ports.sh"
+free_ports 1
 PATH=$PATH:/usr/sbin
 dir=$(mktemp -d) || exit 1
 base=

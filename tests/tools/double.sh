@@ -16,7 +16,8 @@ for word in python3 curl; do
 done
 [ -x "$build/tests/tools/posts" ] || { echo "skip: tests/tools/posts is not built"; exit 77; }
 dir=$(mktemp -d) || exit 1
-port=$((12000 + $$ % 20000))
+. "$ROOT/tests/tools/ports.sh"
+free_ports 3 # two for tests that want a mail server, too
 failed=0 case_name=
 python3 "$ROOT/tests/tools/double.py" $port "$dir/log" 2>"$dir/double" &
 double=$!
