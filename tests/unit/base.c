@@ -238,7 +238,6 @@ static void a_file_is_replaced_whole(void **state)
 /* Nor is anything left where a run is killed before it is whole. */
 static void a_killed_run_leaves_no_file(void **state)
 {
-    (void)state;
     char folder[] = "/tmp/swell-file-XXXXXX", path[64];
     struct buf beside = BUF_INIT(0);
     struct error err = ERROR_INIT;
@@ -266,7 +265,6 @@ static void a_killed_run_leaves_no_file(void **state)
 /* Hashes of few buckets and few tags: rows are in the way of each other. */
 static void every_row_is_found(void **state)
 {
-    (void)state;
     enum { ROWS = 300 };
     struct { uint64_t hash; } rows[ROWS + 1] = { { 0 } };
     struct index x;

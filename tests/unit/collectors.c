@@ -114,15 +114,13 @@ static void read_capture_all_ways(const struct captured *c, const char *folder)
 
 static void test_captures(void **state)
 {
-    char folder[] = "/tmp/swell-test-XXXXXX", session[300];
-    assert_non_null(mkdtemp(folder));
+    char folder[SCRATCH_ROOM];
+    scratch_make(folder);
     clock_fix(1795400000);
     for (size_t i = 0; i < COUNT(captures); i++)
         if (load(captures[i].file))
             read_capture_all_ways(&captures[i], folder);
-    snprintf(session, sizeof(session), "%s/test.session", folder);
-    unlink(session);
-    rmdir(folder);
+    scratch_remove(folder);
 }
 
 /* ---- mastodon --------------------------------------------------------- */

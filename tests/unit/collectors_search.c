@@ -61,24 +61,28 @@ static int answer_sky(const struct http_request *request, struct buf *body)
 
 static int collect_sky(struct run *r, const char *folder)
 {
-    char path[300];
     clock_fix(1790001000);
-    snprintf(path, sizeof(path), "%s/password", folder);
-    scratch_write(path, "pass word\n");
-    chmod(path, 0600);
     r->c.folder = folder;
     given(r, "query", "acme", "identifier", "us.example", NULL);
-    const struct option *o = option_find(r->c.kind->options, "password_file");
-    assert_int_equal(option_set(o, r->c.state, path, "/", &r->err), 0);
+    secret(r, "password_file", "pass word\n");
     return round_of(r, 100);
+}
+
+/* What a source keeps for its next round is nobody else's to read. */
+static void check_session(const char *folder)
+{
+    char path[SCRATCH_ROOM + 20];
+    struct stat st;
+    snprintf(path, sizeof(path), "%s/test.session", folder);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
 }
 
 static void test_bluesky_tokens(void **state)
 {
     struct run r;
-    char folder[] = "/tmp/swell-test-XXXXXX", path[300];
-    struct stat st;
-    assert_non_null(mkdtemp(folder));
+    char folder[SCRATCH_ROOM];
+    scratch_make(folder);
     memset(&sky, 0, sizeof(sky));
     sky.posts = 75;
     begin(&r, "bluesky", answer_sky);
@@ -89,9 +93,7 @@ static void test_bluesky_tokens(void **state)
     assert_int_equal(sky.refreshes, 3);
     assert_true(r.out.posts[0].indexed == 1790000075);
     assert_true(r.out.posts[0].created > 1900000000); /* ingest.c judges */
-    snprintf(path, sizeof(path), "%s/test.session", folder);
-    assert_int_equal(stat(path, &st), 0);
-    assert_int_equal(st.st_mode & 0777, 0600);
+    check_session(folder);
     assert_null(strstr(buf_text(&r.cursor), "access"));
     /* the next run does not log in */
     service.logins = 0;
@@ -111,10 +113,7 @@ static void test_bluesky_tokens(void **state)
     assert_in_range(service.requests, 3, 4);
     assert_null(strstr(r.err.text, "pass word"));
     end(&r);
-    unlink(path);
-    snprintf(path, sizeof(path), "%s/password", folder);
-    unlink(path);
-    rmdir(folder);
+    scratch_remove(folder);
 }
 
 enum { SHOWN = 6000, WRITTEN = 7000 }; /* the real: 10,000 */
@@ -382,9 +381,8 @@ static void test_threads(void **state)
 static void test_threads_year(void **state)
 {
     struct run r;
-    char folder[] = "/tmp/swell-test-XXXXXX", session[300];
-    struct stat st;
-    assert_non_null(mkdtemp(folder));
+    char folder[SCRATCH_ROOM];
+    scratch_make(folder);
     memset(&loop, 0, sizeof(loop));
     begin(&r, "threads", answer_loop);
     r.c.folder = folder;
@@ -405,11 +403,8 @@ static void test_threads_year(void **state)
     loop.file = "the token anew\n";
     assert_int_equal(collect_loop(&r), 1);
     assert_string_equal(loop.bearer, "the token anew");
-    snprintf(session, sizeof(session), "%s/test.session", folder);
-    assert_int_equal(stat(session, &st), 0);
-    assert_int_equal(st.st_mode & 0777, 0600);
-    unlink(session);
-    rmdir(folder);
+    check_session(folder);
+    scratch_remove(folder);
     end(&r);
 }
 

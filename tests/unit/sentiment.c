@@ -9,13 +9,20 @@
 #include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 
-static struct sentiment *english(void)
+static int open_english(void **state)
 {
-    struct sentiment *s = NULL;
     struct error err = ERROR_INIT;
+    struct sentiment *s;
     if (sentiment_open(&s, "lexicons/en", NULL, &err))
         fail_msg("%s", err.text);
-    return s;
+    *state = s;
+    return 0;
+}
+
+static int close_english(void **state)
+{
+    sentiment_close(*state);
+    return 0;
 }
 
 static struct tags score(const struct sentiment *s, const char *text)
@@ -64,10 +71,9 @@ static void test_labels(void **state)
         { "I am not sure it is good", LABEL_NEGATIVE },
         { "#acmefail", LABEL_NEGATIVE },
     };
-    struct sentiment *s = english();
     int wrong = 0;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct tags tags = score(s, rows[i].text);
+        struct tags tags = score(*state, rows[i].text);
         if (tags.label == rows[i].label)
             continue;
         wrong++;
@@ -75,7 +81,6 @@ static void test_labels(void **state)
                       label_names[tags.label], tags.score);
     }
     assert_int_equal(wrong, 0);
-    sentiment_close(s);
 }
 
 /* The first text must be more positive than the second. */
@@ -94,11 +99,10 @@ static void test_order(void **state)
         { "my parcel has arrived", "my parcel has not arrived" },
         { "great :)", "great :(" },
     };
-    struct sentiment *s = english();
     int wrong = 0;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        int first = score(s, rows[i][0]).score;
-        int second = score(s, rows[i][1]).score;
+        int first = score(*state, rows[i][0]).score;
+        int second = score(*state, rows[i][1]).score;
         if (first > second)
             continue;
         wrong++;
@@ -106,7 +110,6 @@ static void test_order(void **state)
                       rows[i][1], second);
     }
     assert_int_equal(wrong, 0);
-    sentiment_close(s);
 }
 
 /* Writing that differs in form only scores the same. */
@@ -121,11 +124,9 @@ static void test_same(void **state)
         { "see http://example.org/love", "see http://example.org/hate" },
         { "soooo good", "sooooooo good" },
     };
-    struct sentiment *s = english();
     for (size_t i = 0; i < COUNT(rows); i++)
-        assert_int_equal(score(s, rows[i][0]).score,
-                         score(s, rows[i][1]).score);
-    sentiment_close(s);
+        assert_int_equal(score(*state, rows[i][0]).score,
+                         score(*state, rows[i][1]).score);
 }
 
 /* Long texts stay within bounds and do not turn around. */
@@ -138,15 +139,13 @@ static void test_long(void **state)
         { "\xd8\xa7", LABEL_NEUTRAL },
         { "e\xcc\x81", LABEL_NEUTRAL },
     };
-    struct sentiment *s = english();
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct buf text = BUF_INIT(MiB);
         while (buf_puts(&text, rows[i].piece) == 0)
             continue;
-        assert_int_equal(score(s, text.data).label, rows[i].label);
+        assert_int_equal(score(*state, text.data).label, rows[i].label);
         buf_release(&text);
     }
-    sentiment_close(s);
 }
 
 struct sums {
@@ -172,8 +171,7 @@ static void test_explained(void **state)
         "If only it was not so ugly... would you buy it? thanks for nothing",
         "great great great great great great great great great great great",
     };
-    struct sentiment *s = english();
-    struct scorer *scorer = scorer_open(s);
+    struct scorer *scorer = scorer_open(*state);
     for (size_t i = 0; i < COUNT(texts); i++) {
         struct words w = WORDS_INIT;
         struct tags tags;
@@ -188,14 +186,12 @@ static void test_explained(void **state)
         words_release(&w);
     }
     scorer_close(scorer);
-    sentiment_close(s);
 }
 
 /* A masked word is a name and adds nothing. */
 static void test_mask(void **state)
 {
-    struct sentiment *s = english();
-    struct scorer *scorer = scorer_open(s);
+    struct scorer *scorer = scorer_open(*state);
     struct words w = WORDS_INIT;
     struct tags tags, other;
     uint8_t mask[3] = { 1, 0, 0 };
@@ -209,21 +205,18 @@ static void test_mask(void **state)
     assert_int_equal(tags.label, LABEL_NEUTRAL);
     words_release(&w);
     scorer_close(scorer);
-    sentiment_close(s);
 }
 
 /* What lay in memory before says nothing: all ones are no number, not even
  * times 0. */
 static void test_first(void **state)
 {
-    struct sentiment *s = english();
     for (size_t size = 32; size <= 2048; size += 16) {
         void *block = mem_resize(NULL, size);
         memset(block, 0xff, size);
         mem_free(block);
     }
-    assert_int_equal(score(s, "this is not good").label, LABEL_NEGATIVE);
-    sentiment_close(s);
+    assert_int_equal(score(*state, "this is not good").label, LABEL_NEGATIVE);
 }
 
 /* The sentiment towards a name: of the clause around it, of the other side of
@@ -270,8 +263,7 @@ static void test_mention(void **state)
         { "@kettler", "a great lamp from @kettler, but awful service",
           LABEL_POSITIVE },
     };
-    struct sentiment *s = english();
-    struct scorer *scorer = scorer_open(s);
+    struct scorer *scorer = scorer_open(*state);
     struct words w = WORDS_INIT;
     int wrong = 0;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -292,7 +284,6 @@ static void test_mention(void **state)
     assert_int_equal(wrong, 0);
     words_release(&w);
     scorer_close(scorer);
-    sentiment_close(s);
 }
 
 /* --- lexicons of one's own ------------------------------------------- */
@@ -317,15 +308,14 @@ static void test_formats(void **state)
         "zorbly\t4.0\t-1.0\n",                        /* weights.tsv */
     };
     for (size_t i = 0; i < COUNT(good); i++) {
-        struct sentiment *s = NULL, *plain = english();
+        struct sentiment *s = NULL;
         struct error err = ERROR_INIT;
         if (open_with(good[i], &s, &err))
             fail_msg("%s: %s", good[i], err.text);
         assert_true(score(s, "a zorbly hat").score >
-                    score(plain, "a zorbly hat").score + 50);
-        assert_true(sentiment_hash(s) != sentiment_hash(plain));
+                    score(*state, "a zorbly hat").score + 50);
+        assert_true(sentiment_hash(s) != sentiment_hash(*state));
         sentiment_close(s);
-        sentiment_close(plain);
     }
 }
 
@@ -354,5 +344,5 @@ int main(void)
         cmocka_unit_test(test_mask),      cmocka_unit_test(test_mention),
         cmocka_unit_test(test_formats),   cmocka_unit_test(test_bad_lines),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_english, close_english);
 }
