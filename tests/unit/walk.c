@@ -13,6 +13,7 @@ struct service {
     unsigned requests;
     bool same_page;    /* fault: ignores the token */
     int hole;          /* one empty page with a token here */
+    struct buf cursor;
 };
 
 static bool got[MOST];
@@ -49,12 +50,12 @@ static int page(struct service *s, struct walk *w, struct walk_list *l)
 }
 
 /* A round of at most pages; returns the last verdict. */
-static int round_of(struct service *s, struct buf *cursor, int64_t now,
-                    unsigned pages, struct walk_ring *gone)
+static int round_of(struct service *s, int64_t now, unsigned pages,
+                    struct walk_ring *gone)
 {
     struct walk w;
     int verdict = 1;
-    walk_open(&w, buf_text(cursor), now, since, since < 100, 20);
+    walk_open(&w, buf_text(&s->cursor), now, since, since < 100, 20);
     struct walk_list *l = walk_list(&w, "tag/acme");
     while (verdict > 0 && pages--)
         verdict = page(s, &w, l);
@@ -63,9 +64,17 @@ static int round_of(struct service *s, struct buf *cursor, int64_t now,
         l->gone.count = 0;
     }
     complete = walk_complete_from(&w);
-    walk_save(&w, cursor);
+    walk_save(&w, &s->cursor);
     walk_close(&w);
     return verdict;
+}
+
+/* A round that ends the walk, and how many requests it took. */
+static unsigned requests_at(struct service *s, int64_t now)
+{
+    s->requests = 0;
+    assert_int_equal(round_of(s, now, 100, NULL), 0);
+    return s->requests;
 }
 
 static void publish(struct service *s, int upto)
@@ -89,66 +98,56 @@ static void forget(void)
 }
 
 /* All that there is up to here was read. */
-static void first_walk(struct service *s, struct buf *cursor, int upto)
+static void first_walk(struct service *s, int upto)
 {
     *s = (struct service){ .newest = -1 };
-    *cursor = (struct buf)BUF_INIT(0);
     forget();
     publish(s, upto);
-    assert_int_equal(round_of(s, cursor, upto + 1, 100, NULL), 0);
+    requests_at(s, upto + 1);
 }
 
 /* Rounds of a few pages, a second apart, end a walk. */
-static void rounds_of(struct service *s, struct buf *cursor, int64_t now,
-                      unsigned pages)
+static void rounds_of(struct service *s, int64_t now, unsigned pages)
 {
     int verdict = 1;
     for (int rounds = 0; verdict && rounds < 26; rounds++)
-        verdict = round_of(s, cursor, now + rounds, pages, NULL);
+        verdict = round_of(s, now + rounds, pages, NULL);
     assert_int_equal(verdict, 0);
 }
 
 static void test_first_walk_and_quiet_rounds(void **state)
 {
     struct service s;
-    struct buf cursor;
-    first_walk(&s, &cursor, 300);
+    first_walk(&s, 300);
     assert_int_equal(missing(&s, 100), 0);
     assert_false(got[99]); /* before since */
     assert_int_equal(complete, 100);
-    /* nothing new, much later: one page tells */
-    s.requests = 0;
-    assert_int_equal(round_of(&s, &cursor, 900, 100, NULL), 0);
-    assert_int_equal(s.requests, 3); /* overlap of 20 seconds: 301 - 20 */
+    /* nothing new, much later: one page tells, behind the overlap */
+    assert_int_equal(requests_at(&s, 900), 3);
     assert_int_equal(complete, 301);
-    s.requests = 0;
-    assert_int_equal(round_of(&s, &cursor, 901, 100, NULL), 0);
-    assert_int_equal(s.requests, 1);
+    assert_int_equal(requests_at(&s, 901), 1);
     publish(&s, 301);
-    s.requests = 0;
-    assert_int_equal(round_of(&s, &cursor, 902, 100, NULL), 0);
-    assert_int_equal(s.requests, 1);
+    assert_int_equal(requests_at(&s, 902), 1);
     assert_int_equal(missing(&s, 100), 0);
-    buf_release(&cursor);
+    buf_release(&s.cursor);
 }
 
 static void test_a_long_gap_in_small_rounds(void **state)
 {
     struct service s;
-    struct buf cursor;
-    first_walk(&s, &cursor, 200);
+    first_walk(&s, 200);
     publish(&s, 1000);
     /* four pages a round, while more are published */
     int verdict = 1, now = 1001;
     for (int rounds = 0; verdict > 0 && rounds < 100; rounds++) {
         publish(&s, s.newest + 3);
         now += 3;
-        verdict = round_of(&s, &cursor, now, 4, NULL);
+        verdict = round_of(&s, now, 4, NULL);
     }
     assert_int_equal(verdict, 0);
     assert_int_equal(missing(&s, 100), 0);
     assert_true(complete == 201); /* through the gap, however many rounds */
-    buf_release(&cursor);
+    buf_release(&s.cursor);
 }
 
 /* Somebody wants last month, too: in small rounds, from then on without being
@@ -156,39 +155,33 @@ static void test_a_long_gap_in_small_rounds(void **state)
 static void test_further_back(void **state)
 {
     struct service s;
-    struct buf cursor;
-    first_walk(&s, &cursor, 300);
+    first_walk(&s, 300);
     since = 150; /* later than what is there: nothing changes */
-    s.requests = 0;
-    assert_int_equal(round_of(&s, &cursor, 302, 100, NULL), 0);
-    assert_in_range(s.requests, 1, 3);
+    assert_in_range(requests_at(&s, 302), 1, 3);
     since = 30;
-    assert_int_equal(round_of(&s, &cursor, 303, 4, NULL), 1);
+    assert_int_equal(round_of(&s, 303, 4, NULL), 1);
     since = 100;
-    rounds_of(&s, &cursor, 304, 4);
+    rounds_of(&s, 304, 4);
     assert_int_equal(missing(&s, 30), 0);
     assert_false(got[29]);
     assert_int_equal(complete, 30);
     since = 30;
-    s.requests = 0;
-    assert_int_equal(round_of(&s, &cursor, 400, 100, NULL), 0);
-    assert_in_range(s.requests, 1, 12);
-    buf_release(&cursor);
+    assert_in_range(requests_at(&s, 400), 1, 12);
+    buf_release(&s.cursor);
 }
 
 static void test_late_ones_within_the_overlap(void **state)
 {
     struct service s = { .newest = -1 };
-    struct buf cursor = BUF_INIT(0);
     forget();
     publish(&s, 400);
     s.there[395] = false;
-    assert_int_equal(round_of(&s, &cursor, 401, 100, NULL), 0);
+    requests_at(&s, 401);
     s.there[395] = true; /* arrives late, below what was given out */
     publish(&s, 403);
-    assert_int_equal(round_of(&s, &cursor, 404, 100, NULL), 0);
+    requests_at(&s, 404);
     assert_int_equal(missing(&s, 100), 0);
-    buf_release(&cursor);
+    buf_release(&s.cursor);
 }
 
 /* A service that was stuck shows an hour's posts at once: their dates are far
@@ -196,17 +189,15 @@ static void test_late_ones_within_the_overlap(void **state)
 static void test_late_ones_behind_the_overlap(void **state)
 {
     struct service s;
-    struct buf cursor;
-    first_walk(&s, &cursor, 300);
-    assert_int_equal(round_of(&s, &cursor, 900, 100, NULL), 0);
+    first_walk(&s, 300);
+    requests_at(&s, 900);
     publish(&s, 360);
-    assert_int_equal(round_of(&s, &cursor, 1000, 2, NULL), 1);
-    rounds_of(&s, &cursor, 1001, 2);
+    assert_int_equal(round_of(&s, 1000, 2, NULL), 1);
+    rounds_of(&s, 1001, 2);
     assert_int_equal(missing(&s, 100), 0);
-    s.requests = 0; /* and a quiet round is as cheap as ever */
-    assert_int_equal(round_of(&s, &cursor, 1100, 100, NULL), 0);
-    assert_int_equal(s.requests, 1);
-    buf_release(&cursor);
+    /* and a quiet round is as cheap as ever */
+    assert_int_equal(requests_at(&s, 1100), 1);
+    buf_release(&s.cursor);
 }
 
 /* A shop that opens without reviews and brings in those of its old address,
@@ -214,28 +205,24 @@ static void test_late_ones_behind_the_overlap(void **state)
 static void test_many_where_nothing_was(void **state)
 {
     struct service s = { .newest = -1 };
-    struct buf cursor = BUF_INIT(0);
     forget();
-    assert_int_equal(round_of(&s, &cursor, 900, 100, NULL), 0);
+    requests_at(&s, 900);
     publish(&s, 360);
-    assert_int_equal(round_of(&s, &cursor, 1000, 100, NULL), 0);
+    requests_at(&s, 1000);
     assert_int_equal(missing(&s, 100), 0);
-    s.requests = 0;
-    assert_int_equal(round_of(&s, &cursor, 1100, 100, NULL), 0);
-    assert_int_equal(s.requests, 1);
-    buf_release(&cursor);
+    assert_int_equal(requests_at(&s, 1100), 1);
+    buf_release(&s.cursor);
 }
 
 static void test_deleted_ones_are_told(void **state)
 {
     struct service s;
-    struct buf cursor;
     struct walk_ring gone = { .count = 0 };
-    first_walk(&s, &cursor, 400);
+    first_walk(&s, 400);
     s.there[400] = s.there[398] = false; /* the anchor itself, too */
     publish(&s, 405);
     s.there[400] = false;
-    assert_int_equal(round_of(&s, &cursor, 406, 100, &gone), 0);
+    assert_int_equal(round_of(&s, 406, 100, &gone), 0);
     assert_int_equal(gone.count, 2);
     assert_string_equal(gone.items[0].id, "400");
     assert_string_equal(gone.items[1].id, "398");
@@ -249,34 +236,33 @@ static void test_deleted_ones_are_told(void **state)
     s.newest = 420;
     got[420] = false;
     s.requests = 0;
-    assert_int_equal(round_of(&s, &cursor, 421, 100, NULL), 0);
+    requests_at(&s, 421);
     assert_true(got[420]);
     assert_in_range(s.requests, 1, 2);
-    buf_release(&cursor);
+    buf_release(&s.cursor);
 }
 
 static void test_faults_end(void **state)
 {
     struct service s = { .newest = -1, .same_page = true };
-    struct buf cursor = BUF_INIT(0);
     forget();
     publish(&s, 400);
-    assert_int_equal(round_of(&s, &cursor, 401, 1000, NULL), -1);
+    assert_int_equal(round_of(&s, 401, 1000, NULL), -1);
     assert_in_range(s.requests, 2, 3);
     assert_int_equal(complete, 391); /* below is what it did not show */
     s.same_page = false;
     s.requests = 0;
-    buf_clear(&cursor);
+    buf_clear(&s.cursor);
     forget();
     s.hole = 351; /* an empty page with a token is no end */
-    assert_int_equal(round_of(&s, &cursor, 401, 1000, NULL), 0);
+    assert_int_equal(round_of(&s, 401, 1000, NULL), 0);
     assert_int_equal(missing(&s, 100), 0);
     /* a cursor that somebody damaged starts over */
-    buf_clear(&cursor);
-    buf_puts(&cursor, "\t\nknown\nwalk\t\nlist\nlist\tx\t99999999999999999999"
+    buf_clear(&s.cursor);
+    buf_puts(&s.cursor, "\t\nknown\nwalk\t\nlist\nlist\tx\t99999999999999999999"
              "99999\nfresh\t1\n");
-    assert_int_equal(round_of(&s, &cursor, 401, 1000, NULL), 0);
-    buf_release(&cursor);
+    assert_int_equal(round_of(&s, 401, 1000, NULL), 0);
+    buf_release(&s.cursor);
 }
 
 /* Pages that have new tokens for ever and show the same in other orders, or
