@@ -333,6 +333,12 @@ struct changes {
     uint64_t late;            /* set by flushing: fresh, of a told day */
 };
 
+/* Some that follow each other. */
+struct run {
+    const struct change *const *items;
+    size_t count;
+};
+
 /* What all changes of a post have in common. */
 struct coming {
     const struct post *post;
@@ -351,10 +357,10 @@ void changes_add(struct changes *c, const struct coming *of, uint32_t subject,
 void changes_add_post(struct changes *c, const struct coming *of);
 /* By rows of so many hours (1 or DAY_HOURS), and subjects in them. */
 void changes_sort(struct changes *c, uint32_t hours);
-/* The end of those of one row. */
-const struct change *const *
-changes_row_end(const struct change *const *from,
-                const struct change *const *end, uint32_t hours);
+/* All of them, as sorted. */
+struct run changes_all(const struct changes *c);
+/* Takes those of the first row off it; it is not empty. */
+struct run run_take(struct run *left, uint32_t hours);
 /* Apply all to hours, days, terms and told. Posts must be written before:
  * sketches that lose an author are mended by them. */
 int changes_flush(struct txn t, struct changes *c);
@@ -370,8 +376,7 @@ struct left {
 
 void left_release(struct left *l);
 /* Did anybody leave with these, which are of one row? */
-bool left_find(struct left *l, const struct change *const *from,
-               const struct change *const *until);
+bool left_find(struct left *l, struct run row);
 /* Take those out of the row's sketch. */
 int left_mend(struct txn t, struct left *l, int64_t day, uint32_t subject,
               struct hll *sketch);

@@ -65,23 +65,37 @@ void changes_sort(struct changes *c, uint32_t hours)
     mem_free(both);
 }
 
-const struct change *const *
-changes_row_end(const struct change *const *from,
-                const struct change *const *end, uint32_t hours)
+struct run changes_all(const struct changes *c)
 {
-    uint32_t when = (*from)->hour / hours, subject = (*from)->subject;
-    while (++from < end && (*from)->subject == subject &&
-           (*from)->hour / hours == when)
-        ;
-    return from;
+    return (struct run){ c->sorted, c->count };
+}
+
+struct run run_take(struct run *left, uint32_t hours)
+{
+    const struct change *const *c = left->items;
+    uint32_t when = c[0]->hour / hours, subject = c[0]->subject;
+    size_t n = 1;
+    while (n < left->count && c[n]->subject == subject &&
+           c[n]->hour / hours == when)
+        n++;
+    *left = (struct run){ c + n, left->count - n };
+    return (struct run){ c, n };
 }
 
 /* Rows are met in key order: a cursor that stays finds most of them on the
  * page where it stands, and writes without searching again. */
 struct table_end {
     MDB_cursor *cursor;
+    size_t length;             /* of a key */
     unsigned char last[HOUR_KEY];
     bool empty;
+    /* The row that was looked for last. */
+    unsigned char key[HOUR_KEY];
+    struct row old;            /* empty unless it was found */
+    bool found;
+    bool past;                 /* its place is behind all that are there,
+                                * where nothing needs to be looked up and
+                                * pages are filled to the end */
 };
 
 struct flush {
@@ -101,6 +115,7 @@ static int open_table(struct flush *f, enum table table, struct table_end *e,
                       size_t length)
 {
     MDB_val k, v;
+    e->length = length;
     int rc = mdb_cursor_open(f->t.mdb, f->t.s->table[table], &e->cursor);
     if (rc == 0)
         rc = mdb_cursor_get(e->cursor, &k, &v, MDB_LAST);
@@ -110,43 +125,41 @@ static int open_table(struct flush *f, enum table table, struct table_end *e,
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-/* *past: behind all rows of the table, where nothing needs to be looked up
- * and pages are filled to the end. */
-static int find_row(struct table_end *e, const unsigned char *key,
-                    size_t length, struct row *old, bool *found, bool *past)
+/* Of its key. */
+static int find_row(struct table_end *e)
 {
-    MDB_val k = { length, (void *)key }, v = { 0, NULL };
-    *old = (struct row){ { "", 0 }, { "", 0 } };
-    *found = false;
-    *past = e->empty || memcmp(key, e->last, length) > 0;
-    if (*past)
+    MDB_val k = { e->length, e->key }, v = { 0, NULL };
+    e->old = (struct row){ { "", 0 }, { "", 0 } };
+    e->found = false;
+    e->past = e->empty || memcmp(e->key, e->last, e->length) > 0;
+    if (e->past)
         return 0;
     int rc = mdb_cursor_get(e->cursor, &k, &v, MDB_SET);
     if (rc)
         return rc == MDB_NOTFOUND ? 0 : rc;
-    *found = true;
-    return row_read(value_text(&v), old) ? MDB_CORRUPTED : 0;
+    e->found = true;
+    return row_read(value_text(&v), &e->old) ? MDB_CORRUPTED : 0;
 }
 
-/* In place of what find_row() found. */
-static int put_row(struct flush *f, struct table_end *e,
-                   const unsigned char *key, size_t length, struct text rest,
-                   bool found, bool past)
+/* Merged and rest, in place of what find_row() found. */
+static int put_row(struct flush *f, struct table_end *e)
 {
-    struct text cells = buf_bytes(&f->merged);
+    struct text cells = buf_bytes(&f->merged), rest = buf_bytes(&f->rest);
     if (!cells.length && !rest.length)
-        return found ? mdb_cursor_del(e->cursor, 0) : 0;
-    MDB_val k = { length, (void *)key };
+        return e->found ? mdb_cursor_del(e->cursor, 0) : 0;
+    MDB_val k = { e->length, e->key };
     MDB_val v = { row_length(cells, rest), NULL };
     int rc = mdb_cursor_put(e->cursor, &k, &v, MDB_RESERVE |
-                            (found ? MDB_CURRENT : past ? MDB_APPEND : 0));
-    if (rc == 0)
-        row_write(v.mv_data, cells, rest);
-    if (past && rc == 0) {
-        memcpy(e->last, key, length);
-        e->empty = false;
-    }
-    return rc;
+                            (e->found ? MDB_CURRENT
+                             : e->past ? MDB_APPEND : 0));
+    if (rc)
+        return rc;
+    row_write(v.mv_data, cells, rest);
+    if (e->past)
+        memcpy(e->last, e->key, e->length);
+    e->empty = e->past = false;
+    e->found = true;
+    return 0;
 }
 
 /* ---- hours ---- */
@@ -202,14 +215,13 @@ static void merge_entries(struct flush *f, struct text old)
 }
 
 /* What the changes count, and which posts they are. */
-static void tally_hour(struct flush *f, const struct change *const *from,
-                       const struct change *const *until)
+static void tally_hour(struct flush *f, struct run row)
 {
     cells_clear(&f->cells);
     buf_clear(&f->more);
     buf_clear(&f->gone);
-    for (; from < until; from++) {
-        const struct change *c = *from;
+    for (size_t i = 0; i < row.count; i++) {
+        const struct change *c = row.items[i];
         if (c->sign)
             cells_add(&f->cells, c->place, c->counted, c->score, c->sign);
         struct buf *entries = c->sign > 0 ? &f->more : &f->gone;
@@ -221,24 +233,21 @@ static void tally_hour(struct flush *f, const struct change *const *from,
     entries_sort(&f->gone);
 }
 
-static int flush_hour(struct flush *f, const struct change *const *from,
-                      const struct change *const *until)
+static int flush_hour(struct flush *f, struct run row)
 {
-    unsigned char key[HOUR_KEY];
-    struct row old;
-    bool found, past;
-    hour_key(key, (int64_t)(*from)->hour * HOUR_SECONDS, (*from)->subject);
-    tally_hour(f, from, until);
-    int rc = find_row(&f->hours, key, HOUR_KEY, &old, &found, &past);
+    struct table_end *e = &f->hours;
+    hour_key(e->key, (int64_t)row.items[0]->hour * HOUR_SECONDS,
+             row.items[0]->subject);
+    tally_hour(f, row);
+    int rc = find_row(e);
     if (rc)
         return rc;
     buf_clear(&f->merged);
-    if (cells_merge(&f->cells, old.cells, &f->merged) ||
-        old.rest.length % ENTRY)
+    if (cells_merge(&f->cells, e->old.cells, &f->merged) ||
+        e->old.rest.length % ENTRY)
         return MDB_CORRUPTED;
-    merge_entries(f, old.rest);
-    return put_row(f, &f->hours, key, HOUR_KEY, buf_bytes(&f->rest), found,
-                   past);
+    merge_entries(f, e->old.rest);
+    return put_row(f, e);
 }
 
 /* ---- days ---- */
@@ -251,16 +260,15 @@ static void pack_sketch(struct flush *f)
 }
 
 /* Fill rest with the day's sketch. */
-static int merge_sketch(struct flush *f, struct text old,
-                        const struct change *const *from,
-                        const struct change *const *until)
+static int merge_sketch(struct flush *f, struct run row)
 {
+    struct text old = f->days.old.rest;
     hll_clear(&f->sketch);
     if (old.length && hll_merge(&f->sketch, old.data, old.length))
         return MDB_CORRUPTED;
-    for (; from < until; from++)
-        if ((*from)->sign > 0 && (*from)->author)
-            hll_add(&f->sketch, (*from)->author);
+    for (size_t i = 0; i < row.count; i++)
+        if (row.items[i]->sign > 0 && row.items[i]->author)
+            hll_add(&f->sketch, row.items[i]->author);
     pack_sketch(f);
     return 0;
 }
@@ -278,54 +286,51 @@ static int mend_sketch(struct flush *f, int64_t day, uint32_t subject)
     return rc;
 }
 
-static int flush_day(struct flush *f, const struct change *const *from,
-                     const struct change *const *until)
+static int flush_day(struct flush *f, struct run row)
 {
-    int64_t day = (*from)->hour / DAY_HOURS;
-    unsigned char key[DAY_KEY];
-    struct row old;
-    bool found, past;
-    day_key(key, day, (*from)->subject);
+    int64_t day = row.items[0]->hour / DAY_HOURS;
+    uint32_t subject = row.items[0]->subject;
+    struct table_end *e = &f->days;
+    day_key(e->key, day, subject);
     cells_clear(&f->cells);
-    for (const struct change *const *at = from; at < until; at++)
-        if ((*at)->sign)
-            cells_add(&f->cells, (*at)->hour % DAY_HOURS, (*at)->counted,
-                      (*at)->score, (*at)->sign);
+    for (size_t i = 0; i < row.count; i++) {
+        const struct change *c = row.items[i];
+        if (c->sign)
+            cells_add(&f->cells, c->hour % DAY_HOURS, c->counted, c->score,
+                      c->sign);
+    }
     if (!f->cells.count)
         return 0; /* posts that grew too old */
-    int rc = find_row(&f->days, key, DAY_KEY, &old, &found, &past);
+    int rc = find_row(e);
     if (rc == 0 && f->terms)
-        rc = lmdb_delete(f->t, TERMS, key, DAY_KEY);
+        rc = lmdb_delete(f->t, TERMS, e->key, DAY_KEY);
     if (rc)
         return rc;
     buf_clear(&f->merged);
-    if (cells_merge(&f->cells, old.cells, &f->merged))
+    if (cells_merge(&f->cells, e->old.cells, &f->merged))
         return MDB_CORRUPTED;
-    rc = merge_sketch(f, old.rest, from, until);
+    rc = merge_sketch(f, row);
     if (rc == 0 && !f->merged.length)
         buf_clear(&f->rest);
     if (rc == 0)
-        rc = put_row(f, &f->days, key, DAY_KEY, buf_bytes(&f->rest), found,
-                     past);
+        rc = put_row(f, e);
     /* What was expired cannot be counted again: such a sketch only grows. */
     if (rc || !f->merged.length || day * DAY_SECONDS < f->expired ||
-        !left_find(&f->left, from, until))
+        !left_find(&f->left, row))
         return rc;
-    rc = mend_sketch(f, day, (*from)->subject);
-    return rc ? rc : put_row(f, &f->days, key, DAY_KEY, buf_bytes(&f->rest),
-                             true, false);
+    rc = mend_sketch(f, day, subject);
+    return rc ? rc : put_row(f, e);
 }
 
 /* The posts of a day, as subject 0 has them. */
-static int flush_told(struct flush *f, const struct change *const *from,
-                      const struct change *const *until)
+static int flush_told(struct flush *f, struct run row)
 {
     uint32_t more[QUARTERS] = { 0 };
     uint64_t fresh = 0;
-    int64_t day = (*from)->hour / DAY_HOURS;
+    int64_t day = row.items[0]->hour / DAY_HOURS;
     bool told;
-    for (; from < until; from++) {
-        const struct change *c = *from;
+    for (size_t i = 0; i < row.count; i++) {
+        const struct change *c = row.items[i];
         more[c->hour % DAY_HOURS * 4 + (c->place & 3)] += c->told;
         fresh += c->fresh;
     }
@@ -338,16 +343,14 @@ static int flush_told(struct flush *f, const struct change *const *from,
 static int flush_rows(struct flush *f, uint32_t hours)
 {
     changes_sort(f->changes, hours);
-    const struct change *const *from = f->changes->sorted, *const *until;
-    const struct change *const *end = from + f->changes->count;
+    struct run left = changes_all(f->changes);
     int rc = 0;
-    for (; from < end && rc == 0; from = until) {
-        until = changes_row_end(from, end, hours);
-        rc = hours == 1 ? flush_hour(f, from, until)
-                        : flush_day(f, from, until);
+    while (left.count && rc == 0) {
+        struct run row = run_take(&left, hours);
+        rc = hours == 1 ? flush_hour(f, row) : flush_day(f, row);
         if (rc == 0 && hours == DAY_HOURS && f->told &&
-            (*from)->subject == 0)
-            rc = flush_told(f, from, until);
+            row.items[0]->subject == 0)
+            rc = flush_told(f, row);
     }
     return rc;
 }

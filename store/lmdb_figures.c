@@ -38,15 +38,14 @@ static int keep_frozen(struct verify *v, unsigned hour, struct text value)
 
 /* Frozen cells, then what the posts say. */
 static int right_hour(struct verify *v, const unsigned char *key,
-                      struct text have, const struct change *const *from,
-                      const struct change *const *until)
+                      struct text have, struct run row)
 {
     bool every = unpack_big(key + 3, 4) == 0;
     int rc = keep_frozen(v, key[2], have);
     cells_clear(&v->cells);
     buf_clear(&v->entries);
-    for (; from < until; from++) {
-        const struct change *c = *from;
+    for (size_t i = 0; i < row.count; i++) {
+        const struct change *c = row.items[i];
         cells_add(&v->cells, c->place, c->counted, c->score, 1);
         if (!every)
             buf_add(&v->entries, c->entry, ENTRY);
@@ -61,27 +60,27 @@ static int right_hour(struct verify *v, const unsigned char *key,
 /* The changes are sorted by hour; have is what is there. */
 int right_hours(struct verify *v)
 {
-    const struct change *const *from = v->changes.sorted;
-    const struct change *const *end = from + v->changes.count, *const *until;
+    struct run left = changes_all(&v->changes);
     size_t j = 0;
     int rc = 0;
     rows_clear(&v->right);
-    while (rc == 0 && (from < end || j < v->have.count)) {
+    while (rc == 0 && (left.count || j < v->have.count)) {
         unsigned char key[HOUR_KEY] = { 0 };
         struct text have = { "", 0 };
-        int order = from < end ? -1 : 1; /* of the next change and row */
-        if (from < end)
-            hour_key(key, (int64_t)(*from)->hour * HOUR_SECONDS,
-                     (*from)->subject);
-        if (j < v->have.count && from < end)
+        struct run row = { NULL, 0 };
+        int order = left.count ? -1 : 1; /* of the next change and row */
+        if (left.count)
+            hour_key(key, (int64_t)left.items[0]->hour * HOUR_SECONDS,
+                     left.items[0]->subject);
+        if (j < v->have.count && left.count)
             order = memcmp(key, row_key(&v->have, j).data, HOUR_KEY);
         if (order > 0)
             memcpy(key, row_key(&v->have, j).data, HOUR_KEY);
         if (order >= 0)
             have = row_value(&v->have, j++);
-        until = order > 0 ? from : changes_row_end(from, end, 1);
-        rc = right_hour(v, key, have, from, until);
-        from = until;
+        if (order <= 0)
+            row = run_take(&left, 1);
+        rc = right_hour(v, key, have, row);
     }
     return rc;
 }
@@ -100,20 +99,22 @@ static void add_hour(struct counts *sum, struct text value)
 
 /* Fill scratch with the day's sketch. */
 static int right_sketch(struct verify *v, const unsigned char *key,
-                        const struct change *const **from)
+                        struct run *left)
 {
-    const struct change *const *end = v->changes.sorted + v->changes.count;
     uint32_t subject = (uint32_t)unpack_big(key + 2, 4);
     struct hll sketch = { 0 };
-    struct row row;
+    struct row old;
     int rc = 0;
-    for (; *from < end && (**from)->subject == subject; ++*from)
-        if ((**from)->author)
-            hll_add(&sketch, (**from)->author);
+    struct run row = { NULL, 0 };
+    if (left->count && left->items[0]->subject == subject)
+        row = run_take(left, DAY_HOURS);
+    for (size_t i = 0; i < row.count; i++)
+        if (row.items[i]->author)
+            hll_add(&sketch, row.items[i]->author);
     if (v->day * DAY_SECONDS < v->expired) {
-        rc = lmdb_row(v->t, DAYS, key, &row);
-        if (rc == 0 && row.rest.length)
-            (void)hll_merge(&sketch, row.rest.data, row.rest.length);
+        rc = lmdb_row(v->t, DAYS, key, &old);
+        if (rc == 0 && old.rest.length)
+            (void)hll_merge(&sketch, old.rest.data, old.rest.length);
     }
     buf_clear(&v->scratch);
     if (!hll_empty(&sketch))
@@ -126,7 +127,7 @@ static int right_sketch(struct verify *v, const unsigned char *key,
  * sorted by day. */
 int right_days(struct verify *v)
 {
-    const struct change *const *from = v->changes.sorted;
+    struct run left = changes_all(&v->changes);
     size_t i = 0;
     int rc = 0;
     rows_clear(&v->right);
@@ -144,7 +145,7 @@ int right_days(struct verify *v)
             add_hour(&sum, row_value(&v->hours, i));
             cell_write(&v->merged, (unsigned char)hour[2], &sum);
         }
-        rc = right_sketch(v, key, &from);
+        rc = right_sketch(v, key, &left);
         rows_add_row(v, &v->right, key, DAY_KEY, &v->scratch);
     }
     return rc;

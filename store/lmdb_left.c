@@ -29,30 +29,29 @@ static int compare_leavers(const void *a, const void *b)
     return x->author < y->author ? -1 : x->author > y->author;
 }
 
-static void find_leavers(struct left *l, const struct change *const *from,
-                         const struct change *const *until)
+static void find_leavers(struct left *l, struct run row)
 {
     l->count = 0;
-    for (; from < until; from++) {
-        if ((*from)->sign >= 0 || !(*from)->author)
+    for (size_t i = 0; i < row.count; i++) {
+        const struct change *c = row.items[i];
+        if (c->sign >= 0 || !c->author)
             continue;
         l->leavers = mem_grow(l->leavers, &l->room, l->count,
                               sizeof(*l->leavers));
-        l->leavers[l->count++] = (struct leaver){ (*from)->author, false };
+        l->leavers[l->count++] = (struct leaver){ c->author, false };
     }
 }
 
 /* Few of those who came need to be looked for: met says of whom there may be
  * one who left. */
-static void find_back(struct left *l, const struct change *const *from,
-                      const struct change *const *until)
+static void find_back(struct left *l, struct run row)
 {
     bool met[1 << 12] = { false };
     for (size_t i = 0; i < l->count; i++)
         met[l->leavers[i].author % sizeof(met)] = true;
-    for (; from < until; from++) {
-        struct leaver key = { (*from)->author, false }, *same = NULL;
-        if ((*from)->sign > 0 && met[key.author % sizeof(met)])
+    for (size_t i = 0; i < row.count; i++) {
+        struct leaver key = { row.items[i]->author, false }, *same = NULL;
+        if (row.items[i]->sign > 0 && met[key.author % sizeof(met)])
             same = bsearch(&key, l->leavers, l->count, sizeof(key),
                            compare_leavers);
         if (same)
@@ -60,11 +59,10 @@ static void find_back(struct left *l, const struct change *const *from,
     }
 }
 
-bool left_find(struct left *l, const struct change *const *from,
-               const struct change *const *until)
+bool left_find(struct left *l, struct run row)
 {
     size_t count = 0, gone = 0;
-    find_leavers(l, from, until);
+    find_leavers(l, row);
     if (!l->count)
         return false;
     qsort(l->leavers, l->count, sizeof(*l->leavers), compare_leavers);
@@ -72,7 +70,7 @@ bool left_find(struct left *l, const struct change *const *from,
         if (!count || l->leavers[count - 1].author != l->leavers[i].author)
             l->leavers[count++] = l->leavers[i];
     l->count = count;
-    find_back(l, from, until);
+    find_back(l, row);
     for (size_t i = 0; i < count; i++)
         if (!l->leavers[i].back)
             l->leavers[gone++] = l->leavers[i];
