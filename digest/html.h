@@ -11,6 +11,8 @@ struct page {
     const struct digest *d;
     const struct digest_links *links;
     bool mail;                 /* no SVG, no folds, no variables */
+    struct buf line;           /* what is to be said next: phrases add to it,
+                                * html_say() puts it out */
 };
 
 /* A text between markup of ours: escaped, control and bidi control characters
@@ -39,12 +41,15 @@ void html_experiment(struct buf *out, const struct zone *zone,
 /* The subject's title, a link where its page is served. */
 void html_subject(const struct page *p, const char *name);
 /* The command behind a section's figures, in a fold. */
-void html_command(const struct page *p, enum digest_section section);
+void html_command(struct page *p, enum digest_section section);
 /* A fold, open in mail. */
 void html_fold(const struct page *p, const char *summary);
 void html_fold_end(const struct page *p);
 
-void html_sections(const struct page *p);
+/* The line as html_phrase(). */
+void html_say(struct page *p, const char *before, const char *after);
+
+void html_sections(struct page *p);
 /* How a story's level stands on the page: by it site.c finds the alerts of
  * pages that were made before. */
 #define HTML_LEVEL(level) "<div class=\"level\">" level "</div>"

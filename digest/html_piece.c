@@ -49,15 +49,19 @@ void html_phrase(struct buf *out, const char *before, struct buf *phrase,
     buf_release(phrase);
 }
 
-void html_command(const struct page *p, enum digest_section section)
+void html_say(struct page *p, const char *before, const char *after)
 {
-    struct buf phrase = BUF_INIT(0);
+    html_phrase(p->out, before, &p->line, after);
+}
+
+void html_command(struct page *p, enum digest_section section)
+{
     const char *verb = phrase_verb(section);
-    buf_printf(&phrase, "%c%s: the command", toupper(*verb), verb + 1);
-    html_fold(p, buf_text(&phrase));
-    buf_clear(&phrase);
-    phrase_command(&phrase, p->d, section);
-    html_phrase(p->out, "<code>", &phrase, "</code>");
+    buf_printf(&p->line, "%c%s: the command", toupper(*verb), verb + 1);
+    html_fold(p, buf_text(&p->line));
+    buf_clear(&p->line);
+    phrase_command(&p->line, p->d, section);
+    html_say(p, "<code>", "</code>");
     html_fold_end(p);
 }
 

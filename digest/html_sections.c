@@ -40,9 +40,8 @@ static void put_part(const struct page *p, const struct alert_part *part)
 
 /* The arithmetic behind an alert, folded away, and where to read on. A mail
  * has the command alone. */
-static void put_why(const struct page *p, const struct alert *a)
+static void put_why(struct page *p, const struct alert *a)
 {
-    struct buf why = BUF_INIT(0);
     html_fold(p, "Why this is told");
     if (!p->mail) {
         buf_puts(p->out, "<ul>");
@@ -59,8 +58,8 @@ static void put_why(const struct page *p, const struct alert *a)
             buf_puts(p->out, "not recorded");
         buf_puts(p->out, "</li></ul>");
     }
-    phrase_why(&why, p->d, a->subject);
-    html_phrase(p->out, "<code>", &why, "</code>");
+    phrase_why(&p->line, p->d, a->subject);
+    html_say(p, "<code>", "</code>");
     html_fold_end(p);
 }
 
@@ -78,16 +77,15 @@ static void put_hours(const struct page *p, const struct alert *a)
     (p->mail ? chart_hours_plain : chart_hours)(p->out, &chart);
 }
 
-static void put_alert(const struct page *p, const struct alert *a)
+static void put_alert(struct page *p, const struct alert *a)
 {
-    struct buf phrase = BUF_INIT(0);
     const char *level = detect_level_names[a->level];
     buf_printf(p->out, "<article class=\"story %s\">" HTML_LEVEL("%s"), level,
                a->withheld ? "shown, not judged" : level);
-    phrase_alert(&phrase, p->d, a);
-    html_phrase(p->out, "<h3>", &phrase, "</h3>\n");
-    phrase_alert_detail(&phrase, p->d, a);
-    html_phrase(p->out, "<p>", &phrase, "</p>\n");
+    phrase_alert(&p->line, p->d, a);
+    html_say(p, "<h3>", "</h3>\n");
+    phrase_alert_detail(&p->line, p->d, a);
+    html_say(p, "<p>", "</p>\n");
     put_hours(p, a);
     if (a->fresh) /* how it began was told before */
         put_words(p, a);
@@ -103,22 +101,19 @@ static void put_alert(const struct page *p, const struct alert *a)
     buf_puts(p->out, "</article>\n");
 }
 
-static void put_changes(const struct page *p)
+static void put_changes(struct page *p)
 {
     const struct digest *d = p->d;
     const struct alerts *alerts = d->alerts;
-    struct buf phrase = BUF_INIT(0);
     if (!d->posts && !d->expired && !alerts->count)
         return;
     open_section(p, "changed", "What changed");
     for (size_t i = 0; i < alerts->count; i++)
         put_alert(p, &alerts->items[i]);
-    phrase_verdict(&phrase, d);
-    html_phrase(p->out, alerts->withheld ? "<p class=\"warn\">" : "<p>",
-                &phrase, "</p>\n");
-    phrase_words(&phrase, d);
-    html_phrase(p->out, "<p><span class=\"dim\">New words:</span> ", &phrase,
-                "</p>\n");
+    phrase_verdict(&p->line, d);
+    html_say(p, alerts->withheld ? "<p class=\"warn\">" : "<p>", "</p>\n");
+    phrase_words(&p->line, d);
+    html_say(p, "<p><span class=\"dim\">New words:</span> ", "</p>\n");
     buf_puts(p->out, "</section>\n");
 }
 
@@ -241,7 +236,7 @@ static void put_quiet(const struct page *p,
     buf_release(&summary);
 }
 
-static void put_standing(const struct page *p)
+static void put_standing(struct page *p)
 {
     const struct digest *d = p->d;
     const struct digest_standing *rows[ROWS_MOST];
@@ -265,16 +260,15 @@ static void put_standing(const struct page *p)
 
 /* ---- wishes, who waits, experiments, rivals ----------------------------- */
 
-static void put_wishes(const struct page *p)
+static void put_wishes(struct page *p)
 {
     const struct digest *d = p->d;
-    struct buf phrase = BUF_INIT(0);
-    phrase_questions(&phrase, d);
-    if (!d->wish_count && !phrase.length)
+    phrase_questions(&p->line, d);
+    if (!d->wish_count && !p->line.length)
         return;
     open_section(p, "wishes", "What shoppers ask for <small>people in 7 days"
                  "</small>");
-    html_phrase(p->out, "<p>", &phrase, "</p>\n");
+    html_say(p, "<p>", "</p>\n");
     buf_puts(p->out, d->wish_count ? "<ol>\n" : "");
     for (size_t i = 0; i < d->wish_count; i++) {
         const struct digest_wish *w = &d->wishes[i];
@@ -292,10 +286,9 @@ static void put_wishes(const struct page *p)
     buf_puts(p->out, "</section>\n");
 }
 
-static void put_waiting(const struct page *p)
+static void put_waiting(struct page *p)
 {
     const struct digest *d = p->d;
-    struct buf phrase = BUF_INIT(0);
     if (!d->waiting_count)
         return;
     open_section(p, "waiting", "Who waits for an answer");
@@ -304,14 +297,14 @@ static void put_waiting(const struct page *p)
         const struct digest_waiting *w = &d->waiting[i];
         if (!w->own && !w->known)
             continue;
-        phrase_waiting(&phrase, d, w);
-        html_phrase(p->out, "<li>", &phrase, "");
+        phrase_waiting(&p->line, d, w);
+        html_say(p, "<li>", "");
         for (size_t j = 0; w->own && w->known && j < w->sample_count; j++)
             html_sample(p->out, d, &w->samples[j]);
         buf_puts(p->out, "</li>\n");
     }
-    phrase_unanswered(&phrase, d);
-    html_phrase(p->out, "<li>", &phrase, "</li>\n");
+    phrase_unanswered(&p->line, d);
+    html_say(p, "<li>", "</li>\n");
     buf_puts(p->out, "</ul>\n");
     if (p->links && p->links->served)
         buf_puts(p->out, "<p><a href=\"/inbox\">All of ours, to answer</a></p>"
@@ -321,7 +314,7 @@ static void put_waiting(const struct page *p)
     buf_puts(p->out, "</section>\n");
 }
 
-static void put_experiments(const struct page *p)
+static void put_experiments(struct page *p)
 {
     const struct digest *d = p->d;
     if (!d->experiment_count)
@@ -359,10 +352,9 @@ static void put_voice(const struct page *p, double most)
     buf_puts(p->out, "</ul>\n");
 }
 
-static void put_rivals(const struct page *p)
+static void put_rivals(struct page *p)
 {
     const struct digest *d = p->d;
-    struct buf phrase = BUF_INIT(0);
     double most = 0;
     size_t brands = 0;
     for (size_t i = 0; i < d->standing_count; i++) {
@@ -379,12 +371,12 @@ static void put_rivals(const struct page *p)
         put_voice(p, most);
     buf_puts(p->out, week ? "<h3>In 7 days</h3><ul>\n" : "");
     for (size_t i = 0; i < d->switch_count; i++) {
-        phrase_switch(&phrase, &d->switches[i]);
-        html_phrase(p->out, "<li>switched: ", &phrase, "</li>\n");
+        phrase_switch(&p->line, &d->switches[i]);
+        html_say(p, "<li>switched: ", "</li>\n");
     }
     for (size_t i = 0; i < d->rival_gap_count; i++) {
-        phrase_rival_gap(&phrase, &d->rival_gaps[i]);
-        html_phrase(p->out, "<li>", &phrase, "</li>\n");
+        phrase_rival_gap(&p->line, &d->rival_gaps[i]);
+        html_say(p, "<li>", "</li>\n");
     }
     buf_puts(p->out, week ? "</ul>\n" : "");
     if (d->rival_gap_count)
@@ -425,7 +417,7 @@ static size_t fill_columns(const struct page *p, int *columns)
     return count;
 }
 
-static void put_where(const struct page *p)
+static void put_where(struct page *p)
 {
     const struct digest *d = p->d;
     int columns[CHANNEL_COUNT + 1];
@@ -468,7 +460,7 @@ static void put_samples(const struct page *p)
     buf_puts(p->out, "</section>\n");
 }
 
-void html_sections(const struct page *p)
+void html_sections(struct page *p)
 {
     put_changes(p);
     put_standing(p);
