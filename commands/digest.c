@@ -197,7 +197,7 @@ const struct command command_digest = {
         "  swell digest\n"
         "  swell digest --day 2026-11-20 --format html --out friday.html\n"
         "  swell digest --site /var/www/groundswell\n"
-        "  swell digest --send          (from cron, every hour)\n",
+        "  swell digest --send          # from cron, every hour\n",
     .options = options,
     .state_size = sizeof(struct flags),
     .run = run,

@@ -20,8 +20,10 @@ const struct command command_dump = {
     .words = NO_WORDS,
     .arguments = ">FILE",
     .about = "write the whole store as text (the format of mdb_dump -a)",
-    .help = "The author key is not in it: copy author.key beside the store as "
-            "well.\n",
+    .help = "Of one moment, also while others write: a backup. The author key "
+            "is not in it:\ncopy author.key beside the store as well.\n\n"
+            "  swell dump | gzip >backup.gz\n"
+            "  gzip -dc backup.gz | swell --store new.db load\n",
     .options = no_options,
     .run = run,
 };

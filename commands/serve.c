@@ -318,7 +318,7 @@ const struct command command_serve = {
         "alone unless --listen says otherwise, and whoever reaches it may read\n"
         "and mark.\n\n"
         "  swell serve\n"
-        "  ssh -L 8787:127.0.0.1:8787 server    (from elsewhere)\n",
+        "  ssh -L 8787:127.0.0.1:8787 server    # from elsewhere\n",
     .options = options,
     .state_size = sizeof(struct flags),
     .run = run,
