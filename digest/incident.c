@@ -13,6 +13,7 @@
 enum {
     QUIET_HOURS = 3,           /* usual hours that end an incident */
     SILENT_LEAST = 6,          /* hours, before silence is told */
+    DAYS_TOLD = 2,             /* a longer stretch has more than one usual */
 };
 
 /* The usual deviation of an hour, in posts. */
@@ -27,25 +28,29 @@ static bool raised(const struct detect_point *p)
     return p->count > p->expected + deviation(p);
 }
 
-static void incident_sum(struct incident *in, const struct detect_point *p,
+static void incident_end(struct incident *in, const struct detect_point *p,
                          size_t count)
 {
+    for (size_t i = in->from; i < in->until; i++)
+        in->score = fmax(in->score, p[i].score);
+    in->rising = in->until == count ||
+                 (in->until + 1 == count && raised(&p[count - 2]));
+}
+
+static void incident_sum(struct incident *in, const struct detect_point *p)
+{
     double variance = 0;
-    in->observed = in->expected = 0;
     in->peak = p[in->from];
     for (size_t i = in->from; i < in->until; i++) {
         in->observed += p[i].count;
         in->expected += p[i].expected;
         variance += deviation(&p[i]) * deviation(&p[i]);
-        in->score = fmax(in->score, p[i].score);
         if (p[i].count > in->peak.count)
             in->peak = p[i];
     }
     double half = 1.96 * sqrt(variance);
     in->low = fmax(0, floor(in->expected - half));
     in->high = ceil(in->expected + half);
-    in->rising = in->until == count ||
-                 (in->until + 1 == count && raised(&p[count - 2]));
 }
 
 static void incident_open(struct incident *in, const struct detect_point *p,
@@ -104,7 +109,7 @@ size_t incidents_find(struct incident out[INCIDENTS_MOST],
                 continue;
         }
         if (open.until > judged) {
-            incident_sum(&open, points, h->count);
+            incident_end(&open, points, h->count);
             kept = keep(out, kept, &open);
         }
         open = (struct incident){ 0 };
@@ -113,6 +118,12 @@ size_t incidents_find(struct incident out[INCIDENTS_MOST],
             usual = 0;
         }
     }
+    /* The detector follows what comes: of a day three times as loud half would
+     * be its usual. What is told is what was usual when the day began. */
+    if (kept && h->count - judged <= DAYS_TOLD * DETECT_DAY)
+        run_detector(h, first, judged, points);
+    for (size_t i = 0; i < kept; i++)
+        incident_sum(&out[i], points);
     return kept;
 }
 

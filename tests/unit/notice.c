@@ -373,6 +373,23 @@ static void a_wave_is_one_story_with_its_cause(void **state)
     alerts_close(a);
 }
 
+/* Of a day four times as loud the end is told beside the days before, not
+ * beside its own beginning. */
+static void a_loud_day_is_not_its_own_usual(void **state)
+{
+    struct fixture *f = *state;
+    add_usual(f, 0, 0, DAYS + 1, 6);
+    add_usual(f, 0, DAYS, DAYS + 1, 18);
+    struct alerts *a = find_alerts(f);
+    assert_int_equal(told(a), 1);
+    const struct alert_part *p = &a->items[0].parts[0];
+    double hours = (double)(p->until - p->since) / HOUR;
+    assert_string_equal(p->name, "posts");
+    assert_true(hours >= 18);
+    assert_true(p->expected > 5 * hours && p->expected < 7 * hours);
+    alerts_close(a);
+}
+
 /* What goes on is told with today's words, not again with yesterday's. */
 static void a_second_day_quotes_the_day(void **state)
 {
@@ -578,6 +595,7 @@ int main(void)
         TEST(a_kept_day_that_is_damaged_is_not_read),
         TEST(a_usual_month_has_no_alerts),
         TEST(a_wave_is_one_story_with_its_cause),
+        TEST(a_loud_day_is_not_its_own_usual),
         TEST(a_second_day_quotes_the_day),
         TEST(what_ended_in_the_night_was_told),
         TEST(two_loud_products_are_two_stories),
