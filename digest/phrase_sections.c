@@ -175,6 +175,25 @@ static void phrase_drifts(struct buf *out, const struct digest *d)
     buf_puts(out, told ? "." : "");
 }
 
+/* What moves four brands of five alike is rarely the doing of one. */
+static void phrase_together(struct buf *out, const struct digest *d)
+{
+    enum { LEAST = 3 };
+    size_t brands = 0, moved[2] = { 0 };
+    for (size_t i = 0; i < d->standing_count; i++) {
+        const struct digest_standing *s = &d->standing[i];
+        if (s->product || isnan(s->change))
+            continue;
+        brands++;
+        moved[s->change > 0] += s->drifted || s->told;
+    }
+    for (int up = 0; up < 2 && brands >= LEAST; up++)
+        if (moved[up] * 5 >= brands * 4)
+            buf_printf(out, " %zu of %zu brands %s together: a holiday, a sale "
+                       "or the sources may be why.", moved[up], brands,
+                       up ? "rose" : "fell");
+}
+
 void phrase_verdict(struct buf *out, const struct digest *d)
 {
     const struct alerts *all = d->alerts;
@@ -192,6 +211,8 @@ void phrase_verdict(struct buf *out, const struct digest *d)
                    all->count ? "Nothing else" : "Nothing");
     if (judged)
         phrase_drifts(out, d);
+    if (judged)
+        phrase_together(out, d);
     if (all->subjects && all->subjects_new)
         buf_printf(out, " Too new to judge: %llu of %llu subjects.",
                    (unsigned long long)all->subjects_new,

@@ -734,6 +734,30 @@ static void an_unrecorded_empty_day_is_not_judged(void **state)
     buf_release(&b);
 }
 
+/* What moves most brands alike is said so; two are not many. */
+static void brands_that_move_together_are_said_so(void **state)
+{
+    struct alerts alerts = { .subjects = 4 };
+    struct digest_standing brands[] = {
+        { .title = "Acme", .drifted = true, .told = true, .change = 2 },
+        { .title = "Returns app", .product = true, .change = -0.1 },
+        { .title = "Bolt", .drifted = true, .change = 1.8 },
+        { .title = "Corso", .drifted = true, .change = 2.2 } };
+    struct digest d = { .alerts = &alerts, .standing = brands, .posts = 99,
+                        .collected = 99 };
+    struct buf b = BUF_INIT(0);
+    static const size_t counts[] = { 4, 3, 4 };
+    for (int i = 0; i < 3; i++) {
+        d.standing_count = counts[i];
+        brands[3].change = i == 2 ? -0.8 : 2.2;
+        phrase_verdict(&b, &d);
+        assert_int_equal(strstr(b.data, "3 of 3 brands rose together") != NULL,
+                         i == 0);
+        buf_clear(&b);
+    }
+    buf_release(&b);
+}
+
 /* Each subject once, judged ones only; own brands; what moved. */
 static void the_day_in_short(void **state)
 {
@@ -827,6 +851,7 @@ int main(void)
         TEST(a_day_of_25_hours),
         TEST(hostile_texts_are_harmless),
         TEST(no_line_is_wider_than_the_terminal),
+        cmocka_unit_test(brands_that_move_together_are_said_so),
         cmocka_unit_test(the_day_in_short),
         cmocka_unit_test(phrases),
     };
