@@ -267,7 +267,7 @@ static void show_reading(struct call *c, const struct experiment *e,
         buf_printf(w->out, "%s, %s: %u days before against %u after, %u "
                    "controls\n", e->title, e->subject, r->days_before,
                    r->days_after, r->controls);
-        phrase_left_out(w->out, "", r, "\n");
+        phrase_cautions(w->out, "", r, "\n");
         for (int m = 0; m < EFFECT_COUNT; m++)
             put_effect(w->out, &r->effects[m]);
         return;
@@ -279,6 +279,7 @@ static void show_reading(struct call *c, const struct experiment *e,
     write_count(w, "controls_with_posts", r->controls);
     write_count(w, "days_left_out", r->days_poor);
     write_text(w, "sources_left_out", *r->parts ? r->parts : NULL);
+    write_count(w, "days_alerted", r->days_alerted);
     write_begin(w, "effects", '[');
     for (int m = 0; m < EFFECT_COUNT; m++) {
         write_begin(w, NULL, '{');

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "digest/alerts.h"
 #include "digest/coverage.h"
 
 enum {
@@ -385,6 +386,33 @@ static int days_cover(struct days *d, double *known, struct names *parts,
     return rc;
 }
 
+/* Another event on the days compared looks like an effect, too. */
+static int days_alerted(struct experiment_reading *out, const struct days *d,
+                        struct store *store, const struct config *config,
+                        const char *subject, struct error *err)
+{
+    struct alerts_query q = { .from = out->before_from, .until = out->until,
+                              .subject = subject, .counts_only = true };
+    struct alerts *found;
+    if (alerts_find(&found, store, config, &q, err))
+        return -1;
+    for (size_t i = 0; i < d->count; i++) {
+        int64_t from = zone_day_start(d->zone, d->first + (int64_t)i);
+        int64_t until = zone_day_start(d->zone, d->first + (int64_t)i + 1);
+        bool alert = false;
+        for (size_t k = 0; k < found->count && from >= q.from; k++) {
+            const struct alert *a = &found->items[k];
+            alert |= a->level == DETECT_ALERT && a->since < until &&
+                     a->until > from;
+        }
+        out->days_alerted += alert && d->known[i] > 0;
+        if (alert && d->known[i] > 0)
+            out->last_alerted = d->first + (int64_t)i;
+    }
+    alerts_close(found);
+    return 0;
+}
+
 int experiment_read(struct experiment_reading *out, struct store *store,
                     const struct config *config, const struct experiment *e,
                     const struct zone *zone, int64_t now, struct error *err)
@@ -411,6 +439,8 @@ int experiment_read(struct experiment_reading *out, struct store *store,
         rc = controls_read(controls, &count, &subject, store, e->controls,
                            err);
     out->controls = (unsigned)count;
+    if (rc == 0)
+        rc = days_alerted(out, &subject, store, config, e->subject, err);
     if (rc == 0)
         measure_all(out, &subject, controls,
                     subject.count - out->days_after);

@@ -68,6 +68,9 @@ struct experiment_reading {
                                        * what was planned was collected */
     char parts[200];                  /* sources left out: collected on some
                                        * of those days only; ", " between */
+    unsigned days_alerted;            /* of those, with an alert of the subject:
+                                       * what came of it may be that */
+    int64_t last_alerted;             /* local day, the last of them */
 };
 /* now: days after it are not there yet. zone: whose days. config: whose
  * sources were to be collected. */

@@ -387,6 +387,7 @@ static void experiment_fields(struct writer *w, const struct digest_experiment *
     write_count(w, "days_left_out", x->reading.days_poor);
     write_text(w, "sources_left_out",
                *x->reading.parts ? x->reading.parts : NULL);
+    write_count(w, "days_alerted", x->reading.days_alerted);
     PUT_EACH(w, "effects", x->reading.effects,
              x->reading.days_after ? EFFECT_COUNT : 0, json_effect);
 }

@@ -99,8 +99,9 @@ void phrase_wish(struct buf *out, const struct digest *d,
                                       /* , 3 today, 12 the week before */
 void phrase_questions(struct buf *out, const struct digest *d);
                      /* Asked about: app 98 people (35 the week before) · ... */
-/* left out: 7 days of which too little was collected; or nothing. */
-void phrase_left_out(struct buf *out, const char *before,
+/* left out: 7 days of which too little was collected; alerts on 2 of these
+ * days, the last 2026-11-12; or nothing. */
+void phrase_cautions(struct buf *out, const char *before,
                      const struct experiment_reading *r, const char *after);
 void phrase_experiment(struct buf *out, const struct zone *zone,
                        const char *who, const struct digest_experiment *x);

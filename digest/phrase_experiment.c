@@ -28,18 +28,23 @@ void phrase_effect(struct buf *out, const struct effect *e)
     buf_puts(out, ")");
 }
 
-void phrase_left_out(struct buf *out, const char *before,
+void phrase_cautions(struct buf *out, const char *before,
                      const struct experiment_reading *r, const char *after)
 {
-    if (!r->days_poor && !*r->parts)
-        return;
-    buf_printf(out, "%sleft out: ", before);
+    if (r->days_poor || *r->parts)
+        buf_printf(out, "%sleft out: ", before);
     if (r->days_poor)
         buf_printf(out, "%u day%s of which too little was collected",
                    r->days_poor, r->days_poor == 1 ? "" : "s");
     if (*r->parts)
         buf_printf(out, "%s%s, collected on some days only",
                    r->days_poor ? "; " : "", r->parts);
+    buf_puts(out, r->days_poor || *r->parts ? after : "");
+    if (!r->days_alerted)
+        return;
+    buf_printf(out, "%salerts on %u of these days, the last ", before,
+               r->days_alerted);
+    phrase_date(out, r->last_alerted);
     buf_puts(out, after);
 }
 
@@ -62,5 +67,5 @@ void phrase_experiment(struct buf *out, const struct zone *zone,
                        ? "; approximate" : "");
     else
         buf_puts(out, ": nothing to compare yet");
-    phrase_left_out(out, "; ", r, "");
+    phrase_cautions(out, "; ", r, "");
 }
