@@ -1,33 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The spike detector on invented series; shared series when they are there. */
-#include <math.h>
-
 #include "base/clock.h"
 #include "digest/detect.h"
+#include "tests/unit/chance.h"
 #include "tests/unit/test.h"
 
 enum { START = 1700006400 }; /* midnight UTC, a Wednesday */
-
-/* A small generator, so that a series is the same everywhere. */
-static uint64_t seed;
-
-static double uniform(void)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (double)((seed >> 11) + 1) / 9007199254740993.0;
-}
-
-static double poisson(double mean)
-{
-    double limit = exp(-mean), product = uniform();
-    int n = 0;
-    if (mean > 200) /* normal is near enough */
-        return floor(fmax(0, mean + sqrt(mean) * sqrt(-2 * log(uniform())) *
-                                 cos(6.283185307179586 * uniform())));
-    for (; product > limit; n++)
-        product *= uniform();
-    return n;
-}
 
 /* Nights a fifth of days, weekends two thirds of weekdays. */
 static double rhythm(int hour)

@@ -1,39 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Before/after effects: how often they err when nothing happened, and that
  * they see what did. Series are invented by a fixed generator. */
-#include <math.h>
-
 #include "digest/experiment.h"
 #include "digest/stats.h"
+#include "tests/unit/chance.h"
 #include "tests/unit/test.h"
 
 enum { DAYS = 200, LAUNCH = 190, BEFORE = 28, AFTER = 7, CONTROLS = 3,
        ROUNDS = 2000 };
-
-static uint64_t seed;
-
-static double uniform(void)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (double)((seed >> 11) + 1) / 9007199254740993.0;
-}
-
-static double normal(void)
-{
-    double radius = sqrt(-2 * log(uniform()));
-    return radius * cos(6.283185307179586 * uniform());
-}
-
-static double poisson(double mean)
-{
-    double limit = exp(-mean), product = uniform();
-    int n = 0;
-    if (mean > 100)
-        return floor(fmax(0, mean + sqrt(mean) * normal() + 0.5));
-    for (; product > limit; n++)
-        product *= uniform();
-    return n;
-}
 
 struct brand {
     double posts[DAYS], net[DAYS];

@@ -7,20 +7,13 @@
 #include "digest/alerts.h"
 #include "digest/candidates.h"
 #include "digest/terms.h"
+#include "tests/unit/chance.h"
 #include "tests/unit/storing.h"
 
 enum { DAY_0 = 20000, DAYS = 30, TODAY = DAY_0 + DAYS };
 
 static const char *const subjects[] = { "acme", "bolt", "acme/tote",
                                         "acme/coat" };
-
-static uint64_t seed;
-
-static unsigned below(unsigned most)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)((seed >> 33) % most);
-}
 
 /* A product brings its brand. */
 static void add(struct fixture *f, int subject, int64_t when, uint64_t author,
@@ -47,13 +40,13 @@ static void add_usual(struct fixture *f, int subject, int from, int until,
     };
     char text[160];
     for (int hour = from * 24; hour < until * 24; hour++) {
-        unsigned posts = below(2 * rate + 1);
+        unsigned posts = roll(2 * rate + 1);
         for (unsigned i = 0; i < posts; i++) {
-            snprintf(text, sizeof(text), "the %s %s %u", things[below(12)],
-                     said[below(10)], below(90) + 10);
+            snprintf(text, sizeof(text), "the %s %s %u", things[roll(12)],
+                     said[roll(10)], roll(90) + 10);
             add(f, subject, (DAY_0 * 24 + hour) * (int64_t)HOUR +
-                                below(3600), 1000 + below(5000), text,
-                below(4) == 0);
+                                roll(3600), 1000 + roll(5000), text,
+                roll(4) == 0);
         }
     }
 }
@@ -64,9 +57,9 @@ static void add_wave(struct fixture *f, int subject, int people, int64_t from,
 {
     char text[120];
     for (int i = 0; i < people; i++) {
-        snprintf(text, sizeof(text), "%u the %s %u", below(999), what,
-                 below(999));
-        add(f, subject, from + below(hours * HOUR),
+        snprintf(text, sizeof(text), "%u the %s %u", roll(999), what,
+                 roll(999));
+        add(f, subject, from + roll(hours * HOUR),
             (uint64_t)(400 + 200 * subject + i), text, true);
     }
 }
@@ -165,8 +158,8 @@ static struct terms *add_ladles(struct fixture *f, const char *at_last)
     add_usual(f, 0, 0, DAYS + 1, 30);
     for (int i = 0; i < DAYS + 7; i++) {
         int day = i < DAYS ? i : DAYS;
-        snprintf(text, sizeof(text), "%u a %s %u", below(999),
-                 day < DAYS ? "copper ladle" : at_last, below(999));
+        snprintf(text, sizeof(text), "%u a %s %u", roll(999),
+                 day < DAYS ? "copper ladle" : at_last, roll(999));
         add(f, 0, (DAY_0 + day) * (int64_t)DAY + 9 * HOUR + i, 50 + (uint64_t)i,
             text, false);
     }
@@ -438,7 +431,7 @@ static void few_writers_are_at_most_a_watch(void **state)
     char text[120];
     add_usual(f, 0, 0, DAYS + 1, 6);
     for (int i = 0; i < 150; i++) { /* two writers: not even shown */
-        snprintf(text, sizeof(text), "%u refund me %u", below(999), i);
+        snprintf(text, sizeof(text), "%u refund me %u", roll(999), i);
         add(f, 1, today(14) + i, 400 + (uint64_t)i % 2, text, true);
     }
     add_usual(f, 1, 0, DAYS + 1, 1);
@@ -460,8 +453,8 @@ static void add_talk(struct fixture *f, int subject, int people, int64_t from)
     char text[120], root[32];
     snprintf(root, sizeof(root), "n%u", f->made);
     for (int i = 0; i < people; i++) {
-        snprintf(text, sizeof(text), "%u the till %u", below(999),
-                 below(999));
+        snprintf(text, sizeof(text), "%u the till %u", roll(999),
+                 roll(999));
         add(f, subject, from + i * 60, f->made + 9000, text, false);
         if (i)
             f->batch.posts[f->batch.count - 1].reply_to =

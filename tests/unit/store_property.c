@@ -7,6 +7,7 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 
+#include "tests/unit/chance.h"
 #include "tests/unit/storing.h"
 
 /* So many ids that a source's identities outgrow one page. */
@@ -146,35 +147,28 @@ struct run {
     struct store *store;
     struct batch batch;
     char folder[SCRATCH_ROOM];
-    uint64_t random;
     unsigned killed;
     struct error err;
 };
 
-static unsigned roll(struct run *r, unsigned sides)
-{
-    r->random = r->random * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)(r->random >> 33) % sides;
-}
-
 static void random_tags(struct run *r, struct plain *p)
 {
-    p->set = roll(r, 1 << SUBJECTS);
-    p->tags.label = (uint8_t)roll(r, LABEL_COUNT);
-    p->tags.score = (int16_t)((int)roll(r, 2001) - 1000);
-    p->tags.aspects = (uint16_t)roll(r, 1 << ASPECT_COUNT);
-    p->tags.channels = (uint8_t)roll(r, 1 << CHANNEL_COUNT);
-    p->tags.intents = (uint8_t)roll(r, 1 << INTENT_COUNT);
+    p->set = roll(1 << SUBJECTS);
+    p->tags.label = (uint8_t)roll(LABEL_COUNT);
+    p->tags.score = (int16_t)((int)roll(2001) - 1000);
+    p->tags.aspects = (uint16_t)roll(1 << ASPECT_COUNT);
+    p->tags.channels = (uint8_t)roll(1 << CHANNEL_COUNT);
+    p->tags.intents = (uint8_t)roll(1 << INTENT_COUNT);
     p->rules = r->batch.rules;
 }
 
 static struct plain random_plain(struct run *r)
 {
     struct plain p = { 0 };
-    p.created = T0 + roll(r, SPAN);
-    p.author = roll(r, AUTHORS);   /* 0: none */
-    p.repost = roll(r, 4) == 0;
-    p.likes = roll(r, 3);
+    p.created = T0 + roll(SPAN);
+    p.author = roll(AUTHORS);   /* 0: none */
+    p.repost = roll(4) == 0;
+    p.likes = roll(3);
     random_tags(r, &p);
     return p;
 }
@@ -206,18 +200,18 @@ static void fill_post(struct run *r, int source, int id,
 /* first: the source of the first post. */
 static unsigned fill_batch(struct run *r, int first)
 {
-    unsigned count = 1 + roll(r, BATCH);
-    r->batch.archive = roll(r, 3) == 0;
+    unsigned count = 1 + roll(BATCH);
+    r->batch.archive = roll(3) == 0;
     for (unsigned i = 0; i < count; i++) {
-        int source = i ? (int)roll(r, SOURCES) : first;
-        int id = (int)roll(r, IDS);
+        int source = i ? (int)roll(SOURCES) : first;
+        int id = (int)roll(IDS);
         struct plain p = random_plain(r);
-        bool deleted = roll(r, 6) == 0;
+        bool deleted = roll(6) == 0;
         const struct plain *old = &r->model.post[source][id];
-        if (old->present && roll(r, 3) == 0) {
+        if (old->present && roll(3) == 0) {
             struct plain other = p;
             p = *old;            /* the same again, or one thing differs */
-            switch (roll(r, 4)) {
+            switch (roll(4)) {
             case 0: p.likes = other.likes; break;
             case 1: p.author = other.author; break;
             case 2: p.set = other.set; break;
@@ -254,7 +248,7 @@ static void do_kill(struct run *r)
     struct store_result result = { 0 };
     int status;
     fill_batch(r, 0);
-    unsigned moment = 1 + roll(r, 1500);
+    unsigned moment = 1 + roll(1500);
     store_close(r->store);
     pid_t child = fork();
     if (child == 0) {
@@ -275,7 +269,7 @@ static void do_kill(struct run *r)
 
 static void do_told(struct run *r)
 {
-    int day = (int)roll(r, DAYS);
+    int day = (int)roll(DAYS);
     ok(r, store_told(r->store, T0 / 86400 + day, &r->err));
     r->model.told[day] = true;
 }
@@ -305,14 +299,14 @@ static void do_repeat(struct run *r)
  * kept again, a few of them in each transaction. */
 static void do_retag(struct run *r)
 {
-    int source = (int)roll(r, SOURCES);
-    unsigned size = 1 + roll(r, IDS);
+    int source = (int)roll(SOURCES);
+    unsigned size = 1 + roll(IDS);
     r->batch.rules++;
     for (int i = 0; i < IDS; i++) {
         struct store_result result = { 0 };
         struct plain *p = &r->model.post[source][i];
         if (p->present) {
-            if (roll(r, 4))
+            if (roll(4))
                 random_tags(r, p);
             p->rules = r->batch.rules;
             fill_post(r, source, i, p);
@@ -324,7 +318,7 @@ static void do_retag(struct run *r)
         ok(r, store_append(r->store, &r->batch, &result, &r->err));
         assert_int_equal(result.replaced, count);
         batch_reset(&r->batch);
-        if (roll(r, 10) == 0)
+        if (roll(10) == 0)
             return; /* cut short: the rest keeps its old rules */
     }
 }
@@ -334,8 +328,8 @@ static void do_forget(struct run *r)
     uint64_t count, expected = 0;
     struct store_selector which = { 0 };
     char name[32];
-    if (roll(r, 3)) {
-        int source = (int)roll(r, SOURCES), id = (int)roll(r, IDS);
+    if (roll(3)) {
+        int source = (int)roll(SOURCES), id = (int)roll(IDS);
         struct plain *p = &r->model.post[source][id];
         which.source = text_of(sources[source]);
         snprintf(name, sizeof(name), "thread/%d", id);
@@ -344,7 +338,7 @@ static void do_forget(struct run *r)
         p->present = false;
         p->forgotten = true;
     } else {
-        which.author = 1 + roll(r, AUTHORS - 1);
+        which.author = 1 + roll(AUTHORS - 1);
         for (int i = 0; i < SOURCES * IDS; i++) {
             struct plain *p = &r->model.post[i / IDS][i % IDS];
             if (!p->present || p->author != which.author)
@@ -362,9 +356,9 @@ static void do_forget(struct run *r)
 static void do_expire(struct run *r)
 {
     struct model *m = &r->model;
-    int64_t before = T0 + roll(r, SPAN / 2);
+    int64_t before = T0 + roll(SPAN / 2);
     int64_t mark = before - before % 900;
-    int only = (int)roll(r, SOURCES + 1) - 1;
+    int only = (int)roll(SOURCES + 1) - 1;
     uint64_t count, expected = 0;
     for (int s = 0; s < SOURCES; s++) {
         if (only >= 0 && only != s)
@@ -461,7 +455,7 @@ static int check_post(void *context, const struct post *post,
 
 static void compare_posts(struct run *r)
 {
-    int64_t from = T0 + roll(r, SPAN), until = from + roll(r, SPAN);
+    int64_t from = T0 + roll(SPAN), until = from + roll(SPAN);
     for (int subject = -1; subject < SUBJECTS; subject++) {
         struct check c = { r, subject, 0 };
         uint64_t expected = 0;
@@ -480,9 +474,9 @@ static void compare_posts(struct run *r)
 
 static void compare_restated(struct run *r)
 {
-    for (int at = 0; at < DAYS * 96; at += 1 + (int)roll(r, 20)) {
+    for (int at = 0; at < DAYS * 96; at += 1 + (int)roll(20)) {
         uint64_t count, expected = 0;
-        int until = at + (int)roll(r, DAYS * 96 - (unsigned)at + 1);
+        int until = at + (int)roll(DAYS * 96 - (unsigned)at + 1);
         for (int i = at; i < until; i++)
             expected += r->model.restated[i];
         ok(r, store_restated(r->store, T0 + at * 900, T0 + until * 900, &count,
@@ -517,10 +511,10 @@ static void compare(struct run *r)
 }
 
 /* How many processes died in the middle. */
-static unsigned live(uint64_t seed)
+static unsigned live(uint64_t number)
 {
     struct run *r = mem_alloc(sizeof(*r));
-    r->random = seed;
+    seed = number;
     scratch_make(r->folder);
     open_store(r);
     batch_init(&r->batch);
@@ -530,9 +524,9 @@ static unsigned live(uint64_t seed)
     for (int source = 0; source < SOURCES; source++) /* each is known */
         do_append(r, source);
     for (int step = 0; step < STEPS; step++) {
-        unsigned what = roll(r, 100);
+        unsigned what = roll(100);
         if (what < 70)
-            do_append(r, (int)roll(r, SOURCES));
+            do_append(r, (int)roll(SOURCES));
         else if (what < 72)
             do_kill(r);
         else if (what < 74)
@@ -543,7 +537,7 @@ static unsigned live(uint64_t seed)
             do_retag(r);
         else if (what < 91)
             do_forget(r);
-        else if (what < 95 && seed % 2)
+        else if (what < 95 && number % 2)
             do_expire(r);
         else if (what < 97)
             do_reopen(r);
@@ -564,9 +558,9 @@ static unsigned live(uint64_t seed)
 
 static void any_order_of_operations_ends_right(void **state)
 {
-    const char *seed = getenv("SEED");
-    if (seed) {
-        live(strtoull(seed, NULL, 10));
+    const char *one = getenv("SEED");
+    if (one) {
+        live(strtoull(one, NULL, 10));
         return;
     }
     const char *many = getenv("SEQUENCES");

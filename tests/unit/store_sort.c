@@ -2,6 +2,7 @@
 /* Sorted as the C library sorts, and equal ones left in their order. */
 #include "base/mem.h"
 #include "store/sort.h"
+#include "tests/unit/chance.h"
 #include "tests/unit/test.h"
 
 enum { KEY = 16, MOST = 10000 };
@@ -10,14 +11,6 @@ struct record {
     uint32_t number;
     unsigned char key[KEY];
 };
-
-static uint64_t seed = 1;
-
-static unsigned roll(unsigned sides)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)(seed >> 33) % sides;
-}
 
 static int compare(const void *a, const void *b, void *length)
 {
