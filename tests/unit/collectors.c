@@ -126,7 +126,7 @@ static void test_captures(void **state)
 /* ---- mastodon --------------------------------------------------------- */
 
 static struct {
-    int newest;
+    int newest, apart; /* apart: seconds between two */
     bool deleted[1000];
     int edited;
     int fail_below;   /* pages under this id fail */
@@ -137,6 +137,8 @@ static int answer_toots(const struct http_request *request, struct buf *body)
 {
     const char *max = strstr(request->url, "max_id="),
                *one = strstr(request->url, "/statuses/");
+    const char *listing = strstr(request->url, "/tag/one") ? "one/"
+                          : strstr(request->url, "/tag/two") ? "two/" : "";
     int id = max ? (int)strtol(max + 7, NULL, 10) - 1 : toots.newest;
     if (one) {
         id = (int)strtol(one + 10, NULL, 10);
@@ -154,13 +156,13 @@ static int answer_toots(const struct http_request *request, struct buf *body)
     buf_putc(body, '[');
     for (int count = 0; id >= 0 && count < 40; id--) {
         char when[CLOCK_TEXT];
-        if (toots.deleted[id])
+        if (id < 1000 && toots.deleted[id])
             continue;
-        buf_printf(body, "%s{\"id\":\"%d\",\"uri\":\"https://h.example/%d\","
+        buf_printf(body, "%s{\"id\":\"%d\",\"uri\":\"https://h.example/%s%d\","
                    "\"created_at\":\"%s\",\"edited_at\":%s,\"account\":"
                    "{\"acct\":\"a\"},\"content\":\"<p>toot %d %s</p>\"}",
-                   count++ ? "," : "", id, id,
-                   clock_format(1790000000 + id * 60, when),
+                   count++ ? "," : "", id, listing, id,
+                   clock_format(1790000000 + id * toots.apart, when),
                    id == toots.edited ? "\"2026-09-21T20:00:00Z\"" : "null",
                    id, id == toots.edited ? "again" : "");
     }
@@ -172,6 +174,7 @@ static void begin_toots(struct run *r)
 {
     memset(&toots, 0, sizeof(toots));
     toots.edited = -1;
+    toots.apart = 60;
     begin(r, "mastodon", answer_toots);
 }
 
@@ -232,34 +235,15 @@ static void test_mastodon_rounds(void **state)
 }
 
 /* A long gap starves neither another listing nor what is new. */
-static int answer_busy(const struct http_request *request, struct buf *body)
-{
-    const char *max = strstr(request->url, "max_id=");
-    bool one = strstr(request->url, "/tag/one") != NULL;
-    int id = max ? (int)strtol(max + 7, NULL, 10) - 1 : toots.newest;
-    buf_putc(body, '[');
-    for (int count = 0; id >= 0 && count < 40; id--) {
-        char when[CLOCK_TEXT];
-        buf_printf(body, "%s{\"id\":\"%d\",\"uri\":\"https://h.example/%s/%d\""
-                   ",\"created_at\":\"%s\",\"account\":{\"acct\":\"a\"},"
-                   "\"content\":\"x\"}", count++ ? "," : "", id,
-                   one ? "one" : "two", id,
-                   clock_format(1790000000 + id, when));
-    }
-    buf_putc(body, ']');
-    return 200;
-}
-
 static void test_mastodon_turns(void **state)
 {
     struct run r;
     static bool got[2][9000];
     char id[60];
     int rounds = 0;
-    memset(&toots, 0, sizeof(toots));
-    memset(got, 0, sizeof(got));
-    begin(&r, "mastodon", answer_busy);
+    begin_toots(&r);
     toots.newest = 5000;
+    toots.apart = 1;
     do {
         clock_fix(1790000000 + toots.newest);
         r.c.since = 1790000000 - 100000;
