@@ -228,8 +228,7 @@ static int read_page(struct pages *p, const struct listings *l,
                        c->skipped_why);
     if (rc == 0) {
         p->ill = 0;
-        rc = walk_page_end(&p->walk, p->list, (struct text){
-                               buf_text(&next), next.length });
+        rc = walk_page_end(&p->walk, p->list, buf_bytes(&next));
         if (rc < 0)
             collection_skip(c, "%s: the service sends the same page again",
                             name);

@@ -62,13 +62,7 @@ static void close_feeds(struct collection *c)
 
 static int64_t when(const struct buf *b)
 {
-    return api_time(&(struct json_value){ JSON_STRING,
-                                          { buf_text(b), b->length } });
-}
-
-static struct text of(const struct buf *value)
-{
-    return (struct text){ buf_text(value), value->length };
+    return api_time(&(struct json_value){ JSON_STRING, buf_bytes(b) });
 }
 
 static struct text copy(struct feeds *f, const struct buf *value, size_t limit)
@@ -82,7 +76,7 @@ static int take_item(void *context, const struct buf v[FEED_FIELDS],
     struct feeds *f = context;
     const struct buf *body = &v[v[FEED_CONTENT].length ? FEED_CONTENT
                                                        : FEED_SUMMARY];
-    struct text title = of(&v[FEED_TITLE]), words = of(body);
+    struct text title = buf_bytes(&v[FEED_TITLE]), words = buf_bytes(body);
     const char *lang = buf_text(&v[FEED_LANGUAGE]);
     int64_t published = when(&v[FEED_PUBLISHED]);
     int64_t updated = when(&v[FEED_UPDATED]);

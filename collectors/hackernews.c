@@ -50,9 +50,8 @@ static void take_hit(void *context, const struct json_value *values)
     if (!pages_saw(&h->pages, id, created, "hit"))
         return;
     struct post *post = pages_post(&h->pages, id);
-    post->url = api_format(h->pages.out, POST_URL_LIMIT,
-                           "https://news.ycombinator.com/item?id=%.*s",
-                           (int)id.length, id.data);
+    post->url = api_join(h->pages.out, TEXT("https://news.ycombinator.com/"
+                         "item?id="), "", id, POST_URL_LIMIT);
     post->author = post->handle = api_text(h->pages.out, &values[AUTHOR],
                                            POST_ID_LIMIT);
     post->created = post->indexed = created;

@@ -34,6 +34,7 @@ static const struct option options[] = {
  * has the same chance and the same seed draws the same posts. */
 struct draw {
     uint64_t order;
+    size_t turn;        /* among those of its label */
     const char *key, *text;
     uint8_t label;      /* the program's own, to draw from all three alike */
 };
@@ -70,7 +71,7 @@ static int take_post(void *context, const struct post *post,
     buf_add(&key, post->native_id.data, post->native_id.length);
     d->items = mem_grow(d->items, &d->room, d->count, sizeof(*d->items));
     d->items[d->count++] = (struct draw){
-        hash64_seed(key.data, key.length, d->seed),
+        hash64_seed(key.data, key.length, d->seed), 0,
         arena_copy(&d->memory, key.data, key.length),
         arena_copy(&d->memory, post->text.data, post->text.length),
         tags->label };
@@ -82,6 +83,13 @@ static int by_order(const void *a, const void *b)
 {
     const struct draw *x = a, *y = b;
     return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static int by_turn(const void *a, const void *b)
+{
+    const struct draw *x = a, *y = b;
+    return x->turn != y->turn ? x->turn < y->turn ? -1 : 1
+                              : x->label - y->label;
 }
 
 /* The answer as a label's name; NULL: leave out; "" : stop. */
@@ -139,28 +147,23 @@ static int label_one(struct invocation *in, const struct draw *d,
     return 1;
 }
 
-/* Round robin over the program's three labels, so that the rare ones are not
- * drowned. The shares in the sample are then not those of all posts: macro
- * figures are the ones to read. */
+/* The program's three labels take turns, so that the rare ones are not drowned.
+ * The shares in the sample are then not those of all posts: macro figures are
+ * the ones to read. */
 static int label_all(struct invocation *in, struct draws *d,
                      struct error *err)
 {
     const struct flags *flags = in->flags;
-    size_t at[LABEL_COUNT] = { 0 };
+    size_t turns[LABEL_COUNT] = { 0 };
     int rc = 1;
-    for (bool any = true; any && rc > 0 && d->asked < flags->number;) {
-        any = false;
-        for (uint8_t label = LABEL_NEGATIVE;
-             label <= LABEL_POSITIVE && rc > 0 && d->asked < flags->number;
-             label++) {
-            while (at[label] < d->count && d->items[at[label]].label != label)
-                at[label]++;
-            if (at[label] < d->count) {
-                any = true;
-                rc = label_one(in, &d->items[at[label]++], d, err);
-            }
-        }
-    }
+    if (!d->count)
+        return 0;
+    qsort(d->items, d->count, sizeof(*d->items), by_order);
+    for (size_t i = 0; i < d->count; i++)
+        d->items[i].turn = turns[d->items[i].label]++;
+    qsort(d->items, d->count, sizeof(*d->items), by_turn);
+    for (size_t i = 0; i < d->count && d->asked < flags->number && rc > 0; i++)
+        rc = label_one(in, &d->items[i], d, err);
     return rc < 0 ? -1 : 0;
 }
 
@@ -227,8 +230,6 @@ static int run(struct invocation *in, struct error *err)
     if (rc == 0)
         rc = store_note_scan(in->store, LABEL_NOTES, take_known, &d, err);
     invocation_let_go(in);
-    if (d.count)
-        qsort(d.items, d.count, sizeof(*d.items), by_order);
     if (rc == 0)
         rc = label_all(in, &d, err);
     if (rc == 0)

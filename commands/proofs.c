@@ -92,7 +92,7 @@ static void put_parts(struct buf *out, struct text text,
                                       p->c.span.length }, 30);
         buf_printf(&b, "” %+.2f %s", p->pull, p->c.rule);
     }
-    put_folded(out, "     ", (struct text){ buf_text(&b), b.length }, 0);
+    put_folded(out, "     ", buf_bytes(&b), 0);
     buf_release(&b);
 }
 

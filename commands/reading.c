@@ -290,7 +290,7 @@ void put_folded(struct buf *out, const char *margin, struct text t,
     struct buf quoted = BUF_INIT(0);
     size_t columns = terminal_columns(), used = strlen(margin);
     put_quoted(&quoted, t, most);
-    struct text left = { buf_text(&quoted), quoted.length };
+    struct text left = buf_bytes(&quoted);
     while (left.length) {
         struct text line = phrase_line(&left, columns > used + 20
                                                   ? columns - used

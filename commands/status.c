@@ -163,8 +163,7 @@ static void print_json(struct writer *w, const struct store_stats *stats,
         put_health(w, &all[i]);
     write_end(w, ']');
     write_begin(w, "deliveries_failed", '[');
-    write_json(w, NULL, (struct text){ buf_text(&failed->json),
-                                        failed->json.length });
+    write_json(w, NULL, buf_bytes(&failed->json));
     write_end(w, ']');
     write_end(w, '}');
     buf_putc(w->out, '\n');
