@@ -37,16 +37,6 @@ enum { ID, TITLE, CONTENT, RATING, NAME, AUTHOR, UPDATED, VOTES, VALUES };
 static const char *const paths[] = { ENTRY(""), ENTRY("/feed.entry."), "/feed",
                                      NULL };
 
-static int open_appstore(struct collection *c, struct error *err)
-{
-    struct appstore *s = c->state;
-    if (!s->apps.count || !s->countries.count)
-        return error_set(err, ERROR_CONFIG, "say which reviews: app and "
-                         "country");
-    pages_open(c);
-    return 0;
-}
-
 static void take_entry(void *context, const struct json_value *values)
 {
     struct appstore *s = context;
@@ -138,7 +128,7 @@ const struct collector collector_appstore = {
     .state_size = sizeof(struct appstore),
     .every = HOUR,
     .per_minute = 60,
-    .open = open_appstore,
+    .open = pages_open,
     .fetch = pages_fetch,
     .close = pages_close,
 };

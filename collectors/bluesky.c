@@ -165,8 +165,9 @@ static int open_bluesky(struct collection *c, struct error *err)
     if (b->queries.count && (!b->identifier || !b->password))
         return error_set(err, ERROR_CONFIG, "searching needs identifier and "
                          "password_file (an app password)");
-    pages_open(c);
-    return read_session(b, c, err);
+    if (read_session(b, c, err))
+        return -1;
+    return pages_open(c, err);
 }
 
 static void close_bluesky(struct collection *c)

@@ -128,9 +128,6 @@ static int open_pattern(struct jetstream *j, struct error *err)
 static int open_jetstream(struct collection *c, struct error *err)
 {
     struct jetstream *j = c->state;
-    if (!j->words.count)
-        return error_set(err, ERROR_CONFIG, "match: say which words to listen "
-                         "for; the whole stream is millions of posts a day");
     for (int i = 0; i < 2; i++)
         if (strcmp(j->protocol, atproto_wires[i].name) == 0)
             j->wire = &atproto_wires[i];

@@ -11,7 +11,6 @@ int collection_read(struct collection *c, const struct config *config,
                     const struct source_config *source, struct error *err)
 {
     c->state = mem_alloc(c->kind->state_size);
-    option_defaults(c->kind->options, c->state);
     return config_source_options(config, source, c->kind->options, c->state,
                                  err);
 }
@@ -41,17 +40,19 @@ int64_t collection_wait(const struct collection *c)
 
 /* ---- listings --------------------------------------------------------- */
 
-void pages_open(struct collection *c)
+int pages_open(struct collection *c, struct error *err)
 {
     struct pages *p = c->state;
     const struct option *size = option_find(c->kind->options, "page_size");
     uint64_t most = size ? strtoull(size->value, NULL, 10) : 0;
+    (void)err;
     if (p->size < 1 || p->size > most)
         p->size = most;
     p->collection = c;
     walk_open(&p->walk, c->cursor, clock_now(), c->since, c->further,
               p->overlap);
     budget_read(&p->budget, c->cursor);
+    return 0;
 }
 
 void pages_close(struct collection *c)

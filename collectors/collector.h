@@ -76,7 +76,8 @@ struct collector {
     bool streams;                  /* listens: when followed, its next round
                                     * begins where the last one ends */
 
-    /* Check the options, take resources. */
+    /* Check the options, of which those are there that must be, take
+     * resources. */
     int (*open)(struct collection *c, struct error *err);
 
     /* Add the next page to out and set out->cursor.
@@ -139,12 +140,12 @@ struct pages {
     { "page_size", OPTION_COUNT, most, offsetof(struct pages, size), \
       what " a request, at most " most }
 
-/* A size that is none, or more than the most, is the most. */
-void pages_open(struct collection *c);
-/* What such a collector's close() and fetch() do, or are: a page of the
- * present listing. The cursor is set when it is read; with a budget, which is
- * kept with it, also when it cannot be read: as it was. */
+/* What such a collector's open(), close() and fetch() do, or are. Opening never
+ * fails; a size that is none, or more than the most, is the most. */
+int pages_open(struct collection *c, struct error *err);
 void pages_close(struct collection *c);
+/* A page of the present listing. The cursor is set when it is read; with a
+ * budget, which is kept with it, also when it cannot be read: as it was. */
 int pages_fetch(struct collection *c, struct batch *out, struct error *err);
 /* A call whose reply is a page's or a look-up's; take() gets the state. The one
  * before is over: what is still wanted of its reply was taken. */

@@ -35,16 +35,6 @@ static const char *const paths[] = {
     "version", "hidden", "user_deleted", "topic_title", "reply_count",
     "like_count", "post_type", "deleted_at", NULL };
 
-static int open_discourse(struct collection *c, struct error *err)
-{
-    struct discourse *d = c->state;
-    if (!d->site)
-        return error_set(err, ERROR_CONFIG, "say which forum: "
-                         "https://forum.example");
-    pages_open(c);
-    return 0;
-}
-
 /* "https://forum.example/t/12/3": topic and number, the forum's own address
  * of a post. Ids count within one forum only. */
 static struct text identity(struct discourse *d, struct text topic,
@@ -184,7 +174,7 @@ const struct collector collector_discourse = {
     .state_size = sizeof(struct discourse),
     .every = 10 * MINUTE,
     .per_minute = 60,
-    .open = open_discourse,
+    .open = pages_open,
     .fetch = pages_fetch,
     .close = pages_close,
 };

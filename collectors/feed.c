@@ -40,8 +40,6 @@ static int open_feeds(struct collection *c, struct error *err)
 {
     struct feeds *f = c->state;
     f->collection = c;
-    if (!f->urls.count)
-        return error_set(err, ERROR_CONFIG, "say which feeds: url");
     for (size_t i = 0; i < f->urls.count; i++)
         if (!text_begins(text_of(f->urls.items[i]), "http://") &&
             !text_begins(text_of(f->urls.items[i]), "https://"))

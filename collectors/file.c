@@ -42,10 +42,10 @@ static int check_map(const struct file *file, struct error *err)
 static int choose_format(struct file *file, struct error *err)
 {
     const char *wanted = file->format;
-    for (size_t i = 0; wanted && file_formats[i]; i++)
+    for (size_t i = 0; file_formats[i]; i++)
         if (strcmp(file_formats[i]->name, wanted) == 0)
             file->form = file_formats[i];
-    if (!file->form && wanted && strcmp(wanted, "auto") != 0)
+    if (!file->form && strcmp(wanted, "auto") != 0)
         return error_set(err, ERROR_USAGE, "there is no format \"%s\": auto, "
                          "ndjson, csv, tsv, twarc, pushshift or jetstream",
                          wanted);

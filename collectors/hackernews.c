@@ -33,15 +33,6 @@ static const char *const paths[] = {
     "num_comments", "parent_id", "created_at_i", "/nbHits", NULL
 };
 
-static int open_hackernews(struct collection *c, struct error *err)
-{
-    struct hackernews *h = c->state;
-    if (!h->queries.count)
-        return error_set(err, ERROR_CONFIG, "say what to search for: query");
-    pages_open(c);
-    return 0;
-}
-
 static void take_hit(void *context, const struct json_value *values)
 {
     struct hackernews *h = context;
@@ -100,7 +91,7 @@ static int page(void *state, struct buf *next, struct error *err)
     buf_printf(&call->url, "%s/api/v1/search_by_date?typoTolerance=false&"
                "advancedSyntax=true&hitsPerPage=%llu&tags=", h->service,
                (unsigned long long)h->pages.size);
-    http_escape(&call->url, h->tags ? h->tags : "");
+    http_escape(&call->url, h->tags);
     api_and(&call->url, "&query=", h->queries.items[p->place]);
     if (until)
         buf_printf(&call->url, "&numericFilters=created_at_i%%3C%%3D%lld",
@@ -125,7 +116,7 @@ const struct collector collector_hackernews = {
     .options = options,
     .state_size = sizeof(struct hackernews),
     .every = 10 * MINUTE,
-    .open = open_hackernews,
+    .open = pages_open,
     .fetch = pages_fetch,
     .close = pages_close,
 };

@@ -47,15 +47,11 @@ static const char *const paths[] = {
 static int open_mastodon(struct collection *c, struct error *err)
 {
     struct mastodon *m = c->state;
-    if (!m->host)
-        return error_set(err, ERROR_CONFIG, "say which host: "
-                         "https://mastodon.example");
     if (!m->tags.count && !m->public_timeline)
         return error_set(err, ERROR_CONFIG, "say what to follow: tag, or "
                          "public: true");
-    pages_open(c);
     parents_load(&m->parents, c->cursor);
-    return 0;
+    return pages_open(c, err);
 }
 
 static void close_mastodon(struct collection *c)

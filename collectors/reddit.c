@@ -54,14 +54,15 @@ static const char *const paths[] = {
 static int open_reddit(struct collection *c, struct error *err)
 {
     struct reddit *r = c->state;
-    if (!r->key || !strchr(r->key, ':'))
+    if (!strchr(r->key, ':'))
         return error_set(err, ERROR_CONFIG, "key_file: name a file with the "
                          "approved key on one line, ID:SECRET");
     if (!r->subreddits.count && !r->queries.count)
         return error_set(err, ERROR_CONFIG, "name a subreddit or a query");
-    pages_open(c);
     r->token = (struct buf)BUF_INIT(TOKEN_LIMIT);
-    return session_read(c->folder, c->label, &r->token, err) < 0 ? -1 : 0;
+    if (session_read(c->folder, c->label, &r->token, err) < 0)
+        return -1;
+    return pages_open(c, err);
 }
 
 static void close_reddit(struct collection *c)

@@ -104,12 +104,9 @@ static void renew(struct threads *t)
 static int open_threads(struct collection *c, struct error *err)
 {
     struct threads *t = c->state;
-    if (!t->first)
-        return error_set(err, ERROR_CONFIG, "token_file is needed; swell "
-                         "sources threads says how to get a token");
     if (!t->queries.count && !t->tags.count)
         return error_set(err, ERROR_CONFIG, "say what to read: query or tag");
-    pages_open(c);
+    pages_open(c, err);
     return read_token(t, c, err);
 }
 

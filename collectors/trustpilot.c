@@ -37,15 +37,6 @@ static const char *const paths[] = {
     "consumer.id", "consumer.displayName", "status", "numberOfLikes", NULL
 };
 
-static int open_trustpilot(struct collection *c, struct error *err)
-{
-    struct trustpilot *t = c->state;
-    if (!t->key || !t->shops.count)
-        return error_set(err, ERROR_CONFIG, "key_file and shop are needed");
-    pages_open(c);
-    return 0;
-}
-
 /* api_send() with the key. */
 static int ask(struct trustpilot *t, struct api_call *call, struct error *err)
 {
@@ -164,7 +155,7 @@ const struct collector collector_trustpilot = {
     .options = options,
     .state_size = sizeof(struct trustpilot),
     .every = HOUR,
-    .open = open_trustpilot,
+    .open = pages_open,
     .fetch = pages_fetch,
     .close = pages_close,
 };

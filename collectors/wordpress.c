@@ -41,14 +41,10 @@ static const char *const review_paths[] = {
 static int open_wordpress(struct collection *c, struct error *err)
 {
     struct wordpress *w = c->state;
-    if (!w->site)
-        return error_set(err, ERROR_CONFIG, "say which site: "
-                         "https://blog.example");
     if (!w->comments && !w->reviews)
         return error_set(err, ERROR_CONFIG, "neither comments nor reviews are "
                          "wanted");
-    pages_open(c);
-    return 0;
+    return pages_open(c, err);
 }
 
 /* Numbers count within one site only; comments and reviews share them. */

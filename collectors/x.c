@@ -50,8 +50,6 @@ static const char *const paths[] = { TWEET_PATHS, "/meta.next_token", "/meta",
 static int open_x(struct collection *c, struct error *err)
 {
     struct x *x = c->state;
-    if (!x->token || !x->queries.count)
-        return error_set(err, ERROR_CONFIG, "token_file and query are needed");
     for (size_t i = 0; i < x->queries.count; i++)
         if (strlen(x->queries.items[i]) > QUERY_MOST ||
             strpbrk(x->queries.items[i], "\n\t"))
@@ -66,7 +64,7 @@ static int open_x(struct collection *c, struct error *err)
                          "that X sells at once", PAGE_LEAST);
     if (affordable < (double)x->pages.budget.most)
         x->pages.budget.most = (uint64_t)affordable;
-    pages_open(c);
+    pages_open(c, err);
     if (x->pages.size < PAGE_LEAST)
         x->pages.size = PAGE_LEAST;
     return 0;

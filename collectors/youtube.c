@@ -50,10 +50,10 @@ static const char *const reply_paths[] = { COMMENT(""), "/nextPageToken",
 static int open_youtube(struct collection *c, struct error *err)
 {
     struct youtube *y = c->state;
-    if (!y->key || (!y->videos.count && !y->channels.count))
+    if (!y->videos.count && !y->channels.count)
         return error_set(err, ERROR_CONFIG, "key_file and a video or a "
                          "channel are needed");
-    pages_open(c);
+    pages_open(c, err);
     return zone_open(&y->pages.budget.zone, "America/Los_Angeles", err);
 }
 
