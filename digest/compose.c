@@ -44,12 +44,13 @@ static bool is_kept(const struct composer *c, const struct option_list *brands,
     return false;
 }
 
-static struct watched *add_watched(struct composer *c, const char *name)
+static struct watched *add_watched(struct composer *c, const char *name,
+                                   const char *title)
 {
     c->watched = mem_grow(c->watched, &c->watched_room, c->watched_count,
                           sizeof(*c->watched));
     struct watched *w = &c->watched[c->watched_count++];
-    *w = (struct watched){ .name = keep(c, name), .title = keep(c, name) };
+    *w = (struct watched){ .name = keep(c, name), .title = keep(c, title) };
     w->brand = (int)c->watched_count - 1;
     w->product = strchr(name, '/') != NULL;
     return w;
@@ -62,7 +63,7 @@ static int watch_store(struct composer *c, struct error *err)
     int rc = names_read(&names, c->store, STORE_SUBJECTS, err);
     names_sort(&names);
     for (size_t i = 0, brand = 0; i < names.count; i++) {
-        struct watched *w = add_watched(c, names.items[i]);
+        struct watched *w = add_watched(c, names.items[i], names.items[i]);
         size_t length = strlen(c->watched[brand].name);
         if (!w->product)
             brand = i;
@@ -79,8 +80,8 @@ static int watch(struct composer *c, const struct option_list *brands,
 {
     for (size_t i = 0; i < c->config->subject_count; i++) {
         const struct subject *s = &c->config->subjects[i];
-        struct watched *w = add_watched(c, s->name);
-        w->title = keep(c, s->title ? s->title : s->name);
+        struct watched *w = add_watched(c, s->name,
+                                        s->title ? s->title : s->name);
         w->own = s->own;
         w->brand = s->brand;
         w->product = s->brand != (int)i;
@@ -239,17 +240,6 @@ static int compose_experiments(struct composer *c, struct error *err)
 
 /* ---- the whole --------------------------------------------------------- */
 
-static void set_days(struct composer *c, int64_t day)
-{
-    struct digest *d = c->d;
-    days_starts(d->zone, day, c->starts);
-    d->day = day;
-    d->from = c->starts[DIGEST_DAYS];
-    d->until = c->starts[DIGEST_DAYS + 1];
-    d->now = clock_now();
-    d->closed = d->now >= d->until;
-}
-
 int digest_compose(struct digest **out, struct store *store,
                    const struct config *config, const struct zone *zone,
                    int64_t day, const struct option_list *brands,
@@ -260,8 +250,13 @@ int digest_compose(struct digest **out, struct store *store,
                           .floor = config->digest.floor };
     int rc = -1;
     *out = NULL;
+    days_starts(zone, day, c.starts);
     d->zone = zone;
-    set_days(&c, day);
+    d->day = day;
+    d->from = c.starts[DIGEST_DAYS];
+    d->until = c.starts[DAYS_SPAN];
+    d->now = clock_now();
+    d->closed = d->now >= d->until;
     if (watch(&c, brands, err))
         goto done;
     name_digest(&c);

@@ -284,9 +284,8 @@ void phrase_days(struct buf *out, const struct digest *d,
 static bool knows_week_before(const struct digest *d)
 {
     int known = 0;
-    for (int i = 0; i < 7; i++)
-        known += d->usual.known[DIGEST_DAYS - 13 + i] &&
-                 DIGEST_DAYS - 13 + i >= d->usual.first;
+    for (int i = DAYS_SPAN - 14; i < DAYS_SPAN - 7; i++)
+        known += d->usual.known[i] && i >= d->usual.first;
     return known > 3;
 }
 

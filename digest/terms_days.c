@@ -148,9 +148,8 @@ static int verify_day(struct verify *v, const char *subject, int64_t day,
         return rc;
     if (count_day(&v->right, v->store, &query, &v->unwanted, v->stamp, err))
         return -1;
-    struct text right = { buf_text(&v->right), v->right.length };
-    if (text_equal(right, (struct text){ buf_text(&v->have),
-                                         v->have.length }))
+    struct text right = buf_bytes(&v->right);
+    if (text_equal(right, buf_bytes(&v->have)))
         return 0;
     rc = store_terms_get(v->store, subject, day, &v->have, err);
     if (rc <= 0) /* dropped meanwhile, with a post that came */

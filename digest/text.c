@@ -120,12 +120,9 @@ static void head(struct painter *p)
 
 static void notes(struct painter *p)
 {
-    for (size_t i = 0;; i++) {
-        int fault = phrase_note(&p->line, p->d, i);
-        if (fault < 0)
-            return;
+    int fault;
+    for (size_t i = 0; (fault = phrase_note(&p->line, p->d, i)) >= 0; i++)
         say(p, fault ? AMBER : DIM);
-    }
 }
 
 /* What there is to do, the figures below each other. */
