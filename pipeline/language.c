@@ -146,6 +146,8 @@ static const char *take_row(struct languages *l, char *line)
         return "the language is two or three letters, 16 languages at most";
     while (*items) {
         size_t length = strcspn(items, " ");
+        if (l->word_count > INDEX_ROWS)
+            return "more than a million words";
         if (length && words)
             add_word(l, items, length, (size_t)language);
         else if (length)
