@@ -302,16 +302,40 @@ static bool names_account(const struct waiting *w, struct text text, int brand,
     return found;
 }
 
-static bool is_ask(const struct waiting *w, const struct post *post,
-                   const struct tags *tags, int brand)
+static bool one_sentence(struct text text, struct span a, struct span b)
 {
+    size_t end = a.start < b.start ? a.start + a.length : b.start + b.length;
+    size_t start = a.start < b.start ? b.start : a.start;
+    while (end < start && end < text.length && !strchr(".?!\n", text.data[end]))
+        end++;
+    return end >= start;
+}
+
+/* "Acme or Bramford?" asks whoever reads. */
+static bool names_rival(struct waiting *w, const struct post *post,
+                        const struct mention *m, int brand)
+{
+    for (size_t i = 0; i < post->mention_count; i++) {
+        int other = subject_of(w, post->mentions[i].subject);
+        if (other >= 0 && w->subjects[other].brand != brand &&
+            one_sentence(post->text, m->span, post->mentions[i].span))
+            return true;
+    }
+    return false;
+}
+
+static bool is_ask(struct waiting *w, const struct post *post,
+                   const struct mention *m, int brand)
+{
+    const struct tags *tags = &m->tags;
     static const uint8_t question = 1 << INTENT_QUESTION | 1 << INTENT_SUPPORT;
     if (tags->intents & question) {
         bool others, named = names_account(w, post->text, brand, &others);
         uint64_t spoken = words_join(post_key(post->source, post->reply_to),
                                      (uint64_t)brand + 1);
         bool addressed = post->reply_to.length
-                             ? hash_set_has(&w->spoken, spoken) : !others;
+                             ? hash_set_has(&w->spoken, spoken)
+                             : !others && !names_rival(w, post, m, brand);
         /* "And honestly? Lovely." asks nobody. */
         if (named || (addressed && tags->label != LABEL_POSITIVE))
             return true;
@@ -365,7 +389,7 @@ static void take_mentions(struct waiting *w, const struct post *post)
         const struct mention *m = &post->mentions[i];
         int subject = subject_of(w, m->subject);
         int brand = subject < 0 ? -1 : w->subjects[subject].brand;
-        if (brand < 0 || !is_ask(w, post, &m->tags, brand))
+        if (brand < 0 || !is_ask(w, post, m, brand))
             continue;
         size_t k = before;
         while (k < w->cry_count && w->cries[k].ask.brand != brand)
