@@ -70,6 +70,13 @@ static void test_labels(void **state)
         { "Let me know if there are any problems", LABEL_NEUTRAL },
         { "I am not sure it is good", LABEL_NEGATIVE },
         { "#acmefail", LABEL_NEGATIVE },
+        { "water gets in everywhere", LABEL_NEGATIVE },
+        { "The strap snapped the first time I wore it.", LABEL_NEGATIVE },
+        { "nothing like the photo", LABEL_NEGATIVE },
+        { "the sole came off on day two", LABEL_NEGATIVE },
+        { "fits like it was made for me", LABEL_POSITIVE },
+        { "replaced it without a quibble", LABEL_POSITIVE },
+        { "they wouldn't take a penny for it", LABEL_POSITIVE },
     };
     int wrong = 0;
     for (size_t i = 0; i < COUNT(rows); i++) {
