@@ -94,19 +94,18 @@ static bool parts_match(const struct text *parts, int count, struct text t,
     }
 }
 
-static struct shape shape_of(struct text id)
+/* s is empty. */
+static inline void find_shape(struct text id, struct shape *s)
 {
-    struct shape s = { 0 };
-    if (id.length > POST_ID_LIMIT)
-        return s;
-    for (unsigned f = 1; f < FORMS && !s.form; f++)
-        if (parts_match(forms[f].id, forms[f].holes, id, s.holes))
-            s.form = f;
-    return s;
+    for (unsigned f = 1; f < FORMS && id.length <= POST_ID_LIMIT; f++)
+        if (parts_match(forms[f].id, forms[f].holes, id, s->holes)) {
+            s->form = f;
+            break;
+        }
 }
 
-static unsigned char *add_id(unsigned char *out, struct text id,
-                             const struct shape *s)
+static inline unsigned char *add_id(unsigned char *out, struct text id,
+                                    const struct shape *s)
 {
     *out++ = (unsigned char)s->form;
     if (!s->form)
@@ -184,7 +183,7 @@ static inline unsigned char *add_field(unsigned char *out,
                                        const struct field *f)
 {
     const void *at = (const char *)p + f->offset;
-    struct shape shape;
+    struct shape shape = { 0 };
     switch (f->kind) {
     case NUMBER_FIELD: return pack_varint(out, *(const uint32_t *)at);
     case BYTE_FIELD: return pack_varint(out, *(const uint8_t *)at);
@@ -193,7 +192,7 @@ static inline unsigned char *add_field(unsigned char *out,
     case SPAN_FIELD: return add_span(out, *(const struct span *)at);
     case TEXT_FIELD: return add_text(out, *(const struct text *)at);
     default:
-        shape = shape_of(*(const struct text *)at);
+        find_shape(*(const struct text *)at, &shape);
         return add_id(out, *(const struct text *)at, &shape);
     }
 }
@@ -201,10 +200,11 @@ static inline unsigned char *add_field(unsigned char *out,
 static unsigned char *add_rest(unsigned char *out, const struct post *p,
                                uint32_t rules)
 {
-    const struct shape shape = shape_of(p->native_id);
+    struct shape shape = { 0 };
     struct text guess = { p->language,
                           strnlen(p->language, sizeof(p->language)) };
     unsigned which = 0;
+    find_shape(p->native_id, &shape);
     out = add_id(out, p->native_id, &shape);
     *out++ = (unsigned char)guess.length;
     memcpy(out, p->language, sizeof(p->language));
