@@ -86,7 +86,6 @@ bench:
 
 lint:
 	@tests/lint
-
 SECONDS ?= 60
 fuzz:
 	@tests/packages build test
