@@ -175,7 +175,8 @@ static void phrase_drifts(struct buf *out, const struct digest *d)
     buf_puts(out, told ? "." : "");
 }
 
-/* What moves four brands of five alike is rarely the doing of one. */
+/* What moves four brands of five alike is rarely the doing of one. An alert is
+ * not counted: it may be of complaints, on a day with no more posts. */
 static void phrase_together(struct buf *out, const struct digest *d)
 {
     enum { LEAST = 3 };
@@ -185,7 +186,7 @@ static void phrase_together(struct buf *out, const struct digest *d)
         if (s->product || isnan(s->change))
             continue;
         brands++;
-        moved[s->change > 0] += s->drifted || s->told;
+        moved[s->change > 0] += s->drifted;
     }
     for (int up = 0; up < 2 && brands >= LEAST; up++)
         if (moved[up] * 5 >= brands * 4)

@@ -746,10 +746,12 @@ static void brands_that_move_together_are_said_so(void **state)
     struct digest d = { .alerts = &alerts, .standing = brands, .posts = 99,
                         .collected = 99 };
     struct buf b = BUF_INIT(0);
-    static const size_t counts[] = { 4, 3, 4 };
-    for (int i = 0; i < 3; i++) {
+    static const size_t counts[] = { 4, 3, 4, 4 };
+    for (int i = 0; i < 4; i++) {
         d.standing_count = counts[i];
-        brands[3].change = i == 2 ? -0.8 : 2.2;
+        brands[3].change = i == 2 ? -0.8 : i == 3 ? 0.05 : 2.2;
+        brands[3].drifted = i < 3;
+        brands[3].told = i == 3; /* complaints, as many posts as usual */
         phrase_verdict(&b, &d);
         assert_int_equal(strstr(b.data, "3 of 3 brands rose together") != NULL,
                          i == 0);
