@@ -386,30 +386,29 @@ static int days_cover(struct days *d, double *known, struct names *parts,
     return rc;
 }
 
-/* Another event on the days compared looks like an effect, too. */
+/* Another event on the days compared looks like an effect, too. Each day is
+ * judged as its digest did: from the past it had. */
 static int days_alerted(struct experiment_reading *out, const struct days *d,
                         struct store *store, const struct config *config,
                         const char *subject, struct error *err)
 {
-    struct alerts_query q = { .from = out->before_from, .until = out->until,
-                              .subject = subject, .counts_only = true };
-    struct alerts *found;
-    if (alerts_find(&found, store, config, &q, err))
-        return -1;
     for (size_t i = 0; i < d->count; i++) {
-        int64_t from = zone_day_start(d->zone, d->first + (int64_t)i);
-        int64_t until = zone_day_start(d->zone, d->first + (int64_t)i + 1);
-        bool alert = false;
-        for (size_t k = 0; k < found->count && from >= q.from; k++) {
-            const struct alert *a = &found->items[k];
-            alert |= a->level == DETECT_ALERT && a->since < until &&
-                     a->until > from;
+        int64_t day = d->first + (int64_t)i;
+        struct alerts_query q = {
+            .from = zone_day_start(d->zone, day),
+            .until = zone_day_start(d->zone, day + 1),
+            .subject = subject, .counts_only = true };
+        struct alerts *found;
+        if (q.from < out->before_from || !(d->known[i] > 0))
+            continue;
+        if (alerts_find(&found, store, config, &q, err))
+            return -1;
+        if (found->count && found->items[0].level == DETECT_ALERT) {
+            out->days_alerted++;
+            out->last_alerted = day;
         }
-        out->days_alerted += alert && d->known[i] > 0;
-        if (alert && d->known[i] > 0)
-            out->last_alerted = d->first + (int64_t)i;
+        alerts_close(found);
     }
-    alerts_close(found);
     return 0;
 }
 

@@ -86,4 +86,17 @@ printf 'label,from,until,state\nmastodon,2026-06-15,2026-07-17,covered\n' \
     > coverage.csv
 swell -q import --what coverage coverage.csv
 swell -q $now experiment add hours --subject acme --from 2026-07-01
-swell $now experiment read hours | sed -n 1,2p
+swell $now experiment read hours | sed -n 1,3p
+echo "== an alert on a day compared is said, of a young store, too"
+mkdir ../young
+cp swell.yaml ../young
+cd ../young
+awk 'BEGIN {
+    for (d = 160; d < 197; d++) for (i = 0; i < (d == 192 ? 200 : 20); i++)
+        printf "{\"id\":\"y%d-%d\",\"source\":\"forum\",\"created_at\":%d,\"author\":\"b%d\",\"text\":\"acme was open today\"}\n",
+            d, i, 1767225600 + d * 86400 + i * (d == 192 ? 60 : 3600), d * 999 + i
+}' > posts.ndjson
+swell -q import posts.ndjson
+swell -q $now experiment add young --subject acme --from 2026-07-01
+swell $now experiment read young | sed -n 1,2p
+swell $now experiment read young --format json | grep -o '"days_alerted":[0-9]*'
