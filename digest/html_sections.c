@@ -343,10 +343,12 @@ static void put_voice(const struct page *p, double most)
             buf_printf(p->out, "<span><i style=\"width:%.1f%%\"></i></span>",
                        100 * s->share / most);
         phrase_share(p->out, "<span>", s->share, "");
-        if (s->share_low < s->share_high)
-            phrase_number(p->out, " <small>usually ", 100 * s->share_low, "–");
-        if (s->share_low < s->share_high)
+        if (s->share_low < s->share_high) {
+            buf_puts(p->out, " <small>usually ");
+            if (round(100 * s->share_low) < round(100 * s->share_high))
+                phrase_number(p->out, "", 100 * s->share_low, "–");
             phrase_share(p->out, "", s->share_high, "</small>");
+        }
         buf_puts(p->out, "</span></li>\n");
     }
     buf_puts(p->out, "</ul>\n");

@@ -95,6 +95,7 @@ static int read_days(struct calendar_day **days, size_t *count, int64_t own,
     qsort(*days, *count, sizeof(**days), by_day);
     return 0;
 }
+
 /* A day without a page, with one, or with one that tells alerts: marked by the
  * word and not by colour alone, for the eye and for who has the page read. */
 static void put_day(struct buf *out, int64_t day, const struct calendar_day *d)
