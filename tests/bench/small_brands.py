@@ -187,4 +187,5 @@ def main():
               f"{shares(rate, 5, 30 * rate)} |")
 
 
-main()
+if __name__ == "__main__":
+    main()
