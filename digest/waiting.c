@@ -311,7 +311,7 @@ static bool one_sentence(struct text text, struct span a, struct span b)
     return end >= start;
 }
 
-/* "Acme or Bramford?" asks whoever reads. */
+/* "Acme or Bramford?" asks whoever reads; who needs help has chosen. */
 static bool names_rival(struct waiting *w, const struct post *post,
                         const struct mention *m, int brand)
 {
@@ -333,9 +333,11 @@ static bool is_ask(struct waiting *w, const struct post *post,
         bool others, named = names_account(w, post->text, brand, &others);
         uint64_t spoken = words_join(post_key(post->source, post->reply_to),
                                      (uint64_t)brand + 1);
+        bool choice = !(tags->intents & 1 << INTENT_SUPPORT) &&
+                      names_rival(w, post, m, brand);
         bool addressed = post->reply_to.length
                              ? hash_set_has(&w->spoken, spoken)
-                             : !others && !names_rival(w, post, m, brand);
+                             : !others && !choice;
         /* "And honestly? Lovely." asks nobody. */
         if (named || (addressed && tags->label != LABEL_POSITIVE))
             return true;

@@ -34,6 +34,7 @@ long="Where is my order from acme, it should have been here on Monday, does anyb
     post n2 19 10:06 gus "@bob acme, really?" ',"reply_to":"q4"'
     post n3 19 10:07 gia "acme or bolt? my mum says neither"
     post q9 19 10:08 gil "Where is my acme order? A parcel of bolt takes a day"
+    post q10 19 10:09 gwen "Moved from bolt to acme and cannot log in, can you help?"
     post q8 19 10:30 hal "and my acme refund, when does it come?" ',"reply_to":"r1"'
     post v1 19 11:00 ida "The acme app is terrible and crashes" ',"rating":1'
     post v2 19 11:30 joe "Acme app: how do I change my address? Please help" ',"rating":2'
