@@ -17,8 +17,7 @@ int collection_read(struct collection *c, const struct config *config,
 
 void collection_close(struct collection *c)
 {
-    if (c->kind->close)
-        c->kind->close(c);
+    c->kind->close(c);
     option_release(c->kind->options, c->state);
     mem_free(c->state);
 }
