@@ -29,6 +29,8 @@ int lmdb_last_id(struct txn t, enum store_name kind, uint32_t *id)
         *(unsigned char *)k.mv_data == (unsigned)kind + BACK)
         *id = (uint32_t)unpack_big((unsigned char *)k.mv_data + 1, 4);
     mdb_cursor_close(c);
+    if (*id > lmdb_entries(t, NAMES)) /* none is left out: nobody counts to */
+        return MDB_CORRUPTED;         /* what stands on a damaged page */
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
