@@ -224,9 +224,32 @@ static int open_tables(struct lmdb *s, struct error *err)
     return rc ? lmdb_fail(s, rc, "opening the store", err) : 0;
 }
 
+/* LMDB writes it through a mapping, and on a full disk that is a signal: so
+ * room is made for it where a store is, or will be. */
+static int make_reader_table(const struct lmdb *s, unsigned flags)
+{
+    enum { BYTES = 8192 }; /* of 126 readers */
+    char path[4096];
+    snprintf(path, sizeof(path), "%s/data.mdb", s->path);
+    if (flags & MDB_NOLOCK || (flags & MDB_RDONLY && access(path, F_OK)))
+        return 0;
+    snprintf(path, sizeof(path), "%s/lock.mdb", s->path);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return 0; /* it is there, or LMDB says why not */
+    int rc = posix_fallocate(fd, 0, BYTES);
+    close(fd);
+    if (rc != ENOSPC)
+        return 0;
+    unlink(path);
+    return rc;
+}
+
 static int open_environment(struct lmdb *s, unsigned flags, size_t map)
 {
-    int rc = mdb_env_create(&s->env);
+    int rc = make_reader_table(s, flags);
+    if (rc == 0)
+        rc = mdb_env_create(&s->env);
     if (rc == 0)
         rc = mdb_env_set_maxdbs(s->env, TABLES + 3);
     if (rc == 0)
@@ -251,15 +274,17 @@ static bool writer_is_busy(const struct lmdb *s)
     return busy;
 }
 
-/* A reader that may not write the lock file goes without, where nobody
- * writes: nothing would keep a writer from the pages that it reads. */
+/* A reader that may not write the lock file, or has no room for one, goes
+ * without where nobody writes: nothing would keep a writer from the pages that
+ * it reads. */
 static int open_somehow(struct lmdb *s)
 {
     unsigned flags = s->base.mode == STORE_READ ? MDB_RDONLY : 0;
     size_t map = MAP_START;
     int rc;
     while ((rc = open_environment(s, flags, map)) != 0) {
-        bool denied = rc == EACCES || rc == EPERM || rc == EROFS;
+        bool denied = rc == EACCES || rc == EPERM || rc == EROFS ||
+                      rc == ENOSPC;
         if (denied && (flags & MDB_RDONLY) && !(flags & MDB_NOLOCK)) {
             if (writer_is_busy(s))
                 return EBUSY;
@@ -328,23 +353,6 @@ int lmdb_reopen(struct lmdb *s, struct error *err)
     return open_file(s, err);
 }
 
-/* LMDB writes it through a mapping, and on a full disk that is a signal. */
-static int make_reader_table(const struct lmdb *s, struct error *err)
-{
-    enum { BYTES = 8192 }; /* of 126 readers */
-    char path[4096];
-    snprintf(path, sizeof(path), "%s/lock.mdb", s->path);
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (fd < 0)
-        return 0; /* it is there, or LMDB says why not */
-    int rc = posix_fallocate(fd, 0, BYTES);
-    close(fd);
-    if (rc != ENOSPC)
-        return 0;
-    unlink(path);
-    return lmdb_fail(s, rc, "opening the store", err);
-}
-
 static int take_lock(struct lmdb *s, struct error *err)
 {
     char path[4096];
@@ -360,8 +368,9 @@ static int take_lock(struct lmdb *s, struct error *err)
     if (flock(s->lock, LOCK_EX | LOCK_NB) == 0 && fstat(s->lock, &file) == 0 &&
         file.st_nlink) { /* it was not taken away by lmdb_unmake() */
         snprintf(path, sizeof(path), "%s/data.mdb", s->path);
-        s->made_file = access(path, F_OK) != 0;
-        return make_reader_table(s, err);
+        /* A link to what is not there now is no file of ours to take away. */
+        s->made_file = lstat(path, &file) != 0 && errno == ENOENT;
+        return 0;
     }
     if (errno == EWOULDBLOCK || !file.st_nlink)
         return error_set(err, ERROR_BUSY, "%s: another process is writing to "
@@ -379,7 +388,7 @@ void lmdb_unmake(struct lmdb *s)
     if (s->env)
         mdb_env_close(s->env);
     s->env = NULL;
-    for (size_t i = 0; i < 2u + s->made_folder; i++) {
+    for (size_t i = 0; i < (s->made_folder ? 3 : 2); i++) {
         snprintf(path, sizeof(path), "%s/%s", s->path, files[i]);
         unlink(path);
     }

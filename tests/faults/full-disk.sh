@@ -52,4 +52,25 @@ for left in 0 4 8 12 20; do
     rm small/fill
     head -n 1 posts.ndjson | swell -q --now 2026-11-01T00:00:00Z --store small/store import - || fail "$left KiB left: refused for ever"
 done
+
+# A compaction beside a reader, who keeps the old file: there is room for the
+# new one, none for a reader table. It says so, and the store is read without.
+umount small
+mount -t tmpfs -o size=$((whole * 4))k none small || fail "mount"
+cp -r whole small/store
+cp -r whole packed && swell -q --store packed compact || fail "compact"
+pages=$((($(wc -c <packed/data.mdb) + 4095) / 4096))
+swell --store whole dump >wanted
+mkfifo slow
+swell --store small/store dump >slow & reader=$!
+exec 5<slow
+dd bs=1 count=1 <&5 >first 2>/dev/null
+dd if=/dev/zero of=small/fill bs=4k 2>/dev/null
+truncate -s $(($(wc -c <small/fill) - pages * 4096)) small/fill
+swell --store small/store compact >said 2>&1
+[ $? = 1 ] && grep -q "disk is full" said || { cat said; fail "no room for a reader table: not said"; }
+swell --store small/store verify >out || { cat out; fail "not read without a reader table"; }
+cat <&5 >>first
+exec 5<&-
+wait $reader && cmp first wanted || fail "the reader beside the compaction"
 echo "full $full times"

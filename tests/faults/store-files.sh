@@ -111,6 +111,11 @@ expect 0 "6000 posts loaded" swell --store loaded load many.dump
 expect 0 "0 differences" swell --store loaded verify
 swell --store loaded dump | cmp - many.dump || fail "loaded otherwise"
 
+# A link to a disk that is not there now is not taken away with what is made.
+mkdir away && ln -s "$PWD/unplugged/data.mdb" away/data.mdb
+expect 1 "no store here yet" swell_now --store away import posts.ndjson
+[ -L away/data.mdb ] || fail "the link to a store was taken away"
+
 # A packed dump, as a backup is kept.
 gzip <many.dump >many.dump.gz
 expect 1 "line 1 of the dump: .*unpack" swell --store packed load many.dump.gz
