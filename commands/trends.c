@@ -64,9 +64,10 @@ static void put_text(struct buf *out, const struct alert *a,
     buf_printf(out, "  %" PRIu64 " posts by %" PRIu64 " writers", a->posts,
                a->authors);
     if (a->kind != ALERT_TOPIC)
-        buf_printf(out, "; busiest writer %.0f %%, copies %.0f %%%s",
+        buf_printf(out, "; busiest writer %.0f %%, copies %.0f %%%s%s",
                    100 * a->top_author, 100 * a->copied,
-                   a->few_writers ? " - carried by few" : "");
+                   a->few_writers ? ", held: " : "",
+                   a->few_writers ? alert_held : "");
     buf_putc(out, '\n');
     put_share(out, "aspect", &a->aspect);
     put_share(out, "channel", &a->channel);

@@ -278,10 +278,12 @@ static int put_alerts(struct inquiry *q, struct error *err)
                    a->authors, a->top_author * 100, a->copied * 100);
         if (q->planned)
             phrase_share(out, "", a->coverage, "");
-        buf_printf(out, "%s%s%s\n", q->planned ? "" : "not known",
-                   a->few_writers
-                       ? ", held: few writers, copies or conversations" : "",
-                   a->withheld ? ", withheld: poor coverage" : "");
+        buf_puts(out, q->planned ? "" : "not known");
+        if (a->worth >= 1.05)
+            buf_printf(out, ", %.1f of a conversation count as one", a->worth);
+        if (a->few_writers)
+            buf_printf(out, ", held: %s", alert_held);
+        buf_puts(out, a->withheld ? ", withheld: poor coverage\n" : "\n");
         for (size_t k = 0; k < a->part_count; k++)
             put_part(q, &a->parts[k], all->needed);
     }

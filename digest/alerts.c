@@ -40,6 +40,7 @@ enum { MEASURES = MEASURE_ASPECT + ASPECT_COUNT };
 #define SURPRISE_WATCH 4.0    /* -log10 of the chance of the count */
 #define HEALTHY 0.5           /* of everything else's usual posts */
 
+const char alert_held[] = "few writers, copies or conversations";
 const char *const alert_kind_names[ALERT_KIND_COUNT] = {
     "spike", "quiet", "topic" };
 const char *const detect_level_names[3] = { "none", "watch", "alert" };

@@ -18,6 +18,8 @@
 enum alert_kind { ALERT_SPIKE, ALERT_QUIET, ALERT_TOPIC, ALERT_KIND_COUNT };
 extern const char *const alert_kind_names[ALERT_KIND_COUNT];
                                         /* spike quiet topic */
+/* Why an alert is only watched: "few writers, copies or conversations". */
+extern const char alert_held[];
 enum alert_measure { MEASURE_POSTS, MEASURE_NEGATIVE, MEASURE_COMPLAINTS,
                      MEASURE_ASPECT, MEASURE_TERM };
 
@@ -71,9 +73,9 @@ struct alert {
     double top_author;     /* share of the busiest writer */
     double copied;         /* share of reposts and near-copies */
     double worth;          /* so many of them count as one, for they come in
-                            * conversations; 1: they come alone */
-    bool few_writers;      /* held at watch: carried by few, by copies or by
-                            * conversations no larger than usual */
+                            * conversations; 1: they come alone; 0: of
+                            * silence and topics it is not asked */
+    bool few_writers;      /* held at watch, see alert_held */
     /* Why. */
     struct alert_share aspect, channel, source;
     struct term terms[ALERT_TERMS];

@@ -236,6 +236,7 @@ void json_alert(struct writer *w, const struct alert *a)
     write_count(w, "authors", a->authors);
     write_real(w, "top_author", a->top_author);
     write_real(w, "copied", a->copied);
+    write_real(w, "worth", a->worth);
     write_flag(w, "few_writers", a->few_writers);
     put_share(w, "aspect", &a->aspect);
     put_share(w, "channel", &a->channel);

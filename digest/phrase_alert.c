@@ -146,7 +146,7 @@ void phrase_alert_detail(struct buf *out, const struct digest *d,
     if (a->top_author >= 0.1 && a->authors < a->posts)
         phrase_share(out, " · one writer ", a->top_author, "");
     if (a->few_writers)
-        buf_puts(out, " · held at watch: few writers, copies or conversations");
+        buf_printf(out, " · held at watch: %s", alert_held);
     if (a->withheld && a->kind == ALERT_QUIET)
         buf_puts(out, " · not judged: whether its sources worked is not "
                  "recorded");

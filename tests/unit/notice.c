@@ -478,6 +478,7 @@ static void a_conversation_is_told_when_it_is_large(void **state)
     a = find_alerts(f);
     assert_int_equal(told(a), 1);
     assert_string_equal(a->items[0].subject, "bolt");
+    assert_true(a->items[0].worth > 9 && a->items[0].worth < 15);
     alerts_close(a);
 }
 
