@@ -67,18 +67,15 @@ static void build_slots(struct mentions *m)
 {
     if (m->end_count)
         qsort(m->ends, m->end_count, sizeof(*m->ends), compare_ends);
-    m->slot_count = 16;
-    while (m->slot_count < m->end_count * 2)
-        m->slot_count *= 2;
-    m->slots = mem_alloc(m->slot_count * sizeof(*m->slots));
+    m->slots = mem_alloc((m->end_count + 1) * sizeof(*m->slots));
+    m->slot_count = 1;
+    index_open(&m->index, m->end_count);
     size_t kept = 0;
     for (size_t i = 0; i < m->end_count;) {
         uint64_t key = m->ends[i].key;
-        size_t at = (key * 0x9e3779b97f4a7c15u >> 32) & (m->slot_count - 1);
-        while (m->slots[at].key)
-            at = (at + 1) & (m->slot_count - 1);
-        struct slot *s = &m->slots[at];
+        struct slot *s = &m->slots[m->slot_count];
         *s = (struct slot){ key, (uint32_t)kept, 0, false };
+        index_put(&m->index, key, m->slot_count++);
         for (; i < m->end_count && m->ends[i].key == key; i++) {
             struct end e = m->ends[i];
             if (e.longer) {
@@ -96,14 +93,13 @@ static void build_slots(struct mentions *m)
 static void build_filter(struct mentions *m)
 {
     m->filter_bits = FILTER_BITS_MIN;
-    while (((size_t)1 << m->filter_bits) < m->slot_count * 8)
+    while (((size_t)1 << m->filter_bits) < m->slot_count * 16)
         m->filter_bits++;
     m->filter = mem_alloc(((size_t)1 << m->filter_bits) / 8);
-    for (size_t i = 0; i < m->slot_count; i++)
-        if (m->slots[i].key) {
-            size_t bit = m->slots[i].key >> (64 - m->filter_bits);
-            m->filter[bit / 64] |= (uint64_t)1 << (bit % 64);
-        }
+    for (size_t i = 1; i < m->slot_count; i++) {
+        size_t bit = m->slots[i].hash >> (64 - m->filter_bits);
+        m->filter[bit / 64] |= (uint64_t)1 << (bit % 64);
+    }
 }
 
 static struct query *compile(struct compiler *c, const struct subject *s,
@@ -201,13 +197,17 @@ int mentions_open(struct mentions **out, const struct config *config,
     for (size_t i = 0; i < config->subject_count; i++)
         compile_subject(&c, i);
     hash_set_release(&c.usual);
+    if (!c.rc && m->end_count > INDEX_ROWS)
+        c.rc = error_set(err, ERROR_CONFIG, "%s: more than a million names",
+                         config->path);
+    if (c.rc) {
+        mentions_close(m);
+        return -1;
+    }
     build_slots(m);
     build_filter(m);
-    if (c.rc)
-        mentions_close(m);
-    else
-        *out = m;
-    return c.rc;
+    *out = m;
+    return 0;
 }
 
 static void close_entries(struct entry *entries, size_t count)
@@ -232,6 +232,7 @@ void mentions_close(struct mentions *m)
     mem_free(m->always);
     mem_free(m->ends);
     mem_free(m->slots);
+    index_close(&m->index);
     mem_free(m->filter);
     mem_free(m);
 }

@@ -7,6 +7,7 @@
 #ifndef PIPELINE_MENTIONS_PRIVATE_H
 #define PIPELINE_MENTIONS_PRIVATE_H
 
+#include "base/index.h"
 #include "pipeline/mentions.h"
 #include "pipeline/query.h"
 
@@ -34,7 +35,7 @@ struct end {
 };
 
 struct slot {
-    uint64_t key;
+    uint64_t hash;           /* the key of its ends */
     uint32_t first, count;   /* in ends */
     bool longer;
 };
@@ -49,8 +50,9 @@ struct mentions {
     size_t always_count, always_room;
     struct end *ends;        /* sorted by key */
     size_t end_count, end_room;
-    struct slot *slots;      /* open addressing, power of two */
+    struct slot *slots;      /* one a key; the first stands for none */
     size_t slot_count;
+    struct index index;      /* of slots */
     uint64_t *filter;        /* bits of the keys of first pieces */
     unsigned filter_bits;
     bool needs_words;        /* some pattern waits for a word */
@@ -59,13 +61,8 @@ struct mentions {
 
 static inline const struct slot *find_slot(const struct mentions *m, uint64_t key)
 {
-    size_t at = (key * 0x9e3779b97f4a7c15u >> 32) & (m->slot_count - 1);
-    while (m->slots[at].key) {
-        if (m->slots[at].key == key)
-            return &m->slots[at];
-        at = (at + 1) & (m->slot_count - 1);
-    }
-    return NULL;
+    uint32_t number = index_find(&m->index, INDEX_OF(m->slots), key);
+    return number ? &m->slots[number] : NULL;
 }
 
 static inline bool may_begin(const struct mentions *m, uint64_t key)
