@@ -5,14 +5,14 @@
  *
  * yajl is told to pass strings unchecked and they are repaired here, because
  * its own check refuses the whole document and still lets lone surrogates
- * through; what it would decode wrongly it never sees (json_repair.h). A value
- * lies in the chunk that was fed where it can: only what yajl had to put
- * together is copied. */
+ * through; what it would decode wrongly it never sees (json_repair.h). A line
+ * that is plain never comes to yajl (json_plain.h). */
 #include "base/json.h"
 
 #include <yajl/yajl_parse.h>
 
 #include "base/json_path.h"
+#include "base/json_plain.h"
 #include "base/json_repair.h"
 
 enum {
@@ -31,7 +31,6 @@ struct frame {
 
 struct json {
     yajl_handle yajl;
-    yajl_callbacks events;   /* yajl reads them at each event */
     struct json_paths paths;
     struct json_value *values; /* one a path */
     json_take *take;
@@ -44,11 +43,8 @@ struct json {
     int skip_depth;          /* from here on nothing is wanted; 0: it is */
     uint64_t documents;
 
-    const char *chunk;       /* what yajl reads now: values may borrow */
-    size_t chunk_length;
-    bool chunk_valid;        /* all of it is UTF-8 */
-    struct arena memory;     /* copies for the element */
-    struct arena top_memory; /* copies for the document */
+    struct arena memory;     /* values of the element */
+    struct arena top_memory; /* values of the document */
     struct buf own;          /* a chunk with an escape overwritten; between
                               * chunks what the last one's end cut */
     uint64_t fed;            /* bytes given to yajl before this chunk */
@@ -63,11 +59,6 @@ struct json {
 };
 
 /* ---- values ----------------------------------------------------------- */
-
-static bool in_chunk(const struct json *j, const char *data)
-{
-    return data >= j->chunk && data < j->chunk + j->chunk_length;
-}
 
 static void forget_values(struct json *j, bool top)
 {
@@ -90,44 +81,21 @@ static void forget_below(struct json *j, const struct json_node *n)
     }
 }
 
-/* For every path that ends at the node; what the chunk does not lend, or what
- * has to be repaired, is copied. */
-static void keep_copies(struct json *j, const struct json_node *n,
-                        enum json_type type, const char *data, size_t length)
+/* For every path that ends at the node. */
+static void keep(struct json *j, const struct json_node *n,
+                 enum json_type type, const char *data, size_t length)
 {
-    bool lent = in_chunk(j, data);
-    bool valid = type != JSON_STRING || (lent && j->chunk_valid) ||
-                 text_valid(data, length);
+    bool valid = type != JSON_STRING || text_valid(data, length);
     for (int i = n->value; i >= 0; i = j->paths.path[i].same) {
-        bool top = j->paths.path[i].top;
-        struct arena *memory = top ? &j->top_memory : &j->memory;
+        struct arena *memory = j->paths.path[i].top ? &j->top_memory
+                                                    : &j->memory;
         struct text t = { data, length };
-        if (!valid)
-            t = text_copy(memory, data, length, length * 3);
-        else if (!lent || top)
+        if (valid)
             t.data = arena_copy(memory, data, length);
+        else
+            t = text_copy(memory, data, length, length * 3);
         j->values[i] = (struct json_value){ type, t };
     }
-}
-
-/* Nearly every value is lent by the chunk, to one path. */
-static inline void keep(struct json *j, const struct json_node *n,
-                        enum json_type type, const char *data, size_t length)
-{
-    if (n->lone && in_chunk(j, data) &&
-        (j->chunk_valid || type != JSON_STRING))
-        j->values[n->value] = (struct json_value){ type, { data, length } };
-    else
-        keep_copies(j, n, type, data, length);
-}
-
-/* The chunk goes away while an element is open: own what it lent. */
-static void own_values(struct json *j)
-{
-    for (size_t i = 0; i < j->paths.count; i++)
-        if (j->values[i].text.length && in_chunk(j, j->values[i].text.data))
-            j->values[i].text.data = arena_copy(&j->memory,
-                j->values[i].text.data, j->values[i].text.length);
 }
 
 static void element_begin(struct json *j)
@@ -147,12 +115,12 @@ static int element_end(struct json *j)
 
 /* ---- yajl's events: 1 goes on, 0 stops -------------------------------- */
 
-static void listen(struct json *j, int skip_depth);
-
 /* The node of the value that begins, NULL when nobody wants it. */
-static inline const struct json_node *arrive(struct json *j)
+static const struct json_node *arrive(struct json *j)
 {
     j->event = true;
+    if (j->skip_depth)
+        return NULL;
     if (j->depth == 0) {
         j->documents++;
         if (j->paths.has_top) {
@@ -173,14 +141,14 @@ static int too_long(struct json *j)
     return 0;
 }
 
-static inline int on_scalar(struct json *j, enum json_type type,
-                            const char *data, size_t length)
+static int on_scalar(struct json *j, enum json_type type, const char *data,
+                     size_t length)
 {
     const struct json_node *n = arrive(j);
-    if (length > STRING_LIMIT)
-        return too_long(j);
     if (!n)
         return 1;
+    if (length > STRING_LIMIT)
+        return too_long(j);
     if (n->element)
         element_begin(j);
     else if (n->parent)
@@ -215,8 +183,9 @@ static int on_key(void *context, const unsigned char *key, size_t length)
     struct json *j = context;
     struct frame *f = j->inner;
     j->event = true;
+    if (j->skip_depth)
+        return 1;
     f->next = json_path_key(f->node, (const char *)key, length);
-    j->events.yajl_string = f->next ? on_string : NULL;
     if (!f->next && f->node->element && j->ignored++ == 0)
         snprintf(j->ignored_name, sizeof(j->ignored_name), "%.*s",
                  (int)length, (const char *)key);
@@ -225,8 +194,7 @@ static int on_key(void *context, const unsigned char *key, size_t length)
 
 static int on_open(struct json *j, bool array)
 {
-    const struct json_node *n = j->skip_depth ? NULL : arrive(j);
-    j->event = true;
+    const struct json_node *n = arrive(j);
     if (j->depth++ == DEPTH_LIMIT) {
         error_set(j->err, ERROR_INPUT, "nested deeper than %d levels",
                   DEPTH_LIMIT);
@@ -235,7 +203,7 @@ static int on_open(struct json *j, bool array)
     }
     if (!n) {
         if (!j->skip_depth)
-            listen(j, j->depth);
+            j->skip_depth = j->depth;
         return 1;
     }
     *++j->inner = (struct frame){ n, NULL, 0, array };
@@ -268,30 +236,22 @@ static int on_close(void *context)
     j->event = true;
     if (j->skip_depth) {
         if (j->skip_depth == depth)
-            listen(j, 0);
+            j->skip_depth = 0;
         return 1;
     }
     j->inner--;
-    j->events.yajl_string = on_string;
     if (j->element_depth != depth)
         return 1;
     j->element_depth = 0;
     return element_end(j);
 }
 
-/* From this depth on nothing is wanted (0: all may be). Without a callback
- * yajl does not even decode a string's escapes: so nobody listens to one whose
- * key is not wanted, either. */
-static void listen(struct json *j, int skip_depth)
-{
-    bool all = skip_depth == 0;
-    j->skip_depth = skip_depth;
-    j->events.yajl_null = all ? on_null : NULL;
-    j->events.yajl_boolean = all ? on_bool : NULL;
-    j->events.yajl_number = all ? on_number : NULL;
-    j->events.yajl_string = all ? on_string : NULL;
-    j->events.yajl_map_key = all ? on_key : NULL;
-}
+static const yajl_callbacks events = {
+    .yajl_null = on_null, .yajl_boolean = on_bool, .yajl_number = on_number,
+    .yajl_string = on_string, .yajl_map_key = on_key,
+    .yajl_start_map = on_open_map, .yajl_start_array = on_open_array,
+    .yajl_end_map = on_close, .yajl_end_array = on_close,
+};
 
 /* ---- feeding ---------------------------------------------------------- */
 
@@ -320,17 +280,13 @@ static void restart(struct json *j)
                                        NULL };
     if (j->yajl)
         yajl_free(j->yajl);
-    j->events = (yajl_callbacks){
-        .yajl_start_map = on_open_map, .yajl_start_array = on_open_array,
-        .yajl_end_map = on_close, .yajl_end_array = on_close,
-    };
-    listen(j, 0);
-    j->inner = j->frames;
-    j->yajl = yajl_alloc(&j->events, &memory, j);
+    j->yajl = yajl_alloc(&events, &memory, j);
     yajl_config(j->yajl, yajl_dont_validate_strings, 1);
     yajl_config(j->yajl, yajl_allow_multiple_values, 1);
+    j->inner = j->frames;
     j->depth = 0;
     j->element_depth = 0;
+    j->skip_depth = 0;
     buf_clear(&j->own);
     j->fed = 0;
     j->waiting = 0;
@@ -366,9 +322,6 @@ static int explain(struct json *j, const char *data, size_t length)
 
 static int feed_yajl(struct json *j, const char *data, size_t length)
 {
-    j->chunk = data;
-    j->chunk_length = length;
-    j->chunk_valid = text_valid(data, length);
     j->event = false;
     yajl_status status = yajl_parse(j->yajl, (const unsigned char *)data,
                                     length);
@@ -376,16 +329,12 @@ static int feed_yajl(struct json *j, const char *data, size_t length)
     if (status != yajl_status_ok) {
         rc = explain(j, data, length);
     } else {
-        if (j->element_depth)
-            own_values(j);
         j->waiting = j->event ? 0 : j->waiting + length;
         if (j->waiting > (j->skip_depth ? SKIP_LIMIT
                                         : STRING_LIMIT + 64 * KiB))
             rc = -!too_long(j);
     }
     j->fed += length;
-    j->chunk = NULL;
-    j->chunk_length = 0;
     return rc;
 }
 
@@ -428,16 +377,47 @@ int json_end(struct json *j, struct error *err)
     return 0;
 }
 
+/* As nearly every line is. *rc is take()'s answer. */
+static bool take_plain(struct json *j, const char *data, size_t length,
+                       int *rc)
+{
+    struct json_plain plain = { .paths = &j->paths, .values = j->values,
+                                .memory = &j->memory };
+    if (!j->paths.root.element || j->paths.has_top || length > STRING_LIMIT ||
+        !text_valid(data, length))
+        return false;
+    element_begin(j);
+    if (!json_plain(&plain, data, length))
+        return false;
+    j->documents++;
+    if (plain.ignored && !j->ignored)
+        snprintf(j->ignored_name, sizeof(j->ignored_name), "%.*s",
+                 (int)plain.ignored_name.length, plain.ignored_name.data);
+    j->ignored += plain.ignored;
+    *rc = j->take(j->context, j->values, j->err);
+    if (*rc && j->err->kind == ERROR_INPUT)
+        error_prefix(j->err, "byte %zu", plain.length);
+    return true;
+}
+
 int json_line(struct json *j, const char *data, size_t length,
               struct error *err)
 {
-    size_t ready = length; /* cut inside an escape: yajl shall say so */
-    const char *line = json_repair(&j->own, true, data, &ready);
+    int rc;
     j->err = err ? err : &j->unheard;
+    if (!length || data[length - 1] != '\n') {
+        buf_clear(&j->own);
+        buf_add(&j->own, data, length);
+        buf_putc(&j->own, '\n');
+        data = j->own.data;
+        length = j->own.length;
+    }
+    if (take_plain(j, data, length, &rc))
+        return rc;
+    size_t ready = length; /* cut inside an escape: yajl shall say so */
+    data = json_repair(&j->own, true, data, &ready);
     j->fed = 0;
-    int rc = length ? feed_yajl(j, line, length) : 0;
-    if (!rc && (!length || data[length - 1] != '\n'))
-        rc = feed_yajl(j, "\n", 1);
+    rc = feed_yajl(j, data, length);
     while (length && (data[length - 1] == '\n' || data[length - 1] == '\r'))
         length--;
     if ((!rc && j->depth) || (rc && j->bad_at >= length))

@@ -49,8 +49,8 @@ int json_feed(struct json *j, const char *data, size_t length,
               struct error *err);
 /* No more bytes: -1 when the document is unfinished. */
 int json_end(struct json *j, struct error *err);
-/* One line of NDJSON, whole in memory (its newline may be with it, which is
- * faster). Whatever was wrong with a line, the next one starts afresh: -1
+/* One line of NDJSON, whole in memory (its newline may be with it, which
+ * saves a copy). Whatever was wrong with a line, the next one starts afresh: -1
  * says why this one is bad, with the byte counted from its start. Not to be
  * mixed with json_feed() on the same reader. */
 int json_line(struct json *j, const char *data, size_t length,

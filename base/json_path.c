@@ -85,7 +85,6 @@ void json_paths_open(struct json_paths *p, const char *element,
         struct json_node *at = walk(top ? &p->root : from, paths[i] + top);
         p->path[i] = (struct json_path){ mem_string(paths[i]), top,
                                          at->value };
-        at->lone = at->value < 0 && !top;
         at->value = (int)i;
         p->has_top |= top;
     }

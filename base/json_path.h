@@ -23,7 +23,6 @@ struct json_node {
     struct json_node *any;       /* child [*] */
     struct json_node *items;     /* true when there is a child [N] */
     int value;              /* of the paths that end here the last, or -1 */
-    bool lone;              /* the only one, and the element's */
     bool parent;            /* values lie below */
     bool element;
 };

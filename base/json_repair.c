@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static int hex_value(const char *digits)
+int json_hex(const char *digits)
 {
     int value = 0;
     for (int i = 0; i < 4; i++) {
@@ -31,7 +31,7 @@ static size_t escape_length(const char *p, size_t length, bool *bad)
         return 0;
     if (p[2] != '0' && (p[2] | 32) != 'd')
         return 6;
-    int point = hex_value(p + 2);
+    int point = json_hex(p + 2);
     if (point < 0 || (point && (point & 0xf800) != 0xd800))
         return 6;
     *bad = true;
@@ -43,7 +43,7 @@ static size_t escape_length(const char *p, size_t length, bool *bad)
         return 6;
     if (length < JSON_REPAIR_CUT)
         return 0;
-    int low = hex_value(p + 8);
+    int low = json_hex(p + 8);
     if (low < 0 || (low & 0xfc00) != 0xdc00)
         return 6;
     *bad = false;

@@ -16,4 +16,7 @@ enum { JSON_REPAIR_CUT = 12 }; /* bytes of \ud83d\ude00 */
 const char *json_repair(struct buf *own, bool first, const char *data,
                         size_t *length);
 
+/* The value of four hexadecimal digits, or -1. */
+int json_hex(const char *digits);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/write.h"
+#include "tests/unit/chance.h"
 #include "tests/unit/test.h"
 
 /* What take() was given, printed: "[path=value ...]" for each element. */
@@ -278,6 +279,80 @@ static void test_lines_stand_alone(void **state)
     buf_release(&seen.text);
 }
 
+/* A value as some program may write it: every fifth piece is a rare one. */
+static void compose(struct buf *out, int depth)
+{
+    static const char *const scalars[] = {
+        "1", "\"b\"", "null", "true", "-12.5e+3", "\"\"", "\"caf\xc3\xa9\"",
+        "false", "\"a longer text with sixteen bytes and some\"", "0",
+        "\"\\n\\/\\\"\"", "\"\\ud83d\\ude00\"", "\"\\ud83d x\"", "\"\\u0000\"",
+        "\"\xff\"", "\"\x7f\"", "\"\x01\"", "01", "-", "1.", "nul", "\"\\x\"",
+        "\"\\u00g0\"", "1E9", "\"\\ude00\\\\\"", "tru\"", "2 3", "",
+    };
+    static const char *const keys[] = { "a", "b", "t", "t", "c", "n", "zzzz",
+        "x", "", "\\u0061", "a.b" };
+    bool rare = roll(5) == 0;
+    unsigned kind = roll(8);
+    if (depth > 4 || kind > 3) {
+        buf_puts(out, scalars[roll(rare ? COUNT(scalars) : 10)]);
+        return;
+    }
+    unsigned count = roll(5);
+    buf_puts(out, kind ? "{" : "[");
+    for (unsigned i = 0; i < count; i++) {
+        buf_puts(out, i ? "," : "");
+        if (rare)
+            buf_puts(out, " \t" + roll(3));
+        if (kind)
+            buf_printf(out, "\"%s\":", keys[roll(rare ? COUNT(keys) : 8)]);
+        compose(out, depth + 1);
+    }
+    buf_puts(out, kind ? "}" : "]");
+}
+
+/* The short way of lines says what yajl says, or leaves the line to it. */
+static void test_lines_read_as_documents(void **state)
+{
+    static const char *const paths[] = { "a", "a.b", "b", "b", "t[1]",
+        "t[0].a", "n.x.a", "c", NULL };
+    struct buf line = BUF_INIT(0);
+    int good = 0;
+    for (int round = 0; round < 60000; round++) {
+        struct seen by_line = { BUF_INIT(0), 8, 0, 0 };
+        struct seen by_feed = { BUF_INIT(0), 8, 0, 0 };
+        struct error err = ERROR_INIT;
+        const char *names[2];
+        buf_clear(&line);
+        compose(&line, 0);
+        if (round % 3 == 0 && line.length) /* a byte gone wrong */
+            line.data[roll((unsigned)line.length)] =
+                "\"\\{}[],: 1\0"[roll(11)];
+        if (round % 2)
+            buf_putc(&line, '\n');
+        struct json *a = json_open("", paths, take, &by_line);
+        struct json *b = json_open("", paths, take, &by_feed);
+        char *copy = mem_slice(line.data, line.length);
+        int rc = json_line(a, copy, line.length, NULL);
+        int expected = json_feed(b, copy, line.length, &err);
+        if (!expected)
+            expected = json_end(b, &err);
+        if (expected && strncmp(err.text, "empty", 5) == 0)
+            expected = 0; /* a blank line is fine */
+        mem_free(copy);
+        assert_int_equal(rc, expected);
+        assert_string_equal(buf_text(&by_line.text), buf_text(&by_feed.text));
+        assert_int_equal(json_ignored(a, &names[0]), json_ignored(b, &names[1]));
+        assert_string_equal(names[0], names[1]);
+        good += rc == 0;
+        json_close(a);
+        json_close(b);
+        buf_release(&by_line.text);
+        buf_release(&by_feed.text);
+    }
+    assert_in_range(good, 20000, 50000); /* both kinds came */
+    buf_release(&line);
+}
+
 static void test_take_stops(void **state)
 {
     static const char *const paths[] = { "", NULL };
@@ -381,6 +456,7 @@ int main(void)
         cmocka_unit_test(test_brackets),
         cmocka_unit_test(test_big_strings),
         cmocka_unit_test(test_lines_stand_alone),
+        cmocka_unit_test(test_lines_read_as_documents),
         cmocka_unit_test(test_take_stops),
         cmocka_unit_test(test_conversions),
         cmocka_unit_test(test_write),
