@@ -18,6 +18,12 @@
 #endif
 #define MAP_LEAST ((size_t)64 << 20)
 
+/* Of the disk, or of what one user may have of it. */
+static bool no_room(int rc)
+{
+    return rc == ENOSPC || rc == EDQUOT;
+}
+
 /* By the open file where there is one: its folder may be gone. */
 static bool disk_is_full(const struct lmdb *s)
 {
@@ -54,7 +60,7 @@ int lmdb_fail(const struct lmdb *s, int rc, const char *doing,
     if (lmdb_overtaken(s))
         return error_set(err, ERROR_BUSY, "%s: " OVERTAKEN, s->path);
     /* LMDB reports a write that a full disk cut short as EIO. */
-    if (rc == ENOSPC || rc == EDQUOT || (rc == EIO && disk_is_full(s)))
+    if (no_room(rc) || (rc == EIO && disk_is_full(s)))
         return error_set(err, ERROR_FULL, "%s: the disk is full; %s was not "
                          "done and nothing is lost; free some space and run "
                          "this again", s->path, doing);
@@ -120,7 +126,8 @@ int lmdb_read_begin(struct store *base, struct txn *t, struct error *err)
     *t = (struct txn){ s, s->held };
     if (s->held)
         return 0;
-    if (file_was_replaced(s) && lmdb_reopen(s, err))
+    /* No file is open where the one put in place could not be. */
+    if ((!s->env || file_was_replaced(s)) && lmdb_reopen(s, err))
         return -1;
     int rc = begin(t, MDB_RDONLY);
     if (rc)
@@ -239,10 +246,16 @@ static int make_reader_table(const struct lmdb *s, unsigned flags)
         return 0; /* it is there, or LMDB says why not */
     int rc = posix_fallocate(fd, 0, BYTES);
     close(fd);
-    if (rc != ENOSPC)
+    if (!no_room(rc))
         return 0;
     unlink(path);
     return rc;
+}
+
+static void close_environment(struct lmdb *s)
+{
+    mdb_env_close(s->env); /* NULL: nothing */
+    s->env = NULL;
 }
 
 static int open_environment(struct lmdb *s, unsigned flags, size_t map)
@@ -256,10 +269,8 @@ static int open_environment(struct lmdb *s, unsigned flags, size_t map)
         rc = mdb_env_set_mapsize(s->env, map);
     if (rc == 0)
         rc = mdb_env_open(s->env, s->path, MDB_NOTLS | flags, 0644);
-    if (rc) {
-        mdb_env_close(s->env);
-        s->env = NULL;
-    }
+    if (rc)
+        close_environment(s);
     return rc;
 }
 
@@ -284,7 +295,7 @@ static int open_somehow(struct lmdb *s)
     int rc;
     while ((rc = open_environment(s, flags, map)) != 0) {
         bool denied = rc == EACCES || rc == EPERM || rc == EROFS ||
-                      rc == ENOSPC;
+                      no_room(rc);
         if (denied && (flags & MDB_RDONLY) && !(flags & MDB_NOLOCK)) {
             if (writer_is_busy(s))
                 return EBUSY;
@@ -337,8 +348,7 @@ static int open_file(struct lmdb *s, struct error *err)
     if (s->base.mode == STORE_WRITE) /* readers that died pin pages */
         (void)mdb_reader_check(s->env, &dead);
     if (check_length(s, err) || open_tables(s, err)) {
-        mdb_env_close(s->env);
-        s->env = NULL;
+        close_environment(s);
         return -1;
     }
     return 0;
@@ -346,9 +356,7 @@ static int open_file(struct lmdb *s, struct error *err)
 
 int lmdb_reopen(struct lmdb *s, struct error *err)
 {
-    if (s->env)
-        mdb_env_close(s->env);
-    s->env = NULL;
+    close_environment(s);
     day_authors_forget(s);
     return open_file(s, err);
 }
@@ -385,9 +393,7 @@ void lmdb_unmake(struct lmdb *s)
     char path[4096];
     if (!s->made_file)
         return;
-    if (s->env)
-        mdb_env_close(s->env);
-    s->env = NULL;
+    close_environment(s);
     for (size_t i = 0; i < (s->made_folder ? 3 : 2); i++) {
         snprintf(path, sizeof(path), "%s/%s", s->path, files[i]);
         unlink(path);
@@ -404,8 +410,7 @@ static void lmdb_close(struct store *base)
     if (held.mdb)
         (void)lmdb_read_end(held, 0, "closing the store", NULL);
     lmdb_unwatch(s);
-    if (s->env)
-        mdb_env_close(s->env);
+    close_environment(s);
     if (s->lock >= 0)
         close(s->lock);
     lmdb_names_release(s);

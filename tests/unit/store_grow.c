@@ -6,6 +6,7 @@
 #define MAP_START ((size_t)256 * 1024)
 #include "store/lmdb.c"
 
+#include <sys/sendfile.h>
 #include <sys/wait.h>
 
 #include "tests/unit/storing.h"
@@ -224,6 +225,44 @@ static void a_reader_follows(void **state)
     fixture_close(f);
 }
 
+/* A copy of the store's first bytes takes the place of the file in folder. */
+static void put_copy(const struct fixture *f, const char *folder, size_t size)
+{
+    char from[SCRATCH_ROOM + 16], fresh[SCRATCH_ROOM + 16];
+    char to[SCRATCH_ROOM + 16];
+    snprintf(from, sizeof(from), "%s/data.mdb", f->folder);
+    snprintf(fresh, sizeof(fresh), "%s/fresh", folder);
+    snprintf(to, sizeof(to), "%s/data.mdb", folder);
+    int in = open(from, O_RDONLY), out = open(fresh, O_WRONLY | O_CREAT, 0644);
+    assert_int_equal(sendfile(out, in, NULL, size), size);
+    assert_int_equal(close(in) | close(out) | rename(fresh, to), 0);
+}
+
+/* Whoever asks again gets an answer, and the posts when they are back. */
+static void a_file_that_cannot_be_read_takes_the_place(void **state)
+{
+    struct fixture *f = opened();
+    struct store *reader;
+    struct store_stats st;
+    char folder[SCRATCH_ROOM];
+    uint64_t posts = append_batches(f, 2);
+    size_t size = stats_of(f).bytes_file;
+    scratch_make(folder);
+    put_copy(f, folder, size);
+    ok(f, store_open(&reader, folder, STORE_READ, &f->err));
+    put_copy(f, folder, size - 4096);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(store_stats(reader, &st, &f->err), -1);
+        assert_int_equal(f->err.kind, ERROR_CORRUPT);
+    }
+    put_copy(f, folder, size);
+    ok(f, store_stats(reader, &st, &f->err));
+    assert_int_equal(st.posts, posts);
+    store_close(reader);
+    scratch_remove(folder);
+    fixture_close(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +271,7 @@ int main(void)
         cmocka_unit_test(what_failed_is_forgotten),
         cmocka_unit_test(the_map_grows_under_a_load),
         cmocka_unit_test(a_reader_follows),
+        cmocka_unit_test(a_file_that_cannot_be_read_takes_the_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
