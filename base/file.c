@@ -10,8 +10,9 @@
 
 static int fail(const char *path, struct error *err)
 {
-    return error_set(err, errno == ENOSPC ? ERROR_FULL : ERROR_SYSTEM,
-                     "%s: %s", path, strerror(errno));
+    bool full = errno == ENOSPC || errno == EDQUOT;
+    return error_set(err, full ? ERROR_FULL : ERROR_SYSTEM, "%s: %s", path,
+                     strerror(errno));
 }
 
 /* Does it take what this run prints, as /dev/stdout does? */
@@ -25,21 +26,6 @@ static bool is_output(const struct stat *there)
     return false;
 }
 
-/* In the folder of path, or -1: not each file system has such files, and only
- * /proc can give them a name later. */
-static int open_nameless(const char *path, mode_t mode)
-{
-    struct buf folder = BUF_INIT(0);
-    const char *slash = strrchr(path, '/');
-    buf_add(&folder, path, slash ? (size_t)(slash - path) + 1 : 0);
-    buf_putc(&folder, '.');
-    int fd = access("/proc/self/fd", X_OK)
-                 ? -1 : open(folder.data, O_TMPFILE | O_WRONLY | O_CLOEXEC,
-                             mode);
-    buf_release(&folder);
-    return fd;
-}
-
 /* One that has its name keeps it. */
 static int give_name(int fd, const char *name)
 {
@@ -49,6 +35,25 @@ static int give_name(int fd, const char *name)
         return 0;
     snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
     return linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW);
+}
+
+/* In the folder of name, or -1: not each file system has such files, only
+ * /proc can give them a name later, and not everywhere may a run do that. An
+ * empty one shows it, for at the end of the work it would be too late. */
+static int open_nameless(const char *name, mode_t mode)
+{
+    struct buf folder = BUF_INIT(0);
+    const char *slash = strrchr(name, '/');
+    buf_add(&folder, name, slash ? (size_t)(slash - name) + 1 : 0);
+    buf_putc(&folder, '.');
+    int flags = O_TMPFILE | O_WRONLY | O_CLOEXEC;
+    int empty = open(folder.data, flags, mode), fd = -1;
+    if (empty >= 0 && give_name(empty, name) == 0 && unlink(name) == 0)
+        fd = open(folder.data, flags, mode);
+    if (empty >= 0)
+        close(empty);
+    buf_release(&folder);
+    return fd;
 }
 
 FILE *file_begin(const char *path, struct buf *beside, struct error *err)
@@ -62,7 +67,7 @@ FILE *file_begin(const char *path, struct buf *beside, struct error *err)
     }
     buf_printf(beside, "%s.%ld~", path, (long)getpid());
     unlink(beside->data); /* of a run that was killed, or a trap: a link */
-    int fd = open_nameless(path, there.st_mode & 0777);
+    int fd = open_nameless(beside->data, there.st_mode & 0777);
     if (fd < 0)
         fd = open(beside->data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
                   there.st_mode & 0777);
