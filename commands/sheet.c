@@ -34,8 +34,7 @@ struct sheet {
     size_t at;              /* the cell that comes next */
     uint64_t rows;
     FILE *file;             /* stdout is not closed */
-    struct buf beside;      /* the name of one that replaces another */
-    bool fresh;             /* there was no such database */
+    struct buf beside;      /* its name until it is whole; empty: it has path */
     struct buf line;
     struct writer writer;   /* into line */
     sqlite3 *db;
@@ -159,10 +158,18 @@ static int fail_sqlite(const struct sheet *s, struct error *err)
                      s->db ? sqlite3_errmsg(s->db) : "cannot be opened");
 }
 
-/* Names are ours: letters and underscores. */
+/* A new one has another name until it is whole, and so there is nothing to go
+ * back to: a run that is killed leaves no file of path's name, and no journal.
+ * Names of tables and columns are ours: letters and underscores. */
 static int open_database(struct sheet *s, struct error *err)
 {
     struct buf create = BUF_INIT(0), insert = BUF_INIT(0);
+    struct stat there;
+    if (lstat(s->path, &there) && errno == ENOENT) {
+        buf_printf(&s->beside, "%s.%ld~", s->path, (long)getpid());
+        unlink(s->beside.data); /* of a run that was killed, or a trap: a link */
+        buf_puts(&create, "PRAGMA journal_mode = OFF; ");
+    }
     buf_printf(&create, "BEGIN; DROP TABLE IF EXISTS %s; CREATE TABLE %s(",
                s->table, s->table);
     buf_printf(&insert, "INSERT INTO %s VALUES(", s->table);
@@ -174,8 +181,7 @@ static int open_database(struct sheet *s, struct error *err)
     buf_puts(&create, ")");
     buf_puts(&insert, ")");
     int rc = 0;
-    s->fresh = access(s->path, F_OK) != 0;
-    if (sqlite3_open(s->path, &s->db) ||
+    if (sqlite3_open(s->beside.length ? s->beside.data : s->path, &s->db) ||
         sqlite3_exec(s->db, create.data, NULL, NULL, NULL) ||
         sqlite3_prepare_v2(s->db, insert.data, -1, &s->insert, NULL))
         rc = fail_sqlite(s, err);
@@ -240,8 +246,15 @@ static int close_database(struct sheet *s, bool whole, struct error *err)
     if (rc == 0 && sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL))
         rc = fail_sqlite(s, err);
     sqlite3_close(s->db); /* which rolls back what is not committed */
-    if (rc && s->fresh)
-        unlink(s->path);
+    if (!s->beside.length)
+        return rc;
+    if (rc == 0 && access(s->path, F_OK) == 0) /* another export's tables */
+        rc = error_set(err, ERROR_BUSY, "%s: another process made it "
+                       "meanwhile; run this again", s->path);
+    else if (rc == 0 && rename(s->beside.data, s->path))
+        rc = fail(s, err);
+    if (rc)
+        unlink(s->beside.data);
     return rc;
 }
 

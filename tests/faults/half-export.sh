@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# An export that fails in the middle, because a post cannot be read or the file
-# cannot grow, leaves no half file: an older one stays as it was.
+# An export that fails in the middle, because a post cannot be read, the file
+# cannot grow or the run is killed, leaves no half file: an older one stays as
+# it was.
 set -u
 fail() { echo "$*"; exit 1; }
 i=0
@@ -26,6 +27,11 @@ for format in ndjson csv sqlite; do
     (trap '' XFSZ; ulimit -f 20; export_to good $format new) && fail "$format: it fitted"
     [ -s said ] || fail "$format: a file that cannot grow is not said"
     [ -z "$(ls out)" ] || fail "$format: left $(ls out)"
+    # A run that is killed leaves nothing that looks like an export.
+    (ulimit -c 0; ulimit -f 20; export_to good $format new) 2>/dev/null
+    [ $? -gt 128 ] || fail "$format: it was not killed"
+    ls out | grep -v '^new\.[0-9]*~$' && fail "$format: left after it was killed"
+    rm -f out/*
     export_to good $format old || fail "$format: $(cat said)"
     rm out/old.posts.manifest.json
     cp out/old before
