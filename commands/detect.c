@@ -213,8 +213,11 @@ const struct command command_detect = {
         "zero, but teach nothing where zero is beyond what is usual; the last\n"
         "hour is given once its last minutes are there (rows as close as the\n"
         "closest two reach its end). Each hour is judged from itself and\n"
-        "earlier hours alone. Times are UTC where no zone is written, and\n"
-        "given in UTC, with T and Z where they came with a T.\n\n"
+        "earlier hours alone. A count cannot tell one long thread from as many\n"
+        "people, so posts that come in threads give more alerts here than in\n"
+        "the digest, which knows who replied to whom. Times are UTC where no\n"
+        "zone is written, and given in UTC, with T and Z where they came with\n"
+        "a T.\n\n"
         "  swell detect < mentions.csv | grep ',1$'\n",
     .options = options,
     .state_size = sizeof(struct flags),
