@@ -130,6 +130,13 @@ static int by_common(const void *a, const void *b)
     return (x->hash > y->hash) - (x->hash < y->hash);
 }
 
+/* The anchor is known to be there. */
+static bool has_set(const struct row *row, const struct element *e, unsigned i)
+{
+    return i != row->anchor && (e->kind == ELEMENT_WORDS ||
+                                e->kind == ELEMENT_UNLESS);
+}
+
 static struct shared_set shared_set(const struct topic_rows *t,
                                     const struct words *common,
                                     struct element *e)
@@ -152,7 +159,7 @@ static void share_bits(struct topic_rows *t, const struct words *common)
         for (unsigned k = 0; t->rows[i].kind == ROW_PATTERN &&
                              k < t->rows[i].count; k++) {
             struct element *e = &t->elements[t->rows[i].elements + k];
-            if (e->kind == ELEMENT_WORDS || e->kind == ELEMENT_UNLESS)
+            if (has_set(&t->rows[i], e, k))
                 sets[count++] = shared_set(t, common, e);
         }
     qsort(sets, count, sizeof(*sets), by_common);
@@ -176,7 +183,7 @@ static void mark_sets(struct topic_rows *t, size_t index)
     const struct row *row = &t->rows[index];
     for (unsigned i = 0; i < row->count; i++) {
         const struct element *e = &t->elements[row->elements + i];
-        if (e->kind == ELEMENT_WORDS || e->kind == ELEMENT_UNLESS)
+        if (has_set(row, e, i))
             link_words(t, index, e, e->set, ORDER_MARK, CELL_SET);
     }
 }
@@ -203,8 +210,8 @@ static struct look *look_aside(const struct row *row, const struct element *e,
         int first = step > 0 ? 1 : -(1 << level);
         if (single(&e[k]) && !pair)
             *next++ = look_for(first * NEAR_LEVELS + level, e[k].set);
+        pair = false;
         if (e[k].kind == ELEMENT_WORDS) {
-            pair &= e[k].optional;
             reach++;
         } else if (e[k].kind == ELEMENT_GAP) {
             reach += e[k].most;
