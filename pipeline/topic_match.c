@@ -287,6 +287,33 @@ static bool allows(const struct topic_place *p, const struct element *e,
            topic_has(p->t->hashes + e->first, e->count, v->key);
 }
 
+/* The word from at on that the element allows, past soft marks that it does
+ * not; none: where the text ends. */
+static size_t allowed(const struct topic_place *p, const struct element *e,
+                      size_t at)
+{
+    for (; at < p->until; at++) {
+        if (allows(p, e, at))
+            return at;
+        if (!is_soft(p, at))
+            break;
+    }
+    return p->until;
+}
+
+/* Likewise before at; the word behind it. None: where the text starts. */
+static size_t allowed_before(const struct topic_place *p,
+                             const struct element *e, size_t at)
+{
+    for (; at > p->from; at--) {
+        if (allows(p, e, at - 1))
+            return at;
+        if (!is_soft(p, at - 1))
+            break;
+    }
+    return p->from;
+}
+
 static bool at_start(const struct topic_place *p, size_t at)
 {
     return at <= p->from || view(p, at)->flags & TOPIC_STARTS;
@@ -303,14 +330,16 @@ static bool at_end(const struct topic_place *p, size_t at)
            p->words->items[at].kind == WORD_EMOTICON;
 }
 
-static bool guarded(const struct topic_place *p, const struct element *e,
-                    size_t index, size_t at)
+/* Is one of the words before at allowed? Hardly ever: the sets near, of the two
+ * far ones and of the last, with the marks between, say so at once. */
+static bool allowed_in_front(const struct topic_place *p,
+                             const struct element *e, size_t at)
 {
-    if (index) {
-        while (at < p->until && is_soft(p, at))
-            at++;
-        return at < p->until && allows(p, e, at);
-    }
+    const union sets *near = p->near + view(p, at)->place;
+    union sets all = { near[-BEFORE * NEAR_LEVELS + 1].both |
+                       near[-NEAR_LEVELS].both };
+    if (!sets_have(&all, e->set))
+        return false;
     for (size_t seen = 0; at > p->from && seen < BEFORE; at--) {
         if (ends(p, at - 1))
             return false;
@@ -319,6 +348,16 @@ static bool guarded(const struct topic_place *p, const struct element *e,
         seen += !is_soft(p, at - 1);
     }
     return false;
+}
+
+static bool guarded(const struct topic_place *p, const struct element *e,
+                    size_t index, size_t at)
+{
+    if (!index)
+        return allowed_in_front(p, e, at);
+    while (at < p->until && is_soft(p, at))
+        at++;
+    return at < p->until && allows(p, e, at);
 }
 
 static bool follow(struct topic_place *p, size_t index, size_t at);
@@ -365,11 +404,11 @@ static bool follow_rest(struct topic_place *p, size_t index, size_t at)
     return until > at && follow(p, index + 1, until);
 }
 
-/* Whether element index cannot start, or end, at word i: most places in a
- * gap are passed by for this. */
-static bool barred(const struct topic_place *p, size_t index, size_t i)
+/* Whether an element cannot start, or end, at word i: most places in a gap are
+ * passed by for this. */
+static bool barred(const struct topic_place *p, const struct element *e,
+                   size_t i)
 {
-    const struct element *e = &p->elements[index];
     const struct topic_word *v = view(p, i);
     return e->kind == ELEMENT_WORDS && !e->optional &&
            !(v->flags & WORD_SOFT) && !sets_have(&v->sets, e->set);
@@ -377,25 +416,39 @@ static bool barred(const struct topic_place *p, size_t index, size_t i)
 
 static bool follow_gap(struct topic_place *p, size_t index, size_t at)
 {
-    unsigned words = 0;
+    const struct element *e = &p->elements[index];
     bool last = index + 1 == p->count;
-    for (;;) {
-        if ((last || at >= p->until || !barred(p, index + 1, at)) &&
+    for (unsigned words = 0;; at++) {
+        if ((last || at >= p->until || !barred(p, e + 1, at)) &&
             follow(p, index + 1, at))
             return true;
         if (at >= p->until || ends(p, at))
             return false;
         words += !is_soft(p, at);
-        if (words > p->elements[index].most)
+        if (words > e->most)
             return false;
-        at++;
     }
+}
+
+/* What takes no word: is it so between the words at - 1 and at? */
+static bool holds(const struct topic_place *p, const struct element *e,
+                  size_t index, size_t at)
+{
+    if (e->kind == ELEMENT_UNLESS)
+        return !guarded(p, e, index, at);
+    return e->kind == ELEMENT_START ? at_start(p, at) : at_end(p, at);
+}
+
+static bool takes_words(const struct element *e)
+{
+    return e->kind == ELEMENT_GAP || e->kind == ELEMENT_NAME ||
+           e->kind == ELEMENT_REST;
 }
 
 /* Elements from index on, words from at on. */
 static bool follow(struct topic_place *p, size_t index, size_t at)
 {
-    for (;; index++) { /* words that must be there, one after the other */
+    for (;; index++) { /* as long as there is but one way */
         if (++p->steps > STEPS_LIMIT)
             return false;
         if (index == p->count) {
@@ -403,33 +456,45 @@ static bool follow(struct topic_place *p, size_t index, size_t at)
             return true;
         }
         const struct element *e = &p->elements[index];
-        if (e->kind != ELEMENT_WORDS)
-            break;
-        size_t word = at;
-        while (word < p->until && is_soft(p, word) && !allows(p, e, word))
-            word++;
-        bool there = word < p->until && allows(p, e, word);
-        if (e->optional)
-            return (there && follow(p, index + 1, word + 1)) ||
-                   follow(p, index + 1, at);
-        if (!there)
+        if (e->kind == ELEMENT_WORDS) {
+            size_t word = allowed(p, e, at);
+            if (!e->optional) {
+                if (word == p->until)
+                    return false;
+                at = word + 1;
+            } else if (word < p->until && follow(p, index + 1, word + 1)) {
+                return true;
+            }
+        } else if (takes_words(e)) {
+            return e->kind == ELEMENT_GAP    ? follow_gap(p, index, at)
+                   : e->kind == ELEMENT_NAME ? follow_name(p, index, at)
+                                             : follow_rest(p, index, at);
+        } else if (!holds(p, e, index, at)) {
             return false;
-        at = word + 1;
+        }
     }
+}
+
+static bool precede(struct topic_place *p, size_t index, size_t at);
+
+/* A gap; or a name, of one word at least. Before it index elements. */
+static bool precede_gap(struct topic_place *p, size_t index, size_t at)
+{
     const struct element *e = &p->elements[index];
-    switch (e->kind) {
-    case ELEMENT_GAP:
-        return follow_gap(p, index, at);
-    case ELEMENT_START:
-        return at_start(p, at) && follow(p, index + 1, at);
-    case ELEMENT_END:
-        return at_end(p, at) && follow(p, index + 1, at);
-    case ELEMENT_UNLESS:
-        return !guarded(p, e, index, at) && follow(p, index + 1, at);
-    case ELEMENT_NAME:
-        return follow_name(p, index, at);
-    default:
-        return follow_rest(p, index, at);
+    bool name = e->kind == ELEMENT_NAME;
+    unsigned words = 0, most = name ? NAME_WORDS : e->most;
+    for (size_t until = at;; at--) {
+        if (e->capture)
+            p->captures[e->capture] = words_span(p->words, at, until);
+        if ((words || !name) &&
+            (!index || at == p->from || !barred(p, e - 1, at - 1)) &&
+            precede(p, index, at))
+            return true;
+        if (at == p->from || ends(p, at - 1))
+            return false;
+        words += !is_soft(p, at - 1);
+        if (words > most)
+            return false;
     }
 }
 
@@ -437,47 +502,28 @@ static bool follow(struct topic_place *p, size_t index, size_t at)
  * one to three words, too; the rest of a sentence never is. */
 static bool precede(struct topic_place *p, size_t index, size_t at)
 {
-    if (++p->steps > STEPS_LIMIT)
-        return false;
-    if (index == 0) {
-        p->begin = at;
-        return true;
-    }
-    const struct element *e = &p->elements[--index];
-    unsigned words = 0, most = e->kind == ELEMENT_NAME ? NAME_WORDS : e->most;
-    size_t until = at;
-    switch (e->kind) {
-    case ELEMENT_START:
-        return at_start(p, at) && precede(p, index, at);
-    case ELEMENT_UNLESS:
-        return !guarded(p, e, index, at) && precede(p, index, at);
-    case ELEMENT_WORDS:
-        while (at > p->from && is_soft(p, at - 1) &&
-               !allows(p, e, at - 1))
-            at--;
-        if (at > p->from && allows(p, e, at - 1) &&
-            precede(p, index, at - 1))
+    for (;;) {
+        if (++p->steps > STEPS_LIMIT)
+            return false;
+        if (index == 0) {
+            p->begin = at;
             return true;
-        return e->optional && precede(p, index, until);
-    case ELEMENT_GAP:
-    case ELEMENT_NAME:
-        for (;;) {
-            if (e->capture)
-                p->captures[e->capture] = words_span(p->words, at, until);
-            if ((words || e->kind == ELEMENT_GAP) &&
-                (!index || at == p->from || !barred(p, index - 1, at - 1)) &&
-                precede(p, index, at))
-                return true;
-            if (at == p->from || ends(p, at - 1))
-                break;
-            words += !is_soft(p, at - 1);
-            if (words > most)
-                break;
-            at--;
         }
-        return false;
-    default:
-        return false;
+        const struct element *e = &p->elements[--index];
+        if (e->kind == ELEMENT_WORDS) {
+            size_t word = allowed_before(p, e, at);
+            if (!e->optional) {
+                if (word == p->from)
+                    return false;
+                at = word - 1;
+            } else if (word > p->from && precede(p, index, word - 1)) {
+                return true;
+            }
+        } else if (takes_words(e)) {
+            return e->kind != ELEMENT_REST && precede_gap(p, index, at);
+        } else if (!holds(p, e, index, at)) {
+            return false;
+        }
     }
 }
 
