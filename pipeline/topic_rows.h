@@ -157,7 +157,7 @@ struct add {
     uint8_t slot;           /* in a vector */
 };
 
-enum { TOPIC_PAIR_BITS = 18, TOPIC_WEIGHTED_LIMIT = 8192, TOPIC_STEP = 4 };
+enum { TOPIC_PAIR_BITS = 18, TOPIC_WEIGHTED_LIMIT = 8192, TOPIC_STEP = 2 };
 
 struct topic_rows {
     struct row *rows;
