@@ -6,11 +6,16 @@
 #include "base/buf.h"
 #include "commands/command.h"
 
-enum { SERVE_TOKEN = 33 }; /* 16 random bytes in hex */
+enum { SERVE_TOKEN = 33,       /* 16 random bytes in hex */
+       CALENDAR_DAYS = 400 };
 
 struct site {
     struct invocation *in;      /* its store is opened for one request */
     char token[SERVE_TOKEN];    /* of this start: proof that a form is ours */
+    struct looked {             /* at a day, in the place day modulo all */
+        uint64_t counts;        /* hash of what was counted in it then */
+        size_t alerts;
+    } looked[CALENDAR_DAYS];
 };
 
 enum serve_field { FIELD_TOKEN, FIELD_ID, FIELD_SET, FIELD_BACK, FIELD_COUNT };

@@ -5,7 +5,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "commands/labelled.h"
 #include "commands/proofs.h"
@@ -14,7 +16,7 @@
 #include "digest/posts.h"
 #include "digest/waiting.h"
 
-enum { CALENDAR_DAYS = 400, POSTS_SHOWN = 20, ASKS_SHOWN = 100,
+enum { LOOK_MOST = 700 /* milliseconds */, POSTS_SHOWN = 20, ASKS_SHOWN = 100,
        MARKED_SHOWN = 20, ASK_DAYS = 7 };
 
 const char *const serve_fields[FIELD_COUNT] = { "token", "id", "set", "back" };
@@ -69,10 +71,44 @@ static void put_form(struct buf *out, const struct site *site,
 
 /* ---- calendar and days --------------------------------------------------- */
 
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* A day takes up to half a second where no digest of it was made before. So
+ * what is found is kept while the day counts the same, and the days beyond
+ * LOOK_MOST, the oldest, are left to the next request: how many they are, or
+ * -1. */
+static int mark_alerts(struct site *site, struct calendar_day *days,
+                       const uint64_t *counts, size_t count,
+                       struct error *err)
+{
+    int64_t start = milliseconds();
+    int left = 0;
+    for (size_t i = count; i-- > 0;) {
+        struct looked *l = &site->looked[days[i].day % CALENDAR_DAYS];
+        if (l->counts != counts[i] && milliseconds() - start > LOOK_MOST) {
+            left++;
+            continue;
+        }
+        if (l->counts != counts[i] &&
+            digest_alerts(&l->alerts, site->in->store, site->in->config,
+                          site->in->zone, days[i].day, err))
+            return -1;
+        l->counts = counts[i];
+        days[i].alerts = l->alerts;
+    }
+    return left;
+}
+
 static int calendar(struct site *site, struct buf *out, struct error *err)
 {
-    int64_t today = zone_day(site->in->zone, clock_now());
+    int64_t now = clock_now(), today = zone_day(site->in->zone, now);
     struct calendar_day days[CALENDAR_DAYS];
+    uint64_t hashes[CALENDAR_DAYS];
     size_t count = 0, hours = (CALENDAR_DAYS + 1) * 24;
     struct store_query q = {
         .from = zone_day_start(site->in->zone, today - CALENDAR_DAYS + 1) };
@@ -80,14 +116,21 @@ static int calendar(struct site *site, struct buf *out, struct error *err)
     int rc = store_series(site->in->store, &q, HOUR, counts, hours, err);
     for (size_t i = 0; i < hours && !rc; i++) {
         int64_t day = zone_day(site->in->zone, q.from + (int64_t)i * HOUR);
-        if (counts[i].posts && day <= today && count < CALENDAR_DAYS &&
-            (!count || days[count - 1].day != day))
+        if (!counts[i].posts || day > today)
+            continue;
+        if (count < CALENDAR_DAYS && (!count || days[count - 1].day != day)) {
+            /* the hours of today end one after the other */
+            hashes[count] = (uint64_t)(day < today ? day : now / HOUR);
             days[count++] = (struct calendar_day){ day, 0 };
+        }
+        hashes[count - 1] = hash64_seed(&counts[i], sizeof(counts[i]),
+                                        hashes[count - 1]);
     }
     mem_free(counts);
-    if (rc)
+    int left = rc ? -1 : mark_alerts(site, days, hashes, count, err);
+    if (left < 0)
         return -1;
-    digest_calendar(out, "Groundswell", days, count, true);
+    digest_calendar(out, "Groundswell", days, count, true, (size_t)left);
     return 200;
 }
 
@@ -141,9 +184,9 @@ static int put_posts(struct drill *s, struct error *err)
     if (!s->proofs.count)
         return 0;
     buf_puts(s->out, "<h2>Posts, the most telling first</h2>\n<p class=\"dim\">"
-             "A label is yours: swell accuracy measures against it, swell fit "
-             "learns from it. Here you see the program's own; swell label asks "
-             "without.</p>\n");
+             "Press what you think a post feels: swell accuracy measures by it, "
+             "swell fit learns from it. swell label asks without showing the "
+             "program's answer.</p>\n");
     for (size_t i = 0; i < s->proofs.count && rc >= 0; i++) {
         const struct sample *p = &s->proofs.items[i].sample;
         buf_puts(s->out, "<article class=\"story\">");
@@ -189,6 +232,7 @@ static void put_aspects(struct buf *out, const struct counts *c)
 static int put_series(struct drill *s, const int64_t *starts,
                       struct error *err)
 {
+    static const char what[] = "posts a day, 28 days before and the day";
     struct store *store = s->site->in->store;
     struct counts all[DAYS_SPAN], counts[DAYS_SPAN];
     uint32_t days[DAYS_SPAN];
@@ -205,8 +249,9 @@ static int put_series(struct drill *s, const int64_t *starts,
         days[i] = (uint32_t)counts[i].posts;
         known[i] = all[i].posts || i == DIGEST_DAYS;
     }
-    chart_days(s->out, days, known, 0, 0,
-               "posts a day, 28 days before and the day");
+    buf_puts(s->out, "<figure>");
+    chart_days(s->out, days, known, 0, 0, what);
+    buf_printf(s->out, "<figcaption>%s</figcaption></figure>\n", what);
     const struct counts *c = &counts[DIGEST_DAYS];
     estimate_net(&net, c, people, 10);
     phrase_count(s->out, "<p><b>", c->posts, "</b> posts, net sentiment ");

@@ -3,6 +3,7 @@
  * (compose_*.c). Decides no wording and writes nothing. */
 #include "digest/compose.h"
 #include "digest/names.h"
+#include "digest/phrase.h"
 
 static char *keep(struct composer *c, const char *text)
 {
@@ -240,16 +241,12 @@ static int compose_experiments(struct composer *c, struct error *err)
 
 /* ---- the whole --------------------------------------------------------- */
 
-int digest_compose(struct digest **out, struct store *store,
-                   const struct config *config, const struct zone *zone,
-                   int64_t day, const struct option_list *brands,
-                   struct error *err)
+static struct composer begin(struct store *store, const struct config *config,
+                             const struct zone *zone, int64_t day)
 {
     struct digest *d = mem_alloc(sizeof(*d));
     struct composer c = { .d = d, .store = store, .config = config,
                           .floor = config->digest.floor };
-    int rc = -1;
-    *out = NULL;
     days_starts(zone, day, c.starts);
     d->zone = zone;
     d->day = day;
@@ -257,6 +254,36 @@ int digest_compose(struct digest **out, struct store *store,
     d->until = c.starts[DAYS_SPAN];
     d->now = clock_now();
     d->closed = d->now >= d->until;
+    return c;
+}
+
+static void finish(struct composer *c)
+{
+    mem_free(c->watched);
+    mem_free(c->by_id);
+}
+
+int digest_alerts(size_t *count, struct store *store,
+                  const struct config *config, const struct zone *zone,
+                  int64_t day, struct error *err)
+{
+    struct composer c = begin(store, config, zone, day);
+    int rc = watch(&c, NULL, err) || compose_alerts(&c, err) ? -1 : 0;
+    *count = rc ? 0 : phrase_alert_count(c.d);
+    finish(&c);
+    digest_close(c.d);
+    return rc;
+}
+
+int digest_compose(struct digest **out, struct store *store,
+                   const struct config *config, const struct zone *zone,
+                   int64_t day, const struct option_list *brands,
+                   struct error *err)
+{
+    struct composer c = begin(store, config, zone, day);
+    struct digest *d = c.d;
+    int rc = -1;
+    *out = NULL;
     if (watch(&c, brands, err))
         goto done;
     name_digest(&c);
@@ -267,8 +294,7 @@ int digest_compose(struct digest **out, struct store *store,
     compose_rival_gaps(&c);
     rc = 0;
 done:
-    mem_free(c.watched);
-    mem_free(c.by_id);
+    finish(&c);
     if (rc)
         digest_close(d);
     else

@@ -206,6 +206,10 @@ int digest_compose(struct digest **out, struct store *store,
                    int64_t day, const struct option_list *brands,
                    struct error *err);
 void digest_close(struct digest *d);
+/* How many alerts the digest of the day tells, all brands kept. */
+int digest_alerts(size_t *count, struct store *store,
+                  const struct config *config, const struct zone *zone,
+                  int64_t day, struct error *err);
 /* The day was told: from now on, later posts of it count as restated. */
 int digest_told(const struct digest *d, struct store *store,
                 struct error *err);
@@ -257,14 +261,15 @@ void digest_html_mail(const struct digest *d, struct buf *out);
 int digest_site(const struct digest *d, const struct digest *before,
                 const struct digest *after, const char *folder,
                 struct error *err);
-/* The calendar alone: days ascending, each linked as YYYY-MM-DD.html. */
+/* The calendar alone: days ascending, each linked as YYYY-MM-DD.html; so many
+ * of them are served without their alerts having been looked for. */
 struct calendar_day {
     int64_t day;
     size_t alerts;               /* that its page tells, as far as is known */
 };
 void digest_calendar(struct buf *out, const char *title,
                      const struct calendar_day *days, size_t count,
-                     bool served);
+                     bool served, size_t unlooked);
 /* True when the folder has a page of the day. */
 bool digest_site_has(const char *folder, int64_t day);
 

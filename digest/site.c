@@ -156,7 +156,7 @@ static size_t put_month(struct buf *out, const struct calendar_day *days,
 
 void digest_calendar(struct buf *out, const char *title,
                      const struct calendar_day *days, size_t count,
-                     bool served)
+                     bool served, size_t unlooked)
 {
     html_open(out, title, false);
     if (served)
@@ -169,6 +169,10 @@ void digest_calendar(struct buf *out, const char *title,
         phrase_day(out, days[count - 1].day);
         buf_puts(out, "</a></p>\n");
     }
+    if (unlooked)
+        buf_printf(out, "<p class=\"dim\">In the oldest %zu of these days no "
+                   "alert is looked for yet: load this page again</p>\n",
+                   unlooked);
     while (count)
         count = put_month(out, days, count);
     buf_puts(out, "</main></body></html>\n");
@@ -220,7 +224,7 @@ int digest_site(const struct digest *d, const struct digest *before,
         rc = pages[i] ? put_page(pages[i], folder, days, count, err) : 0;
     for (size_t i = 0; i < count; i++)
         days[i].alerts = page_alerts(folder, days[i].day);
-    digest_calendar(&index, d->title, days, count, false);
+    digest_calendar(&index, d->title, days, count, false, 0);
     if (!rc)
         rc = put_file(folder, "index.html", &index, err);
     buf_release(&index);

@@ -72,6 +72,24 @@ for path in "/", day, subject, "/inbox", "/experiments":
             link = urllib.parse.urljoin(path, link)
             assert ask("GET", link)[0] == 200, (path, link)
 
+
+# the calendar marks the days whose pages tell alerts, once all are looked at
+def marked():
+    while "load this page again" in (calendar := ask("GET", "/")[2]):
+        pass
+    count = 0
+    for at, label in re.findall(r'href="(\S+)\.html" aria-label="([^"]+)"',
+                                calendar):
+        page = ask("GET", f"/{at}.html")[2]
+        told = page.count('<div class="level">alert</div>')
+        said = re.search(r", (\d+) alert", label)
+        assert told == (int(said.group(1)) if said else 0), (at, label, told)
+        count += told > 0
+    return count
+
+
+few = marked()
+
 # what is not there, or not allowed
 for path in ("/nope", "/2026-11-20.htm", "/2026-13-40.html", "/2031-01-01.html",
              "/subject/", "/subject/no-such", "/subject/%00", "/../etc/passwd",
@@ -127,6 +145,8 @@ assert writer.wait() == 0, "the import failed"
 for r in readers:
     r.join()
 assert not faults, faults
+
+assert marked() > few, "no day became one with an alert"
 
 # what pulls where, whole, not its first characters
 reasons = re.findall("<summary>Why .*?</details>", ask("GET", subject)[2])
