@@ -247,8 +247,9 @@ static void put_standing(struct page *p)
     put_columns(p);
     for (size_t i = 0; i < count; i++)
         put_row(p, rows[i]);
-    buf_puts(p->out, "</tbody></table>\n<p><small>Arrows: posts against the "
-             "usual day. ");
+    buf_puts(p->out, "</tbody></table>\n<p><small>Net sentiment: −1 all "
+             "negative, +1 all positive. Arrows: posts against the usual "
+             "day. ");
     buf_puts(p->out, p->mail ? "Bars: the last eight days.</small></p>\n"
                              : "The band holds eight days of ten; orange is "
                                "told above.</small></p>\n");

@@ -100,7 +100,7 @@ void phrase_signed(struct buf *out, const char *before, double value,
                    const char *after)
 {
     buf_printf(out, "%s%s%.2f%s", before,
-               value < -0.005 ? "−" : value > 0.005 ? "+" : "", fabs(value),
+               value <= -0.005 ? "−" : value >= 0.005 ? "+" : "", fabs(value),
                after);
 }
 

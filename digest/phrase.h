@@ -67,6 +67,8 @@ const char *phrase_title(const struct digest *d, const char *subject);
 const char *phrase_level(const struct alert *a);         /* ALERT, WATCH, UNSURE */
 void phrase_alert(struct buf *out, const struct digest *d,
                   const struct alert *a);                /* one headline */
+void phrase_alert_what(struct buf *out, const struct alert *a);
+                             /* 13 times the usual negative posts */
 void phrase_alert_detail(struct buf *out, const struct digest *d,
                          const struct alert *a);         /* who, how much */
 void phrase_alert_terms(struct buf *out, const struct alert *a);

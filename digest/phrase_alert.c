@@ -34,15 +34,28 @@ static void phrase_times(struct buf *out, const struct alert_part *p)
         buf_puts(out, "more than the usual");
 }
 
-/* "#mendnotspend", said by 45 people since 09:00, usual 0 (new) */
+void phrase_alert_what(struct buf *out, const struct alert *a)
+{
+    const struct alert_part *p = a->parts;
+    if (a->kind == ALERT_TOPIC) {
+        phrase_quote(out, "“", p->name, 40, "”, said by ");
+        phrase_people(out, "", p->observed, "");
+        return;
+    }
+    if (a->kind == ALERT_QUIET)
+        buf_puts(out, "unusually few");
+    else
+        phrase_times(out, p);
+    buf_putc(out, ' ');
+    put_measure(out, p);
+}
+
+/* ... since 09:00, usually by 0 (new) */
 static void phrase_topic(struct buf *out, const struct digest *d,
                          const struct alert *a)
 {
-    const struct alert_part *p = a->parts;
-    phrase_quote(out, "“", p->name, 40, "”, said by ");
-    phrase_people(out, "", p->observed, " since ");
-    phrase_clock(out, "", a->since, d, ", usually by ");
-    phrase_number(out, "", p->expected,
+    phrase_clock(out, " since ", a->since, d, ", usually by ");
+    phrase_number(out, "", a->parts->expected,
                   a->fresh ? " (new)" : " (since before)");
 }
 
@@ -62,16 +75,11 @@ void phrase_alert(struct buf *out, const struct digest *d,
 {
     const struct alert_part *p = a->parts;
     phrase_quote(out, "", phrase_title(d, a->subject), 60, ": ");
+    phrase_alert_what(out, a);
     if (a->kind == ALERT_TOPIC) {
         phrase_topic(out, d, a);
         return;
     }
-    if (a->kind == ALERT_QUIET)
-        buf_puts(out, "unusually few");
-    else
-        phrase_times(out, p);
-    buf_putc(out, ' ');
-    put_measure(out, p);
     if (a->rising && a->kind == ALERT_SPIKE)
         phrase_clock(out, " since ", a->since, d, "");
     else

@@ -16,7 +16,7 @@ size_t phrase_alert_count(const struct digest *d)
     return count;
 }
 
-/* 2 alerts: Acme, Acme app */
+/* 2 alerts: Acme, 4.4 times the usual complaints; Bolt, unusually few posts */
 static void brief_alerts(struct buf *out, const struct digest *d)
 {
     enum { NAMED = 3 };
@@ -29,9 +29,11 @@ static void brief_alerts(struct buf *out, const struct digest *d)
         bool known = !phrase_is_alert(&all->items[i]);
         for (size_t k = 0; k < i && !known; k++)
             known = strcmp(all->items[k].subject, subject) == 0;
-        if (!known)
-            phrase_quote(out, told++ ? ", " : "", phrase_title(d, subject),
-                         40, "");
+        if (known)
+            continue;
+        phrase_quote(out, told++ ? "; " : "", phrase_title(d, subject), 40,
+                     ", ");
+        phrase_alert_what(out, &all->items[i]);
     }
 }
 
@@ -59,7 +61,8 @@ static void brief_wishes(struct buf *out, const struct digest *d)
         return;
     phrase_count(out, "", w->authors,
                  w->authors == 1 ? " asks for “" : " ask for “");
-    phrase_quote(out, "", w->text, 60, "”");
+    phrase_quote(out, "", w->text, 60, "” (");
+    phrase_quote(out, "", phrase_title(d, w->subject), 40, ") in 7 days");
     phrase_wish(out, d, w);
 }
 

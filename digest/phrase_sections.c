@@ -272,6 +272,8 @@ void phrase_rows_note(struct buf *out, const struct digest *d, size_t shown)
         buf_printf(out, "%susual: posts against the median of %u %s",
                    quiet ? " · " : "", d->usual.count,
                    d->usual.count == 1 ? "day" : "days");
+    buf_printf(out, "%snet: −1 negative, +1 positive",
+               quiet || d->usual.count ? " · " : "");
 }
 
 void phrase_days(struct buf *out, const struct digest *d,

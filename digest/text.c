@@ -378,8 +378,8 @@ static void where_cell(struct painter *p, const struct digest_cell *c)
     if (c->posts >= CELL_LEAST) {
         double net = cell_net(c);
         buf_printf(&p->line, " %s%.1f",
-                   net < -0.05 ? "−" : net > 0.05 ? "+" : " ", fabs(net));
-        code = net < -0.05 ? RED : net > 0.05 ? GREEN : DIM;
+                   net <= -0.05 ? "−" : net >= 0.05 ? "+" : " ", fabs(net));
+        code = net <= -0.05 ? RED : net >= 0.05 ? GREEN : DIM;
     }
     cell(p, code, 6, false);
 }

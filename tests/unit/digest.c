@@ -584,6 +584,17 @@ static void clear_gaps_to_rivals_are_told(void **state)
     assert_int_equal(d->where[ASPECT_COUNT][CHANNEL_COUNT].posts, 80);
 }
 
+/* 19 of 40 positive: −0.05, which is shown as −0.1. */
+static void a_cell_has_the_sign_of_what_it_shows(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 40; i++)
+        tag(add(f, T + i * MINUTE, 1, i < 19 ? LABEL_POSITIVE : LABEL_NEGATIVE,
+                1 + (uint64_t)i, "about the parcel"), 1 << ASPECT_DELIVERY, 0);
+    append(f);
+    assert_true(tells(compose(f, NULL), "40 −0.1"));
+}
+
 static void gaps_and_late_posts_are_told(void **state)
 {
     struct fixture *f = *state;
@@ -763,13 +774,22 @@ static void brands_that_move_together_are_said_so(void **state)
 /* Each subject once, judged ones only; own brands; what moved. */
 static void the_day_in_short(void **state)
 {
+    struct alert_part spike = { .measure = MEASURE_NEGATIVE, .observed = 175,
+                                .expected = 13.6 },
+                      topic = { .measure = MEASURE_TERM, .observed = 45,
+                                .name = "#mendnotspend" },
+                      quiet = { .measure = MEASURE_POSTS, .expected = 50 };
     struct alert items[] = {
-        { .subject = "acme", .level = DETECT_ALERT },
-        { .subject = "acme", .level = DETECT_ALERT },
+        { .subject = "acme", .level = DETECT_ALERT, .parts = &spike },
+        { .subject = "acme", .level = DETECT_ALERT, .parts = &topic },
         { .subject = "bolt", .level = DETECT_ALERT, .withheld = true },
         { .subject = "corso", .level = DETECT_WATCH },
+        { .subject = "dune", .level = DETECT_ALERT, .kind = ALERT_TOPIC,
+          .parts = &topic },
+        { .subject = "elm", .level = DETECT_ALERT, .kind = ALERT_QUIET,
+          .parts = &quiet },
     };
-    struct alerts alerts = { .items = items, .count = 4 };
+    struct alerts alerts = { .items = items, .count = COUNT(items) };
     struct digest_waiting waits[] = {
         { .title = "Acme", .own = true, .known = true, .figures.open = 1 },
         { .title = "Bolt", .own = false, .known = true, .figures.open = 7 },
@@ -791,7 +811,8 @@ static void the_day_in_short(void **state)
                         .experiment_count = 1, .switches = left,
                         .switch_count = 2 };
     static const char *const wanted[] = {
-        "2 alerts: acme",
+        "4 alerts: acme, 13 times the usual negative posts; dune, "
+        "“#mendnotspend”, said by 45 people; elm, unusually few posts",
         "1 waits for an answer from Acme, 3 from Dune", "",
         "since “Chat” posts rose, complaint share fell",
         "12 left Acme for Bolt in 7 days" };
@@ -822,6 +843,10 @@ static void phrases(void **state)
     phrase_net(&b, &net);
     assert_string_equal(b.data, "too few to say−0.41 ±0.08");
     buf_clear(&b);
+    phrase_signed(&b, "", -0.005, "");
+    phrase_signed(&b, "", -0.0049, "");
+    assert_string_equal(b.data, "−0.010.00"); /* what is shown has its sign */
+    buf_clear(&b);
     phrase_quote(&b, "(", "  two\n\n lines\tand a half ", 12, ")");
     assert_string_equal(b.data, "(two lines a…)");
     buf_release(&b);
@@ -849,6 +874,7 @@ int main(void)
         TEST(answers_are_matched_to_questions),
         TEST(switches_know_both_ends),
         TEST(clear_gaps_to_rivals_are_told),
+        TEST(a_cell_has_the_sign_of_what_it_shows),
         TEST(gaps_and_late_posts_are_told),
         TEST(a_day_of_25_hours),
         TEST(hostile_texts_are_harmless),
