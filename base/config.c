@@ -89,8 +89,8 @@ static void read_option(struct reader *r, const struct option *o, void *state,
              i < node->data.sequence.items.top; i++) {
             const yaml_node_t *item = node_at(r, *i);
             if (!scalar(item) || !*scalar(item)) {
-                fault(r, line_of(item), "%s: each entry must be a text",
-                      o->name);
+                fault(r, line_of(item), "%s: each entry must be a text; "
+                      "write a #tag in quotes", o->name);
             } else {
                 option_set(o, state, scalar(item), r->config->dir, NULL);
                 mark_line(o, state, item);
@@ -476,8 +476,8 @@ int config_load(struct config **out, const char *path, struct buf *faults,
             error_set(err, ERROR_CONFIG, "%s is a folder; name the file in "
                       "it, as %s/swell.yaml", path, path);
         else
-            error_set(err, ERROR_CONFIG, "%s: %s; swell init writes one",
-                      path, strerror(errno));
+            error_set(err, ERROR_CONFIG, "%s: %s%s", path, strerror(errno),
+                      errno == ENOENT ? "; swell init writes one" : "");
         if (faults)
             buf_printf(faults, "%s\n", err ? err->text : path);
         goto done;
@@ -488,7 +488,12 @@ int config_load(struct config **out, const char *path, struct buf *faults,
         int line = parser.error == YAML_READER_ERROR
                        ? line_at(file, parser.problem_offset)
                        : (int)parser.problem_mark.line + 1;
-        fault(&r, line, "%s", why ? why : "this is not YAML");
+        fault(&r, line, "%s%s", why ? why : "this is not YAML",
+              parser.error == YAML_SCANNER_ERROR ||
+                      parser.error == YAML_PARSER_ERROR
+                  ? "; indent alike and with spaces, close each bracket and "
+                    "quote, and put texts with @, # or a colon in quotes"
+                  : "");
         goto done;
     }
     r.document = &document;

@@ -104,6 +104,14 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
+static int unknown_option(const struct invocation *in, const char *word,
+                          struct error *err)
+{
+    const char *name = in->command ? in->command->name : "";
+    return error_set(err, ERROR_USAGE, "unknown option %.60s; swell %s%s--help "
+                     "lists them", word, name, *name ? " " : "");
+}
+
 /* The word as an option, in the command's or the global table. */
 static int read_flag(struct invocation *in, int argc, char **argv, int *at,
                      struct error *err)
@@ -120,7 +128,7 @@ static int read_flag(struct invocation *in, int argc, char **argv, int *at,
         state = &in->globals;
     }
     if (!o)
-        return error_set(err, ERROR_USAGE, "unknown option --%.60s", word);
+        return unknown_option(in, argv[*at], err);
     if (o->type == OPTION_BOOL && !value)
         value = "yes";
     else if (value)
@@ -179,7 +187,7 @@ static int read_words(struct invocation *in, int argc, char **argv,
         else if (strcmp(word, "-h") == 0)
             in->globals.help = true;
         else
-            rc = error_set(err, ERROR_USAGE, "unknown option %.60s", word);
+            rc = unknown_option(in, word, err);
     }
     return rc;
 }
@@ -279,8 +287,9 @@ const char *invocation_config_path(const struct invocation *in)
     static const char *const places[] = { "swell.yaml",
                                           "/etc/swell/swell.yaml" };
     const char *path = in->globals.config;
+    /* One that cannot be read is not passed over: reading it says why. */
     for (size_t i = 0; !path && i < 2; i++)
-        if (access(places[i], R_OK) == 0)
+        if (access(places[i], F_OK) == 0 || errno != ENOENT)
             path = places[i];
     return path;
 }

@@ -73,6 +73,12 @@ static int send(struct invocation *in, int64_t day, struct error *err)
     if (invocation_store_url(in, &url, err) ||
         invocation_store(in, STORE_READ, err)) /* it is there */
         goto done;
+    if (!in->config->digest.recipient_count) {
+        error_set(err, ERROR_CONFIG, "nobody to send it to: %s has no "
+                  "recipients under digest", *in->config->path
+                  ? in->config->path : "swell.yaml");
+        goto done;
+    }
     replies_check(in);
     invocation_let_go(in);
     turns.url = buf_text(&url);

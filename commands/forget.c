@@ -115,7 +115,7 @@ static int run(struct invocation *in, struct error *err)
     uint64_t total = 0;
     int rc;
     if (!!flags->author + !!flags->post + !!flags->url != 1)
-        return error_set(err, ERROR_USAGE, "one of --author, --post and "
+        return error_set(err, ERROR_USAGE, "give one of --author, --post and "
                          "--url");
     if (invocation_store(in, STORE_CHANGE, err))
         return -1;

@@ -80,7 +80,8 @@ static int run(struct invocation *in, struct error *err)
         return error_set(err, ERROR_USAGE, "swell init takes one file name");
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_EXCL, 0644);
     if (fd < 0 && errno == EEXIST)
-        return error_set(err, ERROR_DENIED, "%s is there already", path);
+        return error_set(err, ERROR_DENIED, "%s is there already; swell init "
+                         "FILE writes another", path);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
     if (!file)
         return error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));

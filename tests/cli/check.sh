@@ -72,5 +72,7 @@ sources:
   - { name: piped, type: file, path: pipe, format: csv }
 END
 sleep 3 | timeout 2 swell check --config pipes.yaml; echo "status $?"
+printf 'brands:\n  - name: acme\n    match: [@acme]\n' >handle.yaml
+swell check --config handle.yaml; echo "status $?"
 rm swell.yaml
 swell check --config nowhere.yaml; echo "status $?"

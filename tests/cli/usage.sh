@@ -16,6 +16,8 @@ try() {
 }
 try verify now
 try status --metrics ''
+try digest --dya today
+try --dya
 try posts '*' --limit -1
 try posts acme --tz Nowhere/Land
 try digest --tz Nowhere/Land
@@ -44,6 +46,12 @@ echo "== as everybody types it"
 swell --version | sed 's/[0-9.]*$/N/'
 mkdir folder
 swell check --config folder; echo "status $?"
+echo "== a configuration that cannot be read is not passed over"
+mkdir loop
+ln -s swell.yaml loop/swell.yaml
+(cd loop && try window acme)
+echo "== nobody to send to"
+try digest --send --day 2026-11-20
 echo "== help wider than 80 columns"
 for command in '' $(swell --help | awk '/^  [a-z]/ { print $1 }'); do
     swell $command --help | awk -v c="$command" 'length($0) > 80 { print c ": " $0 }'
