@@ -9,9 +9,11 @@
 #include "pipeline/ingest.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/limit.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "pipeline/ingest_left.h"
 #include "pipeline/round.h"
@@ -56,6 +58,26 @@ struct ingest {
     pthread_cond_t changed;
 };
 
+/* A store of posts whose key is gone goes on with a new one, which is said: what
+ * its people write from now on is by strangers. */
+static int load_key(struct author_key *key, struct store *store,
+                    struct error *err)
+{
+    struct buf path = BUF_INIT(0);
+    int64_t first, last;
+    buf_printf(&path, "%s/author.key", store_folder(store));
+    bool absent = access(buf_text(&path), F_OK) != 0;
+    int rc = absent ? store_span(store, &first, &last, err) : 0;
+    bool lost = rc > 0;
+    rc = rc < 0 ? -1 : author_key_load(key, buf_text(&path), 1, err);
+    if (lost && rc == 0)
+        log_line(LOG_ERROR, "%s is missing, and a new one was made: nobody in "
+                 "this store is recognised again; if a backup has the old one, "
+                 "put it back now", buf_text(&path));
+    buf_release(&path);
+    return rc;
+}
+
 int ingest_open(struct ingest **out, const struct config *config,
                 const struct rules *rules, struct turns *turns,
                 size_t batch_size, unsigned threads, struct error *err)
@@ -72,10 +94,8 @@ int ingest_open(struct ingest **out, const struct config *config,
     struct store *store = turn_begin(turns, err);
     if (!store)
         goto fail;
-    buf_printf(&text, "%s/author.key", store_folder(store));
-    if (author_key_load(&i->key, buf_text(&text), 1, err))
+    if (load_key(&i->key, store, err))
         goto fail;
-    buf_clear(&text);
     rules_describe(rules, &text);
     i->rules = store_rules(store, (struct text){ buf_text(&text),
                                                  text.length }, err);

@@ -19,6 +19,10 @@ swell dump >one
 run --store copy load one
 swell --store copy dump | cmp - one && echo same
 run --store copy load one
+echo "== a store whose key was not copied with it says so, once"
+run -q --store copy import posts.ndjson
+run -q --store copy import posts.ndjson
+echo "== half a dump"
 head -c 3000 one >half
 run --store cut load half 2>&1 | sed "s/line [0-9]* of/line N of/" # how many lines come before depends on the LMDB
 ls -d cut
