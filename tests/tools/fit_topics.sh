@@ -24,5 +24,5 @@ rm -f $folder/aspect_weights.tsv $folder/intent_weights.tsv
 fit aspect_weights.tsv "four fifths of SemEval-2014's restaurant train file." \
     "price quality service store"
 fit intent_weights.tsv "SemEval-2019 task 9's train file and trial reviews, \
-and 339 support tweets (suggestion), half of the ACL 2019 complaints and Crowdflower's airline \
+and 713 tweets to companies (suggestion), half of the ACL 2019 complaints and Crowdflower's airline \
 tweets (complaint), intent_texts.tsv (both)." "suggestion complaint"

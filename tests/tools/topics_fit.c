@@ -10,8 +10,8 @@
  * text's sentiment weighs. Function words are no features. Same input, same
  * bytes. Prints rows of intent_weights.tsv, or with --cv what ten folds give:
  * set 0 complaints or the software forum, 1 its trial half (never trained
- * on), 2 hotel reviews (which bring in no words of their own), 4 support
- * tweets, 5 sentences written for this project.
+ * on), 2 hotel reviews (which bring in no words of their own), 4 tweets to
+ * companies, 5 sentences written for this project.
  * Over 500 lines: reading, fitting and judging share one table. Not part of
  * the program. */
 #include <math.h>
@@ -507,8 +507,9 @@ static void read_texts(struct fit *f, const char *data, const char *lexicons)
         read_posts(f, data, "intents/suggestion_a_train.tsv", 1, 2, 0, 1);
         read_posts(f, data, "intents/suggestion_a_trial.tsv", 1, 2, 1, 0);
         read_posts(f, data, "intents/suggestion_b_trial.tsv", 1, 2, 2, 3);
-        read_judged(f, data, "posts/twcs_5k_2017.tsv", "twc", 5, 1);
-        read_judged(f, data, "posts/spotify_support_2017.tsv", "spo", 4, 1);
+        read_judged(f, data, "posts/twcs_5k_2017.tsv", "twc", 5, 0.3);
+        read_judged(f, data, "posts/spotify_support_2017.tsv", "spo", 4, 0.3);
+        read_judged(f, data, "posts/airline_2015.tsv", "air", 8, 0.3);
         read_own(f, lexicons, 2);
     }
 }
