@@ -345,6 +345,26 @@ static void wishes_are_grouped_by_the_thing(void **state)
     buf_release(&out);
 }
 
+/* The best post stands with its wish, the next names two brands. */
+static void nothing_is_quoted_twice(void **state)
+{
+    static const char *const texts[] = { "please add lockers to the app soon",
+                                         "lockers would be of use to me",
+                                         "why are there no lockers anywhere" };
+    struct fixture *f = *state;
+    for (uint64_t i = 0; i < 3; i++)
+        add_wish(f, T + HOUR, 1 + i, texts[i], "lockers");
+    f->batch.posts[0].likes = 1000;
+    add(f, T + HOUR, 1 | 4, LABEL_NEGATIVE, 9,
+        "acme and bolt were late again")->likes = 500;
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_int_equal(d->wish_count, 1);
+    assert_string_equal(d->wishes[0].sample.native_id, "p0");
+    assert_int_equal(d->sample_count, 2);
+    assert_string_equal(d->samples[0].native_id, "p3");
+}
+
 /* Three people of this week and one of the last ask us about sizing, one of
  * them twice; who asks the rival is not counted. */
 static void questions_are_counted_by_what_they_are_about(void **state)
@@ -865,6 +885,7 @@ int main(void)
         TEST(an_empty_store_composes),
         TEST(a_day_that_is_not_over_is_not_compared),
         TEST(wishes_are_grouped_by_the_thing),
+        TEST(nothing_is_quoted_twice),
         TEST(copies_of_a_wish_are_one),
         TEST(questions_are_counted_by_what_they_are_about),
         TEST(a_slow_fall_is_told),
