@@ -106,6 +106,20 @@ sed -i 's/tag: .faulty./token_file: gone/' "$dir/swell.yaml"
 day 43; run 3 collect; mails 8; day 44; run 3 collect; mails 9 'token_file: cannot read'
 everywhere 'failed 2 rounds in a row: .*token_file: cannot read'
 
+case_name='--follow: the operator is told while it goes on'
+echo 'int usleep(unsigned); unsigned sleep(unsigned s) { return usleep(20000 * s); }' >"$dir/fast.c"
+${CC:-cc} -shared -fPIC -o "$dir/fast.so" "$dir/fast.c" || exit 1
+day 45
+LD_PRELOAD="$dir/fast.so" ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 \
+    "$build/swell" --config "$dir/swell.yaml" --now "$now" collect --follow >"$dir/out" 2>&1 &
+follower=$! n=0
+until [ -e "$dir/in/mail-9" ]; do
+    n=$((n + 1)); [ $n -lt 100 ] || break
+    sleep 0.1
+done
+kill $follower; wait $follower; [ $? = 3 ] || { echo "$case_name: leaves with another status"; cat "$dir/out"; failed=1; }
+mails 10 'failed 3 rounds in a row: .*token_file: cannot read'
+
 case_name='a clock that was wrong once, a day in the future'
 config <<EOF
 sources:
