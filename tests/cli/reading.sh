@@ -58,7 +58,7 @@ swell why acme --day 2026-11-20 --count negative $now | grep -E '^ +(id|[0-9]\.)
 echo "== digest"
 COLUMNS=80 swell digest $now | strip
 swell digest --day 2026-11-15 $now
-swell digest $now --format markdown | sed -n '1,/^## How/p' | strip
+swell digest $now --format markdown | strip
 swell digest $now --format html --out page.html && grep -c '<html' page.html
 swell digest $now --format json | tr ',' '\n' | sed -n '/"posts"/{p;q}'
 swell digest $now --site site && swell digest --day 2026-11-19 $now --site site && ls site
