@@ -348,9 +348,15 @@ static void a_wave_is_one_story_with_its_cause(void **state)
     add_usual(f, 0, 0, DAYS + 1, 6);
     add_usual(f, 1, 0, DAYS + 1, 6);
     add_wave(f, 2, 150, today(14), 4, "checkout froze");
+    for (int i = 1; i <= 150; i++)
+        f->batch.posts[f->batch.count - (size_t)i].source = TEXT("shop");
     struct alerts *a = find_alerts(f);
     assert_int_equal(told(a), 1);
     const struct alert *e = &a->items[0];
+    assert_string_equal(e->source.name, "shop");
+    assert_int_equal(e->source.posts, 150);
+    assert_true(e->source.share > 0.5 && e->source.usual < 0.01);
+    assert_null(e->aspect.name);
     assert_string_equal(e->parts[0].name, "negative");
     assert_string_equal(e->subject, "acme");
     assert_true(e->part_count >= 2); /* its posts rose as well */
