@@ -200,6 +200,8 @@ static void test_patterns(void **state)
         "s=acme");
     one("/(\\bacme\\b)?cards/", "bcards", "s=cards");
     one("/[)]?(x\\bacme\\b)?cards/", "bcards", "s=cards");
+    one("/[^]\\bno\\b]cards/", "acards", "s=acards");
+    one("/[]\\bno\\b]?cards/", "acards", "s=cards");
     one("/a\\/b/", "a/b", "s=a/b");
 }
 
