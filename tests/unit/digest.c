@@ -505,6 +505,10 @@ static void a_rivals_new_phrase_is_told(void **state)
     assert_string_equal(d->rising[0].term.phrase, "companion pass");
     assert_true(tells(d, "New words: Bolt “companion pass” by 12 people (not "
                          "before)"));
+    digest_markdown(d, &out);
+    assert_non_null(strstr(out.data, "\nNew words: Bolt “companion pass” by "
+                           "12 people"));
+    buf_clear(&out);
     digest_json(d, &out);
     assert_non_null(strstr(out.data, "\"subject\":\"bolt\",\"term\":"));
     assert_non_null(strstr(out.data, "\"phrase\":\"companion pass\""));
