@@ -75,7 +75,7 @@ static void build_slots(struct mentions *m)
         uint64_t key = m->ends[i].key;
         struct slot *s = &m->slots[m->slot_count];
         *s = (struct slot){ key, (uint32_t)kept, 0, false };
-        index_put(&m->index, key, m->slot_count++);
+        index_add(&m->index, INDEX_OF(m->slots), m->slot_count++);
         for (; i < m->end_count && m->ends[i].key == key; i++) {
             struct end e = m->ends[i];
             if (e.longer) {

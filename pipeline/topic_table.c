@@ -319,7 +319,8 @@ static void index_cells(struct topic_rows *t)
         uint64_t bit = topic_pair_bit(c->hash);
         if (c->flags & CELL_PAIR)
             t->pair_filter[bit >> 6] |= (uint64_t)1 << (bit & 63);
-        index_put(c->flags & CELL_PAIR ? &t->pairs : &t->words, c->hash, i);
+        index_add(c->flags & CELL_PAIR ? &t->pairs : &t->words,
+                  INDEX_OF(t->cells), i);
     }
     for (int i = 0; i < CLASS_COUNT; i++)
         t->kind_cells[i] = topic_cell(t, t->kinds[i]);
