@@ -280,6 +280,11 @@ static void read_letters(const struct languages *l, const char *data,
     }
 }
 
+static size_t words_read(const struct words *words)
+{
+    return words->count < WORDS_READ ? words->count : WORDS_READ;
+}
+
 /* Reads on until English is beyond doubt: four words, and most of those seen.
  * Otherwise long English posts would cost as much as doubtful ones. */
 static void gather(const struct languages *l, const struct words *words,
@@ -288,28 +293,34 @@ static void gather(const struct languages *l, const struct words *words,
     size_t english = l->english < 0 ? 0 : (size_t)l->english;
     bool may_stop = words->ascii && l->english >= 0;
     union sums sums = { .fours = { { 0 } } };
-    float seen = 0, known = 0; /* as English */
-    size_t count = words->count < WORDS_READ ? words->count : WORDS_READ;
+    float known = 0; /* as English */
+    size_t seen = 0, count = words_read(words);
     for (size_t i = 0; i < count; i++) {
         const struct word *w = &words->items[i];
-        bool plain = w->kind == WORD_PLAIN;
-        uint32_t row = row_of(l, w->hash) & -(uint32_t)plain;
+        uint32_t plain = w->flags / WORD_LETTERS & 1;
+        uint32_t row = row_of(l, w->hash) & -plain;
         add_shared(l, &sums, row, 1);
         known += l->shares[row].each.of[english];
         seen += plain;
-        if (may_stop & (known >= enough) & (known > seen / 2))
+        if (known >= enough && may_stop && known > (float)seen / 2)
             break;
-        if (words->ascii)
-            continue;
-        if (plain && !(w->flags & WORD_HIGH)) {
-            e->letters[SCRIPT_LATIN] += w->length;
-        } else if (plain) {
+        if (w->flags & WORD_HIGH && plain) {
             *e->sums = sums;
             read_letters(l, words->folded + w->start, w->length, e);
             sums = *e->sums;
         }
     }
     *e->sums = sums;
+}
+
+/* Letters of the words that gather() has not read letter by letter. */
+static void count_latin(const struct words *words, struct evidence *e)
+{
+    size_t count = words_read(words);
+    for (size_t i = 0; i < count; i++)
+        if (words->items[i].kind == WORD_PLAIN &&
+            !(words->items[i].flags & WORD_HIGH))
+            e->letters[SCRIPT_LATIN] += words->items[i].length;
 }
 
 static void settle(struct post *post, const char name[4],
@@ -321,12 +332,13 @@ static void settle(struct post *post, const char name[4],
 
 /* A script of its own that makes up a third of the letters, or NULL. */
 static const char *by_script(const struct languages *l,
-                             const struct evidence *e)
+                             const struct words *words, struct evidence *e)
 {
     unsigned all = 0;
     int most = SCRIPT_HAN;
     if (!e->foreign)
         return NULL;
+    count_latin(words, e);
     for (int i = 0; i < SCRIPT_COUNT; i++) {
         all += e->letters[i];
         if (i > SCRIPT_HAN && e->letters[i] > e->letters[most])
@@ -390,7 +402,7 @@ void language_guess(const struct languages *l, struct post *post,
     char claim[4] = "";
     bool has_claim = claimed(post, claim);
     gather(l, words, &e);
-    const char *script = by_script(l, &e);
+    const char *script = by_script(l, words, &e);
     if (script) {
         settle(post, script, 95);
         return;
