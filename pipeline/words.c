@@ -17,14 +17,15 @@ enum { LOW = 1, UP = 2, DIGIT = 4, INNER = 8, HIGH = 16, SPACE = 32,
 enum { ALNUM = LOW | UP | DIGIT };
 enum { PADDING = 32, CHUNK = 16, RUN_LIMIT = 56, FORM_LIMIT = 256 };
 
-/* INNER joins two letters; FACE may start an emoticon; a word before a space
- * or LAST ends there for sure. */
+/* INNER joins two letters; FACE may start an emoticon; a word before a space,
+ * or before LAST and a space, ends there for sure, and but for "." before LAST
+ * at all. */
 static const uint8_t class[256] = {
 #define ROW8(a) a, a, a, a, a, a, a, a
     ROW8(SPACE), ROW8(SPACE), ROW8(SPACE), ROW8(SPACE),
     /*  sp ! " # $ % & ' ( ) * + , - . / */
     SPACE, LAST, LAST, 0, 0, 0, 0, INNER,
-    FACE | LAST, FACE | LAST, 0, 0, LAST, INNER | FACE, FACE, 0,
+    FACE | LAST, FACE | LAST, 0, 0, LAST, INNER | FACE, FACE | LAST, 0,
     /* 0-7 89 : ; < = > ? */
     ROW8(DIGIT), DIGIT | FACE, DIGIT, FACE, FACE | LAST, FACE, FACE, FACE,
     LAST,
@@ -52,8 +53,10 @@ static const uint32_t kind_flags[WORD_KINDS] = {
     [WORD_PUNCTUATION] = WORD_ASIDE,
 };
 
-/* Flags of marks, by their first byte; HARD ones are not soft. */
-enum { HARD = 1 << 30, SENTENCE = HARD | WORD_END | WORD_SENTENCE | WORD_MARK };
+/* Flags of marks, by their first byte; WORD_SOFT is set where it is not meant,
+ * for most are soft. */
+enum { HARD = WORD_SOFT,
+       SENTENCE = HARD | WORD_END | WORD_SENTENCE | WORD_MARK };
 static const uint32_t mark_flags[256] = {
     ['!'] = WORD_EXCLAMATION | SENTENCE, ['?'] = WORD_QUESTION | SENTENCE,
     ['.'] = WORD_STOP | SENTENCE, ['$'] = HARD, ['%'] = HARD,
@@ -69,10 +72,12 @@ static uint8_t class_of(char c)
 
 __extension__ typedef unsigned __int128 wide;
 
+#define KEY_A 0x9e3779b97f4a7c15u
+#define KEY_B 0xd6e8feb86659fd93u
+
 static uint64_t mix(uint64_t a, uint64_t b, size_t length)
 {
-    wide product = (wide)(a ^ 0x9e3779b97f4a7c15u ^ length) *
-                   (b ^ 0xd6e8feb86659fd93u);
+    wide product = (wide)(a ^ KEY_A ^ length) * (b ^ KEY_B);
     uint64_t hash = (uint64_t)product ^ (uint64_t)(product >> 64);
     return hash ? hash : 1; /* 0 is an empty place in tables */
 }
@@ -88,6 +93,17 @@ uint64_t words_hash(const char *data, size_t length)
         memcpy(&a, data, length < 8 ? length : 8);
     return mix(a, b, length);
 }
+
+/* Of the marks that are LAST: what words_hash() makes of each. */
+#define FIRST_BYTE(byte) (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? \
+                          (uint64_t)(byte) << 56 : (uint64_t)(byte))
+#define PRODUCT(a) ((wide)((a) ^ KEY_A ^ 1) * KEY_B)
+#define MARK(mark) [mark] = (uint64_t)PRODUCT(FIRST_BYTE(mark)) ^ \
+                            (uint64_t)(PRODUCT(FIRST_BYTE(mark)) >> 64)
+static const uint64_t mark_hashes[128] = {
+    MARK('!'), MARK('"'), MARK('('), MARK(')'), MARK(','), MARK('.'),
+    MARK(';'), MARK('?'),
+};
 
 static inline uint64_t hash_padded(const char *data, size_t length)
 {
@@ -267,15 +283,27 @@ static void fold(struct words *w)
 }
 
 /* words_split() has made room: no item is empty. */
+static inline void put(struct word *item, size_t start, size_t length,
+                       enum word_kind kind, uint32_t flags, uint64_t hash)
+{
+    item->start = (uint32_t)start;
+    item->length = (uint32_t)length;
+    item->hash = hash;
+    item->flags = kind_flags[kind] | flags;
+    item->kind = kind;
+}
+
 static struct word *add(struct words *w, size_t start, size_t end,
                         enum word_kind kind, uint64_t hash)
 {
     struct word *item = &w->items[w->count++];
-    *item = (struct word){ .start = (uint32_t)start,
-                           .length = (uint32_t)(end - start),
-                           .hash = hash, .flags = kind_flags[kind],
-                           .kind = kind };
+    put(item, start, end - start, kind, 0, hash);
     return item;
+}
+
+static uint32_t flags_of_mark(char mark)
+{
+    return mark_flags[(unsigned char)mark] ^ WORD_SOFT;
 }
 
 static uint32_t point_at(const struct words *w, size_t at, size_t *size)
@@ -563,7 +591,7 @@ static size_t take_joined(struct words *w, size_t start, size_t end)
 static size_t take_mixed(struct words *w, size_t start, size_t end, bool odd)
 {
     char next = w->folded[end];
-    if (class_of(next) & (SPACE | LAST) && end - start > 2)
+    if (class_of(next) & (SPACE | LAST) && next != '.' && end - start > 2)
         return add_plain(w, start, end, odd);
     if (end - start <= 2 && class_of(w->text.data[start]) & FACE &&
         may_face(w, start)) {
@@ -590,33 +618,48 @@ static size_t take_mixed(struct words *w, size_t start, size_t end, bool odd)
     return add_plain(w, start, end, odd);
 }
 
-/* Whether a word ends here for sure: behind "." one may go on as a link. */
-static inline bool ends_word(const char *c)
+/* What is odd about a word stopped it before its end, or no space is there. */
+static size_t take_odd(struct words *w, size_t start)
 {
-    unsigned here = class_of(*c), next = class_of(c[1]);
-    return ((here & (SPACE | LAST)) != 0) |
-           ((*c == '.') & ((next & SPACE) != 0));
-}
-
-/* Most text is words in lower case, perhaps with a capital in front, a space
- * or a mark behind each; "xd" is a face. What is odd about a word stops it
- * before its end, where no space is. */
-static inline size_t take_word(struct words *w, size_t start)
-{
-    const char *c = w->folded + start;
-    size_t length = (size_t)__builtin_ctzll(bits_at(w->stops, start) |
-                                            (uint64_t)1 << RUN_LIMIT);
-    if (ends_word(c + length) & ((length != 2) | (*c != 'x'))) {
-        add(w, start, start + length, WORD_PLAIN, hash_padded(c, length))
-            ->flags |= (w->text.data[start] != *c) * WORD_TITLE;
-        return start + length;
-    }
     uint64_t run = run_at(w, start);
-    size_t end = start;
-    for (length = RUN_LIMIT; length == RUN_LIMIT; end += length)
+    size_t end = start, length = RUN_LIMIT;
+    for (; length == RUN_LIMIT; end += length)
         length = (size_t)__builtin_ctzll(~run_at(w, end));
     return take_mixed(w, start, end, (bits_at(w->stops, start) & run) != 0 ||
                                          end - start >= RUN_LIMIT);
+}
+
+/* Most text is words in lower case, perhaps with a capital in front, a space
+ * or a mark and a space behind each; "xd" is a face. The mark is written
+ * whether there is one or not, which is hard to foresee. */
+static size_t take_words(struct words *w, size_t start)
+{
+    const char *text = w->text.data, *folded = w->folded;
+    const unsigned char *stops = w->stops;
+    struct word *item = &w->items[w->count];
+    do {
+        const char *c = folded + start;
+        size_t length = (size_t)__builtin_ctzll(bits_at(stops, start) |
+                                                (uint64_t)1 << RUN_LIMIT);
+        unsigned char behind = (unsigned char)c[length];
+        unsigned here = class[behind], next = class_of(c[length + 1]);
+        unsigned mark = here / (LAST / SPACE) & next & SPACE;
+        bool sure = ((here & SPACE) | mark) != 0;
+        if (!(sure & ((length != 2) | (*c != 'x')))) {
+            w->count = (size_t)(item - w->items);
+            return take_odd(w, start);
+        }
+        put(item++, start, length, WORD_PLAIN,
+            (text[start] != *c) * WORD_TITLE, hash_padded(c, length));
+        start += length;
+        put(item, start, 1, WORD_PUNCTUATION, flags_of_mark((char)behind),
+            mark_hashes[behind]);
+        item += mark / SPACE;
+        start += mark / SPACE;
+        start += folded[start] == ' ';
+    } while (class_of(folded[start]) & LOW);
+    w->count = (size_t)(item - w->items);
+    return start;
 }
 
 /* From a digit, or a currency sign or # of which at is the end. */
@@ -672,23 +715,15 @@ static size_t take_hashtag(struct words *w, size_t start)
     return at > start + 1 ? take_number(w, start, start + 1) : start;
 }
 
-static struct word *add_mark(struct words *w, size_t start, size_t end,
-                             char mark, uint64_t hash)
-{
-    struct word *item = add(w, start, end, WORD_PUNCTUATION, hash);
-    uint32_t flags = mark_flags[(unsigned char)mark];
-    item->flags |= flags & HARD ? flags ^ HARD : flags | WORD_SOFT;
-    return item;
-}
-
 static size_t take_marks(struct words *w, size_t start)
 {
     size_t end = start + 1;
     while (end < w->text.length && w->folded[end] == w->folded[start])
         end++;
-    add_mark(w, start, end, w->folded[start],
-             hash_padded(w->folded + start, end - start))
-        ->flags |= end - start > 1 ? WORD_ODD : 0;
+    add(w, start, end, WORD_PUNCTUATION,
+        hash_padded(w->folded + start, end - start))
+        ->flags |= flags_of_mark(w->folded[start]) |
+                   (end - start > 1 ? WORD_ODD : 0);
     return end;
 }
 
@@ -718,7 +753,8 @@ static void take_high_mark(struct words *w, size_t start, size_t size,
     uint64_t hash = point == 0x2026 ? words_hash("...", 3)
                     : plain ? words_hash(&plain, 1)
                             : hash_padded(w->folded + start, size);
-    add_mark(w, start, start + size, mark, hash);
+    add(w, start, start + size, WORD_PUNCTUATION, hash)
+        ->flags |= flags_of_mark(mark);
 }
 
 static size_t take_single(struct words *w, size_t start, size_t size)
@@ -803,7 +839,7 @@ void words_split(struct words *w, struct text t)
             continue;
         }
         size_t before = w->count;
-        at = c & LOW ? take_word(w, at) : take(w, at, c);
+        at = c & LOW ? take_words(w, at) : take(w, at, c);
         if (broken && w->count > before) {
             w->items[before].flags |= WORD_BREAK;
             broken = false;

@@ -177,6 +177,27 @@ static void test_flags(void **state)
     words_release(&w);
 }
 
+/* Behind a word as by itself. */
+static void test_marks(void **state)
+{
+    for (const char *mark = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"; *mark;
+         mark++) {
+        char text[] = "so  ", alone[] = " ";
+        struct words w = WORDS_INIT, one = WORDS_INIT;
+        text[2] = alone[0] = *mark;
+        words_split(&w, text_of(text));
+        words_split(&one, text_of(alone));
+        assert_int_equal(2, w.count);
+        assert_int_equal(one.items[0].hash, w.items[1].hash);
+        assert_int_equal(words_hash(mark, 1), w.items[1].hash);
+        assert_int_equal(one.items[0].flags, w.items[1].flags);
+        assert_int_equal(one.items[0].kind, w.items[1].kind);
+        assert_int_equal(one.items[0].length, w.items[1].length);
+        words_release(&w);
+        words_release(&one);
+    }
+}
+
 static void test_folded(void **state)
 {
     struct words w = WORDS_INIT;
@@ -231,7 +252,8 @@ int main(void)
         cmocka_unit_test(test_names), cmocka_unit_test(test_emoji),
         cmocka_unit_test(test_emoticons), cmocka_unit_test(test_scripts),
         cmocka_unit_test(test_normal_form), cmocka_unit_test(test_flags),
-        cmocka_unit_test(test_folded), cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_folded), cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
