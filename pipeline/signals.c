@@ -71,67 +71,108 @@ struct walk {
 
 /* --- looking up ---------------------------------------------------------- */
 
-/* Whether an entry that does something may start at a word: of the many that
- * begin a phrase few do so in this text. Numbers have an entry of their own in
- * phrases ("5 stars"). */
-static unsigned acts_of(const struct lexicon *l, const struct word *item,
-                        const struct looked *at)
-{
-    uint32_t flags = at->entry->flags, pair = at->pair->flags;
-    unsigned clause = (flags | pair) & ACT_CLAUSE, number = 0;
-    bool more = pair & ENTRY_LEADS || at[1].shared;
-    if (item->kind == WORD_NUMBER) {
-        flags = lexicon_entry(l, item->hash)->flags;
-        more = true;
-        number = ACT_LONGER;
-    }
-    unsigned longer = more ? flags & ENTRY_PREFIX : 0;
-    return clause | number | longer | (longer ? ACT_START : flags & ENTRY_ACTS);
-}
-
-/* Most words act as their entry says. Few pairs are in any entry: the flags of
- * both words say which may be. Those, and what is known by its kind, are
- * listed without a branch, which would be guessed wrong, and looked at last. */
-static void look_words(const struct look *look)
-{
-    const struct lexicon *l = look->lexicon;
-    const struct word *item = look->words->items;
-    uint32_t *listed = look->starts, before = 0;
-    size_t count = look->words->count, found = 0;
-    unsigned list = 0; /* bit 0: the word before; bit 1: this one */
-    struct looked *at = look->items;
-    for (uint32_t i = 0; i < count; i++, at++, item++) {
-        at->key = item->hash;
-        at->shared = false;
-        list >>= 1;
-        if (item->flags & (WORD_ODD | WORD_CLASSED) &&
-            item->kind != WORD_EMOJI) {
-            at->shared = item->flags & WORD_CLASSED;
-            at->key = at->shared ? l->keys[item->kind]
-                                 : lexicon_odd_word(l, look->words, i);
-            list |= (at->shared && i) | (item->kind == WORD_NUMBER) << 1;
-        }
-        const struct entry *e = lexicon_entry(l, at->key);
-        at->entry = e;
-        at->pair = l->entries;
-        at->acts = e->flags & (ACT_START | ACT_CLAUSE);
-        listed[found] = i - 1;
-        found += (before & e->flags >> 1) / ENTRY_FIRST | (list & 1);
-        before = e->flags;
-    }
-    *at = (struct looked){ 0, l->entries, l->entries, 0, false };
-    listed[found] = (uint32_t)count - 1;
-    found += list >> 1;
-    for (size_t i = 0; i < found; i++) {
-        at = &look->items[listed[i]];
-        at->pair = lexicon_entry(l, words_join(at->key, at[1].key));
-        at->acts = acts_of(l, &look->words->items[listed[i]], at);
-    }
-}
-
 static inline two_weights weights_of(const struct entry *e)
 {
     return (two_weights){ (double)e->positive, (double)e->negative };
+}
+
+/* A phrase may go on behind a word of which one begins. */
+static unsigned longer_acts(uint32_t flags)
+{
+    return flags & ENTRY_PREFIX ? ACT_START | ACT_LONGER : 0;
+}
+
+/* Pairs that may be in an entry, by the first word of each. Of the many words
+ * that begin a phrase few do so in this text. */
+static void look_pairs(const struct look *look, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t first = look->starts[i];
+        struct looked *at = &look->items[first];
+        const struct entry *e = lexicon_entry(look->lexicon,
+                                              words_join(at->key, at[1].key));
+        at->pair = e;
+        at->acts |= (e->flags & ACT_CLAUSE) |
+                    (e->flags / ENTRY_LEADS & 1) * (ACT_START | ACT_LONGER);
+        if (at[1].acts & ACT_TERM)
+            look->before[first + 1].weights += weights_of(e);
+    }
+}
+
+/* The key of a word that is known by its kind, or by another form. Numbers
+ * have an entry of their own in phrases ("5 stars"). */
+static uint64_t odd_key(const struct look *look, size_t i, uint32_t *acts)
+{
+    const struct lexicon *l = look->lexicon;
+    const struct word *item = &look->words->items[i];
+    struct looked *at = &look->items[i];
+    at->shared = item->flags & WORD_CLASSED;
+    if (!at->shared)
+        return lexicon_odd_word(l, look->words, i);
+    if (i)
+        at[-1].acts |= longer_acts(at[-1].entry->flags);
+    if (item->kind == WORD_NUMBER) {
+        uint32_t flags = lexicon_entry(l, item->hash)->flags;
+        *acts = ACT_LONGER | longer_acts(flags) | (flags & ENTRY_ACTS);
+    }
+    return l->keys[item->kind];
+}
+
+/* Few pairs are in any entry: the flags of both words say which may be. Those
+ * are listed without a branch, which would be guessed wrong, and looked at
+ * last. Returns how many. */
+static size_t look_words(const struct look *look)
+{
+    const struct lexicon *l = look->lexicon;
+    const struct word *item = look->words->items;
+    uint32_t *listed = look->starts, before = 0, mark = 0;
+    size_t count = look->words->count, found = 0;
+    uint64_t key = 0;
+    struct looked *at = look->items;
+    for (uint32_t i = 0; i < count; i++, at++, item++) {
+        uint64_t last = key;
+        uint32_t shown = item->flags, number = 0;
+        key = item->hash;
+        at->shared = false;
+        if (shown & (WORD_ODD | WORD_CLASSED) && item->kind != WORD_EMOJI)
+            key = odd_key(look, i, &number);
+        const struct entry *e = lexicon_entry(l, key);
+        uint32_t flags = e->flags;
+        at->key = key;
+        at->entry = e;
+        at->pair = l->entries;
+        at->acts = (flags & (ACT_START | ACT_CLAUSE)) | ACT_TERM |
+                   ((shown | mark) & ACT_CLAUSE);
+        mark = shown / (WORD_MARK / ACT_CLAUSE);
+        look->before[i].weights = weights_of(e);
+        if (number)
+            at->acts = (at->acts & ~(uint32_t)ACT_START) | number;
+        if (key == last) { /* a row of hearts is one heart */
+            at->acts ^= ACT_TERM;
+            look->before[i].weights = (two_weights){ 0, 0 };
+        }
+        listed[found] = i - 1;
+        found += (before & flags >> 1) / ENTRY_FIRST;
+        before = flags;
+    }
+    *at = (struct looked){ 0, l->entries, l->entries, 0, false };
+    return found;
+}
+
+/* A name adds nothing, and behind it a word is not said again and ends no
+ * pair. */
+static void look_names(const struct look *look, const uint8_t *mask)
+{
+    size_t count = look->words->count;
+    for (size_t i = 0; i < count; i++) {
+        struct looked *at = &look->items[i];
+        if (!mask[i])
+            continue;
+        at->acts = ACT_MASKED | (at->acts & ACT_CLAUSE);
+        at[1].acts |= ACT_TERM;
+        look->before[i].weights = (two_weights){ 0, 0 };
+        look->before[i + 1].weights = weights_of(at[1].entry);
+    }
 }
 
 /* By the flags of WORD_FORM. */
@@ -144,39 +185,22 @@ static const eight_counts forms[WORD_FORM + 1] = { /* as enum form */
 };
 
 /* What the words before each add up to: parts are read later without a look
- * at each word. */
+ * at each word. Each has its own weights in the tally before. */
 static void look_sums(const struct look *look)
 {
-    const struct entry *pair = look->lexicon->entries;
-    const struct word *item = look->words->items;
-    struct looked *at = look->items;
     struct tally t = { 0 }, *tally = look->before;
-    uint32_t *starts = look->starts;
-    uint64_t before = 0;
-    unsigned clause = 0;
-    uint32_t count = (uint32_t)look->words->count;
-    for (uint32_t i = 0; i < count; i++, at++, item++) {
-        *tally++ = t;
+    uint32_t *starts = look->starts, count = (uint32_t)look->words->count;
+    for (uint32_t i = 0; i < count; i++) {
+        unsigned acts = look->items[i].acts;
+        two_weights own = tally[i].weights;
+        tally[i] = t;
         starts[t.starts] = i;
-        t.form += forms[item->flags & WORD_FORM];
-        unsigned acts = at->acts | clause | (item->flags & WORD_BREAK);
-        clause = item->flags / (WORD_MARK / ACT_CLAUSE) & ACT_CLAUSE;
-        if (acts & ACT_MASKED) {
-            before = 0;
-            pair = look->lexicon->entries;
-        } else {
-            if (at->key != before) { /* a row of hearts is one heart */
-                t.weights += weights_of(at->entry) + weights_of(pair);
-                t.terms++;
-                acts |= ACT_TERM;
-            }
-            before = at->key;
-            pair = at->pair;
-        }
+        t.weights += own;
+        t.form += forms[look->words->items[i].flags & WORD_FORM];
         t.starts += acts & ACT_START;
-        at->acts = acts;
+        t.terms += acts / ACT_TERM & 1;
     }
-    tally[0] = tally[1] = t; /* one more: see add_terms() */
+    tally[count] = tally[count + 1] = t; /* one more: see add_terms() */
 }
 
 static void make_room(struct look *look, size_t count)
@@ -198,11 +222,9 @@ void look_up(struct look *look, const struct lexicon *l,
     look->lexicon = l;
     look->words = w;
     make_room(look, w->count);
-    look_words(look);
-    for (size_t i = 0; mask && i < w->count; i++)
-        if (mask[i])
-            look->items[i].acts = ACT_MASKED |
-                                  (look->items[i].acts & ACT_CLAUSE);
+    look_pairs(look, look_words(look));
+    if (mask)
+        look_names(look, mask);
     look_sums(look);
 }
 
