@@ -264,6 +264,34 @@ def check_waiting(d, starts, day):
         same(w["median_hours"], median(hours), "waiting", w["subject"], day)
 
 
+def check_cause(alert, found, day):
+    busy = collections.Counter(p.get("author", p["id"]) for p in found)
+    same(alert["top_author"], max(busy.values()) / len(found), "busiest",
+         alert["subject"], day)
+    since, until = moment(alert["since"]), moment(alert["until"])
+    now, past = (select(alert["subject"], a, b) for a, b in
+                 ((since, until), (since - 28 * 86400, since)))
+    for kind in ("aspect", "channel", "source"):
+        if not (share := alert[kind]):
+            continue
+        def of(of_whom):
+            return sum(p["source"] == share["name"] if kind == "source" else
+                       share["name"] in tags.get(kind + "s", [])
+                       for p, tags in of_whom)
+        where = kind, alert["subject"], day
+        same(share["posts"], of(now), *where)
+        same(share["share"], of(now) / len(now), *where)
+        same(share["usual"], (of(past) + 0.5) / (len(past) + 1), *where)
+
+
+def surprise(x, size, ratio):
+    """-log10 of the chance of x or more, negative binomial."""
+    tail = sum(math.exp(math.lgamma(k + size) - math.lgamma(k + 1) -
+                        math.lgamma(size) - size * math.log1p(1 / ratio) -
+                        k * math.log1p(ratio)) for k in range(x, x + 3000))
+    return min(300, -math.log10(tail)) if tail else 300
+
+
 def check_alerts(d, day):
     def fits(measure, tags):
         return measure == "posts" or measure == tags["label"] or \
@@ -278,6 +306,7 @@ def check_alerts(d, day):
             if part is alert["parts"][0]:
                 same((alert["posts"], alert["authors"]),
                      (len(found), people(found)), "alert", part, day)
+                check_cause(alert, found, day)
 
 
 def check_terms(d, day):
@@ -287,10 +316,20 @@ def check_terms(d, day):
             "--what", "terms", "--subject", s["subject"], "--from", day, "--to",
             str(datetime.date.fromisoformat(day) + datetime.timedelta(1)))
         } if s["terms"] else {}
+        past = json.loads(swell(
+            "terms", s["subject"], "--day", day, "--tz", "UTC", "--format",
+            "json")) if s["terms"] else {}
         for term in s["terms"]:
             row = told[term["term"].lower()]
             same((term["posts"], term["authors"]),
                  (row["posts"], row["authors"]), "term", term["term"], day)
+            size = term["before"] + 0.5
+            ratio = past["background_authors"] / past["authors"]
+            same(term["expected"], size / ratio, "expected", row, day)
+            same(term["growth"], term["authors"] / max(0.5, size / ratio),
+                 "growth", row, day)
+            same(term["surprise"], surprise(term["authors"], size, ratio),
+                 "surprise", row, day)
 
 
 def check_why(standing, zone, day, share):
