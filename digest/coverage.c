@@ -233,6 +233,8 @@ int coverage_changed(struct coverage_change *out, struct store *store,
 {
     struct changes c = { out, store, from, until };
     *out = (struct coverage_change){ .when = from };
+    if (until <= from) /* a day before the first post */
+        return 0;
     return visit_parts(store, config, from, until, take_change, &c, err);
 }
 

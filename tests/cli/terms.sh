@@ -27,5 +27,10 @@ echo "== an ordinary day"
 swell terms acme --day 2026-01-18 | tail -1
 echo "== the first day"
 swell terms acme --day 2026-01-01
+echo "== a month before it, with coverage recorded"
+printf 'label,from,until,state\nimport,2026-01-01T00:00:00Z,2026-01-21T00:00:00Z,covered\n' \
+    >coverage.csv
+swell -q import --what coverage coverage.csv
+swell terms acme --day 2025-12-01
 echo "== usage"
 swell terms acme --format xml; echo "status $?"

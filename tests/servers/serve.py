@@ -53,7 +53,8 @@ for path in "/", "/index.html", day, subject, "/inbox", "/experiments":
 assert 'href="2026-11-20.html"' in ask("GET", "/")[2]
 assert 'href="/subject/harrow-pine?day=2026-11-20"' in ask("GET", day)[2]
 assert "&lt;script&gt;" in ask("GET", "/inbox")[2]
-# a subject without a day: yesterday
+# a subject without a day: yesterday; and of a day before all
+assert ask("GET", "/subject/harrow-pine?day=2026-01-01")[0] == 200
 assert "Friday 20 November 2026" in ask("GET", "/subject/harrow-pine")[2]
 tried = ask("GET", "/experiments")[2]
 assert "Free returns" in tried and "ask &lt;b&gt;staff" in tried, tried
