@@ -243,8 +243,9 @@ static int run(struct invocation *in, struct error *err)
     if (in->argc && tag_index(verbs, VERB_COUNT, in->argv[0]) >= 0)
         return set_states(in, err);
     if (in->argc > 1)
-        return error_set(err, ERROR_USAGE, "%.60s: one subject at a time",
-                         in->argv[1]);
+        return error_set(err, ERROR_USAGE, "inbox %.60s %.60s: give one "
+                         "subject, or answer, ignore or reopen and SOURCE/ID",
+                         in->argv[0], in->argv[1]);
     if (in->argc && strcmp(in->argv[0], "*") != 0)
         in->subject = in->argv[0]; /* NULL: our brands */
     b.state = word_index("state", b.flags->state, state_words, STATE_ALL + 1,

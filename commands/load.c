@@ -27,6 +27,8 @@ const struct command command_load = {
     .name = "load",
     .arguments = "[FILE]",
     .about = "fill a new store from swell dump or mdb_dump -a",
+    .help = "The author key is not in a dump: copy author.key into the new "
+            "store before\nanything is collected or imported there.\n",
     .options = no_options,
     .run = run,
 };

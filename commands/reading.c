@@ -88,6 +88,12 @@ int subject_check(struct invocation *in, const char *name, struct error *err)
         return -1;
     if (s.found)
         return 0;
+    for (size_t i = 0; i < in->config->subject_count; i++) {
+        const struct subject *known = &in->config->subjects[i];
+        if (known->title && strcasecmp(known->title, name) == 0)
+            return error_set(err, ERROR_USAGE, "%.60s is a title; commands "
+                             "call it %s", name, known->name);
+    }
     bool near = s.count && s.near[0].distance <= strlen(name) / 3 + 1;
     for (size_t i = 0; i < s.count; i++)
         if (!near || s.near[i].distance <= strlen(name) / 3 + 1)

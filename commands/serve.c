@@ -311,10 +311,10 @@ const struct command command_serve = {
     .arguments = "[--listen 127.0.0.1:8787]",
     .about = "the digest, its posts and the inbox in your own browser",
     .help =
-        "A calendar, each day's digest, each subject with its words and posts\n"
-        "and why they are tagged so; in the inbox mark what is answered, on a\n"
-        "post say what it feels, for swell accuracy and swell fit; experiments\n"
-        "and their lessons. No script, no account: it listens on this machine\n"
+        "A calendar that marks alerts, each day's digest, each subject with its\n"
+        "words and posts and why they are tagged so; in the inbox mark what is\n"
+        "answered, on a post say what it feels, for swell accuracy and swell\n"
+        "fit; experiments and their lessons. No script, no account: it listens on this machine\n"
         "alone unless --listen says otherwise, and whoever reaches it may read\n"
         "and mark.\n\n"
         "  swell serve\n"

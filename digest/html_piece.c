@@ -83,7 +83,7 @@ void html_nav(struct buf *out, const struct digest_links *l)
     put_day(out, l->before, l->previous, l->after, "← the day before");
     buf_printf(out, "<a href=\"%sindex.html\">calendar</a> ",
                l->served ? "/" : "");
-    put_day(out, "/", l->day, ".html", "the digest");
+    put_day(out, "/", l->day, ".html", "digest");
     buf_puts(out, l->served ? "<a href=\"/inbox\">inbox</a> "
                               "<a href=\"/experiments\">experiments</a> "
                             : "");

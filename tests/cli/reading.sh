@@ -68,6 +68,7 @@ try() { swell "$@" $now; echo "status $?"; }
 try window acm
 try window
 try posts nothing-like-it --day today
+try posts "acme app" --day today
 try posts acme --aspect colour
 try why acme --count everything
 try digest --day someday

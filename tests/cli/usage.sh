@@ -17,6 +17,7 @@ try() {
 try verify now
 try status --metrics ''
 try digest --dya today
+try inbox anwser forum/1
 try --dya
 try posts '*' --limit -1
 try posts acme --tz Nowhere/Land
