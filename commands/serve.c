@@ -314,9 +314,9 @@ const struct command command_serve = {
         "A calendar that marks alerts, each day's digest, each subject with its\n"
         "words and posts and why they are tagged so; in the inbox mark what is\n"
         "answered, on a post say what it feels, for swell accuracy and swell\n"
-        "fit; experiments and their lessons. No script, no account: it listens on this machine\n"
-        "alone unless --listen says otherwise, and whoever reaches it may read\n"
-        "and mark.\n\n"
+        "fit; experiments and their lessons. No script, no account: it listens\n"
+        "on this machine alone unless --listen says otherwise, and whoever\n"
+        "reaches it may read and mark.\n\n"
         "  swell serve\n"
         "  ssh -L 8787:127.0.0.1:8787 server    # from elsewhere\n",
     .options = options,
