@@ -130,6 +130,7 @@ static void test_normal_form(void **state)
     same("#SoGood", "#sogood");
     same("@Acme", "@acme");
     assert_true(first("good").hash != first("#good").hash);
+    assert_true(first("#\xe6\x9d\xb1").hash != first("#\xe4\xba\xac").hash);
     assert_true(first("a").hash != first("b").hash);
     const char *const lengths[] = { "a", "abcdefg", "abcdefgh", "abcdefghi",
         "abcdefghijklmnop", "abcdefghijklmnopq" };
