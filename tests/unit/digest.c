@@ -556,6 +556,15 @@ static void answers_are_matched_to_questions(void **state)
     buf_release(&path);
 }
 
+static void add_switch(struct fixture *f, int64_t when, uint64_t author,
+                       const char *text)
+{
+    struct post *p = add(f, when, 5, LABEL_NEUTRAL, author, text);
+    tag(p, 1 << ASPECT_PRICE, 1 << INTENT_SWITCH);
+    p->from = p->mentions[0].span = span_in(p, "acme");
+    p->to = p->mentions[1].span = span_in(p, "bolt");
+}
+
 static void switches_know_both_ends(void **state)
 {
     static const char *const texts[] = {
@@ -563,13 +572,8 @@ static void switches_know_both_ends(void **state)
         "after ten years with acme we all went over to bolt, and are glad",
         "after ten years with acme we all went over to bolt, and are glad" };
     struct fixture *f = *state;
-    for (uint64_t i = 0; i < 4; i++) {
-        struct post *p = add(f, T + (int64_t)i * HOUR, 5, LABEL_NEUTRAL,
-                             1 + i - i / 2, texts[i]);
-        tag(p, 1 << ASPECT_PRICE, 1 << INTENT_SWITCH);
-        p->from = p->mentions[0].span = span_in(p, "acme");
-        p->to = p->mentions[1].span = span_in(p, "bolt");
-    }
+    for (uint64_t i = 0; i < 4; i++)
+        add_switch(f, T + (int64_t)i * HOUR, 1 + i - i / 2, texts[i]);
     append(f);
     const struct digest *d = compose(f, NULL);
     assert_int_equal(d->switch_count, 1);
@@ -650,6 +654,118 @@ static void gaps_and_late_posts_are_told(void **state)
     assert_int_equal(digest->restated_before[0], 2);
     assert_true(tells(digest, "to be read again, restated since it was "
                                  "told: 2024-10-04 (2 posts)"));
+}
+
+/* A month and a day on which all happens: 120 people complain of one thing,
+ * three wish for another, two leave, and of delivery the rival does better. */
+static void fill_all(struct fixture *f)
+{
+    char text[80];
+    for (int i = 0; i < 30 * 40; i++)
+        add(f, T - 30 * DAY + i * DAY / 40, i % 4 ? 1 : 4, LABEL_NEUTRAL,
+            100 + (uint64_t)i, "an ordinary day");
+    for (int i = 0; i < 120; i++) {
+        snprintf(text, sizeof(text), "%d the kettles leak %d", i * 7, i);
+        tag(add(f, T + 9 * HOUR + i * MINUTE, 1, LABEL_NEGATIVE,
+                3000 + (uint64_t)i, text),
+            1 << ASPECT_DELIVERY, 1 << INTENT_COMPLAINT);
+        tag(add(f, T + i * MINUTE, 4, LABEL_POSITIVE, 4000 + (uint64_t)(i % 9),
+                "about the parcel"), 1 << ASPECT_DELIVERY, 0);
+    }
+    for (uint64_t i = 0; i < 3; i++)
+        add_wish(f, T + HOUR, 1 + i, "please sell lockers", "lockers");
+    for (uint64_t i = 0; i < 2; i++)
+        add_switch(f, T + HOUR, 5000 + i,
+                   i ? "goodbye acme, bolt is next, and cheaper"
+                     : "from acme we all went over to bolt");
+    append(f);
+}
+
+static const char *const told_text[] = {
+    "\n   2 alerts: Acme & Sons, unusually many negative posts; Bolt, ",
+    "\n   3 ask for “lockers” (Returns app) in 7 days, 3 today, none the ",
+    "\n   2 left Acme & Sons for Bolt in 7 days\n\nWHAT CHANGED\n"
+    "▌ALERT  Acme & Sons: unusually many negative posts 09:00–11:00, about",
+    "\n▌       120 negative posts, usual 0 (0–3), by 120 people · highest at",
+    "\n▌       ▁▂▁▁▁▁▁▁▁██▁▁▁▁▁▁▁▁▁▁▁▁▁ by hour  “leak” ×120 new · “kettles” ",
+    "\n▌       “7 the kettles leak 1” forum 09:01\n"
+    "▌       why: swell why acme --day 2024-10-04\n▌ALERT  Bolt: ",
+    "by 9 people", "one writer 12 %\n",
+    "\nNothing else rose or fell suddenly. Too new to judge: 1 of 3 ",
+    "\n\nWHAT SHOPPERS ASK FOR  people in 7 days\n"
+    "   3  lockers (Returns app), 3 today, none the week before\n"
+    "read them: swell posts acme/returns-app --from 2024-09-28 --to ",
+    "\n\nWHO WAITS FOR AN ANSWER\n", "replies not known",
+    "\nBESIDE THE RIVALS  last 7 days\n"
+    "Switched: 2 from Acme & Sons to Bolt (price)\n"
+    "delivery: worse than Bolt, −1.00 against +1.00 (120 and 120 posts)\n"
+    "why: swell window acme --from 2024-09-28 --to 2024-10-05 --by aspect",
+    "\n\nWHERE AND ABOUT WHAT  ours; posts and net sentiment\n",
+    "\ndelivery           120 −1.0      ·  ",
+    "\nwhy: swell why acme --day 2024-10-04 --count delivery\n\nWORTH READ",
+    "\n  “goodbye acme, bolt is next, and cheaper” forum 01:00\n" };
+
+static const char *const told_markdown[] = {
+    "\n- 2 alerts: Acme &amp; Sons, unusually many negative posts; Bolt, ",
+    "\n- 2 left Acme &amp; Sons for Bolt in 7 days\n\n## What changed\n\n"
+    "**ALERT** Acme &amp; Sons: unusually many negative posts 09:00–11:00",
+    "  \n120 negative posts, usual 0 (0–3), by 120 people · highest at ",
+    "\n\nWords: “leak” ×120 new · “kettles” ×120 new\n\n"
+    "> “7 the kettles leak 1” forum 09:01\n\n"
+    "Why: `swell why acme --day 2024-10-04`\n\n**ALERT** Bolt: unusually ",
+    "\n\nNothing else rose or fell suddenly. Too new to judge: 1 of 3 ",
+    "\n\n## What shoppers ask for\n\n"
+    "- **3** lockers (Returns app), 3 today, none the week before\n\n"
+    "Read them: `swell posts acme/returns-app --from 2024-09-28 --to ",
+    "\n\n## Who waits for an answer\n\n- Acme &amp; Sons: 12",
+    "\n\nAnswer them: `swell inbox acme --from 2024-09-28 --to 2024-10-05`\n",
+    "\n## Beside the rivals\n\n"
+    "- Switched: 2 from Acme &amp; Sons to Bolt (price)\n"
+    "- delivery: worse than Bolt, −1.00 against +1.00 (120 and 120 posts)\n"
+    "\nWhy: `swell window acme --from 2024-09-28 --to 2024-10-05 --by asp",
+    "\n\nWho switched: `", "\n\n## Where and about what\n\n"
+    "| | posts | net | store | online | app | delivery |\n"
+    "|---|---:|---:|---:|---:|---:|---:|\n"
+    "| delivery | 120 | −1.00 | 0 | 0 | 0 | 0 |\n\nWhy: `swell why acme ",
+    "\n\n## Worth reading\n\n- “", "next, and cheaper” forum 01:00\n" };
+
+static const char *const told_html[] = {
+    "<b>2</b> alerts: Acme &amp; Sons, unusually many negative posts;",
+    "<article class=\"story alert\"><div class=\"level\">alert</div><h3>Ac",
+    "<b><bdi>leak</bdi></b>&nbsp;120&nbsp;<small>new</small>, <b><bdi>ket",
+    "</cite></blockquote>\n<details><summary>Why this is told</summary>",
+    "change up\">▲ ", "</td></tr>\n<tr class=\"product\">",
+    "</td></tr>\n<tr><th scope=\"row\">Bolt</th>", "</td></tr>\n</tbody>",
+    "<li>delivery: worse than Bolt, −1.00 against +1.00 (120 and 120 pos",
+    "<td class=\"m\" style=\"--a:40%\"><b>−1.00</b><small>120</small></td>" };
+
+/* One after the other. */
+static void check_in_order(const char *out, const char *const lines[],
+                           size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *at = strstr(out, lines[i]);
+        if (!at)
+            fail_msg("not told, or not here: %s", lines[i]);
+        out = at + strlen(lines[i]);
+    }
+}
+
+static void each_form_tells_all(void **state)
+{
+    struct fixture *f = *state;
+    struct buf out = BUF_INIT(0);
+    fill_all(f);
+    const struct digest *d = compose(f, NULL);
+    digest_text(d, &out, 80, false);
+    check_in_order(out.data, told_text, COUNT(told_text));
+    buf_clear(&out);
+    digest_markdown(d, &out);
+    check_in_order(out.data, told_markdown, COUNT(told_markdown));
+    buf_clear(&out);
+    digest_html(d, &out, NULL);
+    check_in_order(out.data, told_html, COUNT(told_html));
+    buf_release(&out);
 }
 
 /* The clocks go back: 25 hours, and the hour at the end is told. */
@@ -901,6 +1017,7 @@ int main(void)
         TEST(clear_gaps_to_rivals_are_told),
         TEST(a_cell_has_the_sign_of_what_it_shows),
         TEST(gaps_and_late_posts_are_told),
+        TEST(each_form_tells_all),
         TEST(a_day_of_25_hours),
         TEST(hostile_texts_are_harmless),
         TEST(no_line_is_wider_than_the_terminal),
