@@ -326,17 +326,20 @@ struct change {
     bool fresh : 1, told : 1;
 };
 
-struct changes {
-    struct change *items;     /* owned */
-    size_t count, room;
-    const struct change **sorted; /* owned: the items, as sorted last */
-    uint64_t late;            /* set by flushing: fresh, of a told day */
-};
-
 /* Some that follow each other. */
 struct run {
     const struct change *const *items;
     size_t count;
+};
+
+struct changes {
+    struct change *items;     /* owned */
+    size_t count, room;
+    const struct change **sorted; /* owned: the items, as sorted last */
+    struct run *rows;         /* owned: those of each row, in its table's
+                               * order of keys */
+    size_t row_count, row_room;
+    uint64_t late;            /* set by flushing: fresh, of a told day */
 };
 
 /* What all changes of a post have in common. */
@@ -355,12 +358,9 @@ void changes_add(struct changes *c, const struct coming *of, uint32_t subject,
                  const struct tags *tags);
 /* All of a stored post, whose mentions name subjects by id. */
 void changes_add_post(struct changes *c, const struct coming *of);
-/* By rows of so many hours (1 or DAY_HOURS), and subjects in them. */
-void changes_sort(struct changes *c, uint32_t hours);
-/* All of them, as sorted. */
-struct run changes_all(const struct changes *c);
-/* Takes those of the first row off it; it is not empty. */
-struct run run_take(struct run *left, uint32_t hours);
+/* Fill rows: of the hours; and then, from those, of the days. */
+void changes_by_hour(struct changes *c);
+void changes_by_day(struct changes *c);
 /* Apply all to hours, days, terms and told. Posts must be written before:
  * sketches that lose an author are mended by them. */
 int changes_flush(struct txn t, struct changes *c);

@@ -137,7 +137,7 @@ static int arrange(struct txn t, struct append *a, struct error *err)
         id_key(id->key, e->source, p->native_id, e->hash);
     }
     sort_records(a->ids, a->batch->count, sizeof(*a->ids),
-                 offsetof(struct identity, key), ID_KEY);
+                 offsetof(struct identity, key), ID_KEY, ID_SOURCE + ID_TAIL);
     return 0;
 }
 
@@ -384,7 +384,7 @@ static int write_posts(struct txn t, struct append *a)
         post_key(order[count++].key, e->created, e->hash);
     }
     sort_records(order, count, sizeof(*order), offsetof(struct timed, key),
-                 POST_KEY);
+                 POST_KEY, CREATED + 2);
     MDB_cursor *c = NULL;
     MDB_val k = { 0, NULL }, v;
     int rc = mdb_cursor_open(t.mdb, t.s->table[POSTS], &c);

@@ -14,6 +14,7 @@ void changes_release(struct changes *c)
 {
     mem_free(c->items);
     mem_free(c->sorted);
+    mem_free(c->rows);
     memset(c, 0, sizeof(*c));
 }
 
@@ -45,41 +46,78 @@ void changes_add_post(struct changes *c, const struct coming *of)
         changes_add(c, of, p->mentions[i].subject, &p->mentions[i].tags);
 }
 
-/* By subject, then by so many hours: the second sort keeps the order of the
- * first. */
-void changes_sort(struct changes *c, uint32_t hours)
+/* The next of the sorted changes are of the last row, or of a new one where
+ * their subject is not that of the item before. */
+static void add_to_row(struct changes *c, const struct change **changes,
+                       size_t count, const uint64_t *items, size_t i)
+{
+    if (i == 0 || items[i] >> 32 != items[i - 1] >> 32) {
+        c->rows = mem_grow(c->rows, &c->row_room, c->row_count,
+                           sizeof(*c->rows));
+        c->rows[c->row_count++] = (struct run){ changes, 0 };
+    }
+    c->rows[c->row_count - 1].count += count;
+}
+
+/* Those of posts that came are in order of time already, and a subject's
+ * number is small. */
+void changes_by_hour(struct changes *c)
 {
     uint64_t *both = mem_resize(NULL, 2 * c->count * sizeof(*both));
     uint64_t *spare = both + c->count, *items;
     for (size_t i = 0; i < c->count; i++)
-        both[i] = sort_item(c->items[i].subject, i);
+        both[i] = sort_item(c->items[i].hour, i);
     items = sort_items(both, spare, c->count);
-    for (size_t i = 0; i < c->count; i++) {
-        uint32_t number = (uint32_t)items[i];
-        items[i] = sort_item(c->items[number].hour / hours, number);
-    }
-    items = sort_items(items, items == both ? spare : both, c->count);
+    spare = items == both ? spare : both;
     c->sorted = mem_resize(c->sorted, c->count * sizeof(*c->sorted));
-    for (size_t i = 0; i < c->count; i++)
-        c->sorted[i] = &c->items[(uint32_t)items[i]];
+    c->row_count = 0;
+    for (size_t from = 0, end; from < c->count; from = end) {
+        uint64_t hour = items[from] >> 32;
+        for (end = from; end < c->count && items[end] >> 32 == hour; end++)
+            items[end] = sort_item(c->items[(uint32_t)items[end]].subject,
+                                   (uint32_t)items[end]);
+        const uint64_t *right = sort_items(items + from, spare + from,
+                                           end - from);
+        for (size_t i = 0; i < end - from; i++) {
+            c->sorted[from + i] = &c->items[(uint32_t)right[i]];
+            add_to_row(c, &c->sorted[from + i], 1, right, i);
+        }
+    }
     mem_free(both);
 }
 
-struct run changes_all(const struct changes *c)
+static uint32_t row_day(const struct run *row)
 {
-    return (struct run){ c->sorted, c->count };
+    return row->items[0]->hour / DAY_HOURS;
 }
 
-struct run run_take(struct run *left, uint32_t hours)
+/* Whole rows of hours are moved, not each change. */
+void changes_by_day(struct changes *c)
 {
-    const struct change *const *c = left->items;
-    uint32_t when = c[0]->hour / hours, subject = c[0]->subject;
-    size_t n = 1;
-    while (n < left->count && c[n]->subject == subject &&
-           c[n]->hour / hours == when)
-        n++;
-    *left = (struct run){ c + n, left->count - n };
-    return (struct run){ c, n };
+    struct run *hours = c->rows;
+    size_t count = c->row_count, at = 0;
+    uint64_t *items = mem_resize(NULL, 2 * count * sizeof(*items));
+    const struct change **all = c->sorted;
+    c->sorted = mem_resize(NULL, c->count * sizeof(*c->sorted));
+    c->rows = NULL;
+    c->row_count = c->row_room = 0;
+    for (size_t from = 0, end; from < count; from = end) {
+        uint32_t day = row_day(&hours[from]);
+        for (end = from; end < count && row_day(&hours[end]) == day; end++)
+            items[end] = sort_item(hours[end].items[0]->subject, end);
+        const uint64_t *right = sort_items(items + from, items + count,
+                                           end - from);
+        for (size_t i = 0; i < end - from; i++) {
+            const struct run *row = &hours[(uint32_t)right[i]];
+            memcpy(c->sorted + at, row->items,
+                   row->count * sizeof(*c->sorted));
+            add_to_row(c, c->sorted + at, row->count, right, i);
+            at += row->count;
+        }
+    }
+    mem_free(all);
+    mem_free(hours);
+    mem_free(items);
 }
 
 /* Rows are met in key order: a cursor that stays finds most of them on the
@@ -339,18 +377,23 @@ static int flush_told(struct flush *f, struct run row)
     return rc;
 }
 
-/* Rows of so many hours. */
-static int flush_rows(struct flush *f, uint32_t hours)
+static int flush_hours(struct flush *f)
 {
-    changes_sort(f->changes, hours);
-    struct run left = changes_all(f->changes);
+    const struct changes *c = f->changes;
     int rc = 0;
-    while (left.count && rc == 0) {
-        struct run row = run_take(&left, hours);
-        rc = hours == 1 ? flush_hour(f, row) : flush_day(f, row);
-        if (rc == 0 && hours == DAY_HOURS && f->told &&
-            row.items[0]->subject == 0)
-            rc = flush_told(f, row);
+    for (size_t i = 0; i < c->row_count && rc == 0; i++)
+        rc = flush_hour(f, c->rows[i]);
+    return rc;
+}
+
+static int flush_days(struct flush *f)
+{
+    const struct changes *c = f->changes;
+    int rc = 0;
+    for (size_t i = 0; i < c->row_count && rc == 0; i++) {
+        rc = flush_day(f, c->rows[i]);
+        if (rc == 0 && f->told && c->rows[i].items[0]->subject == 0)
+            rc = flush_told(f, c->rows[i]);
     }
     return rc;
 }
@@ -364,11 +407,13 @@ static int flush_tables(struct flush *f)
     int rc = lmdb_expired(f->t, 0, &f->expired);
     if (rc == 0)
         rc = open_table(f, HOURS, &f->hours, HOUR_KEY);
+    changes_by_hour(c);
     if (rc == 0)
-        rc = flush_rows(f, 1);
+        rc = flush_hours(f);
     if (rc == 0)
         rc = open_table(f, DAYS, &f->days, DAY_KEY);
-    return rc ? rc : flush_rows(f, DAY_HOURS);
+    changes_by_day(c);
+    return rc ? rc : flush_days(f);
 }
 
 int changes_flush(struct txn t, struct changes *c)

@@ -60,26 +60,27 @@ static int right_hour(struct verify *v, const unsigned char *key,
 /* The changes are sorted by hour; have is what is there. */
 int right_hours(struct verify *v)
 {
-    struct run left = changes_all(&v->changes);
+    const struct run *next = v->changes.rows;
+    const struct run *end = next + v->changes.row_count;
     size_t j = 0;
     int rc = 0;
     rows_clear(&v->right);
-    while (rc == 0 && (left.count || j < v->have.count)) {
+    while (rc == 0 && (next < end || j < v->have.count)) {
         unsigned char key[HOUR_KEY] = { 0 };
         struct text have = { "", 0 };
         struct run row = { NULL, 0 };
-        int order = left.count ? -1 : 1; /* of the next change and row */
-        if (left.count)
-            hour_key(key, (int64_t)left.items[0]->hour * HOUR_SECONDS,
-                     left.items[0]->subject);
-        if (j < v->have.count && left.count)
+        int order = next < end ? -1 : 1; /* of the changes and what is there */
+        if (next < end)
+            hour_key(key, (int64_t)next->items[0]->hour * HOUR_SECONDS,
+                     next->items[0]->subject);
+        if (j < v->have.count && next < end)
             order = memcmp(key, row_key(&v->have, j).data, HOUR_KEY);
         if (order > 0)
             memcpy(key, row_key(&v->have, j).data, HOUR_KEY);
         if (order >= 0)
             have = row_value(&v->have, j++);
         if (order <= 0)
-            row = run_take(&left, 1);
+            row = *next++;
         rc = right_hour(v, key, have, row);
     }
     return rc;
@@ -97,17 +98,13 @@ static void add_hour(struct counts *sum, struct text value)
         (void)cell_add(sum, &cell);
 }
 
-/* Fill scratch with the day's sketch. */
+/* Fill scratch with the day's sketch; row: the changes, if there are any. */
 static int right_sketch(struct verify *v, const unsigned char *key,
-                        struct run *left)
+                        struct run row)
 {
-    uint32_t subject = (uint32_t)unpack_big(key + 2, 4);
     struct hll sketch = { 0 };
     struct row old;
     int rc = 0;
-    struct run row = { NULL, 0 };
-    if (left->count && left->items[0]->subject == subject)
-        row = run_take(left, DAY_HOURS);
     for (size_t i = 0; i < row.count; i++)
         if (row.items[i]->author)
             hll_add(&sketch, row.items[i]->author);
@@ -127,7 +124,8 @@ static int right_sketch(struct verify *v, const unsigned char *key,
  * sorted by day. */
 int right_days(struct verify *v)
 {
-    struct run left = changes_all(&v->changes);
+    const struct run *next = v->changes.rows;
+    const struct run *end = next + v->changes.row_count;
     size_t i = 0;
     int rc = 0;
     rows_clear(&v->right);
@@ -145,7 +143,9 @@ int right_days(struct verify *v)
             add_hour(&sum, row_value(&v->hours, i));
             cell_write(&v->merged, (unsigned char)hour[2], &sum);
         }
-        rc = right_sketch(v, key, &left);
+        bool any = next < end &&
+                   next->items[0]->subject == unpack_big(key + 2, 4);
+        rc = right_sketch(v, key, any ? *next++ : (struct run){ NULL, 0 });
         rows_add_row(v, &v->right, key, DAY_KEY, &v->scratch);
     }
     return rc;

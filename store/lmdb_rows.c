@@ -47,7 +47,7 @@ int lmdb_row(struct txn t, enum table table, const void *key, struct row *row)
 
 void entries_sort(struct buf *b)
 {
-    sort_records(b->data, b->length / ENTRY, ENTRY, 0, ENTRY);
+    sort_records(b->data, b->length / ENTRY, ENTRY, 0, ENTRY, ENTRY);
 }
 
 /* ---- a subject's hours and posts ---- */

@@ -298,7 +298,7 @@ static int verify_day(struct verify *v)
     int rc = read_posts(v);
     if (rc == 0)
         rc = verify_load(v, HOURS);
-    changes_sort(&v->changes, 1);
+    changes_by_hour(&v->changes);
     if (rc == 0)
         rc = right_hours(v);
     if (rc == 0)
@@ -309,7 +309,7 @@ static int verify_day(struct verify *v)
     if (v->hours.count)
         qsort_r(v->hours.items, v->hours.count, sizeof(*v->hours.items),
                 compare_hours, v->hours.bytes.data);
-    changes_sort(&v->changes, DAY_HOURS);
+    changes_by_day(&v->changes);
     if (rc == 0)
         rc = verify_load(v, DAYS);
     if (rc == 0)

@@ -6,10 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* count records (fewer than 2^32) of size bytes; the key is length bytes (4 or
- * more) at offset, compared as memcmp() does. */
+/* count records (fewer than 2^32) of size bytes; the key is length bytes at
+ * offset, compared as memcmp() does; its first head bytes tell most of them
+ * apart. Both are 4 or more, and so is the rest if there is one. */
 void sort_records(void *records, size_t count, size_t size, size_t offset,
-                  size_t length);
+                  size_t length, size_t head);
 void sort_numbers(uint32_t *numbers, size_t count);
 
 /* Something with a number to sort it by. */
