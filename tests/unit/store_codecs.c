@@ -310,12 +310,64 @@ static void sketches_do_not_depend_on_order(void **state)
     buf_release(&b);
 }
 
+/* However many posts come and go in one batch, a row has the bytes of its
+ * cells' sums. */
+static void rows_add_up(void **state)
+{
+    enum { CELLS = 5, MOST = 4000 };
+    struct { uint32_t index; uint64_t counted; int score; } *post =
+        mem_alloc(MOST * sizeof(*post));
+    struct counts sum[CELLS] = { 0 };
+    struct cells cells = { 0 };
+    struct buf row = BUF_INIT(0), merged = BUF_INIT(0), right = BUF_INIT(0);
+    size_t count = 0;
+    for (int batch = 0; batch < 200; batch++) {
+        cells_clear(&cells);
+        unsigned more = roll(batch % 3 ? 4 : 70);
+        for (unsigned i = 0; i < more && count < MOST; i++) {
+            struct tags tags = random_tags();
+            size_t which = count;
+            int sign = count && roll(3) == 0 ? -1 : 1;
+            if (sign > 0) {
+                post[count].index = roll(CELLS);
+                post[count].counted = counted_by(&tags, roll(2));
+                post[count++].score = tags.score;
+            } else {
+                which = roll((unsigned)count);
+            }
+            counts_post(&sum[post[which].index], post[which].counted,
+                        post[which].score, sign);
+            cells_add(&cells, post[which].index * 40, post[which].counted,
+                      post[which].score, sign);
+            if (sign < 0)
+                post[which] = post[--count];
+        }
+        buf_clear(&merged);
+        buf_clear(&right);
+        assert_int_equal(cells_merge(&cells, buf_bytes(&row), &merged), 0);
+        for (uint32_t i = 0; i < CELLS; i++)
+            cell_write(&right, i * 40, &sum[i]);
+        assert_int_equal(merged.length, right.length);
+        if (right.length)
+            assert_memory_equal(merged.data, right.data, right.length);
+        struct buf swap = row;
+        row = merged;
+        merged = swap;
+    }
+    cells_release(&cells);
+    buf_release(&row);
+    buf_release(&merged);
+    buf_release(&right);
+    mem_free(post);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_come_back),
         cmocka_unit_test(records_tell_what_changed),
         cmocka_unit_test(cells_come_back),
+        cmocka_unit_test(rows_add_up),
         cmocka_unit_test(sketches_count),
         cmocka_unit_test(sketches_do_not_depend_on_order),
     };
