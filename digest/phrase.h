@@ -98,7 +98,7 @@ void phrase_effect(struct buf *out, const struct effect *e);
                                        /* posts: rose, +62 % (+40 to +81) */
 void phrase_wish(struct buf *out, const struct digest *d,
                  const struct digest_wish *w);
-                                      /* , 3 today, 12 the week before */
+                                      /* , 3 on the day, 12 the week before */
 void phrase_questions(struct buf *out, const struct digest *d);
                      /* Asked about: app 98 people (35 the week before) · ... */
 /* left out: 7 days of which too little was collected; alerts on 2 of these

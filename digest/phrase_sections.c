@@ -296,7 +296,7 @@ void phrase_wish(struct buf *out, const struct digest *d,
                  const struct digest_wish *w)
 {
     if (w->today)
-        phrase_count(out, ", ", w->today, " today");
+        phrase_count(out, ", ", w->today, " on the day");
     if (!knows_week_before(d))
         return;
     if (w->authors_before)

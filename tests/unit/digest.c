@@ -683,7 +683,7 @@ static void fill_all(struct fixture *f)
 
 static const char *const told_text[] = {
     "\n   2 alerts: Acme & Sons, unusually many negative posts; Bolt, ",
-    "\n   3 ask for “lockers” (Returns app) in 7 days, 3 today, none the ",
+    "\n   3 ask for “lockers” (Returns app) in 7 days, 3 on the day, none ",
     "\n   2 left Acme & Sons for Bolt in 7 days\n\nWHAT CHANGED\n"
     "▌ALERT  Acme & Sons: unusually many negative posts 09:00–11:00, about",
     "\n▌       120 negative posts, usual 0 (0–3), by 120 people · highest at",
@@ -693,7 +693,7 @@ static const char *const told_text[] = {
     "by 9 people", "one writer 12 %\n",
     "\nNothing else rose or fell suddenly. Too new to judge: 1 of 3 ",
     "\n\nWHAT SHOPPERS ASK FOR  people in 7 days\n"
-    "   3  lockers (Returns app), 3 today, none the week before\n"
+    "   3  lockers (Returns app), 3 on the day, none the week before\n"
     "read them: swell posts acme/returns-app --from 2024-09-28 --to ",
     "\n\nWHO WAITS FOR AN ANSWER\n", "replies not known",
     "\nBESIDE THE RIVALS  last 7 days\n"
@@ -715,7 +715,7 @@ static const char *const told_markdown[] = {
     "Why: `swell why acme --day 2024-10-04`\n\n**ALERT** Bolt: unusually ",
     "\n\nNothing else rose or fell suddenly. Too new to judge: 1 of 3 ",
     "\n\n## What shoppers ask for\n\n"
-    "- **3** lockers (Returns app), 3 today, none the week before\n\n"
+    "- **3** lockers (Returns app), 3 on the day, none the week before\n\n"
     "Read them: `swell posts acme/returns-app --from 2024-09-28 --to ",
     "\n\n## Who waits for an answer\n\n- Acme &amp; Sons: 12",
     "\n\nAnswer them: `swell inbox acme --from 2024-09-28 --to 2024-10-05`\n",
