@@ -46,6 +46,10 @@ swell $now experiment read chat | head -5
 echo "== a control is not changed by it"
 swell $now experiment add still --subject bolt --from 2026-07-10 --controls corso
 swell $now experiment read still | sed -n 2p | cut -d'(' -f1
+echo "== the digest tells of both"
+swell $now digest --day 2026-07-16 | sed -n '/^EXPERIMENTS/,/^$/p'
+swell $now digest --day 2026-07-16 --format markdown | sed -n '/^## Exp/,/^Why/p'
+swell $now digest --day 2026-07-16 --format html | grep -c '<bdi>chat until midnight</bdi>'
 echo "== close"
 swell $now experiment close chat --to 2026-07-01; echo "status $?"
 swell $now experiment close chat --lesson "evening chat is worth it"
