@@ -22,7 +22,7 @@ Y
 swell -q import posts.tsv
 swell terms acme --day 2026-01-20 --format csv | cut -d, -f1-6,10-11
 swell terms acme --day 2026-01-20 | head -9
-swell terms acme --day 2026-01-20 --format json | grep -o '"compared_with":"[^"]*"'
+swell terms acme --day 2026-01-20 --format json | sed 's|,"first_seen.*||;2q'
 echo "== an ordinary day"
 swell terms acme --day 2026-01-18 | tail -1
 echo "== the first day"
