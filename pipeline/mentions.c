@@ -19,7 +19,11 @@ static void add_end(struct mentions *m, uint64_t key, uint32_t entry,
                     const struct name *name, bool longer)
 {
     m->ends = mem_grow(m->ends, &m->end_room, m->end_count, sizeof(*m->ends));
-    m->ends[m->end_count++] = (struct end){ key, entry, name, longer };
+    const struct entry *e = &m->entries[entry];
+    m->ends[m->end_count++] = (struct end){
+        .key = key, .name = name, .entry = entry, .subject = e->subject,
+        .is_query = !name || !query_is_name(e->query),
+        .sensitive = name && name->sensitive, .longer = longer };
 }
 
 static void add_trigger(void *context, const struct name *name, uint64_t word)
@@ -129,8 +133,7 @@ static void compile_match(struct compiler *c, size_t index)
             continue;
         m->entries = mem_grow(m->entries, &m->entry_room, m->entry_count,
                               sizeof(*m->entries));
-        m->entries[m->entry_count++] = (struct entry){
-            (uint32_t)index, query_is_name(q), q };
+        m->entries[m->entry_count++] = (struct entry){ (uint32_t)index, q };
         if (query_triggers(q, &c->usual, no_trigger, NULL)) {
             query_triggers(q, &c->usual, add_trigger, c);
         } else {
@@ -151,7 +154,7 @@ static void compile_list(struct compiler *c, size_t index,
         if (!q)
             continue;
         *entries = mem_grow(*entries, room, *count, sizeof(**entries));
-        (*entries)[(*count)++] = (struct entry){ (uint32_t)index, false, q };
+        (*entries)[(*count)++] = (struct entry){ (uint32_t)index, q };
     }
 }
 

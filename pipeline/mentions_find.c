@@ -162,15 +162,12 @@ static void take_ends(struct finder *s, const struct slot *slot,
 {
     for (uint32_t i = slot->first; i < slot->first + slot->count; i++) {
         const struct end *e = &s->m->ends[i];
-        const struct entry *entry = &s->m->entries[e->entry];
         struct hit sure = *hit;
-        if (!e->name || !entry->is_name) {
+        if (e->is_query)
             want(s, e->entry);
-        } else if (!is_here(s, entry->subject, hit->last) &&
-                   (!e->name->sensitive ||
-                    name_at(e->name, s->words, at, &sure))) {
-            add_here(s, entry->subject, sure);
-        }
+        else if (!is_here(s, e->subject, hit->last) &&
+                 (!e->sensitive || name_at(e->name, s->words, at, &sure)))
+            add_here(s, e->subject, sure);
     }
 }
 

@@ -13,7 +13,6 @@
 
 struct entry {
     uint32_t subject;
-    bool is_name;            /* found as soon as its key is */
     struct query *query;
 };
 
@@ -25,12 +24,16 @@ struct watched {
     size_t exclude_count, require_count, exclude_room, require_room;
 };
 
-/* What ends at a key: a name of an entry, or the need to try a query. */
+/* What ends at a key: a name of an entry, or the need to try a query. Most
+ * names are found without a look at anything else, which would be far from any
+ * cache. */
 struct end {
     uint64_t key;
-    uint32_t entry;
     const struct name *name; /* NULL: a key that only has longer ones, or a
                               * word that a pattern needs */
+    uint32_t entry, subject;
+    bool is_query;           /* found only when the entry's query is */
+    bool sensitive;          /* only as the name is written */
     bool longer;             /* no end: names go on from here */
 };
 
