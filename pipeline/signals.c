@@ -82,38 +82,21 @@ static unsigned longer_acts(uint32_t flags)
     return flags & ENTRY_PREFIX ? ACT_START | ACT_LONGER : 0;
 }
 
-/* Pairs that may be in an entry, by the first word of each. Of the many words
- * that begin a phrase few do so in this text. */
-static void look_pairs(const struct look *look, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        uint32_t first = look->starts[i];
-        struct looked *at = &look->items[first];
-        const struct entry *e = lexicon_entry(look->lexicon,
-                                              words_join(at->key, at[1].key));
-        at->pair = e;
-        at->acts |= (e->flags & ACT_CLAUSE) |
-                    (e->flags / ENTRY_LEADS & 1) * (ACT_START | ACT_LONGER);
-        if (at[1].acts & ACT_TERM)
-            look->before[first + 1].weights += weights_of(e);
-    }
-}
-
-/* The key of a word that is known by its kind, or by another form. Numbers
- * have an entry of their own in phrases ("5 stars"). */
+/* Of a word that is known by its kind or by another form: its key, and more
+ * acts. Numbers have an entry of their own in phrases ("5 stars"), which is in
+ * the place of that of all numbers. */
 static uint64_t odd_key(const struct look *look, size_t i, uint32_t *acts)
 {
     const struct lexicon *l = look->lexicon;
     const struct word *item = &look->words->items[i];
-    struct looked *at = &look->items[i];
-    at->shared = item->flags & WORD_CLASSED;
-    if (!at->shared)
+    if (!(item->flags & WORD_CLASSED))
         return lexicon_odd_word(l, look->words, i);
+    *acts = ACT_SHARED;
     if (i)
-        at[-1].acts |= longer_acts(at[-1].entry->flags);
+        look->items[i - 1].acts |= longer_acts(look->items[i - 1].entry->flags);
     if (item->kind == WORD_NUMBER) {
         uint32_t flags = lexicon_entry(l, item->hash)->flags;
-        *acts = ACT_LONGER | longer_acts(flags) | (flags & ENTRY_ACTS);
+        *acts |= ACT_LONGER | longer_acts(flags) | (flags & ENTRY_ACTS);
     }
     return l->keys[item->kind];
 }
@@ -125,38 +108,54 @@ static size_t look_words(const struct look *look)
 {
     const struct lexicon *l = look->lexicon;
     const struct word *item = look->words->items;
-    uint32_t *listed = look->starts, before = 0, mark = 0;
+    uint32_t *listed = look->starts, first = 0, mark = 0;
     size_t count = look->words->count, found = 0;
-    uint64_t key = 0;
+    uint64_t last = 0;
     struct looked *at = look->items;
     for (uint32_t i = 0; i < count; i++, at++, item++) {
-        uint64_t last = key;
-        uint32_t shown = item->flags, number = 0;
-        key = item->hash;
-        at->shared = false;
+        uint64_t key = item->hash;
+        uint32_t shown = item->flags, more = 0;
         if (shown & (WORD_ODD | WORD_CLASSED) && item->kind != WORD_EMOJI)
-            key = odd_key(look, i, &number);
+            key = odd_key(look, i, &more);
         const struct entry *e = lexicon_entry(l, key);
         uint32_t flags = e->flags;
+        at->before.weights = weights_of(e);
         at->key = key;
         at->entry = e;
-        at->pair = l->entries;
         at->acts = (flags & (ACT_START | ACT_CLAUSE)) | ACT_TERM |
                    ((shown | mark) & ACT_CLAUSE);
-        mark = shown / (WORD_MARK / ACT_CLAUSE);
-        look->before[i].weights = weights_of(e);
-        if (number)
-            at->acts = (at->acts & ~(uint32_t)ACT_START) | number;
+        at->pair = l->entries;
+        if (more & ACT_LONGER)
+            at->acts &= ~(uint32_t)ACT_START;
+        at->acts |= more;
         if (key == last) { /* a row of hearts is one heart */
             at->acts ^= ACT_TERM;
-            look->before[i].weights = (two_weights){ 0, 0 };
+            at->before.weights = (two_weights){ 0, 0 };
         }
         listed[found] = i - 1;
-        found += (before & flags >> 1) / ENTRY_FIRST;
-        before = flags;
+        found += first & flags / ENTRY_SECOND;
+        first = flags / ENTRY_FIRST;
+        mark = shown / (WORD_MARK / ACT_CLAUSE);
+        last = key;
     }
-    *at = (struct looked){ 0, l->entries, l->entries, 0, false };
+    *at = (struct looked){ .entry = l->entries, .pair = l->entries };
     return found;
+}
+
+/* Pairs that may be in an entry, by the first word of each. Of the many words
+ * that begin a phrase few do so in this text. */
+static void look_pairs(const struct look *look, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct looked *at = &look->items[look->starts[i]];
+        const struct entry *e = lexicon_entry(look->lexicon,
+                                              words_join(at->key, at[1].key));
+        at->pair = e;
+        at->acts |= (e->flags & ACT_CLAUSE) |
+                    (e->flags / ENTRY_LEADS & 1) * (ACT_START | ACT_LONGER);
+        if (at[1].acts & ACT_TERM)
+            at[1].before.weights += weights_of(e);
+    }
 }
 
 /* A name adds nothing, and behind it a word is not said again and ends no
@@ -164,14 +163,14 @@ static size_t look_words(const struct look *look)
 static void look_names(const struct look *look, const uint8_t *mask)
 {
     size_t count = look->words->count;
-    for (size_t i = 0; i < count; i++) {
-        struct looked *at = &look->items[i];
+    struct looked *at = look->items;
+    for (size_t i = 0; i < count; i++, at++) {
         if (!mask[i])
             continue;
-        at->acts = ACT_MASKED | (at->acts & ACT_CLAUSE);
+        at->acts = ACT_MASKED | (at->acts & (ACT_CLAUSE | ACT_SHARED));
+        at->before.weights = (two_weights){ 0, 0 };
         at[1].acts |= ACT_TERM;
-        look->before[i].weights = (two_weights){ 0, 0 };
-        look->before[i + 1].weights = weights_of(at[1].entry);
+        at[1].before.weights = weights_of(at[1].entry);
     }
 }
 
@@ -184,23 +183,24 @@ static const eight_counts forms[WORD_FORM + 1] = { /* as enum form */
     [WORD_QUESTION] = { 0, 0, 0, 0, 0, 1 },
 };
 
-/* What the words before each add up to: parts are read later without a look
- * at each word. Each has its own weights in the tally before. */
+/* From what each word adds to what the words before it add up to: parts are
+ * read later without a look at each word. */
 static void look_sums(const struct look *look)
 {
-    struct tally t = { 0 }, *tally = look->before;
+    const struct word *item = look->words->items;
+    struct looked *at = look->items;
+    struct tally t = { 0 };
     uint32_t *starts = look->starts, count = (uint32_t)look->words->count;
-    for (uint32_t i = 0; i < count; i++) {
-        unsigned acts = look->items[i].acts;
-        two_weights own = tally[i].weights;
-        tally[i] = t;
+    for (uint32_t i = 0; i < count; i++, at++, item++) {
+        two_weights own = at->before.weights;
+        at->before = t;
         starts[t.starts] = i;
         t.weights += own;
-        t.form += forms[look->words->items[i].flags & WORD_FORM];
-        t.starts += acts & ACT_START;
-        t.terms += acts / ACT_TERM & 1;
+        t.form += forms[item->flags & WORD_FORM];
+        t.starts += at->acts & ACT_START;
+        t.terms += at->acts / ACT_TERM & 1;
     }
-    tally[count] = tally[count + 1] = t; /* one more: see add_terms() */
+    at[0].before = at[1].before = t; /* one more: see add_terms() */
 }
 
 static void make_room(struct look *look, size_t count)
@@ -209,8 +209,6 @@ static void make_room(struct look *look, size_t count)
         return;
     look->room = count * 2 + 2;
     look->items = mem_resize(look->items, look->room * sizeof(*look->items));
-    look->before = mem_resize(look->before,
-                              look->room * sizeof(*look->before));
     look->starts = mem_resize(look->starts,
                               look->room * sizeof(*look->starts));
 }
@@ -231,7 +229,6 @@ void look_up(struct look *look, const struct lexicon *l,
 void look_release(struct look *look)
 {
     mem_free(look->items);
-    mem_free(look->before);
     mem_free(look->starts);
     *look = (struct look)LOOK_INIT;
 }
@@ -241,8 +238,8 @@ void look_release(struct look *look)
 /* Shares and counts that need no lexicon. */
 static void read_form(struct walk *k, size_t from)
 {
-    eight_counts form = k->look->before[k->until].form -
-                        k->look->before[from].form;
+    eight_counts form = k->items[k->until].before.form -
+                        k->items[from].before.form;
     const struct word *first = &k->w->items[from];
     float *value = k->out->value;
     if (from < k->until && first->kind == WORD_PLAIN)
@@ -275,7 +272,8 @@ static void enter_sentence(struct walk *k, size_t i)
 static const struct entry *longer(const struct walk *k, size_t i, size_t j,
                                   uint64_t *hash)
 {
-    if (j == i + 1 && !k->items[i].shared && !k->items[j].shared) {
+    if (j == i + 1 &&
+        !((k->items[i].acts | k->items[j].acts) & ACT_SHARED)) {
         const struct entry *e = k->items[i].pair;
         *hash = e->hash;
         return e;
@@ -431,13 +429,13 @@ static bool overrules(const struct walk *k, const struct entry *phrase,
  * where there is no word, too. */
 static void add_terms(struct walk *k, size_t until)
 {
-    const struct tally *a = &k->look->before[k->at];
-    const struct tally *b = &k->look->before[until];
     const struct looked *first = &k->items[k->at];
+    const struct tally *a = &first->before, *b = &k->items[until].before;
     bool alone = k->fresh & (k->at < until) & !(first->acts & ACT_MASKED);
     double once = alone; /* a factor, where a branch would be guessed wrong */
     k->weights += b->weights - a->weights;
-    k->weights += (weights_of(first->entry) - (a[1].weights - a->weights)) *
+    k->weights += (weights_of(first->entry) -
+                   (first[1].before.weights - a->weights)) *
                   (two_weights){ once, once };
     k->out->terms += b->terms - a->terms;
     k->out->terms += alone & !(first->acts & ACT_TERM);
@@ -605,7 +603,8 @@ void signals_read(const struct look *look, size_t from, size_t until,
                       .intense = false, .every = every, .unreal = false,
                       .question = false, .shouting = false, .factor = 1,
                       .strongest = { 0, 0 } };
-    uint32_t n = look->before[from].starts, end = look->before[until].starts;
+    uint32_t n = look->items[from].before.starts;
+    uint32_t end = look->items[until].before.starts;
 #pragma GCC unroll 32
     for (int i = 0; i < SIGNAL_ROOM; i += 4)
         memset(out->value + i, 0, 4 * sizeof(*out->value));

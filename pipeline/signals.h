@@ -75,15 +75,7 @@ enum act {
                                 * number's */
     ACT_CLAUSE = ENTRY_CLAUSE, /* a clause may begin here */
     ACT_MASKED = 16, /* of a name */
-};
-
-struct looked {
-    uint64_t key;              /* lexicon_word() and the like */
-    const struct entry *entry; /* entries[0] when there is none */
-    const struct entry *pair;  /* likewise, of this word and the next */
-    uint32_t acts;             /* set of enum act; no byte, for a byte written
-                                * might be of anything to the compiler */
-    bool shared;               /* its key is that of its kind */
+    ACT_SHARED = 32, /* its key is that of its kind */
 };
 
 typedef double two_weights __attribute__((vector_size(16)));
@@ -100,17 +92,23 @@ struct tally {
     uint32_t starts, terms;
 };
 
+struct looked {
+    struct tally before;
+    uint64_t key;              /* lexicon_word() and the like */
+    const struct entry *entry; /* entries[0] when there is none */
+    const struct entry *pair;  /* likewise, of this word and the next */
+    uint32_t acts;             /* set of enum act */
+};
+
 /* A text with each word looked up, once, however often it is read. */
 struct look {
     const struct lexicon *lexicon;
     const struct words *words;   /* borrowed until the next look */
-    struct looked *items;        /* owned; one a word, an empty one behind */
-    struct tally *before;        /* owned; likewise, the sum of all behind,
-                                  * twice */
+    struct looked *items;        /* owned; one a word, two empty ones behind */
     uint32_t *starts;            /* owned; the words with ACT_START */
     size_t room;
 };
-#define LOOK_INIT { 0, 0, 0, 0, 0, 0 }
+#define LOOK_INIT { 0, 0, 0, 0, 0 }
 
 /* mask: as in scorer_read(). */
 void look_up(struct look *look, const struct lexicon *l,
