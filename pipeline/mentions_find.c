@@ -391,10 +391,14 @@ static void add_brands(struct finder *s)
     }
 }
 
-static int compare_mentions(const void *a, const void *b)
+/* Mentions are in the order of their subjects. */
+static void add_mention(struct post *post, const struct seen *seen)
 {
-    const struct mention *x = a, *y = b;
-    return x->subject < y->subject ? -1 : x->subject > y->subject;
+    uint32_t at = post->mention_count++;
+    for (; at && post->mentions[at - 1].subject > seen->subject; at--)
+        post->mentions[at] = post->mentions[at - 1];
+    post->mentions[at] = (struct mention){ .subject = seen->subject,
+                                           .span = seen->span };
 }
 
 /* Of more subjects than a post has room for, products are left out. */
@@ -406,8 +410,7 @@ static void take_accepted(const struct finder *s, struct post *post,
         uint32_t subject = s->seen[i].subject;
         if (s->seen[i].verdict == VERDICT_ACCEPTED &&
             (s->m->watched[subject].brand == subject) == brands)
-            post->mentions[post->mention_count++] = (struct mention){
-                .subject = subject, .span = s->seen[i].span };
+            add_mention(post, &s->seen[i]);
     }
 }
 
@@ -428,9 +431,6 @@ void finder_find(struct finder *s, const struct words *words,
     post->mentions = arena_alloc(memory, room * sizeof(*post->mentions));
     take_accepted(s, post, true);
     take_accepted(s, post, false);
-    if (post->mention_count > 1)
-        qsort(post->mentions, post->mention_count, sizeof(*post->mentions),
-              compare_mentions);
 }
 
 /* Telling why. */

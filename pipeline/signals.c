@@ -579,7 +579,8 @@ static void sum_up(struct walk *k)
     }
     if (k->take_v)
         memcpy(k->out->uncut, value, sizeof(k->out->uncut));
-    for (int s = 0; s < SIGNAL_STRONGEST; s++)
+    /* what is strongest is never so much: with it they are four times four */
+    for (int s = 0; s < SIGNAL_STRONGEST + 2; s++)
         value[s] = least(value[s], SUM_LIMIT);
     for (int s = SIGNAL_DENSITY; s < SIGNAL_DENSITY + 2; s++)
         value[s] = least(value[s], DENSITY_LIMIT);
