@@ -176,21 +176,22 @@ static union sets *read_places(struct topic_place *p)
 {
     struct topic_word *v = p->view, *end = v + p->words->count;
     union sets *at = p->near + MARGIN * NEAR_LEVELS;
+    static const two_halves starting[2] = {
+        { 0, 0 }, { 0, (uint64_t)1 << SETS_START % 64 } };
     const two_halves none = { 0, 0 };
     two_halves marks = none;
     uint32_t starts = TOPIC_STARTS;
     for (; v < end; v++) {
         bool soft = v->flags & WORD_SOFT;
         starts |= v->flags & TOPIC_STARTS;
-        v->sets.half[1] |= starts * (((uint64_t)1 << SETS_START % 64) /
-                                     TOPIC_STARTS);
+        two_halves here = v->sets.both | starting[starts / TOPIC_STARTS];
+        v->sets.both = here;
         bool goes_on = (v->flags | v->cell->flags) & WORD_ASIDE;
         bool opens = v->flags & (WORD_END | WORD_OPENS);
         v->flags |= starts;
         starts = goes_on ? starts : 0;
         starts = opens ? TOPIC_STARTS : starts;
         v->place = (uint32_t)(at - p->near);
-        two_halves here = v->sets.both;
         at[0].both = here | marks;
         marks = none;
         if (soft) {
