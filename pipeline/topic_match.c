@@ -90,15 +90,18 @@ static void read_odd(struct topic_place *p, size_t i, struct topic_word *v)
         v->sets.both |= p->t->kind_cells[__builtin_ctz(left)]->sets.both;
 }
 
-/* "Acme app" is an app, "Tilly Box" no box. */
-static void hide(const struct topic_place *p, struct topic_word *v)
+/* "Acme app" is an app, "Tilly Box" no box: words of a name say nothing, but
+ * for those. Which are of one is hard to foresee: no branch asks. */
+static void hide(struct topic_place *p, const uint8_t *mask)
 {
     const uint32_t telling = 1u << ASPECT_APP | 1u << ASPECT_WEBSITE |
                              1u << ASPECT_LOYALTY;
-    if (v->cell->hits & telling)
-        return;
-    v->cell = p->t->cells;
-    v->key = 0;
+    struct topic_word *v = p->view, *end = v + p->words->count;
+    for (; v < end; v++, mask++) {
+        bool shown = !*mask | ((v->cell->hits & telling) != 0);
+        v->key &= -(uint64_t)shown;
+        v->cell = shown ? v->cell : p->t->cells;
+    }
 }
 
 /* What each word is looked up by, and what is known of it. */
@@ -243,9 +246,8 @@ void topic_read(struct topic_place *p, const struct words *words,
     p->words = words;
     make_room(p, words->count);
     read_words(p);
-    for (size_t i = 0; mask && i < words->count; i++)
-        if (mask[i])
-            hide(p, &p->view[i]);
+    if (mask)
+        hide(p, mask);
     read_pairs(p);
     read_events(p);
     read_near(p);
