@@ -85,7 +85,7 @@ struct row {
 /* A pattern to be tried where its anchor is met, if it passes its looks. */
 struct trial {
     struct look looks[LOOKS];
-    uint32_t link;
+    uint32_t row;
 };
 
 enum cell_flag { CELL_PAIR_FIRST = 1, CELL_PAIR_SECOND = 2, CELL_PAIR = 4,
@@ -126,10 +126,12 @@ struct cell {               /* the passes over words read its first half */
     uint16_t flags;         /* set of enum cell_flag */
     uint16_t solo;          /* bit of the first of the solos, or 0 */
     uint32_t vector;        /* of vectors[]: what the solos weigh together */
-    uint32_t first;         /* links[]: solos, adds, plains, patterns */
     uint32_t trials;        /* trials[]: the first */
+    uint32_t add;           /* adds[]: likewise */
     uint16_t steps;         /* TOPIC_STEP trials each */
     uint16_t adds;
+    uint32_t first;         /* links[]: solos, adds, plains, patterns */
+    uint32_t uses;          /* in all rows */
     uint16_t solos;         /* weighted rows that are this word and no other */
     uint16_t plains, patterns;
 };
@@ -164,7 +166,7 @@ struct topic_rows {
     struct element *elements;
     uint64_t *hashes;
     struct link *links;
-    struct add *adds;       /* of links[], same index, of weighted rows */
+    struct add *adds;
     struct trial *trials;
     struct vector *vectors; /* the first is zero */
     uint8_t slots_of[TAG_COUNT]; /* place of a weighted tag in a vector */

@@ -326,6 +326,16 @@ static void index_cells(struct topic_rows *t)
         t->kind_cells[i] = topic_cell(t, t->kinds[i]);
 }
 
+/* What many rows name is met often: what belongs to such words stands close
+ * together, and stays in the caches. */
+static int by_uses(const void *a, const void *b)
+{
+    const struct cell *x = a, *y = b;
+    if (x->uses != y->uses)
+        return x->uses > y->uses ? -1 : 1;
+    return (x->hash > y->hash) - (x->hash < y->hash);
+}
+
 static void build_cells(struct topic_rows *t)
 {
     size_t room = 0, kept = 0;
@@ -343,6 +353,7 @@ static void build_cells(struct topic_rows *t)
         }
         struct cell *c = &t->cells[t->cell_count - 1];
         c->flags |= l.flags;
+        c->uses++;
         if (l.flags & CELL_SET)
             sets_add(&c->sets, l.anchor);
         if (l.order == ORDER_MARK)
@@ -359,27 +370,32 @@ static void build_cells(struct topic_rows *t)
         c->flags |= CELL_BUSY;
     }
     t->link_count = kept;
+    qsort(t->cells + 1, t->cell_count - 1, sizeof(*t->cells), by_uses);
 }
 
 static void build_vectors(struct topic_rows *t)
 {
-    size_t vectors = 1;
+    size_t vectors = 1, adds = 0;
     t->adds = mem_alloc((t->link_count + 1) * sizeof(*t->adds));
-    for (size_t i = 0; i < t->link_count; i++) {
-        const struct row *row = &t->rows[t->links[i].row];
-        t->adds[i] = (struct add){ .weight = row->weight, .bit = row->bit,
-                                   .slot = t->slots_of[row->tag] };
-    }
-    for (size_t i = 0; i < t->cell_count; i++)
-        if (t->cells[i].solos)
-            t->cells[i].vector = (uint32_t)vectors++;
-    t->vectors = mem_alloc(vectors * sizeof(*t->vectors));
+    t->vectors = mem_alloc((t->cell_count + 1) * sizeof(*t->vectors));
     for (size_t i = 0; i < t->cell_count; i++) {
         struct cell *c = &t->cells[i];
-        c->solo = c->solos ? t->adds[c->first].bit : 0;
+        uint32_t link = c->first;
+        if (c->solos) {
+            c->solo = t->rows[t->links[link].row].bit;
+            c->vector = (uint32_t)vectors++;
+        }
         for (unsigned k = 0; k < c->solos; k++) {
-            const struct add *a = &t->adds[c->first + k];
-            t->vectors[c->vector].weights[a->slot] += a->weight;
+            const struct row *row = &t->rows[t->links[link++].row];
+            t->vectors[c->vector].weights[t->slots_of[row->tag]] +=
+                row->weight;
+        }
+        c->add = (uint32_t)adds;
+        for (unsigned k = 0; k < c->adds; k++) {
+            const struct row *row = &t->rows[t->links[link++].row];
+            t->adds[adds++] = (struct add){ .weight = row->weight,
+                                            .bit = row->bit,
+                                            .slot = t->slots_of[row->tag] };
         }
     }
 }
@@ -396,12 +412,12 @@ static void build_trials(struct topic_rows *t)
         c->steps = (uint16_t)((c->patterns + TOPIC_STEP - 1) / TOPIC_STEP);
         for (unsigned k = 0; k < c->steps * TOPIC_STEP; k++) {
             bool more = k >= c->patterns;
+            uint32_t row = t->links[link + (more ? c->patterns - 1u : k)].row;
             t->trials = mem_grow(t->trials, &room, t->trial_count,
                                  sizeof(*t->trials));
             struct trial *trial = &t->trials[t->trial_count++];
-            trial->link = link + (more ? c->patterns - 1u : k);
-            memcpy(trial->looks, t->rows[t->links[trial->link].row].looks,
-                   sizeof(trial->looks));
+            trial->row = row;
+            memcpy(trial->looks, t->rows[row].looks, sizeof(trial->looks));
             if (more)
                 trial->looks[0] = look_for(0, SETS_NEVER);
         }

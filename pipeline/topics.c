@@ -46,7 +46,7 @@ enum { STEP = TOPIC_STEP, GATHERED = 128 };
 
 /* A pattern to be tried at a word. */
 struct candidate {
-    uint32_t link, at;
+    uint32_t row, at;
 };
 
 /* What is found so far. */
@@ -70,11 +70,10 @@ static inline uint32_t first_time(struct found *f, unsigned row)
 static void try_pattern(struct topic_place *p, struct candidate c,
                         struct found *f)
 {
-    const struct link *l = &p->t->links[c.link];
-    const struct row *row = &p->t->rows[l->row];
+    const struct row *row = &p->t->rows[c.row];
     bool known = row->weighted ? f->done[row->bit >> 6] >> (row->bit & 63) & 1
                                : f->hits >> row->tag & 1;
-    if (known || !topic_try(p, row, l->anchor, c.at))
+    if (known || !topic_try(p, row, row->anchor, c.at))
         return;
     if (!row->weighted)
         f->hits |= 1u << row->tag;
@@ -85,8 +84,7 @@ static void try_pattern(struct topic_place *p, struct candidate c,
 static void settle_adds(const struct topic_rows *t, struct found *f)
 {
     for (size_t i = 0; i < f->adder_count; i++) {
-        const struct add *a = t->adds + f->adders[i]->first +
-                              f->adders[i]->solos;
+        const struct add *a = t->adds + f->adders[i]->add;
         for (unsigned left = f->adders[i]->adds; left; left--, a++)
             f->sums.weights[a->slot] += a->weight &
                                         (int32_t)first_time(f, a->bit);
@@ -106,7 +104,7 @@ static void settle_anchors(struct topic_place *p, struct found *f)
         bool soft = v->flags & WORD_SOFT; /* its place is the next word's */
         for (unsigned steps = e->cell->steps; steps; steps--) {
             for (int k = 0; k < STEP; k++, trial++) {
-                kept[count] = (struct candidate){ trial->link, e->first };
+                kept[count] = (struct candidate){ trial->row, e->first };
                 count += topic_near(p->near + v->place, trial) | soft;
             }
             if (count <= GATHERED - STEP)
