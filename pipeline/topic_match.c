@@ -91,14 +91,15 @@ static void read_odd(struct topic_place *p, size_t i, struct topic_word *v)
 }
 
 /* "Acme app" is an app, "Tilly Box" no box: words of a name say nothing, but
- * for those. Which are of one is hard to foresee: no branch asks. */
+ * for those. They are few, and which is hard to foresee: each is searched. */
 static void hide(struct topic_place *p, const uint8_t *mask)
 {
     const uint32_t telling = 1u << ASPECT_APP | 1u << ASPECT_WEBSITE |
                              1u << ASPECT_LOYALTY;
-    struct topic_word *v = p->view, *end = v + p->words->count;
-    for (; v < end; v++, mask++) {
-        bool shown = !*mask | ((v->cell->hits & telling) != 0);
+    const uint8_t *at = mask, *end = mask + p->words->count;
+    for (; (at = memchr(at, 1, (size_t)(end - at))); at++) {
+        struct topic_word *v = &p->view[at - mask];
+        bool shown = v->cell->hits & telling;
         v->key &= -(uint64_t)shown;
         v->cell = shown ? v->cell : p->t->cells;
     }
@@ -177,31 +178,30 @@ static void read_events(struct topic_place *p)
  * counts for the words on both sides of it. Returns the place behind all. */
 static union sets *read_places(struct topic_place *p)
 {
-    struct topic_word *v = p->view, *end = v + p->words->count;
-    union sets *at = p->near + MARGIN * NEAR_LEVELS;
-    static const two_halves starting[2] = {
+    static const two_halves starting[] = {
         { 0, 0 }, { 0, (uint64_t)1 << SETS_START % 64 } };
     const two_halves none = { 0, 0 };
+    struct topic_word *v = p->view, *end = v + p->words->count;
+    union sets *at = p->near + MARGIN * NEAR_LEVELS;
     two_halves marks = none;
     uint32_t starts = TOPIC_STARTS;
     for (; v < end; v++) {
         bool soft = v->flags & WORD_SOFT;
-        starts |= v->flags & TOPIC_STARTS;
-        two_halves here = v->sets.both | starting[starts / TOPIC_STARTS];
-        v->sets.both = here;
         bool goes_on = (v->flags | v->cell->flags) & WORD_ASIDE;
         bool opens = v->flags & (WORD_END | WORD_OPENS);
+        starts |= v->flags & TOPIC_STARTS;
         v->flags |= starts;
-        starts = goes_on ? starts : 0;
-        starts = opens ? TOPIC_STARTS : starts;
-        v->place = (uint32_t)(at - p->near);
-        at[0].both = here | marks;
+        v->near = at;
+        two_halves here = v->sets.both | marks;
+        at[0].both = here | starting[starts / TOPIC_STARTS];
         marks = none;
         if (soft) {
             at[-NEAR_LEVELS].both |= here;
-            marks = at[0].both;
+            marks = here;
         }
         at += soft ? 0 : NEAR_LEVELS;
+        starts = goes_on ? starts : 0;
+        starts = opens ? TOPIC_STARTS : starts;
     }
     v->flags = starts;
     at[0].both = marks;
@@ -338,7 +338,7 @@ static bool at_end(const struct topic_place *p, size_t at)
 static bool allowed_in_front(const struct topic_place *p,
                              const struct element *e, size_t at)
 {
-    const union sets *near = p->near + view(p, at)->place;
+    const union sets *near = view(p, at)->near;
     union sets all = { near[-BEFORE * NEAR_LEVELS + 1].both |
                        near[-NEAR_LEVELS].both };
     if (!sets_have(&all, e->set))

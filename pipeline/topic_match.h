@@ -12,9 +12,9 @@ struct topic_word {
     uint64_t key;            /* it is looked up by */
     const struct cell *cell; /* cells[0] when there is none */
     const struct cell *pair; /* likewise, of this word and the one before */
+    const union sets *near;  /* its place; soft marks have the next word's */
     uint32_t before;         /* that one: marks may stand between */
     uint32_t event;          /* the first of its events */
-    uint32_t place;          /* of its own in near; soft marks have none */
     uint32_t flags;          /* the word's; TOPIC_STARTS */
     uint32_t classes;        /* set of enum word_class */
 };

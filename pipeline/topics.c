@@ -105,7 +105,7 @@ static void settle_anchors(struct topic_place *p, struct found *f)
         for (unsigned steps = e->cell->steps; steps; steps--) {
             for (int k = 0; k < STEP; k++, trial++) {
                 kept[count] = (struct candidate){ trial->row, e->first };
-                count += topic_near(p->near + v->place, trial) | soft;
+                count += topic_near(v->near, trial) | soft;
             }
             if (count <= GATHERED - STEP)
                 continue;

@@ -19,8 +19,8 @@ struct spotter;
 struct spotter *spotter_open(const struct topics *t);
 void spotter_close(struct spotter *s);
 
-/* Take up a text, borrowed until the next. mask (or NULL): words of a name,
- * which say nothing ("app" does). */
+/* Take up a text, borrowed until the next. mask (or NULL): 1 for words of a
+ * name, which say nothing ("app" does), 0 for others. */
 void spotter_read(struct spotter *s, const struct words *words,
                   const uint8_t *mask);
 
