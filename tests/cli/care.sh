@@ -76,3 +76,18 @@ swell --store torn verify --repair; echo "status $?"
 swell --store torn verify; echo "status $?"
 swell --store torn --now 2026-11-22T00:00:00Z import gone.ndjson 2>&1 | sed 's/;.*//'
 swell --store torn export --what windows | wc -l
+echo "== other posts that are not what they should be"
+swell -q --store late --now 2026-11-22T00:00:00Z import gone.ndjson
+swell --store late dump >late.dump
+wrong() { # WORDS: the dump on standard input is found wrong, and mended
+    echo "- $1"
+    rm -rf torn && swell -q --store torn load -
+    swell --store torn verify | sed 1q
+    swell --store torn verify --repair | tail -1
+    swell --store torn verify | tail -1
+    swell --store torn export --format csv | wc -l
+}
+sed '/^database=ids$/,/^DATA=END$/ { /^ /d }' late.dump | wrong "no identity"
+sed '/^database=ids$/,/^DATA=END$/ s/^\( [0-9a-f]\{28\}\)[0-9a-f]\{10\}$/\1006a000000/' late.dump | wrong "an identity of another time"
+awk '/^database=/ { posts = $0 == "database=posts" } /^ / && posts && ++line == 2 { print " 00"; next } { print }' late.dump | wrong "a record that cannot be read"
+awk '/^database=/ { posts = $0 == "database=posts" } /^ / && posts && ++line == 1 { sub(/..$/, "00") } { print }' late.dump | wrong "the key of another post"
