@@ -83,8 +83,22 @@ static void refuses(const char *content, const char *why)
     assert_non_null(strstr(err.text, why));
 }
 
+static uint64_t hash_of_file(const char *content)
+{
+    char path[] = "languages-XXXXXX";
+    scratch_file(path, content);
+    struct languages *l;
+    assert_int_equal(languages_open(&l, path, NULL), 0);
+    unlink(path);
+    uint64_t hash = languages_hash(l);
+    languages_close(l);
+    return hash;
+}
+
 static void test_file(void **state)
 {
+    assert_true(hash_of_file("en\twords\tthe\n") !=
+                hash_of_file("en\twords\ta\n")); /* other rules */
     refuses("en\twords\tthe\nde die das\n", ":2: three columns");
     refuses("# c\nen\tverbs\tgo\n", ":2: the kind");
     refuses("english\twords\tgo\n", ":1: the language");

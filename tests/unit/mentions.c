@@ -414,6 +414,33 @@ static void test_crowd(void **state)
     mentions_close(m);
 }
 
+/* Whatever changes what is found makes other rules. */
+static void test_rules(void **state)
+{
+    static const struct watch watches[] = {
+        { .name = "gate", .match = { "Gate" } },
+        { .name = "gates", .match = { "Gate" } },
+        { .name = "gate", .match = { "Gates" } },
+        { .name = "gate", .match = { "Gate", "Gate" } },
+        { .name = "gate", .match = { "Gate" }, .exclude = { "door" } },
+        { .name = "gate", .match = { "Gate" }, .require = { "door" } },
+        { .name = "gate", .match = { "Gate" }, .near = 3 },
+        { .name = "gate", .match = { "Gate" }, .sensitive = true },
+    };
+    uint64_t hashes[COUNT(watches)];
+    struct rig r;
+    for (size_t i = 0; i < COUNT(watches); i++) {
+        assert_int_equal(rig_open(&r, &watches[i], 1, NULL, NULL), 0);
+        hashes[i] = mentions_hash(r.m);
+        rig_close(&r);
+        for (size_t k = 0; k < i; k++)
+            assert_true(hashes[k] != hashes[i]);
+    }
+    assert_int_equal(rig_open(&r, &watches[0], 1, NULL, NULL), 0);
+    assert_true(mentions_hash(r.m) == hashes[0]);
+    rig_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -423,6 +450,7 @@ int main(void)
         cmocka_unit_test(test_exclude_require), cmocka_unit_test(test_longer),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_limit),
         cmocka_unit_test(test_hostile), cmocka_unit_test(test_crowd),
+        cmocka_unit_test(test_rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

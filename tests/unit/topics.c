@@ -218,6 +218,11 @@ static void test_weights(void **state)
     assert_string_equal(buf_text(&out), "complaint|late|1.5|0+4\n"
                                         "complaint|no *1 reply|1|6+8\n");
     buf_release(&out);
+    uint64_t hash = topics_hash(l.topics);
+    lexicons_close(&l);
+    assert_true(small(&l, "# none\n", "complaint\t=bias\t-2\ncomplaint\tlate"
+                      "\t1.4\ncomplaint\tno *1 reply\t1\n", NULL));
+    assert_true(topics_hash(l.topics) != hash); /* other rules */
     lexicons_close(&l);
 }
 
