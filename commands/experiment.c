@@ -227,6 +227,12 @@ static int run_list(struct call *c, struct error *err)
     return EXIT_DONE;
 }
 
+/* In hundredths; no change has no sign but plus. */
+static double whole(double share)
+{
+    return rint(100 * share) + 0.0;
+}
+
 static void put_effect(struct buf *out, const struct effect *e)
 {
     bool posts = e->measure == EFFECT_POSTS;
@@ -240,7 +246,7 @@ static void put_effect(struct buf *out, const struct effect *e)
     if (e->verdict == EFFECT_TOO_FEW)
         return;
     buf_printf(out, "  change %+.0f %s, 95 %% interval %+.0f to %+.0f; %s\n",
-               100 * e->change, unit, 100 * e->low, 100 * e->high,
+               whole(e->change), unit, whole(e->low), whole(e->high),
                e->method == EFFECT_PLACEBO ? "from its own past"
                                            : "approximate");
     buf_printf(out, posts ? "  %.1f posts a day before, %.1f after\n"
@@ -255,7 +261,7 @@ static void put_effect(struct buf *out, const struct effect *e)
                    100 * e->detectable, unit);
     if (e->pretrend_known)
         buf_printf(out, "; the change one window earlier was %+.0f %s",
-                   100 * e->pretrend, unit);
+                   whole(e->pretrend), unit);
     buf_putc(out, '\n');
 }
 

@@ -371,7 +371,9 @@ static int take_lock(struct lmdb *s, struct error *err)
     snprintf(path, sizeof(path), "%s/writer.lock", s->path);
     s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (s->lock < 0)
-        return error_set(err, ERROR_DENIED, "%s: %s", path, strerror(errno));
+        return error_set(err, ERROR_DENIED, "%s: %s%s", path, strerror(errno),
+                         errno == EACCES ? "; run swell as the user who owns "
+                                           "the store" : "");
     struct stat file = { .st_nlink = 1 };
     if (flock(s->lock, LOCK_EX | LOCK_NB) == 0 && fstat(s->lock, &file) == 0 &&
         file.st_nlink) { /* it was not taken away by lmdb_unmake() */
