@@ -108,6 +108,8 @@ struct batch {
     size_t count, room;
     const char *const *subjects; /* borrowed from the tagger; may be NULL */
     size_t subject_count;
+    uint64_t subjects_hash;  /* of lists with the same names in the same order
+                              * only; 0: not said */
     uint32_t rules;          /* rule version the tags were made with */
     /* What becomes durable together with these posts, kept under the label
      * of the configured source; label "" keeps nothing. */

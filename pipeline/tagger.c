@@ -211,6 +211,7 @@ void tagger_run(struct tagger *t, struct batch *batch, size_t first)
 {
     batch->subjects = mentions_subjects(t->rules->mentions,
                                         &batch->subject_count);
+    batch->subjects_hash = mentions_hash(t->rules->mentions);
     for (size_t i = first; i < batch->count; i++)
         tag_post(t, &batch->posts[i], &batch->memory);
 }

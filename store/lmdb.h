@@ -73,7 +73,7 @@ enum { DAY_SECONDS = 86400, HOUR_SECONDS = 3600, QUARTER_SECONDS = 900,
        KEY_LIMIT = 500 };
 
 struct name_list {
-    struct name { char *name; uint32_t id; } *items;  /* owned; NULL: unknown */
+    char **items;             /* owned, by id - 1, as asked for; NULL: unknown */
     size_t count, room;
 };
 
@@ -102,8 +102,12 @@ struct lmdb {
     MDB_txn *held;      /* of lmdb_hold(): every read is in it */
     unsigned reading;   /* read transactions open in this process */
     unsigned inside;    /* transactions of any kind, see lmdb_fault.c */
-    struct name_list names[STORE_LABELS + 1]; /* by id - 1, as asked for */
-    struct name_list known;   /* subjects by their place in the last batch */
+    struct name_list names[STORE_LABELS + 1];
+    struct {
+        uint64_t hash;        /* as batch.subjects_hash */
+        size_t count;
+        uint32_t *ids;        /* owned, by their place; 0: not asked for */
+    } subjects;               /* of the last batch */
     struct day_authors authors[2]; /* the last even day and the last odd one */
 };
 
@@ -216,11 +220,10 @@ void lmdb_unwatch(const struct lmdb *s);
 /* Id of a name; 0 when unknown (rc 0). create: give it the next one. */
 int lmdb_name_id(struct txn t, enum store_name kind, struct text name,
                  bool create, uint32_t *id, struct error *err);
-/* A subject's id, made when new. It is remembered by its place in the list of
- * a batch, for the next one has the same list. */
-int lmdb_subject_id(struct txn t, size_t place, const char *name, uint32_t *id,
-                    struct error *err);
-/* What was remembered may never have become durable. */
+/* Ids of a batch's subjects by their place, those that are not known yet 0:
+ * kept for the next one, which mostly has the same list. */
+uint32_t *lmdb_subject_ids(struct lmdb *s, const struct batch *batch);
+/* What was kept may never have become durable. */
 void lmdb_subject_ids_forget(struct lmdb *s);
 /* NULL when there is no such id. */
 const char *lmdb_name(struct txn t, enum store_name kind, uint32_t id);

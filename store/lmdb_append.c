@@ -48,7 +48,7 @@ struct append {
     struct entry *entries;     /* owned; as the posts of the batch */
     struct identity *ids;      /* owned */
     struct timed *order;       /* owned: those to be written */
-    uint32_t *subjects;        /* owned: batch's index -> id; 0 not asked */
+    uint32_t *subjects;        /* batch's index -> id; 0 not asked */
     struct buf record, other;  /* scratch */
     struct changes changes;
     struct record *old;        /* owned scratch */
@@ -91,8 +91,9 @@ static int find_subjects(struct txn t, struct append *a,
                              a->batch->subject_count);
         if (a->subjects[subject])
             continue;
-        int rc = lmdb_subject_id(t, subject, a->batch->subjects[subject],
-                                 &a->subjects[subject], err);
+        int rc = lmdb_name_id(t, STORE_SUBJECTS,
+                              text_of(a->batch->subjects[subject]), true,
+                              &a->subjects[subject], err);
         if (rc)
             return rc;
     }
@@ -424,8 +425,7 @@ static int append(struct txn t, void *context, struct error *err)
     memset(a->last, 0, sizeof(a->last));
     buf_clear(&a->behind);
     a->changes.count = 0;
-    memset(a->subjects, 0, (a->batch->subject_count + 1) *
-                           sizeof(*a->subjects));
+    a->subjects = lmdb_subject_ids(t.s, a->batch);
     int rc = arrange(t, a, err);
     if (rc == 0)
         rc = settle(t, a);
@@ -444,7 +444,6 @@ int lmdb_append(struct store *base, const struct batch *batch,
     a.entries = mem_resize(NULL, batch->count * sizeof(*a.entries));
     a.ids = mem_resize(NULL, batch->count * sizeof(*a.ids));
     a.order = mem_resize(NULL, batch->count * sizeof(*a.order));
-    a.subjects = mem_alloc((batch->subject_count + 1) * sizeof(*a.subjects));
     a.old = mem_alloc(sizeof(*a.old));
     int rc = lmdb_write(base, append, &a, "keeping posts", err);
     if (rc == 0) {
@@ -458,7 +457,6 @@ int lmdb_append(struct store *base, const struct batch *batch,
     mem_free(a.entries);
     mem_free(a.ids);
     mem_free(a.order);
-    mem_free(a.subjects);
     mem_free(a.old);
     buf_release(&a.record);
     buf_release(&a.other);

@@ -75,42 +75,34 @@ int lmdb_name_id(struct txn t, enum store_name kind, struct text name,
     return rc;
 }
 
-/* Blank where it is new. */
-static struct name *name_at(struct name_list *list, size_t place)
+/* NULL where it is new. */
+static char **name_at(struct name_list *list, size_t place)
 {
     while (list->count <= place) {
         list->items = mem_grow(list->items, &list->room, list->count,
                                sizeof(*list->items));
-        list->items[list->count++] = (struct name){ NULL, 0 };
+        list->items[list->count++] = NULL;
     }
     return &list->items[place];
 }
 
-int lmdb_subject_id(struct txn t, size_t place, const char *name, uint32_t *id,
-                    struct error *err)
-{
-    struct name *k = name_at(&t.s->known, place);
-    *id = k->id;
-    if (k->name && strcmp(k->name, name) == 0)
-        return 0;
-    int rc = lmdb_name_id(t, STORE_SUBJECTS, text_of(name), true, id, err);
-    mem_free(k->name);
-    *k = rc ? (struct name){ NULL, 0 }
-            : (struct name){ mem_string(name), *id };
-    return rc;
-}
-
-static void list_release(struct name_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        mem_free(list->items[i].name);
-    mem_free(list->items);
-    *list = (struct name_list){ NULL, 0, 0 };
-}
-
 void lmdb_subject_ids_forget(struct lmdb *s)
 {
-    list_release(&s->known);
+    mem_free(s->subjects.ids);
+    s->subjects.ids = NULL;
+}
+
+uint32_t *lmdb_subject_ids(struct lmdb *s, const struct batch *batch)
+{
+    size_t count = batch->subject_count;
+    if (!batch->subjects_hash || s->subjects.hash != batch->subjects_hash ||
+        s->subjects.count != count)
+        lmdb_subject_ids_forget(s);
+    s->subjects.hash = batch->subjects_hash;
+    s->subjects.count = count;
+    if (!s->subjects.ids)
+        s->subjects.ids = mem_alloc(count * sizeof(*s->subjects.ids));
+    return s->subjects.ids;
 }
 
 /* NULL: it was not asked for yet, or there is none. */
@@ -118,7 +110,7 @@ static const char *known_name(const struct lmdb *s, enum store_name kind,
                               uint32_t id)
 {
     const struct name_list *list = &s->names[kind];
-    return id > 0 && id <= list->count ? list->items[id - 1].name : NULL;
+    return id > 0 && id <= list->count ? list->items[id - 1] : NULL;
 }
 
 const char *lmdb_name(struct txn t, enum store_name kind, uint32_t id)
@@ -131,16 +123,21 @@ const char *lmdb_name(struct txn t, enum store_name kind, uint32_t id)
     pack_big(key + 1, id, 4);
     if (lmdb_get(t, NAMES, key, sizeof(key), &value))
         return NULL;
-    struct name *name = name_at(&t.s->names[kind], id - 1);
-    name->name = mem_slice(value.data, value.length);
-    return name->name;
+    char **name = name_at(&t.s->names[kind], id - 1);
+    *name = mem_slice(value.data, value.length);
+    return *name;
 }
 
 void lmdb_names_release(struct lmdb *s)
 {
-    for (int kind = 0; kind < KINDS; kind++)
-        list_release(&s->names[kind]);
-    list_release(&s->known);
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct name_list *list = &s->names[kind];
+        for (size_t i = 0; i < list->count; i++)
+            mem_free(list->items[i]);
+        mem_free(list->items);
+        *list = (struct name_list){ NULL, 0, 0 };
+    }
+    lmdb_subject_ids_forget(s);
 }
 
 int lmdb_names(struct store *base, enum store_name kind, visit_name *visit,

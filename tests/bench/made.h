@@ -148,6 +148,7 @@ static void make_batch(struct batch *b, size_t from, size_t until, size_t all)
 {
     batch_reset(b);
     b->subjects = subjects;
+    b->subjects_hash = 1; /* of the only list here */
     b->subject_count = SUBJECTS;
     b->rules = 1;
     for (size_t i = from; i < until; i++)

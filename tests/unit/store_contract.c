@@ -634,6 +634,40 @@ static void compaction_keeps_everything(void **state)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* Ids of subjects are kept from batch to batch: not where the list is another
+ * one, and not what a batch made that failed. */
+static void batches_have_lists_of_their_own(void **state)
+{
+    static const char *const other[] = { "bolt", "acme", "new" };
+    struct fixture *f = *state;
+    struct store_result r;
+    for (uint64_t said = 0; said < 2; said++) {
+        f->batch.subjects = subjects;
+        f->batch.subject_count = COUNT(subjects);
+        f->batch.subjects_hash = said;
+        for (int i = 0; i < 3; i++) {
+            add(f, NULL, T0, 1, LABEL_NEUTRAL);
+            append(f);
+        }
+        f->batch.subjects = other;
+        f->batch.subject_count = COUNT(other);
+        f->batch.subjects_hash = 2 * said;
+        add(f, NULL, T0, 1, LABEL_NEUTRAL);
+        append(f);
+    }
+    add(f, NULL, T0, 4, LABEL_NEUTRAL);
+    add(f, "", T0, 4, LABEL_NEUTRAL);
+    assert_int_equal(store_append(f->store, &f->batch, &r, &f->err), -1);
+    batch_reset(&f->batch);
+    assert_int_equal(total(f, "new", T0, T0 + 900).posts, 0);
+    add(f, NULL, T0, 4, LABEL_NEUTRAL);
+    append(f);
+    assert_int_equal(total(f, "acme", T0, T0 + 900).posts, 6);
+    assert_int_equal(total(f, "bolt", T0, T0 + 900).posts, 2);
+    assert_int_equal(total(f, "new", T0, T0 + 900).posts, 1);
+    verified(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -663,6 +697,7 @@ int main(void)
         CASE(writers_take_turns),
         CASE(what_is_held_stays_as_it_is),
         CASE(compaction_keeps_everything),
+        CASE(batches_have_lists_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
