@@ -107,10 +107,12 @@ uint64_t author_key_hash(const struct author_key *key, const char *source,
         source_length = 100;
     if (author_length > sizeof(in) - 101)
         author_length = sizeof(in) - 101;
-    memcpy(in, source, source_length);
-    in[source_length] = 0;
-    memcpy(in + source_length + 1, author, author_length);
-    crypto_shorthash(out, in, source_length + 1 + author_length, key->bytes);
+    /* Calls: where a length has a bound GCC copies words in a loop of the
+     * processor's own, which is slow to start. */
+    unsigned char *end = mempcpy(in, source, source_length);
+    *end++ = 0;
+    end = mempcpy(end, author, author_length);
+    crypto_shorthash(out, in, (size_t)(end - in), key->bytes);
     uint64_t hash;
     memcpy(&hash, out, sizeof(hash));
     return hash ? hash : 1;
