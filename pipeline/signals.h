@@ -121,9 +121,18 @@ void signals_read(const struct look *look, size_t from, size_t until,
                   struct signals *out, take_term *take, bool every,
                   take_valence_seen *take_v, void *context);
 
+/* Against neutral. */
+struct sums {
+    double positive, negative;
+};
+
 struct scorer {
     const struct sentiment *sentiment;
     struct look look;
+    struct range weighed;        /* the words that all below is about */
+    struct signals seen;
+    double scale;                /* of each term */
+    struct sums sums;
 };
 
 #endif
