@@ -3,6 +3,10 @@
  * of posts or languages. */
 #include "base/text.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 static const char replacement[] = "\xef\xbf\xbd";
 
 int text_compare(struct text a, struct text b)
@@ -43,48 +47,50 @@ static inline block block_at(const char *data)
     return b;
 }
 
-/* Is a byte of it not 0? */
-static inline bool block_any(block b)
+/* The highest bit of each. */
+static inline unsigned block_bits(block b)
 {
-    uint64_t half[2];
-    memcpy(half, &b, sizeof(b));
-    return half[0] | half[1];
+#ifdef __SSE2__
+    return (unsigned)_mm_movemask_epi8((__m128i)b);
+#else
+    unsigned bits = 0;
+    for (int i = 0; i < 16; i++)
+        bits |= (unsigned)(b[i] < 0) << i;
+    return bits;
+#endif
 }
 
-/* The bytes that are not from the space to ~ (a sign: not ASCII). */
-static inline block unplain(block b)
-{
-    return (b < 0x20) | (b == 0x7f);
-}
-
-/* The last sixteen bytes; of a shorter text all, the rest spaces. */
+/* The last sixteen bytes; before a shorter text spaces. */
 static inline block block_last(const char *data, size_t length)
 {
     char all[16];
     if (length >= 16)
         return block_at(data + length - 16);
     memset(all, ' ', sizeof(all));
-    if (length >= 8) {
-        memcpy(all, data, 8);
-        memcpy(all + 8, data + length - 8, 8);
-    } else if (length >= 4) {
-        memcpy(all, data, 4);
-        memcpy(all + 8, data + length - 4, 4);
-    } else {
-        for (size_t i = 0; i < length; i++)
-            all[i] = data[i];
-    }
+    for (size_t i = 0; i < length; i++)
+        all[16 - length + i] = data[i];
     return block_at(all);
+}
+
+/* Of up to sixteen bytes that are left of a text, those that are not from the
+ * space to ~ (a sign: not ASCII). */
+static inline unsigned unplain(const char *data, size_t length, size_t left)
+{
+    block b = left < 16 ? block_last(data, length)
+                        : block_at(data + length - left);
+    unsigned bits = block_bits((b < 0x20) | (b == 0x7f));
+    return left < 16 ? bits >> (16 - left) : bits;
 }
 
 bool text_clean(const char *data, size_t length)
 {
-    bool plain_end = !block_any(unplain(block_last(data, length)));
     for (size_t i = 0; i < length;) {
-        while (length - i >= 16 && !block_any(unplain(block_at(data + i))))
+        unsigned bits = unplain(data, length, length - i);
+        if (!bits) {
             i += 16;
-        if (length - i < 16 && plain_end) /* or nothing is left */
-            break;
+            continue;
+        }
+        i += (size_t)__builtin_ctz(bits);
         unsigned char c = (unsigned char)data[i];
         size_t n = c < 0x80 ? 1 : valid_length((const unsigned char *)data + i,
                                                length - i);
@@ -97,14 +103,13 @@ bool text_clean(const char *data, size_t length)
 
 bool text_valid(const char *data, size_t length)
 {
-    bool ascii_end = !block_any(block_last(data, length) < 0);
+    bool ascii_end = !block_bits(block_last(data, length));
     for (size_t i = 0; i < length;) {
         while (length - i >= 64 &&
-               !block_any((block_at(data + i) | block_at(data + i + 16) |
-                           block_at(data + i + 32) | block_at(data + i + 48)) <
-                          0))
+               !block_bits(block_at(data + i) | block_at(data + i + 16) |
+                           block_at(data + i + 32) | block_at(data + i + 48)))
             i += 64;
-        while (length - i >= 16 && !block_any(block_at(data + i) < 0))
+        while (length - i >= 16 && !block_bits(block_at(data + i)))
             i += 16;
         if (length - i < 16 && ascii_end) /* or nothing is left */
             break;
