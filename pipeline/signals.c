@@ -142,20 +142,42 @@ static size_t look_words(const struct look *look)
     return found;
 }
 
-/* Pairs that may be in an entry, by the first word of each. Of the many words
- * that begin a phrase few do so in this text. */
+/* Whether a phrase may start with a pair. Of those that are the beginning of
+ * longer ones only, few go on with the third word: a mark is left as it is, for
+ * an intensifier reaches over those that may start something. */
+static bool goes_on(const struct look *look, size_t first)
+{
+    const struct words *w = look->words;
+    const struct entry *pair = look->items[first].pair;
+    if (pair->flags & ENTRY_ROLES || w->items[first].kind == WORD_PUNCTUATION)
+        return true;
+    return first + 2 < w->count &&
+           lexicon_find(look->lexicon,
+                        words_join(pair->hash, lexicon_word(look->lexicon, w,
+                                                            first + 2)));
+}
+
+/* Pairs that may be in an entry, by the first word of each; those that a
+ * phrase may start with are listed in turn. */
 static void look_pairs(const struct look *look, size_t count)
 {
+    uint32_t *listed = look->starts;
+    size_t found = 0;
     for (size_t i = 0; i < count; i++) {
-        struct looked *at = &look->items[look->starts[i]];
+        uint32_t first = listed[i];
+        struct looked *at = &look->items[first];
         const struct entry *e = lexicon_entry(look->lexicon,
                                               words_join(at->key, at[1].key));
         at->pair = e;
-        at->acts |= (e->flags & ACT_CLAUSE) |
-                    (e->flags / ENTRY_LEADS & 1) * (ACT_START | ACT_LONGER);
+        at->acts |= e->flags & ACT_CLAUSE;
         if (at[1].acts & ACT_TERM)
             at[1].before.weights += weights_of(e);
+        listed[found] = first;
+        found += e->flags / ENTRY_LEADS & 1;
     }
+    for (size_t i = 0; i < found; i++)
+        if (goes_on(look, listed[i]))
+            look->items[listed[i]].acts |= ACT_START | ACT_LONGER;
 }
 
 /* A name adds nothing, and behind it a word is not said again and ends no
