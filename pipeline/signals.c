@@ -184,11 +184,14 @@ static void look_pairs(const struct look *look, size_t count)
  * pair. */
 static void look_names(const struct look *look, const uint8_t *mask)
 {
-    size_t count = look->words->count;
-    struct looked *at = look->items;
-    for (size_t i = 0; i < count; i++, at++) {
-        if (!mask[i])
-            continue;
+    uint32_t *listed = look->starts, count = (uint32_t)look->words->count;
+    size_t named = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        listed[named] = i;
+        named += mask[i] != 0;
+    }
+    for (size_t i = 0; i < named; i++) {
+        struct looked *at = &look->items[listed[i]];
         at->acts = ACT_MASKED | (at->acts & (ACT_CLAUSE | ACT_SHARED));
         at->before.weights = (two_weights){ 0, 0 };
         at[1].acts |= ACT_TERM;
