@@ -44,7 +44,7 @@ uint64_t topics_hash(const struct topics *t)
  * then gone through. */
 enum { STEP = TOPIC_STEP, GATHERED = 128 };
 
-/* A pattern to be tried at a word. */
+/* A pattern that may match at a word. */
 struct candidate {
     uint32_t row, at;
 };
@@ -53,9 +53,10 @@ struct candidate {
 struct found {
     uint32_t hits;                /* set of tags */
     struct vector sums;           /* of this piece */
-    size_t adder_count, anchor_count;
+    size_t adder_count, anchor_count, kept_count;
     const struct cell *adders[GATHERED];
     const struct event *anchors[GATHERED];
+    struct candidate kept[GATHERED];
     uint64_t done[TOPIC_WEIGHTED_LIMIT / 64];
 };
 
@@ -92,29 +93,39 @@ static void settle_adds(const struct topic_rows *t, struct found *f)
     f->adder_count = 0;
 }
 
-/* The patterns anchored at the words gathered. */
+/* Those of a set of tags. */
+static void try_kept(struct topic_place *p, struct found *f, uint32_t tags)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < f->kept_count; i++) {
+        f->kept[count] = f->kept[i];
+        count += tags >> p->t->rows[f->kept[i].row].tag & 1;
+    }
+    for (size_t i = 0; i < count; i++)
+        try_pattern(p, f->kept[i], f);
+    f->kept_count = 0;
+}
+
+/* Of the patterns anchored at the words gathered those are kept that may
+ * match. */
 static void settle_anchors(struct topic_place *p, struct found *f)
 {
-    struct candidate kept[GATHERED];
-    size_t count = 0;
     for (size_t i = 0; i < f->anchor_count; i++) {
         const struct event *e = f->anchors[i];
         const struct topic_word *v = &p->view[e->first];
         const struct trial *trial = p->t->trials + e->cell->trials;
         bool soft = v->flags & WORD_SOFT; /* its place is the next word's */
         for (unsigned steps = e->cell->steps; steps; steps--) {
+            size_t count = f->kept_count;
             for (int k = 0; k < STEP; k++, trial++) {
-                kept[count] = (struct candidate){ trial->row, e->first };
+                f->kept[count] = (struct candidate){ trial->row, e->first };
                 count += topic_near(v->near, trial) | soft;
             }
-            if (count <= GATHERED - STEP)
-                continue;
-            while (count)
-                try_pattern(p, kept[--count], f);
+            f->kept_count = count;
+            if (count > GATHERED - STEP)
+                try_kept(p, f, UINT32_MAX);
         }
     }
-    for (size_t i = 0; i < count; i++)
-        try_pattern(p, kept[i], f);
     f->anchor_count = 0;
 }
 
@@ -141,13 +152,39 @@ static inline void take_event(struct topic_place *p, const struct event *e,
         settle(p, f);
 }
 
-/* Weighted tags of the piece that ends here. */
-static void close_piece(const struct topic_rows *t, struct found *f, int score)
+/* What is weighed before any word. */
+static int32_t leaning(const struct topic_rows *t, unsigned tag, int score)
 {
+    return t->bias[tag] + topic_feeling(t, tag, score);
+}
+
+/* Tags of the piece that ends here. Weighted ones are mostly decided before a
+ * pattern is tried: whatever matched could not turn the sum. */
+static void close_piece(struct topic_place *p, struct found *f, int score)
+{
+    const struct topic_rows *t = p->t;
+    settle(p, f);
+    struct vector least = f->sums, most = f->sums;
+    for (size_t i = 0; i < f->kept_count; i++) {
+        const struct row *row = &t->rows[f->kept[i].row];
+        int32_t weight = row->weight & -(int32_t)row->weighted;
+        unsigned slot = t->slots_of[row->tag];
+        least.weights[slot] += weight < 0 ? weight : 0;
+        most.weights[slot] += weight > 0 ? weight : 0;
+    }
+    uint32_t open = ~t->weighted;
     for (uint32_t left = t->weighted; left; left &= left - 1) {
+        unsigned tag = (unsigned)__builtin_ctz(left), slot = t->slots_of[tag];
+        int32_t lean = leaning(t, tag, score);
+        f->hits |= (uint32_t)(least.weights[slot] + lean > 0) << tag;
+        open |= (uint32_t)(most.weights[slot] + lean > 0) << tag;
+    }
+    open &= ~f->hits;
+    try_kept(p, f, open);
+    for (uint32_t left = open & t->weighted; left; left &= left - 1) {
         unsigned tag = (unsigned)__builtin_ctz(left);
-        int32_t sum = f->sums.weights[t->slots_of[tag]] + t->bias[tag] +
-                      topic_feeling(t, tag, score);
+        int32_t sum = f->sums.weights[t->slots_of[tag]] +
+                      leaning(t, tag, score);
         f->hits |= (uint32_t)(sum > 0) << tag;
     }
 }
@@ -207,7 +244,7 @@ void spotter_tag(struct spotter *s, size_t from, size_t until,
     struct topic_place *p = &s->place;
     struct found f;
     f.hits = 0;
-    f.adder_count = f.anchor_count = 0;
+    f.adder_count = f.anchor_count = f.kept_count = 0;
     p->from = from;
     p->until = until;
     do {
@@ -218,8 +255,7 @@ void spotter_tag(struct spotter *s, size_t from, size_t until,
         for (; e < end; e++)
             if (e->first >= p->from)
                 take_event(p, e, &f);
-        settle(p, &f);
-        close_piece(p->t, &f, out->score);
+        close_piece(p, &f, out->score);
     } while (from < until);
     uint32_t hits = with_implied(p->t, f.hits);
     out->aspects = hits & ((1u << ASPECT_COUNT) - 1);
