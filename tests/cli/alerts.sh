@@ -32,3 +32,6 @@ echo "== windows"
 swell $now window acme --from 2026-01-31 --to 2026-02-01 --by aspect
 swell $now window acme --from 2026-01-31 --to 2026-02-01 --by intent --format csv
 swell $now window acme --from 2026-01-31 --to 2026-02-01 --by aspect --format json
+echo "== a site remembers the alerts of earlier days"
+for day in 2026-01-31 2026-02-01; do swell -q $now digest --day $day --site site; done
+grep -o '<a [^>]*2026-[^/]*/[a-z]*>' site/index.html

@@ -353,7 +353,7 @@ static void nothing_is_quoted_twice(void **state)
                                          "why are there no lockers anywhere" };
     struct fixture *f = *state;
     for (uint64_t i = 0; i < 3; i++)
-        add_wish(f, T + HOUR, 1 + i, texts[i], "lockers");
+        add_wish(f, T + (int64_t)(1 + i) * HOUR, 1 + i, texts[i], "lockers");
     f->batch.posts[0].likes = 1000;
     add(f, T + HOUR, 1 | 4, LABEL_NEGATIVE, 9,
         "acme and bolt were late again")->likes = 500;

@@ -422,12 +422,23 @@ static void two_loud_products_are_two_stories(void **state)
         add_usual(f, subject, 0, DAYS + 1, 6);
         add_wave(f, subject, 120, today(14), 4,
                  subject == 2 ? "strap tore" : "sleeve came off");
+        for (size_t i = 1; i <= 120; i++) {
+            struct post *p = &f->batch.posts[f->batch.count - i];
+            for (uint32_t k = 0; k < p->mention_count; k++) {
+                p->mentions[k].tags.aspects = 1 << ASPECT_DELIVERY;
+                p->mentions[k].tags.channels = i % 3 ? 1 << CHANNEL_APP : 0;
+            }
+        }
     }
     struct alerts *a = find_alerts(f);
     assert_int_equal(told(a), 2);
     assert_int_equal(a->count, 2);
-    assert_true(strchr(a->items[0].subject, '/') &&
-                strchr(a->items[1].subject, '/'));
+    for (int i = 0; i < 2; i++) {
+        assert_non_null(strchr(a->items[i].subject, '/'));
+        assert_string_equal(a->items[i].aspect.name, "delivery");
+        assert_non_null(a->items[i].channel.name);
+        assert_string_equal(a->items[i].channel.name, "app");
+    }
     alerts_close(a);
 }
 
