@@ -31,6 +31,7 @@ print(m['To'], '|', m['Subject'], '|', m.get_content())" "$dir/in/mail-$(($1 - 1
 everywhere() { # PATTERN: what is wrong, in all four
     run 3 status; says "^ +$1"
     run 3 status --format json; says "\"ok\":false,\"message\":\"$1"
+    python3 -m json.tool "$dir/out" >"$dir/words" || { echo "no JSON:"; cat "$dir/out"; failed=1; }
     for format in text html markdown json; do
         run 0 digest --format $format
         tr -s ' \n' '  ' <"$dir/out" | tr -d '\\' >"$dir/words" # wrapped, quoted

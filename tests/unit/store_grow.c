@@ -91,6 +91,7 @@ static void the_map_grows_while_posts_expire(void **state)
         ok(f, store_expire(f->store, NULL, 1800000000, &count, &f->err));
         assert_int_equal(count, posts);
         assert_int_equal(stats_of(f).posts, 0);
+        assert_true(stats_of(f).bytes_used < stats_of(f).bytes_file / 2);
         fixture_close(f);
     }
 }
