@@ -32,6 +32,8 @@ echo "== windows"
 swell $now window acme --from 2026-01-31 --to 2026-02-01 --by aspect
 swell $now window acme --from 2026-01-31 --to 2026-02-01 --by intent --format csv
 swell $now window acme --from 2026-01-31 --to 2026-02-01 --by aspect --format json
+swell $now window acme --from 2026-01-30T18:00:00Z --to 2026-01-31T09:30:00Z --by day --format csv | cut -d, -f1-5
 echo "== a site remembers the alerts of earlier days"
 for day in 2026-01-31 2026-02-01; do swell -q $now digest --day $day --site site; done
+grep -o '<p class="dim">.*\|<h1>.*' site/index.html
 grep -o '<a [^>]*2026-[^/]*/[a-z]*>' site/index.html
