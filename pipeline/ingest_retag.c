@@ -29,7 +29,8 @@ struct retag {
     struct batch batch;
     struct before *before;     /* one a post of the batch */
     size_t before_room;
-    int64_t next;              /* where the following batch begins */
+    int64_t began;             /* posts from then on have the new tags ... */
+    int64_t next;              /* ... until here, where the next batch begins */
 };
 
 void retag_report_release(struct retag_report *r)
@@ -158,19 +159,22 @@ static bool compare(struct retag *r, const struct post *p,
     return differs;
 }
 
-/* Where an interrupted run by the same rules stopped, or from. */
+/* Where an interrupted run by the same rules stopped that began no later, or
+ * from. */
 static int resume(struct retag *r, int64_t from, int64_t *start,
                   struct error *err)
 {
     struct buf value = BUF_INIT(100);
     unsigned rules = 0;
-    long long next = 0;
+    long long began = 0, next = 0;
     int rc = store_note_get(r->store, progress_key, &value, err);
-    *start = from;
-    if (rc > 0 &&
-        sscanf(buf_text(&value), "%u %lld", &rules, &next) == 2 &&
-        rules == r->report->rules && next > from)
+    *start = r->began = from;
+    if (rc > 0 && sscanf(buf_text(&value), "%u %lld %lld", &rules, &began,
+                         &next) == 3 &&
+        rules == r->report->rules && began <= from && next > from) {
         *start = next;
+        r->began = began;
+    }
     buf_release(&value);
     return rc < 0 ? -1 : 0;
 }
@@ -179,8 +183,8 @@ static int save_progress(struct retag *r, bool done, struct error *err)
 {
     char text[64] = "";
     if (!done)
-        snprintf(text, sizeof(text), "%u %lld", r->report->rules,
-                 (long long)r->next);
+        snprintf(text, sizeof(text), "%u %lld %lld", r->report->rules,
+                 (long long)r->began, (long long)r->next);
     return store_note_put(r->store, progress_key, text_of(text), err);
 }
 
