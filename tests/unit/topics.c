@@ -226,6 +226,28 @@ static void test_weights(void **state)
     lexicons_close(&l);
 }
 
+/* A pattern decides where words alone would not, either way. */
+static void test_turning(void **state)
+{
+    static const struct { const char *text; bool is; } rows[] = {
+        { "late", true },
+        { "never was late", false },
+        { "late, no kind reply", true },
+        { "never late, no kind reply", false },
+        { "never late, no reply, no kind reply, no answer", true },
+        { "no kind reply", false },
+    };
+    struct lexicons l;
+    assert_true(small(&l, "# none\n", "complaint\t=bias\t-1\ncomplaint\tlate"
+                      "\t1.5\ncomplaint\tno *1 reply\t0.5\n"
+                      "complaint\tno answer\t1.2\n"
+                      "complaint\tnever *1 late\t-2\n", NULL));
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if ((tag(&l, rows[i].text).tags.intents != 0) != rows[i].is)
+            fail_msg("\"%s\"", rows[i].text);
+    lexicons_close(&l);
+}
+
 /* What the text's sentiment adds to a sum, and is told. */
 static void test_feeling(void **state)
 {
@@ -339,9 +361,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sentences), cmocka_unit_test(test_spans),
         cmocka_unit_test(test_parts),     cmocka_unit_test(test_language),
-        cmocka_unit_test(test_weights),   cmocka_unit_test(test_feeling),
-        cmocka_unit_test(test_bad_rows),  cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_floors),
+        cmocka_unit_test(test_weights),   cmocka_unit_test(test_turning),
+        cmocka_unit_test(test_feeling),   cmocka_unit_test(test_bad_rows),
+        cmocka_unit_test(test_hostile),   cmocka_unit_test(test_floors),
     };
     return cmocka_run_group_tests(tests, open_english, close_english);
 }
