@@ -148,8 +148,12 @@ struct link {
 /* Weighted tags are few: their sums are one vector. Of whole numbers, as all
  * weights: a sum is the same in any order. */
 enum { WEIGHED_LIMIT = 8, WEIGHT_UNIT = 10000 };
+typedef int32_t four_weights __attribute__((vector_size(16)));
 struct vector {
-    int32_t weights[WEIGHED_LIMIT];
+    union {
+        int32_t weights[WEIGHED_LIMIT];
+        four_weights fours[WEIGHED_LIMIT / 4];
+    };
 };
 
 /* A weighted word or pair: all that the pass over words needs of its row. */

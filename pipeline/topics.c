@@ -42,7 +42,7 @@ uint64_t topics_hash(const struct topics *t)
 /* Which words a text has is hard to foresee, and a wrong guess costs more than
  * the work: so what they bring is gathered first, in steps of a fixed size,
  * then gone through. */
-enum { STEP = TOPIC_STEP, GATHERED = 128 };
+enum { STEP = TOPIC_STEP, GATHERED = 128 /* a power of two */ };
 
 /* A pattern that may match at a word. */
 struct candidate {
@@ -135,21 +135,37 @@ static void settle(struct topic_place *p, struct found *f)
     settle_anchors(p, f);
 }
 
-static inline void take_event(struct topic_place *p, const struct event *e,
-                              struct found *f)
+/* What the words of a piece do by themselves; those with more to them are
+ * gathered. What grows with each stays in registers. */
+static void take_events(struct topic_place *p, const struct event *e,
+                        const struct event *end, struct found *f)
 {
-    const struct cell *c = e->cell;
-    const struct vector *v = &p->t->vectors[c->vector &
-                                            first_time(f, c->solo)];
-    f->hits |= c->hits;
-    for (int i = 0; i < WEIGHED_LIMIT; i++)
-        f->sums.weights[i] += v->weights[i];
-    f->adders[f->adder_count] = c;
-    f->adder_count += c->adds > 0;
-    f->anchors[f->anchor_count] = e;
-    f->anchor_count += c->steps > 0;
-    if ((f->adder_count == GATHERED) | (f->anchor_count == GATHERED))
+    const struct vector *vectors = p->t->vectors;
+    four_weights low = { 0 }, high = { 0 };
+    size_t adders = 0, anchors = 0;
+    uint32_t hits = 0;
+    for (; e < end; e++) {
+        const struct cell *c = e->cell;
+        const struct vector *v = &vectors[c->vector & first_time(f, c->solo)];
+        low += v->fours[0];
+        high += v->fours[1];
+        hits |= c->hits;
+        f->adders[adders] = c;
+        adders += c->adds > 0;
+        f->anchors[anchors] = e;
+        anchors += c->steps > 0;
+        if (!((adders | anchors) & GATHERED)) /* none is full */
+            continue;
+        f->adder_count = adders;
+        f->anchor_count = anchors;
         settle(p, f);
+        adders = anchors = 0;
+    }
+    f->sums.fours[0] += low;
+    f->sums.fours[1] += high;
+    f->hits |= hits;
+    f->adder_count = adders;
+    f->anchor_count = anchors;
 }
 
 /* What is weighed before any word. */
@@ -243,18 +259,19 @@ void spotter_tag(struct spotter *s, size_t from, size_t until,
 {
     struct topic_place *p = &s->place;
     struct found f;
+    const struct event *e = p->events + p->view[from].event, *end;
     f.hits = 0;
-    f.adder_count = f.anchor_count = f.kept_count = 0;
+    f.kept_count = 0;
     p->from = from;
     p->until = until;
+    for (end = p->events + p->view[until].event; e < end && e->first < from;)
+        e++; /* a pair that began before */
     do {
-        const struct event *e = p->events + p->view[from].event;
         begin_piece(p->t, &f);
         from = piece_end(p, from);
-        const struct event *end = p->events + p->view[from].event;
-        for (; e < end; e++)
-            if (e->first >= p->from)
-                take_event(p, e, &f);
+        end = p->events + p->view[from].event;
+        take_events(p, e, end, &f);
+        e = end;
         close_piece(p, &f, out->score);
     } while (from < until);
     uint32_t hits = with_implied(p->t, f.hits);
