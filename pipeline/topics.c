@@ -110,22 +110,28 @@ static void try_kept(struct topic_place *p, struct found *f, uint32_t tags)
  * match. */
 static void settle_anchors(struct topic_place *p, struct found *f)
 {
+    const struct trial *trials = p->t->trials;
+    size_t count = f->kept_count;
     for (size_t i = 0; i < f->anchor_count; i++) {
         const struct event *e = f->anchors[i];
         const struct topic_word *v = &p->view[e->first];
-        const struct trial *trial = p->t->trials + e->cell->trials;
+        const struct trial *trial = trials + e->cell->trials;
+        const union sets *near = v->near;
         bool soft = v->flags & WORD_SOFT; /* its place is the next word's */
         for (unsigned steps = e->cell->steps; steps; steps--) {
-            size_t count = f->kept_count;
+#pragma GCC unroll 2
             for (int k = 0; k < STEP; k++, trial++) {
                 f->kept[count] = (struct candidate){ trial->row, e->first };
-                count += topic_near(v->near, trial) | soft;
+                count += topic_near(near, trial) | soft;
             }
+            if (count <= GATHERED - STEP)
+                continue;
             f->kept_count = count;
-            if (count > GATHERED - STEP)
-                try_kept(p, f, UINT32_MAX);
+            try_kept(p, f, UINT32_MAX);
+            count = 0;
         }
     }
+    f->kept_count = count;
     f->anchor_count = 0;
 }
 
