@@ -272,6 +272,14 @@ static void a_day_that_is_not_over_is_not_compared(void **state)
     assert_true(isnan(d->standing[0].change));
     assert_true(tells(d, "the day is not over"));
     assert_false(tells(d, "▲"));
+    /* 14 hours without a source are not yet a day without it. */
+    snprintf(f->batch.label, sizeof(f->batch.label), "forum");
+    f->batch.coverage = (struct coverage_span){ T - 30 * DAY, T,
+                                                COVERAGE_COVERED };
+    append(f);
+    assert_true(json_tells(compose(f, NULL), "\"source_change\":null"));
+    clock_fix(T + DAY);
+    assert_true(json_tells(compose(f, NULL), "\"source_change\":{"));
 }
 
 static void add_wish(struct fixture *f, int64_t when, uint64_t author,
