@@ -29,6 +29,9 @@ echo "== ndjson"
 printf '{"id":"j1","text":"I love it"}\n{"id":7,"text":"worst \\u00e9ver"}\n{bad\nt\twonderful\n' |
     swell tag --format ndjson | sed 's/,"confidence.*"label"/,"label"/; s/,"score".*//'
 printf '{"bad"\n' | swell tag --format ndjson -q; echo "status $?"
+printf 'm1\tAfter ten years I left Acme for Harrowpine. Please add parcel lockers\n' |
+    swell tag --config shop.yaml --format ndjson | grep -o '"wish".*"length":[0-9]*\|}\]}'
+echo 'Hola, ¿dónde está mi pedido?' | swell tag
 echo "== text"
 echo 'I love Acme, but delivery was a horrible mess' |
     swell tag --config shop.yaml | sed 's/ [-+][01]\.[0-9]*.*//'
