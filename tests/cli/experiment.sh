@@ -54,6 +54,7 @@ echo "== close"
 swell $now experiment close chat --to 2026-07-01; echo "status $?"
 swell $now experiment close chat --lesson "evening chat is worth it"
 swell $now experiment list
+swell $now experiment list --format json
 swell $now experiment read chat --format json | grep -c '"verdict":"rose"'
 swell $now experiment close nothing; echo "status $?"
 echo "== a source that was down, and one that came, are no effect"
