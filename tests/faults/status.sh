@@ -14,7 +14,8 @@ digest:
 EOF
 mkdir "$dir/in"
 /usr/bin/python3 "$ROOT/tests/servers/deliver.py" "$dir/in" $((port + 1)) $((port + 2)) 2>"$dir/post" &
-trap 'kill $double $! 2>/dev/null; rm -rf "$dir"' EXIT
+mail_server=$!
+trap 'kill $double $mail_server 2>/dev/null; rm -rf "$dir"' EXIT
 n=0
 until [ -e "$dir/in/ready" ]; do
     n=$((n + 1)); [ $n -lt 50 ] || { echo "skip: no mail server: $(tail -n 1 "$dir/post")"; exit 77; }
