@@ -90,26 +90,36 @@ static struct text decode(struct reader *r, const char *from, const char *end)
     return (struct text){ out, (size_t)(to - out) };
 }
 
-/* A string behind its opening quote, decoded if it is wanted. */
-static bool read_string(struct reader *r, bool wanted, struct text *out)
+/* A string from its first backslash on. */
+static bool read_escaped(struct reader *r, const char *start, bool wanted,
+                         struct text *out)
 {
-    const char *start = r->at;
-    bool escaped = false;
-    r->at = run_end(start, r->end);
     while (*r->at == '\\') {
         char piece[4];
         size_t used, size = unescape(r->at, (size_t)(r->end - r->at), piece,
                                      &used);
         if (!size)
             return false;
-        escaped = true;
         r->at = run_end(r->at + size, r->end);
     }
     if (*r->at != '"')
         return false;
-    *out = escaped && wanted ? decode(r, start, r->at)
-                             : (struct text){ start, (size_t)(r->at - start) };
+    *out = (struct text){ start, 0 };
+    if (wanted)
+        *out = decode(r, start, r->at);
     r->at++;
+    return true;
+}
+
+/* A string behind its opening quote, decoded if it is wanted. */
+static inline bool read_string(struct reader *r, bool wanted,
+                               struct text *out)
+{
+    const char *start = r->at;
+    r->at = run_end(start, r->end);
+    if (*r->at != '"')
+        return read_escaped(r, start, wanted, out);
+    *out = (struct text){ start, (size_t)(r->at++ - start) };
     return true;
 }
 
