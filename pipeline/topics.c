@@ -152,6 +152,8 @@ static void take_events(struct topic_place *p, const struct event *e,
     uint32_t hits = 0;
     for (; e < end; e++) {
         const struct cell *c = e->cell;
+        if (e->first < p->from) /* a pair that began before the part */
+            continue;
         const struct vector *v = &vectors[c->vector & first_time(f, c->solo)];
         low += v->fours[0];
         high += v->fours[1];
@@ -265,17 +267,15 @@ void spotter_tag(struct spotter *s, size_t from, size_t until,
 {
     struct topic_place *p = &s->place;
     struct found f;
-    const struct event *e = p->events + p->view[from].event, *end;
+    const struct event *e = p->events + p->view[from].event;
     f.hits = 0;
     f.kept_count = 0;
     p->from = from;
     p->until = until;
-    for (end = p->events + p->view[until].event; e < end && e->first < from;)
-        e++; /* a pair that began before */
     do {
         begin_piece(p->t, &f);
         from = piece_end(p, from);
-        end = p->events + p->view[from].event;
+        const struct event *end = p->events + p->view[from].event;
         take_events(p, e, end, &f);
         e = end;
         close_piece(p, &f, out->score);

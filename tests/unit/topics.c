@@ -204,6 +204,24 @@ static void test_language(void **state)
     }
 }
 
+/* A pair whose first word is of the line before says nothing of this line,
+ * and a pattern that it anchors is not tried there. */
+static void test_part_behind_a_pair(void **state)
+{
+    struct lexicons l;
+    struct tags tags = { 0 };
+    assert_true(small(&l, "price\tno reply\ndelivery\treply\n"
+                      "quality\tvery *2 no reply *1 here\n", "# none\n",
+                      NULL));
+    lexicons_read(&l, TEXT("very no\nreply here"));
+    spotter_tag(l.spotter, 2, l.words.count, &tags);
+    assert_int_equal(tags.aspects, 1 << ASPECT_DELIVERY);
+    spotter_tag(l.spotter, 0, l.words.count, &tags);
+    assert_int_equal(tags.aspects, 1 << ASPECT_DELIVERY | 1 << ASPECT_PRICE |
+                                   1 << ASPECT_QUALITY);
+    lexicons_close(&l);
+}
+
 static void test_weights(void **state)
 {
     struct lexicons l;
@@ -361,6 +379,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sentences), cmocka_unit_test(test_spans),
         cmocka_unit_test(test_parts),     cmocka_unit_test(test_language),
+        cmocka_unit_test(test_part_behind_a_pair),
         cmocka_unit_test(test_weights),   cmocka_unit_test(test_turning),
         cmocka_unit_test(test_feeling),   cmocka_unit_test(test_bad_rows),
         cmocka_unit_test(test_hostile),   cmocka_unit_test(test_floors),
