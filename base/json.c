@@ -417,6 +417,7 @@ int json_line(struct json *j, const char *data, size_t length,
     size_t ready = length; /* cut inside an escape: yajl shall say so */
     data = json_repair(&j->own, true, data, &ready);
     j->fed = 0;
+    j->waiting = 0;
     rc = feed_yajl(j, data, length);
     while (length && (data[length - 1] == '\n' || data[length - 1] == '\r'))
         length--;

@@ -272,6 +272,12 @@ static void test_lines_stand_alone(void **state)
         assert_string_equal(err.text, rows[i].why);
         assert_int_equal(rc, rows[i].why[0] ? -1 : 0);
     }
+    for (size_t i = 0; i < 20; i++) { /* many blanks are not one long value */
+        char *blanks = mem_alloc(100000);
+        memset(blanks, ' ', 100000);
+        assert_int_equal(json_line(j, blanks, 100000, NULL), 0);
+        mem_free(blanks);
+    }
     assert_string_equal(buf_text(&seen.text),
         "[number:1][number:4][number:5][string:\xef\xbf\xbd][absent]"
         "[number:7][number:8][string:\xef\xbf\xbd]");
