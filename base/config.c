@@ -457,6 +457,19 @@ static int line_at(FILE *file, size_t offset)
     return line;
 }
 
+static void refuse_file(const char *path, bool folder, struct error *err)
+{
+    struct stat there;
+    if (folder)
+        error_set(err, ERROR_CONFIG, "%s is a folder; name the file in it, as "
+                  "%s/swell.yaml", path, path);
+    else
+        error_set(err, ERROR_CONFIG, "%s: %s%s", path, strerror(errno),
+                  errno != ENOENT            ? ""
+                  : lstat(path, &there) == 0 ? " (it is a link to nothing)"
+                                             : "; swell init writes one");
+}
+
 int config_load(struct config **out, const char *path, struct buf *faults,
                 struct error *err)
 {
@@ -472,12 +485,7 @@ int config_load(struct config **out, const char *path, struct buf *faults,
     bool folder = file && fstat(fileno(file), &st) == 0 &&
                   S_ISDIR(st.st_mode);
     if (!file || folder) {
-        if (folder)
-            error_set(err, ERROR_CONFIG, "%s is a folder; name the file in "
-                      "it, as %s/swell.yaml", path, path);
-        else
-            error_set(err, ERROR_CONFIG, "%s: %s%s", path, strerror(errno),
-                      errno == ENOENT ? "; swell init writes one" : "");
+        refuse_file(path, folder, err);
         if (faults)
             buf_printf(faults, "%s\n", err ? err->text : path);
         goto done;

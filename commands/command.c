@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -287,9 +288,11 @@ const char *invocation_config_path(const struct invocation *in)
     static const char *const places[] = { "swell.yaml",
                                           "/etc/swell/swell.yaml" };
     const char *path = in->globals.config;
-    /* One that cannot be read is not passed over: reading it says why. */
+    struct stat there;
+    /* One that cannot be read, as a link to a disk that is not mounted, is not
+     * passed over: reading it says why. */
     for (size_t i = 0; !path && i < 2; i++)
-        if (access(places[i], F_OK) == 0 || errno != ENOENT)
+        if (lstat(places[i], &there) == 0 || errno != ENOENT)
             path = places[i];
     return path;
 }

@@ -48,9 +48,11 @@ swell --version | sed 's/[0-9.]*$/N/'
 mkdir folder
 swell check --config folder; echo "status $?"
 echo "== a configuration that cannot be read is not passed over"
-mkdir loop
+mkdir loop away
 ln -s swell.yaml loop/swell.yaml
+ln -s /nowhere/swell.yaml away/swell.yaml
 (cd loop && try window acme)
+(cd away && try import - </dev/null; ls)
 echo "== nobody to send to"
 try digest --send --day 2026-11-20
 echo "== help wider than 80 columns"
