@@ -13,7 +13,7 @@ struct site {
     struct invocation *in;      /* its store is opened for one request */
     char token[SERVE_TOKEN];    /* of this start: proof that a form is ours */
     struct looked {             /* at a day, in the place day modulo all */
-        uint64_t counts;        /* hash of what was counted in it then */
+        uint64_t counts;        /* hash of what was counted in it and before */
         size_t alerts;
     } looked[CALENDAR_DAYS];
 };

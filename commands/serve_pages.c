@@ -79,9 +79,9 @@ static int64_t milliseconds(void)
 }
 
 /* A day takes up to half a second where no digest of it was made before. So
- * what is found is kept while the day counts the same, and the days beyond
- * LOOK_MOST, the oldest, are left to the next request: how many they are, or
- * -1. */
+ * what is found is kept while the day and those by which it is judged count
+ * the same, and the days beyond LOOK_MOST, the latest first, are left to the
+ * next request: how many they are, or -1. */
 static int mark_alerts(struct site *site, struct calendar_day *days,
                        const uint64_t *counts, size_t count,
                        struct error *err)
@@ -90,15 +90,18 @@ static int mark_alerts(struct site *site, struct calendar_day *days,
     int left = 0;
     for (size_t i = count; i-- > 0;) {
         struct looked *l = &site->looked[days[i].day % CALENDAR_DAYS];
-        if (l->counts != counts[i] && milliseconds() - start > LOOK_MOST) {
+        size_t first = i < ALERT_HISTORY ? 0 : i - ALERT_HISTORY;
+        uint64_t now = hash64(&counts[first],
+                              (i + 1 - first) * sizeof(*counts));
+        if (l->counts != now && milliseconds() - start > LOOK_MOST) {
             left++;
             continue;
         }
-        if (l->counts != counts[i] &&
+        if (l->counts != now &&
             digest_alerts(&l->alerts, site->in->store, site->in->config,
                           site->in->zone, days[i].day, err))
             return -1;
-        l->counts = counts[i];
+        l->counts = now;
         days[i].alerts = l->alerts;
     }
     return left;

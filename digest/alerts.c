@@ -18,7 +18,6 @@
 #include "digest/survey.h"
 
 enum {
-    HISTORY_DAYS = 35,
     PAST_LEAST = 72,          /* hours known before a subject is judged */
     AUTHORS_LEAST = 3,        /* fewer: nothing is said */
     AUTHORS_ALERT = 8,        /* fewer: no more than a watch; of brands with few
@@ -470,7 +469,7 @@ static int survey_open(struct survey *s)
     int rc = store_span(s->store, &first, &last, s->err);
     if (rc <= 0)
         return rc;
-    s->start = q->from - HISTORY_DAYS * (int64_t)DAY;
+    s->start = q->from - ALERT_HISTORY * (int64_t)DAY;
     while (s->start + HOUR <= first && s->start < q->from)
         s->start += HOUR;
     /* A long range is not given up for what changed within it. */

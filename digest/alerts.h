@@ -51,7 +51,8 @@ struct alert_share {
 /* Worth telling: ten points and half as much again above its usual. */
 bool alert_share_tells(const struct alert_share *s);
 
-enum { ALERT_TERMS = 5, ALERT_SAMPLES = 4 };
+enum { ALERT_TERMS = 5, ALERT_SAMPLES = 4,
+       ALERT_HISTORY = 35 };   /* days before, by which a day is judged */
 
 /* One story: related series (a brand and its products; posts, negative,
  * complaints, aspects) in one. parts[0] is the one that stands out most. */

@@ -170,8 +170,8 @@ void digest_calendar(struct buf *out, const char *title,
         buf_puts(out, "</a></p>\n");
     }
     if (unlooked)
-        buf_printf(out, "<p class=\"dim\">In the oldest %zu of these days no "
-                   "alert is looked for yet: load this page again</p>\n",
+        buf_printf(out, "<p class=\"dim\">Alerts have not been looked for on "
+                   "%zu of these days yet: load this page again</p>\n",
                    unlooked);
     while (count)
         count = put_month(out, days, count);

@@ -165,3 +165,18 @@ for state, button in (("open", "answered"), ("answered", "open")):
 good.update(set="negative", back="//evil.example/")
 status, head, _ = ask("POST", "/label", form(**good), origin)
 assert status == 303 and head["Location"] == "/", (status, head)
+
+# what comes late, of earlier days, changes what is an alert today
+level = '<div class="level">alert</div>'
+assert level in ask("GET", day)[2]
+with open("late.ndjson", "w") as late:
+    for i in range(5700):
+        at = f"2026-11-{1 + i % 19:02}T{15 + i % 9}:{i % 60:02}:00Z"
+        late.write(json.dumps({
+            "id": f"late/{i}", "source": "forum", "created_at": at, "author":
+            f"late{i}", "text": "The Click and Collect app was terrible today, "
+            f"{i} minutes"}) + "\n")
+subprocess.run([swell, "-q", "--now", "2026-11-21T08:00:00Z", "import",
+                "late.ndjson"], check=True)
+assert level not in ask("GET", day)[2]
+marked()
