@@ -187,9 +187,9 @@ static int put_posts(struct drill *s, struct error *err)
     if (!s->proofs.count)
         return 0;
     buf_puts(s->out, "<h2>Posts, the most telling first</h2>\n<p class=\"dim\">"
-             "Press what you think a post feels: swell accuracy measures by it, "
-             "swell fit learns from it. swell label asks without showing the "
-             "program's answer.</p>\n");
+             "Press what you think a post feels: swell accuracy measures by "
+             "it, swell fit learns from it. swell label asks without showing "
+             "the program's answer.</p>\n");
     for (size_t i = 0; i < s->proofs.count && rc >= 0; i++) {
         const struct sample *p = &s->proofs.items[i].sample;
         buf_puts(s->out, "<article class=\"story\">");
