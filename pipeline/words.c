@@ -644,7 +644,8 @@ static size_t take_words(struct words *w, size_t start)
         uint64_t bits = bits_at(stops, start);
         size_t length = (size_t)__builtin_ctzll(bits |
                                                 (uint64_t)1 << RUN_LIMIT);
-        size_t gap = (size_t)__builtin_ctzll(~(bits >> length));
+        size_t gap = (size_t)__builtin_ctzll(~(bits >> length) |
+                                             (uint64_t)1 << 63);
         unsigned char behind = (unsigned char)c[length];
         unsigned here = class[behind], next = class_of(c[length + 1]);
         unsigned mark = here / (LAST / SPACE) & next & SPACE;
