@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tries one pattern at one place, to both sides of its anchor, within a
- * bound of steps. Knows no tag. */
+ * bound of steps. Knows no tag. Over 500 lines: what patterns ask of words is
+ * read beside where it is asked. */
 #include "pipeline/topic_match.h"
 
 enum {

@@ -64,7 +64,8 @@ static inline bool topic_near(const union sets *place,
     return all;
 }
 
-/* Does the row match with its element anchor at word at? */
+/* Does the row match with its element anchor at word at, one of [from,
+ * until)? */
 bool topic_try(struct topic_place *p, const struct row *row, unsigned anchor,
                size_t at);
 
