@@ -15,7 +15,7 @@ SAN ?=
 OUT ?= build$(if $(SAN),-san)
 PREFIX ?= /usr/local
 DATADIR ?= $(PREFIX)/share/swell
-CFLAGS ?= -O2 -g
+CFLAGS ?= -O3 -g
 VERSION := $(shell cat VERSION)
 
 LAYERS := base collectors store pipeline digest commands
