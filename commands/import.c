@@ -129,10 +129,10 @@ static int choose_threads(const struct flags *flags, unsigned *out,
     if (strcmp(flags->threads, "auto") == 0) {
         int cores = sched_getaffinity(0, sizeof(set), &set) == 0
             ? CPU_COUNT(&set) : 1;
-        /* Tagging is most of the work: a tagger a core, beside the reader. */
-        *out = cores < 2 ? 0
-               : cores < THREADS_DEFAULT_MOST ? (unsigned)cores
-                                              : THREADS_DEFAULT_MOST;
+        /* Tagging is most of the work: a tagger a core, beside the reader. On
+         * one core, too: there is work while the disk is waited for. */
+        *out = cores < THREADS_DEFAULT_MOST ? (unsigned)cores
+                                            : THREADS_DEFAULT_MOST;
         return 0;
     }
     char *end;

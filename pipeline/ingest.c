@@ -109,7 +109,7 @@ int ingest_open(struct ingest **out, const struct config *config,
     for (unsigned n = 0; n < i->worker_count; n++)
         i->workers[n] = (struct worker){ .ingest = i,
                                          .tagger = tagger_open(rules) };
-    i->slot_count = i->threads ? i->threads + 2 : 1;
+    i->slot_count = i->threads ? i->threads + 1 : 1;
     i->slots = mem_alloc(i->slot_count * sizeof(*i->slots));
     for (size_t n = 0; n < i->slot_count; n++)
         batch_init(&i->slots[n].batch);
