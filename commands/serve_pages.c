@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/hash.h"
+#include "base/limit.h"
 #include "base/mem.h"
 #include "commands/labelled.h"
 #include "commands/proofs.h"
@@ -71,13 +71,6 @@ static void put_form(struct buf *out, const struct site *site,
 
 /* ---- calendar and days --------------------------------------------------- */
 
-static int64_t milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* A day takes up to half a second where no digest of it was made before. So
  * what is found is kept while the day and those by which it is judged count
  * the same, and the days beyond LOOK_MOST, the latest first, are left to the
@@ -86,14 +79,14 @@ static int mark_alerts(struct site *site, struct calendar_day *days,
                        const uint64_t *counts, size_t count,
                        struct error *err)
 {
-    int64_t start = milliseconds();
+    int64_t start = limit_now();
     int left = 0;
     for (size_t i = count; i-- > 0;) {
         struct looked *l = &site->looked[days[i].day % CALENDAR_DAYS];
         size_t first = i < ALERT_HISTORY ? 0 : i - ALERT_HISTORY;
         uint64_t now = hash64(&counts[first],
                               (i + 1 - first) * sizeof(*counts));
-        if (l->counts != now && milliseconds() - start > LOOK_MOST) {
+        if (l->counts != now && limit_now() - start > LOOK_MOST) {
             left++;
             continue;
         }
