@@ -218,6 +218,15 @@ static bool read_value(struct reader *r, const struct json_node *n)
     return good;
 }
 
+/* A bracket: is a value to come, or its end? false: too deep. */
+static inline bool read_opening(struct reader *r, char end, bool *more)
+{
+    r->at++;
+    *more = past_blanks(r) != end;
+    r->at += !*more;
+    return ++r->depth <= DEPTH;
+}
+
 /* Behind a value: is another one to come? false: neither ',' nor end. */
 static inline bool read_comma(struct reader *r, char end, bool *more)
 {
@@ -233,14 +242,9 @@ static inline bool read_comma(struct reader *r, char end, bool *more)
 
 static bool read_array(struct reader *r, const struct json_node *n)
 {
-    bool more = true;
-    if (++r->depth > DEPTH)
+    bool more;
+    if (!read_opening(r, ']', &more))
         return false;
-    r->at++;
-    if (past_blanks(r) == ']') {
-        r->at++;
-        more = false;
-    }
     for (int i = 0; more; i++)
         if (!read_value(r, n ? json_path_item(n, i) : NULL) ||
             !read_comma(r, ']', &more))
@@ -251,15 +255,10 @@ static bool read_array(struct reader *r, const struct json_node *n)
 
 static bool read_object(struct reader *r, const struct json_node *n)
 {
-    bool more = true;
+    bool more;
     struct text key;
-    if (++r->depth > DEPTH)
+    if (!read_opening(r, '}', &more))
         return false;
-    r->at++;
-    if (past_blanks(r) == '}') {
-        r->at++;
-        more = false;
-    }
     while (more) {
         if (*r->at++ != '"' || !read_string(r, true, &key) ||
             past_blanks(r) != ':')
