@@ -7,9 +7,11 @@
 #include "base/config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <yaml.h>
 
 #include "base/mem.h"
@@ -457,17 +459,28 @@ static int line_at(FILE *file, size_t offset)
     return line;
 }
 
-static void refuse_file(const char *path, bool folder, struct error *err)
+/* Only an ordinary file is read, and nothing is waited for: who would write
+ * into a pipe may never come. */
+static FILE *open_file(const char *path, struct error *err)
 {
     struct stat there;
-    if (folder)
-        error_set(err, ERROR_CONFIG, "%s is a folder; name the file in it, as "
-                  "%s/swell.yaml", path, path);
-    else
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &there))
         error_set(err, ERROR_CONFIG, "%s: %s%s", path, strerror(errno),
                   errno != ENOENT            ? ""
                   : lstat(path, &there) == 0 ? " (it is a link to nothing)"
                                              : "; swell init writes one");
+    else if (S_ISDIR(there.st_mode))
+        error_set(err, ERROR_CONFIG, "%s is a folder; name the file in it, as "
+                  "%s/swell.yaml", path, path);
+    else if (!S_ISREG(there.st_mode))
+        error_set(err, ERROR_CONFIG, "%s is a pipe or a device; name an "
+                  "ordinary file", path);
+    else
+        return fdopen(fd, "r");
+    if (fd >= 0)
+        close(fd);
+    return NULL;
 }
 
 int config_load(struct config **out, const char *path, struct buf *faults,
@@ -478,14 +491,10 @@ int config_load(struct config **out, const char *path, struct buf *faults,
     yaml_parser_t parser;
     yaml_document_t document;
     int rc = -1;
-    struct stat st;
     set_path(c, path);
-    FILE *file = fopen(path, "re");
+    FILE *file = open_file(path, err);
     yaml_parser_initialize(&parser);
-    bool folder = file && fstat(fileno(file), &st) == 0 &&
-                  S_ISDIR(st.st_mode);
-    if (!file || folder) {
-        refuse_file(path, folder, err);
+    if (!file) {
         if (faults)
             buf_printf(faults, "%s\n", err ? err->text : path);
         goto done;

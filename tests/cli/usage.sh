@@ -47,6 +47,9 @@ echo "== as everybody types it"
 swell --version | sed 's/[0-9.]*$/N/'
 mkdir folder
 swell check --config folder; echo "status $?"
+mkfifo pipe
+timeout 20 swell window acme --config pipe; echo "status $?"
+timeout 20 swell window acme --config /dev/zero; echo "status $?"
 echo "== a configuration that cannot be read is not passed over"
 mkdir loop away
 ln -s swell.yaml loop/swell.yaml
