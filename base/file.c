@@ -5,8 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* How a file is made that has a name from its beginning. */
+enum { NAMED = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC };
 
 static int fail(const char *path, struct error *err)
 {
@@ -26,32 +30,36 @@ static bool is_output(const struct stat *there)
     return false;
 }
 
-/* One that has its name keeps it. */
+/* One without a name gets it. Only /proc can do that, and not everywhere may a
+ * run: where it may not, the name gets a copy. */
 static int give_name(int fd, const char *name)
 {
     struct stat there;
     char self[40];
+    off_t at = 0;
     if (fstat(fd, &there) || there.st_nlink)
         return 0;
     snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-    return linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW);
+    if (linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0)
+        return 0;
+    int copy = open(name, NAMED, there.st_mode & 0777);
+    while (copy >= 0 && at < there.st_size &&
+           sendfile(copy, fd, &at, (size_t)(there.st_size - at)) > 0)
+        continue;
+    int rc = copy < 0 || at < there.st_size || fsync(copy) ? -1 : 0;
+    if (copy >= 0)
+        close(copy);
+    return rc;
 }
 
-/* In the folder of name, or -1: not each file system has such files, only
- * /proc can give them a name later, and not everywhere may a run do that. An
- * empty one shows it, for at the end of the work it would be too late. */
+/* In the folder of name, or -1: not each file system has such files. */
 static int open_nameless(const char *name, mode_t mode)
 {
     struct buf folder = BUF_INIT(0);
     const char *slash = strrchr(name, '/');
     buf_add(&folder, name, slash ? (size_t)(slash - name) + 1 : 0);
     buf_putc(&folder, '.');
-    int flags = O_TMPFILE | O_WRONLY | O_CLOEXEC;
-    int empty = open(folder.data, flags, mode), fd = -1;
-    if (empty >= 0 && give_name(empty, name) == 0 && unlink(name) == 0)
-        fd = open(folder.data, flags, mode);
-    if (empty >= 0)
-        close(empty);
+    int fd = open(folder.data, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
     buf_release(&folder);
     return fd;
 }
@@ -69,8 +77,7 @@ FILE *file_begin(const char *path, struct buf *beside, struct error *err)
     unlink(beside->data); /* of a run that was killed, or a trap: a link */
     int fd = open_nameless(beside->data, there.st_mode & 0777);
     if (fd < 0)
-        fd = open(beside->data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                  there.st_mode & 0777);
+        fd = open(beside->data, NAMED, there.st_mode & 0777);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
     if (!file)
         fail(path, err);

@@ -4,6 +4,7 @@
 #include "commands/sheet.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -239,6 +240,23 @@ uint64_t sheet_rows(const struct sheet *s)
     return s->rows;
 }
 
+/* Gives a new database its name, if nobody else's has it by now: of those who
+ * make one at the same moment the last would take away what the others wrote.
+ * Each file system can one of the two, or none. */
+static int take_name(const struct sheet *s, struct error *err)
+{
+    const char *from = s->beside.data;
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, s->path, RENAME_NOREPLACE) == 0 ||
+        (errno != EEXIST && link(from, s->path) == 0))
+        return 0;
+    if (errno == EEXIST)
+        return error_set(err, ERROR_BUSY, "%s: another process made it "
+                         "meanwhile; run this again", s->path);
+    return error_set(err, ERROR_SYSTEM, "%s: this file system cannot give a "
+                     "database its name (%s): export into another folder and "
+                     "move it", s->path, strerror(errno));
+}
+
 static int close_database(struct sheet *s, bool whole, struct error *err)
 {
     int rc = whole ? 0 : -1;
@@ -248,13 +266,9 @@ static int close_database(struct sheet *s, bool whole, struct error *err)
     sqlite3_close(s->db); /* which rolls back what is not committed */
     if (!s->beside.length)
         return rc;
-    if (rc == 0 && access(s->path, F_OK) == 0) /* another export's tables */
-        rc = error_set(err, ERROR_BUSY, "%s: another process made it "
-                       "meanwhile; run this again", s->path);
-    else if (rc == 0 && rename(s->beside.data, s->path))
-        rc = fail(s, err);
-    if (rc)
-        unlink(s->beside.data);
+    if (rc == 0)
+        rc = take_name(s, err);
+    unlink(s->beside.data);
     return rc;
 }
 
