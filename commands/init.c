@@ -95,8 +95,12 @@ static int run(struct invocation *in, struct error *err)
                 config_digest_options);
     print_table(file, "Everything under digest: recipients: -", "      ",
                 config_recipient_options);
-    if (fclose(file))
-        return error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+    bool whole = !fflush(file) && !ferror(file);
+    if (fclose(file) || !whole) {
+        error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+        unlink(path); /* half of one would be taken for one */
+        return -1;
+    }
     printf("%s\n", path);
     return EXIT_DONE;
 }

@@ -44,6 +44,10 @@ for format in ndjson csv sqlite; do
     rm out/old
 done
 
+# Nor is half of a configuration left, to be taken for one.
+(trap '' XFSZ; ulimit -f 4; swell init half.yaml >said 2>&1) && fail "half a configuration"
+[ -s said ] && [ ! -e half.yaml ] || fail "half a configuration is left"
+
 # What is no file of its own stays what it is, and is written to.
 echo before >out/real
 ln -s real out/link
