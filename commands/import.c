@@ -224,10 +224,12 @@ static int cover(struct store *store, const struct text row[],
         span.from >= span.until)
         return error_set(err, ERROR_INPUT, "from and until must be dates, "
                          "the first before the second");
+    if (!row[0].length || row[0].length >= sizeof(batch.label))
+        return error_set(err, ERROR_INPUT, "a label has 1 to %zu bytes",
+                         sizeof(batch.label) - 1);
     batch_init(&batch);
     batch.coverage = span;
-    snprintf(batch.label, sizeof(batch.label), "%.*s", (int)row[0].length,
-             row[0].data);
+    memcpy(batch.label, row[0].data, row[0].length);
     int rc = store_append(store, &batch, &result, err);
     batch_release(&batch);
     return rc;
