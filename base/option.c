@@ -212,8 +212,11 @@ int option_set(const struct option *o, void *state, const char *value,
         return clock_parse_duration(value, place)
                    ? wrong(o, value, "a duration like 15m, 6h or 30d", err) : 0;
     case OPTION_DATE:
-        return clock_parse(value, strlen(value), place)
-                   ? wrong(o, value, "a date like 2026-11-20", err) : 0;
+        if (clock_parse(value, strlen(value), place))
+            return wrong(o, value, "a date like 2026-11-20", err);
+        if (!*(int64_t *)place) /* 0 is for one that was not given */
+            *(int64_t *)place = 1;
+        return 0;
     case OPTION_SECRET:
         return read_secret(value, dir, place, err)
                    ? error_prefix(err, "%s", o->name) : 0;

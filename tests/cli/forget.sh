@@ -32,6 +32,7 @@ run forget --author ANN.example; posts
 run forget --author @ann.exam; posts
 run -q import posts.ndjson; posts
 echo "== by the configuration"
+run expire --before 1970-01-01; posts
 run expire; posts
 run expire; posts
 run verify
