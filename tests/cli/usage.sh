@@ -58,6 +58,15 @@ ln -s /nowhere/swell.yaml away/swell.yaml
 (cd away && try import - </dev/null; ls)
 echo "== nobody to send to"
 try digest --send --day 2026-11-20
+echo "== a page of one's own, and sent"
+cat >wall.yaml <<'Y'
+digest:
+  recipients:
+    - name: wall
+      path: wall.txt
+Y
+try digest --config wall.yaml --store store --day 2026-11-20 --send --out own.txt
+ls wall.txt own.txt
 echo "== help wider than 80 columns"
 for command in '' $(swell --help | awk '/^  [a-z]/ { print $1 }'); do
     swell $command --help | awk -v c="$command" 'length($0) > 80 { print c ": " $0 }'
