@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <strings.h>
 
+#include "base/file.h"
 #include "commands/labelled.h"
 #include "commands/reading.h"
 #include "digest/stats.h"
@@ -49,7 +50,7 @@ struct judging {
     struct words words;
     struct pair *pairs;  /* owned */
     size_t count, room;
-    FILE *predictions;
+    struct buf predictions;
 };
 
 struct figures {
@@ -158,9 +159,8 @@ static int judge(void *context, const struct labelled *row, struct error *err)
     pair.said = tags.label;
     j->pairs = mem_grow(j->pairs, &j->room, j->count, sizeof(*j->pairs));
     j->pairs[j->count++] = pair;
-    if (j->predictions)
-        fprintf(j->predictions, "%.*s\t%s\n", (int)row->id.length,
-                row->id.data, label_names[tags.label]);
+    buf_add(&j->predictions, row->id.data, row->id.length);
+    buf_printf(&j->predictions, "\t%s\n", label_names[tags.label]);
     return 0;
 }
 
@@ -309,21 +309,18 @@ static int run(struct invocation *in, struct error *err)
     if (invocation_format(in, f->format, 2, err))
         return -1;
     buf_printf(&folder, "%s/lexicons/%s", data_folder(), f->language);
-    if (f->predictions && !(j.predictions = fopen(f->predictions, "we")))
-        return error_set(err, ERROR_DENIED, "%s cannot be written",
-                         f->predictions);
     if (sentiment_open(&sentiment, folder.data, f->lexicon, err) == 0) {
         j.scorer = scorer_open(sentiment);
         if (labelled_read(in->argv[0], judge, &j, err) == 0)
             status = report(&j, in, err);
     }
-    if (j.predictions && fclose(j.predictions) && status == EXIT_DONE)
-        status = error_set(err, ERROR_SYSTEM, "%s: not all was written",
-                           f->predictions);
+    if (status == EXIT_DONE && f->predictions)
+        status = file_replace(f->predictions, &j.predictions, err);
     scorer_close(j.scorer);
     sentiment_close(sentiment);
     words_release(&j.words);
     mem_free(j.pairs);
+    buf_release(&j.predictions);
     buf_release(&folder);
     return status;
 }
