@@ -20,6 +20,7 @@ struct group {
     uint64_t words[KEY_WORDS];   /* content words, ascending */
     size_t word_count;
     struct digest_wish wish;
+    size_t said;                 /* content words of its text */
     double telling;              /* of its sample */
 };
 
@@ -148,13 +149,17 @@ static int addressed(const struct composer *c, const struct sighting *s,
     return best;
 }
 
-/* Wordings differ; the shortest that says it all is shown. */
+/* Wordings differ; of those of the week the shortest that says as much as the
+ * group's first, or comes nearest to it, is shown. */
 static void word_wish(struct wishes *w, struct group *g, struct text wish,
                       size_t word_count)
 {
-    if (word_count >= g->word_count &&
-        (!g->wish.text || wish.length < strlen(g->wish.text)))
-        g->wish.text = arena_copy(&w->c->d->memory, wish.data, wish.length);
+    size_t said = word_count < g->word_count ? word_count : g->word_count;
+    if (said < g->said ||
+        (said == g->said && wish.length >= strlen(g->wish.text)))
+        return;
+    g->said = said;
+    g->wish.text = arena_copy(&w->c->d->memory, wish.data, wish.length);
 }
 
 /* Each person once a week and aspect. */
@@ -226,7 +231,7 @@ void wishes_finish(struct wishes *w)
     size_t room = 0;
     for (size_t i = 0; i < w->group_count; i++) {
         struct group *g = &w->groups[i];
-        if (g->wish.authors < ASKED_BY || !g->wish.text)
+        if (g->wish.authors < ASKED_BY)
             continue;
         d->wishes = mem_grow(d->wishes, &room, d->wish_count,
                              sizeof(*d->wishes));

@@ -353,6 +353,27 @@ static void wishes_are_grouped_by_the_thing(void **state)
     buf_release(&out);
 }
 
+/* Who said it first, last week, said more of it than anybody since. */
+static void a_wish_is_worded_by_this_week(void **state)
+{
+    struct fixture *f = *state;
+    add_wish(f, T - 9 * DAY, 1, "please sell walnut shelves with hooks",
+             "walnut shelves with hooks");
+    for (uint64_t i = 0; i < 3; i++)
+        add_wish(f, T + (int64_t)i * HOUR, 2 + i, "please sell walnut shelves",
+                 "walnut shelves");
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_int_equal(d->wish_count, 1);
+    assert_string_equal(d->wishes[0].text, "walnut shelves");
+    assert_int_equal(d->wishes[0].authors_before, 1);
+    add_wish(f, T + 5 * HOUR, 9, "do sell walnut shelves and all their hooks",
+             "walnut shelves and all their hooks");
+    append(f);
+    assert_string_equal(compose(f, NULL)->wishes[0].text,
+                        "walnut shelves and all their hooks");
+}
+
 /* The best post stands with its wish, the next names two brands. */
 static void nothing_is_quoted_twice(void **state)
 {
@@ -1013,6 +1034,7 @@ int main(void)
         TEST(an_empty_store_composes),
         TEST(a_day_that_is_not_over_is_not_compared),
         TEST(wishes_are_grouped_by_the_thing),
+        TEST(a_wish_is_worded_by_this_week),
         TEST(nothing_is_quoted_twice),
         TEST(copies_of_a_wish_are_one),
         TEST(questions_are_counted_by_what_they_are_about),
