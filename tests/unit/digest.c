@@ -544,6 +544,31 @@ static void a_rivals_new_phrase_is_told(void **state)
     buf_release(&out);
 }
 
+static bool has_term(const struct digest_standing *s, const char *text)
+{
+    for (size_t i = 0; i < s->term_count; i++)
+        if (strcmp(s->terms[i].text, text) == 0)
+            return true;
+    return false;
+}
+
+/* The rival's name is new where it was not said before, and no news. */
+static void a_rivals_name_is_no_new_word(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 100; i++)
+        add(f, T - 10 * DAY + i * DAY / 10, 1, LABEL_NEUTRAL,
+            100 + (uint64_t)i, "an ordinary day");
+    for (int i = 0; i < 20; i++)
+        add(f, T + i * HOUR, 1, LABEL_NEUTRAL, 300 + (uint64_t)i,
+            i % 2 ? "tramlines again" : "a bolt from above");
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_true(has_term(&d->standing[0], "bolt"));
+    assert_int_equal(d->rising_count, 1);
+    assert_string_equal(d->rising[0].term.text, "tramlines");
+}
+
 /* Five ask acme, its account answers two of them after 2 and 4 hours, and
  * somebody else's reply is none. */
 static void answers_are_matched_to_questions(void **state)
@@ -797,6 +822,19 @@ static void each_form_tells_all(void **state)
     buf_release(&out);
 }
 
+/* Words of an alert stand with it and not among the new ones. */
+static void what_an_alert_tells_is_not_told_again(void **state)
+{
+    struct fixture *f = *state;
+    fill_all(f);
+    const struct digest *d = compose(f, NULL);
+    assert_true(d->standing[0].told && d->standing[2].told);
+    assert_false(d->standing[1].told);
+    assert_true(has_term(&d->standing[0], "leak"));
+    for (size_t i = 0; i < d->rising_count; i++)
+        assert_null(strstr("leak kettles", d->rising[i].term.text));
+}
+
 /* The clocks go back: 25 hours, and the hour at the end is told. */
 static void a_day_of_25_hours(void **state)
 {
@@ -1042,12 +1080,14 @@ int main(void)
         TEST(a_slow_rise_is_told_after_a_loud_day),
         TEST(a_source_that_came_is_no_change),
         TEST(a_rivals_new_phrase_is_told),
+        TEST(a_rivals_name_is_no_new_word),
         TEST(answers_are_matched_to_questions),
         TEST(switches_know_both_ends),
         TEST(clear_gaps_to_rivals_are_told),
         TEST(a_cell_has_the_sign_of_what_it_shows),
         TEST(gaps_and_late_posts_are_told),
         TEST(each_form_tells_all),
+        TEST(what_an_alert_tells_is_not_told_again),
         TEST(a_day_of_25_hours),
         TEST(hostile_texts_are_harmless),
         TEST(no_line_is_wider_than_the_terminal),
