@@ -45,32 +45,33 @@ static bool is_kept(const struct composer *c, const struct option_list *brands,
     return false;
 }
 
-static struct watched *add_watched(struct composer *c, const char *name,
-                                   const char *title)
+static void add_watched(struct composer *c, const char *name,
+                        const char *title, size_t brand)
 {
     c->watched = mem_grow(c->watched, &c->watched_room, c->watched_count,
                           sizeof(*c->watched));
-    struct watched *w = &c->watched[c->watched_count++];
-    *w = (struct watched){ .name = keep(c, name), .title = keep(c, title) };
-    w->brand = (int)c->watched_count - 1;
-    w->product = strchr(name, '/') != NULL;
-    return w;
+    c->watched[c->watched_count] = (struct watched){
+        .name = keep(c, name), .title = keep(c, title), .brand = (int)brand,
+        .product = brand != c->watched_count };
+    c->watched_count++;
 }
 
-/* Without a configuration: what the store knows, products after brands. */
+/* Without a configuration: what the store knows. */
 static int watch_store(struct composer *c, struct error *err)
 {
     struct names names;
     int rc = names_read(&names, c->store, STORE_SUBJECTS, err);
     names_sort(&names);
-    for (size_t i = 0, brand = 0; i < names.count; i++) {
-        struct watched *w = add_watched(c, names.items[i], names.items[i]);
-        size_t length = strlen(c->watched[brand].name);
-        if (!w->product)
-            brand = i;
-        else if (strncmp(w->name, c->watched[brand].name, length) == 0 &&
-                 w->name[length] == '/')
-            w->brand = (int)brand;
+    for (size_t i = 0; i < names.count; i++) {
+        const char *brand = names.items[i];
+        size_t length = strlen(brand), at = c->watched_count;
+        if (strchr(brand, '/'))
+            continue;
+        add_watched(c, brand, brand, at);
+        for (size_t k = i + 1; k < names.count; k++)
+            if (strncmp(names.items[k], brand, length) == 0 &&
+                names.items[k][length] == '/')
+                add_watched(c, names.items[k], names.items[k], at);
     }
     names_release(&names);
     return rc;
@@ -81,11 +82,9 @@ static int watch(struct composer *c, const struct option_list *brands,
 {
     for (size_t i = 0; i < c->config->subject_count; i++) {
         const struct subject *s = &c->config->subjects[i];
-        struct watched *w = add_watched(c, s->name,
-                                        s->title ? s->title : s->name);
-        w->own = s->own;
-        w->brand = s->brand;
-        w->product = s->brand != (int)i;
+        add_watched(c, s->name, s->title ? s->title : s->name,
+                    (size_t)s->brand);
+        c->watched[i].own = s->own;
     }
     if (!c->watched_count && watch_store(c, err))
         return -1;

@@ -11,7 +11,8 @@
 enum { D = 20000 };                     /* the day; 2024-10-04 */
 #define T ((int64_t)D * DAY)
 
-static const char *const subjects[] = { "acme", "acme/returns-app", "bolt" };
+static const char *const subjects[] = { "acme", "acme/returns-app", "bolt",
+                                        "acme-two" };
 
 static const char yaml[] =
     "digest:\n  floor: 3\n"
@@ -223,6 +224,30 @@ static void a_brand_alone_keeps_its_share(void **state)
     assert_int_equal(d->posts, 3);
     assert_int_equal(d->authors, 1);
     assert_int_equal(d->collected, 16);
+}
+
+/* Without a configuration: each product with its brand. */
+static void a_store_alone_is_told(void **state)
+{
+    static const char *const names[] = { "acme", "acme/returns-app",
+                                         "acme-two", "bolt" };
+    static char *brands[] = { "acme" };
+    static const struct option_list only = { .items = brands, .count = 1 };
+    struct fixture *f = *state;
+    size_t configured = config->subject_count;
+    fill(f);
+    add(f, T + HOUR, 8, LABEL_NEUTRAL, 1, "acme two");
+    append(f);
+    config->subject_count = 0;
+    const struct digest *d = compose(f, NULL);
+    assert_int_equal(d->standing_count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(d->standing[i].name, names[i]);
+        assert_int_equal(d->standing[i].product, i == 1);
+    }
+    d = compose(f, &only);
+    config->subject_count = configured;
+    assert_int_equal(d->standing_count, 2); /* acme and its app */
 }
 
 /* On white and on black: none of the first eight colours but red is. */
@@ -1068,6 +1093,7 @@ int main(void)
         TEST(the_first_day_has_no_usual),
         TEST(a_loud_day_is_not_the_usual_share),
         TEST(a_brand_alone_keeps_its_share),
+        TEST(a_store_alone_is_told),
         TEST(colours_are_seen),
         TEST(an_empty_store_composes),
         TEST(a_day_that_is_not_over_is_not_compared),
