@@ -216,7 +216,7 @@ static int compose_alerts(struct composer *c, struct error *err)
 static int compose_experiments(struct composer *c, struct error *err)
 {
     struct digest *d = c->d;
-    int64_t now = d->now < d->until ? d->now : d->until;
+    int64_t now = d->closed ? d->until : d->now;
     struct experiment *all;
     size_t count;
     int rc = experiment_list(&all, &count, &d->memory, c->store, err);

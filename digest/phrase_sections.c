@@ -354,7 +354,8 @@ void phrase_waiting(struct buf *out, const struct digest *d,
                     const struct digest_waiting *w)
 {
     phrase_quote(out, "", w->title, 40, ": ");
-    phrase_figures(out, &w->figures, w->known, " in 7 days", d->until);
+    phrase_figures(out, &w->figures, w->known, " in 7 days",
+                   d->closed ? d->until : d->now);
 }
 
 /* Rivals whose answers nobody saw, in one line. */

@@ -632,6 +632,9 @@ static void answers_are_matched_to_questions(void **state)
     assert_near(w->figures.median_hours, 3);
     assert_int_equal(w->sample_count, 3);
     assert_string_equal(w->samples[0].native_id, "p2");
+    assert_true(tells(d, "3 open, oldest 46 h\n"));
+    clock_fix(T + 8 * HOUR); /* the day is not over */
+    assert_true(tells(compose(f, NULL), "3 open, oldest 30 h\n"));
     buf_release(&path);
 }
 
