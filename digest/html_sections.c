@@ -168,10 +168,7 @@ static void put_row(const struct page *p, const struct digest_standing *s)
     put_net(p, s);
     buf_printf(out, "<td class=\"n change%s\">",
                s->told || s->drifted ? " up" : "");
-    if (isnan(s->change))
-        buf_puts(out, "<small>no baseline</small>");
-    else
-        phrase_change(out, s->change);
+    phrase_against(out, p->d, s);
     buf_puts(out, "</td>");
     if (!p->mail) {
         buf_puts(out, "<td class=\"chart\">");

@@ -134,7 +134,7 @@ static void standing(struct markdown *m)
         phrase_count(m->out, "", s->authors, " | ");
         phrase_net(m->out, &s->net);
         phrase_share(m->out, " | ", s->share, " | ");
-        phrase_change(m->out, s->change);
+        phrase_against(m->out, d, s);
         buf_puts(m->out, " | ");
         phrase_days(m->out, d, s, DIGEST_DAYS);
         buf_puts(m->out, " |\n");

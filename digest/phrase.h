@@ -91,6 +91,10 @@ void phrase_word(struct buf *out, const struct term *t);
                                            /* "sale" by 21 people (usual 2) */
 void phrase_words(struct buf *out, const struct digest *d);
                      /* "wide-leg" by 21 people (usual 2) · Bolt "sale" ... */
+/* The day against the usual one: ▲ 62 %; where none is usual new or rare; "–":
+ * no post, or no day before; nothing of a day that is not over. */
+void phrase_against(struct buf *out, const struct digest *d,
+                    const struct digest_standing *s);
 void phrase_days(struct buf *out, const struct digest *d,
                  const struct digest_standing *s, size_t days);
                                            /* its last days as a spark */

@@ -276,6 +276,19 @@ void phrase_rows_note(struct buf *out, const struct digest *d, size_t shown)
                quiet || d->usual.count ? " · " : "");
 }
 
+void phrase_against(struct buf *out, const struct digest *d,
+                    const struct digest_standing *s)
+{
+    bool seen = false;
+    phrase_change(out, s->change);
+    if (!isnan(s->change) || !d->closed)
+        return;
+    for (int i = 0; i < DIGEST_DAYS; i++)
+        seen |= s->history[i] > 0;
+    buf_puts(out, !s->today.posts || isnan(s->usual) ? "–"
+                  : seen ? "rare" : "new");
+}
+
 void phrase_days(struct buf *out, const struct digest *d,
                  const struct digest_standing *s, size_t days)
 {

@@ -228,10 +228,7 @@ static void standing_row(struct painter *p, const struct digest_standing *s,
     cell(p, net_ink(&s->net), 14, false);
     phrase_share(&p->line, "", s->share, "");
     cell(p, NULL, 6, true);
-    if (!isnan(s->change))
-        phrase_change(&p->line, s->change);
-    else if (p->d->closed && !(s->usual > 0))
-        buf_puts(&p->line, s->today.posts && !isnan(s->usual) ? "new" : "–");
+    phrase_against(&p->line, p->d, s);
     cell(p, s->told || s->drifted ? AMBER : NULL, 8, true);
     if (w->spark) {
         buf_puts(p->out, "  ");

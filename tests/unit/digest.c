@@ -1084,6 +1084,17 @@ static void phrases(void **state)
     buf_clear(&b);
     phrase_quote(&b, "(", "  two\n\n lines\tand a half ", 12, ")");
     assert_string_equal(b.data, "(two lines a…)");
+    buf_clear(&b);
+    struct digest d = { .closed = true };
+    struct digest_standing s = { .change = NAN, .today.posts = 1 };
+    phrase_against(&b, &d, &s);
+    s.history[3] = 1; /* of 28 days: the median is none */
+    phrase_against(&b, &d, &s);
+    s.today.posts = 0;
+    phrase_against(&b, &d, &s);
+    d.closed = false;
+    phrase_against(&b, &d, &s);
+    assert_string_equal(b.data, "newrare–");
     buf_release(&b);
 }
 
