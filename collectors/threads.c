@@ -94,9 +94,10 @@ static void renew(struct threads *t)
                "th_refresh_token", t->service);
     call->request.bearer = buf_text(&old);
     t->renewed = clock_now() - RENEW + DAY; /* unless there is a new one */
-    if (api_send(call, &why))
+    bool refused = api_send(call, &why) != 0;
+    if (refused)
         collection_skip(c, "the token was not renewed: %.120s", why.text);
-    if (write_token(t, &why))
+    if (write_token(t, &why) && !refused) /* one thing, counted once */
         collection_skip(c, "%.150s", why.text);
     session_wipe(&old);
 }

@@ -258,7 +258,7 @@ static void test_hackernews(void **state)
 static struct {
     int newest, status;
     const char *error;         /* its body */
-    bool same, refuse;         /* to renew a token */
+    bool same, none, refuse;   /* one page for ever, empty ones, no renewal */
     int64_t issued;            /* the present token; 0: tokens live for ever */
     unsigned renewals, refusals;
     const char *file;          /* the token in the file, if another */
@@ -282,7 +282,8 @@ static int renew_loop(const struct http_request *request, struct buf *body)
 static int answer_loop(const struct http_request *request, struct buf *body)
 {
     long since = number_after(request->url, "since=", 0),
-         at = number_after(request->url, "after=", loop.newest);
+         at = loop.none ? -1 : number_after(request->url, "after=",
+                                            loop.newest);
     int shown = 0;
     assert_true(strncmp(request->bearer, "the token", 9) == 0);
     assert_null(strstr(request->url, "the"));
@@ -404,6 +405,18 @@ static void test_threads_year(void **state)
     assert_int_equal(collect_loop(&r), 1);
     assert_string_equal(loop.bearer, "the token anew");
     check_session(folder);
+    /* not renewed, nor can that be kept; that nobody wrote is no fault */
+    struct buf fresh = BUF_INIT(0);
+    buf_printf(&fresh, "%s/test.session.%ld", folder, (long)getpid());
+    loop.none = true;
+    loop.file = NULL;
+    loop.renewals = 0;
+    assert_int_equal(collect_loop(&r), 0);
+    assert_int_equal(mkdir(buf_text(&fresh), 0700), 0);
+    loop.newest += 8 * 24 * 60;
+    assert_int_equal(collect_loop(&r), 0);
+    assert_int_equal(r.c.skipped, 1);
+    buf_release(&fresh);
     scratch_remove(folder);
     end(&r);
 }
