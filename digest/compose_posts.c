@@ -11,6 +11,7 @@ struct pass {
     struct composer *c;
     int64_t week;              /* where the last 7 days begin */
     uint64_t today;            /* posts of the day */
+    uint32_t rules[2];         /* lowest and highest version before the day */
     struct hash_set authors;   /* of the day: any subject, and each */
     struct sighting sighting;
     struct hash_set asked;     /* texts that ask, of each week: copies */
@@ -87,8 +88,11 @@ static int take_post(void *context, const struct post *post,
     }
     if (s->today && post->rules > p->c->d->rules)
         p->c->d->rules = post->rules;
-    if (!s->today && post->rules)
-        p->c->d->rules_before = post->rules; /* the newest earlier post's */
+    if (!s->today && post->rules && (!p->rules[0] ||
+                                     post->rules < p->rules[0]))
+        p->rules[0] = post->rules;
+    if (!s->today && post->rules > p->rules[1])
+        p->rules[1] = post->rules;
     if (s->today) {
         p->today++;
         count_authors(p, s);
@@ -181,7 +185,9 @@ int compose_posts(struct composer *c, struct error *err)
     hash_set_release(&p.asked);
     /* The windows outlive the posts. */
     c->d->expired = c->d->collected > p.today ? c->d->collected - p.today : 0;
-    if (c->d->rules_before == c->d->rules || !c->d->rules)
-        c->d->rules_before = 0;
+    /* Posts that are read again have today's rules: one that has not counts. */
+    int other = p.rules[0] == c->d->rules;
+    if (c->d->rules && p.rules[other] != c->d->rules)
+        c->d->rules_before = p.rules[other];
     return rc < 0 ? -1 : 0;
 }

@@ -21,6 +21,10 @@ window() { swell --now 2026-11-21T06:00:00Z window '*' --from 2026-11-19 --to 20
 window --by day | grep -o '^tagged.*\|rules.*'
 window --by day --format csv | cut -d, -f1,13-
 window --format json | grep -o '"rules.*'
+echo "== the digest says so, also where some of the past was read again"
+echo '{"id":"again","source":"bluesky","created_at":"2026-11-19T23:50:00Z","text":"The Meadow coat is warm"}' |
+    swell -q --now 2026-11-21T06:00:00Z import -
+swell --now 2026-11-21T06:00:00Z digest --day 2026-11-20 | grep '^tagged by'
 echo "== applied, and back"
 swell -q --now 2026-11-21T06:00:00Z retag | tail -1
 mv kept.yaml swell.yaml
