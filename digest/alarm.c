@@ -115,9 +115,10 @@ static int send_mail(const struct alarm *a, const struct config *config,
                (a->broken ? a->broken : a->mended) == 1 ? "" : "s",
                a->broken == 1 ? "is broken" : a->broken ? "are broken"
                : "again at work");
-    buf_printf(&text, "%s\nswell status says how it is now. While it stays so "
-               "this is told again after\na day, two, four, at most a month; "
-               "%s\n", buf_text(&a->text), config->path);
+    buf_printf(&text, "%s\nswell status says how it is now; %s\n%s",
+               buf_text(&a->text), config->path, a->broken
+                   ? "While it stays so this is told again after a day, two, "
+                     "four, at most a month.\n" : "");
     mail_plain(&message, &head, buf_text(&subject), clock_now(), &text);
     int rc = mail_send(&server, d->smtp_from, d->operator,
                        (struct text){ message.data, message.length }, err);

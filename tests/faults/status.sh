@@ -100,7 +100,9 @@ while [ $d -le 40 ]; do
 done
 mails 7 'faulty failed [0-9]+ rounds in a row: 127'
 ask 'fault=none&posts=113'; run 0 collect faulty; run 0 status; mails 7
+grep -q 'told again after a day' "$dir/mail" || { echo "nobody knows when it is told again"; failed=1; }
 day 41; run 0 collect; mails 8 '1 source again at work'
+grep -q 'told again' "$dir/mail" && { echo "what works is told again:"; cat "$dir/mail"; failed=1; }
 day 42; run 0 collect; mails 8
 
 # what cannot even be opened is a failed round, too
