@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell coverage: which part of the planned collection was really got. Each
  * stretch of it: swell export --what coverage. */
+#include <math.h>
+
 #include "commands/reading.h"
 #include "digest/names.h"
 
@@ -26,12 +28,14 @@ static int put_source(struct invocation *in, const char *label,
     for (int s = COVERAGE_PLANNED; s < COVERAGE_STATES; s++)
         planned += hours[s];
     double got = hours[COVERAGE_COVERED] + hours[COVERAGE_LATE];
-    double share = planned > 0 ? got / planned : 0;
+    double share = planned > 0 ? got / planned : NAN; /* files plan nothing */
     if (in->format == FORMAT_TEXT) {
         buf_printf(&in->out, "%-20s", label);
         for (int s = COVERAGE_PLANNED; s < COVERAGE_STATES; s++)
             buf_printf(&in->out, " %9.2f", hours[s]);
-        buf_printf(&in->out, " %6.1f %%\n", 100 * share);
+        if (planned > 0)
+            buf_printf(&in->out, " %6.1f %%", 100 * share);
+        buf_puts(&in->out, "\n");
         return 0;
     }
     write_begin(&in->writer, NULL, '{');
@@ -72,7 +76,8 @@ const struct command command_coverage = {
     .about = "which part of the planned collection was really got",
     .help = "Hours of each state and source, and the covered share of "
             "all hours that\nwere planned. Late: covered once it was over, "
-            "and had failed before.\n",
+            "and had failed before. No share\nwhere nothing was planned, as "
+            "files plan nothing.\n",
     .options = options,
     .state_size = sizeof(struct flags),
     .run = run,

@@ -24,6 +24,7 @@ struct health {
     const struct source_config *source;
     struct round round;
     unsigned covered;      /* percent of the last 24 hours */
+    bool planned;          /* false: it plans no hours, as files */
     char wrong[ROUND_WRONG]; /* "": well */
 };
 
@@ -77,8 +78,10 @@ static int examine(struct invocation *in, const struct source_config *source,
                        err))
         return -1;
     unsigned covered = 0;
-    for (size_t i = 0; i < QUARTERS; i++)
+    for (size_t i = 0; i < QUARTERS; i++) {
         covered += coverage_got(states[i]);
+        h->planned |= states[i] != COVERAGE_NONE;
+    }
     h->covered = covered * 100 / QUARTERS;
     if (source->enabled)
         round_wrong(&h->round, round_every(source), now, h->wrong);
@@ -114,10 +117,11 @@ static void print_text(const struct store_stats *stats,
            (double)stats->bytes_file / (double)MiB);
     for (size_t i = 0; i < count; i++) {
         const struct health *h = &all[i];
-        printf("%-20s last success %s, last new post %s, covers %u %% of the "
-               "last day%s\n", h->source->label, ago(h->round.last_ok, a),
-               ago(h->round.last_post, b), h->covered,
-               h->source->enabled ? "" : " (switched off)");
+        printf("%-20s last success %s, last new post %s", h->source->label,
+               ago(h->round.last_ok, a), ago(h->round.last_post, b));
+        if (h->planned)
+            printf(", covers %u %% of the last day", h->covered);
+        printf("%s\n", h->source->enabled ? "" : " (switched off)");
         if (*h->wrong || h->round.failures) {
             buf_clear(&words);
             put_quoted(&words, text_of(*h->wrong ? h->wrong

@@ -38,3 +38,13 @@ for source in bluesky mastodon shop; do
     swell --store two window '*' --day 2026-11-20 --source $source --now 2026-11-22T00:00:00Z | grep -o 'coverage.*'
 done
 swell --store two window '*' --day 2026-11-20 --now 2026-11-22T00:00:00Z | grep -o 'coverage.*'
+
+# A file is planned for no hour: it is not one of which nothing was got.
+cat >swell.yaml <<'YAML'
+sources: [{ name: club, type: file, path: posts.ndjson }]
+YAML
+club() { swell --store three --now 2026-11-22T00:00:00Z "$@"; }
+club collect
+club status
+club coverage
+club coverage --format csv
