@@ -156,6 +156,7 @@ static int read_feed(struct feeds *f, const char *url, struct error *err)
     restart(f);
     if (f->state->gone > clock_now() - GONE_AGAIN)
         return is_gone(url, err);
+    f->state->shared = true; /* 304: it is the window of the last round */
     int rc = http_send(f->collection->http, &request, &reply, err);
     if (rc == 0 && reply.status != 304)
         rc = feed_end(f->feed, err) ? error_prefix(err, "%s", url) : 0;

@@ -182,6 +182,7 @@ static void test_feed_conditional(void **state)
     assert_string_equal(service.sent, "If-None-Match: W/\"a1\"If-Modified-Since"
                         ": Sat, 21 Nov 2026 22:00:00 GMT");
     assert_int_equal(r.out.count, 0);
+    assert_int_equal(r.c.complete_from, 1790100000); /* nothing was missed */
     site.same = false;
     for (service.cut = 1; service.cut < 900; service.cut += 7) {
         assert_int_equal(collect_feed(&r, 1790101800), -1);
