@@ -362,7 +362,8 @@ static int run_jobs(struct crew *crew, struct error *err)
     return rc || stopped ? rc : tell_operator(crew, err);
 }
 
-/* One swell collect at a time: two would ask everything twice. */
+/* One swell collect at a time: two would ask everything twice. 1: there is
+ * another, err names it. */
 static int keep_out(struct crew *crew, struct store *store, struct error *err)
 {
     struct buf path = BUF_INIT(0);
@@ -373,10 +374,11 @@ static int keep_out(struct crew *crew, struct store *store, struct error *err)
         rc = error_set(err, ERROR_DENIED, "%s: %s", buf_text(&path),
                        strerror(errno));
     else if (flock(crew->lock, LOCK_EX | LOCK_NB)) {
-        rc = error_set(err, ERROR_BUSY, "%s: another swell collect is at "
-                       "work", store_folder(store));
+        error_set(err, ERROR_BUSY, "%s: another swell collect is at work",
+                  store_folder(store));
         close(crew->lock);
         crew->lock = -1;
+        rc = 1;
     }
     buf_release(&path);
     return rc;
@@ -407,6 +409,7 @@ static int list_jobs(struct crew *crew, struct store *store, struct error *err)
     return 0;
 }
 
+/* 1: another one does it. */
 static int prepare(struct crew *crew, struct error *err)
 {
     struct store *store = turn_begin(&crew->turns, err);
@@ -434,10 +437,10 @@ static int collect(struct crew *crew, struct error *err)
     }
     if (rc == 0)
         rc = run_jobs(crew, err);
-    if (rc && err->kind == ERROR_BUSY)
-        log_line(LOG_NOTE, "%s; nothing to do here", err->text);
-    else if (rc)
+    if (rc < 0 && !(stopped && err->kind == ERROR_BUSY))
         return -1;
+    if (rc)
+        log_line(LOG_NOTE, "%s; nothing to do here", err->text);
     else if (!crew->ran && !crew->failed && !crew->in->globals.quiet)
         log_line(LOG_NOTE, "no source is due");
     return crew->failed ? EXIT_INCOMPLETE : EXIT_DONE;
@@ -484,7 +487,8 @@ const struct command command_collect = {
         "host never faster than its types say, and with --follow each when it\n"
         "is due itself. Named sources run now, unless the service has asked for\n"
         "patience. Two at once are safe: the second leaves. Others may write to\n"
-        "the store meanwhile. Status 3: some source failed, each is named.\n",
+        "the store meanwhile; one that does not end is waited for as long as for\n"
+        "a source. Status 3: some source failed, each is named.\n",
     .options = options,
     .state_size = sizeof(struct flags),
     .run = run,
