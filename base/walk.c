@@ -238,6 +238,7 @@ void walk_page(struct walk *w, struct walk_list *l)
         ring_clear(&l->fresh);
     }
     l->page_count = l->page_old = l->page_new = 0;
+    l->cut = false;
     l->old_before = old_before(w, l);
 }
 
@@ -326,7 +327,8 @@ int walk_page_end(struct walk *w, struct walk_list *l, struct text next)
     l->empty = 0;
     finish(l, whole && !reached);
     l->again = again && !round;
-    if (round && l->oldest != INT64_MAX && l->from < l->oldest)
+    bool lost = round || (l->cut && !reached && !l->met);
+    if (lost && l->oldest != INT64_MAX && l->from < l->oldest)
         l->from = l->oldest; /* what lies below was not shown */
     return round ? -1 : l->again;
 }

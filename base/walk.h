@@ -52,6 +52,8 @@ struct walk_list {
     bool again;        /* it ended, and the top is still to be looked at */
     bool met;          /* a known item was met in this walk */
     bool peeked, done; /* its user's, for a round */
+    bool cut;          /* its user's, for a page: the service shows no more
+                        * than this, though there may be more */
     unsigned empty;    /* empty pages in a row */
     int64_t asked;     /* start of the last whole walk; 0: none yet */
     int64_t started;   /* of the present one */

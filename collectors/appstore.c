@@ -114,6 +114,7 @@ static int page(void *state, struct buf *next, struct error *err)
                        "reviews: the service is ill, or the app is gone");
     else if (rc == 0 && call->elements && pages_number(p) < PAGES)
         pages_next(p, next);
+    p->list->cut = call->elements && pages_number(p) == PAGES;
     return rc;
 }
 

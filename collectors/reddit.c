@@ -19,8 +19,6 @@ struct reddit {
 
     struct buf token;         /* kept between runs; empty: none */
     bool renewed;             /* since one was last accepted */
-    size_t shown;             /* items of the present walk */
-    int64_t reached;          /* nothing before it could be read */
     bool closed;              /* the listing, not the service */
 };
 
@@ -218,36 +216,28 @@ static bool is_closed(void *state)
     return ((const struct reddit *)state)->closed;
 }
 
+/* A token is "SHOWN AFTER": how many were shown, and the last of them. */
 static int page(void *state, struct buf *next, struct error *err)
 {
     struct reddit *r = state;
     struct walk_list *l = r->pages.list;
+    char *after = l->token;
+    size_t shown = strtoul(after, &after, 10);
     struct api_call *call = pages_call(&r->pages, "data.children[*]", paths,
                                        take_post);
     buf_printf(&call->url, "%s%sraw_json=1&limit=%llu", r->service, l->name,
                (unsigned long long)r->pages.size);
-    api_and(&call->url, "&after=", l->token);
-    if (!*l->token)
-        r->shown = 0;
+    api_and(&call->url, "&after=", *after == ' ' ? after + 1 : after);
     int rc = ask(r, call, err);
-    r->shown += rc ? 0 : call->elements;
-    api_next(call, "/data.after", next);
-    if (rc == 0 && !next->length && r->shown >= DEEP && !l->met &&
-        l->oldest > r->reached)
-        r->reached = l->oldest;
+    struct text below = api_top(call, "/data.after");
+    shown += call->elements;
+    if (below.length)
+        buf_printf(next, "%zu %.*s", shown, (int)below.length, below.data);
+    l->cut = !below.length && shown >= DEEP;
     /* A 403 that is no JSON with a reason is meant for us. */
     r->closed = rc && (call->reply.status == 404 ||
                        (call->reply.status == 403 &&
                         api_says(call, "\"reason\"")));
-    return rc;
-}
-
-static int fetch(struct collection *c, struct batch *out, struct error *err)
-{
-    struct reddit *r = c->state;
-    int rc = pages_fetch(c, out, err);
-    if (r->reached > c->complete_from)
-        c->complete_from = r->reached;
     return rc;
 }
 
@@ -267,6 +257,6 @@ const struct collector collector_reddit = {
     .every = 10 * MINUTE,
     .per_minute = 60,
     .open = open_reddit,
-    .fetch = fetch,
+    .fetch = pages_fetch,
     .close = close_reddit,
 };

@@ -84,6 +84,8 @@ static int answer_sub(const struct http_request *request, struct buf *body)
     return 200;
 }
 
+static unsigned sub_pages = 50;
+
 static int collect_sub_of(struct run *r, const char *first, const char *second)
 {
     clock_fix(START + sub.newest * 60 + 30);
@@ -92,7 +94,7 @@ static int collect_sub_of(struct run *r, const char *first, const char *second)
     secret(r, "key_file", "an-id:a secret\n");
     if (second)
         set(r, "subreddit", second);
-    return round_of(r, 50);
+    return round_of(r, sub_pages);
 }
 
 static int collect_sub(struct run *r)
@@ -188,7 +190,7 @@ static void test_reddit_faults(void **state)
     /* the same page for ever */
     sub.same = true;
     assert_int_equal(collect_sub(&r), 0);
-    assert_in_range(service.requests, 1, 6);
+    assert_in_range(service.requests, 1, 7);
     assert_int_equal(r.c.skipped, 1);
     sub.same = false;
     /* one subreddit is closed: the others are read, and it is told */
@@ -218,6 +220,14 @@ static void test_reddit_faults(void **state)
     buf_clear(&r.cursor);
     assert_int_equal(collect_sub(&r), 0);
     assert_int_equal(r.out.count, 1000);
+    assert_int_equal(r.c.complete_from, START + 251 * 60);
+    /* ... also where a round ends in the middle */
+    r.c.complete_from = 0;
+    buf_clear(&r.cursor);
+    sub_pages = 4;
+    assert_int_equal(collect_sub(&r), 1);
+    sub_pages = 50;
+    assert_int_equal(collect_sub(&r), 0);
     assert_int_equal(r.c.complete_from, START + 251 * 60);
     /* tokens that never live: one more is asked for, and that is it */
     sub.refuse = false;

@@ -295,6 +295,18 @@ static void test_appstore(void **state)
     }
 }
 
+/* Ten pages are all that is shown: it is complete as far as they reach. */
+static void test_appstore_depth(void **state)
+{
+    struct run r;
+    begin(&r, "appstore", answer_reviews);
+    shop.undated = false;
+    shop.reviews = 700;
+    assert_int_equal(collect_reviews(&r), 500);
+    assert_int_equal(r.c.complete_from, 1790000000 + 201 * 600);
+    end(&r);
+}
+
 /* ---- wordpress -------------------------------------------------------- */
 
 static struct {
@@ -421,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_feed_conditional),
         cmocka_unit_test(test_feed_of_several),
         cmocka_unit_test(test_appstore),
+        cmocka_unit_test(test_appstore_depth),
         cmocka_unit_test(test_wordpress),
         cmocka_unit_test(test_wordpress_shifts),
     };
