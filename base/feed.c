@@ -4,6 +4,7 @@
 #include "base/feed.h"
 
 #include <expat.h>
+#include <iconv.h>
 #include <strings.h>
 
 #include "base/api.h"
@@ -198,20 +199,28 @@ static int on_external(XML_Parser parser, const char *names, const char *base,
     return status;
 }
 
-/* Windows-1252, under its own name and that of its relatives. */
+/* One byte a character, as older sites still write; expat itself knows Latin-1
+ * and Unicode alone. Of others iconv is not asked: not all begin anew with each
+ * byte. */
 static int on_encoding(void *context, const char *name, XML_Encoding *out)
 {
-    static const int high[32] = {
-        0x20AC, -1, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6,
-        0x2030, 0x0160, 0x2039, 0x0152, -1, 0x017D, -1, -1, 0x2018, 0x2019,
-        0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161,
-        0x203A, 0x0153, -1, 0x017E, 0x0178 };
+    static const char *const families[] = { "windows-125", "cp125",
+                                            "iso-8859-", "koi8-" };
+    iconv_t way = (iconv_t)-1;
     (void)context;
-    if (strcasecmp(name, "windows-1252") != 0 &&
-        strcasecmp(name, "cp1252") != 0 && strcasecmp(name, "iso-8859-15") != 0)
+    for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+        if (strncasecmp(name, families[i], strlen(families[i])) == 0)
+            way = iconv_open("UTF-32LE", name);
+    if (way == (iconv_t)-1)
         return XML_STATUS_ERROR;
-    for (int i = 0; i < 256; i++)
-        out->map[i] = i >= 0x80 && i < 0xa0 ? high[i - 0x80] : i;
+    for (int i = 0; i < 256; i++) {
+        char byte = (char)i, *from = &byte;
+        unsigned char point[4], *to = point;
+        size_t left = 1, room = sizeof(point);
+        bool known = iconv(way, &from, &left, (char **)&to, &room) == 0;
+        out->map[i] = known ? point[0] | point[1] << 8 | point[2] << 16 : -1;
+    }
+    iconv_close(way);
     out->data = NULL;
     out->convert = NULL;
     out->release = NULL;

@@ -69,6 +69,17 @@ static const struct {
       "<?xml version='1.0' encoding='windows-1252'?><rss><channel><item><title>"
       "\x80 5 caf\xe9</title></item></channel></rss>",
       { "", "", "€ 5 café", "", "", "", "", "" } },
+    { "iso-8859-15 has the euro elsewhere",
+      "<?xml version='1.0' encoding='ISO-8859-15'?><rss><channel><item><title>"
+      "5 \xa4 \xe9</title></item></channel></rss>",
+      { "", "", "5 € é", "", "", "", "", "" } },
+    { "windows-1250",
+      "<?xml version='1.0' encoding='Windows-1250'?><rss><channel><item><title>"
+      "\x8e\x80 \xb9</title></item></channel></rss>",
+      { "", "", "Ž€ ą", "", "", "", "", "" } },
+    { "an encoding that is none",
+      "<?xml version='1.0' encoding='utf-7'?><rss><channel><item><title>x"
+      "</title></item></channel></rss>", { NULL } },
     { "billion laughs",
       "<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]><rss><item><title>"
       "&b;</title></item></rss>", { NULL } },
