@@ -198,6 +198,7 @@ const struct collector collector_mastodon = {
     .options = options,
     .state_size = sizeof(struct mastodon),
     .every = 5 * MINUTE,
+    .per_minute = 60,
     .open = open_mastodon,
     .fetch = fetch,
     .close = close_mastodon,

@@ -338,10 +338,23 @@ static void test_mastodon_heals(void **state)
     end(&r);
 }
 
+/* No service is asked faster than it says. */
+static void test_paces(void **state)
+{
+    static const struct { const char *name; unsigned most, minutes; } rows[] = {
+        { "mastodon", 300, 5 }, { "bluesky", 3000, 5 }, { "x", 450, 15 },
+        { "reddit", 100, 1 }, { "discourse", 60, 1 }, { "appstore", 60, 1 },
+        { "hackernews", 10000, 60 } };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_in_range(collector_per_minute(collector_find(rows[i].name)) *
+                        rows[i].minutes, 1, rows[i].most);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_captures),
+        cmocka_unit_test(test_paces),
         cmocka_unit_test(test_mastodon_rounds),
         cmocka_unit_test(test_mastodon_turns),
         cmocka_unit_test(test_mastodon_looks_again),
