@@ -159,22 +159,24 @@ static int complete(struct youtube *y, struct error *err)
     return rc;
 }
 
-/* Threads of a page that count more replies than they show. */
+/* Threads of a page that count more replies than stand behind them. */
 static int complete_all(struct youtube *y, size_t from, struct error *err)
 {
     struct batch *out = y->pages.out;
-    size_t end = out->count;
+    size_t shown = 0;
     int rc = 0;
-    for (size_t i = from; i < end && rc >= 0;) {
-        struct post top = out->posts[i++];
-        size_t first = i;
-        while (i < end && out->posts[i].reply_to.length)
-            i++;
+    for (size_t i = out->count; i-- > from && rc >= 0;) {
+        struct post top = out->posts[i];
+        if (top.reply_to.length) {
+            shown++;
+            continue;
+        }
         y->thread = top.native_id;
         y->address = (struct text){ top.url.data, top.url.length -
                                                   y->thread.length };
-        if (top.replies > i - first)
+        if (top.replies > shown)
             rc = complete(y, err);
+        shown = 0;
     }
     return rc < 0 ? -1 : 0;
 }

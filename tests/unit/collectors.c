@@ -322,6 +322,38 @@ static void test_mastodon_hidden(void **state)
     end(&r);
 }
 
+/* One without id or uri, or with a longer one than is kept, is left out. */
+static int answer_odd(const struct http_request *request, struct buf *body)
+{
+    static const struct { int id, uri; } rows[] = {
+        { 4, 30 }, { 0, 30 }, { 4, 0 }, { POST_ID_LIMIT, 30 },
+        { 4, POST_ID_LIMIT + 1 }, { POST_ID_LIMIT - 1, POST_ID_LIMIT } };
+    char long_one[POST_ID_LIMIT + 2];
+    memset(long_one, 'x', sizeof(long_one));
+    if (strstr(request->url, "max_id="))
+        return says(body, 200, "[]");
+    for (size_t i = 0; i < COUNT(rows); i++)
+        buf_printf(body, "%c{\"id\":\"%.*s\",\"uri\":\"%.*s\",\"created_at\":"
+                   "\"2026-09-22T10:00:00Z\",\"content\":\"x\"}",
+                   i ? ',' : '[', rows[i].id, long_one, rows[i].uri, long_one);
+    return says(body, 200, "]");
+}
+
+static void test_mastodon_odd(void **state)
+{
+    struct run r;
+    begin(&r, "mastodon", answer_odd);
+    clock_fix(1790080000);
+    r.c.since = 1790000000;
+    given(&r, "host", "https://h.example", "tag", "acme", NULL);
+    assert_int_equal(round_of(&r, 20), 0);
+    assert_int_equal(r.out.count, 2);
+    assert_int_equal(r.out.posts[0].native_id.length, 30);
+    assert_int_equal(r.out.posts[1].native_id.length, POST_ID_LIMIT);
+    assert_int_equal(r.c.skipped, 4);
+    end(&r);
+}
+
 static void test_mastodon_heals(void **state)
 {
     struct run r;
@@ -359,6 +391,7 @@ int main(void)
         cmocka_unit_test(test_mastodon_turns),
         cmocka_unit_test(test_mastodon_looks_again),
         cmocka_unit_test(test_mastodon_hidden),
+        cmocka_unit_test(test_mastodon_odd),
         cmocka_unit_test(test_mastodon_heals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,11 +26,16 @@ static void comment(struct buf *body, const char *id, int n, const char *more)
                clock_format(n == 7 ? at + 30 : at, edited), more);
 }
 
-/* Every fourth thread has seven replies; five are shown with it. */
+/* Every fourth thread has six or seven, others three; five are shown with it. */
+static int replies_of(int n)
+{
+    return n % 4 == 2 ? 3 : n % 4 ? 0 : n % 8 ? 6 : 7;
+}
+
 static void thread(struct buf *body, int n)
 {
     char id[40];
-    int replies = n % 4 ? 0 : 7;
+    int replies = replies_of(n);
     snprintf(id, sizeof(id), "t%d", n);
     buf_printf(body, "{\"id\":\"t%d\",\"snippet\":{\"videoId\":\"v%d\","
                "\"totalReplyCount\":%d,\"topLevelComment\":", n, n % 2,
@@ -61,7 +66,8 @@ static int answer_tube(const struct http_request *request, struct buf *body)
     buf_puts(body, "{\"items\":[");
     if ((of = number_after(url, "parentId=t", -1)) >= 0) {
         tube.completed++;
-        for (int i = (int)page * 4; i < 7 && i < (page + 1) * 4; i++) {
+        for (int i = (int)page * 4; i < replies_of((int)of) &&
+                                    i < (page + 1) * 4; i++) {
             snprintf(id, sizeof(id), "t%ld.%d", of, i);
             buf_puts(body, shown++ ? "," : "");
             comment(body, id, (int)of + 1, "");
@@ -115,7 +121,7 @@ static void test_youtube(void **state)
     assert_int_equal(collect_tube(&r), 0);
     unsigned found = 0;
     for (int n = 0; n < 50; n++)
-        for (int i = -1; i < (n % 4 ? 0 : 7); i++) {
+        for (int i = -1; i < replies_of(n); i++) {
             char id[40];
             snprintf(id, sizeof(id), i < 0 ? "t%d" : "t%d.%d", n, i);
             const struct post *p = find(&r, id);
@@ -125,7 +131,7 @@ static void test_youtube(void **state)
                               : p->reply_to.length >= 2);
             found++;
         }
-    assert_int_equal(found, 50 + 13 * 7);
+    assert_int_equal(found, 50 + 7 * 7 + 6 * 6 + 12 * 3);
     assert_int_equal(tube.completed, 13 * 2);
     const struct post *p = find(&r, "t7");
     assert_true(text_is(p->text, "acme t7 & \xf0\x9f\xa7\xa5"));
