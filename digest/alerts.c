@@ -313,6 +313,8 @@ static size_t most_specific(const struct survey *s, size_t lead)
     const struct alert_part *brand = &s->findings[lead].part;
     uint64_t all = 0, most = 0;
     size_t best = lead;
+    if (strchr(brand->subject, '/')) /* a product already */
+        return lead;
     for (size_t i = 0; i < s->count; i++) {
         const struct finding *f = &s->findings[i];
         const struct alert_part *p = &f->part;
@@ -320,7 +322,7 @@ static size_t most_specific(const struct survey *s, size_t lead)
             p->level != brand->level || p->measure != brand->measure ||
             p->aspect != brand->aspect ||
             !same_brand(p->subject, brand->subject) ||
-            strlen(p->subject) <= strlen(brand->subject) ||
+            !strchr(p->subject, '/') ||
             p->since > brand->until || p->until < brand->since)
             continue;
         all += p->observed;

@@ -13,7 +13,7 @@
 enum { DAY_0 = 20000, DAYS = 30, TODAY = DAY_0 + DAYS };
 
 static const char *const subjects[] = { "acme", "bolt", "acme/tote",
-                                        "acme/coat" };
+                                        "acme/raincoat" };
 
 /* A product brings its brand. */
 static void add(struct fixture *f, int subject, int64_t when, uint64_t author,
@@ -442,6 +442,23 @@ static void two_loud_products_are_two_stories(void **state)
     alerts_close(a);
 }
 
+/* Also where the brand is hardly louder, and the other's name is longer. */
+static void the_louder_of_two_products_is_told(void **state)
+{
+    struct fixture *f = *state;
+    add_usual(f, 0, 0, DAYS + 1, 60);
+    for (int subject = 2; subject < 4; subject++) {
+        add_usual(f, subject, 0, DAYS + 1, 6);
+        add_wave(f, subject, subject == 2 ? 150 : 120, today(14), 4,
+                 subject == 2 ? "strap tore" : "sleeve came off");
+    }
+    struct alerts *a = find_alerts(f);
+    assert_int_equal(told(a), 2);
+    assert_string_equal(a->items[0].subject, "acme/tote");
+    assert_string_equal(a->items[1].subject, "acme/raincoat");
+    alerts_close(a);
+}
+
 static void few_writers_are_at_most_a_watch(void **state)
 {
     struct fixture *f = *state;
@@ -610,6 +627,7 @@ int main(void)
         TEST(a_second_day_quotes_the_day),
         TEST(what_ended_in_the_night_was_told),
         TEST(two_loud_products_are_two_stories),
+        TEST(the_louder_of_two_products_is_told),
         TEST(few_writers_are_at_most_a_watch),
         TEST(a_conversation_is_told_when_it_is_large),
         TEST(silence_is_told_only_when_the_source_works),
