@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NAME_LEAST 0.6        /* of the uses, written with a capital */
+
 enum { FORMAT = 4, /* 4: phrases of one writer in a filter */
        SINGLE_BITS = 16, SINGLE_PROBES = 6 };
 
@@ -89,7 +91,7 @@ static int compare_authors(const void *a, const void *b)
 
 /* Writer by writer, so that "seen from this one before" is one comparison. */
 void tally_count(struct tally *t, const struct documents *d,
-                        const struct unwanted *u)
+                 const struct unwanted *u)
 {
     struct by_author *order = mem_alloc((d->count + 1) * sizeof(*order));
     struct words words = WORDS_INIT;
@@ -107,6 +109,22 @@ void tally_count(struct tally *t, const struct documents *d,
     t->authors = t->author;
     words_release(&words);
     mem_free(order);
+}
+
+uint8_t entry_kind(const struct entry *e)
+{
+    return e->names >= NAME_LEAST * e->posts ? TERM_NAME : e->kind;
+}
+
+const char *entry_text(const struct entry *e, struct documents *d,
+                       struct arena *memory)
+{
+    const char *text = d->items[e->document].text;
+    if (entry_kind(e) != TERM_NAME) {
+        words_split(&d->words, text_of(text));
+        text = d->words.folded;
+    }
+    return arena_copy(memory, text + e->start, e->length);
 }
 
 uint64_t tally_stamp(const struct unwanted *u)

@@ -32,6 +32,12 @@ void tally_count(struct tally *t, const struct documents *d,
                  const struct unwanted *u);
 void tally_release(struct tally *t);
 
+/* What a term of the documents is, and how it is written: a name as in its
+ * oldest use, all else in small letters; in memory. */
+uint8_t entry_kind(const struct entry *e);
+const char *entry_text(const struct entry *e, struct documents *d,
+                       struct arena *memory);
+
 /* Packed form: a head, then count terms, hashes ascending, then the phrases
  * that only one writer used, as a Bloom filter of 16 bits each: they would be
  * most of the bytes. In the machine's byte order: it is a cache. */

@@ -237,27 +237,14 @@ static void note_document(void *context, const struct candidate *c)
     chosen->documents[chosen->document_count++] = s->document;
 }
 
-static void name_term(struct search *s, struct chosen *c)
-{
-    const struct entry *e = c->entry;
-    const char *text = s->documents.items[e->document].text;
-    struct words *w = &s->documents.words;
-    bool name = e->names >= NAME_LEAST * e->posts;
-    words_split(w, text_of(text));
-    c->term.kind = name ? TERM_NAME : e->kind;
-    if (c->term.kind == TERM_WORD && memchr(w->folded + e->start, ' ',
-                                            e->length))
-        c->term.kind = TERM_PHRASE;
-    c->term.text = arena_copy(&s->out->memory,
-                              (name ? text : w->folded) + e->start, e->length);
-}
-
 static void find_documents(struct search *s)
 {
     tally_release(&s->index);
     for (size_t i = 0; i < s->chosen_count; i++) {
-        tally_add(&s->index, s->chosen[i].entry->hash)->posts = (uint32_t)i + 1;
-        name_term(s, &s->chosen[i]);
+        struct chosen *c = &s->chosen[i];
+        tally_add(&s->index, c->entry->hash)->posts = (uint32_t)i + 1;
+        c->term.kind = entry_kind(c->entry);
+        c->term.text = entry_text(c->entry, &s->documents, &s->out->memory);
     }
     for (size_t i = 0; i < s->documents.count; i++) {
         s->document = (uint32_t)i;

@@ -193,34 +193,32 @@ int terms_verify(struct store *store, const struct config *config,
 /* ---- one by one --------------------------------------------------------- */
 
 struct listed {
-    struct text text;
+    const char *text;
     const struct entry *entry;
 };
 
 static int by_text(const void *a, const void *b)
 {
     const struct listed *x = a, *y = b;
-    int order = text_compare(x->text, y->text);
+    int order = strcmp(x->text, y->text);
     return order ? order : (x->entry->hash > y->entry->hash) -
                            (x->entry->hash < y->entry->hash);
 }
 
-static void visit_all(const struct tally *t, const struct documents *d,
+static void visit_all(const struct tally *t, struct documents *d,
                       visit_term *visit, void *context)
 {
     struct listed *list = mem_alloc((t->count + 1) * sizeof(*list));
-    size_t count = 0;
+    for (size_t i = 0; i < t->count; i++)
+        list[i] = (struct listed){
+            entry_text(&t->items[i], d, &d->memory), &t->items[i] };
+    qsort(list, t->count, sizeof(*list), by_text);
     for (size_t i = 0; i < t->count; i++) {
-        const struct entry *e = &t->items[i];
-        list[count].text = (struct text){ d->items[e->document].text +
-                                          e->start, e->length };
-        list[count++].entry = e;
-    }
-    qsort(list, count, sizeof(*list), by_text);
-    for (size_t i = 0; i < count; i++)
-        if (visit(context, list[i].text, list[i].entry->kind,
-                  list[i].entry->posts, list[i].entry->authors))
+        const struct entry *e = list[i].entry;
+        if (visit(context, text_of(list[i].text), entry_kind(e), e->posts,
+                  e->authors))
             break;
+    }
     mem_free(list);
 }
 

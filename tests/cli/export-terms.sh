@@ -1,5 +1,5 @@
 # The words of a day that two writers or more used: each text once, no stop
-# words, none of the subject's own names.
+# words, none of the subject's own names; names as they are written.
 cat >swell.yaml <<'END'
 store: store
 brands:
@@ -13,6 +13,8 @@ cat >posts.ndjson <<'END'
 {"id":"4","source":"forum","created_at":"2026-11-20T12:00:00Z","text":"Parking at the mall, again","author":"ann"}
 {"id":"5","source":"forum","created_at":"2026-11-21T12:00:00Z","text":"parking was easy at Acme","author":"eve"}
 {"id":"6","source":"forum","created_at":"2026-11-21T12:30:00Z","text":"no parking anywhere","author":"ann"}
+{"id":"7","source":"forum","created_at":"2026-11-21T13:00:00Z","text":"Where is my Gift Card?","author":"ann"}
+{"id":"8","source":"forum","created_at":"2026-11-21T13:30:00Z","text":"lost a Gift Card, Parking ticket in it","author":"bob"}
 END
 run() { swell --now 2026-11-22T00:00:00Z "$@" 2>&1; }
 run -q import posts.ndjson
