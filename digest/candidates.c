@@ -24,9 +24,9 @@ enum {
 /* ---- words that are never a term -------------------------------------- */
 
 static void set_add_words(struct hash_set *s, struct words *w,
-                          const char *text, bool split)
+                          struct text text, bool split)
 {
-    words_split(w, text_of(text));
+    words_split(w, text);
     for (size_t i = 0; i < w->count; i++) {
         const struct word *word = &w->items[i];
         if (word->kind == WORD_PUNCTUATION || word->kind == WORD_LINK)
@@ -54,13 +54,27 @@ int words_list(struct hash_set *s, const struct config *config,
                                   strerror(errno));
     while (file && fgets(line, sizeof(line), file)) {
         line[strcspn(line, "#\r\n")] = '\0';
-        set_add_words(s, &w, line, false);
+        set_add_words(s, &w, text_of(line), false);
     }
     if (file)
         fclose(file);
     buf_release(&path);
     words_release(&w);
     return rc;
+}
+
+/* Of a query the name comes first; what it must or must not stand near is said
+ * of a brand as of any. */
+static struct text name_of(const char *match)
+{
+    static const char *const operators[] = { " AND ", " NOT ", " NEAR/" };
+    struct text name = text_of(match);
+    for (size_t i = 0; i < 3; i++) {
+        const char *found = strstr(match, operators[i]);
+        if (found && (size_t)(found - match) < name.length)
+            name.length = (size_t)(found - match);
+    }
+    return name;
 }
 
 int unwanted_load(struct unwanted *u, const struct config *config,
@@ -78,10 +92,11 @@ int unwanted_load(struct unwanted *u, const struct config *config,
             (subject[length] && subject[length] != '/'))
             continue;
         for (size_t k = 0; k < s->match.count; k++)
-            set_add_words(&u->own, &w, s->match.items[k], true);
+            set_add_words(&u->own, &w, name_of(s->match.items[k]), true);
         for (size_t k = 0; k < s->handles.count; k++)
-            set_add_words(&u->own, &w, s->handles.items[k], true);
-        set_add_words(&u->own, &w, s->title ? s->title : s->name, true);
+            set_add_words(&u->own, &w, text_of(s->handles.items[k]), true);
+        set_add_words(&u->own, &w, text_of(s->title ? s->title : s->name),
+                      true);
     }
     words_release(&w);
     return 0;

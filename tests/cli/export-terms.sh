@@ -1,10 +1,13 @@
 # The words of a day that two writers or more used: each text once, no stop
-# words, none of the subject's own names; names as they are written.
+# words, none of the subject's own names; names as they are written. What a
+# query asks for beside the name is no name.
 cat >swell.yaml <<'END'
 store: store
 brands:
   - name: acme
     match: [Acme]
+  - name: bolt
+    match: ["bolt AND (refund OR parcel) NOT nut"]
 END
 cat >posts.ndjson <<'END'
 {"id":"1","source":"forum","created_at":"2026-11-20T10:00:00Z","text":"The zipper of my Acme coat broke","author":"ann"}
@@ -16,9 +19,13 @@ cat >posts.ndjson <<'END'
 {"id":"7","source":"forum","created_at":"2026-11-21T13:00:00Z","text":"Where is my Gift Card?","author":"ann"}
 {"id":"8","source":"forum","created_at":"2026-11-21T13:30:00Z","text":"lost a Gift Card, Parking ticket in it","author":"bob"}
 END
+for i in 9 10; do
+    echo '{"id":"'$i'","source":"forum","created_at":"2026-11-21T14:00:00Z","text":"'$i' days, no refund from bolt","author":"w'$i'"}'
+done >>posts.ndjson
 run() { swell --now 2026-11-22T00:00:00Z "$@" 2>&1; }
 run -q import posts.ndjson
 echo "== all posts"
 run export --what terms --format csv
 echo "== one subject"
 run export --what terms --subject acme
+run export --what terms --subject bolt
