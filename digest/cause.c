@@ -274,18 +274,14 @@ static int aspect_part(const struct alert *a)
 static int find_shares(const struct survey *s, struct alert *a)
 {
     struct compared all;
-    double best = SHARE_SURE;
     int told = aspect_part(a);
+    double best = told < 0 ? SHARE_SURE : -INFINITY;
     if (compare(&all, s, a, NULL))
         return -1;
-    for (int i = 0; i < ASPECT_COUNT; i++) {
-        if (told == i)
-            best = -INFINITY;
-        else if (told >= 0)
-            continue;
-        share_try(&a->aspect, &best, aspect_names[i], all.now.aspect[i],
-                  all.now.posts, all.usual.aspect[i], all.usual.posts);
-    }
+    for (int i = 0; i < ASPECT_COUNT; i++)
+        if (told < 0 || told == i)
+            share_try(&a->aspect, &best, aspect_names[i], all.now.aspect[i],
+                      all.now.posts, all.usual.aspect[i], all.usual.posts);
     best = SHARE_SURE;
     for (int i = 0; i < CHANNEL_COUNT; i++)
         share_try(&a->channel, &best, channel_names[i], all.now.channel[i],

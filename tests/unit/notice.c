@@ -415,6 +415,22 @@ static void what_ended_in_the_night_was_told(void **state)
     alerts_close(a);
 }
 
+/* An app is always spoken of as one: what it is about is named all the same. */
+static void an_aspect_that_is_usual_is_named(void **state)
+{
+    struct fixture *f = *state;
+    add_usual(f, 0, 0, DAYS + 1, 6);
+    add_wave(f, 0, 120, today(14), 4, "login hangs");
+    for (size_t i = 0; i < f->batch.count; i++)
+        f->batch.posts[i].mentions[0].tags.aspects = 1 << ASPECT_APP;
+    struct alerts *a = find_alerts(f);
+    assert_int_equal(told(a), 1);
+    assert_non_null(a->items[0].aspect.name);
+    assert_string_equal(a->items[0].aspect.name, "app");
+    assert_true(a->items[0].aspect.usual > 0.99);
+    alerts_close(a);
+}
+
 static void two_loud_products_are_two_stories(void **state)
 {
     struct fixture *f = *state;
@@ -626,6 +642,7 @@ int main(void)
         TEST(a_loud_day_is_not_its_own_usual),
         TEST(a_second_day_quotes_the_day),
         TEST(what_ended_in_the_night_was_told),
+        TEST(an_aspect_that_is_usual_is_named),
         TEST(two_loud_products_are_two_stories),
         TEST(the_louder_of_two_products_is_told),
         TEST(few_writers_are_at_most_a_watch),
