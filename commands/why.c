@@ -224,10 +224,7 @@ static int put_figure(struct inquiry *q, struct error *err)
 
 static bool concerns(const char *asked, const char *subject)
 {
-    size_t length = strlen(asked);
-    return strcmp(asked, "*") == 0 ||
-           (strncmp(asked, subject, length) == 0 &&
-            (subject[length] == '\0' || subject[length] == '/'));
+    return strcmp(asked, "*") == 0 || subject_within(subject, asked);
 }
 
 static void put_part(struct inquiry *q, const struct alert_part *p,

@@ -57,7 +57,7 @@ struct finding {
 static double coverage_of(const struct survey *s, size_t from, size_t until)
 {
     double sum = 0, hours = 0;
-    for (size_t i = from; i < until && i < s->hours; i++) {
+    for (size_t i = from; i < until; i++) {
         if (s->coverage[i] < 0)
             continue;
         sum += s->coverage[i];
@@ -242,11 +242,11 @@ static uint8_t plain_level(const struct survey *s, const struct alert_part *p,
 
 static void set_level(const struct survey *s, struct finding *f)
 {
-    uint8_t level = plain_level(s, &f->part, 1);
     bool tail = f->part.since < s->query->from &&
                 f->part.until <= s->query->from + STORY_TAIL;
     if (f->kind == ALERT_QUIET)
         return;
+    uint8_t level = plain_level(s, &f->part, 1);
     if (tail)
         level = DETECT_NONE;
     else if (f->part.score < series_level(s) && level == DETECT_ALERT)
@@ -313,16 +313,14 @@ static size_t most_specific(const struct survey *s, size_t lead)
     const struct alert_part *brand = &s->findings[lead].part;
     uint64_t all = 0, most = 0;
     size_t best = lead;
-    if (strchr(brand->subject, '/')) /* a product already */
-        return lead;
     for (size_t i = 0; i < s->count; i++) {
         const struct finding *f = &s->findings[i];
         const struct alert_part *p = &f->part;
         if (f->taken || f->kind != s->findings[lead].kind ||
             p->level != brand->level || p->measure != brand->measure ||
             p->aspect != brand->aspect ||
-            !same_brand(p->subject, brand->subject) ||
-            !strchr(p->subject, '/') ||
+            !subject_within(p->subject, brand->subject) ||
+            !strcmp(p->subject, brand->subject) ||
             p->since > brand->until || p->until < brand->since)
             continue;
         all += p->observed;
@@ -423,13 +421,9 @@ static int keep_sources(struct survey *s, int64_t from, int64_t until)
     int rc = coverage_parts(&parts, s->store, s->config, from, until, s->err);
     if (rc == 0)
         rc = names_read(&s->sources, s->store, STORE_SOURCES, s->err);
-    for (size_t i = 0; i < s->sources.count; i++) {
-        bool part = false;
-        for (size_t k = 0; k < parts.count; k++)
-            part = part || strcmp(s->sources.items[i], parts.items[k]) == 0;
-        if (!part)
+    for (size_t i = 0; i < s->sources.count; i++)
+        if (!names_has(&parts, text_of(s->sources.items[i])))
             s->sources.items[kept++] = s->sources.items[i];
-    }
     s->sources.count = kept;
     names_release(&parts);
     return rc;

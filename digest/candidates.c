@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "digest/names.h"
 #include "digest/posts.h"
 
 enum {
@@ -86,10 +87,8 @@ int unwanted_load(struct unwanted *u, const struct config *config,
         return -1;
     for (size_t i = 0; config && i < config->subject_count; i++) {
         const struct subject *s = &config->subjects[i];
-        size_t length = strlen(s->name);
         /* A product's terms also leave out its brand's names. */
-        if (!subject || strncmp(s->name, subject, length) != 0 ||
-            (subject[length] && subject[length] != '/'))
+        if (!subject || !subject_within(subject, s->name))
             continue;
         for (size_t k = 0; k < s->match.count; k++)
             set_add_words(&u->own, &w, name_of(s->match.items[k]), true);

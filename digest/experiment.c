@@ -171,14 +171,6 @@ static void days_add(struct days *d, size_t at, double times,
         d->values[i][at] += times * d->known[at] * more[i];
 }
 
-static bool is_left_out(const struct days *d, struct text source)
-{
-    for (size_t i = 0; i < d->parts->count; i++)
-        if (text_is(source, d->parts->items[i]))
-            return true;
-    return false;
-}
-
 /* With an aspect or channel the windows do not cross, so the posts are read. */
 static int take_post(void *context, const struct post *post,
                      const struct mention *mention)
@@ -189,7 +181,7 @@ static int take_post(void *context, const struct post *post,
     if (day < 0 || (size_t)day >= d->count ||
         (d->aspect >= 0 && !(t->aspects >> d->aspect & 1)) ||
         (d->channel >= 0 && !(t->channels >> d->channel & 1)) ||
-        is_left_out(d, post->source))
+        names_has(d->parts, post->source))
         return 0;
     days_add(d, (size_t)day, 1, (const double[COLUMNS]){
         [EFFECT_POSTS] = 1,

@@ -19,12 +19,18 @@ int names_read(struct names *n, struct store *store, enum store_name kind,
     return store_names(store, kind, take_name, n, err);
 }
 
-void names_add(struct names *n, const char *name)
+bool names_has(const struct names *n, struct text name)
 {
     for (size_t i = 0; i < n->count; i++)
-        if (strcmp(n->items[i], name) == 0)
-            return;
-    take_name(n, name);
+        if (text_is(name, n->items[i]))
+            return true;
+    return false;
+}
+
+void names_add(struct names *n, const char *name)
+{
+    if (!names_has(n, text_of(name)))
+        take_name(n, name);
 }
 
 static int by_letters(const void *a, const void *b)
@@ -43,4 +49,11 @@ void names_release(struct names *n)
     arena_release(&n->memory);
     mem_free(n->items);
     *n = (struct names){ 0 };
+}
+
+bool subject_within(const char *subject, const char *of)
+{
+    size_t length = strlen(of);
+    return strncmp(subject, of, length) == 0 &&
+           (subject[length] == '\0' || subject[length] == '/');
 }

@@ -15,9 +15,13 @@ struct names {
 
 int names_read(struct names *n, struct store *store, enum store_name kind,
                struct error *err);
+bool names_has(const struct names *n, struct text name);
 /* Add one that is not there yet. */
 void names_add(struct names *n, const char *name);
 void names_sort(struct names *n);
 void names_release(struct names *n);
+
+/* Is the subject this brand or product, or a product of it? */
+bool subject_within(const char *subject, const char *of);
 
 #endif

@@ -53,11 +53,9 @@ static bool in_text(const char *text, const struct term *e)
 static bool is_told(const struct alerts *out, const char *brand,
                     const struct term *e)
 {
-    size_t length = strlen(brand);
     for (size_t i = 0; i < out->count; i++) {
         const struct alert *a = &out->items[i];
-        if (a->level != DETECT_ALERT || strncmp(a->subject, brand, length) ||
-            (a->subject[length] && a->subject[length] != '/'))
+        if (a->level != DETECT_ALERT || !subject_within(a->subject, brand))
             continue;
         if (a->term_count == 0)
             return true;

@@ -351,8 +351,7 @@ static bool is_wanted(const struct waiting *w, int subject)
     const struct asked *a = &w->subjects[subject];
     if (!w->wanted)
         return w->subjects[a->brand].ours;
-    return strcmp(a->name, w->wanted) == 0 ||
-           strcmp(w->subjects[a->brand].name, w->wanted) == 0;
+    return subject_within(a->name, w->wanted);
 }
 
 static void add_cry(struct waiting *w, const struct post *post, int subject,
