@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "collectors/collector.h"
 
+enum { PAST = 28 * DAY / QUARTER }; /* a source that reported nothing in so
+                                     * many quarter hours was given up */
 #define CHANGE_MATTERS 0.2 /* of the posts; days differ by as much anyway */
 
 struct reading {
@@ -33,6 +35,17 @@ static bool brings(const struct config *config, const char *label,
     return !source || collector_brings(c ? c->type : label, source);
 }
 
+static int has_begun(bool *out, struct store *store, const char *label,
+                     int64_t until, struct error *err)
+{
+    uint8_t states[PAST];
+    int rc = store_coverage(store, label, until - PAST * (int64_t)QUARTER,
+                            until, states, err);
+    for (size_t i = 0; rc == 0 && i < PAST; i++)
+        *out = *out || states[i] != COVERAGE_NONE;
+    return rc;
+}
+
 int coverage_states(uint8_t *out, size_t count, int64_t from,
                     struct store *store, const struct config *config,
                     const char *label, struct error *err)
@@ -43,7 +56,11 @@ int coverage_states(uint8_t *out, size_t count, int64_t from,
     if (store_coverage(store, label, from, from + (int64_t)count * QUARTER,
                        out, err))
         return -1;
-    for (size_t i = 0; c && c->enabled && i < count; i++) {
+    if (!c || !c->enabled || !count)
+        return 0;
+    if (*out == COVERAGE_NONE && has_begun(&begun, store, label, from, err))
+        return -1;
+    for (size_t i = 0; i < count; i++) {
         begun = begun || out[i] != COVERAGE_NONE;
         if (begun && out[i] == COVERAGE_NONE &&
             from + (int64_t)(i + 1) * QUARTER <= now)

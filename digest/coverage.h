@@ -13,8 +13,9 @@
 #define COVERAGE_FLOOR 0.8
 
 /* What a label was in each quarter hour. One that the configuration collects
- * is planned from its first report on until now, also where nothing was
- * reported. config NULL: what was reported alone. */
+ * is planned until now, also where nothing was reported: from its first report
+ * on, or all along when it reported in the four weeks before. config NULL: what
+ * was reported alone. */
 int coverage_states(uint8_t *out, size_t count, int64_t from,
                     struct store *store, const struct config *config,
                     const char *label, struct error *err);

@@ -39,6 +39,13 @@ for source in bluesky mastodon shop; do
 done
 swell --store two window '*' --day 2026-11-20 --now 2026-11-22T00:00:00Z | grep -o 'coverage.*'
 
+# A source that is configured was to be collected on a day of which nothing is
+# reported, too, but not before it began.
+for day in 19 20 21; do
+    swell --store two coverage --day 2026-11-$day --now 2026-11-22T00:00:00Z | grep toots
+done
+swell --store two digest --day 2026-11-21 --now 2026-11-22T00:00:00Z | sed -n 2p
+
 # A file is planned for no hour: it is not one of which nothing was got.
 cat >swell.yaml <<'YAML'
 sources: [{ name: club, type: file, path: posts.ndjson }]

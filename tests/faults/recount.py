@@ -93,18 +93,15 @@ def net(labels, people):
             min(1.0, max(value, mean + half)))
 
 
-# All labels but the last are configured; from their first report in the range
-# on they are planned until now.
-def coverage(start, end, begin=None):
+# bluesky is configured: from its first report on it is planned until now. (No
+# label is silent for four weeks.)
+def coverage(start, end):
     planned = covered = 0
     for label, at in states.items():
-        begun = False
-        for t in range(begin or start, end, 900):
-            begun |= t in at
-            counts = t in at or (begun and label == "bluesky"
-                                 and t + 900 <= moment(NOW))
-            planned += t >= start and counts
-            covered += t >= start and at.get(t) in ("covered", "late")
+        for t in range(start, end, 900):
+            planned += t in at or (label == "bluesky" and t >= min(at)
+                                   and t + 900 <= moment(NOW))
+            covered += at.get(t) in ("covered", "late")
     return covered / planned if planned else None
 
 
@@ -132,7 +129,7 @@ def check_window(subject, zone, day, start, end, source):
                 a, b = moment(row["from"]), moment(row["until"])
                 check_row(row, select(subject, a, b, source), (*where, a))
                 if not source:
-                    same(row["coverage"], coverage(a, b, start), "coverage",
+                    same(row["coverage"], coverage(a, b), "coverage",
                          *where, a)
             else:
                 check_row(row, [(p, tags) for p, tags in found
