@@ -64,7 +64,7 @@ static void put_caption(struct buf *out, const struct chart_hours *c)
 void chart_hours(struct buf *out, const struct chart_hours *c)
 {
     double most = fmax(fmax(1, c->usual), most_of(c));
-    double step = c->count ? (double)HOURS_WIDTH / (double)c->count : 0;
+    double step = (double)HOURS_WIDTH / (double)c->count;
     buf_printf(out, "<figure><svg class=\"hours\" viewBox=\"0 0 %d %d\" "
                "preserveAspectRatio=\"none\" role=\"img\" ", HOURS_WIDTH,
                HOURS_HEIGHT);
@@ -99,14 +99,14 @@ void chart_hours_plain(struct buf *out, const struct chart_hours *c)
 {
     struct buf spark = BUF_INIT(0);
     phrase_spark(&spark, c->hours, NULL, c->count);
-    size_t each = spark.length / (c->count ? c->count : 1);
+    size_t each = spark.length / c->count, hot = c->since * each,
+           cold = c->until * each;
     buf_puts(out, "<p><span class=\"spark\">");
-    for (size_t i = 0; i < c->count; i++) {
-        buf_puts(out, i == c->since ? "<b>" : "");
-        buf_add(out, spark.data + i * each, each);
-        buf_puts(out, i + 1 == c->until || (i >= c->since && i < c->until &&
-                                            i + 1 == c->count) ? "</b>" : "");
-    }
+    buf_add(out, spark.data, hot);
+    buf_puts(out, "<b>");
+    buf_add(out, spark.data + hot, cold - hot);
+    buf_puts(out, "</b>");
+    buf_add(out, spark.data + cold, spark.length - cold);
     buf_puts(out, "</span><br><small>");
     put_caption(out, c);
     buf_puts(out, "</small></p>\n");

@@ -115,7 +115,7 @@ void samples_take(struct samples *all, const struct sighting *s)
 
 static bool same(const struct sample *a, const struct sample *b)
 {
-    return a->text && strcmp(a->native_id, b->native_id) == 0 &&
+    return strcmp(a->native_id, b->native_id) == 0 &&
            strcmp(a->source, b->source) == 0;
 }
 

@@ -65,8 +65,8 @@ void chart_days(struct buf *out, const uint32_t days[DAYS_SPAN],
                 const bool known[DAYS_SPAN], double low, double high,
                 const char *what);
 
-/* A day's posts by hour; those in [since, until) (hours of the day) stand
- * out. */
+/* A day's posts by hour; those in [since, until) (of the count, and at least
+ * one) stand out. */
 struct chart_hours {
     const uint32_t *hours;
     size_t count, since, until;

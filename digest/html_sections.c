@@ -70,9 +70,10 @@ static void put_hours(const struct page *p, const struct alert *a)
     if (!s || !s->hour_count || a->until <= d->from)
         return;
     int64_t since = a->since > d->from ? a->since - d->from : 0;
+    size_t until = (size_t)((a->until - d->from + HOUR - 1) / HOUR);
     struct chart_hours chart = {
         s->hours, s->hour_count, (size_t)(since / HOUR),
-        (size_t)((a->until - d->from + HOUR - 1) / HOUR),
+        until < s->hour_count ? until : s->hour_count,
         s->usual > 0 ? s->usual / 24 : -1, s->title };
     (p->mail ? chart_hours_plain : chart_hours)(p->out, &chart);
 }
@@ -272,10 +273,10 @@ static void put_wishes(struct page *p)
         const struct digest_wish *w = &d->wishes[i];
         html_text(p->out, "<li><b>", w->text, "</b>, ");
         html_subject(p, w->subject);
-        phrase_people(p->out, ": ", w->authors, "<small>");
-        phrase_wish(p->out, d, w);
-        buf_puts(p->out, "</small>");
-        if (w->sample.text && i < WISHES_QUOTED)
+        phrase_people(p->out, ": ", w->authors, "");
+        phrase_wish(&p->line, d, w);
+        html_say(p, "<small>", "</small>");
+        if (i < WISHES_QUOTED)
             html_sample(p->out, d, &w->sample);
         buf_puts(p->out, "</li>\n");
     }
