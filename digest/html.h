@@ -42,7 +42,7 @@ void html_experiment(struct buf *out, const struct zone *zone,
 void html_subject(const struct page *p, const char *name);
 /* The command behind a section's figures, in a fold. */
 void html_command(struct page *p, enum digest_section section);
-/* A fold, open in mail. */
+/* A fold; in a mail the summary and what follows it are one small line. */
 void html_fold(const struct page *p, const char *summary);
 void html_fold_end(const struct page *p);
 

@@ -57,7 +57,8 @@ void html_say(struct page *p, const char *before, const char *after)
 void html_command(struct page *p, enum digest_section section)
 {
     const char *verb = phrase_verb(section);
-    buf_printf(&p->line, "%c%s: the command", toupper(*verb), verb + 1);
+    buf_printf(&p->line, "%c%s: %s", toupper(*verb), verb + 1,
+               p->mail ? "" : "the command");
     html_fold(p, buf_text(&p->line));
     buf_clear(&p->line);
     phrase_command(&p->line, p->d, section);
@@ -109,10 +110,8 @@ void html_subject(const struct page *p, const char *name)
 
 void html_fold(const struct page *p, const char *summary)
 {
-    if (p->mail)
-        buf_puts(p->out, "<p class=\"dim\"><small>");
-    else
-        buf_printf(p->out, "<details><summary>%s</summary>", summary);
+    buf_printf(p->out, p->mail ? "<p class=\"dim\"><small>%s"
+                               : "<details><summary>%s</summary>", summary);
 }
 
 void html_fold_end(const struct page *p)

@@ -42,7 +42,7 @@ static void put_part(const struct page *p, const struct alert_part *part)
  * has the command alone. */
 static void put_why(struct page *p, const struct alert *a)
 {
-    html_fold(p, "Why this is told");
+    html_fold(p, p->mail ? "Why: " : "Why this is told");
     if (!p->mail) {
         buf_puts(p->out, "<ul>");
         for (size_t i = 0; i < a->part_count; i++)
@@ -216,7 +216,6 @@ static void put_quiet(const struct page *p,
     buf_printf(&summary, "%zu more with little to say",
                d->standing_count - count);
     html_fold(p, buf_text(&summary));
-    buf_puts(p->out, p->mail ? buf_text(&summary) : "");
     for (size_t i = 0; i < d->standing_count && !p->mail; i++)
         if (rows < shown && *rows == &d->standing[i]) {
             rows++;
