@@ -97,7 +97,7 @@ static void people(struct message *m)
         say_line(m);
     for (size_t i = 0; i < d->experiment_count; i++) {
         const struct digest_experiment *x = &d->experiments[i];
-        phrase_quote(&m->line, "", x->experiment.title, 60, ", ");
+        phrase_quote(&m->line, "Experiment “", x->experiment.title, 60, "”, ");
         phrase_experiment(&m->line, d->zone,
                           phrase_title(d, x->experiment.subject), x);
         for (int k = 0; k < EFFECT_COUNT && x->reading.days_after; k++) {

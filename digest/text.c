@@ -383,7 +383,6 @@ static void where_cell(struct painter *p, const struct digest_cell *c)
 
 static void where(struct painter *p)
 {
-    enum { ROWS = 8 };
     const struct digest *d = p->d;
     if (!d->where_count)
         return;
@@ -394,7 +393,7 @@ static void where(struct painter *p)
     for (int k = 0; k < channels; k++)
         buf_printf(p->out, "%8s%4s", channel_names[k], "");
     buf_putc(p->out, '\n');
-    for (size_t i = 0; i < d->where_count && i < ROWS; i++) {
+    for (size_t i = 0; i < d->where_count; i++) {
         const struct digest_cell *row = d->where[d->where_rows[i]];
         buf_printf(p->out, "%-16s", aspect_names[d->where_rows[i]]);
         where_cell(p, &row[CHANNEL_COUNT]);

@@ -161,13 +161,20 @@ static void an_empty_day_has_its_chat(void **state)
     struct digest_waiting waiting = {
         .title = "Acme", .own = true, .known = true,
         .figures = { .asked = 3, .median_hours = NAN } };
+    struct digest_experiment tried = {
+        .experiment = { .title = "Late chat", .subject = "acme",
+                        .aspect = "", .channel = "" },
+        .reading.parts = "" };
     struct buf said = BUF_INIT(0);
     init(&d);
     d.waiting = &waiting;
     d.waiting_count = 1;
+    d.experiments = &tried;
+    d.experiment_count = 1;
     digest_chat(&d, &said, true);
     assert_non_null(strstr(said.data, "no post was collected"));
     assert_non_null(strstr(said.data, "Acme: 3 asked or complained"));
+    assert_non_null(strstr(said.data, "\nExperiment “Late chat”, acme since"));
     buf_release(&said);
 }
 
