@@ -57,7 +57,7 @@ static void put_footer(const struct page *p)
     char now[CLOCK_TEXT], day[CLOCK_TEXT];
     buf_printf(p->out, "<footer><p>Net sentiment is (positive − negative) / "
                "posts in a language that is scored, with its 95 %% interval. "
-               "Usual is the median of the %u days before that were collected. "
+               "Usual is the median of the days before that were collected: %u. "
                "Rules %u. Made %s by <code>swell digest --day %.10s</code>.</p>"
                "</footer>\n</main></body></html>\n", d->usual.count, d->rules,
                clock_format(d->now, now), clock_format(d->day * DAY, day));
