@@ -12,7 +12,7 @@ enum { D = 20000 };                     /* the day; 2024-10-04 */
 #define T ((int64_t)D * DAY)
 
 static const char *const subjects[] = { "acme", "acme/returns-app", "bolt",
-                                        "acme-two" };
+                                        "acme-two", "corso" };
 
 static const char yaml[] =
     "digest:\n  floor: 3\n"
@@ -230,24 +230,30 @@ static void a_brand_alone_keeps_its_share(void **state)
 static void a_store_alone_is_told(void **state)
 {
     static const char *const names[] = { "acme", "acme/returns-app",
-                                         "acme-two", "bolt" };
-    static char *brands[] = { "acme" };
-    static const struct option_list only = { .items = brands, .count = 1 };
+                                         "acme-two", "bolt", "corso" };
+    char *name = "acme";
+    const struct option_list only = { .items = &name, .count = 1 };
     struct fixture *f = *state;
     size_t configured = config->subject_count;
     fill(f);
-    add(f, T + HOUR, 8, LABEL_NEUTRAL, 1, "acme two");
+    add(f, T + HOUR, 8 | 16, LABEL_NEUTRAL, 1, "acme two and corso");
     append(f);
     config->subject_count = 0;
     const struct digest *d = compose(f, NULL);
-    assert_int_equal(d->standing_count, 4);
-    for (size_t i = 0; i < 4; i++) {
+    assert_string_equal(d->title, "acme, acme-two and 2 more");
+    assert_int_equal(d->standing_count, COUNT(names));
+    for (size_t i = 0; i < COUNT(names); i++) {
         assert_string_equal(d->standing[i].name, names[i]);
         assert_int_equal(d->standing[i].product, i == 1);
     }
     d = compose(f, &only);
+    assert_string_equal(d->title, "acme");
+    assert_int_equal(d->standing_count, 2);
+    name = "acme/returns-app";
+    d = compose(f, &only);
     config->subject_count = configured;
-    assert_int_equal(d->standing_count, 2); /* acme and its app */
+    assert_string_equal(d->title, "acme/returns-app");
+    assert_int_equal(d->standing_count, 1);
 }
 
 /* On white and on black: none of the first eight colours but red is. */
@@ -863,6 +869,39 @@ static void what_an_alert_tells_is_not_told_again(void **state)
         assert_null(strstr("leak kettles", d->rising[i].term.text));
 }
 
+/* Of bolt 30 people say a new word on each of two days: the name of acme, which
+ * has an alert, is its story; on the next day three more write as many posts
+ * within half an hour, which is a watch, and the word's story. */
+static void a_story_is_told_once(void **state)
+{
+    struct fixture *f = *state;
+    char text[60];
+    for (int i = 0; i < 30 * 40; i++)
+        add(f, T - 30 * DAY + i * DAY / 40, i % 2 ? 1 : 4, LABEL_NEUTRAL,
+            100 + (uint64_t)i, "an ordinary day");
+    for (int i = 0; i < 60; i++) {
+        bool spread = i < 30;
+        uint64_t author = 1000 + (uint64_t)(spread ? i : i % 3);
+        int64_t when = spread ? T + i * 45 * MINUTE : T + 14 * HOUR + i * MINUTE;
+        snprintf(text, sizeof(text), "%d the kettles leak %d", i * 7, i);
+        add(f, T + 9 * HOUR + i * MINUTE, 1, LABEL_NEGATIVE,
+            2000 + (uint64_t)i, text);
+        snprintf(text, sizeof(text), "%d acme again %d", i * 7, i);
+        if (spread)
+            add(f, when, 4, LABEL_NEUTRAL, author, text);
+        snprintf(text, sizeof(text), "%d tramlines %d", i * 7, i);
+        add(f, when + DAY, 4, LABEL_NEUTRAL, author, text);
+    }
+    append(f);
+    const struct alerts *told = compose(f, NULL)->alerts;
+    assert_int_equal(told->count, 1);
+    assert_string_equal(told->items[0].subject, "acme");
+    told = compose_day(f, D + 1, NULL)->alerts;
+    assert_int_equal(told->count, 1);
+    assert_int_equal(told->items[0].kind, ALERT_TOPIC);
+    assert_string_equal(told->items[0].terms[0].text, "tramlines");
+}
+
 /* The clocks go back: 25 hours, and the hour at the end is told. */
 static void a_day_of_25_hours(void **state)
 {
@@ -1128,6 +1167,7 @@ int main(void)
         TEST(gaps_and_late_posts_are_told),
         TEST(each_form_tells_all),
         TEST(what_an_alert_tells_is_not_told_again),
+        TEST(a_story_is_told_once),
         TEST(a_day_of_25_hours),
         TEST(hostile_texts_are_harmless),
         TEST(no_line_is_wider_than_the_terminal),
