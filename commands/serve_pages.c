@@ -209,19 +209,12 @@ static int put_posts(struct drill *s, struct error *err)
 /* The most named first. */
 static void put_aspects(struct buf *out, const struct counts *c)
 {
-    bool told[ASPECT_COUNT] = { false };
-    for (int i = 0; i < ASPECT_COUNT; i++) {
-        int best = -1;
-        for (int a = 0; a < ASPECT_COUNT; a++)
-            if (!told[a] && c->aspect[a] &&
-                (best < 0 || c->aspect[a] > c->aspect[best]))
-                best = a;
-        if (best < 0)
-            return;
-        told[best] = true;
+    uint8_t order[ASPECT_COUNT];
+    size_t count = aspects_order(order, c->aspect, 1);
+    for (size_t i = 0; i < count; i++) {
         buf_printf(out, "%s%s ", i ? ", " : "</p>\n<p>About: ",
-                   aspect_names[best]);
-        phrase_count(out, "", c->aspect[best], "");
+                   aspect_names[order[i]]);
+        phrase_count(out, "", c->aspect[order[i]], "");
     }
 }
 

@@ -136,20 +136,29 @@ static bool shown(const struct digest *d, const struct sample *s)
     return false;
 }
 
-/* The aspects that enough is said about, in order. */
+size_t aspects_order(uint8_t order[ASPECT_COUNT],
+                     const uint64_t values[ASPECT_COUNT], uint64_t least)
+{
+    size_t count = 0;
+    for (int a = 0; a < ASPECT_COUNT; a++) {
+        size_t at = count;
+        if (values[a] < least)
+            continue;
+        for (; at > 0 && values[a] > values[order[at - 1]]; at--)
+            order[at] = order[at - 1];
+        order[at] = (uint8_t)a;
+        count++;
+    }
+    return count;
+}
+
+/* The aspects that enough is said about. */
 static void order_where(struct digest *d)
 {
-    for (int a = 0; a < ASPECT_COUNT; a++) {
-        uint32_t posts = d->where[a][CHANNEL_COUNT].posts;
-        size_t at = d->where_count;
-        if (posts < CELL_LEAST)
-            continue;
-        for (; at > 0 && posts > d->where[d->where_rows[at - 1]]
-                                         [CHANNEL_COUNT].posts; at--)
-            d->where_rows[at] = d->where_rows[at - 1];
-        d->where_rows[at] = (uint8_t)a;
-        d->where_count++;
-    }
+    uint64_t posts[ASPECT_COUNT];
+    for (int a = 0; a < ASPECT_COUNT; a++)
+        posts[a] = d->where[a][CHANNEL_COUNT].posts;
+    d->where_count = aspects_order(d->where_rows, posts, CELL_LEAST);
 }
 
 /* Ours, then the rivals': each brand's best, then each one's second. */

@@ -166,12 +166,11 @@ static void word_wish(struct wishes *w, struct group *g, struct text wish,
 static void count_question(struct wishes *w, const struct sighting *s,
                            const struct tags *tags)
 {
-    struct digest_questions *all = w->c->d->questions;
+    uint64_t *asked = s->week ? w->c->d->asked : w->c->d->asked_before;
     for (uint64_t a = 0; a < ASPECT_COUNT; a++)
         if (tags->aspects >> a & 1)
-            *(s->week ? &all[a].week : &all[a].before) +=
-                author_first(&w->askers, s->post->author_hash,
-                               2 * a + s->week);
+            asked[a] += author_first(&w->askers, s->post->author_hash,
+                                     2 * a + s->week);
 }
 
 void wishes_take(struct wishes *w, const struct sighting *s)

@@ -95,11 +95,6 @@ struct digest_wish {
     struct sample sample;
 };
 
-/* People who asked our brands about an aspect. */
-struct digest_questions {
-    uint64_t week, before;     /* in the last 7 days, in the 7 before */
-};
-
 enum { ASKS_QUOTED = 3 };
 /* Questions, support requests and complaints of 7 days, and who answered. */
 struct digest_waiting {
@@ -138,6 +133,9 @@ struct digest_cell {
 };
 enum { CELL_LEAST = 10 };      /* posts; fewer are too few to say */
 double cell_net(const struct digest_cell *c); /* of one that has posts */
+/* The aspects of that value and more, greatest first; how many. */
+size_t aspects_order(uint8_t order[ASPECT_COUNT],
+                     const uint64_t values[ASPECT_COUNT], uint64_t least);
 
 struct digest {
     struct arena memory;
@@ -178,7 +176,9 @@ struct digest {
     size_t standing_count;
     struct digest_wish *wishes;
     size_t wish_count;
-    struct digest_questions questions[ASPECT_COUNT];
+    uint64_t asked[ASPECT_COUNT]; /* people who asked our brands about it in
+                                   * the last 7 days */
+    uint64_t asked_before[ASPECT_COUNT]; /* ... in the 7 before */
     struct digest_waiting *waiting;
     size_t waiting_count;
     struct digest_experiment *experiments;

@@ -318,15 +318,14 @@ static void wish_fields(struct writer *w, const struct digest_wish *x)
 static void put_questions(struct writer *w)
 {
     const struct digest *d = w->about;
-    const struct digest_questions *all = d->questions;
     write_begin(w, "questions", '[');
     for (int a = 0; a < ASPECT_COUNT; a++) {
-        if (!all[a].week && !all[a].before)
+        if (!d->asked[a] && !d->asked_before[a])
             continue;
         write_begin(w, NULL, '{');
         write_text(w, "aspect", aspect_names[a]);
-        write_count(w, "authors", all[a].week);
-        write_count(w, "authors_before", all[a].before);
+        write_count(w, "authors", d->asked[a]);
+        write_count(w, "authors_before", d->asked_before[a]);
         write_end(w, '}');
     }
     write_end(w, ']');

@@ -322,23 +322,15 @@ void phrase_wish(struct buf *out, const struct digest *d,
 void phrase_questions(struct buf *out, const struct digest *d)
 {
     enum { ASKED_BY = 3, NAMED = 6 };
-    bool told[ASPECT_COUNT] = { false };
-    for (int i = 0; i < NAMED; i++) {
-        int best = -1;
-        for (int a = 0; a < ASPECT_COUNT; a++)
-            if (!told[a] && d->questions[a].week >= ASKED_BY &&
-                (best < 0 || d->questions[a].week > d->questions[best].week))
-                best = a;
-        if (best < 0)
-            return;
-        told[best] = true;
+    uint8_t order[ASPECT_COUNT];
+    size_t count = aspects_order(order, d->asked, ASKED_BY);
+    for (size_t i = 0; i < count && i < NAMED; i++) {
         buf_puts(out, i ? " · " : "Asked about: ");
-        buf_printf(out, "%s ", aspect_names[best]);
-        phrase_count(out, "", d->questions[best].week, "");
-        if (!knows_week_before(d))
-            continue;
-        phrase_count(out, " (", d->questions[best].before,
-                     i ? ")" : " the week before)");
+        buf_printf(out, "%s ", aspect_names[order[i]]);
+        phrase_count(out, "", d->asked[order[i]], "");
+        if (knows_week_before(d))
+            phrase_count(out, " (", d->asked_before[order[i]],
+                         i ? ")" : " the week before)");
     }
 }
 

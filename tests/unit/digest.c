@@ -342,8 +342,8 @@ static void copies_of_a_wish_are_one(void **state)
     append(f);
     const struct digest *d = compose(f, NULL);
     assert_int_equal(d->wish_count, 0);
-    assert_int_equal(d->questions[ASPECT_DELIVERY].week, 1);
-    assert_int_equal(d->questions[ASPECT_DELIVERY].before, 1);
+    assert_int_equal(d->asked[ASPECT_DELIVERY], 1);
+    assert_int_equal(d->asked_before[ASPECT_DELIVERY], 1);
 }
 
 static void wishes_are_grouped_by_the_thing(void **state)
@@ -443,9 +443,9 @@ static void questions_are_counted_by_what_they_are_about(void **state)
             1 << ASPECT_SIZING, 1 << INTENT_QUESTION);
     append(f);
     const struct digest *d = compose(f, NULL);
-    assert_int_equal(d->questions[ASPECT_SIZING].week, 3);
-    assert_int_equal(d->questions[ASPECT_SIZING].before, 1);
-    assert_int_equal(d->questions[ASPECT_PRICE].week, 0);
+    assert_int_equal(d->asked[ASPECT_SIZING], 3);
+    assert_int_equal(d->asked_before[ASPECT_SIZING], 1);
+    assert_int_equal(d->asked[ASPECT_PRICE], 0);
     assert_true(tells(d, "Asked about: sizing 3 (1 the week before)\n"));
 }
 
