@@ -198,15 +198,54 @@ static void bench_subjects(const struct texts *t, size_t subjects,
     config_close(c);
 }
 
-static void bench_all(const struct texts *t, size_t subjects)
+static struct rules *make_rules(const struct config *c)
 {
-    struct config *c = make_config(subjects);
     struct rules *rules;
     struct error err = ERROR_INIT;
     if (rules_open(&rules, c, ".", NULL, NULL, &err)) {
         fprintf(stderr, "%s\n", err.text);
         exit(1);
     }
+    return rules;
+}
+
+/* Of every text, as if all were English. */
+static void bench_feeling(const struct texts *t, double splitting)
+{
+    struct config *c = config_empty();
+    struct rules *rules = make_rules(c);
+    struct scorer *scorer = scorer_open(rules_sentiment(rules));
+    struct spotter *spotter = spotter_open(rules_topics(rules));
+    struct words w = WORDS_INIT;
+    struct tags tags = { .score = 0 };
+    uint64_t felt = 0, tagged = 0;
+    double start = now();
+    for (size_t i = 0; i < t->count; i++) {
+        words_split(&w, t->items[i]);
+        scorer_read(scorer, &w, NULL);
+        scorer_score(scorer, 0, w.count, &tags, NULL, NULL);
+        felt += tags.label != LABEL_NEUTRAL;
+    }
+    tell("sentiment", 0, t, now() - start - splitting, felt);
+    start = now();
+    for (size_t i = 0; i < t->count; i++) {
+        words_split(&w, t->items[i]);
+        spotter_read(spotter, &w, NULL);
+        spotter_tag(spotter, 0, w.count, &tags);
+        tagged += (tags.aspects | tags.channels | tags.intents) != 0;
+    }
+    tell("topics", 0, t, now() - start - splitting, tagged);
+    words_release(&w);
+    spotter_close(spotter);
+    scorer_close(scorer);
+    rules_close(rules);
+    config_close(c);
+}
+
+static void bench_all(const struct texts *t, size_t subjects)
+{
+    struct config *c = make_config(subjects);
+    struct rules *rules = make_rules(c);
     struct tagger *tagger = tagger_open(rules);
     struct batch batch;
     uint64_t found = 0;
@@ -246,6 +285,7 @@ int main(int argc, char **argv)
     static const size_t sizes[] = { 10, 100, 1000, 10000 };
     for (size_t i = 0; i < 4; i++)
         bench_subjects(&t, sizes[i], splitting);
+    bench_feeling(&t, splitting);
     bench_all(&t, 10);
     bench_all(&t, 10000);
 done:
