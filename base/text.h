@@ -46,6 +46,22 @@ static inline bool text_begins(struct text a, const char *string)
     return a.length >= length && memcmp(a.data, string, length) == 0;
 }
 
+/* Takes the part before the next separator off rest; false when none is left.
+ * As strsep(): an empty text has one part, which is empty. */
+static inline bool text_next(struct text *rest, char separator,
+                             struct text *part)
+{
+    if (!rest->data)
+        return false;
+    const char *at = rest->length ? memchr(rest->data, separator, rest->length)
+                                  : NULL;
+    *part = (struct text){ rest->data, at ? (size_t)(at - rest->data)
+                                          : rest->length };
+    rest->length -= part->length + (at != NULL);
+    rest->data = at ? at + 1 : NULL;
+    return true;
+}
+
 /* Byte order, shorter first on a tie: <0, 0, >0. */
 int text_compare(struct text a, struct text b);
 

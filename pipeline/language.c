@@ -3,10 +3,8 @@
  * one, shared among the languages that have it. */
 #include "pipeline/language.h"
 
-#include <errno.h>
-
-#include "base/hash.h"
 #include "base/index.h"
+#include "pipeline/tsv.h"
 
 enum { LANGUAGES_MAX = 16, WORDS_READ = 40 };
 
@@ -55,10 +53,9 @@ struct languages {
     uint64_t hash;
 };
 
-static void add_word(struct languages *l, const char *word, size_t length,
-                     size_t language)
+static void add_word(struct languages *l, struct text word, size_t language)
 {
-    uint64_t hash = words_hash(word, length);
+    uint64_t hash = words_hash(word.data, word.length);
     size_t at = index_find(&l->index, INDEX_OF(l->words), hash);
     if (!at) {
         at = l->word_count++;
@@ -69,12 +66,12 @@ static void add_word(struct languages *l, const char *word, size_t length,
     l->words[at].languages |= (uint32_t)1 << language;
 }
 
-static void add_letter(struct languages *l, const char *word, size_t length,
+static void add_letter(struct languages *l, struct text letter,
                        size_t language)
 {
     uint32_t point;
     size_t at = 0;
-    text_decode(word, length, &point);
+    text_decode(letter.data, letter.length, &point);
     while (at < l->letter_count && l->letters[at].hash != point)
         at++;
     if (at == l->letter_count) {
@@ -110,92 +107,74 @@ static void share_all(struct languages *l)
         l->letters[i].row = share_out(l, l->letters[i].languages);
 }
 
-static int find_language(const struct languages *l, const char *name)
+static int find_language(const struct languages *l, struct text name)
 {
     for (size_t i = 0; i < l->count; i++)
-        if (strcmp(l->names[i], name) == 0)
+        if (text_is(name, l->names[i]))
             return (int)i;
     return -1;
 }
 
 /* The index of a name, added when new; -1 when it cannot be one. */
-static int take_language(struct languages *l, const char *name)
+static int take_language(struct languages *l, struct text name)
 {
     int at = find_language(l, name);
-    if (at >= 0 || l->count == LANGUAGES_MAX || strlen(name) < 2 ||
-        strlen(name) > 3)
+    if (at >= 0 || l->count == LANGUAGES_MAX || name.length < 2 ||
+        name.length > 3)
         return at;
-    memcpy(l->names[l->count], name, strlen(name) + 1);
+    memcpy(l->names[l->count], name.data, name.length);
     return (int)l->count++;
 }
 
-/* One row: language, kind, items between spaces. */
-static const char *take_row(struct languages *l, char *line)
+struct reader {
+    struct languages *l;
+    struct tsv file;
+    struct error *err;
+};
+
+static int bad(struct reader *r, const char *sentence)
 {
-    char *kind = strchr(line, '\t');
-    char *items = kind ? strchr(kind + 1, '\t') : NULL;
-    if (!items)
-        return "three columns are needed: language, kind, items";
-    *kind++ = '\0';
-    *items++ = '\0';
-    bool words = strcmp(kind, "words") == 0;
-    if (!words && strcmp(kind, "letters") != 0)
-        return "the kind is \"words\" or \"letters\"";
-    int language = take_language(l, line);
-    if (language < 0)
-        return "the language is two or three letters, 16 languages at most";
-    while (*items) {
-        size_t length = strcspn(items, " ");
-        if (l->word_count > INDEX_ROWS)
-            return "more than a million words";
-        if (length && words)
-            add_word(l, items, length, (size_t)language);
-        else if (length)
-            add_letter(l, items, length, (size_t)language);
-        items += length + (items[length] == ' ');
-    }
-    return NULL;
+    return tsv_fault(&r->file, sentence, r->err);
 }
 
-static int read_rows(struct languages *l, FILE *file, const char *path,
-                     struct error *err)
+/* One row: language, kind, items between spaces. */
+static int take_row(void *context, const struct tsv_row *row)
 {
-    char *line = NULL;
-    size_t room = 0;
-    unsigned number = 0;
-    const char *fault = NULL;
-    for (ssize_t n; !fault && (n = getline(&line, &room, file)) >= 0;) {
-        number++;
-        if (n && line[n - 1] == '\n')
-            line[--n] = '\0';
-        l->hash = hash64_seed(line, (size_t)n, l->hash);
-        if (!text_valid(line, (size_t)n))
-            fault = "this is not UTF-8";
-        else if (n && line[0] != '#')
-            fault = take_row(l, line);
+    struct reader *r = context;
+    struct languages *l = r->l;
+    if (row->count != 3)
+        return bad(r, "three columns are needed: language, kind, items");
+    struct text items = row->cells[2];
+    bool words = text_is(row->cells[1], "words");
+    if (!words && !text_is(row->cells[1], "letters"))
+        return bad(r, "the kind is \"words\" or \"letters\"");
+    int language = take_language(l, row->cells[0]);
+    if (language < 0)
+        return bad(r, "the language is two or three letters, 16 languages at "
+                      "most");
+    for (struct text item; text_next(&items, ' ', &item);) {
+        if (l->word_count > INDEX_ROWS)
+            return bad(r, "more than a million words");
+        if (item.length && words)
+            add_word(l, item, (size_t)language);
+        else if (item.length)
+            add_letter(l, item, (size_t)language);
     }
-    mem_free(line);
-    if (fault)
-        return error_set(err, ERROR_CONFIG, "%s:%u: %s", path, number, fault);
     return 0;
 }
 
 int languages_open(struct languages **out, const char *path, struct error *err)
 {
-    FILE *file = fopen(path, "re");
-    *out = NULL;
-    if (!file)
-        return error_set(err, ERROR_SYSTEM, "%s: %s (lexicons are looked for "
-                         "beside the program, where it is installed, then in "
-                         "SWELL_DATA)", path, strerror(errno));
     struct languages *l = mem_alloc(sizeof(*l));
+    struct reader r = { l, { .path = path }, err };
+    *out = NULL;
     index_open(&l->index, 0);
     l->words = mem_grow(NULL, &l->word_room, 0, sizeof(*l->words));
     l->words[l->word_count++] = (struct sign){ .hash = 0 };
-    int rc = read_rows(l, file, path, err);
+    int rc = tsv_read(&r.file, take_row, &r, err);
     share_all(l);
-    fclose(file);
-    l->english = find_language(l, "en");
+    l->hash = r.file.hash;
+    l->english = find_language(l, TEXT("en"));
     if (rc)
         languages_close(l);
     else
@@ -351,7 +330,8 @@ static const char *by_script(const struct languages *l,
         found += e->letters[SCRIPT_HAN];
     if (!found || found * 3 < all)
         return NULL;
-    int uk = find_language(l, "uk"), ru = find_language(l, "ru");
+    int uk = find_language(l, TEXT("uk")),
+        ru = find_language(l, TEXT("ru"));
     if (most == SCRIPT_CYRILLIC && uk >= 0 && ru >= 0 &&
         e->sums->of[uk] > e->sums->of[ru])
         return l->names[uk];
@@ -409,7 +389,7 @@ void language_guess(const struct languages *l, struct post *post,
     }
     sums = before;
     int english = l->english;
-    int said = has_claim ? find_language(l, claim) : -1;
+    int said = has_claim ? find_language(l, text_of(claim)) : -1;
     if (english >= 0)
         sums.of[english] += prior_english;
     if (said >= 0)

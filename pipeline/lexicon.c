@@ -3,37 +3,29 @@
  * Nothing is scored here. */
 #include "pipeline/lexicon.h"
 
-#include <errno.h>
 #include <math.h>
 
-#include "base/hash.h"
 #include "pipeline/inflect.h"
+#include "pipeline/tsv.h"
 
-enum { LINE_LIMIT = 4096, TERM_WORDS = 12,
-       ENTRIES_LIMIT = 1000000 /* INDEX_ROWS holds them */ };
+enum { TERM_WORDS = 12, ENTRIES_LIMIT = 1000000 /* INDEX_ROWS holds them */ };
+
+struct reader;
+typedef int take_row(struct reader *r, const struct tsv_row *row);
 
 struct reader {
     struct lexicon *lexicon;
     struct words words;
-    const char *path;
-    int line;
+    struct tsv file;
+    take_row *take;
     struct error *err;
     bool replace;      /* a lexicon of one's own wins over ours */
     bool derive;       /* second pass over words: inflections */
 };
 
-/* One line cut at its tabs. */
-struct row {
-    struct text cells[5];
-    size_t count;
-};
-
-typedef int take_row(struct reader *r, const struct row *row);
-
 static int bad(struct reader *r, const char *sentence)
 {
-    return error_set(r->err, ERROR_CONFIG, "%s:%d: %s", r->path, r->line,
-                     sentence);
+    return tsv_fault(&r->file, sentence, r->err);
 }
 
 /* --- the table ------------------------------------------------------- */
@@ -124,15 +116,12 @@ uint64_t lexicon_hash(const struct lexicon *l, struct words *w,
         return plain ? lexicon_negated(plain) : 0;
     }
     uint64_t hash = 0;
-    for (const char *at = term, *end = term + length; at < end;) {
-        const char *space = memchr(at, ' ', (size_t)(end - at));
-        const char *stop = space ? space : end;
-        uint64_t part = hash_part(l, w, (struct text){ at,
-                                                       (size_t)(stop - at) });
+    struct text rest = { term, length };
+    for (struct text one; text_next(&rest, ' ', &one);) {
+        uint64_t part = hash_part(l, w, one);
         if (!part)
             return 0;
-        hash = at == term ? part : words_join(hash, part);
-        at = stop + 1;
+        hash = one.data == term ? part : words_join(hash, part);
     }
     return hash;
 }
@@ -204,7 +193,7 @@ static int take_form(void *context, struct text form)
 }
 
 /* words.tsv: term, class (v n a x), valence. */
-static int take_word(struct reader *r, const struct row *row)
+static int take_word(struct reader *r, const struct tsv_row *row)
 {
     double valence;
     if (row->count != 3 || row->cells[1].length != 1 ||
@@ -220,7 +209,7 @@ static int take_word(struct reader *r, const struct row *row)
 }
 
 /* phrases, slang, emoji, emoticons: term, valence, perhaps a note. */
-static int take_valence(struct reader *r, const struct row *row)
+static int take_valence(struct reader *r, const struct tsv_row *row)
 {
     double valence;
     if (row->count != 2 && row->count != 3)
@@ -231,7 +220,7 @@ static int take_valence(struct reader *r, const struct row *row)
 }
 
 /* modifiers.tsv: term, factor. */
-static int take_modifier(struct reader *r, const struct row *row)
+static int take_modifier(struct reader *r, const struct tsv_row *row)
 {
     double factor;
     if (row->count != 2 || read_number(row->cells[1], 0.1, 3, &factor))
@@ -245,7 +234,7 @@ static int take_modifier(struct reader *r, const struct row *row)
 }
 
 /* rules.tsv: term, role. */
-static int take_role(struct reader *r, const struct row *row)
+static int take_role(struct reader *r, const struct tsv_row *row)
 {
     static const struct { const char *name; uint32_t flag; } roles[] = {
         { "negator", ENTRY_NEGATOR },       { "contrast", ENTRY_CONTRAST },
@@ -275,12 +264,11 @@ static int take_role(struct reader *r, const struct row *row)
 static void mark_pair(struct reader *r, struct text term)
 {
     struct lexicon *l = r->lexicon;
-    const char *space = memchr(term.data, ' ', term.length);
-    if (!space)
+    struct text parts[2];
+    text_next(&term, ' ', &parts[0]);
+    parts[1] = term;
+    if (!term.data)
         return;
-    size_t n = (size_t)(space - term.data);
-    struct text parts[2] = { { term.data, n },
-                             { space + 1, term.length - n - 1 } };
     for (int i = 0; i < 2; i++) {
         uint64_t hash = hash_part(l, &r->words, parts[i]);
         if (hash)
@@ -290,7 +278,7 @@ static void mark_pair(struct reader *r, struct text term)
 }
 
 /* weights.tsv: term, positive, negative. */
-static int take_weight(struct reader *r, const struct row *row)
+static int take_weight(struct reader *r, const struct tsv_row *row)
 {
     double positive, negative;
     if (row->count != 3 || read_number(row->cells[1], -20, 20, &positive) ||
@@ -316,7 +304,7 @@ static int take_weight(struct reader *r, const struct row *row)
 
 /* A lexicon of one's own: term, valence; VADER's has two columns more,
  * AFINN's valences go to 5. */
-static int take_own(struct reader *r, const struct row *row)
+static int take_own(struct reader *r, const struct tsv_row *row)
 {
     double valence;
     if (row->count == 3 && row->cells[1].length == 1 &&
@@ -336,78 +324,38 @@ static int take_own(struct reader *r, const struct row *row)
 
 /* --- files ----------------------------------------------------------- */
 
-static int read_line(struct reader *r, char *line, size_t length,
-                     take_row *take)
+static int take_any(void *context, const struct tsv_row *row)
 {
-    struct row row = { .count = 0 };
-    r->lexicon->hash = hash64_seed(line, length, r->lexicon->hash);
-    if (length && line[length - 1] == '\r')
-        length--;
-    if (length == 0 || (*line == '#' && (length == 1 || line[1] == ' ')))
-        return 0;
-    if (!text_valid(line, length) || memchr(line, '\0', length))
-        return bad(r, "the line is not valid UTF-8");
-    for (char *at = line, *end = line + length; row.count < 5;) {
-        char *tab = memchr(at, '\t', (size_t)(end - at));
-        char *stop = tab ? tab : end;
-        row.cells[row.count++] = (struct text){ at, (size_t)(stop - at) };
-        if (!tab)
-            break;
-        at = tab + 1;
-    }
+    struct reader *r = context;
     if (r->lexicon->count > ENTRIES_LIMIT)
         return bad(r, "more than a million entries");
-    return take(r, &row);
+    return r->take(r, row);
 }
 
-static int read_file(struct reader *r, const char *path, bool needed,
+static int read_file(struct reader *r, const char *path, bool optional,
                      take_row *take)
 {
-    int status = 0;
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t length;
-    FILE *file = fopen(path, "re");
-    if (!file && errno == ENOENT && !needed)
-        return 0;
-    if (!file)
-        return error_set(r->err, ERROR_CONFIG,
-                         "lexicon %s cannot be read: %s", path,
-                         strerror(errno));
-    r->path = path;
-    r->line = 0;
-    while (status == 0 && (length = getline(&line, &room, file)) >= 0) {
-        r->line++;
-        if (length && line[length - 1] == '\n')
-            length--;
-        if (length > LINE_LIMIT)
-            status = bad(r, "the line is longer than 4096 bytes");
-        else
-            status = read_line(r, line, (size_t)length, take);
-    }
-    if (status == 0 && ferror(file))
-        status = error_set(r->err, ERROR_SYSTEM, "lexicon %s: %s", path,
-                           strerror(errno));
-    free(line);
-    fclose(file);
-    return status;
+    r->file.path = path;
+    r->file.optional = optional;
+    r->take = take;
+    return tsv_read(&r->file, take_any, r, r->err);
 }
 
 /* In this order; words twice, for what is written wins over inflections. */
 static const struct {
     const char *name;
     take_row *take;
-    bool needed, derive;
+    bool optional, derive;
 } files[] = {
-    { "words.tsv", take_word, true, false },
-    { "slang.tsv", take_valence, false, false },
-    { "phrases.tsv", take_valence, false, false },
-    { "emoji.tsv", take_valence, false, false },
-    { "emoticons.tsv", take_valence, false, false },
-    { "words.tsv", take_word, true, true },
-    { "modifiers.tsv", take_modifier, false, false },
-    { "rules.tsv", take_role, false, false },
-    { "weights.tsv", take_weight, false, false },
+    { "words.tsv", take_word, false, false },
+    { "slang.tsv", take_valence, true, false },
+    { "phrases.tsv", take_valence, true, false },
+    { "emoji.tsv", take_valence, true, false },
+    { "emoticons.tsv", take_valence, true, false },
+    { "words.tsv", take_word, false, true },
+    { "modifiers.tsv", take_modifier, true, false },
+    { "rules.tsv", take_role, true, false },
+    { "weights.tsv", take_weight, true, false },
 };
 
 /* Flags that follow from others, so that each word is asked for one only. */
@@ -447,12 +395,13 @@ int lexicon_load(struct lexicon *l, const char *folder, const char *extra,
         buf_clear(&path);
         buf_printf(&path, "%s/%s", folder, files[i].name);
         r.derive = files[i].derive;
-        status = read_file(&r, path.data, files[i].needed, files[i].take);
+        status = read_file(&r, path.data, files[i].optional, files[i].take);
     }
     r.replace = true;
     r.derive = false;
     if (status == 0 && extra)
-        status = read_file(&r, extra, true, take_own);
+        status = read_file(&r, extra, false, take_own);
+    l->hash = r.file.hash;
     settle_flags(l, &r.words);
     words_release(&r.words);
     buf_release(&path);

@@ -4,12 +4,12 @@
  * place. The pattern language is described in lexicons/README.md. */
 #include "pipeline/topic_rows.h"
 
-#include <errno.h>
 #include <math.h>
 
 #include "base/hash.h"
+#include "pipeline/tsv.h"
 
-enum { ROWS_LIMIT = 200000, ELEMENTS_LIMIT = 24, CELLS = 3, WORD_LIMIT = 64,
+enum { ROWS_LIMIT = 200000, ELEMENTS_LIMIT = 24, WORD_LIMIT = 64,
        GAP_LIMIT = 9, GAP_USUAL = 3, CLASS_NAMES = 64 };
 
 static const char *const class_names[CLASS_COUNT] = {
@@ -30,16 +30,15 @@ struct reader {
     size_t group_count;
     uint32_t *known;       /* rows by hash of tag and pattern: index + 1 */
     size_t known_mask;
-    const char *path;
-    int line;
+    struct tsv file;
     unsigned tag_from, tag_count; /* tags this file may name */
     struct error *err;
 };
 
 static int bad(struct reader *r, const char *sentence, struct text what)
 {
-    return error_set(r->err, ERROR_CONFIG, "%s:%d: %s: \"%.*s\"", r->path,
-                     r->line, sentence, (int)(what.length < 60 ? what.length
+    return error_set(r->err, ERROR_CONFIG, "%s:%d: %s: \"%.*s\"",
+                     r->file.path, r->file.line, sentence, (int)(what.length < 60 ? what.length
                                                                : 60),
                      what.data);
 }
@@ -157,18 +156,10 @@ static int add_set(struct reader *r, struct text set, uint8_t *classes)
         set.data++;
         set.length -= 2;
     }
-    for (;;) {
-        const char *bar = set.length > 1
-                              ? memchr(set.data, '|', set.length) : NULL;
-        struct text one = { set.data, bar ? (size_t)(bar - set.data)
-                                          : set.length };
+    for (struct text one; text_next(&set, '|', &one);)
         if (is_group(one) ? add_group(r, one, classes) : add_word(r, one))
             return -1;
-        if (!bar)
-            return 0;
-        set.length -= one.length + 1;
-        set.data = bar + 1;
-    }
+    return 0;
 }
 
 static int ascending(const void *a, const void *b)
@@ -254,14 +245,11 @@ static int read_pattern(struct reader *r, struct text pattern,
 {
     struct topic_rows *t = r->t;
     row->elements = (uint32_t)t->element_count;
-    while (pattern.length) {
-        const char *space = memchr(pattern.data, ' ', pattern.length);
-        struct text token = { pattern.data,
-                              space ? (size_t)(space - pattern.data)
-                                    : pattern.length };
+    for (struct text token; text_next(&pattern, ' ', &token);) {
         struct element e;
         if (token.length == 0)
-            return bad(r, "two spaces, or one at an end", pattern);
+            return bad(r, "an empty pattern, two spaces, or one at an end",
+                       token);
         if (row->count == ELEMENTS_LIMIT)
             return bad(r, "a pattern of more than 24 parts", pattern);
         if (read_element(r, token, &e))
@@ -271,14 +259,8 @@ static int read_pattern(struct reader *r, struct text pattern,
                                t->element_count, sizeof(*t->elements));
         t->elements[t->element_count++] = e;
         row->count++;
-        if (!space)
-            return 0;
-        pattern.length -= token.length + 1;
-        pattern.data = space + 1;
-        if (pattern.length == 0)
-            return bad(r, "a space at the end", token);
     }
-    return bad(r, "an empty pattern", pattern);
+    return 0;
 }
 
 /* --- rows ---------------------------------------------------------------- */
@@ -379,11 +361,13 @@ static int add_row(struct reader *r, unsigned tag, struct text pattern,
 }
 
 /* tag, pattern, weight (optional). */
-static int take_row(struct reader *r, const struct text *cells, size_t count)
+static int take_row(void *context, const struct tsv_row *row)
 {
+    struct reader *r = context;
+    const struct text *cells = row->cells;
     unsigned tag = r->tag_from;
     int32_t weight = WEIGHT_UNIT;
-    if (count < 2)
+    if (row->count != 2 && row->count != 3)
         return bad(r, "columns are tag, pattern, weight (optional)",
                    cells[0]);
     while (tag < r->tag_from + r->tag_count &&
@@ -391,37 +375,31 @@ static int take_row(struct reader *r, const struct text *cells, size_t count)
         tag++;
     if (tag == r->tag_from + r->tag_count)
         return bad(r, "no such tag", cells[0]);
-    if (count == 3 && read_weight(r, cells[2], &weight))
+    if (row->count == 3 && read_weight(r, cells[2], &weight))
         return -1;
-    return add_row(r, tag, cells[1], weight, count == 3);
+    return add_row(r, tag, cells[1], weight, row->count == 3);
 }
 
 /* class, words with a space between. */
-static int take_class(struct reader *r, const struct text *cells,
-                      size_t count)
+static int take_class(void *context, const struct tsv_row *row)
 {
+    struct reader *r = context;
     struct topic_rows *t = r->t;
-    struct text list = cells[1];
+    struct text name = row->cells[0], list = row->cells[1];
     uint8_t classes = 0;
-    if (count != 2 || cells[0].length >= sizeof(r->groups[0].name) ||
-        cells[0].length == 0)
-        return bad(r, "columns are class, words", cells[0]);
+    if (row->count != 2 || name.length >= sizeof(r->groups[0].name) ||
+        name.length == 0)
+        return bad(r, "columns are class, words", name);
     if (r->group_count == CLASS_NAMES)
-        return bad(r, "more than 64 classes", cells[0]);
+        return bad(r, "more than 64 classes", name);
     struct group g = { .first = (uint32_t)t->hash_count };
-    memcpy(g.name, cells[0].data, cells[0].length);
-    while (list.length) {
-        const char *space = memchr(list.data, ' ', list.length);
-        struct text one = { list.data, space ? (size_t)(space - list.data)
-                                             : list.length };
+    memcpy(g.name, name.data, name.length);
+    for (struct text one; text_next(&list, ' ', &one);)
         if (add_set(r, one, &classes))
             return -1;
-        list.length -= one.length + (space ? 1 : 0);
-        list.data += one.length + (space ? 1 : 0);
-    }
     if (classes)
         return bad(r, "a class of words cannot hold a built-in one",
-                   cells[0]);
+                   name);
     sort_hashes(t, g.first);
     g.count = (uint32_t)t->hash_count - g.first;
     r->groups[r->group_count++] = g;
@@ -430,81 +408,30 @@ static int take_class(struct reader *r, const struct text *cells,
 
 /* --- files --------------------------------------------------------------- */
 
-typedef int take(struct reader *r, const struct text *cells, size_t count);
-
-static int read_line(struct reader *r, const char *line, size_t length,
-                     take *take_line)
-{
-    struct text cells[CELLS];
-    size_t count = 0;
-    r->t->hash = hash64_seed(line, length, r->t->hash);
-    if (length && line[length - 1] == '\r')
-        length--;
-    if (length == 0 || (*line == '#' && (length == 1 || line[1] == ' ')))
-        return 0;
-    if (!text_valid(line, length) || memchr(line, '\0', length))
-        return bad(r, "the line is not valid UTF-8", TEXT(""));
-    for (struct text rest = { line, length };;) {
-        const char *tab = memchr(rest.data, '\t', rest.length);
-        if (count == CELLS)
-            return bad(r, "too many columns", rest);
-        cells[count] = rest;
-        if (!tab)
-            break;
-        cells[count++].length = (size_t)(tab - rest.data);
-        rest.length -= (size_t)(tab + 1 - rest.data);
-        rest.data = tab + 1;
-    }
-    if (count == 0)
-        return bad(r, "a tab is missing", cells[0]);
-    return take_line(r, cells, count + 1);
-}
-
 static int read_file(struct reader *r, const char *folder, const char *name,
-                     bool needed, take *take_line)
+                     bool optional, take_tsv *take)
 {
-    int status = 0;
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t length;
     struct buf path = BUF_INIT(0);
-    FILE *file = NULL;
     buf_printf(&path, "%s/%s", folder, name);
-    r->path = path.data;
-    r->line = 0;
-    file = fopen(path.data, "re");
-    if (!file) {
-        if (errno != ENOENT || needed)
-            status = error_set(r->err, ERROR_CONFIG,
-                               "lexicon %s cannot be read: %s", path.data,
-                               strerror(errno));
-        goto done;
-    }
-    while (status == 0 && (length = getline(&line, &room, file)) >= 0) {
-        r->line++;
-        if (length && line[length - 1] == '\n')
-            length--;
-        status = read_line(r, line, (size_t)length, take_line);
-    }
-    if (status == 0 && ferror(file))
-        status = error_set(r->err, ERROR_CONFIG,
-                           "lexicon %s cannot be read: %s", path.data,
-                           strerror(errno));
-done:
-    if (file)
-        fclose(file);
-    mem_free(line);
+    r->file.path = path.data;
+    r->file.optional = optional;
+    int rc = tsv_read(&r->file, take, r, r->err);
     buf_release(&path);
-    return status;
+    return rc;
 }
 
-static int read_tags(struct reader *r, const char *folder, const char *name,
-                     bool needed, unsigned from, unsigned count)
-{
-    r->tag_from = from;
-    r->tag_count = count;
-    return read_file(r, folder, name, needed, take_row);
-}
+/* In this order: weights are of rows that were read before. */
+static const struct {
+    const char *name;
+    unsigned tag_from, tag_count;
+    bool optional;
+} files[] = {
+    { "aspects.tsv", 0, ASPECT_COUNT, false },
+    { "channels.tsv", TAG_CHANNELS, CHANNEL_COUNT, false },
+    { "intents.tsv", TAG_INTENTS, INTENT_COUNT, false },
+    { "aspect_weights.tsv", 0, ASPECT_COUNT, true },
+    { "intent_weights.tsv", TAG_INTENTS, INTENT_COUNT, true },
+};
 
 int topic_rows_load(struct topic_rows *t, const char *folder,
                     struct error *err)
@@ -516,16 +443,15 @@ int topic_rows_load(struct topic_rows *t, const char *folder,
     r.known = mem_alloc((r.known_mask + 1) * sizeof(*r.known));
     for (int i = 0; i < CLASS_COUNT; i++)
         t->kinds[i] = words_hash(class_names[i], strlen(class_names[i]));
-    if (read_file(&r, folder, "classes.tsv", true, take_class) ||
-        read_tags(&r, folder, "aspects.tsv", true, 0, ASPECT_COUNT) ||
-        read_tags(&r, folder, "channels.tsv", true, TAG_CHANNELS,
-                  CHANNEL_COUNT) ||
-        read_tags(&r, folder, "intents.tsv", true, TAG_INTENTS,
-                  INTENT_COUNT) ||
-        read_tags(&r, folder, "aspect_weights.tsv", false, 0, ASPECT_COUNT) ||
-        read_tags(&r, folder, "intent_weights.tsv", false, TAG_INTENTS,
-                  INTENT_COUNT))
+    if (read_file(&r, folder, "classes.tsv", false, take_class))
         goto done;
+    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+        r.tag_from = files[i].tag_from;
+        r.tag_count = files[i].tag_count;
+        if (read_file(&r, folder, files[i].name, files[i].optional, take_row))
+            goto done;
+    }
+    t->hash = r.file.hash;
     for (size_t i = 0; i < r.group_count; i++) {
         const struct group *g = &r.groups[i];
         if (!strcmp(g->name, "lead")) {

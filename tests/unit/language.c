@@ -102,7 +102,7 @@ static void test_file(void **state)
     refuses("en\twords\tthe\nde die das\n", ":2: three columns");
     refuses("# c\nen\tverbs\tgo\n", ":2: the kind");
     refuses("english\twords\tgo\n", ":1: the language");
-    refuses("en\twords\t\xff\n", ":1: this is not UTF-8");
+    refuses("en\twords\t\xff\n", ":1: the line is not valid UTF-8");
     struct languages *l;
     struct error err = ERROR_INIT;
     assert_int_equal(languages_open(&l, "no/such/file", &err), -1);
