@@ -142,7 +142,9 @@ static int add_faults(struct composer *c, struct error *err)
         int ran = s->enabled ? round_read(c->store, s->label, &r, err) : 0;
         if (ran < 0)
             return -1;
-        if (ran) /* who only imports has sources that never ran */
+        /* Who only imports has sources that never ran; of a round after now,
+         * when --now asks for days gone by, nothing is told. */
+        if (ran && r.last_try)
             round_wrong(&r, round_every(s), d->now, wrong);
         buf_printf(&text, "%s %s", s->label, wrong);
         if (*wrong)
