@@ -102,14 +102,20 @@ int64_t round_every(const struct source_config *s)
     return s->every ? s->every : kind ? kind->every : HOUR;
 }
 
+/* The longest usual time without a new post, as rounds so far apart see it. */
+static int64_t usual_silence(const struct round *r, int64_t every)
+{
+    return r->gap + (every > LATE_LEAST ? every : LATE_LEAST);
+}
+
 /* A source that answers but brings nothing for much longer than it used to:
  * seconds since its last new post, 0: all is as usual, or not yet known. */
-static int64_t silent(const struct round *r, int64_t now)
+static int64_t silent(const struct round *r, int64_t every, int64_t now)
 {
     int64_t since = now - r->last_post;
     if (r->arrivals < RHYTHM_KNOWN || r->failures ||
         now - r->watched < RHYTHM_WATCHED || since < SILENT_LEAST ||
-        since <= SILENT_GAPS * r->gap)
+        since <= SILENT_GAPS * usual_silence(r, every))
         return 0;
     return since;
 }
@@ -118,7 +124,7 @@ void round_wrong(const struct round *r, int64_t every, int64_t now,
                  char out[ROUND_WRONG])
 {
     char when[CLOCK_TEXT], until[40] = "";
-    int64_t quiet = silent(r, now), due = round_due(r, every);
+    int64_t quiet = silent(r, every, now), due = round_due(r, every);
     int64_t late = now - (due > r->last_try ? due : r->last_try);
     *out = '\0';
     if (r->failures && r->wait_until > now)
@@ -138,13 +144,14 @@ void round_wrong(const struct round *r, int64_t every, int64_t now,
     else if (quiet)
         snprintf(out, ROUND_WRONG, "has brought nothing new for %lld h, "
                  "usually for %lld h at most", (long long)(quiet / HOUR),
-                 (long long)((r->gap + HOUR - 1) / HOUR));
+                 (long long)((usual_silence(r, every) + HOUR - 1) / HOUR));
 }
 
-/* This round brought a new post. Catching up tells nothing of a rhythm. */
+/* This round brought a new post. Catching up tells nothing of a rhythm, and a
+ * time without a round that worked is no silence: nobody knows. */
 static void arrived(struct round *r, bool caught_up, int64_t now)
 {
-    int64_t gap = now - r->last_post;
+    int64_t since = now - r->last_post, gap = r->last_ok - r->last_post;
     bool measured = r->watched && r->last_post;
     r->last_post = now;
     if (!caught_up)
@@ -153,7 +160,7 @@ static void arrived(struct round *r, bool caught_up, int64_t now)
         r->watched = now;
     if (!measured)
         return;
-    r->gap -= gap < GAP_FORGOTTEN ? r->gap * gap / GAP_FORGOTTEN : r->gap;
+    r->gap -= since < GAP_FORGOTTEN ? r->gap * since / GAP_FORGOTTEN : r->gap;
     r->gap = gap > r->gap ? gap : r->gap;
     r->arrivals += r->arrivals < 1000;
 }
@@ -216,10 +223,10 @@ int round_note(struct store *s, const struct collection *c, int rc,
     if (round_read(s, c->label, &r, NULL) < 0)
         r = (struct round){ 0 };
     r.last_try = now;
-    if (rc >= 0 || report->partial)
-        r.last_ok = now;
     if (report->stored.added)
         arrived(&r, rc == 0 && !r.more, now);
+    if (rc >= 0 || report->partial)
+        r.last_ok = now;
     r.failures = rc < 0 ? r.failures + 1 : 0;
     r.wait_until = report->wait_until;
     r.more = rc == 2;

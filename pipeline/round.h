@@ -14,8 +14,8 @@ struct round {
     uint32_t failures;   /* in a row */
     bool partial;        /* the last one: half of it or more was read */
     int64_t wait_until;  /* the service's clock, 0: none */
-    int64_t gap;         /* longest usual time between new posts, seconds:
-                          * an old record counts less and less */
+    int64_t gap;         /* longest time, in seconds, that rounds brought
+                          * nothing new: an old record counts less and less */
     int64_t watched;     /* since when gaps are measured, 0: not yet */
     uint32_t arrivals;   /* rounds since then that brought a new post */
     bool more;           /* a bound ended it: more is waiting */

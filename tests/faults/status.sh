@@ -134,6 +134,16 @@ EOF
 ask posts=100; day 0; run 0 collect; run 0 digest --send; says 'sent 1'
 ask posts=101; day 40; run 0 collect; run 0 digest --send; says 'sent 1'
 ask posts=102; day 1; run 3 status; says 'never ran'
+run 0 digest; grep 'never ran' "$dir/out" && { echo "a digest of days gone by says so, too"; failed=1; }
 run 0 collect; says '^good: 1 new'; run 0 digest --send; says 'sent 1'
 run 0 digest --send; says 'sent 0'; run 0 status; says 'last success 0 s ago'
+
+case_name='an outage is not taken for a silence that is usual'
+config <<EOF
+sources: [{ name: faulty, type: mastodon, per_minute: 60000, every: 1d, host: "http://127.0.0.1:$port", tag: [faulty] }]
+EOF
+ask fault=none
+for d in 0 1 2 3 4 5 6 7 8 9 10 11 19; do day $d; ask posts=$((200 + d)); run 0 collect; done
+for d in 20 21 22; do day $d; run 0 collect; run 0 status; done
+day 23; run 0 collect; run 3 status; says "^ +$silent"
 exit $failed
