@@ -165,6 +165,7 @@ static int by_source(struct view *v, struct error *err)
 {
     if (names_read(&v->names, v->in->store, STORE_SOURCES, err))
         return -1;
+    names_sort(&v->names); /* not in the order in which they came */
     for (size_t i = 0; i < v->names.count; i++) {
         struct row *row = add_row(v, v->in->from, v->in->until,
                                   v->names.items[i]);
