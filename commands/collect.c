@@ -106,8 +106,9 @@ static void say(const struct invocation *in, const char *label,
                 const struct ingest_report *report, bool failed)
 {
     if (report->skipped)
-        log_line(LOG_WARN, "%s: left out %llu items, the last: %s", label,
-                 (unsigned long long)report->skipped, report->skipped_why);
+        log_line(LOG_WARN, "%s: left out %llu item%s, the last: %s", label,
+                 (unsigned long long)report->skipped,
+                 report->skipped == 1 ? "" : "s", report->skipped_why);
     if (in->globals.quiet || (failed && !report->fetched))
         return;
     printf("%s: %llu new, %llu changed, %llu removed, %llu as before%s\n",

@@ -253,9 +253,9 @@ static void put_effect(struct buf *out, const struct effect *e)
                           : "  %.3f before, %.3f after\n",
                e->before, e->after);
     buf_printf(out, e->method == EFFECT_PLACEBO
-                        ? "  judged by %u earlier windows"
-                        : "  only %u earlier windows; 5 are wanted",
-               e->placebos);
+                        ? "  judged by %u earlier window%s"
+                        : "  only %u earlier window%s; 5 are wanted",
+               e->placebos, e->placebos == 1 ? "" : "s");
     if (e->verdict != EFFECT_NONE)
         buf_printf(out, "; four of five changes of %.0f %s would show",
                    100 * e->detectable, unit);
@@ -271,8 +271,8 @@ static void show_reading(struct call *c, const struct experiment *e,
     struct writer *w = &c->in->writer;
     if (c->in->format != FORMAT_JSON) {
         buf_printf(w->out, "%s, %s: %u days before against %u after, %u "
-                   "controls\n", e->title, e->subject, r->days_before,
-                   r->days_after, r->controls);
+                   "control%s\n", e->title, e->subject, r->days_before,
+                   r->days_after, r->controls, r->controls == 1 ? "" : "s");
         phrase_cautions(w->out, "", r, "\n");
         for (int m = 0; m < EFFECT_COUNT; m++)
             put_effect(w->out, &r->effects[m]);
