@@ -30,7 +30,9 @@ struct wishes {
     struct hash_set idle;        /* words that wish, not what is wished */
     struct group *groups;
     size_t group_count, group_room;
-    struct hash_set askers;      /* of each week and group or aspect */
+    struct hash_set askers;      /* of each group or aspect times three, plus 0
+                                  * in the week before, 1 in the week, 2 on
+                                  * the day */
 };
 
 static int ascending(const void *a, const void *b)
@@ -170,7 +172,7 @@ static void count_question(struct wishes *w, const struct sighting *s,
     for (uint64_t a = 0; a < ASPECT_COUNT; a++)
         if (tags->aspects >> a & 1)
             asked[a] += author_first(&w->askers, s->post->author_hash,
-                                     2 * a + s->week);
+                                     3 * a + s->week);
 }
 
 void wishes_take(struct wishes *w, const struct sighting *s)
@@ -194,14 +196,15 @@ void wishes_take(struct wishes *w, const struct sighting *s)
         return;
     size_t at = find_group(w, watched, words, count);
     struct group *g = &w->groups[at];
+    uint64_t of = 3 * (at + ASPECT_COUNT);
     *(s->week ? &g->wish.authors : &g->wish.authors_before) +=
-        author_first(&w->askers, post->author_hash,
-                       2 * (at + ASPECT_COUNT) + s->week);
+        author_first(&w->askers, post->author_hash, of + s->week);
     if (!s->week)
         return;
     word_wish(w, g, wish, count);
     g->wish.posts++;
-    g->wish.today += s->today;
+    g->wish.today += s->today &&
+                     author_first(&w->askers, post->author_hash, of + 2);
     double telling = post_telling(post, tags);
     if (!g->wish.sample.text || telling > g->telling) {
         g->telling = telling;

@@ -91,7 +91,7 @@ struct digest_wish {
     const char *subject, *text;
     uint64_t posts, authors;   /* in the last 7 days */
     uint64_t authors_before;   /* in the 7 days before */
-    uint64_t today;
+    uint64_t today;            /* of the authors: who asked on the day */
     struct sample sample;
 };
 

@@ -374,7 +374,7 @@ static void wishes_are_grouped_by_the_thing(void **state)
     assert_int_equal(d->wishes[0].posts, 5);
     assert_int_equal(d->wishes[0].authors, 4);
     assert_int_equal(d->wishes[0].authors_before, 1);
-    assert_int_equal(d->wishes[0].today, 4);
+    assert_int_equal(d->wishes[0].today, 3);
     assert_string_equal(d->wishes[0].text, "collection without app");
     assert_int_equal(d->wishes[1].authors, 3);
     assert_string_equal(d->wishes[1].text, "petrol");
