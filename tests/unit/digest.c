@@ -869,6 +869,34 @@ static void what_an_alert_tells_is_not_told_again(void **state)
         assert_null(strstr("leak kettles", d->rising[i].term.text));
 }
 
+/* Of what is tried: what runs on the day, on brands that are kept. */
+static void a_brand_alone_has_its_own_news(void **state)
+{
+    static char *names[] = { "acme" };
+    static const struct option_list only = { .items = names, .count = 1 };
+    static const struct experiment tried[] = {
+        { .name = "begun", .subject = "acme", .from = T - 5 * DAY,
+          .closed = T + DAY + HOUR },
+        { .name = "closed", .subject = "acme", .from = T - 9 * DAY,
+          .closed = T + DAY - 1 },
+        { .name = "later", .subject = "acme", .from = T + DAY },
+        { .name = "theirs", .subject = "bolt", .from = T - 5 * DAY } };
+    struct fixture *f = *state;
+    fill_all(f);
+    for (size_t i = 0; i < COUNT(tried); i++) {
+        struct experiment e = tried[i];
+        e.title = e.aspect = e.channel = e.controls = e.lesson = "";
+        ok(f, experiment_put(f->store, &e, &f->err));
+    }
+    assert_int_equal(compose(f, NULL)->alerts->count, 2);
+    assert_int_equal(digest->experiment_count, 2);
+    const struct digest *d = compose(f, &only);
+    assert_int_equal(d->alerts->count, 1);
+    assert_string_equal(d->alerts->items[0].subject, "acme");
+    assert_int_equal(d->experiment_count, 1);
+    assert_string_equal(d->experiments[0].experiment.name, "begun");
+}
+
 /* Of bolt 30 people say a new word on each of two days: the name of acme, which
  * has an alert, is its story; on the next day three more write as many posts
  * within half an hour, which is a watch, and the word's story. */
@@ -1167,6 +1195,7 @@ int main(void)
         TEST(gaps_and_late_posts_are_told),
         TEST(each_form_tells_all),
         TEST(what_an_alert_tells_is_not_told_again),
+        TEST(a_brand_alone_has_its_own_news),
         TEST(a_story_is_told_once),
         TEST(a_day_of_25_hours),
         TEST(hostile_texts_are_harmless),
