@@ -80,9 +80,10 @@ static void put_hours(const struct page *p, const struct alert *a)
 
 static void put_alert(struct page *p, const struct alert *a)
 {
-    const char *level = detect_level_names[a->level];
-    buf_printf(p->out, "<article class=\"story %s\">" HTML_LEVEL("%s"), level,
-               a->withheld ? "shown, not judged" : level);
+    buf_printf(p->out, "<article class=\"story%s\">" HTML_LEVEL("%s"),
+               phrase_is_alert(a) ? " alert" : "",
+               a->withheld ? "shown, not judged"
+                           : detect_level_names[a->level]);
     phrase_alert(&p->line, p->d, a);
     html_say(p, "<h3>", "</h3>\n");
     phrase_alert_detail(&p->line, p->d, a);

@@ -66,7 +66,10 @@ static void digest_subject(struct buf *subject, const struct digest *d)
 {
     size_t alerts = phrase_alert_count(d);
     if (alerts) {
-        phrase_alert(subject, d, &d->alerts->items[0]);
+        const struct alert *first = d->alerts->items;
+        while (!phrase_is_alert(first))
+            first++;
+        phrase_alert(subject, d, first);
         if (alerts > 1)
             buf_printf(subject, " and %zu more", alerts - 1);
     } else {

@@ -3,7 +3,7 @@
  * markup is balanced, an empty day is a page too. */
 #include <math.h>
 
-#include "digest/digest.h"
+#include "digest/mail.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/test.h"
 
@@ -216,6 +216,33 @@ static void alerts_show_cause_and_arithmetic(void **state)
     buf_release(&page);
 }
 
+/* A silence that is not judged may come first of the alerts; the subject of a
+ * mail is the first that is judged. */
+static void a_mail_is_named_by_what_is_judged(void **state)
+{
+    static const struct mail_head head = { "swell@a.example",
+                                           "team@a.example", NULL };
+    struct digest d;
+    struct alert_part part = { .subject = "acme", .name = "posts" };
+    struct alert items[] = {
+        { .kind = ALERT_QUIET, .level = DETECT_ALERT, .withheld = true,
+          .subject = "acme", .parts = &part },
+        { .level = DETECT_ALERT, .subject = "bolt", .parts = &part } };
+    struct alerts alerts = { .items = items, .count = 2 };
+    struct buf both = BUF_INIT(0), one = BUF_INIT(0);
+    init(&d);
+    d.posts = d.collected = 1;
+    d.alerts = &alerts;
+    mail_compose(&both, &head, &d);
+    alerts = (struct alerts){ .items = items + 1, .count = 1 };
+    mail_compose(&one, &head, &d);
+    const char *subject = strstr(one.data, "Subject:");
+    size_t length = (size_t)(strstr(subject, "Date:") - subject);
+    assert_memory_equal(strstr(both.data, "Subject:"), subject, length);
+    buf_release(&both);
+    buf_release(&one);
+}
+
 /* Of many products a page lists those that have something to say; a fold has
  * the others with posts, and no table where none has one. */
 static void quiet_products_are_folded(void **state)
@@ -299,6 +326,7 @@ int main(void)
         cmocka_unit_test(a_chat_cannot_be_pinged),
         cmocka_unit_test(an_empty_day_has_its_chat),
         cmocka_unit_test(alerts_show_cause_and_arithmetic),
+        cmocka_unit_test(a_mail_is_named_by_what_is_judged),
         cmocka_unit_test(quiet_products_are_folded),
         cmocka_unit_test(a_calendar_marks_alerts),
     };
