@@ -625,6 +625,8 @@ static void answers_are_matched_to_questions(void **state)
         p->reply_to = ask[i]->native_id;
         p->kind = POST_REPLY;
     }
+    add(f, T + HOUR, 1, LABEL_NEGATIVE, help,
+        "we at acme are sorry that it takes so long")->likes = 1000;
     append(f);
     const struct digest *d = compose(f, NULL);
     assert_int_equal(d->waiting_count, 1);
@@ -638,6 +640,7 @@ static void answers_are_matched_to_questions(void **state)
     assert_near(w->figures.median_hours, 3);
     assert_int_equal(w->sample_count, 3);
     assert_string_equal(w->samples[0].native_id, "p2");
+    assert_int_equal(d->sample_count, 0); /* its own words are not the day's */
     assert_true(tells(d, "3 open, oldest 46 h\n"));
     clock_fix(T + 8 * HOUR); /* the day is not over */
     assert_true(tells(compose(f, NULL), "3 open, oldest 30 h\n"));
