@@ -14,14 +14,6 @@ void session_wipe(struct buf *b)
     buf_release(b);
 }
 
-static void path_of(struct buf *out, const char *folder, const char *label)
-{
-    buf_printf(out, "%s/", folder);
-    for (; *label; label++)
-        buf_putc(out, *label == '/' || *label == '.' ? '_' : *label);
-    buf_puts(out, ".session");
-}
-
 int session_read(const char *folder, const char *label, struct buf *out,
                  struct error *err)
 {
@@ -33,7 +25,7 @@ int session_read(const char *folder, const char *label, struct buf *out,
     buf_clear(out);
     if (!folder)
         return 0;
-    path_of(&path, folder, label);
+    buf_printf(&path, "%s/%s.session", folder, label);
     int fd = open(buf_text(&path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) {
         if (errno != ENOENT)
@@ -61,7 +53,7 @@ int session_write(const char *folder, const char *label,
     int rc = -1;
     if (!folder)
         return 0;
-    path_of(&path, folder, label);
+    buf_printf(&path, "%s/%s.session", folder, label);
     buf_printf(&fresh, "%s.%ld", buf_text(&path), (long)getpid());
     int fd = open(buf_text(&fresh),
                   O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
