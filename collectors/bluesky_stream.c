@@ -42,7 +42,8 @@ struct jetstream {
     struct json *json;
     struct batch *out;
     struct collection *collection;
-    int64_t from, newest;      /* microseconds: asked for, seen */
+    int64_t asked, newest;     /* microseconds: the cursor; seen */
+    int64_t from;              /* complete since then; 0: not known */
     int64_t last, rewind;      /* newest of the round before; how far below */
     struct departed departed;  /* told when the round ends */
     int64_t started, heard;    /* limit_now() */
@@ -137,11 +138,16 @@ static int open_jetstream(struct collection *c, struct error *err)
     j->json = json_open("", j->wire->paths, take_frame, j);
     j->collection = c;
     j->now = clock_now();
-    char *end = (char *)c->cursor; /* "NEWEST REWIND", and who is gone */
+    /* "NEWEST REWIND FROM", and who is gone; FROM: of a round that has not
+     * ended, 0: it has. */
+    char *end = (char *)c->cursor;
     j->last = j->newest = strtoll(end, &end, 10);
     j->rewind = strtoll(end, &end, 10);
+    j->from = strtoll(end, &end, 10);
     departed_load(&j->departed, end);
-    j->from = j->last ? j->last - j->rewind : c->since * 1000000;
+    j->asked = j->last ? j->last - j->rewind : c->since * 1000000;
+    if (!j->from)
+        j->from = j->asked;
     return open_pattern(j, err);
 }
 
@@ -159,7 +165,7 @@ static int begin(struct jetstream *j, struct error *err)
 {
     struct buf url = BUF_INIT(0);
     buf_printf(&url, "%s%s&cursor=%lld", j->service, j->wire->address,
-               (long long)j->from);
+               (long long)j->asked);
     int rc = http_stream_open(&j->stream, http_limits(j->collection->http),
                               buf_text(&url), &j->collection->wait_until, err);
     j->started = j->heard = limit_now();
@@ -197,7 +203,7 @@ static int listen(struct jetstream *j, struct error *err)
     return rc < 0 ? -1 : 0;
 }
 
-static void save_cursor(struct jetstream *j, bool broke_off)
+static void save_cursor(struct jetstream *j, bool broke_off, bool ended)
 {
     int64_t rewind = broke_off && j->newest == j->last ? j->rewind / 2
                      : broke_off ? j->rewind * 2 : REWIND;
@@ -206,8 +212,9 @@ static void save_cursor(struct jetstream *j, bool broke_off)
     if (!j->newest)
         return;
     buf_clear(&j->out->cursor);
-    buf_printf(&j->out->cursor, "%lld %lld%s", (long long)j->newest,
-               (long long)rewind, buf_text(&j->departed.lines));
+    buf_printf(&j->out->cursor, "%lld %lld %lld%s", (long long)j->newest,
+               (long long)rewind, ended ? 0 : (long long)j->from,
+               buf_text(&j->departed.lines));
 }
 
 static int fetch(struct collection *c, struct batch *out, struct error *err)
@@ -226,7 +233,7 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
     bool ended = rc ? c->stop && j->newest : over(j);
     if (ended || j->departed.lines.length > DEPARTED_MOST)
         departed_tell(&j->departed, j->out);
-    save_cursor(j, broke_off);
+    save_cursor(j, broke_off, ended);
     if (!ended)
         return rc ? -1 : 1;
     c->complete_from = j->from / 1000000;

@@ -170,7 +170,7 @@ static void test_frames(void **state)
     assert_true(all->deleted && !all->native_id.length);
     assert_true(text_is(all->author, "did:x"));
     /* the clock of one frame that is days ahead moves no cursor */
-    assert_string_equal(buf_text(&r.cursor), "1789999970000000 5000000\n");
+    assert_string_equal(buf_text(&r.cursor), "1789999970000000 5000000 0\n");
     end(&r);
 }
 
@@ -198,6 +198,27 @@ static void test_cursor(void **state)
     end(&r);
 }
 
+/* What one round has begun, and a bound or a fault has ended, the next one
+ * completes: it covers both. */
+static void test_a_round_in_parts(void **state)
+{
+    struct run r;
+    begin_wire(&r);
+    for (int i = 0; i < 40; i++)
+        post(1, START - 50 + i, "create", i, "acme");
+    given(&r, "match", "acme", NULL);
+    assert_int_equal(round_of(&r, 10), 1);
+    wire.drops = true;
+    assert_int_equal(collect_wire(&r), -1);
+    wire.drops = false;
+    post(0, START + 1, "create", 40, "acme");
+    assert_int_equal(collect_wire(&r), 0);
+    assert_int_equal(r.c.complete_from, START - 1000);
+    assert_int_equal(collect_wire(&r), 0);
+    assert_int_equal(r.c.complete_from, START + 1 - 5);
+    end(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_a_round_that_follows),
         cmocka_unit_test(test_frames),
         cmocka_unit_test(test_cursor),
+        cmocka_unit_test(test_a_round_in_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
