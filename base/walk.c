@@ -94,6 +94,9 @@ static void read_line(struct walk *w, struct walk_list **l, struct text line)
     } else if (*l && text_is(what, "from") && !w->further) {
         (*l)->from = number(field(&line));
         (*l)->again = true;
+    } else if (*l && text_is(what, "done") && !w->further) {
+        (*l)->from = number(field(&line));
+        (*l)->before = true;
     } else if (*l && text_is(what, "walk")) {
         (*l)->walking = (*l)->resumed = true;
         (*l)->started = number(field(&line));
@@ -145,6 +148,8 @@ void walk_save(const struct walk *w, struct buf *out)
         buf_printf(out, "list\t%s\t%lld\n", l->name, (long long)l->asked);
         if (l->again && l->from >= 0)
             buf_printf(out, "from\t%lld\n", (long long)l->from);
+        if ((l->done || l->before) && !l->walking)
+            buf_printf(out, "done\t%lld\n", (long long)l->from);
         if (l->walking)
             buf_printf(out, "walk\t%lld\t%lld\t%d\t%s\n",
                        (long long)l->started, (long long)l->oldest, l->met,

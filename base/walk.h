@@ -52,6 +52,7 @@ struct walk_list {
     bool again;        /* it ended, and the top is still to be looked at */
     bool met;          /* a known item was met in this walk */
     bool peeked, done; /* its user's, for a round */
+    bool before;       /* done in an earlier part of it */
     bool cut;          /* its user's, for a page: the service shows no more
                         * than this, though there may be more */
     unsigned empty;    /* empty pages in a row */

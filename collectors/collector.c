@@ -256,17 +256,47 @@ static int peek(struct pages *p, const struct listings *l, struct error *err)
     return rc;
 }
 
-/* The next one that is not done; false: there is none. */
+/* The next one that is not done. False: in all its parts the round has come to
+ * each. */
 static bool next_listing(struct pages *p, const struct listings *l,
                          struct buf *name)
 {
-    size_t from = p->place + 1;
-    p->turn = 0;
-    for (int round = 0; round < 2; round++, from = 0)
-        for (p->place = from; is_listing(p, l, p->place, name); p->place++)
-            if (!walk_list(&p->walk, buf_text(name))->done)
-                return true;
-    return false;
+    size_t count = 0, next = SIZE_MAX;
+    bool missing = false;
+    while (is_listing(p, l, count, name)) {
+        const struct walk_list *list = walk_list(&p->walk, buf_text(name));
+        bool sooner = next == SIZE_MAX ||
+                      (next <= p->place && count > p->place);
+        if (!list->done && sooner)
+            next = count;
+        missing = missing || !(list->done || list->before);
+        count++;
+    }
+    if (missing) {
+        p->place = next;
+        p->turn = 0;
+    }
+    return missing;
+}
+
+/* Where the round begins: with what its earlier parts have not read. */
+static void first_listing(struct pages *p, const struct listings *l,
+                          struct buf *name)
+{
+    for (size_t i = 0; i < p->walk.count; i++) {
+        struct walk_list *list = &p->walk.lists[i];
+        list->before = list->before && p->collection->more;
+        if (!list->before && !list->again)
+            list->from = -1;
+    }
+    while (is_listing(p, l, p->place, name) &&
+           walk_list(&p->walk, buf_text(name))->before)
+        p->place++;
+    if (is_listing(p, l, p->place, name))
+        return;
+    p->place = 0; /* none is left: a new round */
+    for (size_t i = 0; i < p->walk.count; i++)
+        p->walk.lists[i].before = false;
 }
 
 int pages_fetch(struct collection *c, struct batch *out, struct error *err)
@@ -278,6 +308,8 @@ int pages_fetch(struct collection *c, struct batch *out, struct error *err)
     bool counted = p->budget.most > 0;
     if (counted)
         walk_save(&p->walk, &out->cursor);
+    if (!p->list)
+        first_listing(p, l, &name);
     bool several = p->place > 0 || is_listing(p, l, 1, &other);
     is_listing(p, l, p->place, &name);
     p->list = walk_list(&p->walk, buf_text(&name));

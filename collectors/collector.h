@@ -20,6 +20,8 @@ struct collection {
     const char *folder;   /* 0700: cached sessions live here; may be NULL */
     int64_t since;        /* do not go back before this on the first round */
     bool further;         /* it was asked for: go back to it in any case */
+    bool more;            /* the last round ended at a bound: what it had read
+                           * to its end comes after what it had not */
     bool trial;           /* are the options right? it is not read */
     /* Not NULL: swell collect --follow; what streams goes on until it is set,
      * ending its round now and then. */
@@ -113,7 +115,8 @@ void collection_skip(struct collection *c, const char *format, ...)
  * is asked for, what a post looks like, and how one that left a listing is
  * looked up. The rest is here. Listings take turns, so that a long gap in one
  * starves no other; and where a gap is filled that an earlier round began, the
- * newest page is read first. The first member of their state. */
+ * newest page is read first. A round that ends at a bound is one with the next:
+ * it is complete when each was read. The first member of their state. */
 struct pages {
     int64_t overlap;          /* these three are options */
     uint64_t size;

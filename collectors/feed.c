@@ -36,6 +36,33 @@ static const struct option options[] = {
     OPTION_END
 };
 
+/* A line of the cursor: where a round that has ended at a bound goes on, and
+ * what it knows by then. */
+static const char word[] = "\nround\t";
+
+static void save_round(const struct feeds *f, struct buf *cursor)
+{
+    buf_printf(cursor, "%s%zu\t%zu\t%lld\t%d\t%s\n", word + 1, f->number,
+               f->read, (long long)f->collection->complete_from,
+               (int)f->failed.kind, f->failed.text);
+}
+
+static void read_round(struct feeds *f)
+{
+    const char *line = strstr(f->collection->cursor, word);
+    char *at = (char *)line + sizeof(word) - 1;
+    size_t number = line ? strtoul(at, &at, 10) : 0;
+    if (!number || number >= f->urls.count)
+        return;
+    f->number = number;
+    f->read = strtoul(at, &at, 10);
+    f->collection->complete_from = strtoll(at, &at, 10);
+    f->failed.kind = (enum error_kind)strtol(at, &at, 10);
+    at += *at == '\t';
+    snprintf(f->failed.text, sizeof(f->failed.text), "%.*s",
+             (int)strcspn(at, "\n"), at);
+}
+
 static int open_feeds(struct collection *c, struct error *err)
 {
     struct feeds *f = c->state;
@@ -46,6 +73,8 @@ static int open_feeds(struct collection *c, struct error *err)
             return error_set(err, ERROR_CONFIG, "url: \"%.100s\" is not an "
                              "http or https address", f->urls.items[i]);
     feed_memory_open(&f->memory, c->cursor, c->since, c->further);
+    if (c->more)
+        read_round(f);
     return 0;
 }
 
@@ -202,12 +231,15 @@ static int fetch(struct collection *c, struct batch *out, struct error *err)
     }
     if (rc && http_spent(c->http))
         return -1;
-    if (rc == 0 || f->urls.count > 1 || f->state->gone)
-        feed_memory_save(&f->memory, &out->cursor);
     if (rc && !f->failed.kind)
         f->failed = *err;
-    if (++f->number < f->urls.count || !f->failed.kind)
-        return f->number < f->urls.count;
+    bool last = ++f->number == f->urls.count;
+    if (rc == 0 || f->urls.count > 1 || f->state->gone)
+        feed_memory_save(&f->memory, &out->cursor);
+    if (!last)
+        save_round(f, &out->cursor);
+    if (!last || !f->failed.kind)
+        return !last;
     c->partial = f->read * 2 >= f->urls.count;
     *err = f->failed;
     return -1;

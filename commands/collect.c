@@ -50,6 +50,7 @@ struct job {
     const struct source_config *source;
     const struct collector *kind;
     int64_t due;               /* not asked before; INT64_MAX: not again */
+    bool more;                 /* its last round ended at a bound */
     bool runs;
     struct ingest_report report;
     struct error why;
@@ -158,6 +159,7 @@ static int run_source(struct worker *w, struct job *job)
                             .http = w->http,
                             .folder = buf_text(&crew->folder),
                             .stop = crew->follow ? &stopped : NULL,
+                            .more = job->more,
                             .since = flags->since, .further = flags->since };
     int rc = -1;
     job->why = (struct error)ERROR_INIT;
@@ -202,6 +204,7 @@ static int plan(struct crew *crew, struct store *store, struct job *job,
     if (round_read(store, job->source->label, &round, err) < 0)
         return -1;
     bool waits = round.wait_until > clock_now();
+    job->more = round.more;
     job->due = asked && !waits ? 0
                : round_due(&round, round_every(job->source));
     if (waits)

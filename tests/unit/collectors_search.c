@@ -463,6 +463,31 @@ static void test_odd_searches(void **state)
     end(&r);
 }
 
+/* More listings than a round may read: the next one goes on with those that
+ * were not, and is complete when each was. */
+static void test_many_searches(void **state)
+{
+    struct run r;
+    char word[20], line[40];
+    begin(&r, "hackernews", answer_none);
+    for (int round = 0; round < 3; round++) {
+        clock_fix(START + round * 600);
+        given(&r, NULL);
+        for (int i = 0; i < 30; i++) {
+            snprintf(word, sizeof(word), "word%d", i);
+            set(&r, "query", word);
+        }
+        r.c.more = round > 0;
+        assert_int_equal(round_of(&r, 13), round < 2);
+    }
+    for (int i = 0; i < 30; i++) {
+        snprintf(line, sizeof(line), "list\tword%d\t1790", i);
+        if (!strstr(buf_text(&r.cursor), line))
+            fail_msg("word%d was never asked for", i);
+    }
+    end(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -472,6 +497,7 @@ int main(void)
         cmocka_unit_test(test_post_addresses),
         cmocka_unit_test(test_hackernews),
         cmocka_unit_test(test_odd_searches),
+        cmocka_unit_test(test_many_searches),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_threads_year),
     };

@@ -211,6 +211,39 @@ static void test_feed_of_several(void **state)
     end(&r);
 }
 
+/* More feeds than a round may read: the next one goes on with those that were
+ * not, and tells in the end which cannot be read. */
+static void test_feed_of_many(void **state)
+{
+    struct run r;
+    char url[60];
+    begin(&r, "feed", answer_feed);
+    for (int round = 0; round < 3; round++) {
+        memset(&site, 0, sizeof(site));
+        site.newest = 1;
+        clock_fix(1790100000 + round * 900);
+        given(&r, NULL);
+        for (int i = 0; i < 10; i++) {
+            snprintf(url, sizeof(url), "https://s.example/%s%d",
+                     i == 3 ? "gone" : "feed", i);
+            set(&r, "url", url);
+        }
+        r.c.more = round > 0;
+        r.c.complete_from = 0;
+        assert_int_equal(round_of(&r, 4), round == 2 ? -1 : 1);
+    }
+    assert_non_null(strstr(r.err.text, "gone3: is gone for good"));
+    assert_true(r.c.partial);
+    assert_int_equal(r.c.complete_from, 1790003600);
+    for (int i = 0; i < 10; i++) {
+        snprintf(url, sizeof(url), "/%s%d\nasked\t%s", i == 3 ? "gone" : "feed",
+                 i, i == 3 ? "0" : "1790");
+        if (!strstr(buf_text(&r.cursor), url))
+            fail_msg("%d was never asked for", i);
+    }
+    end(&r);
+}
+
 /* ---- app store -------------------------------------------------------- */
 
 static struct {
@@ -432,6 +465,7 @@ int main(void)
         cmocka_unit_test(test_feed_gone),
         cmocka_unit_test(test_feed_conditional),
         cmocka_unit_test(test_feed_of_several),
+        cmocka_unit_test(test_feed_of_many),
         cmocka_unit_test(test_appstore),
         cmocka_unit_test(test_appstore_depth),
         cmocka_unit_test(test_wordpress),
