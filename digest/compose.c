@@ -320,12 +320,10 @@ void digest_close(struct digest *d)
     mem_free(d);
 }
 
-/* The store counts in UTC days; a local day touches two of them. */
+/* What is still to come of a day that is not over restates nothing. */
 int digest_told(const struct digest *d, struct store *store,
                 struct error *err)
 {
-    for (int64_t day = d->from / DAY; day * DAY < d->until; day++)
-        if (store_told(store, day, err))
-            return -1;
-    return 0;
+    return store_told(store, d->from, d->now < d->until ? d->now : d->until,
+                      err);
 }

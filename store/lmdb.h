@@ -25,7 +25,7 @@
  * cursors  label                     -> cursor
  * notes    kind/name                 -> text
  * rules    [0][hash 8] -> id 4;  [1][id 4] -> description
- * told     [day 2]                   -> 96 x restated posts 4
+ * told     [day 2]                   -> 96 x restated posts 4, or not told
  * meta     format, about, expired*, tombstones
  *
  * hash is the first 6 bytes of hash64(source, NUL, native id). tail is what
@@ -326,7 +326,7 @@ struct change {
     uint32_t place;           /* index of its cell in the hour's row */
     int16_t score;
     int8_t sign;              /* 0: expired, leaves no figure */
-    bool fresh : 1, told : 1;
+    bool told;
 };
 
 /* Some that follow each other. */
@@ -342,7 +342,6 @@ struct changes {
     struct run *rows;         /* owned: those of each row, in its table's
                                * order of keys */
     size_t row_count, row_room;
-    uint64_t late;            /* set by flushing: fresh, of a told day */
 };
 
 /* What all changes of a post have in common. */
@@ -351,7 +350,6 @@ struct coming {
     const unsigned char *key; /* of the post */
     uint32_t source;
     int sign;
-    bool fresh;               /* not seen before */
     bool told;                /* counts as one restated post */
 };
 
@@ -412,10 +410,8 @@ int lmdb_unlink(struct txn t, const unsigned char *key,
 
 /* ---- lmdb_told.c ---- */
 
-/* So many posts came, changed or went in each quarter hour of the day; *told:
- * the day was told already. */
-int lmdb_told_add(struct txn t, int64_t day, const uint32_t more[QUARTERS],
-                  bool *told);
+/* So many posts came, changed or went in each quarter hour of the day. */
+int lmdb_told_add(struct txn t, int64_t day, const uint32_t more[QUARTERS]);
 
 /* ---- lmdb_coverage.c ---- */
 

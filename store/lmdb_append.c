@@ -315,7 +315,7 @@ static void count_entry(struct lmdb *s, struct append *a,
                         const struct entry *e, const unsigned char *key)
 {
     const struct post *p = e->post;
-    struct coming of = { p, key, e->source, 1, e->fresh, true };
+    struct coming of = { p, key, e->source, 1, true };
     uint32_t counted = 0;
     day_authors_note(s, key, p->author_hash);
     changes_add(&a->changes, &of, 0, &p->tags);
@@ -433,7 +433,6 @@ static int append(struct txn t, void *context, struct error *err)
         rc = write_posts(t, a);
     if (rc == 0)
         rc = changes_flush(t, &a->changes);
-    a->result.late = a->changes.late;
     return rc ? rc : write_label(t, a->batch, err);
 }
 
@@ -452,7 +451,6 @@ int lmdb_append(struct store *base, const struct batch *batch,
         result->unchanged += a.result.unchanged;
         result->removed += a.result.removed;
         result->blocked += a.result.blocked;
-        result->late += a.result.late;
     }
     mem_free(a.entries);
     mem_free(a.ids);

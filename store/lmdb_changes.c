@@ -32,7 +32,7 @@ void changes_add(struct changes *c, const struct coming *of, uint32_t subject,
         .counted = counted_by(tags, post->kind == POST_REPOST),
         .place = of->source << 2 | within / QUARTER_SECONDS,
         .score = tags->score, .sign = (int8_t)of->sign,
-        .fresh = of->fresh, .told = of->told,
+        .told = of->told,
     };
     pack_big(item->entry, within, 2);
     memcpy(item->entry + 2, of->key + CREATED, POST_HASH);
@@ -364,17 +364,11 @@ static int flush_day(struct flush *f, struct run row)
 static int flush_told(struct flush *f, struct run row)
 {
     uint32_t more[QUARTERS] = { 0 };
-    uint64_t fresh = 0;
-    int64_t day = row.items[0]->hour / DAY_HOURS;
-    bool told;
     for (size_t i = 0; i < row.count; i++) {
         const struct change *c = row.items[i];
         more[c->hour % DAY_HOURS * 4 + (c->place & 3)] += c->told;
-        fresh += c->fresh;
     }
-    int rc = lmdb_told_add(f->t, day, more, &told);
-    f->changes->late += told ? fresh : 0;
-    return rc;
+    return lmdb_told_add(f->t, row.items[0]->hour / DAY_HOURS, more);
 }
 
 static int flush_hours(struct flush *f)
@@ -403,7 +397,6 @@ static int flush_tables(struct flush *f)
     struct changes *c = f->changes;
     f->terms = lmdb_entries(f->t, TERMS) > 0;
     f->told = lmdb_entries(f->t, TOLD) > 0;
-    c->late = 0;
     int rc = lmdb_expired(f->t, 0, &f->expired);
     if (rc == 0)
         rc = open_table(f, HOURS, &f->hours, HOUR_KEY);

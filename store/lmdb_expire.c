@@ -62,7 +62,7 @@ static int expire_post(struct txn t, MDB_cursor *c, struct expire *e,
                        const unsigned char *key)
 {
     const struct post *p = &e->record.post;
-    struct coming of = { p, key, e->record.source, 0, false, false };
+    struct coming of = { p, key, e->record.source, 0, false };
     unsigned char id[ID_KEY];
     int rc = lmdb_identity(t, &e->record, id);
     for (uint32_t i = 0; i < p->mention_count; i++)

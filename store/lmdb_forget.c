@@ -10,7 +10,7 @@
 int lmdb_unlink(struct txn t, const unsigned char *key, const struct record *r,
                 bool replaced, struct changes *changes)
 {
-    struct coming of = { &r->post, key, r->source, -1, false, !replaced };
+    struct coming of = { &r->post, key, r->source, -1, !replaced };
     changes_add_post(changes, &of);
     return lmdb_delete(t, POSTS, key, POST_KEY);
 }

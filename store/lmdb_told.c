@@ -1,49 +1,84 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Days that a digest has told, and how many posts came, changed or went in
- * each of their quarter hours since. */
+/* Quarter hours that a digest has told, and how many posts came, changed or
+ * went in each since. A row is a day of UTC, and its quarter hours are told
+ * one by one: a day of another time zone ends within it. */
 #include "store/lmdb.h"
 
 #include <string.h>
 
 enum { ROW = QUARTERS * 4 };
 
-static int tell(struct txn t, void *context, struct error *err)
-{
-    (void)err;
-    static const unsigned char none[ROW];
-    unsigned char key[2];
-    struct text value;
-    pack_big(key, (uint64_t)*(const int64_t *)context, 2);
-    int rc = lmdb_get(t, TOLD, key, 2, &value);
-    /* Told twice: the first telling is the one people have read. */
-    return rc == MDB_NOTFOUND ? lmdb_put(t, TOLD, key, 2, none, ROW)
-                              : rc;
-}
+static const uint32_t NOT_TOLD = UINT32_MAX;
 
-int lmdb_told(struct store *s, int64_t day, struct error *err)
-{
-    if (day < 0 || day > LAST_DAY)
-        return error_set(err, ERROR_USAGE, "a day outside 1970 to 2149");
-    return lmdb_write(s, tell, &day, "marking a day as told", err);
-}
+struct telling {
+    int64_t from, until;
+};
 
-int lmdb_told_add(struct txn t, int64_t day, const uint32_t more[QUARTERS],
-                  bool *told)
+/* MDB_NOTFOUND: nothing of the day was told, as row says, too. */
+static int read_row(struct txn t, int64_t day, unsigned char key[2],
+                    unsigned char row[ROW])
 {
-    unsigned char key[2], row[ROW];
     struct text value;
+    memset(row, 0xff, ROW);
     pack_big(key, (uint64_t)day, 2);
     int rc = lmdb_get(t, TOLD, key, 2, &value);
-    *told = rc == 0;
+    if (rc == 0 && value.length != ROW)
+        return MDB_CORRUPTED;
+    if (rc == 0)
+        memcpy(row, value.data, ROW);
+    return rc;
+}
+
+static int tell(struct txn t, void *context, struct error *err)
+{
+    const struct telling *w = context;
+    unsigned char key[2], row[ROW];
+    int rc = 0;
+    (void)err;
+    for (int64_t day = w->from / DAY_SECONDS;
+         rc == 0 && day * DAY_SECONDS < w->until; day++) {
+        bool fresh = false;
+        rc = read_row(t, day, key, row);
+        if (rc && rc != MDB_NOTFOUND)
+            break;
+        for (int q = 0; q < QUARTERS; q++) {
+            int64_t start = day * DAY_SECONDS + q * QUARTER_SECONDS;
+            /* Told twice: the first telling is the one people have read. */
+            if (start < w->from || start + QUARTER_SECONDS > w->until ||
+                unpack_big(row + q * 4, 4) != NOT_TOLD)
+                continue;
+            pack_big(row + q * 4, 0, 4);
+            fresh = true;
+        }
+        rc = fresh ? lmdb_put(t, TOLD, key, 2, row, ROW) : 0;
+    }
+    return rc;
+}
+
+int lmdb_told(struct store *s, int64_t from, int64_t until,
+              struct error *err)
+{
+    struct telling what = { from, until };
+    if (from < 0 || until > (int64_t)(LAST_DAY + 1) * DAY_SECONDS)
+        return error_set(err, ERROR_USAGE, "a day outside 1970 to 2149");
+    return lmdb_write(s, tell, &what, "marking a day as told", err);
+}
+
+int lmdb_told_add(struct txn t, int64_t day, const uint32_t more[QUARTERS])
+{
+    unsigned char key[2], row[ROW];
+    bool changed = false;
+    int rc = read_row(t, day, key, row);
+    for (int q = 0; q < QUARTERS && rc == 0; q++) {
+        uint64_t count = unpack_big(row + q * 4, 4);
+        if (count == NOT_TOLD || !more[q])
+            continue;
+        pack_big(row + q * 4, count + more[q], 4);
+        changed = true;
+    }
     if (rc)
         return rc == MDB_NOTFOUND ? 0 : rc;
-    if (value.length != ROW)
-        return MDB_CORRUPTED;
-    memcpy(row, value.data, ROW);
-    for (int q = 0; q < QUARTERS; q++)
-        pack_big(row + q * 4, unpack_big(row + q * 4, 4) + more[q], 4);
-    return memcmp(row, value.data, ROW) == 0
-               ? 0 : lmdb_put(t, TOLD, key, 2, row, ROW);
+    return changed ? lmdb_put(t, TOLD, key, 2, row, ROW) : 0;
 }
 
 static uint64_t sum_row(const unsigned char *row, int64_t start,
@@ -52,8 +87,9 @@ static uint64_t sum_row(const unsigned char *row, int64_t start,
     uint64_t sum = 0;
     for (int q = 0; q < QUARTERS; q++) {
         int64_t moment = start + q * QUARTER_SECONDS;
-        if (moment >= from && moment < until)
-            sum += unpack_big(row + q * 4, 4);
+        uint64_t count = unpack_big(row + q * 4, 4);
+        if (moment >= from && moment < until && count != NOT_TOLD)
+            sum += count;
     }
     return sum;
 }

@@ -202,7 +202,7 @@ static int check_identity(struct verify *v, const unsigned char *key, int *rc)
 static int read_post(struct verify *v, const unsigned char *key,
                      struct text value)
 {
-    struct coming of = { &v->record.post, key, 0, 1, false, false };
+    struct coming of = { &v->record.post, key, 0, 1, false };
     int rc = 0;
     if (record_read(&v->record, created_of(key), value)) {
         differ(v, "%s: a post's record cannot be read", date_of(v));

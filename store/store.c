@@ -142,9 +142,10 @@ int store_compact(struct store *s, struct error *err)
     return s->backend->compact(s, err);
 }
 
-int store_told(struct store *s, int64_t day, struct error *err)
+int store_told(struct store *s, int64_t from, int64_t until,
+               struct error *err)
 {
-    return s->backend->told(s, day, err);
+    return s->backend->told(s, from, until, err);
 }
 
 int store_restated(struct store *s, int64_t from, int64_t until,

@@ -54,7 +54,6 @@ struct store_result {
     uint64_t removed;    /* post.deleted, and it was here */
     uint64_t blocked;    /* forgotten, expired or (of an archive) deleted
                           * earlier: stays out */
-    uint64_t late;       /* added to a day already told (see store_told) */
 };
 
 /* Keep the posts, their windows, terms, authors, coverage and the cursor, in
@@ -110,9 +109,10 @@ int store_expire(struct store *s, const char *source, int64_t before,
 /* Rewrite the file without free pages (deleted content is gone from disk). */
 int store_compact(struct store *s, struct error *err);
 
-/* A digest of this day (days since 1970, UTC) was told: later additions to
- * it count as late. */
-int store_told(struct store *s, int64_t day, struct error *err);
+/* A digest of [from, until) was told: what comes, changes or goes there later
+ * restates it. By whole quarter hours. */
+int store_told(struct store *s, int64_t from, int64_t until,
+               struct error *err);
 /* Posts added, changed or removed in [from, until) since it was told. */
 int store_restated(struct store *s, int64_t from, int64_t until,
                    uint64_t *count, struct error *err);

@@ -63,6 +63,25 @@ swell digest $now --format html --out page.html && grep -c '<html' page.html
 swell digest $now --format json | tr ',' '\n' | sed -n '/"posts"/{p;q}'
 swell digest $now --site site && swell digest --day 2026-11-19 $now --site site && ls site
 grep -o 'href="2026-11-[0-9]*.html"' site/2026-11-19.html
+echo "== told once a day: restated is what comes later, wherever the day ends"
+hours() { # FROM TO: a post an hour
+    for h in $(seq $1 $2); do
+        echo "{\"id\":\"h$h\",\"source\":\"forum\",\"created_at\":\"2026-11-1$((h / 24))T$(printf %02d $((h % 24))):00:00Z\",\"author\":\"a$h\",\"text\":\"Acme number $h\"}"
+    done
+}
+for zone in America/Los_Angeles Asia/Tokyo; do
+    sed "s,^store:.*,store: told-$(basename $zone)," swell.yaml >told.yaml
+    telling() { swell -q --config told.yaml --now 2026-11-1$1T15:00:00Z digest --tz $zone --format markdown --out told.md; grep '^# \|restated' told.md; }
+    coming() { swell -q --config told.yaml --now 2026-11-1$1T15:00:00Z import -; }
+    hours 0 38 | coming 1
+    telling 1
+    hours 39 62 | coming 2
+    telling 2
+    hours 63 86 | coming 3
+    telling 3
+    echo '{"id":"late","source":"forum","created_at":"2026-11-13T01:10:00Z","author":"b","text":"Acme, late"}' | coming 3
+    telling 3
+done
 echo "== faults"
 try() { swell "$@" $now; echo "status $?"; }
 try window acm

@@ -131,7 +131,7 @@ static void likes_alone_change_no_figure(void **state)
     struct fixture *f = *state;
     add(f, "1", T0, 1, LABEL_NEUTRAL);
     append(f);
-    ok(f, store_told(f->store, DAY_0, &f->err));
+    ok(f, store_told(f->store, T0, T0 + NEXT_DAY, &f->err));
     add(f, "1", T0, 1, LABEL_NEUTRAL)->likes = 40;
     assert_int_equal(append(f).replaced, 1);
     uint64_t restated;
@@ -342,17 +342,41 @@ static void late_posts_are_told_apart(void **state)
     struct fixture *f = *state;
     uint64_t restated;
     add(f, "1", T0 + 60, 1, LABEL_NEUTRAL);
-    assert_int_equal(append(f).late, 0);
-    ok(f, store_told(f->store, DAY_0, &f->err));
+    append(f);
+    ok(f, store_told(f->store, T0, T0 + NEXT_DAY, &f->err));
     add(f, "2", T0 + 7200, 1, LABEL_NEUTRAL);
     add(f, "3", T0 + NEXT_DAY, 1, LABEL_NEUTRAL);
-    assert_int_equal(append(f).late, 1);
+    append(f);
     add(f, "1", T0 + 60, 1, LABEL_NEUTRAL)->deleted = true;
     append(f);
     ok(f, store_restated(f->store, T0, T0 + NEXT_DAY, &restated, &f->err));
     assert_int_equal(restated, 2);
     ok(f, store_restated(f->store, T0 + 3600, T0 + NEXT_DAY, &restated,
                          &f->err));
+    assert_int_equal(restated, 1);
+}
+
+/* A day of another time zone ends within one of UTC, of which the rest is yet
+ * to be told. */
+static void what_was_not_told_is_not_restated(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t noon = T0 + NEXT_DAY / 2;
+    uint64_t restated;
+    ok(f, store_told(f->store, noon - NEXT_DAY, noon, &f->err));
+    add(f, "1", noon - 1, 1, LABEL_NEUTRAL);
+    add(f, "2", noon, 1, LABEL_NEUTRAL);
+    add(f, "3", noon - NEXT_DAY - 1, 1, LABEL_NEUTRAL);
+    append(f);
+    ok(f, store_restated(f->store, T0 - NEXT_DAY, T0 + NEXT_DAY, &restated,
+                         &f->err));
+    assert_int_equal(restated, 1);
+    ok(f, store_told(f->store, noon - NEXT_DAY, noon + NEXT_DAY, &f->err));
+    ok(f, store_restated(f->store, noon - NEXT_DAY, noon, &restated, &f->err));
+    assert_int_equal(restated, 1);
+    add(f, "2", noon, 1, LABEL_NEUTRAL)->deleted = true;
+    append(f);
+    ok(f, store_restated(f->store, noon, noon + NEXT_DAY, &restated, &f->err));
     assert_int_equal(restated, 1);
 }
 
@@ -684,6 +708,7 @@ int main(void)
         CASE(expired_posts_leave_their_windows),
         CASE(expired_posts_stay_in_the_span),
         CASE(late_posts_are_told_apart),
+        CASE(what_was_not_told_is_not_restated),
         CASE(cursor_comes_with_its_posts),
         CASE(covered_stays_covered),
         CASE(notes_are_kept_in_order),

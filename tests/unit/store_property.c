@@ -31,7 +31,7 @@ struct plain {
 struct model {
     struct plain post[SOURCES][IDS];
     struct plain before[SOURCES][IDS]; /* the batch or whatever else it was */
-    bool told[DAYS];
+    bool told[DAYS * 96];
     uint64_t restated[DAYS * 96];
     struct plain *ghosts;      /* expired: still counted */
     int *ghost_source;
@@ -59,7 +59,7 @@ static void model_append(struct model *m, int source, int id,
 static void model_restate(struct model *m, const struct plain *p)
 {
     int64_t when = p->created - T0;
-    if (m->told[when / 86400])
+    if (m->told[when / 900])
         m->restated[when / 900]++;
 }
 
@@ -70,7 +70,7 @@ static bool counts_same(const struct plain *a, const struct plain *b)
            tags_equal(&a->tags, &b->tags);
 }
 
-/* What was done at once is done: which posts of told days came, changed or
+/* What was done at once is done: which posts of told hours came, changed or
  * went by it? */
 static void model_settle(struct model *m)
 {
@@ -269,9 +269,11 @@ static void do_kill(struct run *r)
 
 static void do_told(struct run *r)
 {
-    int day = (int)roll(DAYS);
-    ok(r, store_told(r->store, T0 / 86400 + day, &r->err));
-    r->model.told[day] = true;
+    int from = (int)roll(DAYS * 96), until = from + (int)roll(120);
+    until = until < DAYS * 96 ? until : DAYS * 96;
+    ok(r, store_told(r->store, T0 + from * 900, T0 + until * 900, &r->err));
+    for (int i = from; i < until; i++)
+        r->model.told[i] = true;
 }
 
 /* All posts of a source once more: with nothing new but, maybe, the number of
