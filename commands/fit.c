@@ -92,6 +92,9 @@ static int run(struct invocation *in, struct error *err)
     struct fit *fit = NULL;
     struct fit_result result;
     struct buf *table = &in->out, folder = BUF_INIT(4096);
+    if ((f->base ? f->train : f->labels).count)
+        return error_set(err, ERROR_USAGE, "--train makes a table, --base with "
+                         "--labels corrects the shipped one: not both");
     if (files->count + (size_t)in->argc == 0)
         return error_set(err, ERROR_USAGE, "no labelled file was named; try "
                          "swell fit --train FILE, or swell fit --base "
