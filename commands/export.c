@@ -436,13 +436,19 @@ static int run(struct invocation *in, struct error *err)
                          "windows, terms or coverage", flags->what);
     if (flags->from && flags->to && flags->from >= flags->to)
         return error_set(err, ERROR_USAGE, "--from is not before --to");
+    if (flags->out && flags->manifest && !strcmp(flags->out, flags->manifest))
+        return error_set(err, ERROR_USAGE, "--out and --manifest are the same "
+                         "file");
     e.sheet = sheet_new(flags->format, flags->out, whats[what].name, err);
     if (!e.sheet)
         return -1;
     in->subject = e.query.subject = flags->subject;
     e.query.source = flags->source;
+    bool coverage = whats[what].run == run_coverage;
     bool whole = !subject_open(in, err) &&
-                 !find_range(&e, whats[what].run == run_coverage) &&
+                 !source_check(in, flags->source, coverage ? STORE_LABELS
+                                                  : STORE_SOURCES, err) &&
+                 !find_range(&e, coverage) &&
                  !whats[what].run(&e) && !e.failed &&
                  !store_kept(in->store, err);
     uint64_t rows = sheet_rows(e.sheet);

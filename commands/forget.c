@@ -6,7 +6,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "commands/command.h"
+#include "commands/reading.h"
 #include "digest/names.h"
 
 struct flags {
@@ -118,6 +118,9 @@ static int run(struct invocation *in, struct error *err)
         return error_set(err, ERROR_USAGE, "give one of --author, --post and "
                          "--url");
     if (invocation_store(in, STORE_CHANGE, err))
+        return -1;
+    /* A post may be barred before its source has brought any. */
+    if (!flags->post && source_check(in, flags->source, STORE_SOURCES, err))
         return -1;
     if (flags->url) {
         struct store_selector which = { .url = text_of(flags->url),

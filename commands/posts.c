@@ -229,7 +229,8 @@ static int run(struct invocation *in, struct error *err)
     struct search s = { .in = in, .flags = in->flags };
     if (read_filters(&s, err) ||
         invocation_range(in, &s.flags->range, DAY, err) ||
-        subject_open(in, err))
+        subject_open(in, err) ||
+        source_check(in, s.flags->source, STORE_SOURCES, err))
         return -1;
     struct store_query q = { in->subject, s.flags->source, in->from,
                              in->until };

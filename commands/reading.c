@@ -76,10 +76,25 @@ static int take_name(void *context, const char *name)
     return 0;
 }
 
+/* With the names that are near, or some that there are. */
+static int refuse_name(const struct search *s, const char *what,
+                       const char *hint, struct error *err)
+{
+    struct buf list = BUF_INIT(400);
+    size_t most = strlen(s->wanted) / 3 + 1;
+    bool near = s->near[0].distance <= most;
+    for (size_t i = 0; i < s->count; i++)
+        if (!near || s->near[i].distance <= most)
+            buf_printf(&list, "%s%s", i ? ", " : "", s->near[i].name);
+    error_set(err, ERROR_USAGE, "%.60s is not a %s; %s: %s%s", s->wanted, what,
+              near ? "near it" : "there are", buf_text(&list), hint);
+    buf_release(&list);
+    return -1;
+}
+
 int subject_check(struct invocation *in, const char *name, struct error *err)
 {
     struct search s = { .wanted = name };
-    struct buf list = BUF_INIT(400);
     if (strcmp(name, "*") == 0)
         return 0;
     for (size_t i = 0; i < in->config->subject_count; i++)
@@ -94,20 +109,25 @@ int subject_check(struct invocation *in, const char *name, struct error *err)
             return error_set(err, ERROR_USAGE, "%.60s is a title; commands "
                              "call it %s", name, known->name);
     }
-    bool near = s.count && s.near[0].distance <= strlen(name) / 3 + 1;
-    for (size_t i = 0; i < s.count; i++)
-        if (!near || s.near[i].distance <= strlen(name) / 3 + 1)
-            buf_printf(&list, "%s%s", i ? ", " : "", s.near[i].name);
     if (s.count)
-        error_set(err, ERROR_USAGE, "%.60s is not a subject; %s: %s "
-                  "(\"*\" means every post)", name,
-                  near ? "near it" : "there are", buf_text(&list));
-    else
-        error_set(err, ERROR_USAGE, "%.60s is not a subject: no brand is "
-                  "configured and the store knows none (\"*\" means every "
-                  "post)", name);
-    buf_release(&list);
-    return -1;
+        return refuse_name(&s, "subject", " (\"*\" means every post)", err);
+    return error_set(err, ERROR_USAGE, "%.60s is not a subject: no brand is "
+                     "configured and the store knows none (\"*\" means every "
+                     "post)", name);
+}
+
+int source_check(struct invocation *in, const char *name,
+                 enum store_name kind, struct error *err)
+{
+    struct search s = { .wanted = name };
+    if (!name)
+        return 0;
+    for (size_t i = 0; i < in->config->source_count; i++)
+        take_name(&s, kind == STORE_LABELS ? in->config->sources[i].label
+                                           : in->config->sources[i].type);
+    if (store_names(in->store, kind, take_name, &s, err))
+        return -1;
+    return s.found || !s.count ? 0 : refuse_name(&s, "source", "", err);
 }
 
 int subject_open(struct invocation *in, struct error *err)

@@ -15,6 +15,11 @@ int subject_check(struct invocation *in, const char *name, struct error *err);
 /* What a command that looks at a subject begins with: the store, to be read
  * as it is at one moment, and in->subject, known if there is one. */
 int subject_open(struct invocation *in, struct error *err);
+/* The same for a source whose posts (STORE_SOURCES: "mastodon") or coverage
+ * (STORE_LABELS, as it is named in the configuration) are asked for, lest one
+ * that is misspelt has nothing. name NULL: all. */
+int source_check(struct invocation *in, const char *name,
+                 enum store_name kind, struct error *err);
 /* Says so once, before the brands' accounts and their replies are looked for,
  * when the store's key does not let them be recognised. */
 void replies_check(const struct invocation *in);

@@ -117,7 +117,8 @@ static int run(struct invocation *in, struct error *err)
         f->background > 366)
         return error_set(err, ERROR_USAGE, "--limit is 1 to 1000, "
                          "--background 1 to 366");
-    if (invocation_range(in, &f->range, DAY, err) || subject_open(in, err))
+    if (invocation_range(in, &f->range, DAY, err) || subject_open(in, err) ||
+        source_check(in, f->source, STORE_SOURCES, err))
         return -1;
     q.from = in->from;
     q.until = in->until;

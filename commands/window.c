@@ -421,7 +421,8 @@ static int run(struct invocation *in, struct error *err)
     struct view v = { .in = in, .flags = f };
     v.by = word_index("by", f->by, by_names, BY_COUNT, err);
     if (v.by < 0 || invocation_format(in, f->format, 3, err) ||
-        invocation_range(in, &f->range, DAY, err) || subject_open(in, err))
+        invocation_range(in, &f->range, DAY, err) || subject_open(in, err) ||
+        source_check(in, f->source, STORE_SOURCES, err))
         return -1;
     int rc = look(&v, err);
     if (rc == 0)

@@ -28,6 +28,16 @@ try trends nobody
 try terms nobody
 try label --subject nobody
 try export --subject nobody
+for source in nowhere imprt; do
+    try posts acme --source $source
+done
+try window acme --source nowhere
+try terms --source nowhere
+try export --source nowhere
+try export --what coverage --source nowhere
+try forget --author somebody --source nowhere
+try export --out one --manifest one
+try fit --train one --labels two
 try export --from 2026-11-20 --to 2026-11-01
 try --store none export --format xml
 try --store none export --format sqlite
