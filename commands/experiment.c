@@ -106,13 +106,11 @@ static int check_add(const struct call *c, struct error *err)
     if (!f->subject || !f->from)
         return error_set(err, ERROR_USAGE, "experiment add needs --subject "
                          "and --from");
-    if (f->aspect && tag_index(aspect_names, ASPECT_COUNT, f->aspect) < 0)
-        return error_set(err, ERROR_USAGE, "--aspect %.40s: there is no such "
-                         "aspect", f->aspect);
-    if (f->channel && tag_index(channel_names, CHANNEL_COUNT, f->channel) < 0)
-        return error_set(err, ERROR_USAGE, "--channel %.40s: store, online, "
-                         "app or delivery", f->channel);
-    if (check_controls(c, err))
+    if ((f->aspect && word_index("aspect", f->aspect, aspect_names,
+                                 ASPECT_COUNT, err) < 0) ||
+        (f->channel && word_index("channel", f->channel, channel_names,
+                                  CHANNEL_COUNT, err) < 0) ||
+        check_controls(c, err))
         return -1;
     if (c->in->config->subject_count &&
         !config_subject(c->in->config, f->subject))
