@@ -94,13 +94,14 @@ const char *data_folder(void);
 #define FLAG(member) offsetof(struct flags, member)
 
 /* Time words shared by window, posts, terms, trends, coverage, inbox, label: a
- * struct range_flags range in the flags, and these rows in the table. */
+ * struct range_flags range in the flags, and these rows in the table. unsaid:
+ * the stretch where nobody said. */
 struct range_flags {
     char *last, *from, *to, *day, *tz;
 };
-#define RANGE_OPTIONS \
+#define RANGE_OPTIONS(unsaid) \
     { "last", OPTION_STRING, NULL, FLAG(range.last), \
-      "the stretch that ends now: 24h, 7d, 30d" }, \
+      "the stretch that ends now: 24h, 7d, 30d; default " unsaid }, \
     { "from", OPTION_STRING, NULL, FLAG(range.from), \
       "start: 2026-11-20 or 2026-11-20T15:00Z" }, \
     { "to", OPTION_STRING, NULL, FLAG(range.to), \

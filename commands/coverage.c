@@ -13,7 +13,7 @@ struct flags {
 
 static const struct option options[] = {
     { "format", OPTION_STRING, "text", FLAG(format), "text, csv or json" },
-    RANGE_OPTIONS,
+    RANGE_OPTIONS("24h"),
     { "since", OPTION_STRING, NULL, FLAG(range.from), "the same as --from" },
     OPTION_END
 };

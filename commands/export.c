@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell export: everything the store knows, in formats that other tools
  * read, in an order that depends on the content alone. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -49,12 +48,10 @@ struct export {
 
 /* ---- cells ---- */
 
-/* With a mark, so that an import does not hash the hash. */
 static void cell_author(struct export *e, uint64_t hash)
 {
-    char text[24];
-    snprintf(text, sizeof(text), "hash:%016" PRIx64, hash);
-    sheet_text(e->sheet, "author", hash ? text_of(text) : TEXT(""));
+    char text[AUTHOR_TEXT];
+    sheet_text(e->sheet, "author", text_of(author_text(hash, text)));
 }
 
 static void cell_set(struct export *e, const char *name, unsigned set,

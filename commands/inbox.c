@@ -19,7 +19,7 @@ struct flags {
 };
 
 static const struct option options[] = {
-    RANGE_OPTIONS,
+    RANGE_OPTIONS("7d"),
     { "state", OPTION_STRING, "open", FLAG(state),
       "open, answered, ignored or all" },
     { "limit", OPTION_COUNT, "20", FLAG(limit), "most asks given; 0: all" },

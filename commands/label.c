@@ -26,7 +26,7 @@ static const struct option options[] = {
       "another number draws other posts" },
     { "list", OPTION_BOOL, NULL, FLAG(list),
       "print the labels as id, label, text: for swell accuracy and swell fit" },
-    RANGE_OPTIONS,
+    RANGE_OPTIONS("30d"),
     OPTION_END
 };
 
@@ -246,6 +246,15 @@ const struct command command_label = {
     .words = NO_WORDS,
     .arguments = "[--subject S] [--n 60] [--last 30d] | --list",
     .about = "say yourself what posts feel, to measure and mend the scores",
+    .help =
+        "Shows one post after the other, drawn by chance, as many of each of the\n"
+        "program's labels as there are, and keeps what is typed. What has a\n"
+        "label is not asked again; the program's own is not shown. q, or the\n"
+        "end of input, ends; what was said is kept.\n\n"
+        "  swell label --last 7d\n"
+        "  swell label --list >mine.tsv\n"
+        "  swell accuracy mine.tsv\n"
+        "  swell fit --base english --labels mine.tsv --out mine-weights.tsv\n",
     .options = options,
     .state_size = sizeof(struct flags),
     .run = run,

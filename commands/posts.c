@@ -20,7 +20,7 @@ struct flags {
 };
 
 static const struct option options[] = {
-    RANGE_OPTIONS,
+    RANGE_OPTIONS("24h"),
     { "label", OPTION_STRING, NULL, FLAG(tags[TAG_LABEL]),
       "positive, neutral, negative or unscored" },
     { "aspect", OPTION_STRING, NULL, FLAG(tags[TAG_ASPECT]),
@@ -109,15 +109,12 @@ static int best_first(const void *a, const void *b)
 static void put_row(struct writer *w, const struct post *p,
                     const struct tags *tags)
 {
-    char author[24] = "";
-    if (p->author_hash) /* as swell export gives it */
-        snprintf(author, sizeof(author), "hash:%016llx",
-                 (unsigned long long)p->author_hash);
+    char author[AUTHOR_TEXT];
     write_begin(w, NULL, '{');
     write_slice(w, "id", p->native_id);
     write_slice(w, "source", p->source);
     write_time(w, "created_at", p->created);
-    write_text(w, "author", author);
+    write_text(w, "author", author_text(p->author_hash, author));
     write_text(w, "lang", p->language);
     write_text(w, "kind", post_kind_names[p->kind]);
     write_count(w, "rating", p->rating);

@@ -3,6 +3,7 @@
 #include "commands/reading.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -214,6 +215,12 @@ void write_coverage(struct writer *w, const char *label,
 
 /* ---- posts --------------------------------------------------------------- */
 
+const char *author_text(uint64_t hash, char out[AUTHOR_TEXT])
+{
+    snprintf(out, AUTHOR_TEXT, "hash:%016" PRIx64, hash);
+    return hash ? out : "";
+}
+
 int post_find(struct store *store, const char *id, visit_post *visit,
               void *context, struct error *err)
 {
@@ -332,7 +339,7 @@ const char *period(int64_t seconds, char out[PERIOD_TEXT])
 {
     int64_t unit = seconds % DAY == 0 ? DAY : seconds % HOUR == 0 ? HOUR
                                                                   : MINUTE;
-    snprintf(out, PERIOD_TEXT, "%lld%c", (long long)(seconds / unit),
+    snprintf(out, PERIOD_TEXT, "%" PRId64 "%c", seconds / unit,
              unit == DAY ? 'd' : unit == HOUR ? 'h' : 'm');
     return out;
 }

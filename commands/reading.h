@@ -46,6 +46,11 @@ int coverage_sums(struct invocation *in, const char *label, int64_t from,
 void write_coverage(struct writer *w, const char *label,
                     const double hours[COVERAGE_STATES]);
 
+/* An author's hash, marked so that an import does not hash it again; "" where
+ * none is known. */
+enum { AUTHOR_TEXT = 24 };
+const char *author_text(uint64_t hash, char out[AUTHOR_TEXT]);
+
 /* The post SOURCE/ID: 1 visited, 0 the store has none, -1 see err. */
 int post_find(struct store *store, const char *id, visit_post *visit,
               void *context, struct error *err);

@@ -12,7 +12,7 @@ struct flags {
 };
 
 static const struct option options[] = {
-    RANGE_OPTIONS,
+    RANGE_OPTIONS("24h"),
     { "source", OPTION_STRING, NULL, FLAG(source),
       "posts of this source only" },
     { "limit", OPTION_COUNT, "20", FLAG(limit), "most terms" },

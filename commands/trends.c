@@ -12,7 +12,7 @@ struct flags {
 };
 
 static const struct option options[] = {
-    RANGE_OPTIONS,
+    RANGE_OPTIONS("24h"),
     { "watch", OPTION_BOOL, "no", FLAG(watch),
       "also what is only worth watching" },
     { "format", OPTION_STRING, "text", FLAG(format), "text, csv or json" },

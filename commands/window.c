@@ -23,7 +23,7 @@ struct flags {
 };
 
 static const struct option options[] = {
-    RANGE_OPTIONS,
+    RANGE_OPTIONS("24h"),
     { "by", OPTION_STRING, "all", FLAG(by),
       "hour, day, source, aspect or intent" },
     { "source", OPTION_STRING, NULL, FLAG(source),
