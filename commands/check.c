@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell check: is everything that was written down right, and what would be
  * collected. Changes nothing; asks no service but the one of --live. */
+#include <inttypes.h>
 #include <unistd.h>
 
 #include "collectors/collector.h"
@@ -84,7 +85,7 @@ static void print_subject(const struct config *c, size_t i)
     print_list("; not with ", &s->exclude);
     print_list("; only near ", &s->require);
     if (s->require.count)
-        printf(" (%llu words)", (unsigned long long)s->near);
+        printf(" (%" PRIu64 " words)", s->near);
     puts(s->case_sensitive ? "; as written" : "");
 }
 
@@ -221,8 +222,8 @@ static void tell(const struct collection *c, const struct batch *out, bool more)
            "requests\n", c->label, posts, more ? ", more below" : "",
            http_requests(c->http));
     if (c->skipped)
-        printf("  left out %llu items, the last: %s\n",
-               (unsigned long long)c->skipped, c->skipped_why);
+        printf("  left out %" PRIu64 " items, the last: %s\n", c->skipped,
+               c->skipped_why);
     if (!newest)
         return;
     printf("  from %s to %s\n", clock_format(oldest->created, from),

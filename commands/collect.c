@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/file.h>
@@ -107,16 +108,15 @@ static void say(const struct invocation *in, const char *label,
                 const struct ingest_report *report, bool failed)
 {
     if (report->skipped)
-        log_line(LOG_WARN, "%s: left out %llu item%s, the last: %s", label,
-                 (unsigned long long)report->skipped,
-                 report->skipped == 1 ? "" : "s", report->skipped_why);
+        log_line(LOG_WARN, "%s: left out %" PRIu64 " item%s, the last: %s",
+                 label, report->skipped, report->skipped == 1 ? "" : "s",
+                 report->skipped_why);
     if (in->globals.quiet || (failed && !report->fetched))
         return;
-    printf("%s: %llu new, %llu changed, %llu removed, %llu as before%s\n",
-           label, (unsigned long long)report->stored.added,
-           (unsigned long long)report->stored.replaced,
-           (unsigned long long)report->stored.removed,
-           (unsigned long long)report->stored.unchanged,
+    const struct store_result *s = &report->stored;
+    printf("%s: %" PRIu64 " new, %" PRIu64 " changed, %" PRIu64 " removed, %"
+           PRIu64 " as before%s\n", label, s->added, s->replaced, s->removed,
+           s->unchanged,
            failed ? ", then it failed"
            : report->complete ? "" : ", more is waiting");
     fflush(stdout);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell compact: the store without free pages, so that what was deleted is
  * gone from the disk too. */
+#include <inttypes.h>
+
 #include "commands/command.h"
 
 static int run(struct invocation *in, struct error *err)
@@ -11,9 +13,8 @@ static int run(struct invocation *in, struct error *err)
         store_compact(in->store, err) ||
         store_stats(in->store, &after, err))
         return -1;
-    printf("%llu bytes before, %llu after\n",
-           (unsigned long long)before.bytes_file,
-           (unsigned long long)after.bytes_file);
+    printf("%" PRIu64 " bytes before, %" PRIu64 " after\n", before.bytes_file,
+           after.bytes_file);
     return EXIT_DONE;
 }
 

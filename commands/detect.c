@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell detect: the spike detector on any series from stdin. Needs neither
  * store nor configuration. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,8 +179,7 @@ static int read_all(struct reading *r, struct error *err)
             break;
         }
     if (rc == FILE_LINE_BAD)
-        error_prefix(err, "line %llu",
-                     (unsigned long long)file_input_number(input));
+        error_prefix(err, "line %" PRIu64, file_input_number(input));
     file_input_close(input);
     return rc == FILE_LINE_END ? 0 : -1;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell expire: drop posts by age; their figures stay. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -70,8 +71,8 @@ static int run(struct invocation *in, struct error *err)
         rc = expire_configured(in, &total, err);
     if (rc)
         return -1;
-    log_line(LOG_NOTE, "%llu post%s dropped; the figures stay",
-             (unsigned long long)total, total == 1 ? "" : "s");
+    log_line(LOG_NOTE, "%" PRIu64 " post%s dropped; the figures stay", total,
+             total == 1 ? "" : "s");
     return EXIT_DONE;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell forget: somebody asks to be left out. Their posts leave every figure
  * and stay out. */
+#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
@@ -133,8 +134,7 @@ static int run(struct invocation *in, struct error *err)
         rc = forget_handle(in, &total, err);
     if (rc)
         return -1;
-    printf("%llu post%s forgotten\n", (unsigned long long)total,
-           total == 1 ? "" : "s");
+    printf("%" PRIu64 " post%s forgotten\n", total, total == 1 ? "" : "s");
     return EXIT_DONE;
 }
 

@@ -2,6 +2,8 @@
 /* Reads labelled texts line by line; keeps none. */
 #include "commands/labelled.h"
 
+#include <inttypes.h>
+
 #include "base/post.h"
 #include "commands/reading.h"
 
@@ -53,8 +55,7 @@ int labelled_read(const char *path, take_labelled *take, void *context,
         if (lines.number == 1 || !line.length) /* the header */
             continue;
         if (read_row(&row, line, err))
-            rc = error_prefix(err, "%s:%llu", path,
-                              (unsigned long long)lines.number);
+            rc = error_prefix(err, "%s:%" PRIu64, path, lines.number);
         else if (take(context, &row, err))
             rc = -1;
     }

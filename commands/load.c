@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell load: a dump into a new store. */
+#include <inttypes.h>
+
 #include "commands/reading.h"
 
 static int next(void *context, struct text *line)
@@ -18,7 +20,7 @@ static int run(struct invocation *in, struct error *err)
              store_load(in->store, next, &lines, err) ||
              store_stats(in->store, &st, err) ? -1 : EXIT_DONE;
     if (rc == EXIT_DONE)
-        printf("%llu posts loaded\n", (unsigned long long)st.posts);
+        printf("%" PRIu64 " posts loaded\n", st.posts);
     lines_close(&lines);
     return rc;
 }

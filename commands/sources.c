@@ -2,6 +2,7 @@
 /* swell sources: every type of source with its options, limits and terms,
  * straight from the collectors' tables. Asks nobody. */
 #include <ctype.h>
+#include <inttypes.h>
 
 #include "collectors/collector.h"
 #include "commands/reading.h"
@@ -35,8 +36,7 @@ static void print_text(const struct collector *c)
            "said otherwise\n", period(c->every, rhythm),
            collector_per_minute(c));
     if (c->keep)
-        printf("  keep       at most %lld days\n",
-               (long long)(c->keep / DAY));
+        printf("  keep       at most %" PRId64 " days\n", c->keep / DAY);
     printf("  terms      %s\n", c->terms);
     if (c->key_help)
         printf("  key        %s\n", c->key_help);
@@ -56,8 +56,8 @@ static void print_markdown(const struct collector *c)
            "most %u\n  times a minute unless `per_minute` says otherwise.\n",
            period(c->every, rhythm), collector_per_minute(c));
     if (c->keep)
-        printf("- Its terms let posts be kept for %lld days at most.\n",
-               (long long)(c->keep / DAY));
+        printf("- Its terms let posts be kept for %" PRId64 " days at most.\n",
+               c->keep / DAY);
     printf("- Terms and limits: %s.\n", c->terms);
     if (c->key_help)
         printf("- Key: %s.\n", c->key_help);

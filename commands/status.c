@@ -2,6 +2,8 @@
 /* swell status: is collecting well? How much is stored, when each source last
  * succeeded, what it waits for, how much of the last day it covers. Status 3
  * when something is wrong. Reads only. */
+#include <inttypes.h>
+
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -28,10 +30,13 @@ struct health {
     char wrong[ROUND_WRONG]; /* "": well */
 };
 
-/* Deliveries that failed: names and what digest/deliver.c noted, as JSON. */
-struct failures {
-    struct buf text, json;
-    size_t count;
+/* All that is told. Deliveries that failed: names and what digest/deliver.c
+ * noted. */
+struct state {
+    struct store_stats stats;
+    struct health *sources;  /* owned; as the configuration has them */
+    size_t count, undelivered;
+    struct buf text, json;   /* of deliveries */
 };
 
 static int keep_message(void *context, const struct json_value *values,
@@ -50,15 +55,15 @@ static int keep_message(void *context, const struct json_value *values,
 static int take_delivery(void *context, const char *key, struct text value)
 {
     static const char *const paths[] = { "day", "message", NULL };
-    struct failures *f = context;
+    struct state *s = context;
     const char *name = key + strlen("delivery/");
-    struct json *json = json_open("", paths, keep_message, &f->text);
-    buf_printf(&f->text, "digest to %s failed", name);
+    struct json *json = json_open("", paths, keep_message, &s->text);
+    buf_printf(&s->text, "digest to %s failed", name);
     if (!json_feed(json, value.data, value.length, NULL))
         (void)json_end(json, NULL);
     json_close(json);
-    buf_putc(&f->text, '\n');
-    struct writer w = { .out = &f->json, .within = f->count++ > 0 };
+    buf_putc(&s->text, '\n');
+    struct writer w = { .out = &s->json, .within = s->undelivered++ > 0 };
     write_begin(&w, NULL, '{');
     write_text(&w, "to", name);
     write_json(&w, "failure", value);
@@ -94,29 +99,28 @@ static const char *ago(int64_t when, char out[32])
     if (!when)
         snprintf(out, 32, "never");
     else if (seconds < 2 * MINUTE)
-        snprintf(out, 32, "%lld s ago", (long long)seconds);
+        snprintf(out, 32, "%" PRId64 " s ago", seconds);
     else if (seconds < 2 * HOUR)
-        snprintf(out, 32, "%lld min ago", (long long)(seconds / MINUTE));
+        snprintf(out, 32, "%" PRId64 " min ago", seconds / MINUTE);
     else if (seconds < 2 * DAY)
-        snprintf(out, 32, "%lld h ago", (long long)(seconds / HOUR));
+        snprintf(out, 32, "%" PRId64 " h ago", seconds / HOUR);
     else
-        snprintf(out, 32, "%lld days ago", (long long)(seconds / DAY));
+        snprintf(out, 32, "%" PRId64 " days ago", seconds / DAY);
     return out;
 }
 
-static void print_text(const struct store_stats *stats,
-                       const struct health *all, size_t count,
-                       const struct failures *failed)
+static void print_text(const struct state *s)
 {
     char a[32], b[32], when[CLOCK_TEXT];
     struct buf words = BUF_INIT(0);
-    printf("%llu post%s, %u subject%s, %.1f MiB used of %.1f MiB\n",
-           (unsigned long long)stats->posts, stats->posts == 1 ? "" : "s",
-           stats->subjects, stats->subjects == 1 ? "" : "s",
+    const struct store_stats *stats = &s->stats;
+    printf("%" PRIu64 " post%s, %u subject%s, %.1f MiB used of %.1f MiB\n",
+           stats->posts, stats->posts == 1 ? "" : "s", stats->subjects,
+           stats->subjects == 1 ? "" : "s",
            (double)stats->bytes_used / (double)MiB,
            (double)stats->bytes_file / (double)MiB);
-    for (size_t i = 0; i < count; i++) {
-        const struct health *h = &all[i];
+    for (size_t i = 0; i < s->count; i++) {
+        const struct health *h = &s->sources[i];
         printf("%-20s last success %s, last new post %s", h->source->label,
                ago(h->round.last_ok, a), ago(h->round.last_post, b));
         if (h->planned)
@@ -133,7 +137,7 @@ static void print_text(const struct store_stats *stats,
             printf("%-20s waits until %s, as the service asks\n", "",
                    clock_format(h->round.wait_until, when));
     }
-    fputs(buf_text(&failed->text), stdout);
+    fputs(buf_text(&s->text), stdout);
     buf_release(&words);
 }
 
@@ -153,21 +157,19 @@ static void put_health(struct writer *w, const struct health *h)
     write_end(w, '}');
 }
 
-static void print_json(struct writer *w, const struct store_stats *stats,
-                       const struct health *all, size_t count,
-                       const struct failures *failed)
+static void print_json(struct writer *w, const struct state *s)
 {
     write_begin(w, NULL, '{');
-    write_count(w, "posts", stats->posts);
-    write_count(w, "subjects", stats->subjects);
-    write_count(w, "bytes_used", stats->bytes_used);
-    write_count(w, "bytes_file", stats->bytes_file);
+    write_count(w, "posts", s->stats.posts);
+    write_count(w, "subjects", s->stats.subjects);
+    write_count(w, "bytes_used", s->stats.bytes_used);
+    write_count(w, "bytes_file", s->stats.bytes_file);
     write_begin(w, "sources", '[');
-    for (size_t i = 0; i < count; i++)
-        put_health(w, &all[i]);
+    for (size_t i = 0; i < s->count; i++)
+        put_health(w, &s->sources[i]);
     write_end(w, ']');
     write_begin(w, "deliveries_failed", '[');
-    write_json(w, NULL, buf_bytes(&failed->json));
+    write_json(w, NULL, buf_bytes(&s->json));
     write_end(w, ']');
     write_end(w, '}');
     buf_putc(w->out, '\n');
@@ -211,32 +213,31 @@ static void put_label(struct buf *out, const char *value)
     }
 }
 
-static int write_metrics(const char *path, const struct store_stats *stats,
-                         const struct health *all, size_t count,
-                         const struct failures *undelivered,
+static int write_metrics(const char *path, const struct state *s,
                          struct error *err)
 {
     struct buf out = BUF_INIT(0);
     buf_printf(&out, "# HELP swell_posts posts in the store\n"
-               "# TYPE swell_posts gauge\nswell_posts %llu\n"
+               "# TYPE swell_posts gauge\nswell_posts %" PRIu64 "\n"
                "# HELP swell_store_bytes size of the store\n"
-               "# TYPE swell_store_bytes gauge\nswell_store_bytes %llu\n"
+               "# TYPE swell_store_bytes gauge\n"
+               "swell_store_bytes %" PRIu64 "\n"
                "# HELP swell_undelivered digests whose delivery failed\n"
                "# TYPE swell_undelivered gauge\nswell_undelivered %zu\n",
-               (unsigned long long)stats->posts,
-               (unsigned long long)stats->bytes_file, undelivered->count);
+               s->stats.posts, s->stats.bytes_file, s->undelivered);
     for (size_t m = 0; m < sizeof(metrics) / sizeof(metrics[0]); m++) {
         buf_printf(&out, "# HELP swell_source_%s %s\n"
                    "# TYPE swell_source_%s gauge\n", metrics[m].name,
                    metrics[m].help, metrics[m].name);
-        for (size_t i = 0; i < count; i++) {
-            if (!all[i].source->enabled)
+        for (size_t i = 0; i < s->count; i++) {
+            const struct health *h = &s->sources[i];
+            if (!h->source->enabled)
                 continue;
             buf_printf(&out, "swell_source_%s{source=\"", metrics[m].name);
-            put_label(&out, all[i].source->label);
+            put_label(&out, h->source->label);
             buf_puts(&out, "\",type=\"");
-            put_label(&out, all[i].source->type);
-            buf_printf(&out, "\"} %.12g\n", metrics[m].value(&all[i]));
+            put_label(&out, h->source->type);
+            buf_printf(&out, "\"} %.12g\n", metrics[m].value(h));
         }
     }
     int rc = file_replace(path, &out, err);
@@ -247,36 +248,31 @@ static int write_metrics(const char *path, const struct store_stats *stats,
 static int run(struct invocation *in, struct error *err)
 {
     const struct flags *flags = in->flags;
+    struct state s = { .count = 0 };
     bool wrong = false;
-    struct failures failed = { BUF_INIT(0), BUF_INIT(0), 0 };
-    struct store_stats stats;
-    int rc = -1;
     if (invocation_format(in, flags->format, 2, err) ||
         invocation_store(in, STORE_READ, err) ||
-        store_stats(in->store, &stats, err))
+        store_stats(in->store, &s.stats, err))
         return -1;
-    size_t count = in->config->source_count;
-    struct health *all = mem_alloc((count + 1) * sizeof(*all));
-    for (size_t i = 0; i < count; i++) {
-        if (examine(in, &in->config->sources[i], &all[i], err))
-            goto done;
-        wrong = wrong || *all[i].wrong;
+    s.count = in->config->source_count;
+    s.sources = mem_alloc((s.count + 1) * sizeof(*s.sources));
+    int rc = store_note_scan(in->store, "delivery/", take_delivery, &s, err);
+    for (size_t i = 0; i < s.count && !rc; i++) {
+        rc = examine(in, &in->config->sources[i], &s.sources[i], err);
+        wrong = wrong || *s.sources[i].wrong;
     }
-    if (store_note_scan(in->store, "delivery/", take_delivery, &failed, err))
-        goto done;
-    if (flags->metrics && write_metrics(flags->metrics, &stats, all, count,
-                                        &failed, err))
-        goto done;
-    if (!flags->metrics && in->format == FORMAT_JSON)
-        print_json(&in->writer, &stats, all, count, &failed);
-    else if (!flags->metrics)
-        print_text(&stats, all, count, &failed);
-    rc = wrong || failed.count ? EXIT_INCOMPLETE : EXIT_DONE;
-done:
-    buf_release(&failed.text);
-    buf_release(&failed.json);
-    mem_free(all);
-    return rc;
+    if (!rc && flags->metrics)
+        rc = write_metrics(flags->metrics, &s, err);
+    else if (!rc && in->format == FORMAT_JSON)
+        print_json(&in->writer, &s);
+    else if (!rc)
+        print_text(&s);
+    buf_release(&s.text);
+    buf_release(&s.json);
+    mem_free(s.sources);
+    return rc                      ? -1
+           : wrong || s.undelivered ? EXIT_INCOMPLETE
+                                    : EXIT_DONE;
 }
 
 const struct command command_status = {

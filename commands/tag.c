@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -194,8 +195,7 @@ static int finish_batch(struct run *r, struct error *err)
 static void number_id(struct run *r, struct post *p)
 {
     char digits[24];
-    int length = snprintf(digits, sizeof(digits), "%llu",
-                          (unsigned long long)r->line);
+    int length = snprintf(digits, sizeof(digits), "%" PRIu64, r->line);
     p->native_id.data = arena_copy(&r->batch.memory, digits, (size_t)length);
     p->native_id.length = (size_t)length;
 }
@@ -229,8 +229,7 @@ static void take_json(struct run *r, struct text line)
         r->batch.count != before + 1) {
         while (r->batch.count > before)
             batch_drop(&r->batch);
-        log_line(LOG_WARN, "line %llu is left out: %s",
-                 (unsigned long long)r->line,
+        log_line(LOG_WARN, "line %" PRIu64 " is left out: %s", r->line,
                  *err.text ? err.text : "one JSON object is expected");
         r->bad++;
     }
@@ -356,8 +355,8 @@ static int run(struct invocation *in, struct error *err)
         rc = tag_file(&r, in->argv[i], err);
     if (!rc && r.bad) {
         if (in->globals.quiet) /* which ones was not told */
-            log_line(LOG_ERROR, "left out %llu line%s",
-                     (unsigned long long)r.bad, r.bad == 1 ? "" : "s");
+            log_line(LOG_ERROR, "left out %" PRIu64 " line%s", r.bad,
+                     r.bad == 1 ? "" : "s");
         rc = EXIT_INCOMPLETE;
     }
 done:

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell verify: are the windows the posts? */
+#include <inttypes.h>
+
 #include "commands/command.h"
 #include "digest/terms.h"
 
@@ -46,16 +48,14 @@ static int run(struct invocation *in, struct error *err)
         return -1; /* no figure brings back a post that is damaged */
     if (store_stats(in->store, &st, err))
         return -1;
-    printf("%llu difference%s", (unsigned long long)differences,
+    printf("%" PRIu64 " difference%s", differences,
            differences == 1 ? "" : "s");
     if (left && flags->repair)
-        printf(", %llu not mended (restore a backup)",
-               (unsigned long long)left);
+        printf(", %" PRIu64 " not mended (restore a backup)", left);
     else if (differences && flags->repair)
         printf(", mended");
-    printf(": %llu posts, %llu rows of hours, %llu of days\n",
-           (unsigned long long)st.posts, (unsigned long long)st.hours,
-           (unsigned long long)st.days);
+    printf(": %" PRIu64 " posts, %" PRIu64 " rows of hours, %" PRIu64
+           " of days\n", st.posts, st.hours, st.days);
     return left ? EXIT_FAILED : EXIT_DONE;
 }
 
