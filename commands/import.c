@@ -224,12 +224,16 @@ static int cover(struct store *store, const struct text row[],
         span.from >= span.until)
         return error_set(err, ERROR_INPUT, "from and until must be dates, "
                          "the first before the second");
-    if (!row[0].length || row[0].length >= sizeof(batch.label))
-        return error_set(err, ERROR_INPUT, "a label has 1 to %zu bytes",
-                         sizeof(batch.label) - 1);
+    struct text label = row[0];
+    if (!label.length || label.length >= sizeof(batch.label) ||
+        !text_clean(label.data, label.length) ||
+        memchr(label.data, '\n', label.length) ||
+        memchr(label.data, '\t', label.length))
+        return error_set(err, ERROR_INPUT, "a label is a name of 1 to %zu "
+                         "bytes", sizeof(batch.label) - 1);
     batch_init(&batch);
     batch.coverage = span;
-    memcpy(batch.label, row[0].data, row[0].length);
+    memcpy(batch.label, label.data, label.length);
     int rc = store_append(store, &batch, &result, err);
     batch_release(&batch);
     return rc;

@@ -6,6 +6,8 @@ forum,2026-11-20T00:00:00Z,2026-11-20T06:00:00Z,failed
 forum,2026-11-21,2026-11-20,covered
 forum,2026-11-21,2026-11-22,perhaps
 forum,2026-11-21
+"for
+um",2026-11-20,2026-11-21,covered
 ,2026-11-20,2026-11-21,covered
 END
 swell --store store import --what coverage coverage.csv 2>&1
