@@ -188,16 +188,22 @@ static int keep_note(void *context, const char *key, struct text value)
     return 0;
 }
 
+/* Tabs and lines are the table's own. */
+static void print_cell(struct text t, char end)
+{
+    for (size_t i = 0; i < t.length; i++)
+        putchar((unsigned char)t.data[i] < 0x20 ? ' ' : t.data[i]);
+    putchar(end);
+}
+
 static int print_labelled(void *context, const struct post *post,
                           const struct mention *mention)
 {
     const struct note *note = context;
     (void)mention;
-    printf("%s\t%s\t", note->id, note->label);
-    for (size_t i = 0; i < post->text.length; i++)
-        putchar((unsigned char)post->text.data[i] < 0x20 ? ' '
-                                                   : post->text.data[i]);
-    putchar('\n');
+    print_cell(text_of(note->id), '\t');
+    print_cell(text_of(note->label), '\t');
+    print_cell(post->text, '\n');
     return 0;
 }
 

@@ -16,5 +16,10 @@ echo "== letters, a whole word, skipped, the end of the input"
 printf 'n\nneutral\nx\np\n' | swell $now label --subject acme --n 5 | tr -cd '\n -~'
 echo "== what was said"
 swell $now label --list | cut -f 2,3
+echo "== an identity with a tab and a line end in it"
+echo '{"id":"a\\tb\\nc","source":"forum","created_at":"2026-11-18T10:00:00Z","text":"Acme is fine"}' >odd.ndjson
+swell $now -q --store odd import odd.ndjson
+echo p | swell $now --store odd label >asked
+swell $now --store odd label --list | tail -n +2 | cat -t
 echo "== nobody is asked"
 swell $now label --last 1h </dev/null
