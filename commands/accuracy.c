@@ -144,10 +144,8 @@ static int judge(void *context, const struct labelled *row, struct error *err)
         return 0;
     if (j->flags->targets &&
         (!row->term.length || !find_term(row->text, row->term, &span)))
-        return error_set(err, ERROR_INPUT, "\"%.*s\": --targets needs a term "
-                         "that stands in the text: id, label, term, text",
-                         (int)(row->id.length < 40 ? row->id.length : 40),
-                         row->id.data);
+        return error_set(err, ERROR_INPUT, "--targets needs a term that stands "
+                         "in the text: id, label, term, text");
     words_split(&j->words, row->text);
     scorer_read(j->scorer, &j->words, NULL);
     scorer_score(j->scorer, 0, j->words.count, &tags, NULL, NULL);

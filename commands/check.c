@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "collectors/collector.h"
+#include "collectors/file_input.h"
 #include "commands/reading.h"
 #include "pipeline/clean.h"
 #include "pipeline/round.h"
@@ -130,17 +131,23 @@ struct sample {
 
 static int read_sample(struct sample *s, const char *path, struct error *err)
 {
-    struct lines lines;
+    struct file_input *input;
     struct text line;
-    int rc = lines_open(&lines, path, err) ? -1 : 1;
-    while (rc > 0 && s->count < SAMPLE_LINES &&
-           (rc = lines_next(&lines, &line, err)) > 0) {
+    enum file_line rc = FILE_LINE_GOOD;
+    if (file_input_open(&input, path, err))
+        return error_prefix(err, "%s", path);
+    while (s->count < SAMPLE_LINES &&
+           (rc = file_input_line(input, &line, err)) == FILE_LINE_GOOD) {
         s->lines = mem_grow(s->lines, &s->room, s->count, sizeof(*s->lines));
+        line.length -= line.data[line.length - 1] == '\n';
         s->lines[s->count++] = text_copy(&s->memory, line.data, line.length,
                                          POST_TEXT_LIMIT);
     }
-    lines_close(&lines);
-    return rc < 0 ? -1 : 0;
+    int status = rc == FILE_LINE_GOOD || rc == FILE_LINE_END
+                     ? 0 : error_prefix(err, "%s:%" PRIu64, path,
+                                        file_input_number(input));
+    file_input_close(input);
+    return status;
 }
 
 static void sample_subject(struct finder *finder, const char *subject,

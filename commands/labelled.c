@@ -1,32 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads labelled texts line by line; keeps none. */
+/* Reads labelled texts row by row; keeps none. */
 #include "commands/labelled.h"
 
 #include <inttypes.h>
 
 #include "base/post.h"
-#include "commands/reading.h"
+#include "collectors/file_input.h"
 
-enum { CELLS = 4 };
-
-static int read_row(struct labelled *row, struct text line, struct error *err)
+/* What stands behind the last tab that cuts is all text. */
+static int read_row(struct labelled *row, const struct text cells[],
+                    size_t count, struct error *err)
 {
-    struct text cells[CELLS];
-    size_t count = 0;
-    const char *at = line.data, *end = line.data + line.length;
-    while (count < CELLS) {
-        const char *tab = memchr(at, '\t', (size_t)(end - at));
-        const char *stop = tab && count < CELLS - 1 ? tab : end;
-        cells[count++] = (struct text){ at, (size_t)(stop - at) };
-        if (stop == end)
-            break;
-        at = stop + 1;
-    }
     if (count < 3)
         return error_set(err, ERROR_INPUT, "a row is id, label, text (or id, "
                          "label, term, text), cut by tabs");
-    *row = (struct labelled){ .id = cells[0], .text = cells[count - 1] };
-    if (count == 4)
+    const struct text *text = &cells[count > 3 ? 3 : 2];
+    const char *end = cells[count - 1].data + cells[count - 1].length;
+    *row = (struct labelled){
+        .id = cells[0], .text = { text->data, (size_t)(end - text->data) } };
+    if (count > 3)
         row->term = cells[2];
     for (int i = LABEL_NEGATIVE; i < LABEL_COUNT; i++)
         if (text_is(cells[1], label_names[i]))
@@ -47,18 +39,25 @@ static int read_row(struct labelled *row, struct text line, struct error *err)
 int labelled_read(const char *path, take_labelled *take, void *context,
                   struct error *err)
 {
-    struct lines lines;
-    struct text line;
-    int rc = lines_open(&lines, path, err) ? -1 : 1;
-    while (rc > 0 && (rc = lines_next(&lines, &line, err)) > 0) {
-        struct labelled row;
-        if (lines.number == 1 || !line.length) /* the header */
+    struct file_input *input;
+    struct text cells[FILE_COLUMNS];
+    struct labelled row;
+    size_t count;
+    enum file_line rc;
+    if (file_input_open(&input, path, err))
+        return error_prefix(err, "%s", path);
+    while ((rc = file_input_record(input, '\t', cells, &count, err)) ==
+           FILE_LINE_GOOD) {
+        if (file_input_number(input) == 1 || !count) /* the header */
             continue;
-        if (read_row(&row, line, err))
-            rc = error_prefix(err, "%s:%" PRIu64, path, lines.number);
-        else if (take(context, &row, err))
-            rc = -1;
+        if (read_row(&row, cells, count, err) || take(context, &row, err)) {
+            rc = FILE_LINE_BAD;
+            break;
+        }
     }
-    lines_close(&lines);
-    return rc;
+    int status = rc == FILE_LINE_END
+                     ? 0 : error_prefix(err, "%s:%" PRIu64, path,
+                                        file_input_number(input));
+    file_input_close(input);
+    return status;
 }

@@ -251,39 +251,6 @@ int post_note(struct store *store, const char *id, const char *key,
     return store_note_put(store, key, text_of(value), err);
 }
 
-/* ---- lines --------------------------------------------------------------- */
-
-int lines_open(struct lines *l, const char *path, struct error *err)
-{
-    *l = (struct lines){ .path = path };
-    l->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-    return l->file ? 0 : error_set(err, ERROR_DENIED, "%s cannot be read: %s",
-                                   path, strerror(errno));
-}
-
-int lines_next(struct lines *l, struct text *line, struct error *err)
-{
-    ssize_t length = getline(&l->line, &l->room, l->file);
-    if (length < 0)
-        return ferror(l->file) ? error_set(err, ERROR_SYSTEM, "%s: %s",
-                                           l->path, strerror(errno))
-                               : 0;
-    if (length && l->line[length - 1] == '\n')
-        length--;
-    if (length && l->line[length - 1] == '\r')
-        length--;
-    *line = (struct text){ l->line, (size_t)length };
-    l->number++;
-    return 1;
-}
-
-void lines_close(struct lines *l)
-{
-    if (l->file && l->file != stdin)
-        fclose(l->file);
-    mem_free(l->line);
-}
-
 /* ---- output -------------------------------------------------------------- */
 
 unsigned terminal_columns(void)

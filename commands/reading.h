@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the commands share: a subject that is known, what posts are told apart
- * by, coverage, files of lines, words of options, text for people. No command
- * itself. */
+ * by, coverage, words of options, text for people. No command itself. */
 #ifndef COMMANDS_READING_H
 #define COMMANDS_READING_H
 
@@ -59,20 +58,6 @@ int post_find(struct store *store, const char *id, visit_post *visit,
  * is the id. */
 int post_note(struct store *store, const char *id, const char *key,
               const char *value, struct error *err);
-
-/* A file line by line; "-": standard input. */
-struct lines {
-    const char *path;
-    FILE *file;
-    char *line;         /* owned */
-    size_t room;
-    uint64_t number;    /* of the last line, from 1 */
-};
-int lines_open(struct lines *l, const char *path, struct error *err);
-/* The next line without its end, valid until the next call. 1: a line, 0: no
- * more, -1: see err. */
-int lines_next(struct lines *l, struct text *line, struct error *err);
-void lines_close(struct lines *l);
 
 /* Columns of the terminal: COLUMNS, the window's, else 80. */
 unsigned terminal_columns(void);

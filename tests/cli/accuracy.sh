@@ -30,6 +30,8 @@ swell accuracy; echo "exit $?"
 swell accuracy missing.tsv; echo "exit $?"
 printf 'id\tlabel\ttext\n1\thappy\tnice\n' >happy.tsv
 swell accuracy happy.tsv; echo "exit $?"
+gzip -c happy.tsv >happy.tsv.gz
+swell accuracy happy.tsv.gz; echo "exit $?"
 printf 'id\tlabel\ttext\n1\tneutral\n' >short.tsv
 swell accuracy short.tsv; echo "exit $?"
 { printf 'id\tlabel\ttext\n1\tneutral\t'; printf '%065537d\n' 7; } >long.tsv
