@@ -7,8 +7,10 @@
 static void put_points(struct buf *out, const char *before, double change,
                        const char *after)
 {
-    buf_printf(out, "%s%s%.0f%s", before, change < -0.005 ? "−" : "+",
-               fabs(change) * 100, after);
+    double points = nearbyint(change * 100);
+    buf_printf(out, "%s%s%.0f%s", before, points < 0 ? "−" : points > 0 ? "+"
+                                                                        : "",
+               fabs(points), after);
 }
 
 /* A change of a share is said in points, one of a count in percent; where
