@@ -196,6 +196,10 @@ int compose_data(struct composer *c, struct error *err)
         return -1;
     d->collected = days[DIGEST_DAYS].posts;
     d->unscored = days[DIGEST_DAYS].label[LABEL_UNSCORED];
+    /* The windows outlive the posts: all, until they are seen. */
+    d->expired = d->collected;
+    for (int i = DAYS_SPAN - 2 * COMPOSE_WEEK; i < DIGEST_DAYS; i++)
+        d->expired_before += days[i].posts;
     if (d->gap_count)
         qsort(d->gaps, d->gap_count, sizeof(*d->gaps), by_time);
     if (d->source_count)

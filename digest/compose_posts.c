@@ -10,7 +10,6 @@
 struct pass {
     struct composer *c;
     int64_t week;              /* where the last 7 days begin */
-    uint64_t today;            /* posts of the day */
     uint32_t rules[2];         /* lowest and highest version before the day */
     struct hash_set authors;   /* of the day: any subject, and each */
     struct sighting sighting;
@@ -93,10 +92,11 @@ static int take_post(void *context, const struct post *post,
         p->rules[0] = post->rules;
     if (!s->today && post->rules > p->rules[1])
         p->rules[1] = post->rules;
-    if (s->today) {
-        p->today++;
+    uint64_t *expired = s->today ? &p->c->d->expired
+                                 : &p->c->d->expired_before;
+    *expired -= *expired > 0;
+    if (s->today)
         count_authors(p, s);
-    }
     bool official = waiting_take(p->waiting, post);
     if (official || !s->count) /* a reply need not mention anybody */
         return 0;
@@ -183,8 +183,6 @@ int compose_posts(struct composer *c, struct error *err)
     samples_finish(p.samples);
     hash_set_release(&p.authors);
     hash_set_release(&p.asked);
-    /* The windows outlive the posts. */
-    c->d->expired = c->d->collected > p.today ? c->d->collected - p.today : 0;
     /* Posts that are read again have today's rules: one that has not counts. */
     int other = p.rules[0] == c->d->rules;
     if (c->d->rules && p.rules[other] != c->d->rules)

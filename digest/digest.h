@@ -151,6 +151,8 @@ struct digest {
     uint64_t unscored;         /* ... in languages that are not scored */
     uint64_t expired;          /* ... whose texts are gone: in the counts,
                                 * not among people, samples and wishes */
+    uint64_t expired_before;   /* ... of the 13 days before it: not among
+                                * wishes, questions, asks and switches */
     double coverage;           /* 0..1 of what was planned */
     bool planned;              /* false: coverage was never recorded */
     bool closed;               /* the day is over at now */

@@ -153,6 +153,7 @@ static void put_data(struct writer *w)
     write_count(w, "collected", d->collected);
     write_count(w, "unscored", d->unscored);
     write_count(w, "expired", d->expired);
+    write_count(w, "expired_before", d->expired_before);
     write_real(w, "coverage", d->planned ? d->coverage : NAN);
     write_flag(w, "planned", d->planned);
     write_flag(w, "closed", d->closed);

@@ -57,12 +57,15 @@ static void note_change(struct buf *out, const struct digest *d)
 
 static void note_expired(struct buf *out, const struct digest *d)
 {
-    if (!d->expired)
-        return;
-    phrase_count(out, "", d->expired, " of the ");
-    phrase_count(out, "", d->collected, " posts have expired: counts and "
-                 "sentiment include them; words, wishes, answers and samples "
-                 "do not");
+    if (d->expired) {
+        phrase_count(out, "", d->expired, " of the ");
+        phrase_count(out, "", d->collected, " posts have expired: counts and "
+                     "sentiment include them; words, wishes, answers and "
+                     "samples do not");
+    } else if (d->expired_before) {
+        phrase_posts(out, "expired: ", d->expired_before, " of the two weeks; "
+                     "wishes, answers and switches are without them");
+    }
 }
 
 static void note_restated(struct buf *out, const struct digest *d)
@@ -296,13 +299,13 @@ void phrase_days(struct buf *out, const struct digest *d,
     phrase_spark(out, s->history + skip, d->usual.known + skip, days);
 }
 
-/* Was most of the week before the last one collected? */
+/* Was most of the week before the last one collected, and is it there? */
 static bool knows_week_before(const struct digest *d)
 {
     int known = 0;
     for (int i = DAYS_SPAN - 14; i < DAYS_SPAN - 7; i++)
         known += d->usual.known[i] && i >= d->usual.first;
-    return known > 3;
+    return known > 3 && !d->expired_before;
 }
 
 void phrase_wish(struct buf *out, const struct digest *d,

@@ -405,6 +405,29 @@ static void a_wish_is_worded_by_this_week(void **state)
                         "walnut shelves and all their hooks");
 }
 
+/* What expired of the two weeks is counted no more, and nobody says that there
+ * was none. */
+static void expired_weeks_are_told(void **state)
+{
+    static const char told[] = "expired: 1 post of the two weeks; wishes, "
+                               "answers and switches are without them";
+    struct fixture *f = *state;
+    uint64_t dropped;
+    for (int i = 0; i < 12; i++)
+        add(f, T - 12 * DAY + i * DAY, 1, LABEL_NEUTRAL, 50, "an ordinary day");
+    add_wish(f, T - 13 * DAY, 7, "please sell lockers", "lockers");
+    for (uint64_t i = 0; i < 3; i++)
+        add_wish(f, T + HOUR, 1 + i, "please sell lockers", "lockers");
+    append(f);
+    assert_true(tells(compose(f, NULL), "3 on the day, 1 the week before"));
+    assert_false(tells(digest, told));
+    ok(f, store_expire(f->store, NULL, T - 13 * DAY + HOUR, &dropped, &f->err));
+    assert_int_equal(dropped, 1);
+    assert_true(tells(compose(f, NULL), told));
+    assert_false(tells(digest, "the week before"));
+    assert_true(json_tells(digest, "\"expired\":0,\"expired_before\":1,"));
+}
+
 /* The best post stands with its wish, the next names two brands. */
 static void nothing_is_quoted_twice(void **state)
 {
@@ -1183,6 +1206,7 @@ int main(void)
         TEST(a_day_that_is_not_over_is_not_compared),
         TEST(wishes_are_grouped_by_the_thing),
         TEST(a_wish_is_worded_by_this_week),
+        TEST(expired_weeks_are_told),
         TEST(nothing_is_quoted_twice),
         TEST(copies_of_a_wish_are_one),
         TEST(questions_are_counted_by_what_they_are_about),
