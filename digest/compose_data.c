@@ -37,7 +37,6 @@ static int add_label(struct composer *c, const char *label, size_t *room,
                         d->closed ? c->config : NULL, label, err))
         return -1;
     for (size_t i = 0, start = 0; i < count; i++) {
-        d->planned |= state[i] != COVERAGE_NONE;
         if (i + 1 < count && state[i + 1] == state[i])
             continue;
         if (is_gap(state[i])) {
@@ -186,8 +185,8 @@ int compose_data(struct composer *c, struct error *err)
     struct digest *d = c->d;
     struct counts days[DAYS_SPAN];
     if (for_each(c, STORE_LABELS, add_label, err) ||
-        coverage_share(&d->coverage, NULL, c->store, c->config, NULL, d->from,
-                       d->until, err) ||
+        coverage_share(&d->coverage, &d->planned, c->store, c->config, NULL,
+                       d->from, d->until, err) ||
         add_faults(c, err) ||
         days_series(c->store, c->starts, NULL, NULL, days, err) ||
         add_restated(c, days, err) ||
