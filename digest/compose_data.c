@@ -14,12 +14,6 @@
  * what is usual. */
 #define HISTORY_FLOOR 0.5
 
-static bool is_gap(uint8_t state)
-{
-    return state == COVERAGE_PLANNED || state == COVERAGE_LIMITED ||
-           state == COVERAGE_FAILED;
-}
-
 /* Runs of quarter hours that were planned and not covered, one state each. */
 static int add_label(struct composer *c, const char *label, size_t *room,
                      struct error *err)
@@ -39,7 +33,7 @@ static int add_label(struct composer *c, const char *label, size_t *room,
     for (size_t i = 0, start = 0; i < count; i++) {
         if (i + 1 < count && state[i + 1] == state[i])
             continue;
-        if (is_gap(state[i])) {
+        if (state[i] != COVERAGE_NONE && !coverage_got(state[i])) {
             d->gaps = mem_grow(d->gaps, room, d->gap_count, sizeof(*d->gaps));
             d->gaps[d->gap_count++] = (struct digest_gap){
                 arena_copy(&d->memory, label, strlen(label)),
