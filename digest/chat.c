@@ -2,6 +2,7 @@
 /* The digest as a message for a chat room: what changed, who waits, how the
  * brands stand, a line each. Slack and Teams know neither tables nor headings;
  * the whole digest is for mail and page. Computes nothing. */
+#include <math.h>
 #include <string.h>
 
 #include "digest/phrase.h"
@@ -71,7 +72,7 @@ static void brand(struct message *m, const struct digest_standing *s)
     buf_puts(m->out, "• ");
     phrase_quote(&m->line, "", s->title, 40, "");
     bold(m);
-    phrase_posts(&m->line, " ", s->today.posts, " ");
+    phrase_posts(&m->line, " ", s->today.posts, isnan(s->change) ? "" : " ");
     phrase_change(&m->line, s->change);
     buf_puts(&m->line, " · net sentiment ");
     phrase_net(&m->line, &s->net);

@@ -142,11 +142,17 @@ static void a_chat_cannot_be_pinged(void **state)
     alert.samples[0].text = "<!channel> <https://evil.example|us> "
                             "[us](https://evil.example) **now**";
     alert.samples[0].url = "https://a.example/|x>\n<!here>";
+    struct digest_standing standing = {
+        .name = "acme", .title = "<!here> Acme", .change = NAN,
+        .today.posts = 1, .net.few = true, .share = 1 };
+    d.standing = &standing;
+    d.standing_count = 1;
     struct buf slack = BUF_INIT(0), teams = BUF_INIT(0);
     digest_chat(&d, &slack, true);
     digest_chat(&d, &teams, false);
     assert_non_null(strstr(slack.data, "&lt;!channel&gt;"));
     assert_null(strstr(slack.data, "<!"));
+    assert_non_null(strstr(slack.data, "Acme* 1 post · net sentiment too few"));
     assert_non_null(strstr(slack.data, "<https://a.example/%7Cx%3E"));
     assert_non_null(strstr(teams.data, "\\[us\\]("));
     assert_null(strstr(teams.data, " [us]"));
