@@ -186,7 +186,7 @@ static int put_posts(struct drill *s, struct error *err)
     for (size_t i = 0; i < s->proofs.count && rc >= 0; i++) {
         const struct sample *p = &s->proofs.items[i].sample;
         buf_puts(s->out, "<article class=\"story\">");
-        html_sample(s->out, &s->frame, p);
+        html_sample(s->out, &s->frame, p, 0);
         buf_clear(&key);
         buf_printf(&key, LABEL_NOTES "%s/%s", p->source, p->native_id);
         buf_clear(&text);
@@ -323,7 +323,7 @@ static void put_ask(struct site *site, struct buf *out,
     if (!a->by_hand)
         phrase_age(out, "", clock_now() - a->asked, "");
     buf_puts(out, "</small></h3>\n");
-    html_sample(out, &frame, &a->sample);
+    html_sample(out, &frame, &a->sample, 0);
     put_form(out, site, "/inbox", &a->sample, "/inbox",
              a->by_hand ? marked_values : ask_values, NULL);
     buf_puts(out, "</article>\n");

@@ -25,9 +25,10 @@ void html_text(struct buf *out, const char *before, const char *text,
 /* A phrase_* result, escaped, and released; of an empty one nothing. */
 void html_phrase(struct buf *out, const char *before, struct buf *phrase,
                  const char *after);
-/* One post, quoted. d gives the zone and the day that needs no date. */
+/* One post, quoted, of at most columns columns (0: all of it). d gives the zone
+ * and the day that needs no date. */
 void html_sample(struct buf *out, const struct digest *d,
-                 const struct sample *s);
+                 const struct sample *s, size_t columns);
 /* In green or red where the interval leaves zero out. */
 void html_estimate(struct buf *out, const struct estimate *e);
 /* The document up to <main>; mail: with colours as plain values. */

@@ -120,10 +120,12 @@ void html_fold_end(const struct page *p)
 }
 
 void html_sample(struct buf *out, const struct digest *d,
-                 const struct sample *s)
+                 const struct sample *s, size_t columns)
 {
     struct buf phrase = BUF_INIT(0);
-    html_text(out, "<blockquote>", s->text, " <cite>");
+    phrase_quote(&phrase, "", s->text, columns, "");
+    html_text(out, "<blockquote>", buf_text(&phrase), " <cite>");
+    buf_clear(&phrase);
     if (phrase_is_link(s->url))
         html_escaped(out, "<a rel=\"noopener noreferrer\" href=\"", s->url,
                      "\">");

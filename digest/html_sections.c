@@ -93,7 +93,7 @@ static void put_alert(struct page *p, const struct alert *a)
         put_words(p, a);
     for (size_t i = a->fresh ? 0 : a->sample_count > 1;
          i < a->sample_count && i < 2; i++)
-        html_sample(p->out, p->d, &a->samples[i]);
+        html_sample(p->out, p->d, &a->samples[i], QUOTE_COLUMNS);
     if (p->links && p->links->served) {
         buf_puts(p->out, "<p>More of it: ");
         html_subject(p, a->subject);
@@ -277,7 +277,7 @@ static void put_wishes(struct page *p)
         phrase_wish(&p->line, d, w);
         html_say(p, "<small>", "</small>");
         if (i < WISHES_QUOTED)
-            html_sample(p->out, d, &w->sample);
+            html_sample(p->out, d, &w->sample, QUOTE_COLUMNS);
         buf_puts(p->out, "</li>\n");
     }
     buf_puts(p->out, d->wish_count ? "</ol>\n" : "");
@@ -299,7 +299,7 @@ static void put_waiting(struct page *p)
         phrase_waiting(&p->line, d, w);
         html_say(p, "<li>", "");
         for (size_t j = 0; w->own && w->known && j < w->sample_count; j++)
-            html_sample(p->out, d, &w->samples[j]);
+            html_sample(p->out, d, &w->samples[j], QUOTE_COLUMNS);
         buf_puts(p->out, "</li>\n");
     }
     phrase_unanswered(&p->line, d);
@@ -457,7 +457,7 @@ static void put_samples(const struct page *p)
         return;
     open_section(p, "posts", "Posts worth reading");
     for (size_t i = 0; i < d->sample_count; i++)
-        html_sample(p->out, d, &d->samples[i]);
+        html_sample(p->out, d, &d->samples[i], QUOTE_COLUMNS);
     buf_puts(p->out, "</section>\n");
 }
 

@@ -53,7 +53,7 @@ static void sample(struct markdown *m, const char *lead,
                    const struct sample *s)
 {
     /* The mark keeps # and - from the start. */
-    phrase_quote(&m->line, "“", s->text, 400, "” ");
+    phrase_quote(&m->line, "“", s->text, QUOTE_COLUMNS, "” ");
     phrase_quote(&m->line, "", s->source, 30, " ");
     phrase_clock(&m->line, "", s->created, m->d, "");
     say(m, lead, "");

@@ -43,6 +43,7 @@ uint32_t phrase_harmless(uint32_t point);
  * controls, bidi and invisible characters made harmless. */
 void phrase_quote(struct buf *out, const char *before, const char *text,
                   size_t columns, const char *after);
+enum { QUOTE_COLUMNS = 400 }; /* of a post on a page: it may be an article */
 /* ▁▂▃▄▅▆▇█; known NULL, or false where "·" says that nothing was collected. */
 void phrase_spark(struct buf *out, const uint32_t *values, const bool *known,
                   size_t count);

@@ -249,6 +249,26 @@ static void a_mail_is_named_by_what_is_judged(void **state)
     buf_release(&one);
 }
 
+/* A post may be an article of 64 KiB. */
+static void a_long_post_is_cut(void **state)
+{
+    struct digest d;
+    struct buf page = BUF_INIT(0), text = BUF_INIT(0);
+    struct sample sample = a_sample();
+    init(&d);
+    d.samples = &sample;
+    d.sample_count = 1;
+    for (int i = 0; i < 5000; i++)
+        buf_puts(&text, "kettle ");
+    sample.text = text.data;
+    digest_html(&d, &page, NULL);
+    check_page(&page);
+    assert_int_equal(400 / 7, count_of(&page, "kettle"));
+    assert_non_null(strstr(page.data, "kettle…</bdi>"));
+    buf_release(&page);
+    buf_release(&text);
+}
+
 /* Of many products a page lists those that have something to say; a fold has
  * the others with posts, and no table where none has one. */
 static void quiet_products_are_folded(void **state)
@@ -333,6 +353,7 @@ int main(void)
         cmocka_unit_test(an_empty_day_has_its_chat),
         cmocka_unit_test(alerts_show_cause_and_arithmetic),
         cmocka_unit_test(a_mail_is_named_by_what_is_judged),
+        cmocka_unit_test(a_long_post_is_cut),
         cmocka_unit_test(quiet_products_are_folded),
         cmocka_unit_test(a_calendar_marks_alerts),
     };
