@@ -428,6 +428,37 @@ static void expired_weeks_are_told(void **state)
     assert_true(json_tells(digest, "\"expired\":0,\"expired_before\":1,"));
 }
 
+/* The group has its subject: its name is no word of what is wished. */
+static void a_wish_leaves_out_the_name(void **state)
+{
+    struct fixture *f = *state;
+    for (unsigned i = 0; i < 3; i++) {
+        add_wish(f, T + i * HOUR, 1 + i, "please add returns app lockers",
+                 "returns app lockers");
+        f->batch.posts[i].mentions[1].span =
+            span_in(&f->batch.posts[i], "returns app");
+    }
+    append(f);
+    assert_int_equal(compose(f, NULL)->wish_count, 1);
+    assert_string_equal(digest->wishes[0].text, "lockers");
+}
+
+/* A writer's best post, whichever came first; a text once. */
+static void a_writer_is_quoted_once(void **state)
+{
+    static const char *const texts[] = {
+        "the kettles of acme leak", "the lids of acme leak, too",
+        "and the cups of acme leak", "The lids of acme leak, too!" };
+    static const uint32_t likes[] = { 30, 500, 10, 400 };
+    struct fixture *f = *state;
+    for (unsigned i = 0; i < 4; i++)
+        add(f, T + i * HOUR, 1, LABEL_NEGATIVE, 1 + i / 3, texts[i])->likes =
+            likes[i];
+    append(f);
+    assert_int_equal(compose(f, NULL)->sample_count, 1);
+    assert_string_equal(digest->samples[0].native_id, "p1");
+}
+
 /* The best post stands with its wish, the next names two brands. */
 static void nothing_is_quoted_twice(void **state)
 {
@@ -1206,6 +1237,8 @@ int main(void)
         TEST(a_day_that_is_not_over_is_not_compared),
         TEST(wishes_are_grouped_by_the_thing),
         TEST(a_wish_is_worded_by_this_week),
+        TEST(a_wish_leaves_out_the_name),
+        TEST(a_writer_is_quoted_once),
         TEST(expired_weeks_are_told),
         TEST(nothing_is_quoted_twice),
         TEST(copies_of_a_wish_are_one),
