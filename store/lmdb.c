@@ -5,10 +5,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Address space, not disk: the file grows as pages are used. A test starts
@@ -185,18 +187,6 @@ int lmdb_measure(const struct lmdb *s, struct lmdb_size *out)
     return 0;
 }
 
-/* LMDB does not write a free page at the very end of the file; the file is
- * then a little short, and check_length() would take it for a cut one. */
-static int keep_length(struct lmdb *s)
-{
-    struct lmdb_size size;
-    int rc = lmdb_measure(s, &size);
-    if (rc)
-        return rc;
-    uint64_t wanted = size.pages * size.page;
-    return size.file < wanted && ftruncate(size.fd, (off_t)wanted) ? errno : 0;
-}
-
 int lmdb_write(struct store *base, lmdb_work *work, void *context,
                const char *doing, struct error *err)
 {
@@ -211,8 +201,6 @@ int lmdb_write(struct store *base, lmdb_work *work, void *context,
         if (rc)
             break;
         rc = finish(t, work(t, context, err));
-        if (rc == 0)
-            rc = keep_length(s);
     } while (rc == MDB_MAP_FULL && (rc = map_grow(s)) == 0);
     return rc ? lmdb_fail(s, rc, doing, err) : 0;
 }
@@ -309,6 +297,43 @@ static int open_somehow(struct lmdb *s)
     return rc;
 }
 
+/* So many of the pages from this one on are free. */
+static uint64_t count_free(struct txn t, uint64_t first)
+{
+    uint64_t count = 0;
+    struct scan r = scan_from(t, FREE_PAGES, NULL, 0);
+    for (; r.rc == 0; scan_next(&r)) {
+        const char *at = r.value.mv_data, *end = at + r.value.mv_size;
+        while ((at += sizeof(size_t)) < end) { /* behind their number */
+            size_t page;
+            memcpy(&page, at, sizeof(page));
+            count += page >= first;
+        }
+    }
+    return scan_end(&r) ? 0 : count;
+}
+
+/* LMDB does not write what a transaction left free at the very end. Whether
+ * the missing end is that says the list of free pages, which may be missing,
+ * too, and then whoever reads it dies: so a process of its own does. */
+static bool end_is_free(const struct lmdb *s, const struct lmdb_size *size)
+{
+    uint64_t first = size->file / size->page;
+    int status = 1;
+    pid_t child = fork();
+    if (child == 0) {
+        struct lmdb own = { .path = s->path };
+        struct txn t = { &own, NULL };
+        signal(SIGBUS, SIG_DFL);
+        _exit(open_environment(&own, MDB_RDONLY | MDB_NOLOCK, MAP_LEAST) ||
+              begin(&t, MDB_RDONLY) ||
+              count_free(t, first) < size->pages - first);
+    }
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status == 0;
+}
+
 /* A file cut short would end the process when its missing end is read. */
 static int check_length(struct lmdb *s, struct error *err)
 {
@@ -318,7 +343,7 @@ static int check_length(struct lmdb *s, struct error *err)
         return lmdb_fail(s, rc, "looking at the file", err);
     s->inode = size.inode;
     uint64_t wanted = size.pages * size.page;
-    if (size.pages > 2 && size.file < wanted)
+    if (size.pages > 2 && size.file < wanted && !end_is_free(s, &size))
         return error_set(err, ERROR_CORRUPT, "%s/data.mdb: cut short: %llu "
                          "bytes of %llu; restore it from a backup", s->path,
                          (unsigned long long)size.file,

@@ -264,6 +264,64 @@ static void a_file_that_cannot_be_read_takes_the_place(void **state)
     fixture_close(f);
 }
 
+/* Pages at the end of the file that nothing is kept in. */
+static size_t free_at_end(struct fixture *f)
+{
+    struct txn t;
+    struct lmdb_size size;
+    ok(f, lmdb_read_begin(f->store, &t, &f->err));
+    assert_int_equal(lmdb_measure(t.s, &size), 0);
+    bool *free_ones = mem_alloc(size.pages);
+    struct scan r = scan_from(t, FREE_PAGES, NULL, 0);
+    for (; r.rc == 0; scan_next(&r)) {
+        const size_t *list = r.value.mv_data;
+        for (size_t i = 1; i <= list[0]; i++)
+            free_ones[list[i]] = true;
+    }
+    ok(f, lmdb_read_end(t, scan_end(&r), "counting", &f->err));
+    size_t count = 0;
+    while (free_ones[size.pages - 1 - count])
+        count++;
+    mem_free(free_ones);
+    return count;
+}
+
+/* Free pages at the end may never have been written: the file is whole. */
+static void a_file_may_lack_free_pages(void **state)
+{
+    struct fixture *f = opened();
+    uint64_t posts = append_batches(f, 2);
+    char path[SCRATCH_ROOM + 16], *big = mem_alloc(1 << 20);
+    struct text value = { big, 1 << 20 };
+    ok(f, store_note_put(f->store, "a/big", value, &f->err));
+    ok(f, store_note_put(f->store, "a/big", TEXT(""), &f->err));
+    size_t count = 0;
+    for (int i = 0; i < 20 && !count; i++) {
+        ok(f, store_note_put(f->store, "a/small", TEXT("x"), &f->err));
+        count = free_at_end(f);
+    }
+    assert_true(count > 0);
+    off_t size = (off_t)(stats_of(f).bytes_file - count * 4096);
+    snprintf(path, sizeof(path), "%s/data.mdb", f->folder);
+    store_close(f->store);
+    assert_int_equal(truncate(path, size), 0);
+    ok(f, store_open(&f->store, f->folder, STORE_READ, &f->err));
+    assert_int_equal(stats_of(f).posts, posts);
+    store_close(f->store);
+    ok(f, store_open(&f->store, f->folder, STORE_WRITE, &f->err));
+    verified(f);
+    ok(f, store_note_put(f->store, "a/big", value, &f->err));
+    verified(f);
+    store_close(f->store);
+    assert_int_equal(truncate(path, size - 4096), 0);
+    assert_int_equal(store_open(&f->store, f->folder, STORE_WRITE, &f->err),
+                     -1);
+    assert_int_equal(f->err.kind, ERROR_CORRUPT);
+    f->store = NULL;
+    mem_free(big);
+    fixture_close(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +331,7 @@ int main(void)
         cmocka_unit_test(the_map_grows_under_a_load),
         cmocka_unit_test(a_reader_follows),
         cmocka_unit_test(a_file_that_cannot_be_read_takes_the_place),
+        cmocka_unit_test(a_file_may_lack_free_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
