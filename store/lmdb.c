@@ -111,15 +111,24 @@ static int finish(struct txn t, int rc)
     return rc;
 }
 
-/* A compaction by another process puts a new file in the old one's place. */
-static bool file_was_replaced(const struct lmdb *s)
+/* 0: there is none. */
+static ino_t inode_of(const struct lmdb *s, const char *name)
 {
     char path[4096];
     struct stat st;
+    snprintf(path, sizeof(path), "%s/%s", s->path, name);
+    return stat(path, &st) == 0 ? st.st_ino : 0;
+}
+
+/* A compaction by another process puts a new file in the old one's place, or
+ * died when it had only taken the reader table away: nobody sees us in it. */
+static bool file_was_replaced(const struct lmdb *s)
+{
     if (s->base.mode == STORE_WRITE || s->reading)
         return false;
-    snprintf(path, sizeof(path), "%s/data.mdb", s->path);
-    return stat(path, &st) == 0 && st.st_ino != s->inode;
+    ino_t now = inode_of(s, "data.mdb");
+    return now && (now != s->inode ||
+                   inode_of(s, "lock.mdb") != s->table_inode);
 }
 
 int lmdb_read_begin(struct store *base, struct txn *t, struct error *err)
@@ -297,22 +306,6 @@ static int open_somehow(struct lmdb *s)
     return rc;
 }
 
-/* So many of the pages from this one on are free. */
-static uint64_t count_free(struct txn t, uint64_t first)
-{
-    uint64_t count = 0;
-    struct scan r = scan_from(t, FREE_PAGES, NULL, 0);
-    for (; r.rc == 0; scan_next(&r)) {
-        const char *at = r.value.mv_data, *end = at + r.value.mv_size;
-        while ((at += sizeof(size_t)) < end) { /* behind their number */
-            size_t page;
-            memcpy(&page, at, sizeof(page));
-            count += page >= first;
-        }
-    }
-    return scan_end(&r) ? 0 : count;
-}
-
 /* LMDB does not write what a transaction left free at the very end. Whether
  * the missing end is that says the list of free pages, which may be missing,
  * too, and then whoever reads it dies: so a process of its own does. */
@@ -324,10 +317,11 @@ static bool end_is_free(const struct lmdb *s, const struct lmdb_size *size)
     if (child == 0) {
         struct lmdb own = { .path = s->path };
         struct txn t = { &own, NULL };
+        uint64_t count;
         signal(SIGBUS, SIG_DFL);
         _exit(open_environment(&own, MDB_RDONLY | MDB_NOLOCK, MAP_LEAST) ||
-              begin(&t, MDB_RDONLY) ||
-              count_free(t, first) < size->pages - first);
+              begin(&t, MDB_RDONLY) || lmdb_count_free(t, first, &count) ||
+              count < size->pages - first);
     }
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
@@ -370,6 +364,7 @@ static int open_file(struct lmdb *s, struct error *err)
     if (rc)
         return lmdb_fail(s, rc, "opening the store", err);
     lmdb_watch(s);
+    s->table_inode = inode_of(s, "lock.mdb");
     if (s->base.mode == STORE_WRITE) /* readers that died pin pages */
         (void)mdb_reader_check(s->env, &dead);
     if (check_length(s, err) || open_tables(s, err)) {
@@ -405,6 +400,8 @@ static int take_lock(struct lmdb *s, struct error *err)
         snprintf(path, sizeof(path), "%s/data.mdb", s->path);
         /* A link to what is not there now is no file of ours to take away. */
         s->made_file = lstat(path, &file) != 0 && errno == ENOENT;
+        snprintf(path, sizeof(path), "%s/" FRESH_FILE, s->path);
+        unlink(path); /* of a compaction that was killed */
         return 0;
     }
     if (errno == EWOULDBLOCK || !file.st_nlink)

@@ -98,7 +98,8 @@ struct lmdb {
     MDB_dbi table[TABLES + 1]; /* the last is 0: LMDB's own of free pages */
     int lock;           /* writer.lock; -1 for a reader */
     bool made_folder, made_file; /* they were not there before */
-    ino_t inode;        /* of data.mdb: another one after a compaction */
+    ino_t inode, table_inode; /* of data.mdb and lock.mdb: others after a
+                               * compaction */
     MDB_txn *held;      /* of lmdb_hold(): every read is in it */
     unsigned reading;   /* read transactions open in this process */
     unsigned inside;    /* transactions of any kind, see lmdb_fault.c */
@@ -399,6 +400,13 @@ int lmdb_scan_authors(struct txn t, uint32_t subject, uint32_t source,
 /* Posts of the source before this moment were expired (a multiple of 900);
  * source 0: the latest of all sources'. */
 int lmdb_expired(struct txn t, uint32_t source, int64_t *out);
+
+/* ---- lmdb_care.c ---- */
+
+#define FRESH_FILE "data.mdb.new" /* of a compaction, until it is whole */
+
+/* Pages from this one on that nothing is kept in. */
+int lmdb_count_free(struct txn t, uint64_t first, uint64_t *count);
 
 /* ---- lmdb_forget.c ---- */
 

@@ -116,6 +116,18 @@ mkdir away && ln -s "$PWD/unplugged/data.mdb" away/data.mdb
 expect 1 "no store here yet" swell_now --store away import posts.ndjson
 [ -L away/data.mdb ] || fail "the link to a store was taken away"
 
+# A compaction that was killed leaves nothing for long, and one by root leaves
+# the store to who had it.
+head -c 100000 many/data.mdb >many/data.mdb.new
+[ "$(id -u)" != 0 ] || chown 65534:65533 many/data.mdb many/lock.mdb
+chmod 640 many/data.mdb && chmod 660 many/lock.mdb
+rights() { stat -c '%n %u %g %a' many/data.mdb many/lock.mdb; }
+rights >before
+swell_now -q --store many import posts.ndjson || fail "an import after a compaction that was killed"
+[ ! -e many/data.mdb.new ] || fail "what a compaction left is still there"
+swell -q --store many compact >out || fail "compact"
+rights | cmp - before || { rights; fail "after a compaction the store is another's"; }
+
 # A packed dump, as a backup is kept.
 gzip <many.dump >many.dump.gz
 expect 1 "line 1 of the dump: .*unpack" swell --store packed load many.dump.gz

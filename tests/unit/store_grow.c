@@ -201,6 +201,16 @@ static uint64_t asked(int ask, int answer)
     return posts;
 }
 
+/* As a compaction that is killed before it puts the new file in place. */
+static void lose_reader_table(struct fixture *f)
+{
+    char path[SCRATCH_ROOM + 16];
+    snprintf(path, sizeof(path), "%s/lock.mdb", f->folder);
+    store_close(f->store);
+    assert_int_equal(unlink(path), 0);
+    ok(f, store_open(&f->store, f->folder, STORE_WRITE, &f->err));
+}
+
 static void a_reader_follows(void **state)
 {
     struct fixture *f = opened();
@@ -210,6 +220,7 @@ static void a_reader_follows(void **state)
     pid_t child = fork();
     if (child == 0) {
         close(ask[1]);
+        close(lmdb_of(f->store)->lock); /* or both have it */
         read_when_asked(f->folder, ask[0], answer[1]);
     }
     assert_int_equal(asked(ask[1], answer[0]), 0);
@@ -218,6 +229,8 @@ static void a_reader_follows(void **state)
         added += append(f).added;
         if (i % 5 == 4)
             ok(f, store_compact(f->store, &f->err));
+        else if (i % 5 == 2)
+            lose_reader_table(f);
         assert_int_equal(asked(ask[1], answer[0]), added);
     }
     close(ask[1]);
