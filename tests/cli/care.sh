@@ -92,3 +92,8 @@ sed '/^database=ids$/,/^DATA=END$/ s/^\( [0-9a-f]\{28\}\)[0-9a-f]\{10\}$/\1006a0
 awk '/^database=/ { posts = $0 == "database=posts" } /^ / && posts && ++line == 2 { print " 00"; next } { print }' late.dump | wrong "a record that cannot be read"
 awk '/^database=/ { posts = $0 == "database=posts" } /^ / && posts && ++line == 1 { sub(/..$/, "00") } { print }' late.dump | wrong "the key of another post"
 sed '/^database=posts$/,/^DATA=END$/ { /^ /d }' late.dump | wrong "an identity without a post"
+for digits in 8 16; do # of 14 digits
+    awk -v digits="$digits" '/^database=/ { hours = $0 == "database=hours" } /^ / && hours && ++line == 1 { $0 = substr($0 "00", 1, 1 + digits) } { print }' late.dump >odd.dump
+    swell -q --store "odd$digits" load odd.dump
+    swell --store "odd$digits" verify --repair; echo "status $?"
+done
