@@ -47,6 +47,8 @@ struct ingest {
 
     /* The round that runs. */
     int64_t now;
+    pthread_t appender;
+    unsigned running;           /* taggers; 0: the reader does it all */
     struct slot *slots;
     size_t slot_count;
     uint64_t read, taken, appended; /* batches, in order */
@@ -92,18 +94,17 @@ int ingest_open(struct ingest **out, const struct config *config,
     pthread_mutex_init(&i->lock, NULL);
     pthread_cond_init(&i->changed, NULL);
     struct store *store = turn_begin(turns, err);
-    if (!store)
-        goto fail;
-    if (load_key(&i->key, store, err))
-        goto fail;
-    rules_describe(rules, &text);
-    i->rules = store_rules(store, (struct text){ buf_text(&text),
-                                                 text.length }, err);
-    turn_end(turns);
-    store = NULL;
-    if (!i->rules)
-        goto fail;
+    if (store && load_key(&i->key, store, err) == 0) {
+        rules_describe(rules, &text);
+        i->rules = store_rules(store, buf_bytes(&text), err);
+    }
+    if (store)
+        turn_end(turns);
     buf_release(&text);
+    if (!i->rules) {
+        ingest_close(i);
+        return -1;
+    }
     i->worker_count = i->threads ? i->threads : 1;
     i->workers = mem_alloc(i->worker_count * sizeof(*i->workers));
     for (unsigned n = 0; n < i->worker_count; n++)
@@ -115,12 +116,6 @@ int ingest_open(struct ingest **out, const struct config *config,
         batch_init(&i->slots[n].batch);
     *out = i;
     return 0;
-fail:
-    if (store)
-        turn_end(turns);
-    buf_release(&text);
-    ingest_close(i);
-    return -1;
 }
 
 void ingest_close(struct ingest *i)
@@ -232,6 +227,32 @@ static void *append_batches(void *context)
     return NULL;
 }
 
+static void end_threads(struct ingest *i)
+{
+    pthread_mutex_lock(&i->lock);
+    i->last = true;
+    pthread_cond_broadcast(&i->changed);
+    pthread_mutex_unlock(&i->lock);
+    for (unsigned n = 0; n < i->running; n++)
+        pthread_join(i->workers[n].thread, NULL);
+    pthread_join(i->appender, NULL);
+}
+
+/* As many as there may be: a machine can be at its limit. */
+static void start_threads(struct ingest *i)
+{
+    i->last = false;
+    i->running = 0;
+    if (!i->threads || pthread_create(&i->appender, NULL, append_batches, i))
+        return;
+    while (i->running < i->threads &&
+           !pthread_create(&i->workers[i->running].thread, NULL, tag_batches,
+                           &i->workers[i->running]))
+        i->running++;
+    if (!i->running)
+        end_threads(i);
+}
+
 /* ---- the reader ------------------------------------------------------- */
 
 /* A slot to fill; waits until one is free. */
@@ -243,8 +264,6 @@ static struct batch *next_batch(struct ingest *i, const struct collection *c)
         pthread_cond_wait(&i->changed, &i->lock);
     pthread_mutex_unlock(&i->lock);
     batch_reset(&slot->batch);
-    buf_clear(&slot->batch.cursor);
-    slot->batch.coverage.state = COVERAGE_NONE;
     snprintf(slot->batch.label, sizeof(slot->batch.label), "%s", c->label);
     return &slot->batch;
 }
@@ -253,7 +272,7 @@ static struct batch *next_batch(struct ingest *i, const struct collection *c)
 static int pass_on(struct ingest *i)
 {
     struct slot *slot = &i->slots[i->read % i->slot_count];
-    if (!i->threads) {
+    if (!i->running) {
         tag(i, i->workers[0].tagger, &slot->batch);
         i->failed = append(i, &slot->batch) != 0;
         return i->failed ? -1 : 0;
@@ -337,28 +356,17 @@ int ingest_round(struct ingest *i, struct collection *c,
                  const struct ingest_bounds *bounds,
                  struct ingest_report *report, struct error *err)
 {
-    pthread_t appender = 0;
     struct error why = ERROR_INIT;
     i->now = clock_now();
     if (c->http)
         http_begin(c->http, &bounds->network);
     i->read = i->taken = i->appended = 0;
-    i->last = i->failed = false;
+    i->failed = false;
     i->result = &report->stored;
-    for (unsigned n = 0; n < i->threads; n++)
-        pthread_create(&i->workers[n].thread, NULL, tag_batches,
-                       &i->workers[n]);
-    if (i->threads)
-        pthread_create(&appender, NULL, append_batches, i);
+    start_threads(i);
     int rc = read_pages(i, c, bounds, report, &why);
-    pthread_mutex_lock(&i->lock);
-    i->last = true;
-    pthread_cond_broadcast(&i->changed);
-    pthread_mutex_unlock(&i->lock);
-    for (unsigned n = 0; n < i->threads; n++)
-        pthread_join(i->workers[n].thread, NULL);
-    if (i->threads)
-        pthread_join(appender, NULL);
+    if (i->running)
+        end_threads(i);
     if (i->failed) {
         why = i->error;
         rc = -2;

@@ -234,8 +234,7 @@ int round_note(struct store *s, const struct collection *c, int rc,
     snprintf(r.message, sizeof(r.message), "%.250s", rc < 0 ? why->text : "");
     write_note(&r, &note);
     buf_printf(&key, "round/%s", c->label);
-    rc = store_note_put(s, buf_text(&key),
-                        (struct text){ buf_text(&note), note.length }, err);
+    rc = store_note_put(s, buf_text(&key), buf_bytes(&note), err);
     buf_release(&key);
     buf_release(&note);
     return rc;
