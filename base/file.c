@@ -64,6 +64,21 @@ static int open_nameless(const char *name, mode_t mode)
     return fd;
 }
 
+/* Beside path, as *beside says; NULL: see err. */
+static FILE *open_beside(const char *path, mode_t mode, struct buf *beside,
+                         struct error *err)
+{
+    buf_printf(beside, "%s.%ld~", path, (long)getpid());
+    unlink(beside->data); /* of a run that was killed, or a trap: a link */
+    int fd = open_nameless(beside->data, mode);
+    if (fd < 0)
+        fd = open(beside->data, NAMED, mode);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+    if (!file)
+        fail(path, err);
+    return file;
+}
+
 FILE *file_begin(const char *path, struct buf *beside, struct error *err)
 {
     struct stat there = { .st_mode = S_IFREG | 0644 };
@@ -73,15 +88,7 @@ FILE *file_begin(const char *path, struct buf *beside, struct error *err)
                   "are replaced", path); /* root would replace /dev/null */
         return NULL;
     }
-    buf_printf(beside, "%s.%ld~", path, (long)getpid());
-    unlink(beside->data); /* of a run that was killed, or a trap: a link */
-    int fd = open_nameless(beside->data, there.st_mode & 0777);
-    if (fd < 0)
-        fd = open(beside->data, NAMED, there.st_mode & 0777);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-    if (!file)
-        fail(path, err);
-    return file;
+    return open_beside(path, there.st_mode & 0777, beside, err);
 }
 
 int file_end(FILE *file, const char *path, const struct buf *beside,
@@ -99,19 +106,36 @@ int file_end(FILE *file, const char *path, const struct buf *beside,
     return rc;
 }
 
+/* All at once, without a copy on the way. */
+static int write_whole(FILE *file, const char *path, const struct buf *beside,
+                       const struct buf *content, struct error *err)
+{
+    if (!file)
+        return -1;
+    setvbuf(file, NULL, _IONBF, 0);
+    bool whole = fwrite(buf_text(content), 1, content->length, file) ==
+                 content->length;
+    if (!whole)
+        fail(path, err);
+    return file_end(file, path, beside, whole, err);
+}
+
 int file_replace(const char *path, const struct buf *content,
                  struct error *err)
 {
     struct buf beside = BUF_INIT(0);
     FILE *file = file_begin(path, &beside, err);
-    int rc = -1;
-    if (file) {
-        bool whole = fwrite(buf_text(content), 1, content->length, file) ==
-                     content->length;
-        if (!whole)
-            fail(path, err);
-        rc = file_end(file, path, &beside, whole, err);
-    }
+    int rc = write_whole(file, path, &beside, content, err);
+    buf_release(&beside);
+    return rc;
+}
+
+int file_keep_secret(const char *path, const struct buf *content,
+                     struct error *err)
+{
+    struct buf beside = BUF_INIT(0);
+    FILE *file = open_beside(path, 0600, &beside, err);
+    int rc = write_whole(file, path, &beside, content, err);
     buf_release(&beside);
     return rc;
 }

@@ -14,7 +14,10 @@
  * else 0644, less the umask. */
 int file_replace(const char *path, const struct buf *content,
                  struct error *err);
-/* The same bit by bit. Where the file system can, what is written has no name
+/* With the mode 0600, whatever was there. */
+int file_keep_secret(const char *path, const struct buf *content,
+                     struct error *err);
+/* The first bit by bit. Where the file system can, what is written has no name
  * until it is whole: a run that is killed leaves nothing. *beside takes the name
  * it has before path's, and is released by the caller. NULL: see err. */
 FILE *file_begin(const char *path, struct buf *beside, struct error *err);

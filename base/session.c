@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 void session_wipe(struct buf *b)
 {
     if (b->data)
@@ -49,27 +51,11 @@ done:
 int session_write(const char *folder, const char *label,
                   const struct buf *content, struct error *err)
 {
-    struct buf path = BUF_INIT(0), fresh = BUF_INIT(0);
-    int rc = -1;
+    struct buf path = BUF_INIT(0);
     if (!folder)
         return 0;
     buf_printf(&path, "%s/%s.session", folder, label);
-    buf_printf(&fresh, "%s.%ld", buf_text(&path), (long)getpid());
-    int fd = open(buf_text(&fresh),
-                  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd >= 0 && fchmod(fd, 0600) == 0 &&
-        write(fd, buf_text(content), content->length) ==
-            (ssize_t)content->length &&
-        rename(buf_text(&fresh), buf_text(&path)) == 0)
-        rc = 0;
-    else
-        error_set(err, ERROR_SYSTEM, "%s cannot be written: %s",
-                  buf_text(&path), strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    if (rc)
-        unlink(buf_text(&fresh));
+    int rc = file_keep_secret(buf_text(&path), content, err);
     buf_release(&path);
-    buf_release(&fresh);
     return rc;
 }

@@ -36,6 +36,27 @@ void write_end(struct writer *w, char bracket)
     w->within = true;
 }
 
+/* A cell, quoted where needed. A text that a spreadsheet would run (= + - @
+ * tab) gets an apostrophe in front. */
+static void csv_text(struct buf *out, struct text t)
+{
+    bool guard = t.length && t.data[0] && strchr("=+-@\t\r", t.data[0]);
+    bool quoted = guard;
+    for (size_t i = 0; i < t.length && !quoted; i++)
+        quoted = memchr(",\"\r\n", t.data[i], 4) != NULL;
+    if (quoted)
+        buf_putc(out, '"');
+    if (guard)
+        buf_putc(out, '\'');
+    for (size_t i = 0; i < t.length; i++) {
+        if (t.data[i] == '"')
+            buf_putc(out, '"');
+        buf_putc(out, t.data[i]);
+    }
+    if (quoted)
+        buf_putc(out, '"');
+}
+
 void write_slice(struct writer *w, const char *name, struct text value)
 {
     put_name(w, name);
@@ -139,23 +160,4 @@ void write_tags(struct writer *w, const struct tags *tags)
     write_set(w, "aspects", tags->aspects, aspect_names);
     write_set(w, "intents", tags->intents, intent_names);
     write_set(w, "channels", tags->channels, channel_names);
-}
-
-void csv_text(struct buf *out, struct text t)
-{
-    bool guard = t.length && t.data[0] && strchr("=+-@\t\r", t.data[0]);
-    bool quoted = guard;
-    for (size_t i = 0; i < t.length && !quoted; i++)
-        quoted = memchr(",\"\r\n", t.data[i], 4) != NULL;
-    if (quoted)
-        buf_putc(out, '"');
-    if (guard)
-        buf_putc(out, '\'');
-    for (size_t i = 0; i < t.length; i++) {
-        if (t.data[i] == '"')
-            buf_putc(out, '"');
-        buf_putc(out, t.data[i]);
-    }
-    if (quoted)
-        buf_putc(out, '"');
 }

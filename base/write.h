@@ -47,8 +47,4 @@ void write_tags(struct writer *w, const struct tags *tags);
 void set_words(struct buf *out, unsigned set, const char *const names[],
                const char *between);
 
-/* A cell, quoted where needed. A text that a spreadsheet would run (= + - @
- * tab) gets an apostrophe in front. */
-void csv_text(struct buf *out, struct text t);
-
 #endif

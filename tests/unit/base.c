@@ -221,6 +221,10 @@ static void a_file_is_replaced_whole(void **state)
     assert_int_equal(0, stat(path, &st));
     assert_int_equal(0600, st.st_mode & 0777);
     assert_int_equal(5, st.st_size);
+    assert_int_equal(0, chmod(path, 0644));
+    assert_int_equal(0, file_keep_secret(path, &content, &err));
+    assert_int_equal(0, stat(path, &st));
+    assert_int_equal(0600, st.st_mode & 0777);
     assert_int_equal(-1, file_replace(folder, &content, &err));
     int kept = dup(STDOUT_FILENO); /* nor is what a run's output goes to */
     int output = open(path, O_WRONLY);
