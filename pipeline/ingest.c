@@ -145,7 +145,7 @@ static void settle(const struct ingest *i, struct post *post)
 {
     if (!post->fetched)
         post->fetched = i->now;
-    if (!possible(i, post->created) && !post->deleted) {
+    if (!possible(i, post->created)) {
         post->created = possible(i, post->indexed) ? post->indexed
                                                    : post->fetched;
         post->faults |= POST_FAULT_TIME;

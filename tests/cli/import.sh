@@ -52,6 +52,7 @@ echo "== what its source deleted stays out"
 echo '{"id":"gone","source":"forum","created_at":"2026-11-03T10:00:00Z","text":"I never said this"}' >said.ndjson
 swell_import said.ndjson
 echo '{"id":"gone","source":"forum","deleted":true}' | swell_import -
+echo '{"id":"never","source":"forum","created_at":"2190-01-01","deleted":true}' | swell_import -
 swell_import said.ndjson
 echo "== nothing at all"
 : >empty
