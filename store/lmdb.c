@@ -5,12 +5,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* Address space, not disk: the file grows as pages are used. A test starts
@@ -308,24 +306,16 @@ static int open_somehow(struct lmdb *s)
 
 /* LMDB does not write what a transaction left free at the very end. Whether
  * the missing end is that says the list of free pages, which may be missing,
- * too, and then whoever reads it dies: so a process of its own does. */
+ * too: only for lmdb_try(). */
 static bool end_is_free(const struct lmdb *s, const struct lmdb_size *size)
 {
-    uint64_t first = size->file / size->page;
-    int status = 1;
-    pid_t child = fork();
-    if (child == 0) {
-        struct lmdb own = { .path = s->path };
-        struct txn t = { &own, NULL };
-        uint64_t count;
-        signal(SIGBUS, SIG_DFL);
-        _exit(open_environment(&own, MDB_RDONLY | MDB_NOLOCK, MAP_LEAST) ||
-              begin(&t, MDB_RDONLY) || lmdb_count_free(t, first, &count) ||
-              count < size->pages - first);
-    }
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
-    return status == 0;
+    struct lmdb own = { .path = s->path };
+    struct txn t = { &own, NULL };
+    uint64_t count, first = size->file / size->page;
+    return open_environment(&own, MDB_RDONLY | MDB_NOLOCK, MAP_LEAST) == 0 &&
+           begin(&t, MDB_RDONLY) == 0 &&
+           lmdb_count_free(t, first, &count) == 0 &&
+           count == size->pages - first;
 }
 
 /* A file cut short would end the process when its missing end is read. */
@@ -337,7 +327,8 @@ static int check_length(struct lmdb *s, struct error *err)
         return lmdb_fail(s, rc, "looking at the file", err);
     s->inode = size.inode;
     uint64_t wanted = size.pages * size.page;
-    if (size.pages > 2 && size.file < wanted && !end_is_free(s, &size))
+    if (size.pages > 2 && size.file < wanted &&
+        !lmdb_try(end_is_free, s, &size))
         return error_set(err, ERROR_CORRUPT, "%s/data.mdb: cut short: %llu "
                          "bytes of %llu; restore it from a backup", s->path,
                          (unsigned long long)size.file,

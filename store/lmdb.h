@@ -215,6 +215,10 @@ int lmdb_edge(struct txn t, enum table table, MDB_cursor_op edge,
  * it, inside a transaction of this store (the last that was opened). */
 void lmdb_watch(struct lmdb *s);
 void lmdb_unwatch(const struct lmdb *s);
+/* What look() says in a process of its own; false where that dies of it. */
+typedef bool lmdb_look(const struct lmdb *s, const struct lmdb_size *size);
+bool lmdb_try(lmdb_look *look, const struct lmdb *s,
+              const struct lmdb_size *size);
 
 /* ---- lmdb_names.c ---- */
 
