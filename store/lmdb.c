@@ -227,18 +227,23 @@ static int open_tables(struct lmdb *s, struct error *err)
 }
 
 /* LMDB writes it through a mapping, and on a full disk that is a signal: so
- * room is made for it where a store is, or will be. */
+ * room is made for it where a store is, or will be. It is for whose the store
+ * is, though root makes it. */
 static int make_reader_table(const struct lmdb *s, unsigned flags)
 {
     enum { BYTES = 8192 }; /* of 126 readers */
     char path[4096];
+    struct stat file;
     snprintf(path, sizeof(path), "%s/data.mdb", s->path);
-    if (flags & MDB_NOLOCK || (flags & MDB_RDONLY && access(path, F_OK)))
+    bool there = stat(path, &file) == 0;
+    if (flags & MDB_NOLOCK || (flags & MDB_RDONLY && !there))
         return 0;
     snprintf(path, sizeof(path), "%s/lock.mdb", s->path);
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (fd < 0)
         return 0; /* it is there, or LMDB says why not */
+    if (there)
+        (void)!fchown(fd, file.st_uid, file.st_gid); /* as root alone can */
     int rc = posix_fallocate(fd, 0, BYTES);
     close(fd);
     if (!no_room(rc))

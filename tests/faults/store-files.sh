@@ -127,6 +127,9 @@ swell_now -q --store many import posts.ndjson || fail "an import after a compact
 [ ! -e many/data.mdb.new ] || fail "what a compaction left is still there"
 swell -q --store many compact >out || fail "compact"
 rights | cmp - before || { rights; fail "after a compaction the store is another's"; }
+rm many/lock.mdb
+swell --store many status >out || fail "status without a reader table"
+[ "$(stat -c %u:%g many/lock.mdb)" = "$(stat -c %u:%g many/data.mdb)" ] || fail "the reader table is another's"
 
 # A packed dump, as a backup is kept.
 gzip <many.dump >many.dump.gz
