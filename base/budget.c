@@ -32,9 +32,9 @@ uint64_t budget_left(struct budget *b)
 {
     int64_t today = b->zone ? zone_day(b->zone, clock_now())
                             : clock_now() / DAY;
-    if (today > b->day) {
-        b->day = today;
+    if (today > b->day)
         b->used = 0;
-    }
+    if (today > b->day || b->day > today + 1) /* days ahead: a wrong clock's */
+        b->day = today;
     return b->used < b->most ? b->most - b->used : 0;
 }

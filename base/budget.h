@@ -18,7 +18,8 @@ struct budget {
 
 void budget_read(struct budget *b, const char *cursor);
 void budget_save(const struct budget *b, struct buf *cursor);
-/* How much is left; on a new day all is. A clock set back frees nothing. */
+/* How much is left; on a new day all is. A clock set back frees nothing before
+ * its next day. */
 uint64_t budget_left(struct budget *b);
 /* When the next day begins, after budget_left(). */
 int64_t budget_renewed(const struct budget *b);

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include "base/address.h"
+#include "base/budget.h"
 #include "base/clock.h"
 #include "base/http_reply.h"
 #include "base/limit.h"
@@ -157,9 +158,31 @@ static void test_secrets_are_not_told(void **state)
     }
 }
 
+/* What a clock days ahead noted keeps no source waiting for those days. */
+static void test_budget_of_a_wrong_clock(void **state)
+{
+    static const struct { int64_t now, day; uint64_t left; } rows[] = {
+        { 100, 100, 0 },
+        { 101, 101, 10 },        /* all of a new day */
+        { 100, 101, 0 },         /* set back: frees nothing */
+        { 50, 50, 0 },
+        { 51, 51, 10 },
+    };
+    struct budget b = { .most = 10, .day = 100, .used = 10 };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        clock_fix(rows[i].now * DAY);
+        assert_int_equal(rows[i].left, budget_left(&b));
+        assert_int_equal(rows[i].day, b.day);
+        assert_int_equal((rows[i].day + 1) * DAY, budget_renewed(&b));
+        b.used = 10;
+    }
+    clock_fix(0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_budget_of_a_wrong_clock),
         cmocka_unit_test(test_each_unit),
         cmocka_unit_test(test_headers_together),
         cmocka_unit_test(test_addresses),
