@@ -344,7 +344,7 @@ static void read_rest(struct record *r, struct unpack *u)
     if (language.length < sizeof(p->language))
         memcpy(p->language, language.data, language.length);
     p->confidence = (uint8_t)unpack_varint(u);
-    p->rules = r->rules = (uint32_t)unpack_varint(u);
+    p->rules = (uint32_t)unpack_varint(u);
     uint64_t which = unpack_varint(u);
     if (which >> FIRST_FIELD >> FIELDS)
         u->broken = true;
@@ -379,7 +379,6 @@ int record_read(struct record *r, int64_t created, struct text bytes)
 {
     struct parts p;
     memset(&r->post, 0, sizeof(r->post));
-    r->rules = 0;
     if (!open_record(bytes, &p))
         return -1;
     r->source = p.source;

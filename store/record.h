@@ -27,7 +27,6 @@ struct record {
     struct post post;      /* texts borrowed from the bytes or
                             * made below; .source empty */
     uint32_t source;       /* id */
-    uint32_t rules;
     struct mention mentions[POST_MENTIONS_LIMIT]; /* post.mentions */
     char made[RECORD_MADE]; /* texts that are not in the bytes as they are */
 };

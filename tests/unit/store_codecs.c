@@ -175,7 +175,7 @@ static void records_come_back(void **state)
         struct text all = { bytes.data, bytes.length };
         assert_int_equal(record_read(r, p.created, all), 0);
         same_post(&p, &r->post);
-        assert_int_equal(r->rules, 3);
+        assert_int_equal(r->post.rules, 3);
         assert_int_equal(record_source(all), 7);
         assert_true(record_author(all) == p.author_hash);
         for (uint32_t i = 0; i < p.mention_count; i++) {
