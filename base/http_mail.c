@@ -42,13 +42,11 @@ int mail_send(const struct mail_server *server, const char *from,
     if (!c)
         return error_set(err, ERROR_SYSTEM, "libcurl does not start");
     receivers = curl_slist_append(NULL, to);
+    target_guard(c, NULL);
     target_stop(c, server->stop);
     curl_easy_setopt(c, CURLOPT_URL, server->url);
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    curl_easy_setopt(c, CURLOPT_PROXY, "");
-    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(c, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);
-    curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (server->user && *server->user) {
         curl_easy_setopt(c, CURLOPT_USERNAME, server->user);
         curl_easy_setopt(c, CURLOPT_PASSWORD,

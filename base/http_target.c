@@ -34,33 +34,27 @@ int target_resolve(struct target *t, const char *url, const char *against,
     int rc = -1;
     CURLU *u = curl_url();
     unsigned flags = CURLU_DISALLOW_USER | CURLU_URLENCODE;
-    if ((against && curl_url_set(u, CURLUPART_URL, against, flags)) ||
+    bool bad =
+        (against && curl_url_set(u, CURLUPART_URL, against, flags)) ||
         curl_url_set(u, CURLUPART_URL, url, flags | CURLU_NON_SUPPORT_SCHEME) ||
         curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ||
         curl_url_get(u, CURLUPART_HOST, &host, 0) ||
         curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) ||
-        curl_url_get(u, CURLUPART_URL, &whole, CURLU_NO_DEFAULT_PORT)) {
-        if (scheme && strcmp(scheme, "http") != 0 &&
-            strcmp(scheme, "https") != 0)
-            error_set(err, ERROR_DENIED, "%.20s: addresses are not asked, "
-                      "only http and https", scheme);
-        else
-            refuse(url, err);
-        goto done;
-    }
-    t->tls = strcmp(scheme, "https") == 0;
-    if (!t->tls && strcmp(scheme, "http") != 0) {
+        curl_url_get(u, CURLUPART_URL, &whole, CURLU_NO_DEFAULT_PORT);
+    t->tls = scheme && strcmp(scheme, "https") == 0;
+    if (scheme && !t->tls && strcmp(scheme, "http") != 0) {
         error_set(err, ERROR_DENIED, "%.20s: addresses are not asked, only "
                   "http and https", scheme);
-        goto done;
+    } else if (bad) {
+        refuse(url, err);
+    } else {
+        snprintf(t->host, sizeof(t->host), "%s", host);
+        snprintf(t->origin, sizeof(t->origin), "%s://%.250s:%s", scheme, host,
+                 port);
+        t->url = whole;
+        whole = NULL;
+        rc = 0;
     }
-    snprintf(t->host, sizeof(t->host), "%s", host);
-    snprintf(t->origin, sizeof(t->origin), "%s://%.250s:%s", scheme, host,
-             port);
-    t->url = whole;
-    whole = NULL;
-    rc = 0;
-done:
     curl_free(scheme);
     curl_free(host);
     curl_free(port);

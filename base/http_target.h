@@ -22,8 +22,8 @@ int target_resolve(struct target *t, const char *url, const char *against,
                    struct error *err);
 
 /* Set on a libcurl handle: only addresses that may be asked, no proxy, no
- * netrc, TLS 1.2 at least, no signals. guard must outlive the transfers, NULL:
- * it ends here. */
+ * netrc, TLS 1.2 at least, no signals. guard must outlive the transfers; NULL:
+ * from now on any address. */
 struct target_guard {
     bool allow_loopback;
     bool in_clear;             /* secrets go unencrypted: to loopback only */
