@@ -502,7 +502,7 @@ static void read_texts(struct fit *f, const char *data, const char *lexicons)
     } else if (!strcmp(f->tag, "complaint")) {
         read_posts(f, data, "intents/complaints_dev.tsv", 2, 4, 0, 1);
         read_airline(f, data, 0.02);
-        read_own(f, lexicons, 1);
+        read_own(f, lexicons, 0.6);
     } else {
         read_posts(f, data, "intents/suggestion_a_train.tsv", 1, 2, 0, 1);
         read_posts(f, data, "intents/suggestion_a_trial.tsv", 1, 2, 1, 0);
@@ -510,7 +510,7 @@ static void read_texts(struct fit *f, const char *data, const char *lexicons)
         read_judged(f, data, "posts/twcs_5k_2017.tsv", "twc", 5, 0.3);
         read_judged(f, data, "posts/spotify_support_2017.tsv", "spo", 4, 0.3);
         read_judged(f, data, "posts/airline_2015.tsv", "air", 8, 0.3);
-        read_own(f, lexicons, 2);
+        read_own(f, lexicons, 1.2);
     }
 }
 
