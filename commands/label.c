@@ -92,10 +92,19 @@ static int by_turn(const void *a, const void *b)
                               : x->label - y->label;
 }
 
-/* The answer as a label's name; NULL: leave out; "" : stop. */
+/* By their letter, or as far as one writes them. */
+static const struct {
+    const char *word, *label; /* "": stop */
+} answers[] = {
+    { "positive", "positive" }, { "negative", "negative" },
+    { "neutral", "neutral" }, { "u", "neutral" }, { "quit", "" },
+};
+
+/* The answer as a label's name; NULL: leave out; "": stop. */
 static const char *ask(const struct draw *d, size_t number, size_t of)
 {
     char line[64];
+    int c;
     struct buf text = BUF_INIT(0);
     put_folded(&text, "  ", text_of(d->text), 0);
     printf("\n%zu of %zu\n%s", number, of, buf_text(&text));
@@ -104,17 +113,13 @@ static const char *ask(const struct draw *d, size_t number, size_t of)
     fflush(stdout);
     if (!fgets(line, sizeof(line), stdin))
         return "";
-    line[strcspn(line, "\r\n")] = '\0';
-    int whole = tag_index(label_names, LABEL_COUNT, line);
-    if (whole > LABEL_UNSCORED) /* "neutral" begins as negative does */
-        return label_names[whole];
-    switch (line[0]) {
-    case 'p': return label_names[LABEL_POSITIVE];
-    case 'n': return label_names[LABEL_NEGATIVE];
-    case 'u': return label_names[LABEL_NEUTRAL];
-    case 'q': return "";
-    default: return NULL;
-    }
+    size_t length = strcspn(line, "\r\n");
+    while (!line[length] && (c = getchar()) != '\n' && c != EOF)
+        continue; /* what did not fit is no answer for the next */
+    for (size_t i = 0; length && i < sizeof(answers) / sizeof(*answers); i++)
+        if (strncmp(answers[i].word, line, length) == 0)
+            return answers[i].label;
+    return NULL;
 }
 
 /* Open for one answer: a collection does not wait for a person. */

@@ -16,6 +16,9 @@ echo "== letters, a whole word, skipped, the end of the input"
 printf 'n\nneutral\nx\np\n' | swell $now label --subject acme --n 5 | tr -cd '\n -~'
 echo "== what was said"
 swell $now label --list | cut -f 2,3
+echo "== what is no answer leaves one out, however long it is"
+{ echo no idea; printf '%063d\n' 7; printf '%063dp\n' 7; echo neg; echo quit; } | swell $now label | tail -n 1
+swell $now label --list | wc -l
 echo "== an identity with a tab and a line end in it"
 echo '{"id":"a\\tb\\nc","source":"forum","created_at":"2026-11-18T10:00:00Z","text":"Acme is fine"}' >odd.ndjson
 swell $now -q --store odd import odd.ndjson
