@@ -105,6 +105,7 @@ static int forget_id(struct invocation *in, uint64_t *total,
         }
         rc = forget(in, &which, total, err);
     }
+    secret_wipe(&key, sizeof(key));
     names_release(&sources);
     buf_release(&path);
     return rc;
