@@ -5,7 +5,6 @@
 
 #include "base/file.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "commands/reading.h"
 #include "digest/deliver.h"
 #include "digest/digest.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell expire: drop posts by age; their figures stay. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/log.h"
 #include "commands/command.h"

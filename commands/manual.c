@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell manual: the manual page swell(1) in roff, written from the command
  * and option tables, so that it cannot disagree with the program. */
-#include <string.h>
-
 #include "commands/command.h"
 
 /* Roff text: backslashes and leading dots and quotes escaped, - kept. */

@@ -15,14 +15,13 @@ void proofs_take(struct proofs *p, const struct post *post,
 {
     const struct tags *tags = mention ? &mention->tags : &post->tags;
     double telling = post_telling(post, tags);
-    size_t wanted = p->wanted ? p->wanted : PROOFS;
     size_t at = p->count;
     for (size_t i = 0; i < p->count; i++)
         if (p->items[i].print == print)
             return;
-    if (at == wanted && telling <= p->items[at - 1].telling)
+    if (at == p->wanted && telling <= p->items[at - 1].telling)
         return;
-    if (at < wanted)
+    if (at < p->wanted)
         p->count++;
     else
         at--;

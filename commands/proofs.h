@@ -8,7 +8,7 @@
 #include "commands/reading.h"
 #include "digest/terms.h"
 
-enum { PROOFS = 5, PROOFS_MOST = 20 };
+enum { PROOFS_MOST = 20 };
 
 struct proof {
     double telling;
@@ -20,7 +20,7 @@ struct proof {
 struct proofs {
     struct arena memory;
     struct proof items[PROOFS_MOST];
-    size_t count, wanted;     /* 0: PROOFS */
+    size_t count, wanted;     /* at most PROOFS_MOST */
 };
 
 /* mention NULL: the whole post. print: post_fingerprint() of its text. */

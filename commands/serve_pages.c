@@ -3,7 +3,6 @@
  * experiments. Draws with digest/html*; knows no HTTP. */
 #include "commands/serve.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"

@@ -106,10 +106,8 @@ void sheet_list(struct sheet *s, const char *name, const char *words)
         return;
     }
     write_begin(&s->writer, s->columns[s->at++].name, '[');
-    for (size_t length; *words; words += length + (words[length] == ',')) {
-        length = strcspn(words, ",");
-        write_slice(&s->writer, NULL, (struct text){ words, length });
-    }
+    for (struct text left = text_of(words), word; text_next(&left, ',', &word);)
+        write_slice(&s->writer, NULL, word);
     write_end(&s->writer, ']');
 }
 

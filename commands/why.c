@@ -4,8 +4,6 @@
  * tagged so. Recounts from the posts and says whether the window agrees. */
 #include <inttypes.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
 #include "commands/proofs.h"
 #include "digest/candidates.h"
 #include "digest/coverage.h"
@@ -13,7 +11,7 @@
 #include "digest/posts.h"
 #include "digest/stats.h"
 
-enum { RULES = 4 };
+enum { RULES = 4, PROOFS = 5 };
 
 struct flags {
     char *day, *tz, *count;
@@ -315,7 +313,8 @@ static int inquire(struct inquiry *q, struct error *err)
 static int run(struct invocation *in, struct error *err)
 {
     const struct flags *f = in->flags;
-    struct inquiry q = { .in = in, .out = &in->out };
+    struct inquiry q = { .in = in, .out = &in->out,
+                         .proofs.wanted = PROOFS };
     if (find_figure(&q.figure, f->count, err) ||
         invocation_day(in, f->day, f->tz, &q.day, err) ||
         subject_open(in, err) || invocation_rules(in, err))
