@@ -428,19 +428,20 @@ static void expired_weeks_are_told(void **state)
     assert_true(json_tells(digest, "\"expired\":0,\"expired_before\":1,"));
 }
 
-/* The group has its subject: its name is no word of what is wished. */
+/* The group has its subject: its name is no word of what is wished; one thing
+ * or many are one. */
 static void a_wish_leaves_out_the_name(void **state)
 {
     struct fixture *f = *state;
     for (unsigned i = 0; i < 3; i++) {
         add_wish(f, T + i * HOUR, 1 + i, "please add returns app lockers",
-                 "returns app lockers");
+                 i ? "returns app lockers" : "returns app locker");
         f->batch.posts[i].mentions[1].span =
             span_in(&f->batch.posts[i], "returns app");
     }
     append(f);
     assert_int_equal(compose(f, NULL)->wish_count, 1);
-    assert_string_equal(digest->wishes[0].text, "lockers");
+    assert_string_equal(digest->wishes[0].text, "locker");
 }
 
 /* A writer's best post, whichever came first; a text once. */
