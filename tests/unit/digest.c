@@ -732,6 +732,35 @@ static void switches_know_both_ends(void **state)
     assert_true(d->switches[0].from_own && !d->switches[0].to_own);
 }
 
+/* A title's first word is a name of ours; whom we do not watch is called as
+ * two wrote it, not as one did. */
+static void switches_know_names_in_words(void **state)
+{
+    static const struct {
+        const char *text, *from, *to;
+    } said[] = { { "from #Acme to Zorro", "#Acme", "Zorro" },
+                 { "acme, goodbye; hello zorro", "acme", "zorro" },
+                 { "left acme for ferrago", "acme", "ferrago" },
+                 { "left acm for zorro", "acm", "zorro" },
+                 { "zorro or ferrago now", "zorro", "ferrago" } };
+    struct fixture *f = *state;
+    for (unsigned i = 0; i < COUNT(said); i++) {
+        struct post *p = add(f, T + i * HOUR, 1, LABEL_NEUTRAL, 1 + i,
+                             said[i].text);
+        tag(p, 0, 1 << INTENT_SWITCH);
+        p->from = span_in(p, said[i].from);
+        p->to = span_in(p, said[i].to);
+    }
+    append(f);
+    const struct digest *d = compose(f, NULL);
+    assert_int_equal(d->switch_count, 1);
+    assert_string_equal(d->switches[0].from, "Acme & Sons");
+    assert_string_equal(d->switches[0].to, "Zorro");
+    assert_int_equal(d->switches[0].authors, 2);
+    assert_null(d->switches[0].aspect);
+    assert_true(d->switches[0].from_own && !d->switches[0].to_own);
+}
+
 /* 40 of our posts on delivery are negative, 40 of theirs positive; on price
  * both are alike. */
 static void clear_gaps_to_rivals_are_told(void **state)
@@ -1252,6 +1281,7 @@ int main(void)
         TEST(a_rivals_name_is_no_new_word),
         TEST(answers_are_matched_to_questions),
         TEST(switches_know_both_ends),
+        TEST(switches_know_names_in_words),
         TEST(clear_gaps_to_rivals_are_told),
         TEST(a_cell_has_the_sign_of_what_it_shows),
         TEST(gaps_and_late_posts_are_told),
