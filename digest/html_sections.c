@@ -207,31 +207,31 @@ static void put_columns(const struct page *p)
 
 /* Products with little to say, in a fold; who has no post is only counted, as
  * are all in a mail. */
-static void put_quiet(const struct page *p,
+static void put_quiet(struct page *p,
                       const struct digest_standing *const *rows, size_t count)
 {
     const struct digest *d = p->d;
-    struct buf summary = BUF_INIT(0);
-    const struct digest_standing *const *shown = rows + count;
-    size_t told = 0, silent = 0;
-    buf_printf(&summary, "%zu more with little to say",
+    size_t shown = 0, told = 0, silent = 0;
+    buf_printf(&p->line, "%zu more with little to say",
                d->standing_count - count);
-    html_fold(p, buf_text(&summary));
-    for (size_t i = 0; i < d->standing_count && !p->mail; i++)
-        if (rows < shown && *rows == &d->standing[i]) {
-            rows++;
-        } else if (!d->standing[i].today.posts) {
+    html_fold(p, buf_text(&p->line));
+    buf_clear(&p->line);
+    for (size_t i = 0; i < d->standing_count && !p->mail; i++) {
+        const struct digest_standing *s = &d->standing[i];
+        if (shown < count && rows[shown] == s) {
+            shown++;
+        } else if (!s->today.posts) {
             silent++;
         } else {
             if (!told++)
                 put_columns(p);
-            put_row(p, &d->standing[i]);
+            put_row(p, s);
         }
+    }
     buf_puts(p->out, told ? "</tbody></table>\n" : "");
     if (silent)
         buf_printf(p->out, "<p>%zu without a post</p>\n", silent);
     html_fold_end(p);
-    buf_release(&summary);
 }
 
 static void put_standing(struct page *p)
