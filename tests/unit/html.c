@@ -249,6 +249,34 @@ static void a_mail_is_named_by_what_is_judged(void **state)
     buf_release(&one);
 }
 
+/* In colour where it is too little; of many gaps the first. */
+static void poor_data_is_marked(void **state)
+{
+    struct digest d;
+    struct digest_gap gaps[6];
+    struct buf page = BUF_INIT(0);
+    init(&d);
+    for (size_t i = 0; i < COUNT(gaps); i++)
+        gaps[i] = (struct digest_gap){ "feed", d.from, d.from + HOUR,
+                                       COVERAGE_FAILED };
+    d.planned = true;
+    d.coverage = 0.5;
+    d.gaps = gaps;
+    d.gap_count = COUNT(gaps);
+    digest_html(&d, &page, NULL);
+    assert_non_null(strstr(page.data, "<li class=\"warn\">no post was "
+                           "collected · coverage 50&nbsp;%</li>"));
+    assert_int_equal(4, count_of(&page, "feed missing 00:00–01:00 (failed)"));
+    assert_int_equal(1, count_of(&page, " · 2 more: swell coverage</li>"));
+    buf_clear(&page);
+    d.coverage = 1;
+    d.gap_count = 4;
+    digest_html(&d, &page, NULL);
+    assert_non_null(strstr(page.data, "<li>no post was collected · coverage "));
+    assert_null(strstr(page.data, " more: "));
+    buf_release(&page);
+}
+
 /* A post may be an article of 64 KiB. */
 static void a_long_post_is_cut(void **state)
 {
@@ -353,6 +381,7 @@ int main(void)
         cmocka_unit_test(an_empty_day_has_its_chat),
         cmocka_unit_test(alerts_show_cause_and_arithmetic),
         cmocka_unit_test(a_mail_is_named_by_what_is_judged),
+        cmocka_unit_test(poor_data_is_marked),
         cmocka_unit_test(a_long_post_is_cut),
         cmocka_unit_test(quiet_products_are_folded),
         cmocka_unit_test(a_calendar_marks_alerts),
