@@ -206,11 +206,11 @@ static int compare(struct compared *out, const struct survey *s,
         from = s->start;
     struct store_query now = { a->subject, source, a->since, a->until };
     struct store_query usual = { a->subject, source, from, a->since };
-    return store_series(s->store, &now, a->until - a->since, &out->now, 1,
-                        s->err) ||
-                   store_series(s->store, &usual, a->since - from, &out->usual,
-                                1, s->err)
-               ? -1 : 0;
+    if (store_series(s->store, &now, now.until - now.from, &out->now, 1,
+                     s->err))
+        return -1;
+    return store_series(s->store, &usual, usual.until - usual.from, &out->usual,
+                        1, s->err);
 }
 
 bool alert_share_tells(const struct alert_share *s)

@@ -408,7 +408,8 @@ int experiment_read(struct experiment_reading *out, struct store *store,
                     const struct config *config, const struct experiment *e,
                     const struct zone *zone, int64_t now, struct error *err)
 {
-    struct days subject = { .zone = zone }, controls[EXPERIMENT_CONTROLS] = { 0 };
+    struct days subject = { .zone = zone };
+    struct days controls[EXPERIMENT_CONTROLS] = { 0 };
     struct names parts = { 0 };
     double known[DAYS_HISTORY + DAYS_AFTER];
     int64_t first, last;

@@ -37,6 +37,14 @@ static void incident_end(struct incident *in, const struct detect_point *p,
                  (in->until + 1 == count && raised(&p[count - 2]));
 }
 
+/* Where hours usually lie together whose variances add up to this. */
+static void incident_range(struct incident *in, double variance)
+{
+    double half = 1.96 * sqrt(variance);
+    in->low = fmax(0, floor(in->expected - half));
+    in->high = ceil(in->expected + half);
+}
+
 static void incident_sum(struct incident *in, const struct detect_point *p)
 {
     double variance = 0;
@@ -48,9 +56,7 @@ static void incident_sum(struct incident *in, const struct detect_point *p)
         if (p[i].count > in->peak.count)
             in->peak = p[i];
     }
-    double half = 1.96 * sqrt(variance);
-    in->low = fmax(0, floor(in->expected - half));
-    in->high = ceil(in->expected + half);
+    incident_range(in, variance);
 }
 
 static void incident_open(struct incident *in, const struct detect_point *p,
@@ -154,9 +160,8 @@ bool silence_find(struct incident *out, const struct hours *h, size_t first,
             .score = (expected - observed) / sqrt(variance),
             .rising = i + 1 == h->count, .observed = observed,
             .expected = expected, .peak = *point,
-            .low = fmax(0, floor(expected - 1.96 * sqrt(variance))),
-            .high = ceil(expected + 1.96 * sqrt(variance)),
         };
+        incident_range(out, variance);
         found = true;
     }
     return found;

@@ -31,7 +31,7 @@ size_t incidents_find(struct incident out[INCIDENTS_MOST],
                       const struct hours *h, size_t first, size_t judged,
                       struct detect_point *points);
 
-/* The longest run of hours inside [judged, count) in which almost nothing
+/* The last run of hours inside [judged, count) in which almost nothing
  * came though much was expected. False: none. */
 bool silence_find(struct incident *out, const struct hours *h, size_t first,
                   size_t judged, struct detect_point *points);

@@ -32,7 +32,6 @@ enum {
 #define SURPRISE_WEAK 2.0   /* may well be chance */
 #define PART_MOST 0.6       /* of a term's posts: a part of its story */
 #define SHARED_MOST 0.7     /* of the posts of two terms with a word alike */
-#define NAME_LEAST 0.6      /* of the uses, written with a capital */
 
 const char *const term_kind_names[TERM_KIND_COUNT] = {
     "word", "phrase", "hashtag", "emoji", "name",
@@ -52,6 +51,10 @@ struct chosen {
 
 struct search {
     struct terms *out;
+    struct store *store;
+    const struct config *config;
+    const struct terms_query *query;
+    struct error *err;
     struct documents documents;
     struct unwanted unwanted;
     struct tally today;
@@ -113,37 +116,38 @@ static void add_day(void *context, const struct buf *packed, int64_t day)
 }
 
 /* The words of a source that was added are new to it only once. */
-static int read_past(struct search *s, struct store *store,
-                     const struct config *config, const struct terms_query *q,
-                     struct error *err)
+static int read_past(struct search *s)
 {
+    const struct terms_query *q = s->query;
     unsigned days = q->background_days ? q->background_days : BACKGROUND_DAYS;
     struct coverage_change change;
     int64_t from, until;
-    int rc = store_span(store, &from, &until, err);
+    int rc = store_span(s->store, &from, &until, s->err);
     if (rc <= 0)
         return rc;
     s->yesterday = q->from / DAY - 1;
     from = from / DAY;
     if (from < s->yesterday - days + 1)
         from = s->yesterday - days + 1;
-    if (!q->source && coverage_changed(&change, store, config, from * DAY,
-                                       q->until / QUARTER * QUARTER, err))
-        return -1;
-    if (!q->source && change.when > from * DAY)
-        from = change.when / DAY + 1;
-    return tally_days(store, q, &s->unwanted, from, s->yesterday, add_day, s,
-                      err);
+    if (!q->source) {
+        if (coverage_changed(&change, s->store, s->config, from * DAY,
+                             q->until / QUARTER * QUARTER, s->err))
+            return -1;
+        if (change.when > from * DAY)
+            from = change.when / DAY + 1;
+    }
+    return tally_days(s->store, q, &s->unwanted, from, s->yesterday, add_day, s,
+                      s->err);
 }
 
 /* A new subject: everything else said in the same stretch. */
-static int read_others(struct search *s, struct store *store,
-                       const struct terms_query *q, struct error *err)
+static int read_others(struct search *s)
 {
-    struct store_query query = { NULL, q->source, q->from, q->until };
+    struct store_query q = { NULL, s->query->source, s->query->from,
+                             s->query->until };
     struct documents d = { 0 };
     struct tally all = { 0 };
-    int rc = documents_read(&d, store, &query, err);
+    int rc = documents_read(&d, s->store, &q, s->err);
     if (rc)
         goto done;
     tally_count(&all, &d, &s->unwanted);
@@ -367,10 +371,9 @@ static void give_terms(struct search *s, size_t limit)
     }
 }
 
-static int search_run(struct search *s, struct store *store,
-                      const struct config *config,
-                      const struct terms_query *q, struct error *err)
+static int search_run(struct search *s)
 {
+    const struct terms_query *q = s->query;
     struct terms *t = s->out;
     bool all = !q->subject || !strcmp(q->subject, "*");
     tally_count(&s->today, &s->documents, &s->unwanted);
@@ -378,12 +381,12 @@ static int search_run(struct search *s, struct store *store,
     t->copies = s->documents.copies;
     t->authors = s->today.authors;
     choose_candidates(s);
-    if (read_past(s, store, config, q, err))
+    if (read_past(s))
         return -1;
     if (t->background_authors >= BACKGROUND_LEAST)
         t->basis = TERMS_OWN_PAST;
     if (!all && t->background_days < BACKGROUND_FULL &&
-        read_others(s, store, q, err))
+        read_others(s))
         return -1;
     if (t->basis == TERMS_NO_BASELINE || t->authors == 0)
         return 0;
@@ -398,14 +401,16 @@ int terms_find(struct terms **out, struct store *store,
                const struct config *config, const struct terms_query *query,
                struct error *err)
 {
-    struct search s = { .out = mem_alloc(sizeof(struct terms)) };
+    struct search s = { .out = mem_alloc(sizeof(struct terms)),
+                        .store = store, .config = config, .query = query,
+                        .err = err };
     struct store_query q = { query->subject, query->source, query->from,
                              query->until };
     int rc = unwanted_load(&s.unwanted, config, query->subject, err);
     if (rc == 0)
         rc = documents_read(&s.documents, store, &q, err);
     if (rc == 0)
-        rc = search_run(&s, store, config, query, err);
+        rc = search_run(&s);
     for (size_t i = 0; i < s.chosen_count; i++)
         mem_free(s.chosen[i].documents);
     mem_free(s.chosen);

@@ -103,7 +103,7 @@ struct verify {
     visit_difference *visit;
     void *context;
     uint64_t differences, stamp;
-    struct unwanted unwanted;  /* of the subject, once one of its days is kept */
+    struct unwanted unwanted;  /* of the subject, once a day of it is kept */
     bool loaded;
     struct buf have, right;
 };
