@@ -15,7 +15,7 @@ brands:
   - name: bolt
     title: Bolt
     match: [bolt, "@boltcare"]
-    handles: [boltcare]
+    handles: [boltcare, bolt_uk-shop.example]
 END
 post() { # ID DAY TIME AUTHOR TEXT [MORE]
     printf '{"id":"%s","source":"forum","created_at":"2026-11-%sT%s:00Z","author":"%s","text":"%s"%s}\n' "$1" "$2" "$3" "$4" "$5" "${6:-}"
@@ -41,6 +41,8 @@ long="Where is my order from acme, it should have been here on Monday, does anyb
     post b1 19 12:00 kim "@boltcare where is my parcel?"
     post b2 19 12:30 boltcare "On its way" ',"reply_to":"b1"'
     post b3 19 13:00 lou "@boltcare is the Leeds shop open?"
+    post b4 19 13:30 lea "@pal is the bolt shop open, @bolt_uk-shop.example."
+    post b5 19 13:40 lev "@pal is the bolt shop open? @bolt_uk @bolt-uk"
     post w1 19 14:00 mia "@boltcare where is my bolt refund?"
     post w2 19 14:10 mia "here is the number, 17" ',"reply_to":"w1"'
     post w3 19 15:00 boltcare "Paid just now" ',"reply_to":"w2"'
