@@ -38,7 +38,7 @@ struct facts {
 /* A post that asks, before those of one writer are put together. */
 struct cry {
     struct ask ask;
-    uint64_t key, author, print; /* print: of the text */
+    uint64_t author, print;  /* print: of the text */
     int64_t closed;          /* answered or marked; INT64_MAX: open */
 };
 
@@ -369,12 +369,13 @@ static void add_cry(struct waiting *w, const struct post *post, int subject,
     w->cries = mem_grow(w->cries, &w->cry_room, w->cry_count,
                         sizeof(*w->cries));
     struct cry *c = &w->cries[w->cry_count++];
-    *c = (struct cry){ .key = key, .author = post->author_hash,
-                       .print = print, .closed = INT64_MAX };
+    *c = (struct cry){ .author = post->author_hash, .print = print,
+                       .closed = INT64_MAX };
     if (c->author)
         hash_set_add(&w->askers, c->author);
     c->ask = (struct ask){
-        .subject = subject, .brand = brand, .asked = post->created,
+        .key = key, .subject = subject, .brand = brand,
+        .asked = post->created,
         .intents = tags->intents, .posts = 1,
         .question = tags->intents & (1 << INTENT_QUESTION |
                                      1 << INTENT_SUPPORT) };
@@ -422,16 +423,17 @@ static void take_voice(struct waiting *w, const struct post *post, int brand)
 bool waiting_take(struct waiting *w, const struct post *post)
 {
     int voice = voice_of(w, post);
-    if (voice >= 0)
+    if (voice >= 0) {
         take_voice(w, post, voice);
-    else if (post->created >= w->from && post->kind != POST_REPOST)
+        return true;
+    }
+    if (post->created >= w->from && post->kind != POST_REPOST)
         take_mentions(w, post);
     /* Who is answered on a later post of theirs is answered. */
-    if (voice < 0 && post->author_hash &&
-        hash_set_has(&w->askers, post->author_hash))
+    if (post->author_hash && hash_set_has(&w->askers, post->author_hash))
         fact_add(&w->talk, post->author_hash, 0,
                  (int64_t)post_key(post->source, post->native_id));
-    return voice >= 0;
+    return false;
 }
 
 /* ---- answers ------------------------------------------------------------ */
@@ -464,7 +466,7 @@ static int by_writer(const void *a, const void *b)
         return x->author < y->author ? -1 : 1;
     if (x->ask.asked != y->ask.asked)
         return x->ask.asked < y->ask.asked ? -1 : 1;
-    return (x->key > y->key) - (x->key < y->key);
+    return (x->ask.key > y->ask.key) - (x->ask.key < y->ask.key);
 }
 
 static int by_time(const void *a, const void *b)
@@ -472,7 +474,9 @@ static int by_time(const void *a, const void *b)
     const struct ask *x = a, *y = b;
     if (x->brand != y->brand)
         return x->brand - y->brand;
-    return (x->asked > y->asked) - (x->asked < y->asked);
+    if (x->asked != y->asked)
+        return x->asked < y->asked ? -1 : 1;
+    return (x->key > y->key) - (x->key < y->key);
 }
 
 /* Those of the key, as facts without one: when each was, at the least. */
@@ -507,9 +511,9 @@ static void gather(const struct waiting *w, struct facts *times,
     for (size_t i = 0; i < count; i++) {
         const struct cry *c = &cries[i];
         add_talk(w, times, c->print, brand);
-        add_times(times, &w->replies, c->key, brand, ASK_OPEN, c->ask.asked);
+        add_times(times, &w->replies, c->ask.key, brand, ASK_OPEN, c->ask.asked);
         for (int s = ASK_ANSWERED; s < ASK_STATE_COUNT; s++)
-            add_times(times, &w->marks, c->key, s, s, c->ask.asked);
+            add_times(times, &w->marks, c->ask.key, s, s, c->ask.asked);
     }
     facts_sort(times);
 }
@@ -521,7 +525,7 @@ static void judge(const struct waiting *w, struct cry *c,
 {
     struct ask *a = &c->ask;
     const struct fact *reply = fact_from(times, 0, ASK_OPEN, a->asked);
-    const struct fact *mark = fact_find(&w->marks, c->key, ASK_IGNORED);
+    const struct fact *mark = fact_find(&w->marks, c->ask.key, ASK_IGNORED);
     for (int s = ASK_ANSWERED; s < ASK_STATE_COUNT && !mark && !reply; s++)
         mark = fact_from(times, 0, s, a->asked);
     a->answered = reply ? reply->value : 0;

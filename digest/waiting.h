@@ -38,6 +38,7 @@ struct asked {
 };
 
 struct ask {
+    uint64_t key;           /* of the post's source and id */
     int subject, brand;     /* of waiting_subject() */
     int64_t asked, answered; /* 0: no reply was seen */
     uint8_t state;          /* enum ask_state */

@@ -703,6 +703,24 @@ static void answers_are_matched_to_questions(void **state)
     buf_release(&path);
 }
 
+/* Writers' hashes are the store's own secret: they order nothing that is told. */
+static void asks_of_one_second_have_one_order(void **state)
+{
+    struct fixture *stores[] = { fixture_open(subjects, COUNT(subjects)),
+                                 *state };
+    char first[2][32];
+    for (unsigned s = 0; s < 2; s++) {
+        for (unsigned i = 0; i < 6; i++)
+            tag(add(stores[s], T, 1, LABEL_NEGATIVE, s ? 10 + i : 90 - i,
+                    "where is my parcel, acme?"), 0, 1 << INTENT_QUESTION);
+        append(stores[s]);
+        snprintf(first[s], sizeof(first[s]), "%s",
+                 compose(stores[s], NULL)->waiting[0].samples[0].native_id);
+    }
+    assert_string_equal(first[0], first[1]);
+    fixture_close(stores[0]);
+}
+
 static void add_switch(struct fixture *f, int64_t when, uint64_t author,
                        const char *text)
 {
@@ -1280,6 +1298,7 @@ int main(void)
         TEST(a_rivals_new_phrase_is_told),
         TEST(a_rivals_name_is_no_new_word),
         TEST(answers_are_matched_to_questions),
+        TEST(asks_of_one_second_have_one_order),
         TEST(switches_know_both_ends),
         TEST(switches_know_names_in_words),
         TEST(clear_gaps_to_rivals_are_told),
