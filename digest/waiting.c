@@ -445,11 +445,11 @@ static int take_note(void *context, const char *key, struct text value)
     const char *source = key + strlen(WAITING_NOTES);
     const char *id = strchr(source, '/');
     const char *space = memchr(value.data, ' ', value.length);
+    const char *end = value.data + value.length;
     int64_t when;
     if (!id)
         return 0;
-    if (!space || clock_parse(space + 1, (size_t)(value.data + value.length -
-                                                  space - 1), &when))
+    if (!space || clock_parse(space, (size_t)(end - space), &when))
         when = 0;
     fact_add(&w->marks, post_key((struct text){ source, (size_t)(id - source) },
                                  text_of(id + 1)),
@@ -509,11 +509,11 @@ static void gather(const struct waiting *w, struct facts *times,
     times->count = 0;
     add_talk(w, times, cries->author, brand);
     for (size_t i = 0; i < count; i++) {
-        const struct cry *c = &cries[i];
-        add_talk(w, times, c->print, brand);
-        add_times(times, &w->replies, c->ask.key, brand, ASK_OPEN, c->ask.asked);
+        const struct ask *a = &cries[i].ask;
+        add_talk(w, times, cries[i].print, brand);
+        add_times(times, &w->replies, a->key, brand, ASK_OPEN, a->asked);
         for (int s = ASK_ANSWERED; s < ASK_STATE_COUNT; s++)
-            add_times(times, &w->marks, c->ask.key, s, s, c->ask.asked);
+            add_times(times, &w->marks, a->key, s, s, a->asked);
     }
     facts_sort(times);
 }
@@ -525,7 +525,7 @@ static void judge(const struct waiting *w, struct cry *c,
 {
     struct ask *a = &c->ask;
     const struct fact *reply = fact_from(times, 0, ASK_OPEN, a->asked);
-    const struct fact *mark = fact_find(&w->marks, c->ask.key, ASK_IGNORED);
+    const struct fact *mark = fact_find(&w->marks, a->key, ASK_IGNORED);
     for (int s = ASK_ANSWERED; s < ASK_STATE_COUNT && !mark && !reply; s++)
         mark = fact_from(times, 0, s, a->asked);
     a->answered = reply ? reply->value : 0;
