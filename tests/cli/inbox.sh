@@ -51,6 +51,13 @@ long="Where is my order from acme, it should have been here on Monday, does anyb
     post c1 19 16:00 nia "$again"
     post c2 19 16:01 nia.other "$again"
     post c3 19 17:00 boltcare "Found it" ',"reply_to":"c2"'
+    post d1 19 17:30 ned "@boltcare is the bolt shop in York open?"
+    post d2 19 17:35 boltcare "It is" ',"reply_to":"d1"'
+    post d3 19 17:50 ned "@boltcare and until when, please?"
+    post d4 19 18:20 pam "@boltcare do you have stools at bolt?"
+    post d5 19 18:25 boltcare "We do" ',"reply_to":"d4"'
+    post d6 19 18:40 pam "@boltcare in red, too?"
+    post d7 19 18:45 boltcare "Red and blue" ',"reply_to":"d6"'
     post w5 19 20:00 mia "@boltcare hello? how long does it take?"
 } > posts.ndjson
 now="--now 2026-11-20T06:00:00Z"
