@@ -179,22 +179,34 @@ static void judge_series(struct survey *s, const char *subject, int measure,
             add_finding(s, subject, measure, ALERT_SPIKE, &found[i]);
 }
 
-/* The hours of a subject, or NULL: of everything; of the sources kept. */
+bool survey_counted(const struct survey *s, struct text source)
+{
+    return s->sources.count == 0 || names_has(&s->sources, source);
+}
+
+int survey_series(const struct survey *s, const struct store_query *q,
+                  int64_t width, struct counts *out, size_t count)
+{
+    if (q->source || s->sources.count == 0)
+        return store_series(s->store, q, width, out, count, s->err);
+    memset(out, 0, count * sizeof(*out));
+    for (size_t k = 0; k < s->sources.count; k++) {
+        struct store_query part = *q;
+        part.source = s->sources.items[k];
+        if (store_series(s->store, &part, width, s->part, count, s->err))
+            return -1;
+        for (size_t i = 0; i < count; i++)
+            counts_add(&out[i], &s->part[i]);
+    }
+    return 0;
+}
+
+/* Of a subject, or NULL: of everything. */
 static int read_hours(struct survey *s, const char *subject,
                       struct counts *out)
 {
     struct store_query q = { subject, NULL, s->start, s->until };
-    if (s->sources.count == 0)
-        return store_series(s->store, &q, HOUR, out, s->hours, s->err);
-    memset(out, 0, s->hours * sizeof(*out));
-    for (size_t k = 0; k < s->sources.count; k++) {
-        q.source = s->sources.items[k];
-        if (store_series(s->store, &q, HOUR, s->part, s->hours, s->err))
-            return -1;
-        for (size_t i = 0; i < s->hours; i++)
-            counts_add(&out[i], &s->part[i]);
-    }
-    return 0;
+    return survey_series(s, &q, HOUR, out, s->hours);
 }
 
 static int survey_subject(struct survey *s, const char *subject)

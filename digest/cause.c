@@ -35,6 +35,7 @@ struct voice {
 };
 
 struct crowd {
+    const struct survey *survey;
     const struct alert_part *part;
     struct documents *docs;
     uint64_t *authors;       /* one a post */
@@ -84,6 +85,8 @@ static int take_post(void *context, const struct post *post,
     struct crowd *c = context;
     const struct tags *tags = mention ? &mention->tags : &post->tags;
     uint64_t author = post->author_hash;
+    if (!survey_counted(c->survey, post->source))
+        return 0;
     bool counted = is_counted(c->part, tags);
     add_voice(c, post, counted ? VOICE_COUNTED : VOICE_OTHER);
     if (!counted)
@@ -167,7 +170,7 @@ int cause_crowd(const struct survey *s, struct alert *a,
                 struct documents *docs)
 {
     struct store_query q = { a->subject, NULL, a->since, a->until };
-    struct crowd c = { .part = &a->parts[0], .docs = docs };
+    struct crowd c = { .survey = s, .part = &a->parts[0], .docs = docs };
     size_t run = 0, most = 0;
     *docs = (struct documents){ .words = WORDS_INIT };
     int rc = store_posts(s->store, &q, take_post, &c, s->err);
@@ -206,11 +209,9 @@ static int compare(struct compared *out, const struct survey *s,
         from = s->start;
     struct store_query now = { a->subject, source, a->since, a->until };
     struct store_query usual = { a->subject, source, from, a->since };
-    if (store_series(s->store, &now, now.until - now.from, &out->now, 1,
-                     s->err))
+    if (survey_series(s, &now, now.until - now.from, &out->now, 1))
         return -1;
-    return store_series(s->store, &usual, usual.until - usual.from, &out->usual,
-                        1, s->err);
+    return survey_series(s, &usual, usual.until - usual.from, &out->usual, 1);
 }
 
 bool alert_share_tells(const struct alert_share *s)
@@ -242,6 +243,8 @@ static int find_source(const struct survey *s, struct alert *a,
     int rc = names_read(&sources, s->store, STORE_SOURCES, s->err);
     for (size_t i = 0; rc == 0 && sources.count > 1 && i < sources.count; i++) {
         struct compared here;
+        if (!survey_counted(s, text_of(sources.items[i])))
+            continue;
         rc = compare(&here, s, a, sources.items[i]);
         if (rc == 0)
             share_try(&a->source, &best, sources.items[i], here.now.posts,

@@ -31,6 +31,11 @@ struct survey {
 };
 
 void survey_add(struct survey *s, const struct alert *a);
+/* Is the source counted, and what do those that are have of a subject? Buckets
+ * as store_series() has them. */
+bool survey_counted(const struct survey *s, struct text source);
+int survey_series(const struct survey *s, const struct store_query *q,
+                  int64_t width, struct counts *out, size_t count);
 
 /* cause.c: fill posts, authors, top_author, copied, worth of *a for parts[0]
  * between since and until; its posts, copies left out, go to *docs (to be

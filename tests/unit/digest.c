@@ -583,19 +583,26 @@ static void a_source_that_came_is_no_change(void **state)
     assert_true(json_tells(d, "\"source_change\":{\"source\":\"bluesky\","
                               "\"added\":true,\"when\":"));
     assert_true(json_tells(d, "\"partial\":true"));
-    /* ... but what the first source tells on that day is. */
-    for (int64_t i = 0; i < 100; i++)
+    /* ... but what the first source tells on that day is, and as its own. */
+    for (int64_t i = 0; i < 100; i++) {
         add(f, T + 9 * HOUR + i * 90, 1, LABEL_NEUTRAL, 20000 + (uint64_t)i,
             "the kettles of acme leak")->source = TEXT("mastodon");
+        add(f, T + 9 * HOUR + i * 90, 1, LABEL_NEUTRAL, 30000 + (uint64_t)i,
+            "tramlines and acme")->source = TEXT("bluesky");
+    }
     append(f);
     d = compose(f, NULL);
     assert_int_equal(d->alerts->count, 1);
     assert_int_equal(d->alerts->items[0].level, DETECT_ALERT);
-    assert_int_equal(d->alerts->items[0].parts[0].observed, 105);
+    const struct alert *a = &d->alerts->items[0];
+    assert_int_equal(a->parts[0].observed, 105);
+    assert_int_equal(a->posts, 105);
+    assert_null(a->source.name);
+    assert_string_equal(a->samples[0].source, "mastodon");
     /* A day later: people and posts of that day alone, one post each. */
     compose_day(f, D + 1, NULL);
     assert_int_equal(digest->usual.count, 1);
-    assert_near(digest->standing[0].net_usual.high, 1.959964 / 182);
+    assert_near(digest->standing[0].net_usual.high, 1.959964 / 282);
 }
 
 /* A rival's new phrase is told with its name, and lives as long as the
