@@ -415,18 +415,19 @@ static void what_ended_in_the_night_was_told(void **state)
     alerts_close(a);
 }
 
-/* An app is always spoken of as one: what it is about is named all the same. */
+/* A discounter is always spoken of for its prices: what it is about is named
+ * all the same. */
 static void an_aspect_that_is_usual_is_named(void **state)
 {
     struct fixture *f = *state;
     add_usual(f, 0, 0, DAYS + 1, 6);
-    add_wave(f, 0, 120, today(14), 4, "login hangs");
+    add_wave(f, 0, 120, today(14), 4, "prices doubled");
     for (size_t i = 0; i < f->batch.count; i++)
-        f->batch.posts[i].mentions[0].tags.aspects = 1 << ASPECT_APP;
+        f->batch.posts[i].mentions[0].tags.aspects = 1 << ASPECT_PRICE;
     struct alerts *a = find_alerts(f);
     assert_int_equal(told(a), 1);
     assert_non_null(a->items[0].aspect.name);
-    assert_string_equal(a->items[0].aspect.name, "app");
+    assert_string_equal(a->items[0].aspect.name, "price");
     assert_true(a->items[0].aspect.usual > 0.99);
     alerts_close(a);
 }
