@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Alerts of a range while they are found: what alerts.c, cause.c and topic.c
- * have in common. Internal to them. */
+/* Alerts of a range while they are found: what alerts.c, survey.c, cause.c and
+ * topic.c have in common. Internal to them. */
 #ifndef DIGEST_SURVEY_H
 #define DIGEST_SURVEY_H
 
@@ -31,11 +31,22 @@ struct survey {
 };
 
 void survey_add(struct survey *s, const struct alert *a);
-/* Is the source counted, and what do those that are have of a subject? Buckets
- * as store_series() has them. */
+
+enum { PAST_LEAST = 72 };     /* hours known before a subject is judged */
+
+/* survey.c: hours that are closed, from the store's first on, at most 35 days
+ * before the range. 0: nothing to look at. */
+int survey_open(struct survey *s);
+/* Share of what was planned in hours of it; 1: nothing was. */
+double survey_coverage(const struct survey *s, size_t from, size_t until);
+/* Does the source count? */
 bool survey_counted(const struct survey *s, struct text source);
+/* store_series() of the sources that count; a query for one has it anyway. */
 int survey_series(const struct survey *s, const struct store_query *q,
                   int64_t width, struct counts *out, size_t count);
+/* Each hour of a subject, or NULL: of everything. */
+int survey_hours(const struct survey *s, const char *subject,
+                 struct counts *out);
 
 /* cause.c: fill posts, authors, top_author, copied, worth of *a for parts[0]
  * between since and until; its posts, copies left out, go to *docs (to be
