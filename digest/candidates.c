@@ -65,11 +65,11 @@ int words_list(struct hash_set *s, const struct config *config,
 }
 
 /* Of a query the name comes first; what it must or must not stand near is said
- * of a brand as of any. */
+ * of a brand as of any. A pattern is no words. */
 static struct text name_of(const char *match)
 {
     static const char *const operators[] = { " AND ", " NOT ", " NEAR/" };
-    struct text name = text_of(match);
+    struct text name = text_of(*match == '/' ? "" : match);
     for (size_t i = 0; i < 3; i++) {
         const char *found = strstr(match, operators[i]);
         if (found && (size_t)(found - match) < name.length)

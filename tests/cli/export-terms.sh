@@ -1,13 +1,13 @@
 # The words of a day that two writers or more used: each text once, no stop
 # words, none of the subject's own names; names as they are written. What a
-# query asks for beside the name is no name.
+# query asks for beside the name is no name, nor is what a pattern spells.
 cat >swell.yaml <<'END'
 store: store
 brands:
   - name: acme
     match: [Acme]
   - name: bolt
-    match: ["bolt AND (refund OR parcel) NOT nut"]
+    match: ["bolt AND (refund OR parcel) NOT nut", "/bolt.?(refund|parcel)/i"]
 END
 cat >posts.ndjson <<'END'
 {"id":"1","source":"forum","created_at":"2026-11-20T10:00:00Z","text":"The zipper of my Acme coat broke","author":"ann"}
