@@ -322,8 +322,8 @@ static int read_pages(struct ingest *i, struct collection *c,
             opened = limit_now();
         }
     }
-    struct store *store = turn_begin(i->turns, &i->error);
-    i->failed = i->failed || !store;
+    /* Not i->error: that is the appender's. */
+    struct store *store = turn_begin(i->turns, err);
     if (!store)
         return -2;
     round_coverage(store, c, rc, err, i->now, &batch->coverage);
