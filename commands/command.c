@@ -352,8 +352,6 @@ int invocation_store(struct invocation *in, enum store_mode mode,
     if (rc == 0)
         rc = turn_open(&in->store, buf_text(&url), mode, PATIENCE, NULL,
                        err);
-    if (rc == 0 && mode == STORE_READ)
-        rc = store_hold(in->store, err);
     buf_release(&url);
     return rc;
 }

@@ -18,7 +18,6 @@ struct store_backend {
     int (*open)(struct store **out, const char *place, enum store_mode mode,
                 struct error *err);
     __typeof__(store_close) *close;
-    __typeof__(store_hold) *hold;
     __typeof__(store_kept) *kept;
     __typeof__(store_append) *append;
     __typeof__(store_cursor) *cursor;

@@ -34,14 +34,25 @@ static bool disk_is_full(const struct lmdb *s)
            (uint64_t)fs.f_bavail * fs.f_frsize < MiB;
 }
 
+/* 0: there is none. */
+static ino_t table_inode(const struct lmdb *s)
+{
+    char path[4096];
+    struct stat st;
+    snprintf(path, sizeof(path), "%s/lock.mdb", s->path);
+    return stat(path, &st) == 0 ? st.st_ino : 0;
+}
+
 /* Nobody keeps the pages of the moment that is held: those that the next
- * transaction frees are the third one's to write. */
+ * transaction frees are the third one's to write. So without a reader table,
+ * or where a compaction died that had taken ours away. */
 bool lmdb_overtaken(const struct lmdb *s)
 {
     MDB_envinfo info;
     unsigned flags;
     return s->held && !mdb_env_get_flags(s->env, &flags) &&
-           flags & MDB_NOLOCK && !mdb_env_info(s->env, &info) &&
+           (flags & MDB_NOLOCK || table_inode(s) != s->table_inode) &&
+           !mdb_env_info(s->env, &info) &&
            info.me_last_txnid > mdb_txn_id(s->held) + 1;
 }
 
@@ -109,26 +120,6 @@ static int finish(struct txn t, int rc)
     return rc;
 }
 
-/* 0: there is none. */
-static ino_t inode_of(const struct lmdb *s, const char *name)
-{
-    char path[4096];
-    struct stat st;
-    snprintf(path, sizeof(path), "%s/%s", s->path, name);
-    return stat(path, &st) == 0 ? st.st_ino : 0;
-}
-
-/* A compaction by another process puts a new file in the old one's place, or
- * died when it had only taken the reader table away: nobody sees us in it. */
-static bool file_was_replaced(const struct lmdb *s)
-{
-    if (s->base.mode == STORE_WRITE || s->reading)
-        return false;
-    ino_t now = inode_of(s, "data.mdb");
-    return now && (now != s->inode ||
-                   inode_of(s, "lock.mdb") != s->table_inode);
-}
-
 int lmdb_read_begin(struct store *base, struct txn *t, struct error *err)
 {
     struct lmdb *s = lmdb_of(base);
@@ -136,7 +127,7 @@ int lmdb_read_begin(struct store *base, struct txn *t, struct error *err)
     if (s->held)
         return 0;
     /* No file is open where the one put in place could not be. */
-    if ((!s->env || file_was_replaced(s)) && lmdb_reopen(s, err))
+    if (!s->env && lmdb_reopen(s, err))
         return -1;
     int rc = begin(t, MDB_RDONLY);
     if (rc)
@@ -153,15 +144,6 @@ int lmdb_read_end(struct txn t, int rc, const char *doing, struct error *err)
         mdb_txn_abort(t.mdb);
     }
     return rc ? lmdb_fail(t.s, rc, doing, err) : 0;
-}
-
-static int lmdb_hold(struct store *base, struct error *err)
-{
-    struct txn t;
-    if (lmdb_read_begin(base, &t, err))
-        return -1;
-    t.s->held = t.mdb;
-    return 0;
 }
 
 static int map_grow(struct lmdb *s)
@@ -190,7 +172,6 @@ int lmdb_measure(const struct lmdb *s, struct lmdb_size *out)
     out->pages = info.me_last_pgno + 1;
     out->page = st.ms_psize;
     out->file = (uint64_t)file.st_size;
-    out->inode = file.st_ino;
     return 0;
 }
 
@@ -330,7 +311,6 @@ static int check_length(struct lmdb *s, struct error *err)
     int rc = lmdb_measure(s, &size);
     if (rc)
         return lmdb_fail(s, rc, "looking at the file", err);
-    s->inode = size.inode;
     uint64_t wanted = size.pages * size.page;
     if (size.pages > 2 && size.file < wanted &&
         !lmdb_try(end_is_free, s, &size))
@@ -360,7 +340,7 @@ static int open_file(struct lmdb *s, struct error *err)
     if (rc)
         return lmdb_fail(s, rc, "opening the store", err);
     lmdb_watch(s);
-    s->table_inode = inode_of(s, "lock.mdb");
+    s->table_inode = table_inode(s);
     if (s->base.mode == STORE_WRITE) /* readers that died pin pages */
         (void)mdb_reader_check(s->env, &dead);
     if (check_length(s, err) || open_tables(s, err)) {
@@ -446,11 +426,14 @@ static int lmdb_open(struct store **out, const char *place,
     s->path = mem_string(place);
     s->base = (struct store){ &store_lmdb, mode, s->path };
     s->lock = -1;
-    if ((mode == STORE_WRITE && take_lock(s, err)) || open_file(s, err)) {
+    struct txn moment = { s, NULL };
+    if ((mode == STORE_WRITE && take_lock(s, err)) || open_file(s, err) ||
+        (mode == STORE_READ && lmdb_read_begin(&s->base, &moment, err))) {
         lmdb_unmake(s); /* half of an empty store is none */
         lmdb_close(&s->base);
         return -1;
     }
+    s->held = moment.mdb;
     *out = &s->base;
     return 0;
 }
@@ -459,7 +442,6 @@ const struct store_backend store_lmdb = {
     .scheme = "lmdb://",
     .open = lmdb_open,
     .close = lmdb_close,
-    .hold = lmdb_hold,
     .kept = lmdb_kept,
     .append = lmdb_append,
     .cursor = lmdb_cursor,

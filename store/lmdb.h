@@ -98,9 +98,8 @@ struct lmdb {
     MDB_dbi table[TABLES + 1]; /* the last is 0: LMDB's own of free pages */
     int lock;           /* writer.lock; -1 for a reader */
     bool made_folder, made_file; /* they were not there before */
-    ino_t inode, table_inode; /* of data.mdb and lock.mdb: others after a
-                               * compaction */
-    MDB_txn *held;      /* of lmdb_hold(): every read is in it */
+    ino_t table_inode;  /* of lock.mdb: another one after a compaction */
+    MDB_txn *held;      /* a reader's: every read is in it */
     unsigned reading;   /* read transactions open in this process */
     unsigned inside;    /* transactions of any kind, see lmdb_fault.c */
     struct name_list names[STORE_LABELS + 1];
@@ -140,7 +139,6 @@ int lmdb_read_end(struct txn t, int rc, const char *doing, struct error *err);
 struct lmdb_size {
     uint64_t file;         /* bytes */
     uint64_t pages, page;  /* so many, each of so many bytes */
-    ino_t inode;
     int fd;                /* borrowed */
 };
 int lmdb_measure(const struct lmdb *s, struct lmdb_size *out);

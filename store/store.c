@@ -78,11 +78,6 @@ int store_kept(struct store *s, struct error *err)
     return s->backend->kept(s, err);
 }
 
-int store_hold(struct store *s, struct error *err)
-{
-    return s->backend->hold(s, err);
-}
-
 int store_append(struct store *s, const struct batch *batch,
                  struct store_result *result, struct error *err)
 {

@@ -20,7 +20,10 @@ struct store;
 
 enum store_mode {
     STORE_READ,    /* must exist; nothing is written, not even locks when
-                    * the file system is read-only */
+                    * the file system is read-only. All that is read is of
+                    * the moment of opening, whatever is appended meanwhile:
+                    * pages freed since then stay, so for as long as an answer
+                    * takes */
     STORE_CHANGE,  /* must exist, so that a misspelt path makes no store; from
                     * then on as STORE_WRITE */
     STORE_WRITE,   /* created when absent */
@@ -32,10 +35,6 @@ int store_check(const char *url, struct error *err);
 int store_open(struct store **out, const char *url, enum store_mode mode,
                struct error *err);
 void store_close(struct store *s);
-/* From now until it is closed every read sees this moment, whatever is
- * appended meanwhile. Pages that are freed meanwhile stay, so: for as long as
- * an answer takes. */
-int store_hold(struct store *s, struct error *err);
 /* Asked before an answer is given: was all of it read at that moment? -1: a
  * process that may not say what it reads was overtaken by writers. */
 int store_kept(struct store *s, struct error *err);

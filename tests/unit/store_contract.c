@@ -2,6 +2,7 @@
 /* What every store backend must do, through store.h alone. Not a test of
  * files or keys. STORE_URL=scheme://place runs it against another backend;
  * the place must be empty. Long: one test a promise of store.h. */
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/unit/storing.h"
@@ -625,23 +626,37 @@ static void writers_take_turns(void **state)
     }
 }
 
-/* Or a figure and the posts behind it would differ beside a writer. */
-static void what_is_held_stays_as_it_is(void **state)
+/* That of opening, or a figure and the posts behind it would differ beside a
+ * writer. */
+static void a_reader_sees_one_moment(void **state)
 {
     struct fixture *f = *state;
     add(f, "1", T0, 1, LABEL_NEUTRAL);
     append(f);
-    ok(f, store_hold(f->store, &f->err));
-    ok(f, store_hold(f->store, &f->err));
-    add(f, "2", T0, 1, LABEL_NEUTRAL);
-    assert_int_equal(append(f).added, 1);
-    assert_int_equal(posts(f, "acme"), 1);
-    assert_int_equal(posts(f, NULL), 1);
-    assert_int_equal(total(f, "acme", T0, T0 + NEXT_DAY).posts, 1);
-    store_close(f->store);
-    ok(f, store_open(&f->store, fixture_place(f), STORE_READ, &f->err));
-    assert_int_equal(posts(f, "acme"), 2);
-    assert_int_equal(total(f, "acme", T0, T0 + NEXT_DAY).posts, 2);
+    for (int after = 0; after < 2; after++) {
+        int ready[2], go[2], status;
+        char byte;
+        assert_int_equal(pipe(ready) | pipe(go), 0);
+        pid_t child = fork();
+        if (child == 0) {
+            struct fixture own = *f;
+            if (store_open(&own.store, fixture_place(f), STORE_READ, NULL) ||
+                write(ready[1], "", 1) != 1 || read(go[0], &byte, 1) != 1)
+                _exit(1);
+            int rc = posts(&own, "acme") != 1 + after ||
+                     posts(&own, NULL) != 1 + after ||
+                     total(&own, "acme", T0, T0 + NEXT_DAY).posts !=
+                         1u + (unsigned)after;
+            store_close(own.store);
+            _exit(rc ? 2 : 0);
+        }
+        assert_int_equal(read(ready[0], &byte, 1), 1);
+        add(f, after ? "3" : "2", T0, 1, LABEL_NEUTRAL);
+        assert_int_equal(append(f).added, 1);
+        assert_int_equal(write(go[1], "", 1), 1);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(status, 0);
+    }
 }
 
 static void compaction_keeps_everything(void **state)
@@ -720,7 +735,7 @@ int main(void)
         CASE(many_authors_are_estimated),
         CASE(writers_leave_a_full_day),
         CASE(writers_take_turns),
-        CASE(what_is_held_stays_as_it_is),
+        CASE(a_reader_sees_one_moment),
         CASE(compaction_keeps_everything),
         CASE(batches_have_lists_of_their_own),
     };
