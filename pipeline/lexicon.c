@@ -151,18 +151,6 @@ static struct entry *phrase(struct reader *r, struct text t)
 
 /* --- rows ------------------------------------------------------------ */
 
-static int read_number(struct text cell, double least, double most,
-                       double *out)
-{
-    char digits[40], *end;
-    if (cell.length == 0 || cell.length >= sizeof(digits))
-        return -1;
-    memcpy(digits, cell.data, cell.length);
-    digits[cell.length] = '\0';
-    *out = strtod(digits, &end);
-    return *end || !isfinite(*out) || *out < least || *out > most ? -1 : 0;
-}
-
 static int set_valence(struct reader *r, struct text term, double valence,
                        bool derived)
 {
@@ -199,7 +187,7 @@ static int take_word(struct reader *r, const struct tsv_row *row)
     if (row->count != 3 || row->cells[1].length != 1 ||
         !strchr("vnax", *row->cells[1].data))
         return bad(r, "columns are term, class (v, n, a or x), valence");
-    if (read_number(row->cells[2], -4, 4, &valence))
+    if (tsv_number(row->cells[2], -4, 4, &valence))
         return bad(r, "the valence is a number from -4 to 4");
     struct text term = row->cells[0];
     if (!r->derive)
@@ -214,7 +202,7 @@ static int take_valence(struct reader *r, const struct tsv_row *row)
     double valence;
     if (row->count != 2 && row->count != 3)
         return bad(r, "columns are term, valence, note (optional)");
-    if (read_number(row->cells[1], -4, 4, &valence))
+    if (tsv_number(row->cells[1], -4, 4, &valence))
         return bad(r, "the valence is a number from -4 to 4");
     return set_valence(r, row->cells[0], valence, false);
 }
@@ -223,7 +211,7 @@ static int take_valence(struct reader *r, const struct tsv_row *row)
 static int take_modifier(struct reader *r, const struct tsv_row *row)
 {
     double factor;
-    if (row->count != 2 || read_number(row->cells[1], 0.1, 3, &factor))
+    if (row->count != 2 || tsv_number(row->cells[1], 0.1, 3, &factor))
         return bad(r, "columns are term, factor from 0.1 to 3");
     struct entry *e = phrase(r, row->cells[0]);
     if (!e)
@@ -281,8 +269,8 @@ static void mark_pair(struct reader *r, struct text term)
 static int take_weight(struct reader *r, const struct tsv_row *row)
 {
     double positive, negative;
-    if (row->count != 3 || read_number(row->cells[1], -20, 20, &positive) ||
-        read_number(row->cells[2], -20, 20, &negative))
+    if (row->count != 3 || tsv_number(row->cells[1], -20, 20, &positive) ||
+        tsv_number(row->cells[2], -20, 20, &negative))
         return bad(r, "columns are term, positive weight, negative weight "
                       "(numbers from -20 to 20)");
     struct text term = row->cells[0];
@@ -316,7 +304,7 @@ static int take_own(struct reader *r, const struct tsv_row *row)
         return bad(r, "columns are term, valence (ours and AFINN's), term, "
                       "class, valence, or term, positive, negative (ours), "
                       "or term, mean, deviation, ratings (VADER's)");
-    if (read_number(row->cells[1], -5, 5, &valence))
+    if (tsv_number(row->cells[1], -5, 5, &valence))
         return bad(r, "the valence is a number from -4 to 4 (AFINN's: 5)");
     valence = valence < -4 ? -4 : valence > 4 ? 4 : valence;
     return r->derive ? 0 : set_valence(r, row->cells[0], valence, false);

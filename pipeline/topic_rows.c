@@ -265,20 +265,6 @@ static int read_pattern(struct reader *r, struct text pattern,
 
 /* --- rows ---------------------------------------------------------------- */
 
-static int read_weight(struct reader *r, struct text cell, int32_t *out)
-{
-    char digits[32], *end;
-    if (cell.length == 0 || cell.length >= sizeof(digits))
-        return bad(r, "the weight is a number from -20 to 20", cell);
-    memcpy(digits, cell.data, cell.length);
-    digits[cell.length] = '\0';
-    double weight = strtod(digits, &end);
-    if (*end || !(fabs(weight) <= 20))
-        return bad(r, "the weight is a number from -20 to 20", cell);
-    *out = (int32_t)lround(weight * WEIGHT_UNIT);
-    return 0;
-}
-
 /* Rows that are no pattern, but a number of a weighed tag. */
 static bool take_number(struct topic_rows *t, struct row *row)
 {
@@ -366,7 +352,7 @@ static int take_row(void *context, const struct tsv_row *row)
     struct reader *r = context;
     const struct text *cells = row->cells;
     unsigned tag = r->tag_from;
-    int32_t weight = WEIGHT_UNIT;
+    double weight = 1;
     if (row->count != 2 && row->count != 3)
         return bad(r, "columns are tag, pattern, weight (optional)",
                    cells[0]);
@@ -375,9 +361,10 @@ static int take_row(void *context, const struct tsv_row *row)
         tag++;
     if (tag == r->tag_from + r->tag_count)
         return bad(r, "no such tag", cells[0]);
-    if (row->count == 3 && read_weight(r, cells[2], &weight))
-        return -1;
-    return add_row(r, tag, cells[1], weight, row->count == 3);
+    if (row->count == 3 && tsv_number(cells[2], -20, 20, &weight))
+        return bad(r, "the weight is a number from -20 to 20", cells[2]);
+    return add_row(r, tag, cells[1], (int32_t)lround(weight * WEIGHT_UNIT),
+                   row->count == 3);
 }
 
 /* class, words with a space between. */

@@ -3,6 +3,7 @@
 #include "pipeline/tsv.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "base/hash.h"
 
@@ -72,4 +73,15 @@ int tsv_read(struct tsv *t, take_tsv *take, void *context, struct error *err)
     mem_free(line);
     fclose(file);
     return rc;
+}
+
+int tsv_number(struct text cell, double least, double most, double *out)
+{
+    char digits[40], *end;
+    if (cell.length == 0 || cell.length >= sizeof(digits))
+        return -1;
+    memcpy(digits, cell.data, cell.length);
+    digits[cell.length] = '\0';
+    *out = strtod(digits, &end);
+    return *end || !(*out >= least && *out <= most) ? -1 : 0;
 }

@@ -28,4 +28,7 @@ int tsv_read(struct tsv *t, take_tsv *take, void *context, struct error *err);
 /* "FILE:LINE: sentence"; -1. */
 int tsv_fault(const struct tsv *t, const char *sentence, struct error *err);
 
+/* A cell that is a number from least to most, or -1. */
+int tsv_number(struct text cell, double least, double most, double *out);
+
 #endif
