@@ -940,6 +940,15 @@ static const char *const told_html[] = {
     "<li>delivery: worse than Bolt, −1.00 against +1.00 (120 and 120 pos",
     "<td class=\"m\" style=\"--a:40%\"><b>−1.00</b><small>120</small></td>" };
 
+static const char *const told_mail[] = {
+    "<li class=\"first\"><b>2</b> alerts: ", "<p><span class=\"spark\">▁▂▁▁▁▁▁▁▁"
+    "<b>██</b>▁▁▁▁▁▁▁▁▁▁▁▁▁</span><br><small>All its posts by hour, at most ",
+    "<p class=\"dim\"><small>Why: <code>swell why acme --day 2024-10-04</code>",
+    "<th scope=\"row\">Acme &amp; Sons<br><span class=\"spark\">",
+    "</span></th><td class=\"n posts\">", "</td><td class=\"n net\">",
+    "<small>usually 0.00</small></td><td class=\"n change up\">▲ ",
+    "</td></tr>\n<tr class=\"product\">", "<th class=\"n\" scope=\"col\">all" };
+
 /* One after the other. */
 static void check_in_order(const char *out, const char *const lines[],
                            size_t count)
@@ -966,6 +975,10 @@ static void each_form_tells_all(void **state)
     buf_clear(&out);
     digest_html(d, &out, NULL);
     check_in_order(out.data, told_html, COUNT(told_html));
+    buf_clear(&out);
+    digest_html_mail(d, &out);
+    check_in_order(out.data, told_mail, COUNT(told_mail));
+    assert_null(strstr(out.data, "<svg"));
     buf_release(&out);
 }
 
