@@ -159,9 +159,6 @@ static int ask(struct bluesky *b, struct api_call *call, struct error *err)
 static int open_bluesky(struct collection *c, struct error *err)
 {
     struct bluesky *b = c->state;
-    if (!b->queries.count && !b->authors.count)
-        return error_set(err, ERROR_CONFIG, "say what to read: query or "
-                         "author");
     if (b->queries.count && (!b->identifier || !b->password))
         return error_set(err, ERROR_CONFIG, "searching needs identifier and "
                          "password_file (an app password)");
@@ -285,6 +282,7 @@ const struct collector collector_bluesky = {
     .listings = {
         .of = { { "q/", offsetof(struct bluesky, queries) },
                 { "by/", offsetof(struct bluesky, authors) } },
+        .wanted = "say what to read: query or author",
         .page = page, .look_up = look_up, .at_once = 25 },
     .options = options,
     .state_size = sizeof(struct bluesky),

@@ -39,21 +39,6 @@ int64_t collection_wait(const struct collection *c)
 
 /* ---- listings --------------------------------------------------------- */
 
-int pages_open(struct collection *c, struct error *err)
-{
-    struct pages *p = c->state;
-    const struct option *size = option_find(c->kind->options, "page_size");
-    uint64_t most = size ? strtoull(size->value, NULL, 10) : 0;
-    (void)err;
-    if (p->size < 1 || p->size > most)
-        p->size = most;
-    p->collection = c;
-    walk_open(&p->walk, c->cursor, clock_now(), c->since, c->further,
-              p->overlap);
-    budget_read(&p->budget, c->cursor);
-    return 0;
-}
-
 void pages_close(struct collection *c)
 {
     struct pages *p = c->state;
@@ -197,14 +182,30 @@ static bool is_listing(struct pages *p, const struct listings *l,
     return name->length > 0;
 }
 
+int pages_open(struct collection *c, struct error *err)
+{
+    struct pages *p = c->state;
+    const struct option *size = option_find(c->kind->options, "page_size");
+    uint64_t most = size ? strtoull(size->value, NULL, 10) : 0;
+    struct buf name = BUF_INIT(0);
+    if (p->size < 1 || p->size > most)
+        p->size = most;
+    p->collection = c;
+    walk_open(&p->walk, c->cursor, clock_now(), c->since, c->further,
+              p->overlap);
+    budget_read(&p->budget, c->cursor);
+    bool any = is_listing(p, &c->kind->listings, 0, &name);
+    buf_release(&name);
+    return any || !c->kind->listings.wanted
+               ? 0 : error_set(err, ERROR_CONFIG, "%s",
+                               c->kind->listings.wanted);
+}
+
 /* May the other listings be read although this one failed? A service that is
  * ill is asked for one more, one that asks for patience for none. */
-static bool go_on(struct pages *p, const struct listings *l,
-                  const struct error *why)
+static bool go_on(struct pages *p, const struct error *why)
 {
     struct collection *c = p->collection;
-    if (l->own_trouble && l->own_trouble(c->state))
-        return true;
     return why->kind == ERROR_INPUT ||
            (why->kind == ERROR_RETRY && !http_spent(c->http) &&
             collection_wait(c) <= clock_now() && p->ill++ == 0);
@@ -320,7 +321,7 @@ int pages_fetch(struct collection *c, struct batch *out, struct error *err)
         rc = read_page(p, l, buf_text(&name), err);
     /* One post that a service stumbles over, for ever, stops no listing: it is
      * asked for again as long as it is among the newest known. */
-    if (rc == -2 || (rc < 0 && several && go_on(p, l, err))) {
+    if (rc == -2 || (rc < 0 && several && go_on(p, err))) {
         if (several)
             error_prefix(err, "%s", buf_text(&name));
         if (!p->failed.kind)

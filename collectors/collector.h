@@ -45,21 +45,21 @@ struct listings {
         const char *before;
         size_t offset;
     } of[2];
-    /* Without such: the name of a listing; "": there is none at this place. */
+    /* Behind those, or without such: the name of a listing; "": there is none at
+     * this place. */
     void (*name)(void *state, size_t place, struct buf *name);
+    /* What to say where none is configured; NULL: an option says it. */
+    const char *wanted;
     /* Ask for the page at pages.list->token ("": the top), give its posts to
      * walk_saw() and put the token of the page below into next; empty: there
-     * is none. -1: see err. What is this listing's trouble alone is told
-     * when the others are read, so that one shop that closed or one word
-     * that a service dislikes keeps nobody else out. */
+     * is none. -1: see err. What is this listing's trouble alone is of kind
+     * INPUT and told when the others are read, so that one shop that closed or
+     * one word that a service dislikes keeps nobody else out. */
     int (*page)(void *state, struct buf *next, struct error *err);
     /* Look up pages.asked, at most at_once of them, which left the listing:
      * pages_take_alive() for those that are still there. NULL: never. */
     int (*look_up)(void *state, struct error *err);
     unsigned at_once;
-    /* Optional: is it this listing's alone, where the kind of error does not
-     * say so? */
-    bool (*own_trouble)(void *state);
 };
 
 struct collector {
@@ -143,8 +143,8 @@ struct pages {
     { "page_size", OPTION_COUNT, most, offsetof(struct pages, size), \
       what " a request, at most " most }
 
-/* What such a collector's open(), close() and fetch() do, or are. Opening never
- * fails; a size that is none, or more than the most, is the most. */
+/* What such a collector's open(), close() and fetch() do, or are. A size that is
+ * none, or more than the most, is the most. */
 int pages_open(struct collection *c, struct error *err);
 void pages_close(struct collection *c);
 /* A page of the present listing. The cursor is set when it is read; with a
@@ -171,7 +171,7 @@ int pages_looked_up(struct pages *p, int rc, const char *gone,
                     const char *untold);
 /* The ids of those looked up, with something between them. */
 void pages_ids(const struct pages *p, struct buf *url, const char *between);
-/* The item of the options that is being read. */
+/* The item of the options that is being read; NULL: it is a listing by name. */
 const char *pages_item(const struct pages *p);
 /* The token as the number of a page, 1 at the top; and of the one below. */
 long pages_number(const struct pages *p);

@@ -47,9 +47,6 @@ static const char *const paths[] = {
 static int open_mastodon(struct collection *c, struct error *err)
 {
     struct mastodon *m = c->state;
-    if (!m->tags.count && !m->public_timeline)
-        return error_set(err, ERROR_CONFIG, "say what to follow: tag, or "
-                         "public: true");
     parents_load(&m->parents, c->cursor);
     return pages_open(c, err);
 }
@@ -145,9 +142,7 @@ static void linked(const struct http_reply *reply, struct buf *next)
 static void name(void *state, size_t place, struct buf *out)
 {
     const struct mastodon *m = state;
-    if (place < m->tags.count)
-        buf_printf(out, "tag/%s", m->tags.items[place]);
-    else if (place == m->tags.count && m->public_timeline)
+    if (place == m->tags.count && m->public_timeline)
         buf_puts(out, "public");
 }
 
@@ -156,15 +151,11 @@ static int page(void *state, struct buf *next, struct error *err)
     struct mastodon *m = state;
     struct pages *p = &m->pages;
     struct api_call *call = pages_call(p, "[*]", paths, take_status);
+    const char *tag = pages_item(p);
     call->request.bearer = m->token;
-    buf_printf(&call->url, "%s/api/v1/timelines/", m->host);
-    if (p->place < m->tags.count) {
-        const char *tag = m->tags.items[p->place];
-        buf_puts(&call->url, "tag/");
-        http_escape(&call->url, *tag == '#' ? tag + 1 : tag);
-    } else {
-        buf_puts(&call->url, "public");
-    }
+    buf_printf(&call->url, "%s/api/v1/timelines/%s", m->host,
+               tag ? "tag/" : "public");
+    http_escape(&call->url, tag ? tag + (*tag == '#') : "");
     buf_printf(&call->url, "?limit=%llu%s", (unsigned long long)m->pages.size,
                m->local ? "&local=true" : "");
     api_and(&call->url, "&max_id=", p->list->token);
@@ -194,6 +185,8 @@ const struct collector collector_mastodon = {
                 "application, scope read:statuses, put its access token into "
                 "a file of mode 0600",
     .listings = {
+        .of = { { "tag/", offsetof(struct mastodon, tags) } },
+        .wanted = "say what to follow: tag, or public: true",
         .name = name, .page = page, .look_up = look_up, .at_once = 1 },
     .options = options,
     .state_size = sizeof(struct mastodon),

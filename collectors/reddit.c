@@ -19,7 +19,6 @@ struct reddit {
 
     struct buf token;         /* kept between runs; empty: none */
     bool renewed;             /* since one was last accepted */
-    bool closed;              /* the listing, not the service */
 };
 
 static const struct option options[] = {
@@ -55,8 +54,6 @@ static int open_reddit(struct collection *c, struct error *err)
     if (!strchr(r->key, ':'))
         return error_set(err, ERROR_CONFIG, "key_file: name a file with the "
                          "approved key on one line, ID:SECRET");
-    if (!r->subreddits.count && !r->queries.count)
-        return error_set(err, ERROR_CONFIG, "name a subreddit or a query");
     r->token = (struct buf)BUF_INIT(TOKEN_LIMIT);
     if (session_read(c->folder, c->label, &r->token, err) < 0)
         return -1;
@@ -211,11 +208,6 @@ static void name(void *state, size_t place, struct buf *url)
     }
 }
 
-static bool is_closed(void *state)
-{
-    return ((const struct reddit *)state)->closed;
-}
-
 /* A token is "SHOWN AFTER": how many were shown, and the last of them. */
 static int page(void *state, struct buf *next, struct error *err)
 {
@@ -234,10 +226,9 @@ static int page(void *state, struct buf *next, struct error *err)
     if (below.length)
         buf_printf(next, "%zu %.*s", shown, (int)below.length, below.data);
     l->cut = !below.length && shown >= DEEP;
-    /* A 403 that is no JSON with a reason is meant for us. */
-    r->closed = rc && (call->reply.status == 404 ||
-                       (call->reply.status == 403 &&
-                        api_says(call, "\"reason\"")));
+    /* With a reason in JSON a 403 is the listing's, else it is meant for us. */
+    if (rc && call->reply.status == 403 && api_says(call, "\"reason\""))
+        err->kind = ERROR_INPUT;
     return rc;
 }
 
@@ -250,8 +241,8 @@ const struct collector collector_reddit = {
                 "the approval; then reddit.com/prefs/apps, create a script "
                 "app; put its ID:SECRET into a file of mode 0600",
     .listings = {
-        .name = name, .page = page, .look_up = look_up, .at_once = WALK_RING,
-        .own_trouble = is_closed },
+        .wanted = "name a subreddit or a query",
+        .name = name, .page = page, .look_up = look_up, .at_once = WALK_RING },
     .options = options,
     .state_size = sizeof(struct reddit),
     .every = 10 * MINUTE,

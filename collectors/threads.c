@@ -105,10 +105,7 @@ static void renew(struct threads *t)
 static int open_threads(struct collection *c, struct error *err)
 {
     struct threads *t = c->state;
-    if (!t->queries.count && !t->tags.count)
-        return error_set(err, ERROR_CONFIG, "say what to read: query or tag");
-    pages_open(c, err);
-    return read_token(t, c, err);
+    return pages_open(c, err) ? -1 : read_token(t, c, err);
 }
 
 static void close_threads(struct collection *c)
@@ -205,6 +202,7 @@ const struct collector collector_threads = {
     .listings = {
         .of = { { "q/", offsetof(struct threads, queries) },
                 { "tag/", offsetof(struct threads, tags) } },
+        .wanted = "say what to read: query or tag",
         .page = page },
     .options = options,
     .state_size = sizeof(struct threads),

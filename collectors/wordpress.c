@@ -38,15 +38,6 @@ static const char *const review_paths[] = {
     "id", "date_created_gmt", "review", "product_permalink", "reviewer",
     "none", "rating", "product_name", NULL };
 
-static int open_wordpress(struct collection *c, struct error *err)
-{
-    struct wordpress *w = c->state;
-    if (!w->comments && !w->reviews)
-        return error_set(err, ERROR_CONFIG, "neither comments nor reviews are "
-                         "wanted");
-    return pages_open(c, err);
-}
-
 /* Numbers count within one site only; comments and reviews share them. */
 static struct text identity(struct wordpress *w, struct text id)
 {
@@ -137,11 +128,12 @@ const struct collector collector_wordpress = {
     .about = "comments of a WordPress site, reviews of a WooCommerce shop",
     .terms = "public interfaces of the site; meant for your own",
     .listings = {
+        .wanted = "neither comments nor reviews are wanted",
         .name = name, .page = page, .look_up = look_up, .at_once = 1 },
     .options = options,
     .state_size = sizeof(struct wordpress),
     .every = 15 * MINUTE,
-    .open = open_wordpress,
+    .open = pages_open,
     .fetch = pages_fetch,
     .close = pages_close,
 };

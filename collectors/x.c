@@ -64,7 +64,8 @@ static int open_x(struct collection *c, struct error *err)
                          "that X sells at once", PAGE_LEAST);
     if (affordable < (double)x->pages.budget.most)
         x->pages.budget.most = (uint64_t)affordable;
-    pages_open(c, err);
+    if (pages_open(c, err))
+        return -1;
     if (x->pages.size < PAGE_LEAST)
         x->pages.size = PAGE_LEAST;
     return 0;

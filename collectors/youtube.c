@@ -50,10 +50,8 @@ static const char *const reply_paths[] = { COMMENT(""), "/nextPageToken",
 static int open_youtube(struct collection *c, struct error *err)
 {
     struct youtube *y = c->state;
-    if (!y->videos.count && !y->channels.count)
-        return error_set(err, ERROR_CONFIG, "key_file and a video or a "
-                         "channel are needed");
-    pages_open(c, err);
+    if (pages_open(c, err))
+        return -1;
     return zone_open(&y->pages.budget.zone, "America/Los_Angeles", err);
 }
 
@@ -226,6 +224,7 @@ const struct collector collector_youtube = {
     .listings = {
         .of = { { "video/", offsetof(struct youtube, videos) },
                 { "channel/", offsetof(struct youtube, channels) } },
+        .wanted = "key_file and a video or a channel are needed",
         .page = page, .look_up = look_up, .at_once = 1 },
     .options = options,
     .state_size = sizeof(struct youtube),
