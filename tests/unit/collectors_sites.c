@@ -183,11 +183,40 @@ static void test_feed_conditional(void **state)
                         ": Sat, 21 Nov 2026 22:00:00 GMT");
     assert_int_equal(r.out.count, 0);
     assert_int_equal(r.c.complete_from, 1790100000); /* nothing was missed */
+    assert_int_equal(collect_feed(&r, 1790101200), 0);
+    assert_int_equal(strncmp(service.sent, "If-None-Match: W/\"a1\"", 21), 0);
     site.same = false;
     for (service.cut = 1; service.cut < 900; service.cut += 7) {
         assert_int_equal(collect_feed(&r, 1790101800), -1);
         assert_int_equal(r.out.count, 0);
     }
+    end(&r);
+}
+
+static int answer_entries(const struct http_request *request, struct buf *body)
+{
+    buf_puts(body, "<feed><entry><id>urn:1</id><title>x</title><published>"
+             "2026-09-21T16:00:00Z</published><updated>2026-09-22T16:00:00Z"
+             "</updated></entry><entry><id>urn:2</id><title>y</title><updated>"
+             "2026-09-22T16:00:00Z</updated></entry><entry><summary>z</summary>"
+             "</entry>");
+    return says(body, 200, site.same ? "" : "</feed>");
+}
+
+/* An entry that was changed, one that is none, a reply that only begins. */
+static void test_feed_entries(void **state)
+{
+    struct run r;
+    memset(&site, 0, sizeof(site));
+    begin(&r, "feed", answer_entries);
+    assert_int_equal(collect_feed(&r, 1790100000), 0);
+    assert_int_equal(r.out.count, 2);
+    assert_int_equal(r.c.skipped, 1);
+    assert_int_equal(r.out.posts[0].edited, r.out.posts[0].created + DAY);
+    assert_int_equal(r.out.posts[1].edited, 0);
+    site.same = true;
+    assert_int_equal(collect_feed(&r, 1790100900), -1);
+    assert_int_equal(r.out.count, 0);
     end(&r);
 }
 
@@ -235,6 +264,12 @@ static void test_feed_of_many(void **state)
     assert_non_null(strstr(r.err.text, "gone3: is gone for good"));
     assert_true(r.c.partial);
     assert_int_equal(r.c.complete_from, 1790003600);
+    /* one that failed has no next part: it begins with the first */
+    r.c.more = false;
+    given(&r, "url", "https://s.example/feed0", "url", "https://s.example/gone",
+          NULL);
+    assert_int_equal(round_of(&r, 4), -1);
+    assert_int_equal(service.requests, 2);
     for (int i = 0; i < 10; i++) {
         snprintf(url, sizeof(url), "/%s%d\nasked\t%s", i == 3 ? "gone" : "feed",
                  i, i == 3 ? "0" : "1790");
@@ -464,6 +499,7 @@ int main(void)
         cmocka_unit_test(test_feed_language),
         cmocka_unit_test(test_feed_gone),
         cmocka_unit_test(test_feed_conditional),
+        cmocka_unit_test(test_feed_entries),
         cmocka_unit_test(test_feed_of_several),
         cmocka_unit_test(test_feed_of_many),
         cmocka_unit_test(test_appstore),
