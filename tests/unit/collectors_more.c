@@ -198,6 +198,7 @@ static void test_reddit_faults(void **state)
     buf_clear(&r.cursor);
     assert_int_equal(collect_sub_of(&r, "closed", "s"), -1);
     assert_non_null(strstr(r.err.text, "/r/closed/new?: host: HTTP 403"));
+    assert_true(r.c.partial);
     assert_non_null(find(&r, "t3_299"));
     assert_non_null(strstr(buf_text(&r.cursor), "/r/s/new"));
     /* we are not welcome: nobody else is asked */
