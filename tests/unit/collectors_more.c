@@ -4,7 +4,25 @@
  * that search. */
 #include "tests/unit/collecting.h"
 
+#include "base/session.h"
+
 enum { START = 1790000000 }; /* 2026-09-21T14:13:20Z */
+
+/* Sources whose names differ in a dot alone are two. */
+static void test_sessions(void **state)
+{
+    char folder[SCRATCH_ROOM];
+    struct buf kept = BUF_INIT(0);
+    struct error err = ERROR_INIT;
+    scratch_make(folder);
+    buf_puts(&kept, "a token");
+    assert_int_equal(session_write(folder, "sky.de", &kept, &err), 0);
+    assert_int_equal(session_read(folder, "sky_de", &kept, &err), 0);
+    assert_int_equal(session_read(folder, "sky.de", &kept, &err), 1);
+    assert_string_equal(buf_text(&kept), "a token");
+    session_wipe(&kept);
+    scratch_remove(folder);
+}
 
 /* ---- reddit ----------------------------------------------------------- */
 
@@ -238,6 +256,39 @@ static void test_reddit_faults(void **state)
     end(&r);
 }
 
+static int answer_search(const struct http_request *request, struct buf *body)
+{
+    if (strstr(request->url, "/access_token"))
+        return says(body, 200, sub.refuse ? "{\"error\":\"invalid_grant\"}"
+                                          : "{\"access_token\":\"t\"}");
+    assert_non_null(strstr(request->url, "/search?sort=new&type=link&q=acme%20"
+                           "coat&raw_json=1&limit=100"));
+    buf_puts(body, "{\"data\":{\"children\":[");
+    child(body, 5);
+    return says(body, 200, "],\"after\":null}}");
+}
+
+/* A search; a key that is refused with 200; a key that is none. */
+static void test_reddit_search(void **state)
+{
+    static const char *const said[] = { "", "gives no token for this key",
+                                        "ID:SECRET" };
+    struct run r;
+    memset(&sub, 0, sizeof(sub));
+    for (int i = 0; i < 3; i++) {
+        begin(&r, "reddit", answer_search);
+        clock_fix(START + 600);
+        r.c.since = START;
+        sub.refuse = i == 1;
+        given(&r, "query", "acme coat", NULL);
+        secret(&r, "key_file", i == 2 ? "an-id\n" : "an-id:a secret\n");
+        assert_int_equal(round_of(&r, 5), i ? -1 : 0);
+        assert_int_equal(r.out.count, i == 0);
+        assert_non_null(strstr(r.err.text, said[i]));
+        end(&r);
+    }
+}
+
 /* ---- trustpilot ------------------------------------------------------- */
 
 static struct {
@@ -334,9 +385,11 @@ static void test_trustpilot(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sessions),
         cmocka_unit_test(test_reddit_posts),
         cmocka_unit_test(test_reddit_rounds),
         cmocka_unit_test(test_reddit_faults),
+        cmocka_unit_test(test_reddit_search),
         cmocka_unit_test(test_trustpilot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

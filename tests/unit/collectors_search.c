@@ -4,7 +4,6 @@
 #include "tests/unit/collecting.h"
 
 #include "base/atproto.h"
-#include "base/session.h"
 
 enum { START = 1790000000 }; /* 2026-09-21T14:13:20Z */
 
@@ -114,22 +113,6 @@ static void test_bluesky_tokens(void **state)
     assert_in_range(service.requests, 3, 4);
     assert_null(strstr(r.err.text, "pass word"));
     end(&r);
-    scratch_remove(folder);
-}
-
-/* Sources whose names differ in a dot alone are two. */
-static void test_sessions(void **state)
-{
-    char folder[SCRATCH_ROOM];
-    struct buf kept = BUF_INIT(0);
-    struct error err = ERROR_INIT;
-    scratch_make(folder);
-    buf_puts(&kept, "a token");
-    assert_int_equal(session_write(folder, "sky.de", &kept, &err), 0);
-    assert_int_equal(session_read(folder, "sky_de", &kept, &err), 0);
-    assert_int_equal(session_read(folder, "sky.de", &kept, &err), 1);
-    assert_string_equal(buf_text(&kept), "a token");
-    session_wipe(&kept);
     scratch_remove(folder);
 }
 
@@ -493,7 +476,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bluesky_tokens),
-        cmocka_unit_test(test_sessions),
         cmocka_unit_test(test_bluesky_deep),
         cmocka_unit_test(test_post_addresses),
         cmocka_unit_test(test_hackernews),
