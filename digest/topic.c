@@ -129,7 +129,7 @@ int topics_tell(struct survey *s, const struct names *subjects)
     int64_t from = s->query->from;
     size_t count = 0;
     int rc = 0;
-    if (s->until - from > TOPIC_RANGE)
+    if (s->until - from > TOPIC_RANGE || s->until <= from) /* no hour is over */
         return 0;
     struct brand *brands = mem_alloc((subjects->count + 1) * sizeof(*brands));
     for (size_t i = 0; i < subjects->count && rc == 0; i++) {

@@ -77,6 +77,7 @@ for zone in America/Los_Angeles Asia/Tokyo; do
     telling 1
     hours 39 62 | coming 2
     telling 2
+    swell -q --config told.yaml --now 2026-11-12T15:00:00Z digest --tz $zone --day today --out today.md
     hours 63 86 | coming 3
     telling 3
     echo '{"id":"late","source":"forum","created_at":"2026-11-13T01:10:00Z","author":"b","text":"Acme, late"}' | coming 3
