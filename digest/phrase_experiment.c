@@ -55,8 +55,12 @@ void phrase_experiment(struct buf *out, const struct zone *zone,
 {
     const struct experiment *e = &x->experiment;
     const struct experiment_reading *r = &x->reading;
-    phrase_quote(out, "", who, 40, " since ");
+    phrase_quote(out, "", who, 40, e->until ? " from " : " since ");
     phrase_date(out, zone_day(zone, e->from));
+    if (e->until) {
+        buf_puts(out, " to ");
+        phrase_date(out, zone_day(zone, e->until));
+    }
     if (*e->aspect)
         buf_printf(out, ", posts about %s", e->aspect);
     if (*e->channel)

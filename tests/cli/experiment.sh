@@ -44,7 +44,7 @@ swell $now experiment add x --subject acme --from 2026-07-10 \
 echo "== read"
 swell $now experiment read chat | head -5
 echo "== a control is not changed by it"
-swell $now experiment add still --subject bolt --from 2026-07-10 --controls corso
+swell $now experiment add still --subject bolt --from 2026-07-10 --to 2026-07-18 --controls corso
 swell $now experiment read still | sed -n 2p | cut -d'(' -f1
 echo "== the digest tells of both"
 swell $now digest --day 2026-07-16 | sed -n '/^EXPERIMENTS/,/^$/p'
