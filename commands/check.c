@@ -229,8 +229,8 @@ static void tell(const struct collection *c, const struct batch *out, bool more)
            "requests\n", c->label, posts, more ? ", more below" : "",
            http_requests(c->http));
     if (c->skipped)
-        printf("  left out %" PRIu64 " items, the last: %s\n", c->skipped,
-               c->skipped_why);
+        printf("  left out %" PRIu64 " item%s, the last: %s\n", c->skipped,
+               c->skipped == 1 ? "" : "s", c->skipped_why);
     if (!newest)
         return;
     printf("  from %s to %s\n", clock_format(oldest->created, from),
