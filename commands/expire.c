@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* swell expire: drop posts by age; their figures stay. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/log.h"
-#include "commands/command.h"
+#include "commands/reading.h"
 
 struct flags {
     int64_t before, older;
@@ -31,17 +32,17 @@ static int expire(struct invocation *in, const char *source, int64_t before,
 }
 
 /* By the configuration: the store's retention for all, a source's own for
- * the posts of its type. */
-static int expire_configured(struct invocation *in, uint64_t *total,
-                             struct error *err)
+ * the posts of its type. only: of this source; NULL: of all. */
+static int expire_configured(struct invocation *in, const char *only,
+                             uint64_t *total, struct error *err)
 {
     const struct config *c = in->config;
     bool any = c->retention > 0;
-    if (any && expire(in, NULL, clock_now() - c->retention, total, err))
+    if (any && expire(in, only, clock_now() - c->retention, total, err))
         return -1;
     for (size_t i = 0; i < c->source_count; i++) {
         const struct source_config *s = &c->sources[i];
-        if (s->retention <= 0)
+        if (s->retention <= 0 || (only && strcmp(only, s->type) != 0))
             continue;
         any = true;
         if (expire(in, s->type, clock_now() - s->retention, total, err) &&
@@ -49,7 +50,7 @@ static int expire_configured(struct invocation *in, uint64_t *total,
             return -1;
     }
     if (!any) /* not a fault: cron calls this whatever is configured */
-        log_line(LOG_NOTE, "no retention is configured, so nothing expires; "
+        log_line(LOG_NOTE, "no retention applies, so nothing expires; "
                  "give --before DATE or --older 90d");
     return 0;
 }
@@ -61,13 +62,14 @@ static int run(struct invocation *in, struct error *err)
     int rc;
     if (flags->before && flags->older)
         return error_set(err, ERROR_USAGE, "--before or --older, not both");
-    if (invocation_store(in, STORE_CHANGE, err))
+    if (invocation_store(in, STORE_CHANGE, err) ||
+        source_check(in, flags->source, STORE_SOURCES, err))
         return -1;
     if (flags->before || flags->older)
         rc = expire(in, flags->source, flags->before ? flags->before
                     : clock_now() - flags->older, &total, err);
     else
-        rc = expire_configured(in, &total, err);
+        rc = expire_configured(in, flags->source, &total, err);
     if (rc)
         return -1;
     log_line(LOG_NOTE, "%" PRIu64 " post%s dropped; the figures stay", total,

@@ -33,6 +33,8 @@ run forget --author @ann.exam; posts
 run -q import posts.ndjson; posts
 echo "== by the configuration"
 run expire --before 1970-01-01; posts
+run expire --source bluesky; posts
+run expire --source bluesk; posts
 run expire; posts
 run expire; posts
 run verify
