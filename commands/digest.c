@@ -184,6 +184,9 @@ static int run(struct invocation *in, struct error *err)
         return -1;
     if (zone_day_start(in->zone, day) > clock_now())
         return error_set(err, ERROR_USAGE, "--day %.40s has not begun", f->day);
+    if (f->send && f->brands.count && !f->out && !f->site)
+        return error_set(err, ERROR_USAGE, "with --send, --brand is for --out "
+                         "and --site; the recipients' stand in swell.yaml");
     if ((!f->send || f->out || f->site) && show(in, f, format, day, err))
         return -1;
     return f->send ? send(in, strcmp(f->day, "yesterday") ? day : INT64_MIN,

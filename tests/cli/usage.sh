@@ -75,6 +75,7 @@ digest:
     - name: wall
       path: wall.txt
 Y
+try digest --config wall.yaml --send --brand acme
 try digest --config wall.yaml --store store --day 2026-11-20 --send --out own.txt
 ls wall.txt own.txt
 echo "== help wider than 80 columns"
