@@ -366,6 +366,15 @@ static bool guarded(const struct topic_place *p, const struct element *e,
 
 static bool follow(struct topic_place *p, size_t index, size_t at);
 
+/* Whether a name goes on behind a word: "Plum Lane", "Plum & Co". */
+static bool name_goes_on(const struct topic_place *p, size_t at)
+{
+    const struct words *w = p->words;
+    size_t next = at + (at < p->until && first_byte(w, at) == '&');
+    return next < p->until && w->items[at - 1].flags & WORD_TITLE &&
+           w->items[next].flags & WORD_TITLE;
+}
+
 /* A name is as short as what follows lets it be; at a row's end it goes on
  * while words have capitals. */
 static bool follow_name(struct topic_place *p, size_t index, size_t at)
@@ -381,10 +390,8 @@ static bool follow_name(struct topic_place *p, size_t index, size_t at)
             item->kind == WORD_LINK)
             break;
         until += joined ? 2 : 1;
-        bool more = until < p->until && index + 1 == p->count &&
-                    w->items[until - 1].flags & WORD_TITLE &&
-                    w->items[until].flags & WORD_TITLE;
-        if (more && n + 1 < NAME_WORDS)
+        if (index + 1 == p->count && n + 1 < NAME_WORDS &&
+            name_goes_on(p, until))
             continue;
         p->captures[e->capture] = words_span(w, at, until);
         if (follow(p, index + 1, until))
