@@ -258,10 +258,10 @@ const struct command command_label = {
     .arguments = "[--subject S] [--n 60] [--last 30d] | --list",
     .about = "say yourself what posts feel, to measure and mend the scores",
     .help =
-        "Shows one post after the other, drawn by chance, as many of each of the\n"
-        "program's labels as there are, and keeps what is typed. What has a\n"
-        "label is not asked again; the program's own is not shown. q, or the\n"
-        "end of input, ends; what was said is kept.\n\n"
+        "Shows posts drawn by chance, one by one and without the program's own\n"
+        "label, and keeps what is typed. Positive, negative and neutral ones (by\n"
+        "the program) take turns, lest the rare ones are drowned. What has a\n"
+        "label is not asked again; q, or the end of input, ends.\n\n"
         "  swell label --last 7d\n"
         "  swell label --list >mine.tsv\n"
         "  swell accuracy mine.tsv\n"
