@@ -200,8 +200,8 @@ static int on_external(XML_Parser parser, const char *names, const char *base,
 }
 
 /* One byte a character, as older sites still write; expat itself knows Latin-1
- * and Unicode alone. Of others iconv is not asked: not all begin anew with each
- * byte. */
+ * and Unicode alone. Some wait for an accent to come: each byte is flushed. Of
+ * others iconv is not asked: not all begin anew with each byte. */
 static int on_encoding(void *context, const char *name, XML_Encoding *out)
 {
     static const char *const families[] = { "windows-125", "cp125",
@@ -217,7 +217,9 @@ static int on_encoding(void *context, const char *name, XML_Encoding *out)
         char byte = (char)i, *from = &byte;
         unsigned char point[4], *to = point;
         size_t left = 1, room = sizeof(point);
-        bool known = iconv(way, &from, &left, (char **)&to, &room) == 0;
+        bool known = iconv(way, &from, &left, (char **)&to, &room) == 0 &&
+                     iconv(way, NULL, NULL, (char **)&to, &room) == 0 &&
+                     room == 0;
         out->map[i] = known ? point[0] | point[1] << 8 | point[2] << 16 : -1;
     }
     iconv_close(way);

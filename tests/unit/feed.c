@@ -77,6 +77,14 @@ static const struct {
       "<?xml version='1.0' encoding='Windows-1250'?><rss><channel><item><title>"
       "\x8e\x80 \xb9</title></item></channel></rss>",
       { "", "", "Ž€ ą", "", "", "", "", "" } },
+    { "windows-1255: letters may wait for their points",
+      "<?xml version='1.0' encoding='windows-1255'?><rss><channel><item><title>"
+      "\xf9\xec\xe5\xed \xe9 ok</title></item></channel></rss>",
+      { "", "", "שלום י ok", "", "", "", "", "" } },
+    { "windows-1258: letters may wait for their tones",
+      "<?xml version='1.0' encoding='windows-1258'?><rss><channel><item><title>"
+      "Vi\xea\xf2t Nam</title></item></channel></rss>",
+      { "", "", "Vi\xc3\xaa\xcc\xa3t Nam", "", "", "", "", "" } },
     { "an encoding that is none",
       "<?xml version='1.0' encoding='utf-7'?><rss><channel><item><title>x"
       "</title></item></channel></rss>", { NULL } },
