@@ -73,7 +73,7 @@ static int open_feeds(struct collection *c, struct error *err)
             return error_set(err, ERROR_CONFIG, "url: \"%.100s\" is not an "
                              "http or https address", f->urls.items[i]);
     feed_memory_open(&f->memory, c->cursor, c->since, c->further);
-    if (c->more)
+    if (c->more && !f->memory.further)
         read_round(f);
     return 0;
 }

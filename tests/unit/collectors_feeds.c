@@ -277,6 +277,26 @@ static void test_feed_of_many(void **state)
     end(&r);
 }
 
+/* Asked to go back further, a round begins with the first, whatever the last
+ * one had read. */
+static void test_feed_further(void **state)
+{
+    struct run r;
+    memset(&site, 0, sizeof(site));
+    begin(&r, "feed", answer_feed);
+    site.newest = 1;
+    clock_fix(1790100000);
+    for (int round = 0; round < 2; round++) {
+        given(&r, "url", "https://s.example/a", "url", "https://s.example/b",
+              NULL);
+        r.c.more = r.c.further = round > 0;
+        r.c.since = 1790000000 - round * DAY;
+        assert_int_equal(round_of(&r, round ? 4 : 1), round ? 0 : 1);
+        assert_int_equal(service.requests, round ? 2 : 1);
+    }
+    end(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_feed_entries),
         cmocka_unit_test(test_feed_of_several),
         cmocka_unit_test(test_feed_of_many),
+        cmocka_unit_test(test_feed_further),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
