@@ -148,7 +148,7 @@ void walk_save(const struct walk *w, struct buf *out)
         buf_printf(out, "list\t%s\t%lld\n", l->name, (long long)l->asked);
         if (l->again && l->from >= 0)
             buf_printf(out, "from\t%lld\n", (long long)l->from);
-        if ((l->done || l->before) && !l->walking)
+        if (l->before || (l->done && !l->walking))
             buf_printf(out, "done\t%lld\n", (long long)l->from);
         if (l->walking)
             buf_printf(out, "walk\t%lld\t%lld\t%d\t%s\n",

@@ -327,6 +327,7 @@ int pages_fetch(struct collection *c, struct batch *out, struct error *err)
         if (!p->failed.kind)
             p->failed = *err;
         p->lost += rc == -1;
+        p->list->before = false; /* the next part asks and tells again */
         rc = 0;
     }
     if (rc >= 0) {

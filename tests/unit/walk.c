@@ -332,6 +332,30 @@ static void test_an_edit_that_changes_the_id(void **state)
     buf_release(&cursor);
 }
 
+/* Read to its end in an earlier part of a round, and once more, but not to its
+ * end, in a later one: it stays read, as far back as it was. */
+static void test_a_later_part_broken_off(void **state)
+{
+    struct walk w;
+    struct buf cursor = BUF_INIT(0);
+    for (int part = 0; part < 4; part++) {
+        walk_open(&w, buf_text(&cursor), 1000 + part, 900, false, 10);
+        struct walk_list *l = walk_list(&w, "q");
+        assert_int_equal(l->before, part > 0);
+        assert_int_equal(l->from, part == 0 ? -1 : 0);
+        if (part < 2) {
+            walk_page(&w, l);
+            walk_saw(&w, l, TEXT("a"), TEXT("a"), 999 + part);
+            assert_int_equal(walk_page_end(&w, l, part ? TEXT("2") : TEXT("")),
+                             part);
+            l->done = !part;
+        }
+        walk_save(&w, &cursor);
+        walk_close(&w);
+    }
+    buf_release(&cursor);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +370,7 @@ int main(void)
         cmocka_unit_test(test_the_same_in_other_orders),
         cmocka_unit_test(test_dates_in_2031),
         cmocka_unit_test(test_an_edit_that_changes_the_id),
+        cmocka_unit_test(test_a_later_part_broken_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
