@@ -169,6 +169,7 @@ int lmdb_measure(const struct lmdb *s, struct lmdb_size *out)
         rc = mdb_env_get_fd(s->env, &out->fd);
     if (rc || fstat(out->fd, &file))
         return rc ? rc : errno;
+    out->moment = info.me_last_txnid;
     out->pages = info.me_last_pgno + 1;
     out->page = st.ms_psize;
     out->file = (uint64_t)file.st_size;
@@ -304,20 +305,26 @@ static bool end_is_free(const struct lmdb *s, const struct lmdb_size *size)
            count == size->pages - first;
 }
 
-/* A file cut short would end the process when its missing end is read. */
+/* A file cut short would end the process when its missing end is read. It is
+ * so when it looks so twice with nothing written by others in between. */
 static int check_length(struct lmdb *s, struct error *err)
 {
     struct lmdb_size size;
-    int rc = lmdb_measure(s, &size);
-    if (rc)
-        return lmdb_fail(s, rc, "looking at the file", err);
-    uint64_t wanted = size.pages * size.page;
-    if (size.pages > 2 && size.file < wanted &&
-        !lmdb_try(end_is_free, s, &size))
-        return error_set(err, ERROR_CORRUPT, "%s/data.mdb: cut short: %llu "
-                         "bytes of %llu; restore it from a backup", s->path,
-                         (unsigned long long)size.file,
-                         (unsigned long long)wanted);
+    uint64_t tried = UINT64_MAX;
+    do {
+        int rc = lmdb_measure(s, &size);
+        if (rc)
+            return lmdb_fail(s, rc, "looking at the file", err);
+        uint64_t wanted = size.pages * size.page;
+        if (size.pages <= 2 || size.file >= wanted)
+            return 0;
+        if (tried == size.moment)
+            return error_set(err, ERROR_CORRUPT, "%s/data.mdb: cut short: "
+                             "%llu bytes of %llu; restore it from a backup",
+                             s->path, (unsigned long long)size.file,
+                             (unsigned long long)wanted);
+        tried = size.moment;
+    } while (!lmdb_try(end_is_free, s, &size));
     return 0;
 }
 
@@ -328,6 +335,7 @@ static int open_file(struct lmdb *s, struct error *err)
     if (folder >= 0)
         (void)flock(folder, LOCK_SH);
     int rc = open_somehow(s), dead;
+    s->table_inode = table_inode(s);
     if (folder >= 0)
         close(folder);
     if (rc == ENOENT || rc == EBADF) /* EBADF: an empty file */
@@ -340,7 +348,6 @@ static int open_file(struct lmdb *s, struct error *err)
     if (rc)
         return lmdb_fail(s, rc, "opening the store", err);
     lmdb_watch(s);
-    s->table_inode = table_inode(s);
     if (s->base.mode == STORE_WRITE) /* readers that died pin pages */
         (void)mdb_reader_check(s->env, &dead);
     if (check_length(s, err) || open_tables(s, err)) {

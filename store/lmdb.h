@@ -139,6 +139,7 @@ int lmdb_read_end(struct txn t, int rc, const char *doing, struct error *err);
 struct lmdb_size {
     uint64_t file;         /* bytes */
     uint64_t pages, page;  /* so many, each of so many bytes */
+    uint64_t moment;       /* the last transaction */
     int fd;                /* borrowed */
 };
 int lmdb_measure(const struct lmdb *s, struct lmdb_size *out);

@@ -68,6 +68,8 @@ bool lmdb_try(lmdb_look *look, const struct lmdb *s,
               const struct lmdb_size *size)
 {
     int status = 1;
+    signal(SIGCHLD, SIG_DFL); /* who started this may have it ignored: then
+                               * nothing is told of a child's end */
     pid_t child = fork();
     if (child == 0) {
         signal(SIGBUS, SIG_DFL);

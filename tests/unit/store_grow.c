@@ -4,8 +4,15 @@
  * when a compaction puts another file in place. The file's own part is
  * compiled in with a small start; everything else comes from the library. */
 #define MAP_START ((size_t)256 * 1024)
+#include "store/lmdb.h"
+static lmdb_look *meanwhile; /* done before the next try, not a NULL one */
+static bool try_later(lmdb_look *look, const struct lmdb *s,
+                      const struct lmdb_size *size);
+#define lmdb_try try_later
 #include "store/lmdb.c"
+#undef lmdb_try
 
+#include <signal.h>
 #include <sys/wait.h>
 
 #include "tests/unit/storing.h"
@@ -301,6 +308,26 @@ static size_t free_at_end(struct fixture *f)
     return count;
 }
 
+static bool try_later(lmdb_look *look, const struct lmdb *s,
+                      const struct lmdb_size *size)
+{
+    lmdb_look *first = meanwhile;
+    meanwhile = NULL;
+    if (first)
+        assert_true(lmdb_try(first, s, size));
+    return lmdb_try(look, s, size);
+}
+
+/* The free pages at the end are written. */
+static bool write_big(const struct lmdb *s, const struct lmdb_size *size)
+{
+    struct store *store;
+    struct text value = { mem_alloc(1 << 20), 1 << 20 };
+    (void)size;
+    return store_open(&store, s->path, STORE_CHANGE, NULL) == 0 &&
+           store_note_put(store, "a/big", value, NULL) == 0;
+}
+
 /* Free pages at the end may never have been written: the file is whole. */
 static void a_file_may_lack_free_pages(void **state)
 {
@@ -320,12 +347,16 @@ static void a_file_may_lack_free_pages(void **state)
     snprintf(path, sizeof(path), "%s/data.mdb", f->folder);
     store_close(f->store);
     assert_int_equal(truncate(path, size), 0);
+    signal(SIGCHLD, SIG_IGN); /* as some start what they run */
     ok(f, store_open(&f->store, f->folder, STORE_READ, &f->err));
     assert_int_equal(stats_of(f).posts, posts);
     store_close(f->store);
     ok(f, store_open(&f->store, f->folder, STORE_WRITE, &f->err));
     verified(f);
-    ok(f, store_note_put(f->store, "a/big", value, &f->err));
+    store_close(f->store);
+    meanwhile = write_big;
+    ok(f, store_open(&f->store, f->folder, STORE_READ, &f->err));
+    assert_null(meanwhile);
     verified(f);
     store_close(f->store);
     assert_int_equal(truncate(path, size - 4096), 0);
