@@ -132,6 +132,7 @@ def soak(name, base, source, publish, offered, page, short=str):
             least += 1 + waiting // page
             waiting = 0
     front.fault = None
+    time.sleep(2)  # of the last 429: rounds before its time ask nothing
     for _ in range(5):
         least += 1 + waiting // page if collect() == 0 else 0
         waiting = 0
