@@ -67,9 +67,9 @@ static void put_hours(const struct page *p, const struct alert *a)
 {
     const struct digest *d = p->d;
     const struct digest_standing *s = phrase_standing(d, a->subject);
-    if (!s || !s->hour_count || a->until <= d->from)
-        return;
     int64_t since = a->since > d->from ? a->since - d->from : 0;
+    if (!s || since / HOUR >= (int64_t)s->hour_count || a->until <= d->from)
+        return;
     size_t until = (size_t)((a->until - d->from + HOUR - 1) / HOUR);
     struct chart_hours chart = {
         s->hours, s->hour_count, (size_t)(since / HOUR),
