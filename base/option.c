@@ -175,6 +175,14 @@ static void set_address(char **place, const char *value)
         (*place)[n - 1] = '\0';
 }
 
+/* 1970 begins a second late: 0 is for a date that was not given. */
+static int parse_date(const char *value, int64_t *out)
+{
+    int rc = clock_parse(value, strlen(value), out);
+    *out += rc == 0 && *out == 0;
+    return rc;
+}
+
 int option_set(const struct option *o, void *state, const char *value,
                const char *dir, struct error *err)
 {
@@ -212,11 +220,8 @@ int option_set(const struct option *o, void *state, const char *value,
         return clock_parse_duration(value, place)
                    ? wrong(o, value, "a duration like 15m, 6h or 30d", err) : 0;
     case OPTION_DATE:
-        if (clock_parse(value, strlen(value), place))
-            return wrong(o, value, "a date like 2026-11-20", err);
-        if (!*(int64_t *)place) /* 0 is for one that was not given */
-            *(int64_t *)place = 1;
-        return 0;
+        return parse_date(value, place)
+                   ? wrong(o, value, "a date like 2026-11-20", err) : 0;
     case OPTION_SECRET:
         return read_secret(value, dir, place, err)
                    ? error_prefix(err, "%s", o->name) : 0;
